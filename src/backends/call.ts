@@ -1,0 +1,113 @@
+import type { Scope } from '../cancellation.ts'
+import type { GatewayError } from '../errors.ts'
+import type { Propagation, Span } from '../telemetry/span.ts'
+import type { Document } from '../values/document.ts'
+
+/** One HTTP request to a backend, rendered from colors: nothing of the client's request is in it unless declared. */
+export interface CallRequest {
+  readonly method: string
+  /** Path and query, already percent-encoded: `/recommend/paris?seg=vip`. */
+  readonly path: string
+  /** Lower-case names. Without host, content-length and trace headers: the transport adds those. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+/** What a call knows of the request it serves. */
+export interface CallContext {
+  readonly document: Document
+  /** On `Clock.now()`'s scale; every attempt is cut to what is left until then. */
+  readonly deadline: number
+  readonly scope: Scope
+  /** The step's span; each attempt makes a client span inside it. */
+  readonly span: Span
+  readonly propagation: Propagation
+}
+
+/** Where an answer came from. */
+export type Source = 'live' | 'cache' | 'stale' | 'coalesced' | 'fallback' | 'skipped'
+
+export interface CallResponse {
+  readonly status: number
+  /** Lower-case names; a header sent twice is an array (set-cookie) or joined by `, `. */
+  readonly headers: Readonly<Record<string, string | string[]>>
+  /** The parsed JSON body; undefined when there was none. */
+  readonly body: unknown
+  readonly source: Source
+  /** How many attempts it took; 0 when no backend was asked. */
+  readonly attempts: number
+  /** The failure that a fallback covered. */
+  readonly error?: GatewayError | undefined
+  /** True when a fallback wrote the colors itself (`assign`), so `out` must not be applied. */
+  readonly assigned?: boolean
+}
+
+/** A call to a backend, with or without policies around it. Rejects with a GatewayError, never with anything else. */
+export type Call = (request: CallRequest, context: CallContext) => Promise<CallResponse>
+
+/** A policy wraps a call in a call. */
+export type Policy = (next: Call) => Call
+
+/** One entry of a `fallback:` list, compiled. A rejection moves on to the next one. */
+export type Fallback =
+  | { readonly kind: 'lastGood'; readonly maxAgeMs: number }
+  | {
+      readonly kind: 'handler'
+      readonly run: (error: GatewayError, context: CallContext) => CallResponse | Promise<CallResponse>
+    }
+
+export interface RetryPolicy {
+  /** Attempts in all, the first included. */
+  readonly attempts: number
+  readonly delayMs: number
+  readonly backoff: 'constant' | 'exponential'
+  readonly jitter: boolean
+  /** Error patterns (see compileErrorMatcher) that are worth another attempt. */
+  readonly on: readonly string[]
+}
+
+export interface BreakerPolicy {
+  /** 0..1 */
+  readonly errorRate: number
+  readonly windowMs: number
+  readonly minCalls: number
+  readonly openMs: number
+}
+
+/** Everything about one place in a route that calls a backend, as far as the backend rooms need it. Plain data and closures. */
+export interface CallSite {
+  readonly route: string
+  /** The step's id. */
+  readonly step: string
+  readonly service: ServiceTarget
+  /** `recommend`; for an inline invoke the step's id. With the service's name it keys the breaker. */
+  readonly operation: string
+  /** `GET /recommend/{geo.city}`: low-cardinality, for spans and metrics. */
+  readonly template: string
+  readonly timeoutMs: number
+  /** Undefined: one attempt. Set only where the method is idempotent or an idempotency key is sent. */
+  readonly retry: RetryPolicy | undefined
+  readonly breaker: BreakerPolicy | undefined
+  readonly fallbacks: readonly Fallback[]
+  readonly maxResponseBytes: number
+  readonly isSuccess: (status: number) => boolean
+  /** Status → the code the service's `errors:` gives it. */
+  readonly errorNames: ReadonlyMap<number, string>
+}
+
+/** What backends need to know of a service. Equal `key`s share pools across reloads. */
+export interface ServiceTarget {
+  readonly name: string
+  readonly endpoints: readonly EndpointTarget[]
+  /** Name of a balancer kind. */
+  readonly balance: string
+  /** Content hash of endpoints and balance. */
+  readonly key: string
+}
+
+export interface EndpointTarget {
+  /** Origin, maybe with a path prefix: `http://127.0.0.1:9004/v1`. */
+  readonly url: string
+  readonly weight: number
+  readonly zone: string | undefined
+}

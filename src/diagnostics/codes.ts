@@ -1,0 +1,72 @@
+import type { Severity } from './diagnostic.ts'
+
+interface CodeEntry {
+  severity: Severity
+  /** What the rule asks for, as a true sentence. */
+  rule: string
+}
+
+/** Every diagnostic there is. Codes are stable: people search for them and silence them by name. */
+export const diagnosticCodes = {
+  // the file
+  'file-unreadable': { severity: 'error', rule: 'A file that the configuration names can be read' },
+  'file-too-large': { severity: 'error', rule: 'A file is no larger than 1 MB' },
+  'yaml-syntax': { severity: 'error', rule: 'A file is well-formed YAML 1.2' },
+  'duplicate-key': { severity: 'error', rule: 'A mapping names each key once' },
+  'unsafe-key': { severity: 'error', rule: 'No key is `__proto__`, `constructor` or `prototype`' },
+  'missing-env': { severity: 'error', rule: 'An environment variable without a default is set' },
+  // the shape
+  'unknown-key': { severity: 'error', rule: 'Every key is one that its place knows' },
+  'missing-key': { severity: 'error', rule: 'Every required key is there' },
+  'invalid-value': { severity: 'error', rule: 'Every value has the form its key asks for' },
+  'unknown-step-kind': { severity: 'error', rule: 'A step has exactly one kind, and the kind exists' },
+  'unknown-operator': { severity: 'error', rule: 'A template operator exists and has its own keys only' },
+  'invalid-locator': {
+    severity: 'error',
+    rule: 'A locator is path.x, query.x, header.x, cookie.x, status or a JSONPath',
+  },
+  'invalid-jsonpath': { severity: 'error', rule: 'A string that begins with $ is a JSONPath (RFC 9535)' },
+  'invalid-expression': {
+    severity: 'error',
+    rule: 'What stands in ${ … } or `when` is a CEL expression whose types fit',
+  },
+  'unsafe-pattern': { severity: 'error', rule: 'A regular expression runs in linear time' },
+  'invalid-color-name': {
+    severity: 'error',
+    rule: 'A color is segments of [a-z][A-Za-z0-9_]* and not a reserved name',
+  },
+  'color-prefix': { severity: 'error', rule: 'No color is the prefix of another' },
+  'invalid-type': { severity: 'error', rule: 'A color’s type is a valid JSON Schema' },
+  // names
+  'unknown-color': { severity: 'error', rule: 'Every color stands in the dictionary' },
+  'unknown-service': { severity: 'error', rule: 'Every service stands in the catalogue' },
+  'unknown-operation': { severity: 'error', rule: 'Every operation stands in its service' },
+  'unknown-step': { severity: 'error', rule: '`steps.<id>` names an invoke of this route' },
+  'unknown-error-code': { severity: 'warning', rule: 'A catch names an error that something in its try can raise' },
+  'name-out-of-scope': {
+    severity: 'error',
+    rule: '`item` and `index` are read inside forEach or $each, `error` inside catch',
+  },
+  'duplicate-name': { severity: 'error', rule: 'Services, routes and step ids have names of their own' },
+  // data flow
+  'color-never-produced': { severity: 'error', rule: 'What is read is produced by the request or by a step' },
+  'color-read-before-produced': { severity: 'error', rule: 'What is read is produced before it is read' },
+  'color-maybe-absent': { severity: 'error', rule: 'A required input is produced on every way that leads to it' },
+  'color-from-optional': { severity: 'warning', rule: 'A required input does not hang on a step that may be left out' },
+  'sibling-read': { severity: 'error', rule: 'A step of a parallel does not read what its sibling writes' },
+  'two-producers': { severity: 'error', rule: 'No two steps that run at the same time write one color' },
+  'flow-cycle': { severity: 'error', rule: 'The steps of a flow do not wait for each other in a circle' },
+  'type-mismatch': { severity: 'error', rule: 'A value has the type of the color, parameter or operator it goes to' },
+  'unreachable-step': { severity: 'warning', rule: 'Every step, arm and catch can be reached' },
+  'unused-output': { severity: 'hint', rule: 'Something uses every color that an operation gives' },
+  // policies
+  'timeout-over-budget': { severity: 'error', rule: 'A step’s timeout fits into its route’s' },
+  'unsafe-retry': { severity: 'error', rule: 'Only idempotent methods are retried' },
+  'secret-in-response': { severity: 'error', rule: 'A secret never reaches a response' },
+  // routes
+  'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },
+  'invalid-match': { severity: 'error', rule: 'A match is `METHOD /path/{param}/*rest`' },
+  'unknown-path-parameter': { severity: 'error', rule: 'A path parameter that is read stands in the match' },
+} as const satisfies Record<string, CodeEntry>
+
+export type DiagnosticCode = keyof typeof diagnosticCodes

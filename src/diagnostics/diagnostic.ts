@@ -1,0 +1,23 @@
+import type { DiagnosticCode } from './codes.ts'
+
+export type Severity = 'error' | 'warning' | 'hint'
+
+/** A place in a file. Lines and columns count from 1, columns in UTF-16 units; the end is exclusive. */
+export interface Location {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly endLine: number
+  readonly endColumn: number
+}
+
+/** Something an operator should know about a file. A value, collected and printed; never thrown. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode
+  readonly severity: Severity
+  /** One sentence that names the thing, without a final dot. */
+  readonly message: string
+  readonly at: Location
+  /** What to do about it. */
+  readonly help?: string | undefined
+}

@@ -1,0 +1,68 @@
+import pc from 'picocolors'
+import type { Diagnostic, Severity } from './diagnostic.ts'
+
+const widest = 100
+
+/**
+ * Prints a diagnostic the way compilers do: what, where, the line with a caret under it, and what to do.
+ * `textOf` gives a file's text; without it the line and caret are left out.
+ */
+export function printDiagnostic(
+  diagnostic: Diagnostic,
+  textOf: (file: string) => string | undefined,
+  color: boolean,
+): string {
+  const paint = pc.createColors(color)
+  const tint: Record<Severity, (text: string) => string> = {
+    error: paint.red,
+    warning: paint.yellow,
+    hint: paint.cyan,
+  }
+  const { severity, code, message, at, help } = diagnostic
+  const number = String(at.line)
+  const margin = ' '.repeat(number.length)
+  const lines = [
+    `${paint.bold(tint[severity](`${severity}[${code}]`))}: ${paint.bold(message)}`,
+    `${margin}${paint.blue('-->')} ${at.file}:${at.line}:${at.column}`,
+  ]
+  const line = textOf(at.file)?.split('\n')[at.line - 1]
+  if (line !== undefined) {
+    const { shown, caretAt, caretLength } = excerpt(line.replaceAll('\t', ' ').trimEnd(), diagnostic)
+    lines.push(`${paint.blue(`${number} |`)} ${shown}`)
+    lines.push(`${paint.blue(`${margin} |`)} ${' '.repeat(caretAt)}${tint[severity]('^'.repeat(caretLength))}`)
+  }
+  if (help) lines.push(`${paint.blue(`${margin} =`)} ${paint.bold('help')}: ${help}`)
+  return lines.join('\n')
+}
+
+/** Cuts a long line around the caret; columns are screen columns, so wide (CJK) characters count two. */
+function excerpt(line: string, { at }: Diagnostic): { shown: string; caretAt: number; caretLength: number } {
+  const start = at.column - 1
+  const end = at.endLine === at.line ? Math.max(at.endColumn - 1, start + 1) : Math.max(line.length, start + 1)
+  const from = start > widest - 30 ? start - 30 : 0
+  const head = from > 0 ? '… ' : ''
+  const to = Math.min(line.length, from + widest)
+  const tail = to < line.length ? ' …' : ''
+  const caretEnd = Math.min(end, Math.max(to, start + 1))
+  return {
+    shown: head + line.slice(from, to) + tail,
+    caretAt: head.length + screenWidth(line.slice(from, start)),
+    caretLength: Math.max(1, screenWidth(line.slice(start, caretEnd))),
+  }
+}
+
+function screenWidth(text: string): number {
+  let width = 0
+  for (const character of text) width += /[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠￠-￦]/u.test(character) ? 2 : 1
+  return width
+}
+
+/** "2 errors, 1 warning"; empty when there is nothing. */
+export function summarize(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Severity) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).length
+  return (['error', 'warning', 'hint'] as const)
+    .map((severity) => ({ severity, n: count(severity) }))
+    .filter(({ n }) => n > 0)
+    .map(({ severity, n }) => `${n} ${severity}${n === 1 ? '' : 's'}`)
+    .join(', ')
+}

@@ -1,0 +1,98 @@
+/**
+ * What goes wrong while a request runs. A `GatewayError` is thrown; a `Diagnostic` (diagnostics/) is a value found at
+ * load. The two never mix. Codes and statuses: LANGUAGE "Errors".
+ */
+
+/** The codes Tessera itself gives; a `throw` step and a service's `errors:` add their own, and `http-<status>` is open. */
+export type KnownErrorCode =
+  | 'timeout'
+  | 'unavailable'
+  | 'invalid-response'
+  | 'circuit-open'
+  | 'overloaded'
+  | 'cancelled'
+  | 'missing-input'
+  | 'invalid-input'
+
+/** The one table: error code → HTTP status of the answer when nothing handles it, and its human title. */
+const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
+  timeout: { status: 504, title: 'A backend did not answer in time' },
+  unavailable: { status: 502, title: 'A backend could not be reached' },
+  'invalid-response': { status: 502, title: 'A backend gave an answer that cannot be used' },
+  'missing-input': { status: 502, title: 'A call lacked a value it needs' },
+  'circuit-open': { status: 503, title: 'A backend is resting after failures' },
+  overloaded: { status: 503, title: 'Too many requests at once' },
+  cancelled: { status: 499, title: 'The request was cancelled' },
+  'invalid-input': { status: 400, title: 'The request is not valid' },
+  internal: { status: 500, title: 'The gateway failed' },
+}
+
+const backendFailure = { status: 502, title: 'A backend answered with an error' }
+
+export interface GatewayErrorDetails {
+  /** Id of the step it happened in. */
+  step?: string | undefined
+  /** HTTP status to answer with, when the code's own is not meant (a `throw` step's). */
+  status?: number | undefined
+  title?: string | undefined
+  detail?: string | undefined
+  /** What the backend answered, for `catch` (`error.status`, `error.body`); never sent to a client. */
+  response?: { status: number; body: unknown } | undefined
+  /** Every fault of an invalid input, for the problem document's `errors` member. */
+  faults?: readonly InputFault[] | undefined
+  /** Seconds for `Retry-After`. */
+  retryAfter?: number | undefined
+  cause?: unknown
+}
+
+/** One fault of a client's input: where it sits (`query.city`, `body $.items`) and what is wrong with it. */
+export interface InputFault {
+  in: string
+  detail: string
+}
+
+/** A failure of one request. Thrown by steps and backends, handled by `catch`, `fallback` and `optional`, else answered. */
+export class GatewayError extends Error {
+  readonly code: string
+  step: string | undefined
+  readonly status: number
+  readonly title: string
+  readonly detail: string | undefined
+  readonly response: { status: number; body: unknown } | undefined
+  readonly faults: readonly InputFault[] | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(code: string, details: GatewayErrorDetails = {}) {
+    super(details.detail ?? details.title ?? code, details.cause === undefined ? undefined : { cause: details.cause })
+    const known = knownErrors[code as KnownErrorCode] ?? (details.response ? backendFailure : knownErrors.internal)
+    this.name = 'GatewayError'
+    this.code = code
+    this.step = details.step
+    this.status = details.status ?? known.status
+    this.title = details.title ?? known.title
+    this.detail = details.detail
+    this.response = details.response
+    this.faults = details.faults
+    this.retryAfter = details.retryAfter
+  }
+}
+
+/** Whatever was thrown, as a GatewayError: a bug of ours becomes `internal`, with its cause kept for the log. */
+export function toGatewayError(thrown: unknown): GatewayError {
+  return thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown })
+}
+
+/**
+ * Compiles the `errors:` / `on:` list of a catch or retry into a test. A pattern is a code, `all`, or a class of
+ * statuses (`http-4xx`, `http-5xx`). A status that a service named (`errors: { 404: product-missing }`) still
+ * matches `http-404` and `http-4xx`.
+ */
+export function compileErrorMatcher(patterns: readonly string[]): (error: GatewayError) => boolean {
+  const wanted = new Set(patterns)
+  if (wanted.has('all')) return () => true
+  return (error) => {
+    if (wanted.has(error.code)) return true
+    const status = error.response?.status
+    return status !== undefined && (wanted.has(`http-${status}`) || wanted.has(`http-${Math.floor(status / 100)}xx`))
+  }
+}

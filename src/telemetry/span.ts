@@ -1,0 +1,30 @@
+/** What the rest of the house sees of tracing. Whether OpenTelemetry records it is telemetry's own affair. */
+export type SpanKind = 'internal' | 'client' | 'server'
+
+/** An attribute named by OpenTelemetry's semantic conventions, or `tessera.*`. */
+export type Attributes = Record<string, string | number | boolean>
+
+/**
+ * One timed piece of a request. When the request is not sampled every method does nothing and `child` gives the
+ * same span back, so that callers never ask; build costly attributes only `if (span.sampled)`.
+ */
+export interface Span {
+  readonly sampled: boolean
+  /** 32 hex digits; there for unsampled requests too (logs, problem documents). */
+  readonly traceId: string
+  /** W3C `traceparent` to send with a call made inside this span. */
+  readonly traceparent: string
+  child(name: string, kind: SpanKind, attributes?: Attributes): Span
+  set(attributes: Attributes): void
+  event(name: string, attributes?: Attributes): void
+  /** Marks the span as failed; `errorType` becomes `error.type`. */
+  fail(errorType: string): void
+  end(): void
+}
+
+/** What goes out with every call besides `traceparent`. */
+export interface Propagation {
+  tracestate: string | undefined
+  baggage: string | undefined
+  requestId: string
+}

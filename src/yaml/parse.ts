@@ -1,0 +1,109 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  parse as parseText,
+  Scalar,
+} from 'yaml'
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import { type Environment, substituteEnvironment } from './env.ts'
+import { type Path, Source, type SourceText } from './source.ts'
+
+const maxBytes = 1024 * 1024
+const maxAliases = 100
+const unsafeKeys = new Set(['__proto__', 'constructor', 'prototype'])
+
+/**
+ * Parses a YAML file into plain values with positions, environment variables filled in. All faults of the file are
+ * collected; undefined when it is not YAML at all.
+ */
+export function parseYaml(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Source | undefined {
+  const start = { file: file.path, line: 1, column: 1, endLine: 1, endColumn: 2 }
+  if (file.text.length > maxBytes) {
+    diagnostics.add('file-too-large', `the file has ${file.text.length} characters, the limit is ${maxBytes}`, start)
+    return undefined
+  }
+  const lines = new LineCounter()
+  // uniqueKeys is quadratic in yaml 2 (20,000 keys take 5 s), so the walk below looks for duplicates itself.
+  const document = parseDocument(file.text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+    merge: false,
+  })
+  const source = new Source(file, undefined, document, lines)
+  if (document.errors.length > 0) {
+    // What follows the first error is mostly its echo.
+    const error = document.errors[0]!
+    const at = source.locateRange(error.pos[0], Math.max(error.pos[1], error.pos[0] + 1))
+    diagnostics.add('yaml-syntax', error.message.split('\n')[0]!.replace(/\.$/, ''), at, syntaxHelp(file.text, at.line))
+    return undefined
+  }
+
+  let aliases = 0
+  const read = (node: Node | null, path: Path): unknown => {
+    if (isAlias(node)) {
+      aliases += 1
+      if (aliases > maxAliases) {
+        if (aliases === maxAliases + 1)
+          diagnostics.add('yaml-syntax', `more than ${maxAliases} aliases`, source.locate(path))
+        return null
+      }
+      return read(node.resolve(document) ?? null, path)
+    }
+    if (isMap(node)) {
+      const object: Record<string, unknown> = {}
+      for (const { key, value } of node.items) {
+        const name = String(isScalar(key) ? key.value : key)
+        const here = [...path, name]
+        if (unsafeKeys.has(name))
+          diagnostics.add('unsafe-key', `\`${name}\` is not allowed as a key`, source.locateKey(here))
+        else if (Object.hasOwn(object, name)) {
+          diagnostics.add(
+            'duplicate-key',
+            `\`${name}\` stands here twice`,
+            source.locateRange((key as Node).range?.[0] ?? 0, (key as Node).range?.[1] ?? 1),
+          )
+        } else object[name] = read(value as Node | null, here)
+      }
+      return object
+    }
+    if (isSeq(node)) return node.items.map((item, index) => read(item as Node | null, [...path, index]))
+    if (!isScalar(node)) return null
+    return readScalar(node, path)
+  }
+  const readScalar = (node: Scalar, path: Path): unknown => {
+    if (typeof node.value === 'number' && !Number.isFinite(node.value)) {
+      diagnostics.add('invalid-value', 'a number must be finite', source.locate(path))
+      return null
+    }
+    if (typeof node.value !== 'string') return node.value
+    const text = substituteEnvironment(node.value, env, (name, offset) =>
+      diagnostics.add(
+        'missing-env',
+        `the environment variable ${name} is not set`,
+        source.locateInside(path, offset, name.length + 7),
+        `set it, or give a default: \${env.${name}:-…}`,
+      ),
+    )
+    // `port: ${env.PORT:-8080}` is a number, as if the value stood there.
+    return text !== node.value && node.type === Scalar.PLAIN ? retype(text) : text
+  }
+  return new Source(file, read(document.contents, []), document, lines)
+}
+
+function retype(text: string): unknown {
+  return /^(-?\d+(\.\d+)?|true|false|null)$/.test(text) ? parseText(text) : text
+}
+
+function syntaxHelp(text: string, line: number): string | undefined {
+  const content = text.split('\n')[line - 1] ?? ''
+  if (/[{[].*(\$|\{[a-z])/.test(content))
+    return "inside { } and [ ] quote what holds braces, brackets or commas: '$.items[*].id'"
+  if (content.includes('\t')) return 'indent with spaces: YAML does not allow tabs'
+  return undefined
+}

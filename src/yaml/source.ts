@@ -1,0 +1,80 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml'
+import type { Location } from '../diagnostics/diagnostic.ts'
+
+/** A file's name (as shown to people) and text. */
+export interface SourceText {
+  readonly path: string
+  readonly text: string
+}
+
+/** Where a value sits in a document: keys and indexes from the root. */
+export type Path = readonly (string | number)[]
+
+/** A parsed YAML file: its plain value, and where in the text every piece of it stands. */
+export class Source {
+  readonly path: string
+  readonly text: string
+  readonly value: unknown
+  readonly #document: Document.Parsed
+  readonly #lines: LineCounter
+
+  constructor(file: SourceText, value: unknown, document: Document.Parsed, lines: LineCounter) {
+    this.path = file.path
+    this.text = file.text
+    this.value = value
+    this.#document = document
+    this.#lines = lines
+  }
+
+  /** The place of a value. A path that leads nowhere gives its nearest ancestor's. */
+  locate(path: Path): Location {
+    return this.#span(this.#find(path).node)
+  }
+
+  /** The place of the key that holds a value (of the value, in a list). */
+  locateKey(path: Path): Location {
+    const { pair, node, found } = this.#find(path)
+    return this.#span(found && pair ? (pair.key as Node) : node)
+  }
+
+  /** The place of `length` characters at `offset` inside a string; the whole string where they cannot be mapped. */
+  locateInside(path: Path, offset: number, length: number): Location {
+    const { node, found } = this.#find(path)
+    if (!found || !isScalar(node) || !node.range) return this.#span(node)
+    const [start, end] = node.range
+    const quote = node.type === 'PLAIN' ? 0 : 1
+    const raw = this.text.slice(start + quote, end - quote)
+    const verbatim = raw === node.value && (node.type === 'PLAIN' || node.type?.startsWith('QUOTE'))
+    return verbatim ? this.locateRange(start + quote + offset, start + quote + offset + length) : this.#span(node)
+  }
+
+  #find(path: Path): { node: Node | null; pair: Pair | undefined; found: boolean } {
+    let node: Node | null = this.#document.contents
+    let pair: Pair | undefined
+    for (const segment of path) {
+      const parent: Node | null | undefined = isAlias(node) ? node.resolve(this.#document) : node
+      let next: Node | null | undefined
+      let nextPair: Pair | undefined
+      if (isMap(parent)) {
+        nextPair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(segment))
+        next = nextPair && ((nextPair.value ?? nextPair.key) as Node | null)
+      } else if (isSeq(parent)) next = parent.items[Number(segment)] as Node | undefined
+      if (!next) return { node, pair, found: false }
+      node = next
+      pair = nextPair
+    }
+    return { node, pair, found: true }
+  }
+
+  #span(node: Node | null): Location {
+    const [start, end] = node?.range ?? [0, 1]
+    return this.locateRange(start, Math.max(end, start + 1))
+  }
+
+  /** The place of a stretch of the text, by offsets. */
+  locateRange(start: number, end: number): Location {
+    const from = this.#lines.linePos(start)
+    const to = this.#lines.linePos(end)
+    return { file: this.path, line: from.line, column: from.col, endLine: to.line, endColumn: to.col }
+  }
+}
