@@ -1,0 +1,36 @@
+/** Quantities as operators write them (LANGUAGE "Values"). Each gives undefined for what is not such a quantity. */
+
+const millisecondsIn: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const bytesIn: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
+
+/** `150ms`, `3s`, `10m`, `1.5h` in milliseconds. Of plain numbers only `0` is one: any other lacks its unit. */
+export function parseDuration(text: unknown): number | undefined {
+  if (text === 0 || text === '0') return 0
+  return parseQuantity(text, /^(\d+(?:\.\d+)?)(ms|s|m|h)$/, millisecondsIn)
+}
+
+/** `64KB`, `2MB`, `512B`, or a plain number of bytes, in bytes. A kilobyte is 1024 bytes. */
+export function parseSize(text: unknown): number | undefined {
+  if (typeof text === 'number') return Number.isSafeInteger(text) && text >= 0 ? text : undefined
+  const bytes = parseQuantity(text, /^(\d+(?:\.\d+)?)(B|KB|MB|GB)$/, bytesIn)
+  return bytes === undefined ? undefined : Math.round(bytes)
+}
+
+/** `100/s`, `600/m`, `5000/h` in events per second. */
+export function parseRate(text: unknown): number | undefined {
+  const found = typeof text === 'string' ? /^(\d+(?:\.\d+)?)\/(s|m|h)$/.exec(text) : null
+  return found ? (Number(found[1]) * 1000) / millisecondsIn[found[2]!]! : undefined
+}
+
+/** `50%`, `0.1%` as a share from 0 to 1. */
+export function parseShare(text: unknown): number | undefined {
+  const found = typeof text === 'string' ? /^(\d+(?:\.\d+)?)%$/.exec(text) : null
+  const share = found ? Number(found[1]) / 100 : Number.NaN
+  return share <= 1 ? share : undefined
+}
+
+function parseQuantity(text: unknown, pattern: RegExp, units: Record<string, number>): number | undefined {
+  const found = typeof text === 'string' ? pattern.exec(text) : null
+  const value = found ? Number(found[1]) * units[found[2]!]! : Number.NaN
+  return Number.isFinite(value) ? value : undefined
+}
