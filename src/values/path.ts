@@ -1,0 +1,58 @@
+import type { Fault } from '../diagnostics/collector.ts'
+import { GatewayError } from '../errors.ts'
+import { parseExtended } from './path/extended.ts'
+import { compilePlain, compileSingular } from './path/plain.ts'
+import { parseStandard } from './path/rfc9535.ts'
+import { prefixOf } from './path/selectors.ts'
+
+/** A compiled JSONPath query (RFC 9535). */
+export interface Path {
+  readonly query: string
+  /** Made of names and indexes only, so that it finds at most one value. */
+  readonly singular: boolean
+  /** The leading names and indexes; for a singular query all of them. */
+  readonly prefix: readonly (string | number)[]
+  /** Prefixes of all it reads: its own first, then those of absolute queries inside its filters. */
+  readonly reads: readonly (readonly (string | number)[])[]
+  /**
+   * A singular query gives the value, or undefined where there is nothing (a JSON null is null); any other gives an
+   * array. Throws only a GatewayError: `invalid-response` for a document it cannot walk (nested too deeply).
+   */
+  evaluate(document: unknown): unknown
+}
+
+/** Whether a string of a template is a query: `$`, or one that starts with `$.` or `$[`. */
+export function isPath(text: string): boolean {
+  return text === '$' || text.startsWith('$.') || text.startsWith('$[')
+}
+
+/**
+ * Compiles a query, choosing its engine: closures of our own for names, indexes, wildcards and slices; json-p3 for
+ * the rest of RFC 9535; jsonpath-plus only for a query that RFC 9535 refuses and that uses `^`, `~` or `@string()`.
+ */
+export function compilePath(query: string): Path | Fault {
+  const standard = parseStandard(query)
+  if ('code' in standard) {
+    const extended = standard.code === 'invalid-jsonpath' ? parseExtended(query) : undefined
+    if (!extended || 'code' in extended) return extended ?? standard
+    const { prefix, evaluate } = extended
+    return { query, singular: false, prefix, reads: [prefix], evaluate: guard(query, evaluate) }
+  }
+  const { singular, plain, leading, inner } = standard
+  const prefix = prefixOf(leading)
+  const reads = [prefix, ...inner.map(prefixOf)]
+  if (singular) return { query, singular, prefix, reads, evaluate: compileSingular(prefix) }
+  return { query, singular, prefix, reads, evaluate: plain ? compilePlain(leading) : guard(query, standard.evaluate) }
+}
+
+/** A library's evaluation of a hostile document fails as a GatewayError, whatever it threw. */
+function guard(query: string, evaluate: (document: unknown) => unknown[]): (document: unknown) => unknown[] {
+  return (document) => {
+    try {
+      return evaluate(document)
+    } catch (cause) {
+      if (cause instanceof GatewayError) throw cause
+      throw new GatewayError('invalid-response', { detail: `\`${query}\` cannot be read from this document`, cause })
+    }
+  }
+}
