@@ -1,0 +1,93 @@
+import { type Document, reservedNames } from './document.ts'
+
+const colorName = /^[a-z][A-Za-z0-9_]*(\.[a-z][A-Za-z0-9_]*)*$/
+const reserved = new Set<string>(reservedNames)
+
+/**
+ * Segments of `[a-z][A-Za-z0-9_]*` joined by dots, the first of them no reserved name (LANGUAGE "Dictionary"), and
+ * none of them what every JavaScript object inherits (`constructor`, `toString`).
+ */
+export function isColorName(text: string): boolean {
+  if (!colorName.test(text)) return false
+  const segments = text.split('.')
+  return !reserved.has(segments[0]!) && !segments.some((segment) => segment in Object.prototype)
+}
+
+/** Writes one color into a context. The namespaces around it are normally there already (`createNamespaces`). */
+export function compileColorWriter(name: string): (document: Document, value: unknown) => void {
+  const segments = name.split('.')
+  const leaf = segments.pop()!
+  const [namespace] = segments
+  if (namespace === undefined) {
+    return (document, value) => {
+      document[leaf] = value
+    }
+  }
+  if (segments.length === 1) {
+    return (document, value) => {
+      namespaceIn(document, namespace)[leaf] = value
+    }
+  }
+  return (document, value) => {
+    let owner: Record<string, unknown> = document
+    for (const segment of segments) owner = namespaceIn(owner, segment)
+    owner[leaf] = value
+  }
+}
+
+function namespaceIn(owner: Record<string, unknown>, name: string): Record<string, unknown> {
+  const found = owner[name]
+  if (found !== undefined) return found as Record<string, unknown>
+  const made = {}
+  owner[name] = made
+  return made
+}
+
+/**
+ * Gives a fresh context the empty namespaces of these colors, outermost first and in a fixed order: contexts of one
+ * snapshot then share their hidden class, and a color is written by adding nothing but its leaf.
+ */
+export function createNamespaces(colors: Iterable<string>): (document: Document) => void {
+  const outermost = new Set<string>()
+  const nested = new Map<string, readonly string[]>()
+  for (const color of colors) {
+    const segments = color.split('.').slice(0, -1)
+    if (segments.length > 0) outermost.add(segments[0]!)
+    for (let depth = 2; depth <= segments.length; depth++) {
+      nested.set(segments.slice(0, depth).join('.'), segments.slice(0, depth))
+    }
+  }
+  const names = [...outermost]
+  const deeper = [...nested.values()]
+  return (document) => {
+    for (const name of names) document[name] = {}
+    for (const segments of deeper) {
+      let owner: Record<string, unknown> = document
+      for (const segment of segments) owner = namespaceIn(owner, segment)
+    }
+  }
+}
+
+/** What a path into the context stands on: one color, or a namespace with all the colors beneath it. */
+export type ColorAtPath =
+  | { readonly color: string; readonly namespace?: undefined }
+  | { readonly color?: undefined; readonly namespace: string; readonly colors: readonly string[] }
+
+/**
+ * The color that a path reads: `['product', 'list', 0, 'id']` reads `product.list`. A path that stops at a namespace
+ * reads every color beneath it; one that meets neither (a reserved name, an unknown color) gives undefined.
+ */
+export function colorOfPath(
+  path: readonly (string | number)[],
+  colors: ReadonlySet<string> | ReadonlyMap<string, unknown>,
+): ColorAtPath | undefined {
+  let name = ''
+  for (const segment of path) {
+    if (typeof segment !== 'string') return undefined
+    name = name === '' ? segment : `${name}.${segment}`
+    if (colors.has(name)) return { color: name }
+  }
+  if (name === '') return undefined
+  const beneath = [...colors.keys()].filter((color) => color.startsWith(`${name}.`))
+  return beneath.length > 0 ? { namespace: name, colors: beneath } : undefined
+}
