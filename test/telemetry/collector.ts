@@ -1,0 +1,67 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface ReceivedSpan {
+  traceId: string
+  spanId: string
+  parentSpanId?: string
+  traceState?: string
+  name: string
+  kind: number
+  attributes: Record<string, unknown>
+  events: string[]
+  status: number
+}
+
+/** An OpenTelemetry collector as far as a test needs one: takes OTLP over HTTP in its JSON form and keeps it. */
+export async function startCollector() {
+  const spans: ReceivedSpan[] = []
+  const resources: Record<string, unknown>[] = []
+  const server = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    for (const { resource, scopeSpans } of JSON.parse(text).resourceSpans) {
+      resources.push(readAttributes(resource.attributes))
+      for (const { spans: received } of scopeSpans) {
+        for (const span of received) {
+          spans.push({
+            ...span,
+            attributes: readAttributes(span.attributes),
+            events: span.events.map((event: { name: string }) => event.name),
+            status: span.status.code,
+          })
+        }
+      }
+    }
+    response.setHeader('content-type', 'application/json')
+    response.end('{"partialSuccess":{}}')
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    resources,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+function readAttributes(attributes: { key: string; value: Record<string, unknown> }[]): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]))
+}
+
+/** Sets OTEL_* variables, all others of that name away; gives a function that puts everything back. */
+export function setOtelEnvironment(variables: Record<string, string>): () => void {
+  const before = Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_'))
+  const clear = () => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('OTEL_')) delete process.env[name]
+  }
+  clear()
+  Object.assign(process.env, variables)
+  return () => {
+    clear()
+    Object.assign(process.env, Object.fromEntries(before))
+  }
+}
