@@ -1,0 +1,122 @@
+import type { Histogram, HistogramFamily, Scalar, ScalarFamily } from './families.ts'
+
+/** One route as clients see it. */
+export class RouteMetrics {
+  readonly #durations: HistogramFamily
+  readonly #active: Scalar
+  readonly #method: string
+  readonly #template: string
+  readonly #byStatus = new Map<number, Histogram>()
+
+  constructor(durations: HistogramFamily, active: Scalar, method: string, template: string) {
+    this.#durations = durations
+    this.#active = active
+    this.#method = nameMethod(method)
+    this.#template = template
+  }
+
+  begin(): void {
+    this.#active.value++
+  }
+
+  /** Once for every `begin`. A status that is none (the client left before one was sent) gets the label ''. */
+  end(status: number, seconds: number): void {
+    this.#active.value--
+    let histogram = this.#byStatus.get(status)
+    if (!histogram) {
+      histogram = this.#durations.bind(this.#method, this.#template, nameStatus(status))
+      this.#byStatus.set(status, histogram)
+    }
+    histogram.observe(seconds)
+  }
+}
+
+export class StepMetrics {
+  readonly #durations: HistogramFamily
+  readonly #fallbacks: ScalarFamily
+  readonly #route: string
+  readonly #step: string
+  readonly #byOutcome = new Map<string, Histogram>()
+
+  constructor(durations: HistogramFamily, fallbacks: ScalarFamily, route: string, step: string) {
+    this.#durations = durations
+    this.#fallbacks = fallbacks
+    this.#route = route
+    this.#step = step
+  }
+
+  /** `outcome` is a source (`live`, `cache`, …) or `error`. */
+  observe(outcome: string, seconds: number): void {
+    let histogram = this.#byOutcome.get(outcome)
+    if (!histogram) {
+      histogram = this.#durations.bind(this.#route, this.#step, outcome)
+      this.#byOutcome.set(outcome, histogram)
+    }
+    histogram.observe(seconds)
+  }
+
+  /** Something stood in for the backend: `fallback`, `stale`, `skipped`. */
+  countFallback(source: string): void {
+    this.#fallbacks.bind(this.#route, this.#step, source).value++
+  }
+}
+
+/** Attempts to call one operation of a backend. */
+export class ClientMetrics {
+  readonly #durations: HistogramFamily
+  readonly #service: string
+  readonly #operation: string
+  readonly #method: string
+  readonly #successes = new Map<number, Histogram>()
+
+  constructor(durations: HistogramFamily, service: string, operation: string, method: string) {
+    this.#durations = durations
+    this.#service = service
+    this.#operation = operation
+    this.#method = nameMethod(method)
+  }
+
+  /** One attempt. `status` undefined: no answer came; `errorType` undefined: it succeeded. */
+  observe(status: number | undefined, errorType: string | undefined, seconds: number): void {
+    if (status === undefined || errorType !== undefined) {
+      this.#bind(status, errorType ?? '').observe(seconds)
+      return
+    }
+    let histogram = this.#successes.get(status)
+    if (!histogram) {
+      histogram = this.#bind(status, '')
+      this.#successes.set(status, histogram)
+    }
+    histogram.observe(seconds)
+  }
+
+  #bind(status: number | undefined, errorType: string): Histogram {
+    return this.#durations.bind(this.#service, this.#operation, this.#method, nameStatus(status), errorType)
+  }
+}
+
+export type BreakerState = 'closed' | 'half-open' | 'open'
+
+const breakerValues: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 }
+
+export class BreakerMetrics {
+  readonly #state: Scalar
+
+  constructor(states: ScalarFamily, service: string, operation: string) {
+    this.#state = states.bind(service, operation)
+  }
+
+  set(state: BreakerState): void {
+    this.#state.value = breakerValues[state]
+  }
+}
+
+const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
+
+function nameMethod(method: string): string {
+  return knownMethods.has(method) ? method : '_OTHER'
+}
+
+function nameStatus(status: number | undefined): string {
+  return status !== undefined && status >= 100 && status <= 599 ? String(status) : ''
+}

@@ -1,0 +1,103 @@
+import { type Metric, Registry } from 'prom-client'
+import type { Severity } from '../diagnostics/diagnostic.ts'
+import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
+import { HistogramFamily, ScalarFamily } from './families.ts'
+import { registerProcessMetrics } from './process-metrics.ts'
+
+/**
+ * The metrics of one gateway. Bind at load what a request will observe: binding hashes labels, observing does not.
+ * Labels are bounded by the configuration: routes are templates; methods and statuses are the known ones.
+ */
+export interface Metrics {
+  /** `template` is the path as the route declares it; '' for a request that matched none. */
+  route(method: string, template: string): RouteMetrics
+  step(route: string, step: string): StepMetrics
+  client(service: string, operation: string, method: string): ClientMetrics
+  breaker(service: string, operation: string): BreakerMetrics
+  reloaded(report: ReloadReport): void
+  /** Forgets what is no longer configured. */
+  retain(configured: Configured): void
+  /** Requests begun and not ended. */
+  readonly activeRequests: number
+  /** The answer of /metrics. */
+  render(): Promise<{ contentType: string; text: string }>
+}
+
+export interface ReloadReport {
+  /** Whether the files were taken; if not, the older snapshot serves on. */
+  readonly ok: boolean
+  /** Seconds since the epoch. */
+  readonly atSeconds: number
+  /** Content hash of the snapshot that serves now; undefined while none does. */
+  readonly version: string | undefined
+  readonly diagnostics: Readonly<Partial<Record<Severity, number>>>
+}
+
+export interface Configured {
+  /** Names of the routes. */
+  readonly routes: ReadonlySet<string>
+  /** Their paths. */
+  readonly templates: ReadonlySet<string>
+  readonly services: ReadonlySet<string>
+}
+
+/** The boundaries that OpenTelemetry's semantic conventions give for HTTP durations, in seconds. */
+const durationBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
+const method = 'http_request_method'
+const status = 'http_response_status_code'
+const severities: readonly Severity[] = ['error', 'warning', 'hint']
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const durations = (name: string, help: string, labels: readonly string[]) =>
+    register(registry, new HistogramFamily(`${name}_duration_seconds`, help, labels, durationBounds))
+  const counter = (name: string, help: string, labels: readonly string[]) =>
+    register(registry, new ScalarFamily('counter', name, help, labels))
+  const gauge = (name: string, help: string, labels: readonly string[] = []) =>
+    register(registry, new ScalarFamily('gauge', name, help, labels))
+
+  const requests = durations('http_server_request', 'Time to answer a request', [method, 'http_route', status])
+  const active = gauge('http_server_active_requests', 'Requests being answered').bind()
+  const clientLabels = ['service', 'operation', method, status, 'error_type']
+  const attempts = durations('http_client_request', 'Time of one attempt to call a backend', clientLabels)
+  const steps = durations('tessera_step', 'Time of a step, with its retries', ['route', 'step', 'outcome'])
+  const fallbacks = counter('tessera_fallback_total', 'Calls that something stood in for', ['route', 'step', 'source'])
+  const breakers = gauge('tessera_breaker_state', '0 closed, 1 half-open, 2 open', ['service', 'operation'])
+  const reloadOk = gauge('tessera_config_last_reload_successful', '1 when the last reload was taken').bind()
+  const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
+  const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
+  const diagnostics = gauge('tessera_config_diagnostics', 'What the last reload found', ['severity'])
+  registerProcessMetrics(registry)
+
+  return {
+    route: (method, template) => new RouteMetrics(requests, active, method, template),
+    step: (route, step) => new StepMetrics(steps, fallbacks, route, step),
+    client: (service, operation, method) => new ClientMetrics(attempts, service, operation, method),
+    breaker: (service, operation) => new BreakerMetrics(breakers, service, operation),
+    reloaded(report) {
+      reloadOk.value = report.ok ? 1 : 0
+      if (report.ok) reloadAt.value = report.atSeconds
+      const versions = report.version === undefined ? [] : [report.version]
+      snapshot.retain('version', new Set(versions))
+      for (const version of versions) snapshot.bind(version).value = 1
+      for (const severity of severities) diagnostics.bind(severity).value = report.diagnostics[severity] ?? 0
+    },
+    retain({ routes, templates, services }) {
+      requests.retain('http_route', new Set([...templates, '']))
+      for (const family of [steps, fallbacks]) family.retain('route', routes)
+      for (const family of [attempts, breakers]) family.retain('service', services)
+    },
+    get activeRequests() {
+      return active.value
+    },
+    async render() {
+      return { contentType: registry.contentType, text: await registry.metrics() }
+    },
+  }
+}
+
+/** The registry asks a metric for its name and `get()`; its type wants one of prom-client's own classes. */
+function register<Family extends HistogramFamily | ScalarFamily>(registry: Registry, family: Family): Family {
+  registry.registerMetric(family as unknown as Metric)
+  return family
+}

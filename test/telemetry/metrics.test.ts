@@ -1,0 +1,181 @@
+import { describe, expect, test } from '@jest/globals'
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
+
+/** Reads the Prometheus text format into `name{labels}` → value, strictly: a line that does not fit is an error. */
+async function scrape(metrics: Metrics): Promise<Map<string, number>> {
+  const samples = new Map<string, number>()
+  for (const line of (await metrics.render()).text.split('\n')) {
+    if (line === '' || /^# (HELP|TYPE) [a-z_0-9]+ /.test(line)) continue
+    const [, series, value] = line.match(/^([a-z_][a-z_0-9]*(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)*\})?) (\S+)$/) ?? []
+    if (series === undefined || Number.isNaN(Number(value))) throw new Error(`not a sample: ${line}`)
+    if (samples.has(series)) throw new Error(`twice: ${series}`)
+    samples.set(series, Number(value))
+  }
+  return samples
+}
+
+const seriesOf = (samples: Map<string, number>, name: string) =>
+  [...samples.keys()].filter((key) => key.startsWith(name))
+
+describe('a duration', () => {
+  test('falls in every bucket that is not below it, and counts in sum and count', async () => {
+    const metrics = createMetrics()
+    const step = metrics.step('home', 'recommend')
+    for (const seconds of [0.005, 0.02, 3, 60]) step.observe('live', seconds)
+    const samples = await scrape(metrics)
+    const bucket = (le: string) =>
+      samples.get(`tessera_step_duration_seconds_bucket{le="${le}",route="home",step="recommend",outcome="live"}`)
+    expect(['0.005', '0.01', '0.025', '2.5', '5', '10', '+Inf'].map(bucket)).toEqual([1, 1, 2, 2, 3, 3, 4])
+    const labels = '{route="home",step="recommend",outcome="live"}'
+    expect(samples.get(`tessera_step_duration_seconds_count${labels}`)).toBe(4)
+    expect(samples.get(`tessera_step_duration_seconds_sum${labels}`)).toBeCloseTo(63.025)
+  })
+
+  test('that is no number, or negative, is left out', async () => {
+    const metrics = createMetrics()
+    const step = metrics.step('home', 'recommend')
+    for (const seconds of [Number.NaN, -1, 0.5]) step.observe('live', seconds)
+    const samples = await scrape(metrics)
+    expect(samples.get('tessera_step_duration_seconds_sum{route="home",step="recommend",outcome="live"}')).toBe(0.5)
+  })
+
+  test('goes on in the same series when a reload binds the same labels again', async () => {
+    const metrics = createMetrics()
+    metrics.step('home', 'recommend').observe('live', 1)
+    metrics.step('home', 'recommend').observe('live', 1)
+    const samples = await scrape(metrics)
+    expect(samples.get('tessera_step_duration_seconds_count{route="home",step="recommend",outcome="live"}')).toBe(2)
+  })
+})
+
+describe('a request', () => {
+  test('is counted by method, route template and status, and while it runs', async () => {
+    const metrics = createMetrics()
+    const home = metrics.route('GET', '/users/{id}')
+    home.begin()
+    home.begin()
+    expect(metrics.activeRequests).toBe(2)
+    home.end(200, 0.1)
+    expect((await scrape(metrics)).get('http_server_active_requests')).toBe(1)
+    home.end(504, 0.1)
+    const samples = await scrape(metrics)
+    const count = 'http_server_request_duration_seconds_count{http_request_method="GET",http_route="/users/{id}"'
+    expect(samples.get(`${count},http_response_status_code="200"}`)).toBe(1)
+    expect(samples.get(`${count},http_response_status_code="504"}`)).toBe(1)
+    expect(samples.get('http_server_active_requests')).toBe(0)
+  })
+
+  test('of a method or status that does not exist adds no series of its own', async () => {
+    const metrics = createMetrics()
+    for (const method of ['BREW', 'get', 'X'.repeat(1000)]) {
+      for (const status of [0, 42, 1000, Number.NaN]) {
+        const route = metrics.route(method, '')
+        route.begin()
+        route.end(status, 0.1)
+      }
+    }
+    expect(seriesOf(await scrape(metrics), 'http_server_request_duration_seconds_count')).toEqual([
+      'http_server_request_duration_seconds_count{http_request_method="_OTHER",http_route="",http_response_status_code=""}',
+    ])
+  })
+})
+
+describe('a call', () => {
+  test('is told by its status, or by what went wrong', async () => {
+    const metrics = createMetrics()
+    const client = metrics.client('reco', 'recommend', 'GET')
+    client.observe(200, undefined, 0.1)
+    client.observe(200, undefined, 0.1)
+    client.observe(200, 'invalid-response', 0.1)
+    client.observe(undefined, 'timeout', 0.3)
+    const samples = await scrape(metrics)
+    const counts = seriesOf(samples, 'http_client_request_duration_seconds_count').map((series) => [
+      series.replace(/.*(http_response_status_code.*)\}/, '$1'),
+      samples.get(series),
+    ])
+    expect(counts).toEqual([
+      ['http_response_status_code="200",error_type=""', 2],
+      ['http_response_status_code="200",error_type="invalid-response"', 1],
+      ['http_response_status_code="",error_type="timeout"', 1],
+    ])
+  })
+
+  test('that something stood in for is counted by what did', async () => {
+    const metrics = createMetrics()
+    metrics.step('home', 'banners').countFallback('stale')
+    metrics.step('home', 'banners').countFallback('stale')
+    const samples = await scrape(metrics)
+    expect(samples.get('tessera_fallback_total{route="home",step="banners",source="stale"}')).toBe(2)
+  })
+
+  test('shows the state of its breaker', async () => {
+    const metrics = createMetrics()
+    const breaker = metrics.breaker('reco', 'recommend')
+    const states: unknown[] = []
+    for (const state of ['closed', 'open', 'half-open'] as const) {
+      breaker.set(state)
+      states.push((await scrape(metrics)).get('tessera_breaker_state{service="reco",operation="recommend"}'))
+    }
+    expect(states).toEqual([0, 2, 1])
+  })
+})
+
+describe('a reload', () => {
+  test('that failed keeps the time and version of the one before it', async () => {
+    const metrics = createMetrics()
+    metrics.reloaded({ ok: true, atSeconds: 100, version: 'a1', diagnostics: { hint: 2 } })
+    metrics.reloaded({ ok: false, atSeconds: 200, version: 'a1', diagnostics: { error: 3 } })
+    const samples = await scrape(metrics)
+    expect(samples.get('tessera_config_last_reload_successful')).toBe(0)
+    expect(samples.get('tessera_config_last_reload_timestamp_seconds')).toBe(100)
+    expect(samples.get('tessera_snapshot_info{version="a1"}')).toBe(1)
+    expect(samples.get('tessera_config_diagnostics{severity="error"}')).toBe(3)
+    expect(samples.get('tessera_config_diagnostics{severity="hint"}')).toBe(0)
+  })
+
+  test('leaves one version', async () => {
+    const metrics = createMetrics()
+    for (const version of ['a1', 'b2']) metrics.reloaded({ ok: true, atSeconds: 1, version, diagnostics: {} })
+    expect(seriesOf(await scrape(metrics), 'tessera_snapshot_info')).toEqual(['tessera_snapshot_info{version="b2"}'])
+  })
+
+  test('drops the series of what is no longer configured', async () => {
+    const metrics = createMetrics()
+    for (const name of ['old', 'new']) {
+      metrics.step(name, 'call').observe('live', 1)
+      metrics.step(name, 'call').countFallback('stale')
+      metrics.client(name, 'get', 'GET').observe(200, undefined, 1)
+      metrics.breaker(name, 'get').set('open')
+      const route = metrics.route('GET', `/${name}`)
+      route.begin()
+      route.end(200, 1)
+    }
+    const unmatched = metrics.route('GET', '')
+    unmatched.begin()
+    unmatched.end(404, 1)
+    metrics.retain({ routes: new Set(['new']), templates: new Set(['/new']), services: new Set(['new']) })
+    const samples = await scrape(metrics)
+    expect([...samples.keys()].filter((series) => series.includes('old'))).toEqual([])
+    expect(seriesOf(samples, 'http_server_request_duration_seconds_count')).toHaveLength(2)
+    expect(samples.get('tessera_breaker_state{service="new",operation="get"}')).toBe(2)
+  })
+})
+
+describe('/metrics', () => {
+  test('tells of the process, and escapes labels', async () => {
+    const metrics = createMetrics()
+    metrics.step('a "quoted"\nname\\', 'x').countFallback('stale')
+    const samples = await scrape(metrics)
+    expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
+    expect(samples.get('process_cpu_seconds_total')).toBeGreaterThan(0)
+    expect(samples.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0)
+    expect(samples.get('tessera_fallback_total{route="a \\"quoted\\"\\nname\\\\",step="x",source="stale"}')).toBe(1)
+    expect((await metrics.render()).contentType).toMatch(/^text\/plain/)
+  })
+
+  test('of two gateways in one process are their own', async () => {
+    const [first, second] = [createMetrics(), createMetrics()]
+    first.step('home', 'x').countFallback('stale')
+    expect(seriesOf(await scrape(second), 'tessera_fallback_total')).toEqual([])
+  })
+})
