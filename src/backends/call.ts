@@ -45,9 +45,6 @@ export interface CallResponse {
 /** A call to a backend, with or without policies around it. Rejects with a GatewayError, never with anything else. */
 export type Call = (request: CallRequest, context: CallContext) => Promise<CallResponse>
 
-/** A policy wraps a call in a call. */
-export type Policy = (next: Call) => Call
-
 /** One entry of a `fallback:` list, compiled. A rejection moves on to the next one. */
 export type Fallback =
   | { readonly kind: 'lastGood'; readonly maxAgeMs: number }

@@ -1,0 +1,25 @@
+import type { Attributes } from '../telemetry/span.ts'
+import type { CallRequest, CallSite } from './call.ts'
+import type { Endpoint } from './endpoints.ts'
+import type { OngoingCall } from './layer.ts'
+
+/**
+ * The attributes of an attempt's client span (OpenTelemetry semantic conventions, HTTP client). `url.full` holds the
+ * path's template in place of the path, and `REDACTED` for every query value: colors may be personal or secret.
+ */
+export function describeAttempts(site: CallSite) {
+  const target = site.template.slice(site.template.indexOf(' ') + 1)
+  const template = target.split('?', 1)[0]!
+  return ({ method, path }: CallRequest, { attempts }: OngoingCall, endpoint: Endpoint): Attributes => ({
+    ...endpoint.attributes,
+    'http.request.method': method,
+    'url.template': template,
+    'url.full': endpoint.url + template + redactQuery(path),
+    ...(attempts > 1 ? { 'http.request.resend_count': attempts - 1 } : undefined),
+  })
+}
+
+function redactQuery(path: string): string {
+  const start = path.indexOf('?')
+  return start < 0 ? '' : path.slice(start).replaceAll(/=[^&]*/g, '=REDACTED')
+}

@@ -1,0 +1,13 @@
+import { isIP } from 'node:net'
+import type { DiscoveryKind } from './index.ts'
+
+/** What needs no look-up: an IP address, or this machine. */
+export const fixed: DiscoveryKind = {
+  name: 'static',
+  summary: 'An IP address or localhost, as it stands',
+  accepts: ({ hostname }) => isIP(hostname) !== 0 || hostname.startsWith('[') || hostname === 'localhost',
+  watch(url, _options, onAddresses) {
+    onAddresses([url.hostname])
+    return () => {}
+  },
+}

@@ -1,0 +1,68 @@
+import { GatewayError } from '../errors.ts'
+import type { CallRequest } from './call.ts'
+import type { OngoingCall } from './layer.ts'
+
+/**
+ * Tells a backend how many milliseconds the gateway still waits for its answer, so that it need not work for nobody.
+ * Envoy's name for it: it is the most widely read one for plain HTTP (gRPC's is `grpc-timeout`).
+ */
+export const remainingTimeHeader = 'x-envoy-expected-rq-timeout-ms'
+
+/** Hop-by-hop (RFC 9110 section 7.6.1) or the transport's own: no data may set them. */
+const forbidden = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** RFC 9110 section 5.6.2 `token`, lower case. */
+const validName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
+/** RFC 9110 section 5.5 `field-value`: no CR, LF, NUL or other control but tab, and nothing above one byte. */
+const invalidValue = /[^\t\x20-\x7e\x80-\xff]/
+
+/**
+ * The headers of one attempt, name, value, name, value: what the site rendered, then what every call carries unless
+ * the site rendered it itself.
+ * @throws GatewayError `invalid-input` for a header that must not or cannot be sent.
+ */
+export function outgoingHeaders(
+  request: CallRequest,
+  call: OngoingCall,
+  traceparent: string,
+  leftMs: number,
+): string[] {
+  const { headers, body } = request
+  const { tracestate, baggage, requestId } = call.context.propagation
+  const out: string[] = []
+  for (const name in headers) {
+    const value = headers[name]!
+    if (forbidden.has(name) || !validName.test(name) || invalidValue.test(value)) {
+      throw new GatewayError('invalid-input', {
+        detail: `header ${JSON.stringify(name)} cannot be sent with this value`,
+      })
+    }
+    out.push(name, value)
+  }
+  if (headers['accept'] === undefined) out.push('accept', 'application/json')
+  if (headers['accept-encoding'] === undefined) out.push('accept-encoding', 'identity')
+  if (body !== undefined && headers['content-type'] === undefined) out.push('content-type', 'application/json')
+  if (headers['x-request-id'] === undefined) out.push('x-request-id', requestId)
+  if (headers['traceparent'] === undefined) {
+    out.push('traceparent', traceparent)
+    if (tracestate !== undefined) out.push('tracestate', tracestate)
+  }
+  if (baggage !== undefined && headers['baggage'] === undefined) out.push('baggage', baggage)
+  if (headers[remainingTimeHeader] === undefined) {
+    out.push(remainingTimeHeader, String(Math.max(1, Math.floor(leftMs))))
+  }
+  return out
+}

@@ -1,0 +1,37 @@
+import type { Scope } from '../cancellation.ts'
+import type { CallContext, CallRequest, CallResponse } from './call.ts'
+import type { Endpoint } from './endpoints.ts'
+
+/** One call under way: what the caller gave, and what the layers around it tell each other. */
+export class OngoingCall {
+  readonly context: CallContext
+  /** How often a backend was asked so far. A failure that leaves it unchanged says nothing about the backend. */
+  attempts = 0
+  /** The endpoint asked last: the next attempt prefers another. */
+  endpoint: Endpoint | undefined = undefined
+  /** Ends with the attempt under way; the request's own scope is `context.scope`. */
+  scope: Scope
+  /** When the attempt under way ends, on `Clock.now()`'s scale; the request's own deadline is `context.deadline`. */
+  deadline: number
+
+  constructor(context: CallContext) {
+    this.context = context
+    this.scope = context.scope
+    this.deadline = context.deadline
+  }
+}
+
+/** A response inside the onion. */
+export interface LayerResponse extends CallResponse {
+  /** What `body` was parsed from. Kept only where the site has a last-good fallback. */
+  readonly text?: string | undefined
+}
+
+/** A call with some of its policies around it. Rejects with a GatewayError, never with anything else. */
+export type Layer = (request: CallRequest, call: OngoingCall) => Promise<LayerResponse>
+
+/** Wraps a layer in another. */
+export type Policy = (next: Layer) => Layer
+
+/** The policy of a site that did not ask for one. */
+export const passThrough: Policy = (next) => next

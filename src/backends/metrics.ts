@@ -1,0 +1,25 @@
+import type { CallSite, Source } from './call.ts'
+
+export type BreakerState = 'closed' | 'open' | 'half-open'
+
+/** What this room counts; telemetry implements it. Nothing here may throw or wait. */
+export interface BackendMetrics {
+  /** Asked once a site, at load, so that no label is looked up while a request runs. */
+  forSite(site: CallSite): SiteMetrics
+  /** A breaker changed its state. */
+  breakerState(service: string, operation: string, state: BreakerState): void
+}
+
+export interface SiteMetrics {
+  /** One attempt ended: with `status` when the backend answered, with `errorCode` unless it was a success. */
+  attempt(status: number | undefined, errorCode: string | undefined, seconds: number): void
+  /** A failed attempt is followed by another. */
+  retry(errorCode: string): void
+  /** A fallback answered in the backend's place. */
+  fallback(source: Source, errorCode: string): void
+}
+
+const uncountedSite: SiteMetrics = { attempt() {}, retry() {}, fallback() {} }
+
+/** Counts nothing. */
+export const uncounted: BackendMetrics = { forSite: () => uncountedSite, breakerState() {} }

@@ -1,0 +1,19 @@
+import type { Clock } from '../clock.ts'
+import type { ServiceEndpoints } from './endpoints.ts'
+import type { SiteMetrics } from './metrics.ts'
+import type { Breaker } from './policies/breaker.ts'
+import type { RetryBudget } from './policies/retry-budget.ts'
+import type { ResponseStore } from './stores/index.ts'
+
+/** What a site's onion shares with others: everything that lives longer than one call. */
+export interface StackParts {
+  readonly clock: Clock
+  /** 0 ≤ x < 1. */
+  readonly random: () => number
+  readonly metrics: SiteMetrics
+  readonly endpoints: ServiceEndpoints
+  /** Undefined where the site has no breaker. */
+  readonly breaker: Breaker | undefined
+  readonly retryBudget: RetryBudget
+  readonly store: ResponseStore
+}

@@ -1,0 +1,102 @@
+import CircuitBreaker from 'opossum'
+import type { Clock } from '../../clock.ts'
+import { GatewayError, toGatewayError } from '../../errors.ts'
+import type { BreakerPolicy, CallRequest, CallSite } from '../call.ts'
+import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
+import type { BreakerState } from '../metrics.ts'
+import type { StackParts } from '../parts.ts'
+
+/** The call to guard, whether it is the probe of a half-open breaker, and its attempts before it. */
+type GuardedCall = [next: Layer, request: CallRequest, call: OngoingCall, isProbe: boolean, attemptsBefore: number]
+
+/** Failures of ours or of the client: they tell nothing about the backend. */
+const neutral = new Set(['cancelled', 'overloaded', 'missing-input', 'invalid-input', 'internal'])
+
+/**
+ * One circuit breaker, shared by all sites that call the same operation with the same policy. opossum keeps the
+ * rolling window and the states; its timers are the machine's, not the injected clock's. What is done around it:
+ * - calls are refused here while it is open, since opossum would count each refused call in the error rate's
+ *   denominator and so be slow to open again after a short recovery;
+ * - a probe whose outcome tells nothing (cancelled, refused by our own queue) opens the breaker for another `openMs`:
+ *   opossum would take a filtered error for a success and close;
+ * - opossum opens above the error rate, the language says at it.
+ */
+export class Breaker {
+  readonly #clock: Clock
+  readonly #openMs: number
+  readonly #circuit: CircuitBreaker<GuardedCall, LayerResponse>
+  #openedAt = 0
+  #failing: OngoingCall | undefined
+
+  constructor(policy: BreakerPolicy, clock: Clock, onState: (state: BreakerState) => void) {
+    this.#clock = clock
+    this.#openMs = policy.openMs
+    this.#circuit = new CircuitBreaker((...[next, request, call]: GuardedCall) => next(request, call), {
+      timeout: false,
+      errorThresholdPercentage: policy.errorRate * 100 - 1e-6,
+      volumeThreshold: policy.minCalls,
+      rollingCountTimeout: policy.windowMs,
+      resetTimeout: policy.openMs,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      errorFilter: (error, ...guarded) => this.#isHarmless(toGatewayError(error), ...guarded),
+    })
+    this.#circuit.on('open', () => {
+      this.#openedAt = clock.now()
+      this.#failing?.context.span.event('tessera.breaker', { state: 'open' })
+      onState('open')
+    })
+    this.#circuit.on('halfOpen', () => onState('half-open'))
+    this.#circuit.on('close', () => onState('closed'))
+  }
+
+  get state(): BreakerState {
+    return this.#circuit.opened ? 'open' : this.#circuit.halfOpen ? 'half-open' : 'closed'
+  }
+
+  /** Whether a call would be refused now. A half-open breaker lets one probe through. */
+  get isRefusing(): boolean {
+    return this.#circuit.opened || (this.#circuit.halfOpen && !this.#circuit.pendingClose)
+  }
+
+  /** Whole seconds until the next probe may pass, at least 1. */
+  get retryAfterSeconds(): number {
+    return Math.max(1, Math.ceil((this.#openedAt + this.#openMs - this.#clock.now()) / 1000))
+  }
+
+  run(next: Layer, request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
+    if (this.#circuit.isShutdown) return next(request, call)
+    return this.#circuit.fire(next, request, call, this.#circuit.halfOpen, call.attempts)
+  }
+
+  /** Stops its timers. A call that still comes is let through unguarded. */
+  shutdown(): void {
+    this.#circuit.shutdown()
+  }
+
+  #isHarmless(error: GatewayError, ...[, , call, isProbe, attemptsBefore]: GuardedCall): boolean {
+    if (call.attempts === attemptsBefore || neutral.has(error.code)) {
+      if (isProbe && this.#circuit.halfOpen) this.#circuit.open()
+      return true
+    }
+    const status = error.response?.status
+    const isHarmless = status !== undefined && status >= 300 && status < 500 && status !== 408 && status !== 429
+    if (!isHarmless) this.#failing = call
+    return isHarmless
+  }
+}
+
+/**
+ * Refuses calls with `circuit-open` while the backend rests. What counts as its failure: timeout, unavailable,
+ * invalid-response, statuses from 500 on, 408 and 429; other statuses below 500 are answers like any other.
+ */
+export function breaker(site: CallSite, parts: Pick<StackParts, 'breaker'>): Policy {
+  const circuit = parts.breaker
+  if (!circuit) return passThrough
+  return (next) => (request, call) => {
+    if (!circuit.isRefusing) return circuit.run(next, request, call)
+    const { span } = call.context
+    if (span.sampled) span.event('tessera.breaker', { state: circuit.state })
+    return Promise.reject(new GatewayError('circuit-open', { step: site.step, retryAfter: circuit.retryAfterSeconds }))
+  }
+}

@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto'
+import { type GatewayError, toGatewayError } from '../../errors.ts'
+import type { CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
+import { type OngoingCall, type Policy, passThrough } from '../layer.ts'
+import type { StackParts } from '../parts.ts'
+
+type FallbackParts = Pick<StackParts, 'clock' | 'store' | 'metrics'>
+
+/**
+ * Covers a failed call by the first of the site's fallbacks that succeeds; when none does, the call's own error is
+ * thrown. A cancelled call is not covered. The response carries the error it covers.
+ */
+export function fallback(site: CallSite, { clock, store, metrics }: FallbackParts): Policy {
+  if (site.fallbacks.length === 0) return passThrough
+  const records = site.fallbacks.some((entry) => entry.kind === 'lastGood')
+
+  async function answerFrom(entry: Fallback, error: GatewayError, request: CallRequest, call: OngoingCall) {
+    if (entry.kind === 'handler') return await entry.run(error, call.context)
+    const stored = await store.get(storeKey(site, request))
+    if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
+    const body: unknown = stored.text === undefined ? undefined : JSON.parse(stored.text)
+    return { status: stored.status, headers: stored.headers, body, source: 'stale', attempts: 0 } satisfies CallResponse
+  }
+
+  async function cover(error: GatewayError, request: CallRequest, call: OngoingCall): Promise<CallResponse> {
+    for (const entry of site.fallbacks) {
+      try {
+        const response = await answerFrom(entry, error, request, call)
+        if (!response) continue
+        metrics.fallback(response.source, error.code)
+        const { span } = call.context
+        if (span.sampled) span.event('tessera.fallback', { source: response.source, 'error.type': error.code })
+        return { ...response, attempts: call.attempts, error }
+      } catch {
+        if (call.context.scope.reason) throw call.context.scope.reason
+      }
+    }
+    throw error
+  }
+
+  return (next) => async (request, call) => {
+    try {
+      const response = await next(request, call)
+      if (records && mayBeStored(response)) {
+        const { status, headers, text } = response
+        store.set(storeKey(site, request), { status, headers, text, storedAt: clock.epoch() })
+      }
+      return response
+    } catch (thrown) {
+      const error = toGatewayError(thrown)
+      if (error.code === 'cancelled') throw error
+      if (call.context.scope.reason) throw call.context.scope.reason
+      return cover(error, request, call)
+    }
+  }
+}
+
+/** A backend that says `no-store` is obeyed (RFC 9111 section 5.2.2.5). */
+function mayBeStored(response: CallResponse): boolean {
+  const control = response.headers['cache-control']
+  return typeof control !== 'string' || !control.includes('no-store')
+}
+
+/**
+ * Equal only for requests that are equal in all that was rendered, so that one user's answer never reaches another.
+ * A digest, so that the store holds no credentials.
+ */
+function storeKey(site: CallSite, { method, path, headers, body }: CallRequest): string {
+  return hash('sha256', JSON.stringify([site.service.name, site.operation, method, path, headers, body]), 'base64')
+}

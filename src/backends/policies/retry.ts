@@ -1,0 +1,64 @@
+import type { Scope } from '../../cancellation.ts'
+import type { Clock } from '../../clock.ts'
+import { compileErrorMatcher, toGatewayError } from '../../errors.ts'
+import type { CallSite, RetryPolicy } from '../call.ts'
+import { type Policy, passThrough } from '../layer.ts'
+import type { StackParts } from '../parts.ts'
+
+type RetryParts = Pick<StackParts, 'clock' | 'random' | 'metrics' | 'retryBudget'>
+
+/** What no second attempt can mend, whatever the policy's `on` says. */
+const hopeless = new Set(['cancelled', 'missing-input', 'invalid-input'])
+
+/**
+ * Attempts again what failed in a way the policy lists, on another endpoint if there is one. Gives up with the last
+ * error when the attempts or the service's retry budget are used up, or when the wait would pass the deadline.
+ */
+export function retry(site: CallSite, { clock, random, metrics, retryBudget }: RetryParts): Policy {
+  const policy = site.retry
+  if (!policy || policy.attempts <= 1) return passThrough
+  const isListed = compileErrorMatcher(policy.on)
+  return (next) => async (request, call) => {
+    const { scope, deadline, span } = call.context
+    retryBudget.deposit()
+    for (let failures = 1; ; failures++) {
+      try {
+        return await next(request, call)
+      } catch (thrown) {
+        const error = toGatewayError(thrown)
+        if (scope.reason) throw scope.reason
+        if (failures >= policy.attempts || hopeless.has(error.code) || !isListed(error)) throw error
+        const delayMs = retryDelayMs(policy, failures, random)
+        if (clock.now() + delayMs >= deadline || !retryBudget.withdraw()) throw error
+        metrics.retry(error.code)
+        if (span.sampled) {
+          span.event('tessera.retry', { attempt: failures, 'error.type': error.code, delay_ms: Math.round(delayMs) })
+        }
+        if (delayMs > 0) await pause(delayMs, clock, scope)
+      }
+    }
+  }
+}
+
+/**
+ * The wait after the n-th failure (n from 1). With jitter it is drawn evenly from 0 to the full delay ("full jitter",
+ * AWS Architecture Blog, Exponential Backoff and Jitter), so that callers that failed together do not return together.
+ */
+export function retryDelayMs(policy: RetryPolicy, failures: number, random: () => number): number {
+  const fullMs = policy.backoff === 'exponential' ? policy.delayMs * 2 ** (failures - 1) : policy.delayMs
+  return policy.jitter ? random() * fullMs : fullMs
+}
+
+/** Waits, or rejects with the scope's reason as soon as it is cancelled. */
+function pause(delayMs: number, clock: Clock, scope: Scope): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.schedule(delayMs, () => {
+      unsubscribe()
+      resolve()
+    })
+    const unsubscribe = scope.onCancel((reason) => {
+      timer.cancel()
+      reject(reason)
+    })
+  })
+}
