@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+# docker build -t tessera . && docker run -p 8080:8080 tessera
+
+FROM node:26-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+# The one install script we depend on fetches a Node, and this image is one.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src src
+COPY demo demo
+RUN npm run build
+
+FROM node:26-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --omit=dev
+
+FROM node:26-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY package.json ./
+COPY config config
+COPY routes routes
+USER node
+EXPOSE 8080 9900
+# Asks inside the container, where the admin port is reached on loopback whatever address it listens on.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${(process.env.ADMIN ?? '9900').split(':').pop()}/livez`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node is the container's first process: the gateway itself hears SIGTERM and drains.
+ENTRYPOINT ["node", "dist/src/main.js"]
+CMD ["serve"]
