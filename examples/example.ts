@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+
+/** What a stub answers to a request. */
+export interface StubAnswer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON; a text is sent as it is. */
+  readonly body?: unknown
+  /** `50ms` */
+  readonly delay?: string
+  /** Cuts the connection instead. */
+  readonly fail?: 'reset'
+}
+
+export interface StubEntry {
+  /** `GET /path?query` */
+  readonly request: string
+  readonly headers?: Readonly<Record<string, string | null>>
+  readonly body?: unknown
+  readonly answer: StubAnswer | readonly StubAnswer[]
+}
+
+export interface ExampleRequest {
+  readonly name: string
+  readonly send: {
+    readonly method: string
+    readonly path: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: unknown
+  }
+  readonly expect: {
+    readonly status: number
+    /** A header that is null must not be there. */
+    readonly headers?: Readonly<Record<string, string | null>>
+    readonly body?: unknown
+    readonly text?: string
+    /** JSONPath → value. */
+    readonly match?: Readonly<Record<string, unknown>>
+    /** A text that must not stand in the body. */
+    readonly without?: string
+  }
+}
+
+/** An `example.yaml`. README.md says what each member means. */
+export interface Example {
+  readonly backends: Readonly<Record<string, readonly StubEntry[]>>
+  readonly requests: readonly ExampleRequest[]
+}
+
+export async function readExample(file: string | URL): Promise<Example> {
+  return parse(await readFile(file, 'utf8')) as Example
+}
