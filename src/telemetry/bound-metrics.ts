@@ -64,13 +64,15 @@ export class StepMetrics {
 /** Attempts to call one operation of a backend. */
 export class ClientMetrics {
   readonly #durations: HistogramFamily
+  readonly #retries: ScalarFamily
   readonly #service: string
   readonly #operation: string
   readonly #method: string
   readonly #successes = new Map<number, Histogram>()
 
-  constructor(durations: HistogramFamily, service: string, operation: string, method: string) {
+  constructor(durations: HistogramFamily, retries: ScalarFamily, service: string, operation: string, method: string) {
     this.#durations = durations
+    this.#retries = retries
     this.#service = service
     this.#operation = operation
     this.#method = nameMethod(method)
@@ -88,6 +90,11 @@ export class ClientMetrics {
       this.#successes.set(status, histogram)
     }
     histogram.observe(seconds)
+  }
+
+  /** An attempt that failed so is followed by another. */
+  countRetry(errorType: string): void {
+    this.#retries.bind(this.#service, this.#operation, errorType).value++
   }
 
   #bind(status: number | undefined, errorType: string): Histogram {

@@ -60,6 +60,7 @@ export function createMetrics(): Metrics {
   const active = gauge('http_server_active_requests', 'Requests being answered').bind()
   const clientLabels = ['service', 'operation', method, status, 'error_type']
   const attempts = durations('http_client_request', 'Time of one attempt to call a backend', clientLabels)
+  const retries = counter('tessera_retry_total', 'Attempts made anew', ['service', 'operation', 'error_type'])
   const steps = durations('tessera_step', 'Time of a step, with its retries', ['route', 'step', 'outcome'])
   const fallbacks = counter('tessera_fallback_total', 'Calls that something stood in for', ['route', 'step', 'source'])
   const breakers = gauge('tessera_breaker_state', '0 closed, 1 half-open, 2 open', ['service', 'operation'])
@@ -72,7 +73,7 @@ export function createMetrics(): Metrics {
   return {
     route: (method, template) => new RouteMetrics(requests, active, method, template),
     step: (route, step) => new StepMetrics(steps, fallbacks, route, step),
-    client: (service, operation, method) => new ClientMetrics(attempts, service, operation, method),
+    client: (service, operation, method) => new ClientMetrics(attempts, retries, service, operation, method),
     breaker: (service, operation) => new BreakerMetrics(breakers, service, operation),
     reloaded(report) {
       reloadOk.value = report.ok ? 1 : 0
@@ -85,7 +86,7 @@ export function createMetrics(): Metrics {
     retain({ routes, templates, services }) {
       requests.retain('http_route', new Set([...templates, '']))
       for (const family of [steps, fallbacks]) family.retain('route', routes)
-      for (const family of [attempts, breakers]) family.retain('service', services)
+      for (const family of [attempts, retries, breakers]) family.retain('service', services)
     },
     get activeRequests() {
       return active.value

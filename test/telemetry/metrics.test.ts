@@ -108,6 +108,16 @@ describe('a call', () => {
     expect(samples.get('tessera_fallback_total{route="home",step="banners",source="stale"}')).toBe(2)
   })
 
+  test('that is made again is counted by why', async () => {
+    const metrics = createMetrics()
+    const client = metrics.client('reco', 'recommend', 'GET')
+    client.countRetry('unavailable')
+    client.countRetry('unavailable')
+    const samples = await scrape(metrics)
+    const labels = '{service="reco",operation="recommend",error_type="unavailable"}'
+    expect(samples.get(`tessera_retry_total${labels}`)).toBe(2)
+  })
+
   test('shows the state of its breaker', async () => {
     const metrics = createMetrics()
     const breaker = metrics.breaker('reco', 'recommend')
@@ -145,6 +155,7 @@ describe('a reload', () => {
       metrics.step(name, 'call').observe('live', 1)
       metrics.step(name, 'call').countFallback('stale')
       metrics.client(name, 'get', 'GET').observe(200, undefined, 1)
+      metrics.client(name, 'get', 'GET').countRetry('timeout')
       metrics.breaker(name, 'get').set('open')
       const route = metrics.route('GET', `/${name}`)
       route.begin()
