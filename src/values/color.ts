@@ -70,8 +70,8 @@ export function createNamespaces(colors: Iterable<string>): (document: Document)
 
 /** What a path into the context stands on: one color, or a namespace with all the colors beneath it. */
 export type ColorAtPath =
-  | { readonly color: string; readonly namespace?: undefined }
-  | { readonly color?: undefined; readonly namespace: string; readonly colors: readonly string[] }
+  | { readonly color: string }
+  | { readonly namespace: string; readonly colors: readonly string[] }
 
 /**
  * The color that a path reads: `['product', 'list', 0, 'id']` reads `product.list`. A path that stops at a namespace
