@@ -1,0 +1,148 @@
+import { didYouMean } from '../../diagnostics/suggest.ts'
+import { compileSingular } from '../path/plain.ts'
+import type { CelNode } from './parse.ts'
+import { type Compiled, type Run, refuse, type Scope, type Segments, type Variable } from './scope.ts'
+import { dyn, nameOf, type Type } from './types.ts'
+
+type AccessNode = Extract<CelNode, { op: 'id' | '.' | '.?' | '[]' | '[?]' }>
+
+/** A chain of members, as far as it is known at load where it leads. */
+interface Chain extends Compiled {
+  readonly root?: { readonly variable: Variable | undefined; readonly path: Segments; readonly end: number }
+  /** False once a computed index makes the rest of the path unknown; the path then tells where the chain begins. */
+  readonly exact: boolean
+}
+
+export function isAccess(node: CelNode): node is AccessNode {
+  return node.op === 'id' || node.op === '.' || node.op === '.?' || node.op === '[]' || node.op === '[?]'
+}
+
+/** Compiles a name or a chain of members and indexes, and notes what it reads of the context. */
+export function compileAccess(node: AccessNode, scope: Scope, guarded = false): Compiled {
+  const chain = compileChain(node, scope)
+  const { root, type } = chain
+  if (root && !root.variable) {
+    const known = scope.guards.some((guard) => isPrefix(guard, root.path) || isPrefix(root.path, guard))
+    scope.reads.push({
+      path: root.path,
+      offset: node.start,
+      length: root.end - node.start,
+      guarded: guarded || known || type.optional === true,
+    })
+  }
+  return chain
+}
+
+function isPrefix(short: Segments, long: Segments): boolean {
+  return short.length <= long.length && short.every((segment, i) => segment === long[i])
+}
+
+function compileChain(node: CelNode, scope: Scope): Chain {
+  if (node.op === 'id') return compileRoot(node, scope)
+  if (!isAccess(node)) return { ...scope.compile(node, scope), exact: false }
+  const owner = compileChain(node.args[0], scope)
+  const optional = node.op === '.?' || node.op === '[?]' || owner.type.optional === true
+  const mark = (type: Type): Type => (optional ? { ...type, optional } : type)
+
+  const key = node.op === '.' || node.op === '.?' ? node.args[1] : literalKey(node.args[1])
+  if (key === undefined) {
+    const index = scope.compile(node.args[1] as CelNode, scope)
+    if (!['dyn', 'int', 'double', 'string'].includes(index.type.kind))
+      refuse(node.args[1] as CelNode, `${nameOf(index.type)} is no index`)
+    return {
+      type: mark(owner.type.element ?? dyn),
+      run: runIndex(owner.run, index.run),
+      exact: false,
+      ...rootOf(owner),
+    }
+  }
+  const type = mark(typeOfMember(owner, key, node))
+  if (!owner.exact || !owner.root) return { type, run: runMember(owner.run, key), exact: false, ...rootOf(owner) }
+  const root = { ...owner.root, path: [...owner.root.path, key], end: node.end }
+  return { type, root, run: runPath(root.variable, root.path), exact: true }
+}
+
+function rootOf({ root }: Chain): { root?: NonNullable<Chain['root']> } {
+  return root ? { root } : {}
+}
+
+function compileRoot(node: CelNode & { op: 'id' }, scope: Scope): Chain {
+  const name = node.args
+  const variable = scope.variables.get(name)
+  const type = variable?.type ?? scope.roots.get(name)
+  if (!type) {
+    const help = didYouMean(name, [...scope.variables.keys(), ...scope.roots.keys()])
+    refuse(node, `nothing is called \`${name}\``, help, 'unknown-color')
+  }
+  const path = variable ? [] : [name]
+  return { type, root: { variable, path, end: node.end }, run: runPath(variable, path), exact: true }
+}
+
+function runPath(variable: Variable | undefined, path: Segments): Run {
+  const read = compileSingular(path)
+  if (!variable) return read as Run
+  const { cell } = variable
+  return path.length === 0 ? () => cell.value : () => read(cell.value)
+}
+
+function runMember(owner: Run, key: string | number): Run {
+  const read = compileSingular([key])
+  return (document) => read(owner(document))
+}
+
+function runIndex(owner: Run, index: Run): Run {
+  return (document) => {
+    const value = owner(document)
+    const key = index(document)
+    if (typeof value !== 'object' || value === null) return undefined
+    if (Array.isArray(value)) return typeof key === 'number' && key >= 0 ? value[key] : undefined
+    return typeof key === 'string' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
+  }
+}
+
+function literalKey(node: CelNode): string | number | undefined {
+  if (node.op !== 'value') return undefined
+  if (typeof node.args === 'string') return node.args
+  return typeof node.args === 'bigint' ? Number(node.args) : undefined
+}
+
+function typeOfMember({ type }: Compiled, key: string | number, node: AccessNode): Type {
+  // Of `a.b.c` only what follows the last dot is at fault.
+  const at = {
+    start: node.end - (typeof key === 'string' && node.op === '.' ? key.length : node.end - node.start),
+    end: node.end,
+  }
+  if (type.kind === 'dyn') return dyn
+  if (type.kind === 'list') {
+    if (typeof key === 'number') return type.element ?? dyn
+    return refuse(
+      at,
+      `a list has no member \`${key}\``,
+      'take one of its items, `list[0]`, or all of them: `list.map(i, …)`',
+    )
+  }
+  if (type.kind !== 'map') return refuse(at, `a ${nameOf(type)} has no members`)
+  const member = type.members?.get(String(key))
+  if (member) return member
+  if (!type.closed) return dyn
+  const place = type.namespace
+  const names = [...(type.members?.keys() ?? [])]
+  if (place === undefined) return refuse(at, `there is no member \`${key}\``, didYouMean(String(key), names))
+  const help = didYouMean(
+    `${place}.${key}`,
+    names.map((name) => `${place}.${name}`),
+  )
+  return refuse({ start: node.start, end: node.end }, `nothing is called \`${place}.${key}\``, help, 'unknown-color')
+}
+
+/** The path that a chain certainly reads, when it is known to its end; for proofs of presence. */
+export function staticPath(
+  node: CelNode,
+  bound: ReadonlySet<string> | ReadonlyMap<string, unknown>,
+): Segments | undefined {
+  if (node.op === 'id') return bound.has(node.args) ? undefined : [node.args]
+  if (!isAccess(node)) return undefined
+  const owner = staticPath(node.args[0], bound)
+  const key = node.op === '.' || node.op === '.?' ? node.args[1] : literalKey(node.args[1])
+  return owner && key !== undefined ? [...owner, key] : undefined
+}

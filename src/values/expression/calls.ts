@@ -1,0 +1,123 @@
+import { didYouMean } from '../../diagnostics/suggest.ts'
+import { checkPattern } from '../pattern.ts'
+import { type CelFunction, celFunctions } from './functions.ts'
+import { macros } from './macros.ts'
+import type { CelNode } from './parse.ts'
+import { type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
+import { Duration } from './time.ts'
+import { bool, type CelType, isNumeric, nameOf, nameOfValue, type Type } from './types.ts'
+import { compileValue } from './value.ts'
+
+/** Compiles `f(a, b)` and `a.f(b)`: a macro, `matches`, or one of the functions. */
+export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Scope): Compiled {
+  const [name] = node.args
+  const receiver = node.op === 'rcall' ? node.args[1] : undefined
+  const given = node.op === 'rcall' ? node.args[2] : node.args[1]
+  const macro = macros.find((one) => one.name === name && one.matches(receiver, given.length))
+  if (macro) return macro.compile({ node, receiver, given, scope })
+  const operands = receiver ? [receiver, ...given] : given
+  if (name === 'matches' && operands.length === 2) return compileMatches(operands as [CelNode, CelNode], scope)
+
+  const form = receiver ? 'method' : 'function'
+  const named = celFunctions.filter((one) => one.name === name && one.form === form)
+  if (named.length === 0) refuseUnknown(node, name, form)
+  const found = named.find((one) => one.takes.length === operands.length)
+  if (!found) {
+    const counts = [...new Set(named.map((one) => one.takes.length - (receiver ? 1 : 0)))].join(' or ')
+    return refuse(node, `\`${name}()\` takes ${counts} argument${counts === '1' ? '' : 's'}, not ${given.length}`)
+  }
+  const values = operands.map((operand) => compileValue(operand, scope))
+  for (const [i, { type }] of values.entries()) {
+    if (!accepts(found.takes[i]!, type))
+      refuse(operands[i]!, `\`${name}()\` does not take a ${nameOf(type)}`, helpWith(found, type))
+  }
+  const checked = values.every(({ type }, i) => type.kind !== 'dyn' || found.takes[i]!.length === 0)
+  return {
+    type: found.gives,
+    run: runFunction(
+      found,
+      values.map(({ run }) => run),
+      checked,
+    ),
+  }
+}
+
+function refuseUnknown(node: CelNode, name: string, form: CelFunction['form']): never {
+  const known = celFunctions.filter((one) => one.form === form).map((one) => one.name)
+  const elsewhere = celFunctions.some((one) => one.name === name) || macros.some((one) => one.name === name)
+  const help = elsewhere
+    ? form === 'method'
+      ? `write \`${name}(…)\``
+      : `write \`x.${name}(…)\``
+    : didYouMean(name, [...known, ...macros.map((one) => one.name), 'matches'])
+  return refuse(node, `there is no function \`${name}\``, help)
+}
+
+function helpWith({ name }: CelFunction, type: Type): string | undefined {
+  return isNumeric(type) && name !== 'size' ? 'turn the number into text with `string(x)`' : undefined
+}
+
+function accepts(kinds: readonly CelType[], type: Type): boolean {
+  return kinds.length === 0 || type.kind === 'dyn' || kinds.includes(isNumeric(type) ? 'double' : type.kind)
+}
+
+function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[], checked: boolean): Run {
+  const [first, second] = runs
+  if (checked && runs.length === 1) {
+    return (document) => {
+      const value = first!(document)
+      return value === undefined || value === null ? undefined : call(value)
+    }
+  }
+  if (checked && runs.length === 2) {
+    return (document) => {
+      const value = first!(document)
+      const other = second!(document)
+      return value === undefined || value === null || other === undefined || other === null
+        ? undefined
+        : call(value, other)
+    }
+  }
+  return (document) => {
+    const values: unknown[] = []
+    for (const [i, run] of runs.entries()) {
+      const value = run(document)
+      if (value === undefined || (value === null && takes[i]!.length > 0)) return undefined
+      if (takes[i]!.length > 0 && !takes[i]!.includes(kindOf(value)))
+        fail(`\`${name}()\` does not take a ${nameOfValue(value)}`)
+      values.push(value)
+    }
+    return call(...values)
+  }
+}
+
+function kindOf(value: unknown): CelType {
+  if (typeof value === 'number') return 'double'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'string'
+  if (value instanceof Date) return 'timestamp'
+  if (value instanceof Duration) return 'duration'
+  return Array.isArray(value) ? 'list' : 'map'
+}
+
+function compileMatches([subject, pattern]: [CelNode, CelNode], scope: Scope): Compiled {
+  if (pattern.op !== 'value' || typeof pattern.args !== 'string')
+    return refuse(pattern, 'the pattern of matches() must stand in the expression itself', undefined, 'unsafe-pattern')
+  const fault = checkPattern(pattern.args, 'search')
+  if (fault?.kind === 'syntax') refuse(pattern, `the regular expression is not valid: ${fault.reason}`)
+  if (fault)
+    refuse(pattern, `the regular expression may not run in linear time: ${fault.reason}`, undefined, 'unsafe-pattern')
+  const regexp = new RegExp(pattern.args, 'u')
+  const { type, run } = compileValue(subject, scope)
+  if (type.kind !== 'dyn' && type.kind !== 'string') refuse(subject, `\`matches()\` does not take a ${nameOf(type)}`)
+  return {
+    type: bool,
+    run: (document) => {
+      const value = run(document)
+      if (value === undefined || value === null) return undefined
+      return typeof value === 'string'
+        ? regexp.test(value)
+        : fail(`\`matches()\` does not take a ${nameOfValue(value)}`)
+    },
+  }
+}

@@ -1,0 +1,241 @@
+import { didYouMean } from '../../diagnostics/suggest.ts'
+import { compileAccess, isAccess } from './access.ts'
+import { compileCall } from './calls.ts'
+import { type BinaryOperator, binaryOperators } from './operators.ts'
+import type { CelNode } from './parse.ts'
+import { isNull, provesByAsking } from './proofs.ts'
+import { type Compiled, fail, type Run, refuse, type Scope, type Segments } from './scope.ts'
+import { Duration } from './time.ts'
+import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, nothing, string, type Type, unify } from './types.ts'
+import { compileCondition, compileValue } from './value.ts'
+
+type Binary = CelNode & { args: [CelNode, CelNode] }
+
+const unsafeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** Compiles a node to its type and a closure; a Refusal is thrown for what cannot be right. */
+export function compileNode(node: CelNode, scope: Scope): Compiled {
+  if (isAccess(node)) return compileAccess(node, scope)
+  switch (node.op) {
+    case 'value':
+      return compileLiteral(node)
+    case 'call':
+    case 'rcall':
+      return compileCall(node, scope)
+    case 'list':
+      return compileList(node, scope)
+    case 'map':
+      return compileMap(node, scope)
+    case '?:':
+      return compileTernary(node, scope)
+    case '&&':
+    case '||':
+      return compileLogic(node, scope)
+    case '!_': {
+      const run = compileCondition(node.args, scope)
+      return {
+        type: bool,
+        run: (document) => {
+          const value = run(document)
+          return value === undefined ? undefined : !value
+        },
+      }
+    }
+    case '-_':
+      return compileMinus(node, scope)
+    default:
+      return compileBinary(node as Binary, scope)
+  }
+}
+
+function compileLiteral(node: CelNode & { op: 'value' }): Compiled {
+  const { args } = node
+  if (args === null) return { type: nothing, run: () => null }
+  if (typeof args === 'string') return { type: string, run: () => args }
+  if (typeof args === 'boolean') return { type: bool, run: () => args }
+  if (typeof args === 'number') return { type: double, run: () => args }
+  if (args instanceof Uint8Array) return refuse(node, 'bytes have no place in JSON')
+  const number = Number(args)
+  if (!Number.isSafeInteger(number)) refuse(node, 'the number is too large to be exact')
+  return { type: int, run: () => number }
+}
+
+/** As in a template, an absent item is null. */
+function compileList({ args }: CelNode & { op: 'list' }, scope: Scope): Compiled {
+  const items = args.map((item) => compileValue(item, scope))
+  const runs = items.map(({ run }) => run)
+  const element = items.length > 0 ? items.map(({ type }) => type).reduce(unify) : dyn
+  return { type: { kind: 'list', element }, run: (document) => runs.map((run) => run(document) ?? null) }
+}
+
+/** As in a template, an absent member is left out. */
+function compileMap({ args }: CelNode & { op: 'map' }, scope: Scope): Compiled {
+  const members = new Map<string, Type>()
+  const entries = args.map(([keyNode, valueNode]) => {
+    const key = compileValue(keyNode, scope)
+    if (key.type.kind !== 'string' && key.type.kind !== 'dyn')
+      refuse(keyNode, `a key is text, not a ${nameOf(key.type)}`)
+    const value = compileValue(valueNode, scope)
+    const literal = keyNode.op === 'value' ? String(keyNode.args) : undefined
+    if (literal !== undefined && unsafeKeys.has(literal))
+      refuse(keyNode, `\`${literal}\` is not allowed as a key`, undefined, 'unsafe-key')
+    if (literal !== undefined) members.set(literal, value.type)
+    return { key: key.run, value: value.run }
+  })
+  return {
+    type: { kind: 'map', members },
+    run: (document) => {
+      const object: Record<string, unknown> = {}
+      for (const entry of entries) {
+        const key = entry.key(document)
+        const value = entry.value(document)
+        if (key === undefined || value === undefined) continue
+        if (typeof key !== 'string' || unsafeKeys.has(key))
+          fail(`${typeof key === 'string' ? 'this text' : nameOfValue(key)} cannot be a key`)
+        object[key as string] = value
+      }
+      return object
+    },
+  }
+}
+
+function guardedBy(scope: Scope, paths: readonly Segments[]): Scope {
+  return paths.length === 0 ? scope : { ...scope, guards: [...scope.guards, ...paths] }
+}
+
+function compileTernary({ args: [asked, yes, no] }: CelNode & { op: '?:' }, scope: Scope): Compiled {
+  const condition = compileCondition(asked, scope)
+  const { whenTrue, whenFalse } = provesByAsking(asked, scope.variables)
+  const left = compileValue(yes, guardedBy(scope, whenTrue))
+  const right = compileValue(no, guardedBy(scope, whenFalse))
+  return {
+    type: unify(left.type, right.type),
+    run: (document) => {
+      const holds = condition(document)
+      return holds === undefined ? undefined : holds ? left.run(document) : right.run(document)
+    },
+  }
+}
+
+/** CEL's `&&` and `||` do not mind a side that fails or is missing when the other side decides alone. */
+function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||' }, scope: Scope): Compiled {
+  const side = op === '&&' ? ('whenTrue' as const) : ('whenFalse' as const)
+  const left = compileCondition(first, guardedBy(scope, provesByAsking(second, scope.variables)[side]))
+  const right = compileCondition(second, guardedBy(scope, provesByAsking(first, scope.variables)[side]))
+  const decisive = op === '||'
+  return {
+    type: bool,
+    run: (document) => {
+      let value: unknown
+      try {
+        value = left(document)
+      } catch (failure) {
+        if (right(document) === decisive) return decisive
+        throw failure
+      }
+      if (value === decisive) return decisive
+      const other = right(document)
+      if (other === decisive) return decisive
+      return value === undefined ? undefined : other
+    },
+  }
+}
+
+function compileMinus({ args }: CelNode & { op: '-_' }, scope: Scope): Compiled {
+  const { type, run } = compileValue(args, scope)
+  if (!isNumeric(type) && type.kind !== 'dyn') refuse(args, `\`-\` does not go with ${nameOf(type)}`)
+  return {
+    type: type.kind === 'int' ? int : double,
+    run: (document) => {
+      const value = run(document)
+      if (typeof value === 'number') return -value
+      return value === undefined || value === null ? undefined : fail(`\`-\` does not go with ${nameOfValue(value)}`)
+    },
+  }
+}
+
+function compileBinary(node: Binary, scope: Scope): Compiled {
+  const operator = binaryOperators[node.op]!
+  const [first, second] = node.args
+  if ((node.op === '==' || node.op === '!=') && (isNull(first) || isNull(second))) return compileNullCheck(node, scope)
+  if (node.op === '-') refuseHyphen(node)
+  const left = compileValue(first, scope)
+  const right = compileValue(second, scope)
+  const type = operator.check(left.type, right.type)
+  if (typeof type === 'string') return refuse(node, type, helpWith(node.op, left.type, right.type))
+  if (node.op === '==' || node.op === '!=') {
+    refuseImpossible(left.type, second)
+    refuseImpossible(right.type, first)
+  }
+  const { applyToInts } = operator
+  const apply = applyToInts && type === int ? (applyToInts as BinaryOperator['apply']) : operator.apply
+  return {
+    type,
+    run:
+      node.op === 'in' || node.op === '==' || node.op === '!='
+        ? runAny(left.run, right.run, apply)
+        : runFull(left.run, right.run, apply),
+  }
+}
+
+/** Where null is a value like others. */
+function runAny(left: Run, right: Run, apply: BinaryOperator['apply']): Run {
+  return (document) => {
+    const one = left(document)
+    const other = right(document)
+    return one === undefined || other === undefined ? undefined : apply(one, other)
+  }
+}
+
+/** Where null counts as missing. */
+function runFull(left: Run, right: Run, apply: BinaryOperator['apply']): Run {
+  return (document) => {
+    const one = left(document)
+    const other = right(document)
+    return one === undefined || one === null || other === undefined || other === null ? undefined : apply(one, other)
+  }
+}
+
+/** `x == null` asks whether there is something; absent and null are both nothing. */
+function compileNullCheck(node: Binary, scope: Scope): Compiled {
+  const asked = isNull(node.args[0]) ? node.args[1] : node.args[0]
+  const { run } = isAccess(asked) ? compileAccess(asked, scope, true) : scope.compile(asked, scope)
+  const wanted = node.op === '=='
+  return { type: bool, run: (document) => ((run(document) ?? null) === null) === wanted }
+}
+
+function refuseImpossible(type: Type, literal: CelNode): void {
+  if (!type.values || literal.op !== 'value' || type.values.includes(literal.args)) return
+  const known = type.values.map((value) => String(value))
+  const help = didYouMean(String(literal.args), known) ?? `it is one of ${known.join(', ')}`
+  refuse(literal, `it is never ${JSON.stringify(literal.args)}`, help)
+}
+
+/** `request.headers.x-user-id` reads as a subtraction; nobody means one. */
+function refuseHyphen({ args: [left], input }: Binary): void {
+  const found = /^request\.(headers|cookies)\.([\w-]+)/.exec(input.slice(left.start))
+  if (!found?.[2]!.includes('-')) return
+  const [whole, place, name] = found
+  refuse(
+    { start: left.start, end: left.start + whole.length },
+    `\`${name}\` reads as a subtraction`,
+    `a name like this goes in brackets: \`request.${place}['${name}']\``,
+  )
+}
+
+function helpWith(operator: string, left: Type, right: Type): string | undefined {
+  const kinds = [left, right].map((type) => (isNumeric(type) ? 'number' : type.kind))
+  if (!kinds.includes('string') || !kinds.includes('number')) return undefined
+  return operator === '+'
+    ? 'turn the number into text with `string(x)`'
+    : 'turn the text into a number with `double(x)`'
+}
+
+/** What an expression gives, as JSON: times become text. */
+export function toJson(value: unknown): unknown {
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Duration) return value.toJSON()
+  if (Array.isArray(value)) return value.map(toJson)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]))
+}

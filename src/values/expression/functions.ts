@@ -1,0 +1,121 @@
+import { fail } from './scope.ts'
+import { Duration, durationParts, timestampParts, toDuration, toTimestamp } from './time.ts'
+import { bool, type CelType, double, dyn, int, string, type Type } from './types.ts'
+
+/** A function or method, called with arguments that are there and of the kinds it takes (a method's receiver first). */
+export interface CelFunction {
+  readonly name: string
+  /** `method`: called as `a.f(b)`, else as `f(a, b)`. */
+  readonly form: 'function' | 'method'
+  /** The kinds each argument may have; `double` stands for every number, none for anything. */
+  readonly takes: readonly (readonly CelType[])[]
+  readonly gives: Type
+  // biome-ignore lint/suspicious/noExplicitAny: `takes` was checked before
+  readonly call: (...values: any[]) => unknown
+}
+
+const text = ['string'] as const
+const number = ['double'] as const
+const texts: Type = { kind: 'list', element: string }
+const timestamp: Type = { kind: 'timestamp' }
+const duration: Type = { kind: 'duration' }
+const maxTextLength = 8 * 1024 * 1024
+
+function method(name: string, takes: CelFunction['takes'], gives: Type, call: CelFunction['call']): CelFunction {
+  return { name, form: 'method', takes, gives, call }
+}
+
+function global(name: string, takes: CelFunction['takes'], gives: Type, call: CelFunction['call']): CelFunction {
+  return { name, form: 'function', takes, gives, call }
+}
+
+/** Characters of text, as CEL counts them: code points. */
+function sizeOf(value: string | unknown[] | object): number {
+  if (typeof value === 'string') return isPlain(value) ? value.length : [...value].length
+  if (Array.isArray(value)) return value.length
+  return Object.values(value).filter((member) => member !== undefined).length
+}
+
+function isPlain(value: string): boolean {
+  return !/[\ud800-\udbff]/.test(value)
+}
+
+function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value
+  const number = typeof value === 'string' && value.trim() === value && value !== '' ? Number(value) : Number.NaN
+  return Number.isFinite(number) ? number : fail('the text is not a number')
+}
+
+function toInt(value: unknown): number {
+  if (value instanceof Date) return Math.floor(value.getTime() / 1000)
+  return Math.trunc(toNumber(value))
+}
+
+function toText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString()
+  return value instanceof Duration ? value.toJSON() : String(value)
+}
+
+function toBool(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  return value === 'true' ? true : value === 'false' ? false : fail('the text is neither true nor false')
+}
+
+function within(index: number, length: number): number {
+  return Number.isInteger(index) && index >= 0 && index <= length ? index : fail('a position is outside the text')
+}
+
+function join(list: unknown[], separator: string): string {
+  let length = 0
+  for (const item of list) {
+    if (typeof item !== 'string') fail('join() needs a list of text')
+    length += (item as string).length + separator.length
+    if (length > maxTextLength) fail('text grew too long')
+  }
+  return list.join(separator)
+}
+
+function replace(value: string, from: string, to: string): string {
+  const parts = value.split(from)
+  return join(parts, to)
+}
+
+const sized = ['string', 'list', 'map'] as const
+
+export const celFunctions: readonly CelFunction[] = [
+  global('size', [sized], int, sizeOf),
+  global('int', [['double', 'string', 'timestamp']], int, toInt),
+  global('double', [['double', 'string']], double, toNumber),
+  global('string', [['string', 'double', 'bool', 'timestamp', 'duration']], string, toText),
+  global('bool', [['bool', 'string']], bool, toBool),
+  global('dyn', [[]], dyn, (value) => value),
+  global('timestamp', [['string', 'double', 'timestamp']], timestamp, toTimestamp),
+  global('duration', [['string', 'duration']], duration, toDuration),
+  method('size', [sized], int, sizeOf),
+  method('startsWith', [text, text], bool, (value: string, part: string) => value.startsWith(part)),
+  method('endsWith', [text, text], bool, (value: string, part: string) => value.endsWith(part)),
+  method('contains', [text, text], bool, (value: string, part: string) => value.includes(part)),
+  method('lowerAscii', [text], string, (value: string) => value.replace(/[A-Z]+/g, (part) => part.toLowerCase())),
+  method('upperAscii', [text], string, (value: string) => value.replace(/[a-z]+/g, (part) => part.toUpperCase())),
+  method('trim', [text], string, (value: string) => value.trim()),
+  method('replace', [text, text, text], string, replace),
+  method('split', [text, text], texts, (value: string, separator: string) => value.split(separator)),
+  method('join', [['list']], string, (list) => join(list, '')),
+  method('join', [['list'], text], string, join),
+  method('indexOf', [text, text], int, (value: string, part: string) => value.indexOf(part)),
+  method('indexOf', [text, text, number], int, (value: string, part: string, from: number) =>
+    value.indexOf(part, within(from, value.length)),
+  ),
+  method('lastIndexOf', [text, text], int, (value: string, part: string) => value.lastIndexOf(part)),
+  method('substring', [text, number], string, (value: string, from: number) => value.slice(within(from, value.length))),
+  method('substring', [text, number, number], string, (value: string, from: number, to: number) =>
+    within(from, value.length) <= within(to, value.length)
+      ? value.slice(from, to)
+      : fail('substring() ends before it begins'),
+  ),
+  ...Object.keys(timestampParts).map((name) =>
+    method(name, [name in durationParts ? ['timestamp', 'duration'] : ['timestamp']], int, (value) =>
+      value instanceof Duration ? durationParts[name]!(value) : timestampParts[name]!(value),
+    ),
+  ),
+]

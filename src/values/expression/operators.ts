@@ -1,0 +1,167 @@
+import { fail } from './scope.ts'
+import { Duration } from './time.ts'
+import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, type Type, unify } from './types.ts'
+
+/** A binary operator: the type it gives (or why it does not apply), and what it does with two values that are there. */
+export interface BinaryOperator {
+  readonly check: (left: Type, right: Type) => Type | string
+  readonly apply: (left: unknown, right: unknown) => unknown
+  /** For two operands known to be CEL ints, where it differs. */
+  readonly applyToInts?: (left: number, right: number) => number
+}
+
+const maxListLength = 1_000_000
+const maxTextLength = 8 * 1024 * 1024
+
+function add(left: unknown, right: unknown): unknown {
+  if (typeof left === 'number' && typeof right === 'number') return finite(left + right)
+  if (typeof left === 'string' && typeof right === 'string') {
+    return left.length + right.length > maxTextLength ? fail('text grew too long') : left + right
+  }
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length + right.length > maxListLength ? fail('a list grew too long') : [...left, ...right]
+  }
+  if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms + right.ms)
+  if (left instanceof Date && right instanceof Duration) return new Date(left.getTime() + right.ms)
+  if (left instanceof Duration && right instanceof Date) return new Date(right.getTime() + left.ms)
+  return mismatch('+', left, right)
+}
+
+function subtract(left: unknown, right: unknown): unknown {
+  if (typeof left === 'number' && typeof right === 'number') return finite(left - right)
+  if (left instanceof Date && right instanceof Date) return new Duration(left.getTime() - right.getTime())
+  if (left instanceof Date && right instanceof Duration) return new Date(left.getTime() - right.ms)
+  if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms - right.ms)
+  return mismatch('-', left, right)
+}
+
+function multiply(left: unknown, right: unknown): unknown {
+  return typeof left === 'number' && typeof right === 'number' ? finite(left * right) : mismatch('*', left, right)
+}
+
+function divide(left: unknown, right: unknown): unknown {
+  if (typeof left !== 'number' || typeof right !== 'number') return mismatch('/', left, right)
+  return right === 0 ? fail('division by zero') : finite(left / right)
+}
+
+function remainder(left: unknown, right: unknown): unknown {
+  if (typeof left !== 'number' || typeof right !== 'number') return mismatch('%', left, right)
+  return right === 0 ? fail('division by zero') : left % right
+}
+
+/** JSON has no infinity. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : fail('a number grew too large')
+}
+
+function mismatch(operator: string, left: unknown, right: unknown): never {
+  return fail(`\`${operator}\` does not go with ${nameOfValue(left)} and ${nameOfValue(right)}`)
+}
+
+/** `same`: the types of which two of a kind go together, besides numbers. */
+function checkSum(operator: '+' | '-', same: readonly Type['kind'][]): BinaryOperator['check'] {
+  return (left, right) => {
+    if (isNumeric(left) && isNumeric(right)) return left.kind === 'int' && right.kind === 'int' ? int : double
+    const known = left.kind === 'dyn' ? right : left
+    const kinds = [left.kind, right.kind]
+    if (kinds.includes('dyn')) {
+      if (known.kind === 'dyn' || known.kind === 'timestamp' || known.kind === 'duration') return dyn
+      if (isNumeric(known)) return double
+      if (same.includes(known.kind)) return { kind: known.kind }
+    } else if (left.kind === right.kind && same.includes(left.kind)) {
+      return operator === '+' ? unify(left, right) : { kind: 'duration' }
+    } else if (kinds.join() === 'timestamp,duration' || (operator === '+' && kinds.join() === 'duration,timestamp')) {
+      return { kind: 'timestamp' }
+    }
+    return `\`${operator}\` does not go with ${nameOf(left)} and ${nameOf(right)}`
+  }
+}
+
+function checkProduct(operator: string): BinaryOperator['check'] {
+  return (left, right) => {
+    const fits = [left, right].every((type) => isNumeric(type) || type.kind === 'dyn')
+    if (!fits) return `\`${operator}\` does not go with ${nameOf(left)} and ${nameOf(right)}`
+    return left.kind === 'int' && right.kind === 'int' ? int : double
+  }
+}
+
+const ordered: ReadonlySet<string> = new Set(['string', 'bool', 'timestamp', 'duration'])
+
+function compareBy(operator: string, holds: (left: number, right: number) => boolean): BinaryOperator {
+  return {
+    check: (left, right) => {
+      if (left.kind === 'dyn' || right.kind === 'dyn' || (isNumeric(left) && isNumeric(right))) return bool
+      if (left.kind === right.kind && ordered.has(left.kind)) return bool
+      return `\`${operator}\` does not compare ${nameOf(left)} with ${nameOf(right)}`
+    },
+    apply: (left, right) => {
+      const comparable =
+        typeof left === typeof right &&
+        (typeof left !== 'object' ||
+          (left instanceof Date && right instanceof Date) ||
+          (left instanceof Duration && right instanceof Duration))
+      return comparable ? holds(left as number, right as number) : mismatch(operator, left, right)
+    },
+  }
+}
+
+/** Whether two JSON values are equal; of different types they never are. */
+export function isEqual(left: unknown, right: unknown): boolean {
+  if (left === right) return true
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
+  if (left instanceof Date || left instanceof Duration)
+    return left.constructor === right.constructor && Number(left) === Number(right)
+  if (Array.isArray(left) || Array.isArray(right)) {
+    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
+    return left.every((item, i) => isEqual(item, right[i]))
+  }
+  const names = Object.keys(left)
+  if (names.length !== Object.keys(right).length) return false
+  return names.every(
+    (name) =>
+      Object.hasOwn(right, name) &&
+      isEqual((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]),
+  )
+}
+
+function checkEquality(left: Type, right: Type): Type | string {
+  if ([left, right].some((type) => type.kind === 'dyn' || type.kind === 'null')) return bool
+  if (left.kind !== right.kind && !(isNumeric(left) && isNumeric(right)))
+    return `${nameOf(left)} and ${nameOf(right)} are never equal`
+  return bool
+}
+
+function checkMembership(_left: Type, right: Type): Type | string {
+  return ['list', 'map', 'dyn'].includes(right.kind)
+    ? bool
+    : `\`in\` needs a list or an object on its right, not ${nameOf(right)}`
+}
+
+function isIn(left: unknown, right: unknown): unknown {
+  if (Array.isArray(right))
+    return right.includes(left) || (typeof left === 'object' && right.some((item) => isEqual(left, item)))
+  if (typeof right === 'object' && right !== null)
+    return (
+      typeof left === 'string' && (right as Record<string, unknown>)[left] !== undefined && Object.hasOwn(right, left)
+    )
+  return fail(`\`in\` needs a list or an object on its right, not ${nameOfValue(right)}`)
+}
+
+export const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
+  '+': { check: checkSum('+', ['string', 'list', 'duration']), apply: add },
+  '-': { check: checkSum('-', ['timestamp', 'duration']), apply: subtract },
+  '*': { check: checkProduct('*'), apply: multiply },
+  '/': {
+    check: checkProduct('/'),
+    apply: divide,
+    applyToInts: (left, right) => Math.trunc(right === 0 ? fail('division by zero') : left / right),
+  },
+  '%': { check: checkProduct('%'), apply: remainder },
+  '<': compareBy('<', (left, right) => left < right),
+  '<=': compareBy('<=', (left, right) => left <= right),
+  '>': compareBy('>', (left, right) => left > right),
+  '>=': compareBy('>=', (left, right) => left >= right),
+  '==': { check: checkEquality, apply: isEqual },
+  '!=': { check: checkEquality, apply: (left, right) => !isEqual(left, right) },
+  in: { check: checkMembership, apply: isIn },
+}

@@ -1,0 +1,66 @@
+import type { DiagnosticCode } from '../../diagnostics/codes.ts'
+import type { Fault } from '../../diagnostics/collector.ts'
+import type { CelNode } from './parse.ts'
+import type { Type } from './types.ts'
+
+/** Evaluates a piece of an expression; undefined means that something it needs is missing. */
+export type Run = (document: Record<string, unknown>) => unknown
+
+export interface Compiled {
+  readonly type: Type
+  readonly run: Run
+}
+
+export type Segments = readonly (string | number)[]
+
+/** One place of the context that an expression reads. */
+export interface Read {
+  readonly path: Segments
+  readonly offset: number
+  readonly length: number
+  /** Only looked at through has(), `.?` or a comparison with null, or where one of these has shown that it is there. */
+  readonly guarded: boolean
+}
+
+/** A name bound inside the expression, by a macro or `cel.bind`. Evaluation is synchronous, so one cell is enough. */
+export interface Variable {
+  readonly type: Type
+  readonly cell: { value: unknown }
+}
+
+/** What a piece of an expression is compiled in. */
+export interface Scope {
+  readonly roots: ReadonlyMap<string, Type>
+  readonly variables: ReadonlyMap<string, Variable>
+  /** Paths shown to be there by the condition around. */
+  readonly guards: readonly Segments[]
+  readonly reads: Read[]
+  /** Elements that macros may still visit in this evaluation. */
+  readonly budget: { left: number }
+  readonly compile: (node: CelNode, scope: Scope) => Compiled
+}
+
+/** Ends the compilation of an expression. */
+export class Refusal extends Error {
+  readonly fault: Fault
+  constructor(fault: Fault) {
+    super(fault.message)
+    this.fault = fault
+  }
+}
+
+export function refuse(
+  at: { readonly start: number; readonly end: number },
+  message: string,
+  help?: string,
+  code: DiagnosticCode = 'invalid-expression',
+): never {
+  throw new Refusal({ code, message, offset: at.start, length: Math.max(1, at.end - at.start), help })
+}
+
+/** An expression that cannot go on with the data it met; becomes a GatewayError at the top. */
+export class EvaluationFailure extends Error {}
+
+export function fail(message: string): never {
+  throw new EvaluationFailure(message)
+}
