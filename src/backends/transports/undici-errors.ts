@@ -1,7 +1,8 @@
 import { GatewayError } from '../../errors.ts'
 
-/** undici's and llhttp's codes for an answer that breaks HTTP or a limit. */
+/** undici's codes, or names of errors without one, for an answer that breaks HTTP or a limit. */
 const invalidResponseCodes = new Set([
+  'HTTPParserError',
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import FakeTimers from '@sinonjs/fake-timers'
+import type { Layer } from '../../../src/backends/layer.ts'
+import { Breaker, breaker } from '../../../src/backends/policies/breaker.ts'
+import { type Clock, systemClock } from '../../../src/clock.ts'
+import { GatewayError } from '../../../src/errors.ts'
+import { callRequest, callSite, errorOf, live, ongoing, RecordingSpan, scripted } from '../support/sites.ts'
+
+const policy = { errorRate: 0.5, windowMs: 10_000, minCalls: 4, openMs: 5000 }
+const unavailable = new GatewayError('unavailable')
+const status = (code: number) => new GatewayError(`http-${code}`, { response: { status: code, body: undefined } })
+
+/** opossum's timers are the machine's: here they and the clock are faked together. */
+let time: ReturnType<typeof FakeTimers.install>
+let clock: Clock
+let circuit: Breaker
+let states: string[]
+
+beforeEach(() => {
+  time = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+  clock = { ...systemClock, now: () => Date.now(), epoch: () => Date.now() }
+  states = []
+  circuit = new Breaker(policy, clock, (state) => states.push(state))
+})
+
+afterEach(() => {
+  circuit.shutdown()
+  expect(time.countTimers()).toBe(0)
+  time.uninstall()
+})
+
+function guard(next: Layer) {
+  return breaker(callSite({ breaker: policy }), { breaker: circuit })(next)
+}
+
+async function fail(times: number, error: GatewayError = unavailable): Promise<void> {
+  const call = guard(scripted(error))
+  for (let index = 0; index < times; index++) await call(callRequest(), ongoing(clock)).catch(() => {})
+}
+
+async function succeed(times: number): Promise<void> {
+  const call = guard(scripted(live))
+  for (let index = 0; index < times; index++) await call(callRequest(), ongoing(clock))
+}
+
+describe('breaker', () => {
+  test('opens at the error rate, once there were enough calls', async () => {
+    await succeed(2)
+    await fail(1)
+    expect(circuit.state).toBe('closed')
+    await fail(1)
+    expect(circuit.state).toBe('open')
+    expect(states).toEqual(['open'])
+  })
+
+  test('stays closed below the error rate', async () => {
+    await succeed(6)
+    await fail(5)
+    expect(circuit.state).toBe('closed')
+  })
+
+  test('refuses at once while open, and says when to come back', async () => {
+    await fail(4)
+    time.tick(1500)
+    const next = scripted(live)
+    const span = new RecordingSpan(true)
+    const error = await errorOf(guard(next)(callRequest(), ongoing(clock, { span })))
+    expect(error).toMatchObject({ code: 'circuit-open', step: 'recommend', status: 503, retryAfter: 4 })
+    expect(next.calls).toBe(0)
+    expect(span.events).toEqual([{ name: 'tessera.breaker', attributes: { state: 'open' } }])
+  })
+
+  test('lets one probe through after its rest, and closes when it succeeds', async () => {
+    await fail(4)
+    time.tick(5000)
+    expect(circuit.state).toBe('half-open')
+    let answerProbe = () => {}
+    const probe = guard(() => new Promise((resolve) => (answerProbe = () => resolve(live))))(
+      callRequest(),
+      ongoing(clock),
+    )
+    const others = scripted(live)
+    expect((await errorOf(guard(others)(callRequest(), ongoing(clock)))).code).toBe('circuit-open')
+    expect(others.calls).toBe(0)
+    answerProbe()
+    await probe
+    expect(circuit.state).toBe('closed')
+    expect(states).toEqual(['open', 'half-open', 'closed'])
+  })
+
+  test('rests again when the probe fails', async () => {
+    await fail(4)
+    time.tick(5000)
+    await fail(1)
+    expect(circuit.state).toBe('open')
+    time.tick(4999)
+    expect(circuit.state).toBe('open')
+    time.tick(1)
+    expect(circuit.state).toBe('half-open')
+  })
+
+  test('a cancelled probe neither closes it nor leaves it stuck', async () => {
+    await fail(4)
+    time.tick(5000)
+    await fail(1, new GatewayError('cancelled'))
+    expect(circuit.state).toBe('open')
+    time.tick(5000)
+    await succeed(1)
+    expect(circuit.state).toBe('closed')
+  })
+
+  test.each([
+    ['cancelled', new GatewayError('cancelled')],
+    ['overloaded', new GatewayError('overloaded')],
+    ['invalid-input', new GatewayError('invalid-input')],
+    ['http-404', status(404)],
+    ['a 404 that the service named', new GatewayError('product-missing', { response: { status: 404, body: {} } })],
+    ['http-302', status(302)],
+  ])('%s is not the failure of the backend', async (_name, error) => {
+    await fail(20, error)
+    expect(circuit.state).toBe('closed')
+  })
+
+  test.each([
+    ['timeout', new GatewayError('timeout')],
+    ['invalid-response', new GatewayError('invalid-response')],
+    [
+      'an invalid-response with status 200',
+      new GatewayError('invalid-response', { response: { status: 200, body: 1 } }),
+    ],
+    ['http-500', status(500)],
+    ['http-408', status(408)],
+    ['http-429', status(429)],
+  ])('%s is the failure of the backend', async (_name, error) => {
+    await fail(4, error)
+    expect(circuit.state).toBe('open')
+  })
+
+  test('a failure before any attempt says nothing of the backend', async () => {
+    const call = guard(() => Promise.reject(new GatewayError('timeout')))
+    for (let index = 0; index < 20; index++) await call(callRequest(), ongoing(clock)).catch(() => {})
+    expect(circuit.state).toBe('closed')
+  })
+
+  test('calls refused while it was open do not slow its opening again', async () => {
+    await fail(4)
+    for (let index = 0; index < 1000; index++)
+      await guard(scripted(live))(callRequest(), ongoing(clock)).catch(() => {})
+    time.tick(5000)
+    await succeed(1)
+    await fail(4)
+    expect(circuit.state).toBe('open')
+  })
+
+  test('forgets what lies outside its window', async () => {
+    await fail(3)
+    time.tick(11_000)
+    await fail(1)
+    expect(circuit.state).toBe('closed')
+  })
+
+  test('lets calls pass unguarded once it is shut down', async () => {
+    circuit.shutdown()
+    await succeed(1)
+  })
+})
