@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import type { Diagnostic, Severity } from './diagnostic.ts'
+import { screenWidth } from './screen-width.ts'
 
 const widest = 100
 
@@ -49,12 +50,6 @@ function excerpt(line: string, { at }: Diagnostic): { shown: string; caretAt: nu
     caretAt: head.length + screenWidth(line.slice(from, start)),
     caretLength: Math.max(1, screenWidth(line.slice(start, caretEnd))),
   }
-}
-
-function screenWidth(text: string): number {
-  let width = 0
-  for (const character of text) width += /[ᄀ-ᅟ⺀-꓏가-힣豈-﫿︰-﹏＀-｠￠-￦]/u.test(character) ? 2 : 1
-  return width
 }
 
 /** "2 errors, 1 warning"; empty when there is nothing. */

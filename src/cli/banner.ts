@@ -1,0 +1,73 @@
+import { padToWidth, screenWidth } from '../diagnostics/screen-width.ts'
+import type { Route, Snapshot } from '../plan/snapshot.ts'
+import type { DemoBackends } from './demo-backends.ts'
+import { printMs } from './figures.ts'
+import type { Paint } from './terminal.ts'
+
+/** What `dev` says when it is ready. */
+export interface Start {
+  readonly version: string
+  readonly snapshot: Snapshot
+  readonly config: string
+  readonly port: number
+  readonly adminPort: number | undefined
+  readonly demo: DemoBackends | undefined
+  readonly ms: number
+}
+
+/** Where everything listens, which routes there are, and what to try. */
+export function drawBanner(start: Start, paint: Paint): string {
+  const { snapshot, port, adminPort, demo } = start
+  const facts = [
+    ['gateway', paint.cyan(`http://localhost:${port}`)],
+    ...(adminPort === undefined ? [] : [['admin', paint.cyan(`http://127.0.0.1:${adminPort}`)]]),
+    ...(demo ? [['backends', `${demo.services.map(({ name }) => name).join(' ')} ${paint.dim('(the demo’s)')}`]] : []),
+    ['config', `${start.config} ${paint.dim(`(version ${snapshot.version}; an edit is live at once)`)}`],
+  ]
+  return [
+    `${paint.bold(`Tessera ${start.version}`)} is ready ${paint.dim(`in ${printMs(start.ms)}`)}`,
+    ...facts.map(([name, value]) => `  ${name!.padEnd(10)}${value}`),
+    '',
+    ...drawRoutes(snapshot.routes, paint),
+    '',
+    paint.bold('Try'),
+    ...suggest(start).map(([line, purpose]) => `  ${line.padEnd(38)} ${paint.dim(purpose)}`),
+    '',
+  ].join('\n')
+}
+
+function drawRoutes(routes: readonly Route[], paint: Paint): string[] {
+  const widest = Math.max(0, ...routes.map(({ match }) => screenWidth(match.path)))
+  const title = paint.bold(routes.length === 1 ? '1 route' : `${routes.length} routes`)
+  return [
+    title,
+    ...routes.map((route) => {
+      const { match, name, summary } = route
+      const target = route.kind === 'passthrough' ? ` → ${route.service.name}` : ''
+      const about = summary === undefined ? '' : `  ${summary}`
+      return `  ${match.method.padEnd(6)} ${padToWidth(match.path, widest)}  ${paint.dim(`${name}${target}${about}`)}`
+    }),
+  ]
+}
+
+function suggest({ snapshot, port, demo }: Start): (readonly [line: string, purpose: string])[] {
+  const page = findPage(snapshot.routes)
+  return [
+    ...(page === undefined ? [] : [[`curl localhost:${port}${page}`, 'one answer from many backends'] as const]),
+    ...(demo
+      ? ([
+          ['npm run trouble -- reco status 500', 'break a backend, and ask again'],
+          ['npm run trouble -- all none', 'heal them all'],
+        ] as const)
+      : []),
+    ['Ctrl-C', 'end everything'],
+  ]
+}
+
+/** A page that can be asked for as it is: the homepage if there is one, else the first without parameters. */
+function findPage(routes: readonly Route[]): string | undefined {
+  const pages = routes.filter(
+    ({ match }) => match.method === 'GET' && match.segments.every(({ kind }) => kind === 'literal'),
+  )
+  return (pages.find(({ match }) => match.path.endsWith('/home')) ?? pages[0])?.match.path
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Option } from 'commander'
+import { drawBanner } from './banner.ts'
+import { type CliCommand, defaultConfig, type ExitCode, type ListenOptions, listenOptions } from './command.ts'
+import { findDemo, startDemo } from './demo-backends.ts'
+import { leaveSoon, waitForStop } from './lifecycle.ts'
+import { packageRoot, readPackageVersion } from './package.ts'
+import { createReloadPrinter } from './reload-lines.ts'
+import { printDiagnostics } from './reports/text.ts'
+import type { Terminal } from './terminal.ts'
+import { drawRequest } from './waterfall.ts'
+
+interface DevOptions extends ListenOptions {
+  readonly demo: boolean
+}
+
+export const dev: CliCommand<DevOptions> = {
+  name: 'dev',
+  summary: 'Run the gateway for a developer: demo backends, live edits, a waterfall of every request.',
+  examples: [
+    ['tessera dev', 'the project in this directory, or the demo'],
+    ['tessera dev --port 8081 --no-demo', 'with backends of your own'],
+  ],
+  options: [...listenOptions('warn'), new Option('--no-demo', 'do not start the demo backends')],
+  run: runDev,
+}
+
+async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode> {
+  const config = chooseConfig(options, terminal)
+  const demoFile = options.demo ? findDemo(dirname(dirname(resolve(config)))) : undefined
+  let ready = false
+  const [{ ConfigurationError, createGateway }, { createLogger }, demo] = await Promise.all([
+    import('../server/gateway.ts'),
+    import('../telemetry/logger.ts'),
+    demoFile === undefined ? undefined : startDemo(demoFile, (line) => ready && terminal.complain(line)),
+  ])
+  try {
+    const env = { ...demo?.env, ...process.env }
+    const gateway = await createGateway({
+      ...options,
+      config,
+      env,
+      watch: true,
+      logger: createLogger({ level: options.logLevel, format: 'pretty' }),
+      onRequest: (entry) => terminal.print(drawRequest(entry, terminal)),
+      onReload: await createReloadPrinter({ config, routes: options.routes, env }, terminal),
+    })
+    try {
+      const ports = await gateway.listen()
+      const start = { ...ports, version: readPackageVersion(), snapshot: gateway.snapshot, config, demo }
+      terminal.print(drawBanner({ ...start, ms: performance.now() }, terminal.paint))
+      ready = true
+      await waitForStop()
+    } finally {
+      await gateway.close()
+    }
+    return 0
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    const { diagnostics, textOf } = error
+    terminal.complain(printDiagnostics(diagnostics, textOf, terminal.color).join('\n\n'))
+    return 1
+  } finally {
+    await demo?.stop()
+    leaveSoon()
+  }
+}
+
+function chooseConfig({ config }: DevOptions, terminal: Terminal): string {
+  if (config !== undefined || existsSync(defaultConfig)) return config ?? defaultConfig
+  terminal.print(`There is no ${defaultConfig} here, so this is Tessera's own demo.\n`)
+  return join(packageRoot, defaultConfig)
+}

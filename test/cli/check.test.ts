@@ -1,0 +1,95 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createProject, goodProject, projectRoot, runTessera } from './runTessera.ts'
+
+let good: Awaited<ReturnType<typeof createProject>>
+let broken: Awaited<ReturnType<typeof createProject>>
+let doubtful: Awaited<ReturnType<typeof createProject>>
+
+beforeAll(async () => {
+  const home = goodProject['routes/home.yaml']
+  good = await createProject(goodProject)
+  broken = await createProject({
+    ...goodProject,
+    'routes/home.yaml': home.replace('banners: $.banner.list', 'banners: $.banner.lisst'),
+    'routes/second.yaml': 'match: GET /second\ntimeuot: 1s\n',
+  })
+  doubtful = await createProject({
+    ...goodProject,
+    'routes/home.yaml': home.replace(
+      '  - invoke: content.banners',
+      '  - try: [ { invoke: content.banners } ]\n    catch: [ { errors: [never-raised], do: [ { assign: { banner.list: [] } } ] } ]',
+    ),
+  })
+})
+afterAll(() => Promise.all([good.remove(), broken.remove(), doubtful.remove()]))
+
+describe('check', () => {
+  test('of a configuration without faults counts what it saw, and ends with 0', async () => {
+    const { code, stdout, stderr } = await runTessera(['check'], { cwd: good.root })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^1 route, 1 service, 2 colors: no problems \(\d+ ms\)\n$/)
+  })
+
+  test('prints every fault with its line and a caret, sums up, and ends with 1', async () => {
+    const { code, stdout } = await runTessera(['check'], { cwd: broken.root })
+    expect(code).toBe(1)
+    expect(stdout).toContain(
+      [' --> routes/second.yaml:2:1', '2 | timeuot: 1s', '  | ^^^^^^^', '  = help: did you mean `timeout`?'].join('\n'),
+    )
+    expect(stdout).toMatch(/ --> routes\/home\.yaml:7:\d+\n7 \| {3}body: \{ banners: \$\.banner\.lisst \}\n/)
+    expect(stdout).toMatch(/2 routes, 1 service, 2 colors: \d+ errors?.*\n$/)
+  })
+
+  test('ends with 0 on warnings, with 1 when it is strict', async () => {
+    const [lenient, strict] = await Promise.all([
+      runTessera(['check'], { cwd: doubtful.root }),
+      runTessera(['check', '--strict'], { cwd: doubtful.root }),
+    ])
+    expect(lenient.stdout).toMatch(/warning\[unknown-error-code\]/)
+    expect(lenient.stdout).toMatch(/: 1 warning \(/)
+    expect([lenient.code, strict.code]).toEqual([0, 1])
+  })
+
+  test('takes another file and another directory of routes', async () => {
+    const config = join(good.root, 'config/gateway.yaml')
+    const elsewhere = await runTessera(['check', '--config', config])
+    expect(elsewhere.code).toBe(0)
+    const otherRoutes = await runTessera(['check', '-c', config, '--routes', join(broken.root, 'routes')])
+    expect(otherRoutes.code).toBe(1)
+    expect(otherRoutes.stdout).toContain('timeuot')
+  })
+
+  test('says that there is no configuration', async () => {
+    const { code, stdout } = await runTessera(['check', '-c', 'nowhere/gateway.yaml'], { cwd: good.root })
+    expect(code).toBe(1)
+    expect(stdout).toContain('error[file-unreadable]')
+    expect(stdout).toContain('nowhere/gateway.yaml')
+  })
+
+  test('does not fall over a file that is no YAML at all, or is a directory', async () => {
+    const file = join(broken.root, 'routes/garbage.yaml')
+    await writeFile(file, Buffer.from([0xff, 0xfe, 0x00, 0x7b, 0x5b, 0x00, 0x80]))
+    const { code, stdout, stderr } = await runTessera(['check'], { cwd: broken.root })
+    await rm(file)
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toContain('routes/garbage.yaml')
+    const directory = await runTessera(['check', '-c', broken.root])
+    expect(directory.code).toBe(1)
+    expect(directory.stdout).toContain('error[file-unreadable]')
+  })
+
+  test('paints for a terminal only, or when it must', async () => {
+    const run = (env: Record<string, string>) => runTessera(['check'], { cwd: broken.root, env })
+    const [plain, forced] = await Promise.all([run({}), run({ FORCE_COLOR: '1' })])
+    expect(plain.stdout).not.toContain('\u001b')
+    expect(forced.stdout).toContain('\u001b[31m')
+  })
+
+  test('of the demo that comes with Tessera finds nothing', async () => {
+    const { code, stdout } = await runTessera(['check', '--strict'], { cwd: projectRoot })
+    expect(stdout).toMatch(/: no problems \(|hint/)
+    expect(code).toBe(0)
+  })
+})

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const mainScript = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+export const projectRoot = dirname(dirname(mainScript))
+
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  readonly nodeArgs?: readonly string[]
+}
+
+export interface Running {
+  readonly child: ChildProcess
+  /** What it has printed so far. */
+  readonly stdout: () => string
+  readonly stderr: () => string
+  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+  /** Resolves once standard output holds the text (or the expression matches); rejects when the process ends first. */
+  until(pattern: string | RegExp): Promise<void>
+}
+
+/** Starts `tessera …` in a process of its own. */
+export function startTessera(args: readonly string[], options: RunOptions = {}): Running {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), mainScript, ...args], {
+    cwd: options.cwd ?? projectRoot,
+    env: { ...inherited, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stdout = ''
+  let stderr = ''
+  let listeners: (() => void)[] = []
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk
+    for (const listen of listeners) listen()
+  })
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk
+  })
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
+  const until = (pattern: string | RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        const found = typeof pattern === 'string' ? stdout.includes(pattern) : pattern.test(stdout)
+        if (!found) return
+        listeners = listeners.filter((listener) => listener !== look)
+        resolve()
+      }
+      listeners.push(look)
+      look()
+      void ended.then(() => reject(new Error(`it ended without ${pattern}:\n${stdout}\n${stderr}`)))
+    })
+  return { child, stdout: () => stdout, stderr: () => stderr, ended, until }
+}
+
+/** Runs `tessera …` to its end. */
+export function runTessera(args: readonly string[], options: RunOptions = {}) {
+  return startTessera(args, options).ended
+}
+
+/** A directory with these files; `remove` it afterwards. */
+export async function createProject(files: Record<string, string>): Promise<{ root: string; remove(): Promise<void> }> {
+  const root = await mkdtemp(join(tmpdir(), 'tessera-cli-'))
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true })
+    await writeFile(join(root, name), text)
+  }
+  return { root, remove: () => rm(root, { recursive: true, force: true }) }
+}
+
+/** A small project that has no faults; nothing listens at its backend. */
+export const goodProject = {
+  'config/gateway.yaml': 'listen: 127.0.0.1:0\nadmin: { listen: 127.0.0.1:0 }\n',
+  'config/dictionary.yaml': [
+    'colors:',
+    '  user.id: { type: string, sensitivity: pii }',
+    '  banner.list: { type: array }',
+    '',
+  ].join('\n'),
+  'config/services/content.yaml': [
+    'service: content',
+    'endpoints: ["${env.CONTENT_URL:-http://127.0.0.1:9}"]',
+    'operations:',
+    '  banners:',
+    '    get: /banners',
+    '    in: { user.id?: query.user }',
+    '    out: { banner.list: $.items }',
+    '',
+  ].join('\n'),
+  'routes/home.yaml': [
+    'match: GET /home',
+    'summary: 首页',
+    'in: { user.id?: query.user }',
+    'do:',
+    '  - invoke: content.banners',
+    'response:',
+    '  body: { banners: $.banner.list }',
+    '',
+  ].join('\n'),
+}

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { projectRoot, runTessera } from './runTessera.ts'
+
+const packageJson = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
+const escape = '\u001b['
+
+describe('help', () => {
+  test('names every command, with examples and exit codes', async () => {
+    const { code, stdout, stderr } = await runTessera(['--help'])
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    for (const command of ['dev', 'serve', 'check']) expect(stdout).toContain(`  tessera ${command}`)
+    expect(stdout).toContain('Exit codes')
+  })
+
+  test.each(['dev', 'serve', 'check'])('tells the options of %s, with examples', async (command) => {
+    const { code, stdout } = await runTessera([command, '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('--config <file>')
+    expect(stdout).toContain('--routes <dir>')
+    expect(stdout).toContain('Examples')
+  })
+
+  test('is plain in a file and under NO_COLOR, painted under FORCE_COLOR', async () => {
+    const [plain, forced, refused] = await Promise.all([
+      runTessera(['--help']),
+      runTessera(['--help'], { env: { FORCE_COLOR: '1' } }),
+      runTessera(['--help'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }),
+    ])
+    expect(plain.stdout).not.toContain(escape)
+    expect(forced.stdout).toContain(escape)
+    expect(refused.stdout).not.toContain(escape)
+  })
+})
+
+test('prints the version of the package', async () => {
+  expect(await runTessera(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' })
+})
+
+describe('wrong usage ends with 2 and says what was meant', () => {
+  test.each([
+    [['chek'], 'Did you mean check?'],
+    [['check', '--stric'], 'Did you mean --strict?'],
+    [['serve', '--port', 'http'], 'a number from 0 to 65535'],
+    [['serve', '--admin-port', '70000'], 'a number from 0 to 65535'],
+    [['dev', '--log-level', 'loud'], 'Allowed choices are trace, debug'],
+    [['check', 'routes'], 'too many arguments'],
+    [[], 'Usage: tessera'],
+  ])('tessera %j', async (args, message) => {
+    const { code, stdout, stderr } = await runTessera(args)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(message)
+  })
+})
+
+test('says which Node it needs, before anything is imported that an older one cannot read', async () => {
+  const pretend = (version: string) => [
+    '--import',
+    `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`,
+  ]
+  const wanted = String(packageJson.engines.node).replace('>=', '')
+  const old = await runTessera(['--version'], { nodeArgs: pretend('22.18.9') })
+  expect(old).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`needs Node ${wanted} or newer`) })
+  expect((await runTessera(['--version'], { nodeArgs: pretend(`${wanted}.0`) })).code).toBe(0)
+})
