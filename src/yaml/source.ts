@@ -26,6 +26,13 @@ export class Source {
     this.#lines = lines
   }
 
+  /** The plain value at a path; undefined where there is none. */
+  valueAt(path: Path): unknown {
+    let value: unknown = this.value
+    for (const segment of path) value = (value as Record<string | number, unknown> | null | undefined)?.[segment]
+    return value
+  }
+
   /** The place of a value. A path that leads nowhere gives its nearest ancestor's. */
   locate(path: Path): Location {
     return this.#span(this.#find(path).node)

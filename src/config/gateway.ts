@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { duration, share, size } from '../language/scalars.ts'
+
+const listen = z
+  .union([z.int().min(0).max(65535), z.string()])
+  .transform((value, context): ListenAddress => {
+    const address = parseListen(String(value))
+    if (address) return address
+    context.addIssue({ code: 'custom', message: `\`${value}\` is not a port or host:port` })
+    return z.NEVER
+  })
+  .meta({ description: 'A port, or host:port.', examples: [8080, '127.0.0.1:9900'] })
+
+/** Where a listener binds; host undefined is every interface. */
+export interface ListenAddress {
+  readonly host: string | undefined
+  readonly port: number
+}
+
+/** `config/gateway.yaml` */
+export const gatewayShape = z
+  .strictObject({
+    listen: listen.default({ host: undefined, port: 8080 }),
+    admin: z.strictObject({ listen: listen.default({ host: '127.0.0.1', port: 9900 }) }).prefault({}),
+    routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),
+    services: z.string().default('./services').describe('Directory of the services, from this file.'),
+    dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
+    defaults: z
+      .strictObject({
+        timeout: duration.default(1_000).describe('Budget of a route, and of one attempt, that set none.'),
+        maxRequestBody: size.default(1024 * 1024),
+        maxResponseBody: size.default(8 * 1024 * 1024).describe('Of one backend answer.'),
+      })
+      .prefault({}),
+    trustedProxies: z
+      .array(z.string())
+      .default([])
+      .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed, or `loopback`, `linklocal`, `uniquelocal`.'),
+    telemetry: z
+      .strictObject({
+        service: z.string().default('tessera'),
+        sampling: share.default(0.01).describe('Share of requests that are traced; OTEL_* variables win.'),
+      })
+      .prefault({}),
+  })
+  .meta({ description: 'The gateway: listeners, defaults, limits, telemetry, and where the other files are.' })
+
+export type GatewaySettings = z.output<typeof gatewayShape>
+
+function parseListen(text: string): ListenAddress | undefined {
+  const match = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text)
+  if (!match || Number(match[3]) > 65535) return undefined
+  return { host: match[1] ?? match[2], port: Number(match[3]) }
+}

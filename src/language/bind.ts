@@ -1,0 +1,124 @@
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Document } from '../values/document.ts'
+import { compileExpression, type Expression } from '../values/expression.ts'
+import { compilePath, isPath, type Path as JsonPath } from '../values/path.ts'
+import type { JsonSchema } from '../values/schema.ts'
+import { compileTemplate, parseTemplate, readsOf, schemaOf, type Template } from '../values/template.ts'
+import type { Language } from './color.ts'
+import { type Read, type Reference, resolveReference } from './reference.ts'
+import { type Place, within } from './shape.ts'
+
+/** A template with everything known that loading can know. */
+export interface BoundTemplate {
+  readonly template: Template
+  readonly reads: readonly Read[]
+  /** What it gives, as far as that can be told; undefined is anything. */
+  readonly schema: JsonSchema | undefined
+  readonly at: Location
+  readonly evaluate: (document: Document) => unknown
+}
+
+/** Parses and compiles a template, and finds what it reads. Its faults are reported at their characters. */
+export function bindTemplate(value: unknown, place: Place, language: Language): BoundTemplate {
+  const { template, faults } = parseTemplate(value, language.types)
+  for (const fault of faults) {
+    const { source, path } = within(place, ...fault.path)
+    language.diagnostics.add(fault.code, fault.message, source.locateInside(path, fault.offset, fault.length), fault.help)
+  }
+  const reads: Read[] = []
+  for (const read of readsOf(template)) {
+    const { source, path } = within(place, ...read.at)
+    const at = source.locateInside(path, read.offset, read.length)
+    const reference = resolveReference(read.prefix, at, language)
+    if (reference) reads.push({ reference, at, demand: read.guarded ? 'guarded' : 'tolerated' })
+  }
+  return {
+    template,
+    reads,
+    schema: schemaOf(template, (path) => schemaOfPath(path, language)),
+    at: place.source.locate(place.path),
+    evaluate: faults.length > 0 ? () => undefined : compileTemplate(template),
+  }
+}
+
+/** A condition, compiled, with what it reads and which colors it proves to be there. */
+export interface BoundCondition {
+  readonly source: string
+  readonly reads: readonly Read[]
+  /** Colors that are surely there when it holds (`has(user.id)`), and when it does not (`!has(user.id)`). */
+  readonly whenTrue: readonly string[]
+  readonly whenFalse: readonly string[]
+  readonly at: Location
+  readonly test: (document: Document) => boolean
+}
+
+/** Compiles a `when`. `${ … }` around it is allowed and changes nothing. */
+export function bindCondition(text: string, place: Place, language: Language): BoundCondition {
+  const at = place.source.locate(place.path)
+  const wrapped = /^\s*\$\{([\s\S]*)\}\s*$/.exec(text)
+  const source = wrapped ? wrapped[1]! : text
+  const shift = wrapped ? text.indexOf('{') + 1 : 0
+  const locate = (offset: number, length: number) => place.source.locateInside(place.path, offset + shift, length)
+  const expression = compileExpression(source, language.types)
+  if ('code' in expression) {
+    language.diagnostics.add(expression.code, expression.message, locate(expression.offset, expression.length), expression.help)
+    return { source: text, reads: [], whenTrue: [], whenFalse: [], at, test: () => false }
+  }
+  if (expression.type !== 'bool' && expression.type !== 'dyn') {
+    language.diagnostics.add('invalid-expression', `a condition must be true or false, this is a ${expression.type}`, at)
+  }
+  const reads: Read[] = []
+  for (const read of expression.reads) {
+    const where = locate(read.offset, read.length)
+    const reference = resolveReference(read.path, where, language)
+    if (reference) reads.push({ reference, at: where, demand: read.guarded ? 'guarded' : 'tolerated' })
+  }
+  const { whenTrue, whenFalse } = provenColors(expression, language)
+  return { source: source.trim(), reads, whenTrue, whenFalse, at, test: expression.test }
+}
+
+function provenColors(expression: Expression, language: Language): { whenTrue: string[]; whenFalse: string[] } {
+  const colors = (paths: Expression['proves']['whenTrue']) =>
+    paths.map((path) => path.join('.')).filter((name) => language.colors.has(name))
+  return { whenTrue: colors(expression.proves.whenTrue), whenFalse: colors(expression.proves.whenFalse) }
+}
+
+/** A JSONPath on the context that stands where only a path may (`forEach.in`, a locator). */
+export function bindPath(
+  query: string,
+  place: Place,
+  language: Language,
+): { path: JsonPath; reference: Reference | undefined; at: Location } | undefined {
+  const at = place.source.locate(place.path)
+  if (!isPath(query)) {
+    language.diagnostics.add('invalid-jsonpath', `expected a JSONPath that begins with $, found \`${query}\``, at)
+    return undefined
+  }
+  const path = compilePath(query)
+  if ('code' in path) {
+    const where = place.source.locateInside(place.path, path.offset, path.length)
+    language.diagnostics.add(path.code, path.message, where, path.help)
+    return undefined
+  }
+  return { path, reference: resolveReference(path.prefix, at, language), at }
+}
+
+/** The JSON Schema of what a path of the context gives: its color's, walked down. */
+export function schemaOfPath(segments: readonly (string | number)[], language: Language): JsonSchema | undefined {
+  const found = segments.length > 0 ? colorOfSegments(segments, language) : undefined
+  if (!found) return undefined
+  let schema: JsonSchema | undefined = language.colors.get(found.color)?.schema
+  for (const segment of found.rest) {
+    const inside = schema as { properties?: Record<string, JsonSchema>; items?: JsonSchema } | undefined
+    schema = typeof segment === 'number' ? inside?.items : inside?.properties?.[segment]
+  }
+  return schema
+}
+
+function colorOfSegments(segments: readonly (string | number)[], language: Language) {
+  for (let length = segments.length; length > 0; length -= 1) {
+    const color = segments.slice(0, length).join('.')
+    if (language.colors.has(color)) return { color, rest: segments.slice(length) }
+  }
+  return undefined
+}

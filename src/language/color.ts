@@ -1,0 +1,24 @@
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { ExpressionTypes } from '../values/expression.ts'
+import type { JsonSchema } from '../values/schema.ts'
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+
+export const sensitivities = ['public', 'internal', 'pii', 'secret'] as const
+export type Sensitivity = (typeof sensitivities)[number]
+
+/** One entry of the data dictionary. */
+export interface ColorDefinition {
+  readonly name: string
+  readonly schema: JsonSchema
+  readonly sensitivity: Sensitivity
+  readonly description: string | undefined
+  /** Where the dictionary declares it. */
+  readonly at: Location
+}
+
+/** What every construct is bound against: the dictionary, and where faults go. */
+export interface Language {
+  readonly colors: ReadonlyMap<string, ColorDefinition>
+  readonly types: ExpressionTypes
+  readonly diagnostics: DiagnosticCollector
+}

@@ -1,0 +1,65 @@
+import type { Location } from '../diagnostics/diagnostic.ts'
+import { suggest } from '../diagnostics/suggest.ts'
+import { colorOfPath } from '../values/color.ts'
+import { reservedNames } from '../values/document.ts'
+import type { Language } from './color.ts'
+
+type Segments = readonly (string | number)[]
+
+/** What a path of the context speaks of. */
+export type Reference =
+  | { readonly kind: 'color'; readonly color: string; readonly rest: Segments }
+  /** A path that stops above colors (`$.product`) reads all of them. */
+  | { readonly kind: 'colors'; readonly colors: readonly string[] }
+  | { readonly kind: 'request'; readonly rest: Segments }
+  /** `id` is undefined for all of `$.steps`. */
+  | { readonly kind: 'step'; readonly id: string | undefined; readonly rest: Segments }
+  | { readonly kind: 'local'; readonly name: 'item' | 'index' | 'error' }
+  /** `$`, `$..price`: the whole context. */
+  | { readonly kind: 'everything' }
+
+/**
+ * A place that reads the context. `required` marks an input whose absence fails a call; a `tolerated` read just
+ * finds nothing, and a `guarded` one asks whether there is something.
+ */
+export interface Read {
+  readonly reference: Reference
+  readonly at: Location
+  readonly demand: 'required' | 'tolerated' | 'guarded'
+}
+
+/** A place that writes a color. */
+export interface Write {
+  readonly color: string
+  readonly at: Location
+}
+
+/** Finds what a path speaks of; an unknown color is reported and gives undefined. */
+export function resolveReference(segments: Segments, at: Location, language: Language): Reference | undefined {
+  const [first, ...rest] = segments
+  if (first === undefined) return { kind: 'everything' }
+  if (first === 'request') return { kind: 'request', rest }
+  if (first === 'steps') {
+    const [id, ...inside] = rest
+    return { kind: 'step', id: id === undefined ? undefined : String(id), rest: inside }
+  }
+  if (first === 'item' || first === 'index' || first === 'error') return { kind: 'local', name: first }
+  const found = colorOfPath(segments, language.colors)
+  if (found && 'color' in found) return { kind: 'color', color: found.color, rest: segments.slice(found.color.split('.').length) }
+  if (found) return { kind: 'colors', colors: found.colors }
+  reportUnknownColor(segments.join('.'), at, language)
+  return undefined
+}
+
+/**
+ * Reports a color that the dictionary does not have, naming the nearest one and where it stands. Gives the color that
+ * was meant, so that what it would have carried is not reported as missing too.
+ */
+export function reportUnknownColor(name: string, at: Location, language: Language): string | undefined {
+  const near = suggest(name, [...language.colors.keys(), ...reservedNames])
+  const meant = near === undefined ? undefined : language.colors.get(near)
+  const where = meant ? ` (${meant.at.file}:${meant.at.line})` : ''
+  const help = near === undefined ? 'declare it in the dictionary' : `did you mean \`${near}\`?${where}`
+  language.diagnostics.add('unknown-color', `nothing is called \`${name}\``, at, help)
+  return meant?.name
+}

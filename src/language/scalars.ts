@@ -1,0 +1,39 @@
+import * as z from 'zod'
+import { parseDuration, parseRate, parseShare, parseSize } from '../values/units.ts'
+
+/** A scalar with a unit: text in the file, a number once checked. */
+function unitScalar(kind: string, example: string, pattern: string, parse: (text: string) => number | undefined) {
+  return z
+    .union([z.string(), z.number()])
+    .transform((text, context) => {
+      const value = parse(String(text))
+      if (value !== undefined) return value
+      context.addIssue({ code: 'custom', message: `\`${text}\` is not a ${kind}`, params: { help: `write it like ${example}` } })
+      return z.NEVER
+    })
+    .meta({ description: `A ${kind}, like ${example}.`, examples: [example.split(' ')[0]], pattern })
+}
+
+/** `150ms`, `3s`, `10m`, `1h` → milliseconds. */
+export const duration = unitScalar('duration', '150ms or 3s', '^\\d+(\\.\\d+)?(ms|s|m|h)$', parseDuration)
+/** `64KB`, `2MB` → bytes. */
+export const size = unitScalar('size', '64KB or 2MB', '^\\d+(\\.\\d+)?(B|KB|MB|GB)$', parseSize)
+/** `100/s` → per second. */
+export const rate = unitScalar('rate', '100/s', '^\\d+(\\.\\d+)?/(s|m|h)$', parseRate)
+/** `50%` → 0..1. */
+export const share = unitScalar('share', '50%', '^\\d+(\\.\\d+)?%$', parseShare)
+
+/** Any YAML value in which strings may be paths and expressions (values/template.ts reads it). */
+export const template = z.any().meta({ id: 'template', description: 'A template: any YAML value; strings that begin with $ are JSONPath, ${ … } is CEL.' })
+
+/** A CEL expression, with or without `${ }` around it. */
+export const condition = z
+  .union([z.string(), z.boolean()])
+  .transform(String)
+  .meta({ description: 'A CEL expression that gives true or false.', examples: ["user.segment == 'vip'"] })
+
+/** The name of a color, `?` behind it where it may be absent. */
+export const colorKey = z.string().meta({ description: 'A color of the dictionary.' })
+
+/** A list of error codes: `timeout`, `http-503`, `http-5xx`, `all`, … */
+export const errorCodes = z.array(z.string()).min(1).meta({ description: 'Error codes, `http-4xx`, `http-5xx` or `all`.' })

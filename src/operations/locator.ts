@@ -1,0 +1,33 @@
+import type { Fault } from '../diagnostics/collector.ts'
+import { compilePath, isPath, type Path } from '../values/path.ts'
+
+/** Where a color sits in a request or response. */
+export type Locator =
+  | { readonly in: 'path' | 'header' | 'cookie'; readonly name: string }
+  /** `separator` undefined: an array repeats the parameter. */
+  | { readonly in: 'query'; readonly name: string; readonly separator: string | undefined }
+  | { readonly in: 'status' }
+  | { readonly in: 'body'; readonly path: Path }
+
+export type LocatorSide = 'request' | 'response'
+
+/** Parses `path.x`, `query.x`, `'query.ids[,]'`, `header.x`, `cookie.x`, `status` or a JSONPath into the body. */
+export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
+  if (isPath(text)) {
+    const path = compilePath(text)
+    return 'code' in path ? path : { in: 'body', path }
+  }
+  if (text === 'status' && side === 'response') return { in: 'status' }
+  const match = /^(path|query|header|cookie)\.([^[\]\s]+)(?:\[(.+)\])?$/.exec(text)
+  const [, place, name, separator] = match ?? []
+  const places = side === 'request' ? 'path.x, query.x, header.x, cookie.x or a JSONPath' : 'a JSONPath, header.x or status'
+  if (!place || !name || (side === 'response' && place !== 'header')) {
+    return { code: 'invalid-locator', message: `\`${text}\` is not a place in a ${side}`, offset: 0, length: text.length, help: `use ${places}` }
+  }
+  if (place === 'query') return { in: 'query', name, separator }
+  if (separator !== undefined) {
+    return { code: 'invalid-locator', message: 'only a query parameter says how an array is joined', offset: 0, length: text.length }
+  }
+  if (place === 'header') return { in: 'header', name: name.toLowerCase() }
+  return { in: place as 'path' | 'cookie', name }
+}

@@ -1,0 +1,61 @@
+import { GatewayError } from '../errors.ts'
+
+/** `/recommend/{geo.city}?sort=new`, taken apart. */
+export interface PathTemplate {
+  /** Literal text and placeholder names in turn, the query left off. */
+  readonly parts: readonly ({ readonly literal: string } | { readonly placeholder: string; readonly offset: number })[]
+  /** The literal query without `?`; empty when there is none. */
+  readonly query: string
+}
+
+/** Takes a path template apart; offsets point at the placeholder's name. */
+export function parsePathTemplate(text: string): PathTemplate {
+  const mark = text.indexOf('?')
+  const path = mark < 0 ? text : text.slice(0, mark)
+  const parts: PathTemplate['parts'][number][] = []
+  let end = 0
+  for (const match of path.matchAll(/\{([^{}]*)\}/g)) {
+    if (match.index > end) parts.push({ literal: path.slice(end, match.index) })
+    parts.push({ placeholder: match[1]!, offset: match.index + 1 })
+    end = match.index + match[0].length
+  }
+  if (end < path.length) parts.push({ literal: path.slice(end) })
+  return { parts, query: mark < 0 ? '' : text.slice(mark + 1) }
+}
+
+/**
+ * A value as exactly one path segment. `encodeURIComponent('..')` is `..`, which URL parsers resolve, so what is a dot
+ * segment after any number of decodings is refused (SAFETY "URLs").
+ *
+ * @throws GatewayError `invalid-input`
+ */
+export function encodeSegment(value: unknown, color: string): string {
+  const text = textOf(value, color)
+  if (text === '' || hasDotSegment(text)) {
+    throw new GatewayError('invalid-input', { detail: `${color} cannot stand in a path` })
+  }
+  return encodeURIComponent(text)
+}
+
+function hasDotSegment(text: string): boolean {
+  let decoded = text
+  for (;;) {
+    if (decoded.split(/[/\\]/).some((segment) => segment === '.' || segment === '..')) return true
+    if (!decoded.includes('%')) return false
+    let next: string
+    try {
+      next = decodeURIComponent(decoded)
+    } catch {
+      return false
+    }
+    if (next === decoded) return false
+    decoded = next
+  }
+}
+
+/** A scalar as text, for a path, query, header or cookie. */
+export function textOf(value: unknown, color: string): string {
+  if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed()
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new GatewayError('invalid-input', { detail: `${color} is not a single value` })
+}

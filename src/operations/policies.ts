@@ -1,0 +1,52 @@
+import * as z from 'zod'
+import type { BreakerPolicy, RetryPolicy } from '../backends/call.ts'
+import { duration, errorCodes, share, template } from '../language/scalars.ts'
+
+/** `retry:` */
+export const retryShape = z
+  .strictObject({
+    attempts: z.int().min(1).max(10).default(2).describe('Attempts in all, the first included.'),
+    delay: duration.default(20).describe('Wait before the second attempt.'),
+    backoff: z.enum(['constant', 'exponential']).default('exponential'),
+    jitter: z.boolean().default(true).describe('Full jitter: wait a random part of the delay.'),
+    on: errorCodes.default(['unavailable', 'timeout', 'http-502', 'http-503', 'http-504']),
+  })
+  .transform(
+    ({ attempts, delay, backoff, jitter, on }): RetryPolicy => ({ attempts, delayMs: delay, backoff, jitter, on }),
+  )
+  .meta({ description: 'Another attempt after a failure; only for idempotent methods.' })
+
+/** `breaker:` */
+export const breakerShape = z
+  .strictObject({
+    errorRate: share.default(0.5).describe('Share of failed calls that opens it.'),
+    window: duration.default(10_000).describe('Over how long calls are counted.'),
+    minCalls: z.int().min(1).default(20).describe('Fewer calls than this never open it.'),
+    open: duration.default(5_000).describe('How long it rests before it lets a probe through.'),
+  })
+  .transform(
+    ({ errorRate, window, minCalls, open }): BreakerPolicy => ({ errorRate, windowMs: window, minCalls, openMs: open }),
+  )
+  .meta({ description: 'Stops calling a backend that fails, for a while.' })
+
+const fallbackEntry = z.union([
+  z.strictObject({ body: template.describe('Taken as if the backend had answered it.') }),
+  z.strictObject({ assign: z.record(z.string(), template).describe('Writes these colors instead.') }),
+  z.strictObject({ lastGood: duration.describe('The last good answer to the same request, no older than this.') }),
+  z.strictObject({ invoke: z.string().describe('Another operation, `service.operation`.') }),
+])
+
+/** `fallback:` one entry, or a list tried in order. */
+export const fallbackShape = z
+  .union([fallbackEntry, z.array(fallbackEntry).min(1)])
+  .transform((entry) => (Array.isArray(entry) ? entry : [entry]))
+  .meta({ description: 'What answers when the call fails.' })
+
+export type FallbackEntry = z.output<typeof fallbackEntry>
+
+/** The keys that a service, an operation and an invoke may all have. */
+export const policyKeys = {
+  timeout: duration.optional().describe('Of one attempt.'),
+  retry: retryShape.optional(),
+  breaker: breakerShape.optional(),
+}

@@ -1,0 +1,130 @@
+import type { CallRequest } from '../backends/call.ts'
+import { GatewayError } from '../errors.ts'
+import { compileBuilder } from '../values/builder.ts'
+import type { Document } from '../values/document.ts'
+import { compilePath, type Path } from '../values/path.ts'
+import type { BoundOperation, OperationInput } from './bind.ts'
+import { encodeSegment, textOf } from './path-template.ts'
+
+type Reader = (document: Document) => unknown
+
+/** Reads a color from the context. */
+export function compileColorReader(color: string): Reader {
+  return (compilePath(`$.${color}`) as Path).evaluate
+}
+
+/**
+ * Compiles how an operation's request is rendered from the context. `overrides` are an invoke's `with`: for these
+ * colors its templates stand in place of the wiring.
+ *
+ * The closure throws `missing-input` when a required color is absent, `invalid-input` when a value cannot stand where
+ * it goes (a dot segment in a path, an object in a query).
+ */
+export function compileRequest(
+  operation: BoundOperation,
+  overrides: ReadonlyMap<string, Reader>,
+): (document: Document) => CallRequest {
+  const reader = (input: OperationInput) => demand(input, overrides.get(input.color) ?? compileColorReader(input.color), operation)
+  const placed = (where: string) => operation.inputs.filter((input) => input.locator.in === where)
+  const renderPath = compileRenderPath(operation, reader)
+  const headers = compileHeaders(operation, reader)
+  const bodyParts = placed('body').map((input) => ({ path: (input.locator as { path: Path }).path, read: reader(input) }))
+  const builder = bodyParts.length > 0 ? compileBuilder(bodyParts) : undefined
+  const readBody = operation.body?.evaluate ?? (typeof builder === 'function' ? builder : undefined)
+  const { method } = operation
+
+  return (document) => {
+    const value = readBody?.(document)
+    return {
+      method,
+      path: renderPath(document),
+      headers: headers(document, value !== undefined),
+      body: value === undefined ? undefined : JSON.stringify(value),
+    }
+  }
+}
+
+/** Guards a required input: absent is `missing-input` (null too, where only text can go). */
+function demand(input: OperationInput, read: Reader, operation: BoundOperation): Reader {
+  if (input.optional) return read
+  const nullIsAbsent = input.locator.in !== 'body'
+  return (document) => {
+    const value = read(document)
+    if (value === undefined || (nullIsAbsent && value === null)) {
+      throw new GatewayError('missing-input', {
+        detail: `${operation.service.name}.${operation.name} needs ${input.color}, which is absent`,
+      })
+    }
+    return value
+  }
+}
+
+type ReaderOf = (input: OperationInput) => Reader
+
+function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (document: Document) => string {
+  const inputs = operation.inputs
+  const pieces = operation.path.parts.map((part) => {
+    if ('literal' in part) return part.literal
+    const input = inputs.find(({ locator }) => locator.in === 'path' && locator.name === part.placeholder)
+    if (!input) return ''
+    const read = readerOf(input)
+    return (document: Document) => encodeSegment(read(document), input.color)
+  })
+  const literalQuery = operation.path.query
+  const query = inputs.filter((input) => input.locator.in === 'query').map((input) => compileQuery(input, readerOf(input)))
+
+  return (document) => {
+    let path = ''
+    for (const piece of pieces) path += typeof piece === 'string' ? piece : piece(document)
+    let search = literalQuery
+    for (const render of query) {
+      const parameter = render(document)
+      if (parameter !== '') search += search === '' ? parameter : `&${parameter}`
+    }
+    return search === '' ? path : `${path}?${search}`
+  }
+}
+
+function compileQuery({ locator, color }: OperationInput, read: Reader): (document: Document) => string {
+  const { name, separator } = locator as { name: string; separator: string | undefined }
+  const key = `${encodeURIComponent(name)}=`
+  const encode = (value: unknown) => encodeURIComponent(textOf(value, color))
+  return (document) => {
+    const value = read(document)
+    if (value === undefined || value === null) return ''
+    if (!Array.isArray(value)) return key + encode(value)
+    if (separator !== undefined) return value.length === 0 ? '' : key + value.map(encode).join(separator)
+    return value.map((element) => key + encode(element)).join('&')
+  }
+}
+
+function compileHeaders(
+  operation: BoundOperation,
+  readerOf: ReaderOf,
+): (document: Document, hasBody: boolean) => Record<string, string> {
+  const fromColors = operation.inputs
+    .filter((input) => input.locator.in === 'header')
+    .map((input) => ({ name: (input.locator as { name: string }).name, read: readerOf(input), what: input.color }))
+  const fromTemplates = operation.headers.map(({ name, value }) => ({ name, read: value.evaluate, what: `the header ${name}` }))
+  const all = [...fromTemplates, ...fromColors]
+  const cookies = operation.inputs
+    .filter((input) => input.locator.in === 'cookie')
+    .map((input) => ({ name: (input.locator as { name: string }).name, read: readerOf(input), what: input.color }))
+
+  return (document, hasBody) => {
+    const headers: Record<string, string> = {}
+    if (hasBody) headers['content-type'] = 'application/json'
+    for (const { name, read, what } of all) {
+      const value = read(document)
+      if (value === undefined || value === null) continue
+      headers[name] = Array.isArray(value) ? value.map((element) => textOf(element, what)).join(', ') : textOf(value, what)
+    }
+    for (const { name, read, what } of cookies) {
+      const value = read(document)
+      if (value === undefined || value === null) continue
+      const cookie = `${name}=${encodeURIComponent(textOf(value, what))}`
+      headers['cookie'] = headers['cookie'] === undefined ? cookie : `${headers['cookie']}; ${cookie}`
+    }
+    return headers
+  }
+}

@@ -1,0 +1,57 @@
+import type { GatewaySettings } from '../config/gateway.ts'
+import type { Language } from '../language/color.ts'
+import { within } from '../language/shape.ts'
+import type { ParsedRoute } from '../routes/route.ts'
+import { compileCatch, listCaught } from '../steps/catch.ts'
+import { bindResponse } from '../steps/response.ts'
+import type { BoundBlock, BoundStep, PlannedCall } from '../steps/step.ts'
+import { RouteBinder } from './binder.ts'
+import type { BoundRoute } from './bound-route.ts'
+import type { Catalogue } from './catalogue.ts'
+import { bindInputs } from './inputs.ts'
+
+/** Resolves everything in an aggregated route: colors, operations, templates. Its faults are reported. */
+export function bindRoute(
+  parsed: ParsedRoute,
+  catalogue: Catalogue,
+  callSites: PlannedCall[],
+  settings: GatewaySettings,
+  language: Language,
+): BoundRoute {
+  const { definition, place, match, name } = parsed
+  const { source } = place
+  const binder = new RouteBinder(name, catalogue, callSites, language)
+  const inputs = bindInputs(definition, match, place, language)
+  const steps = binder.block(parsed.body)
+  const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, steps, binder) : steps
+  const response = definition.response && bindResponse(definition.response, within(place, 'response'), language)
+  binder.noteReads(response?.reads)
+  return {
+    name,
+    match,
+    matchAt: source.locate(['match']),
+    timeoutMs: definition.timeout ?? settings.defaults.timeout,
+    timeoutAt: source.locateKey([definition.timeout === undefined ? 'match' : 'timeout']),
+    inputs,
+    body,
+    response,
+    incomplete: binder.incomplete || inputs.length < Object.keys(definition.in ?? {}).length,
+  }
+}
+
+/** A route's own `catch` is a `try` around all of its steps. */
+function guardWithHandlers(parsed: ParsedRoute, attempt: BoundBlock, binder: RouteBinder): BoundBlock {
+  const handlers = parsed.handlers.map((block) => binder.block(block, { locals: ['error'] }))
+  const patterns = (parsed.definition.catch ?? []).map((arm) => arm.errors)
+  const step: BoundStep = {
+    kind: 'try',
+    name: parsed.name,
+    at: parsed.place.source.locateKey(['catch']),
+    condition: undefined,
+    blocks: [attempt, ...handlers],
+    composition: 'attempt',
+    catches: listCaught(patterns, parsed.place),
+    compile: (compiler) => compileCatch(compiler.block(attempt), patterns, handlers, compiler),
+  }
+  return { order: 'sequence', steps: [step], at: attempt.at }
+}

@@ -1,0 +1,128 @@
+import { suggest } from '../diagnostics/suggest.ts'
+import { bindCondition } from '../language/bind.ts'
+import type { Language } from '../language/color.ts'
+import { checkShape, type Place, within } from '../language/shape.ts'
+import { operationShape } from '../operations/operation.ts'
+import type { Binder, BoundBlock, BoundStep, ParsedBlock, ParsedStep, PlannedCall, ServiceOperation } from '../steps/step.ts'
+import type { Path } from '../yaml/source.ts'
+import type { Catalogue, CatalogueService } from './catalogue.ts'
+
+/** Binds the steps of one route: what each reads, writes and calls is resolved, its faults are reported. */
+export class RouteBinder implements Binder {
+  readonly route: string
+  readonly colors: Language['colors']
+  readonly types: Language['types']
+  readonly diagnostics: Language['diagnostics']
+  readonly #catalogue: Catalogue
+  readonly #callSites: PlannedCall[]
+  readonly #names = new Map<string, { path: Path; explicit: boolean }[]>()
+  readonly #recorded = new Set<string>()
+  #recordsAll = false
+  /** True when a step could not be read, so that what it would have produced is not known. */
+  incomplete = false
+
+  /** `callSites` belong to the whole snapshot; this route's are added to them. */
+  constructor(route: string, catalogue: Catalogue, callSites: PlannedCall[], language: Language) {
+    this.route = route
+    this.colors = language.colors
+    this.types = language.types
+    this.diagnostics = language.diagnostics
+    this.#catalogue = catalogue
+    this.#callSites = callSites
+  }
+
+  operation(reference: string, place: Place): ServiceOperation | undefined {
+    const [serviceName = '', operationName, ...more] = reference.split('.')
+    if (operationName === undefined || more.length > 0) {
+      this.diagnostics.add('unknown-operation', `\`${reference}\` is not service.operation`, place.source.locate(place.path))
+      return undefined
+    }
+    const service = this.#service(serviceName, place)
+    if (!service) return undefined
+    const found = service.operations.get(operationName)
+    if (found) return found
+    const at = place.source.locateInside(place.path, serviceName.length + 1, operationName.length)
+    const near = suggest(operationName, service.operations.keys())
+    const help = near ? `did you mean \`${near}\`?` : `it has ${[...service.operations.keys()].join(', ') || 'none'}`
+    this.diagnostics.add('unknown-operation', `\`${service.info.name}\` has no operation \`${operationName}\``, at, help)
+    // Going on with the one that was meant keeps what depends on it from being reported too.
+    return near === undefined ? undefined : service.operations.get(near)
+  }
+
+  #service(name: string, place: Place): CatalogueService | undefined {
+    const found = this.#catalogue.get(name)
+    if (found) return found
+    const near = suggest(name, this.#catalogue.keys())
+    const at = place.source.locateInside(place.path, 0, name.length)
+    this.diagnostics.add('unknown-service', `there is no service \`${name}\``, at, near && `did you mean \`${near}\`?`)
+    return near === undefined ? undefined : this.#catalogue.get(near)
+  }
+
+  inlineOperation(serviceName: string, name: string, place: Place): ServiceOperation | undefined {
+    const service = this.#service(serviceName, within(place, 'service'))
+    if (!service) return undefined
+    const { service: _, ...raw } = place.source.valueAt(place.path) as Record<string, unknown>
+    const definition = checkShape(operationShape, raw, place, this.diagnostics)
+    return definition && service.bindInline(name, definition, place)
+  }
+
+  block(block: ParsedBlock, extras: Pick<BoundBlock, 'condition' | 'locals' | 'provides'> = {}): BoundBlock {
+    const { source, path } = block.place
+    this.incomplete ||= block.incomplete
+    return { order: block.order, steps: block.steps.map((step) => this.step(step)), at: source.locate(path), ...extras }
+  }
+
+  step(step: ParsedStep): BoundStep {
+    const { kind, place } = step
+    const condition = step.when === undefined ? undefined : bindCondition(step.when, within(place, 'when'), this)
+    const binding = kind.bind(step, this)
+    this.incomplete ||= binding.incomplete ?? false
+    const bound: BoundStep = {
+      ...binding,
+      kind: kind.kind,
+      name: binding.name ?? step.id ?? `${kind.kind}@${place.path.join('.')}`,
+      at: place.source.locateKey([...place.path, kind.kind]),
+      condition,
+    }
+    this.noteReads([...(condition?.reads ?? []), ...(binding.reads ?? []), ...(binding.blocks ?? []).flatMap((block) => block.finalReads ?? [])])
+    return bound
+  }
+
+  /** Remembers which calls' records something reads. */
+  noteReads(reads: BoundStep['reads']): void {
+    for (const { reference } of reads ?? []) {
+      if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined)) this.#recordsAll = true
+      else if (reference.kind === 'step') this.#recorded.add(reference.id!)
+    }
+  }
+
+  recordsStep(id: string): boolean {
+    return this.#recordsAll || this.#recorded.has(id)
+  }
+
+  nameCall(step: ParsedStep, operation: string): string {
+    const { path, source } = step.place
+    const explicit = step.id !== undefined
+    const base = step.id ?? operation
+    for (let number = 1; ; number += 1) {
+      const name = number === 1 ? base : `${base}-${number}`
+      const holders = this.#names.get(name) ?? []
+      // Arms of a branch never run together, so they may share a name.
+      const clash = holders.filter((holder) => !areExclusive(holder.path, path))
+      if (clash.length > 0 && explicit && clash.some((holder) => holder.explicit)) {
+        this.diagnostics.add('duplicate-name', `another step has the id \`${name}\``, source.locate([...path, 'id']))
+      } else if (clash.length > 0) continue
+      this.#names.set(name, [...holders, { path, explicit }])
+      return name
+    }
+  }
+
+  addCallSite(site: PlannedCall): number {
+    return this.#callSites.push(site) - 1
+  }
+}
+
+function areExclusive(a: Path, b: Path): boolean {
+  const fork = a.findIndex((segment, index) => segment !== b[index])
+  return fork > 0 && a[fork - 1] === 'branch' && typeof a[fork] === 'number'
+}

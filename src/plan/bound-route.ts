@@ -1,0 +1,39 @@
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Read } from '../language/reference.ts'
+import type { RouteMatch } from '../routes/match.ts'
+import type { BoundResponse } from '../steps/response.ts'
+import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import type { BoundInput } from './inputs.ts'
+
+/** An aggregated route with everything resolved, before it is compiled: what the checks look at. */
+export interface BoundRoute {
+  readonly name: string
+  readonly match: RouteMatch
+  readonly matchAt: Location
+  readonly timeoutMs: number
+  readonly timeoutAt: Location
+  readonly inputs: readonly BoundInput[]
+  /** Its `do`; a top-level `catch` makes it one `try` step. */
+  readonly body: BoundBlock
+  readonly response: BoundResponse | undefined
+  /** True when a part of it could not be read: then what is missing is not reported as missing. */
+  readonly incomplete: boolean
+}
+
+/** Every step of a block, those inside others included, in the order of the file. */
+export function* everyStep(block: BoundBlock): Generator<BoundStep> {
+  for (const step of block.steps) {
+    yield step
+    for (const inner of step.blocks ?? []) yield* everyStep(inner)
+  }
+}
+
+/** Everything that a route reads of its context. */
+export function everyRead(route: BoundRoute): Read[] {
+  const reads: Read[] = [...(route.response?.reads ?? [])]
+  for (const step of everyStep(route.body)) {
+    reads.push(...(step.condition?.reads ?? []), ...(step.reads ?? []))
+    for (const block of step.blocks ?? []) reads.push(...(block.condition?.reads ?? []), ...(block.finalReads ?? []))
+  }
+  return reads
+}

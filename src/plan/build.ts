@@ -1,0 +1,87 @@
+import { readDictionary } from '../config/dictionary.ts'
+import { type GatewaySettings, gatewayShape } from '../config/gateway.ts'
+import type { ConfigTexts } from '../config/read.ts'
+import { readService } from '../config/service.ts'
+import { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { ColorDefinition, Language } from '../language/color.ts'
+import { checkShape } from '../language/shape.ts'
+import { type ParsedRoute, parseRoute } from '../routes/route.ts'
+import type { PlannedCall } from '../steps/step.ts'
+import { createExpressionTypes } from '../values/expression.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import type { SourceText } from '../yaml/source.ts'
+import { bindRoute } from './bind-route.ts'
+import type { BoundRoute } from './bound-route.ts'
+import { bindCatalogue, type Catalogue } from './catalogue.ts'
+import { routeChecks } from './checks/index.ts'
+import { checkOutputsAreUsed } from './checks/outputs-are-used.ts'
+import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
+import { compileRoute } from './compile-route.ts'
+import { hashContent } from './hash.ts'
+import { bindPassthrough } from './passthrough.ts'
+import type { LoadResult, Route } from './snapshot.ts'
+
+/**
+ * Texts → snapshot, or the diagnostics of all that is wrong with them. A pure function: no I/O, no clock. Everything
+ * that looks at a configuration (serve, dev, check, reload) goes through here.
+ */
+export function buildSnapshot(texts: ConfigTexts): LoadResult {
+  const diagnostics = new DiagnosticCollector()
+  for (const { path, reason } of texts.unreadable) {
+    diagnostics.add('file-unreadable', `${path} cannot be read: ${reason}`, { file: path, line: 1, column: 1, endLine: 1, endColumn: 2 })
+  }
+  const parse = (file: SourceText) => parseYaml(file, texts.env, diagnostics)
+  const settings = readSettings(texts, parse, diagnostics)
+  const language = readLanguage(texts, parse, diagnostics)
+  const services = texts.services.map(parse).flatMap((source) => (source && readService(source, diagnostics)) ?? [])
+  const catalogue = bindCatalogue(services, settings, language)
+  const parsed = texts.routes.map(parse).flatMap((source) => (source && parseRoute(source, diagnostics)) ?? [])
+  checkRoutesAreDistinct(parsed, diagnostics)
+
+  const callSites: PlannedCall[] = []
+  const bound = new Map<ParsedRoute, BoundRoute>()
+  for (const route of parsed) {
+    if (route.definition.proxy === undefined) bound.set(route, bindRoute(route, catalogue, callSites, settings, language))
+  }
+  // What is wrong in a service or the dictionary shows again in every route that uses it: then the flow of data is not looked at.
+  for (const route of bound.values()) for (const check of routeChecks) check(route, language)
+  checkOutputsAreUsed([...bound.values()], language)
+  const routes = compileRoutes(parsed, bound, catalogue, settings, diagnostics)
+  if (diagnostics.hasErrors) return { snapshot: undefined, diagnostics: diagnostics.sorted() }
+  const snapshot = Object.freeze({ version: versionOf(texts), settings, routes, callSites })
+  return { snapshot, diagnostics: diagnostics.sorted() }
+}
+
+type Parse = (file: SourceText) => ReturnType<typeof parseYaml>
+
+function readSettings(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector): GatewaySettings {
+  const source = texts.gateway.text === '' ? undefined : parse(texts.gateway)
+  const settings = source && checkShape(gatewayShape, source.value ?? {}, { source, path: [] }, diagnostics)
+  return settings ?? gatewayShape.parse({})
+}
+
+function readLanguage(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector): Language {
+  const source = texts.dictionary && parse(texts.dictionary)
+  const colors: ReadonlyMap<string, ColorDefinition> = source ? readDictionary(source, diagnostics) : new Map()
+  const types = createExpressionTypes(new Map([...colors].map(([name, color]) => [name, color.schema])))
+  return { colors, types, diagnostics }
+}
+
+function compileRoutes(
+  parsed: readonly ParsedRoute[],
+  bound: ReadonlyMap<ParsedRoute, BoundRoute>,
+  catalogue: Catalogue,
+  settings: GatewaySettings,
+  diagnostics: DiagnosticCollector,
+): Route[] {
+  const passthroughs = new Map(parsed.map((route) => [route, bindPassthrough(route, catalogue, settings, diagnostics)]))
+  if (diagnostics.hasErrors) return []
+  return parsed.map((route) => passthroughs.get(route) ?? compileRoute(route, bound.get(route)!))
+}
+
+function versionOf(texts: ConfigTexts): string {
+  const files = [texts.gateway, ...(texts.dictionary ? [texts.dictionary] : []), ...texts.services, ...texts.routes]
+  const named = new Set(files.flatMap((file) => [...file.text.matchAll(/\$\{env\.([A-Za-z_]\w*)/g)].map((match) => match[1]!)))
+  const env = [...named].sort().map((name) => `${name}=${texts.env[name] ?? ''}`)
+  return hashContent(...files.flatMap((file) => [file.path, file.text]), ...env)
+}

@@ -1,0 +1,55 @@
+import type { ParsedRoute } from '../routes/route.ts'
+import { compileResponse } from '../steps/response.ts'
+import { createNamespaces } from '../values/color.ts'
+import type { Document } from '../values/document.ts'
+import { type BoundRoute, everyRead, everyStep } from './bound-route.ts'
+import { RouteCompiler } from './compile.ts'
+import { compileInputs } from './inputs.ts'
+import { compileRequestView, readsBody, requestPartsRead } from './request-view.ts'
+import type { AggregatedRoute } from './snapshot.ts'
+
+/** Turns a route that passed every check into closures. */
+export function compileRoute(parsed: ParsedRoute, bound: BoundRoute): AggregatedRoute {
+  const compiler = new RouteCompiler()
+  const run = compiler.block(bound.body)
+  const reads = everyRead(bound)
+  const parts = requestPartsRead(reads)
+  const viewRequest = compileRequestView(parts)
+  const nameColors = createNamespaces(colorsOf(bound))
+  const writeInputs = compileInputs(bound.inputs)
+  const { definition } = parsed
+  return {
+    kind: 'aggregate',
+    name: bound.name,
+    summary: definition.summary,
+    match: bound.match,
+    file: parsed.place.source.path,
+    timeoutMs: bound.timeoutMs,
+    createDocument(request) {
+      const document: Document = { request: viewRequest(request), steps: {} }
+      nameColors(document)
+      writeInputs(request, document)
+      return document
+    },
+    readsBody: readsBody(parts, bound.inputs),
+    run,
+    fillResponse: bound.response && compileResponse(bound.response),
+    degradedMaxAgeMs: definition.degradedMaxAge,
+    steps: compiler.steps,
+    body: bound.body,
+  }
+}
+
+/** Every color that a route names: their namespaces are there from the start, so that `has(user.id)` can ask. */
+function colorsOf(bound: BoundRoute): Set<string> {
+  const colors = new Set(bound.inputs.map((input) => input.color))
+  for (const { reference } of everyRead(bound)) {
+    if (reference.kind === 'color') colors.add(reference.color)
+    else if (reference.kind === 'colors') for (const color of reference.colors) colors.add(color)
+  }
+  for (const step of everyStep(bound.body)) {
+    for (const { color } of step.writes ?? []) colors.add(color)
+    for (const block of step.blocks ?? []) if (block.provides) colors.add(block.provides.color)
+  }
+  return colors
+}

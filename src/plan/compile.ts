@@ -1,0 +1,113 @@
+import { toGatewayError } from '../errors.ts'
+import { Gathering } from '../steps/concurrency.ts'
+import { type Context, Exit, type Run } from '../steps/context.ts'
+import type { BoundBlock, BoundStep, Compiler } from '../steps/step.ts'
+import { flowDependencies } from './dependencies.ts'
+import type { StepInfo } from './snapshot.ts'
+
+/** Compiles the bound steps of one route to closures, and numbers them for spans and metrics. */
+export class RouteCompiler implements Compiler {
+  readonly steps: StepInfo[] = []
+
+  block(block: BoundBlock): Run {
+    const runs = block.steps.map((step) => this.step(step))
+    switch (block.order) {
+      case 'sequence':
+        return runInSequence(runs)
+      case 'parallel':
+        return runInParallel(runs)
+      case 'flow':
+        return runAsDataAllows(runs, flowDependencies(block.steps))
+    }
+  }
+
+  step(step: BoundStep): Run {
+    const index = this.steps.push({ name: step.name, kind: step.kind }) - 1
+    return observe(step, index, step.compile(this))
+  }
+}
+
+/** Puts the condition, the span and the metric around a step. Assign, empty and the exits are too small for a span. */
+function observe(step: BoundStep, index: number, run: Run): Run {
+  const test = step.condition?.test
+  const spanName = `${step.kind} ${step.name}`
+  const attributes = { 'tessera.step': step.name, 'tessera.step.kind': step.kind }
+
+  const begin = (context: Context): Context =>
+    context.span.sampled ? context.withSpan(context.span.child(spanName, 'internal', attributes)) : context
+  const end = (inner: Context, startedAt: number, thrown: unknown) => {
+    const { run: request } = inner
+    const failed = thrown !== undefined && !(thrown instanceof Exit)
+    const outcome = failed ? toGatewayError(thrown).code : 'ok'
+    request.stepEnded(index, outcome, request.now() - startedAt)
+    if (!inner.span.sampled) return
+    if (failed) inner.span.fail(outcome)
+    inner.span.end()
+  }
+
+  return (context) => {
+    const startedAt = context.run.now()
+    if (test && !test(context.document)) {
+      context.run.stepEnded(index, 'skipped', 0)
+      return
+    }
+    const inner = begin(context)
+    let pending: void | Promise<void>
+    try {
+      pending = run(inner)
+    } catch (thrown) {
+      end(inner, startedAt, thrown)
+      throw thrown
+    }
+    if (!pending) return end(inner, startedAt, undefined)
+    return pending.then(
+      () => end(inner, startedAt, undefined),
+      (thrown: unknown) => {
+        end(inner, startedAt, thrown)
+        throw thrown
+      },
+    )
+  }
+}
+
+function runInSequence(runs: readonly Run[]): Run {
+  if (runs.length === 1) return runs[0]!
+  const continueFrom = (context: Context, first: number): void | Promise<void> => {
+    for (let index = first; index < runs.length; index += 1) {
+      context.scope.throwIfCancelled()
+      const pending = runs[index]!(context)
+      if (pending) return index + 1 < runs.length ? pending.then(() => continueFrom(context, index + 1)) : pending
+    }
+  }
+  return (context) => continueFrom(context, 0)
+}
+
+function runInParallel(runs: readonly Run[]): Run {
+  if (runs.length < 2) return runInSequence(runs)
+  return (context) => {
+    const gathering = new Gathering(context)
+    const inner = context.withScope(gathering.scope)
+    for (const run of runs) if (!gathering.failed) gathering.start(run, inner)
+    return gathering.seal()
+  }
+}
+
+/** Starts each step when the last of those it waits for has ended. */
+function runAsDataAllows(runs: readonly Run[], waitsFor: readonly ReadonlySet<number>[]): Run {
+  const followers = runs.map((_, producer) => runs.flatMap((_, reader) => (waitsFor[reader]!.has(producer) ? [reader] : [])))
+  const counts = waitsFor.map((producers) => producers.size)
+  const ready = counts.flatMap((count, index) => (count === 0 ? [index] : []))
+  return (context) => {
+    const gathering = new Gathering(context)
+    const inner = context.withScope(gathering.scope)
+    const missing = counts.slice()
+    const start = (index: number) => {
+      if (gathering.failed) return
+      gathering.start(runs[index]!, inner, () => {
+        for (const follower of followers[index]!) if (--missing[follower]! === 0) start(follower)
+      })
+    }
+    for (const index of ready) start(index)
+    return gathering.seal()
+  }
+}

@@ -1,0 +1,120 @@
+import type { Location } from '../diagnostics/diagnostic.ts'
+import { GatewayError, type InputFault } from '../errors.ts'
+import type { Language } from '../language/color.ts'
+import { reportUnknownColor } from '../language/reference.ts'
+import type { Place } from '../language/shape.ts'
+import { type Locator, parseLocator } from '../operations/locator.ts'
+import type { RouteMatch } from '../routes/match.ts'
+import type { RouteDefinition } from '../routes/route.ts'
+import { compileColorWriter } from '../values/color.ts'
+import type { Document } from '../values/document.ts'
+import { coerce, compileSchema, type JsonSchema } from '../values/schema.ts'
+import type { RequestParts } from './snapshot.ts'
+
+/** A color that a route takes from the client's request. */
+export interface BoundInput {
+  readonly color: string
+  readonly locator: Locator
+  /** As written, for messages: `query.city`. */
+  readonly place: string
+  readonly required: boolean
+  /** Whether it is there once the request was accepted. */
+  readonly certain: boolean
+  readonly default: unknown
+  readonly schema: JsonSchema
+  readonly at: Location
+}
+
+/** Binds a route's `in:`. */
+export function bindInputs(definition: RouteDefinition, match: RouteMatch, place: Place, language: Language): BoundInput[] {
+  const { source } = place
+  const parameters = match.segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
+  return Object.entries(definition.in ?? {}).flatMap(([key, entry]) => {
+    const path = [...place.path, 'in', key]
+    const at = source.locateKey(path)
+    const color = key.replace(/\?$/, '')
+    const text = typeof entry === 'string' ? entry : entry.from
+    const textPath = typeof entry === 'string' ? path : [...path, 'from']
+    const fallback = typeof entry === 'string' ? undefined : (entry.default as unknown)
+    const locator = parseLocator(text, 'request')
+    if ('code' in locator) {
+      language.diagnostics.add(locator.code, locator.message, source.locateInside(textPath, locator.offset, locator.length), locator.help)
+      return []
+    }
+    if (locator.in === 'path' && !parameters.includes(locator.name)) {
+      language.diagnostics.add('unknown-path-parameter', `the path has no {${locator.name}}`, source.locate(textPath), `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`)
+    }
+    const schema = language.colors.get(color)?.schema
+    if (schema === undefined) {
+      reportUnknownColor(color, at, language)
+      return []
+    }
+    if (fallback !== undefined) checkDefault(color, fallback, schema, source.locate([...path, 'default']), language)
+    const required = !key.endsWith('?') && fallback === undefined
+    return [{ color, locator, place: text, required, certain: required || fallback !== undefined, default: fallback, schema, at }]
+  })
+}
+
+function checkDefault(color: string, value: unknown, schema: JsonSchema, at: Location, language: Language): void {
+  const compiled = compileSchema(schema)
+  if ('code' in compiled) return
+  const [fault] = compiled.validate(value)
+  if (fault !== undefined) language.diagnostics.add('type-mismatch', `the default of \`${color}\` does not fit it: ${fault}`, at)
+}
+
+/**
+ * Compiles how a request becomes colors: converted to each color's type, checked against it, all faults at once.
+ * The closure throws `invalid-input`.
+ */
+export function compileInputs(inputs: readonly BoundInput[]): (request: RequestParts, document: Document) => void {
+  const readers = inputs.map((input) => {
+    const schema = compileSchema(input.schema)
+    return {
+      ...input,
+      read: compileRequestReader(input.locator),
+      // A value in a JSON body has its type already.
+      convert: input.locator.in === 'body' ? (value: unknown) => value : (value: unknown) => coerce(value as string, input.schema),
+      validate: 'code' in schema ? () => [] : schema.validate,
+      write: compileColorWriter(input.color),
+    }
+  })
+  return (request, document) => {
+    let faults: InputFault[] | undefined
+    for (const input of readers) {
+      const raw = input.read(request)
+      if (raw === undefined) {
+        if (input.default !== undefined) input.write(document, input.default)
+        else if (input.required) (faults ??= []).push({ in: input.place, detail: 'is missing' })
+        continue
+      }
+      const value = input.convert(raw)
+      const found = input.validate(value)
+      if (found.length === 0) input.write(document, value)
+      else (faults ??= []).push(...found.map((detail) => ({ in: input.place, detail })))
+    }
+    if (faults) throw new GatewayError('invalid-input', { faults, detail: `${faults.length} fault${faults.length === 1 ? '' : 's'} in the request` })
+  }
+}
+
+function compileRequestReader(locator: Locator): (request: RequestParts) => unknown {
+  switch (locator.in) {
+    case 'path':
+      return ({ params }) => params[locator.name]
+    case 'query': {
+      const { name, separator } = locator
+      if (separator === undefined) return ({ query }) => query[name]
+      return ({ query }) => {
+        const value = query[name]
+        return value === undefined ? undefined : [value].flat().flatMap((text) => text.split(separator))
+      }
+    }
+    case 'header':
+      return ({ headers }) => headers[locator.name]
+    case 'cookie':
+      return ({ cookies }) => cookies[locator.name]
+    case 'body':
+      return ({ body }) => locator.path.evaluate(body)
+    case 'status':
+      throw new Error('a request has no status')
+  }
+}

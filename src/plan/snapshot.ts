@@ -1,0 +1,83 @@
+import type { ServiceTarget } from '../backends/call.ts'
+import type { GatewaySettings } from '../config/gateway.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Exit, Run } from '../steps/context.ts'
+import type { BoundBlock, PlannedCall } from '../steps/step.ts'
+import type { RouteMatch } from '../routes/match.ts'
+import type { Document } from '../values/document.ts'
+
+/** All that a gateway runs with, compiled and frozen: a request takes one snapshot and ends on it. */
+export interface Snapshot {
+  /** Hash of all the texts and environment values it was made of: twelve hex digits. */
+  readonly version: string
+  readonly settings: GatewaySettings
+  readonly routes: readonly Route[]
+  /** Every place that calls a backend; compiled routes know them by index. */
+  readonly callSites: readonly PlannedCall[]
+}
+
+export type Route = AggregatedRoute | PassthroughRoute
+
+interface RouteCommon {
+  readonly name: string
+  readonly summary: string | undefined
+  /** As the file has it: `GET /mobile/{city}`. */
+  readonly match: RouteMatch
+  readonly file: string
+}
+
+/** A route that aggregates: compiled to closures. */
+export interface AggregatedRoute extends RouteCommon {
+  readonly kind: 'aggregate'
+  readonly timeoutMs: number
+  /** Makes the request's context. Throws `invalid-input` with every fault of the client's input. */
+  readonly createDocument: (request: RequestParts) => Document
+  /** Whether the client's body is read at all. */
+  readonly readsBody: boolean
+  readonly run: Run
+  /** Fills the answer when the steps have ended; undefined when the route declares none (204). */
+  readonly fillResponse: ((document: Document) => Exit) | undefined
+  /** Milliseconds that a degraded answer may be cached; undefined: not at all. */
+  readonly degradedMaxAgeMs: number | undefined
+  /** Its steps in the order of the file; step metrics are told the index. */
+  readonly steps: readonly StepInfo[]
+  /** The bound steps, for checks, graph and explain. */
+  readonly body: BoundBlock
+}
+
+export interface StepInfo {
+  readonly name: string
+  readonly kind: string
+}
+
+/** A route that hands the request to a service as it is. */
+export interface PassthroughRoute extends RouteCommon {
+  readonly kind: 'passthrough'
+  readonly service: ServiceTarget
+  readonly timeoutMs: number
+}
+
+/** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */
+export interface RequestParts {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  /** Decoded path parameters. */
+  readonly params: Readonly<Record<string, string>>
+  /** Decoded; a name that comes more than once has all its values. */
+  readonly query: Readonly<Record<string, string | string[]>>
+  /** Lower-case names; repeated ones joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: Readonly<Record<string, string>>
+  /** Parsed when JSON, text otherwise; undefined when there was none. */
+  readonly body: unknown
+  readonly claims: Readonly<Record<string, unknown>> | undefined
+  readonly ip: string
+  readonly id: string
+}
+
+/** What loading came to. With errors there is no snapshot, and whoever has an older one keeps it. */
+export interface LoadResult {
+  readonly snapshot: Snapshot | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}

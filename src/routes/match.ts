@@ -1,0 +1,54 @@
+/** A route's method and path, parsed. */
+export interface RouteMatch {
+  /** Upper case; `*` in a passthrough that matches any method. */
+  readonly method: string
+  /** As in the file: `/products/{product}/*rest`. */
+  readonly path: string
+  readonly segments: readonly MatchSegment[]
+}
+
+export type MatchSegment =
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'parameter'; readonly name: string }
+  /** The rest of the path, slashes included; last. */
+  | { readonly kind: 'rest'; readonly name: string }
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY']
+
+/**
+ * Parses `METHOD /path/{param}/*rest`. A passthrough may leave the method away (or write `ANY`). Gives the fault as
+ * text when it is none.
+ */
+export function parseMatch(text: string, passthrough: boolean): RouteMatch | string {
+  const [first, second, ...more] = text.trim().split(/\s+/)
+  const bare = first?.startsWith('/') ?? false
+  const method = bare ? '*' : (first ?? '').toUpperCase().replace(/^ANY$/, '*')
+  const path = bare ? first : second
+  if (more.length > 0 || (bare && second !== undefined)) return 'a match is one method and one path'
+  if (path === undefined || !path.startsWith('/')) return 'a match is a method and a path that begins with /'
+  if (method === '*' && !passthrough) return 'an aggregated route answers one method'
+  if (method !== '*' && !methods.includes(method)) return `\`${first}\` is not a method`
+  const segments = path === '/' ? [] : path.slice(1).split('/').map(parseSegment)
+  const fault = segments.find((segment) => typeof segment === 'string')
+  if (fault !== undefined) return fault
+  const parsed = segments as MatchSegment[]
+  if (parsed.slice(0, -1).some((segment) => segment.kind === 'rest')) return 'a * can only be the last segment'
+  const names = parsed.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
+  if (new Set(names).size < names.length) return 'a parameter stands in the path twice'
+  return { method, path, segments: parsed }
+}
+
+function parseSegment(text: string): MatchSegment | string {
+  const parameter = /^\{([A-Za-z_][\w.-]*)\}$/.exec(text)
+  if (parameter) return { kind: 'parameter', name: parameter[1]! }
+  const rest = /^\*([A-Za-z_][\w.-]*)?$/.exec(text)
+  if (rest) return { kind: 'rest', name: rest[1] ?? 'rest' }
+  if (/[{}*?#:%\s]/.test(text)) return `\`${text}\` is neither text, {parameter} nor *rest`
+  return { kind: 'literal', text }
+}
+
+/** Two matches with the same shape answer the same requests; parameter names do not matter. */
+export function matchShape(match: RouteMatch): string {
+  const shape = match.segments.map((segment) => (segment.kind === 'literal' ? segment.text : segment.kind === 'rest' ? '*' : '{}'))
+  return `${match.method} /${shape.join('/')}`
+}

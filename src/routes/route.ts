@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import { duration } from '../language/scalars.ts'
+import { checkShape, type Place } from '../language/shape.ts'
+import { steps } from '../language/steps.ts'
+import { catchArm } from '../steps/catch.ts'
+import { responseShape } from '../steps/response.ts'
+import type { ParsedBlock } from '../steps/step.ts'
+import type { Source } from '../yaml/source.ts'
+import { parseMatch, type RouteMatch } from './match.ts'
+import { parseBlock } from './parse-steps.ts'
+
+const input = z.union([
+  z.string().describe('A locator: path.x, query.x, header.x, cookie.x or a JSONPath into the body.'),
+  z.strictObject({ from: z.string(), default: z.any().optional() }),
+])
+
+/** `routes/**\/*.yaml` */
+export const routeShape = z
+  .strictObject({
+    name: z.string().regex(/^[\w./-]+$/, 'a route is named by letters, digits, - _ . and /').optional().describe('The file’s name by default.'),
+    match: z.string().describe('`METHOD /path/{param}/*rest`'),
+    summary: z.string().optional(),
+    timeout: duration.optional().describe('Budget of the whole request.'),
+    in: z.record(z.string(), input).optional().describe('Color: where it comes from in the request; `color?` may be absent.'),
+    do: steps.optional(),
+    catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
+    response: responseShape.optional(),
+    degradedMaxAge: duration.optional().describe('How long an answer may be cached in which something fell back; not at all by default.'),
+    proxy: z.string().optional().describe('A service to pass the request through to, in place of `do` and `response`.'),
+  })
+  .superRefine((route, context) => {
+    const own = (['do', 'in', 'catch', 'response', 'degradedMaxAge'] as const).find((key) => route[key] !== undefined)
+    if (route.proxy !== undefined && own) {
+      context.addIssue({ code: 'custom', path: [own], message: `a passthrough has no \`${own}\`: it answers what the service answers` })
+    }
+    if (route.proxy === undefined && route.do === undefined && route.response === undefined) {
+      context.addIssue({ code: 'custom', message: 'a route has `do` and `response`, or `proxy`' })
+    }
+  })
+  .meta({ description: 'One aggregated endpoint.' })
+
+export type RouteDefinition = z.output<typeof routeShape>
+
+/** A route whose shape is right. */
+export interface ParsedRoute {
+  readonly name: string
+  readonly match: RouteMatch
+  readonly definition: RouteDefinition
+  readonly body: ParsedBlock
+  readonly handlers: readonly ParsedBlock[]
+  readonly place: Place
+}
+
+/** Parses a route's file down to its last step; every fault is reported. */
+export function parseRoute(source: Source, diagnostics: DiagnosticCollector): ParsedRoute | undefined {
+  const place: Place = { source, path: [] }
+  const definition = checkShape(routeShape, source.value ?? {}, place, diagnostics)
+  const raw = (source.value ?? {}) as { do?: unknown; catch?: unknown }
+  // The steps are looked at even when the rest is wrong, so that all faults come at once.
+  const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, place, diagnostics)
+  const handlers = listOf(raw.catch).map((arm, index) =>
+    parseBlock({ order: 'sequence', steps: listOf((arm as { do?: unknown } | null)?.do), path: ['catch', index, 'do'] }, place, diagnostics),
+  )
+  if (!definition) return undefined
+  const match = parseMatch(definition.match, definition.proxy !== undefined)
+  if (typeof match === 'string') {
+    diagnostics.add('invalid-match', match, source.locate(['match']), 'write it like GET /mobile/{city}/*rest')
+    return undefined
+  }
+  const name = definition.name ?? source.path.replace(/^.*[\\/]/, '').replace(/\.ya?ml$/, '')
+  return { name, match, definition, body, handlers, place }
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}

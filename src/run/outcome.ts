@@ -1,0 +1,31 @@
+import type { GatewayError } from '../errors.ts'
+import type { CallRecord } from '../steps/context.ts'
+
+/** What a request came to, before it is HTTP. */
+export type Outcome = Answer | Failure
+
+export interface Answer {
+  readonly kind: 'answer'
+  readonly status: number
+  /** Lower-case names: the route's own, Tessera-Degraded, cache-control, server-timing. An array repeats the header. */
+  readonly headers: Readonly<Record<string, string | string[]>>
+  /** The JSON text; undefined for an answer without a body. */
+  readonly body: string | undefined
+  readonly records: readonly CallRecord[]
+  readonly degraded: readonly Degradation[]
+}
+
+/** Nothing handled an error. */
+export interface Failure {
+  readonly kind: 'failure'
+  readonly error: GatewayError
+  readonly headers: Readonly<Record<string, string | string[]>>
+  readonly records: readonly CallRecord[]
+}
+
+/** A part of the answer that fell back or was left out. */
+export interface Degradation {
+  readonly step: string
+  readonly source: string
+  readonly error: string | undefined
+}

@@ -1,0 +1,78 @@
+import * as z from 'zod'
+import { bindTemplate } from '../language/bind.ts'
+import { reportUnknownColor } from '../language/reference.ts'
+import { template } from '../language/scalars.ts'
+import { type Place, within } from '../language/shape.ts'
+import { compileColorWriter } from '../values/color.ts'
+import type { Document } from '../values/document.ts'
+import { fits } from '../values/schema.ts'
+import type { Language } from '../language/color.ts'
+import type { BoundTemplate } from '../language/bind.ts'
+import { defineStep } from './step.ts'
+
+/** Writes colors from templates. */
+export const assign = defineStep({
+  kind: 'assign',
+  category: 'activity',
+  summary: 'Writes colors from templates, in the order of the file.',
+  example: `- assign: { user.segment: anonymous, order.total: '\${ cart.sum * 1.06 }' }`,
+  shape: z.strictObject({ assign: z.record(z.string(), template) }),
+  bind(step, binder) {
+    const assignments = bindAssignments(step.config.assign, within(step.place, 'assign'), binder)
+    return {
+      reads: assignments.flatMap((assignment) => assignment.value.reads),
+      writes: assignments,
+      derives: assignments.map(({ color, value }) => ({ color, reads: value.reads })),
+      compile: () => {
+        const write = compileAssignments(assignments)
+        return (context) => write(context.document)
+      },
+    }
+  },
+})
+
+interface Assignment {
+  readonly color: string
+  readonly at: ReturnType<Place['source']['locate']>
+  readonly value: BoundTemplate
+}
+
+/** Binds `color: template` pairs and checks that each template can be of its color's type. */
+export function bindAssignments(entries: Record<string, unknown>, place: Place, language: Language): Assignment[] {
+  const assignments: Assignment[] = []
+  for (const [color, text] of Object.entries(entries)) {
+    const at = place.source.locateKey([...place.path, color])
+    const value = bindTemplate(text, within(place, color), language)
+    const definition = language.colors.get(color)
+    if (!definition) {
+      const meant = reportUnknownColor(color, at, language)
+      if (meant !== undefined) assignments.push({ color: meant, at, value })
+    } else {
+      if (!fits(value.schema, definition.schema)) reportMisfit(color, value, definition.schema, language)
+      assignments.push({ color, at, value })
+    }
+  }
+  return assignments
+}
+
+/** Says that a template's value cannot be of its color's type. */
+export function reportMisfit(color: string, value: BoundTemplate, wanted: unknown, language: Language): void {
+  const show = (schema: unknown) => {
+    const { type, enum: values, const: constant } = (schema ?? {}) as { type?: unknown; enum?: unknown[]; const?: unknown }
+    if (constant !== undefined) return JSON.stringify(constant)
+    if (values) return `one of ${values.map((entry) => JSON.stringify(entry)).join(', ')}`
+    return Array.isArray(type) ? type.join(' or ') : String(type)
+  }
+  language.diagnostics.add('type-mismatch', `\`${color}\` is ${show(wanted)}, this gives ${show(value.schema)}`, value.at)
+}
+
+/** An absent value leaves its color as it is. */
+export function compileAssignments(assignments: readonly Assignment[]): (document: Document) => void {
+  const compiled = assignments.map(({ color, value }) => ({ write: compileColorWriter(color), evaluate: value.evaluate }))
+  return (document) => {
+    for (const { write, evaluate } of compiled) {
+      const value = evaluate(document)
+      if (value !== undefined) write(document, value)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod'
+import { compileErrorMatcher, type GatewayError, toGatewayError } from '../errors.ts'
+import { errorCodes } from '../language/scalars.ts'
+import type { Place } from '../language/shape.ts'
+import { steps } from '../language/steps.ts'
+import type { Document } from '../values/document.ts'
+import { Context, Exit, type Run } from './context.ts'
+import { type BoundBlock, type Compiler, defineStep } from './step.ts'
+
+/** One entry of a `catch:`. */
+export const catchArm = z.strictObject({ errors: errorCodes, do: steps })
+
+/** Runs steps, and others when they fail. */
+export const catchStep = defineStep({
+  kind: 'try',
+  category: 'control',
+  summary: 'Runs `try`; when it fails, the first `catch` whose errors match.',
+  example: `- try: [ { invoke: user.profile } ]
+  catch: [ { errors: [timeout, http-5xx], do: [ { assign: { user.segment: anonymous } } ] } ]`,
+  shape: z.strictObject({ try: steps, catch: z.array(catchArm).min(1) }),
+  blocks: (config) => [
+    { order: 'sequence', steps: config.try, path: ['try'] },
+    ...config.catch.map((arm, index) => ({ order: 'sequence' as const, steps: arm.do, path: ['catch', index, 'do'] })),
+  ],
+  bind(step, binder) {
+    const attempt = binder.block(step.blocks[0]!)
+    const handlers = step.blocks.slice(1).map((block) => binder.block(block, { locals: ['error'] }))
+    const patterns = step.config.catch.map((arm) => arm.errors)
+    return {
+      blocks: [attempt, ...handlers],
+      composition: 'attempt',
+      catches: listCaught(patterns, step.place),
+      compile: (compiler) => compileCatch(compiler.block(attempt), patterns, handlers, compiler),
+    }
+  },
+})
+
+/** Where each error code of the handlers stands; `place` holds `catch`. */
+export function listCaught(patterns: readonly (readonly string[])[], { source, path }: Place) {
+  return patterns.flatMap((codes, arm) =>
+    codes.map((code, index) => ({ code, at: source.locate([...path, 'catch', arm, 'errors', index]) })),
+  )
+}
+
+/** Guards a block with handlers; the route's own top-level `catch` is compiled by the same function. */
+export function compileCatch(
+  attempt: Run,
+  patterns: readonly (readonly string[])[],
+  handlers: readonly BoundBlock[],
+  compiler: Compiler,
+): Run {
+  const arms = handlers.map((block, index) => ({
+    matches: compileErrorMatcher(patterns[index]!),
+    handle: compiler.block(block),
+  }))
+  const topLevel = (document: Document) => Object.keys(document).filter((name) => name !== 'error')
+
+  const recover = (context: Context, thrown: unknown): void | Promise<void> => {
+    // The end of a route is no failure; and who was cancelled must not go on.
+    if (thrown instanceof Exit || context.scope.reason) throw thrown
+    const error = toGatewayError(thrown)
+    const arm = arms.find(({ matches }) => matches(error))
+    if (!arm) throw error
+    // Catches may run side by side, so each sees an `error` of its own; namespaces are shared, colors of one segment copied back.
+    const document: Document = { ...context.document, error: describeError(error) }
+    const copyBack = () => {
+      for (const name of topLevel(document)) if (document[name] !== undefined) context.document[name] = document[name]
+    }
+    const pending = arm.handle(context.withDocument(document))
+    return pending ? pending.then(copyBack) : copyBack()
+  }
+
+  return (context) => {
+    let pending: void | Promise<void>
+    try {
+      pending = attempt(context)
+    } catch (thrown) {
+      return recover(context, thrown)
+    }
+    return pending?.catch((thrown: unknown) => recover(context, thrown))
+  }
+}
+
+/** `error` as a catch sees it. */
+function describeError(error: GatewayError): Record<string, unknown> {
+  const { code, step, title, detail, response } = error
+  const described: Record<string, unknown> = { code, status: response?.status ?? error.status, title }
+  if (step !== undefined) described['step'] = step
+  if (detail !== undefined) described['detail'] = detail
+  if (response?.body !== undefined) described['body'] = response.body
+  return described
+}

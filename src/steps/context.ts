@@ -1,0 +1,88 @@
+import type { CallContext, CallResponse, Source } from '../backends/call.ts'
+import type { Scope } from '../cancellation.ts'
+import type { Propagation, Span } from '../telemetry/span.ts'
+import type { Document } from '../values/document.ts'
+
+/** What one call of a request came to: for Tessera-Degraded, Server-Timing, the dev command's bars. */
+export interface CallRecord {
+  readonly step: string
+  readonly source: Source
+  /** Code of the failure, also of one that a fallback covered. */
+  readonly error: string | undefined
+  readonly status: number | undefined
+  readonly attempts: number
+  /** Milliseconds since the request began. */
+  readonly startedMs: number
+  readonly ms: number
+}
+
+/** A place in a route that calls a backend, opened: it renders its request from the context and makes the call. */
+export type SiteCall = (context: CallContext) => Promise<CallResponse>
+
+/** What a request carries that does not change while it runs. */
+export interface RequestRun {
+  /** The opened calls of the snapshot, by call site. */
+  readonly calls: readonly SiteCall[]
+  readonly records: CallRecord[]
+  /** `Clock.now()`, and its value when the request began. */
+  readonly now: () => number
+  readonly startedAt: number
+  readonly deadline: number
+  readonly propagation: Propagation
+  /** Told of every step that ends: index in the plan, `ok | skipped | <error code>`, milliseconds. */
+  readonly stepEnded: (step: number, outcome: string, ms: number) => void
+}
+
+/** One request as its steps see it. Parts of it (a parallel, an iteration, a catch) see the same with some of it replaced. */
+export class Context implements CallContext {
+  readonly run: RequestRun
+  readonly document: Document
+  readonly scope: Scope
+  readonly span: Span
+
+  constructor(run: RequestRun, document: Document, scope: Scope, span: Span) {
+    this.run = run
+    this.document = document
+    this.scope = scope
+    this.span = span
+  }
+
+  get deadline(): number {
+    return this.run.deadline
+  }
+
+  get propagation(): Propagation {
+    return this.run.propagation
+  }
+
+  withDocument(document: Document): Context {
+    return new Context(this.run, document, this.scope, this.span)
+  }
+
+  withScope(scope: Scope): Context {
+    return new Context(this.run, this.document, scope, this.span)
+  }
+
+  withSpan(span: Span): Context {
+    return new Context(this.run, this.document, this.scope, span)
+  }
+}
+
+/**
+ * A compiled step. It gives a promise only when it had to wait, so that steps which only compute cost no turn of the
+ * event loop. It fails with a GatewayError, or ends the route with an Exit.
+ */
+export type Run = (context: Context) => void | Promise<void>
+
+/** Thrown to end the route with an answer; nothing that handles errors catches it. */
+export class Exit {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: unknown
+
+  constructor(status: number, headers: Readonly<Record<string, unknown>>, body: unknown) {
+    this.status = status
+    this.headers = headers
+    this.body = body
+  }
+}

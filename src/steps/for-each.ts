@@ -1,0 +1,168 @@
+import * as z from 'zod'
+import { GatewayError } from '../errors.ts'
+import { bindTemplate } from '../language/bind.ts'
+import type { BoundTemplate } from '../language/bind.ts'
+import { reportUnknownColor, type Write } from '../language/reference.ts'
+import { template } from '../language/scalars.ts'
+import { within } from '../language/shape.ts'
+import { steps } from '../language/steps.ts'
+import { compileColorWriter } from '../values/color.ts'
+import type { Document } from '../values/document.ts'
+import { fits, type JsonSchema } from '../values/schema.ts'
+import { reportMisfit } from './assign.ts'
+import { Gathering } from './concurrency.ts'
+import { compileFork, writtenColors } from './fork.ts'
+import type { Context, Run } from './context.ts'
+import { type Binder, defineStep, type ParsedStep } from './step.ts'
+
+const shape = z.strictObject({
+  forEach: z.strictObject({
+    in: template.describe('A path or template that gives an array; absent is as empty.'),
+    as: z.string().optional().describe('The color of the current element, or of the current slice with `batch`.'),
+    batch: z.int().min(1).optional().describe('Elements a slice; without it the steps run for each element.'),
+    concurrency: z.int().min(1).max(100).default(8).describe('How many run at once.'),
+  }),
+  do: steps,
+  collect: z.record(z.string(), template).optional().describe('Color: template, gathered from every run in order.'),
+})
+type Config = z.output<typeof shape>
+
+/** Runs its steps for each element of an array, or for each slice of it. */
+export const forEach = defineStep({
+  kind: 'forEach',
+  category: 'data flow',
+  summary: 'Runs its steps for each element (or slice) of an array and gathers what they give, in order.',
+  example: `- forEach: { in: $.product.ids, as: product.ids, batch: 50, concurrency: 4 }
+  do: [ { invoke: pricing.prices } ]
+  collect: { product.prices: $.price.list }`,
+  shape,
+  blocks: (config) => [{ order: 'sequence', steps: config.do, path: ['do'] }],
+  bind(step, binder) {
+    const { forEach: loop, collect = {} } = step.config
+    const list = bindTemplate(loop.in, within(step.place, 'forEach', 'in'), binder)
+    if (!fits(list.schema, { type: 'array' })) binder.diagnostics.add('type-mismatch', 'forEach needs an array', list.at)
+    const element = bindElement(step, list, binder)
+    const block = binder.block(step.blocks[0]!, { locals: ['item', 'index'], ...(element && { provides: element }) })
+    const collected = bindCollected(collect, loop.batch !== undefined, step, binder)
+    return {
+      reads: list.reads,
+      writes: collected,
+      derives: [
+        ...collected.map(({ color, value }) => ({ color, reads: value.reads })),
+        ...(element ? [{ color: element.color, reads: list.reads }] : []),
+      ],
+      blocks: [{ ...block, finalReads: collected.flatMap(({ value }) => value.reads) }],
+      composition: 'each',
+      compile(compiler) {
+        const fork = compileFork([...writtenColors(block.steps), ...(element ? [element.color] : [])])
+        return compileForEach({ ...loop, list, element: element?.color, fork, collected, run: compiler.block(block) })
+      },
+    }
+  },
+})
+
+/** `as`: the color that holds the current element inside. */
+function bindElement(step: ParsedStep<Config>, list: BoundTemplate, binder: Binder): Write | undefined {
+  const { as, batch } = step.config.forEach
+  if (as === undefined) return undefined
+  const at = step.place.source.locate([...step.place.path, 'forEach', 'as'])
+  const definition = binder.colors.get(as)
+  if (!definition) {
+    reportUnknownColor(as, at, binder)
+    return undefined
+  }
+  const given = batch === undefined ? (list.schema as { items?: JsonSchema } | undefined)?.items : { type: 'array' }
+  if (!fits(given, definition.schema)) {
+    const what = batch === undefined ? 'an element of the list' : 'a slice, a list'
+    binder.diagnostics.add('type-mismatch', `\`${as}\` is declared otherwise than what it stands for: ${what}`, at)
+  }
+  return { color: as, at }
+}
+
+interface Collected extends Write {
+  readonly value: BoundTemplate
+}
+
+function bindCollected(
+  entries: Record<string, unknown>,
+  sliced: boolean,
+  step: ParsedStep<Config>,
+  binder: Binder,
+): Collected[] {
+  const collected: Collected[] = []
+  for (const [color, text] of Object.entries(entries)) {
+    const place = within(step.place, 'collect', color)
+    const at = place.source.locateKey(place.path)
+    const value = bindTemplate(text, place, binder)
+    const definition = binder.colors.get(color)
+    if (!definition) {
+      reportUnknownColor(color, at, binder)
+      continue
+    }
+    const gathered: JsonSchema = sliced ? { type: 'array' } : { type: 'array', ...(value.schema && { items: value.schema }) }
+    if (!fits(gathered, definition.schema)) reportMisfit(color, { ...value, schema: gathered }, definition.schema, binder)
+    collected.push({ color, at, value })
+  }
+  return collected
+}
+
+interface Loop {
+  readonly list: BoundTemplate
+  readonly element: string | undefined
+  readonly batch?: number | undefined
+  readonly concurrency: number
+  readonly fork: (document: Document) => Document
+  readonly collected: readonly Collected[]
+  readonly run: Run
+}
+
+function compileForEach({ list, element, batch, concurrency, fork, collected, run }: Loop): Run {
+  const writeElement = element === undefined ? undefined : compileColorWriter(element)
+  const collectors = collected.map(({ color, value }) => ({ write: compileColorWriter(color), evaluate: value.evaluate }))
+
+  return (context) => {
+    const value = list.evaluate(context.document)
+    if (value !== undefined && value !== null && !Array.isArray(value)) {
+      throw new GatewayError('invalid-response', { detail: 'forEach needs an array' })
+    }
+    const elements = batch === undefined ? (value ?? []) : slices(value ?? [], batch)
+    const gathered: unknown[][] = collectors.map(() => new Array(elements.length).fill(null))
+    const finish = () => {
+      collectors.forEach(({ write }, which) => {
+        // A slice gives a list of its own; one that gave nothing adds nothing.
+        const all = gathered[which]!
+        write(context.document, batch === undefined ? all : all.filter((part) => part !== null).flat(1))
+      })
+    }
+    if (elements.length === 0) return finish()
+    const iterate = (index: number): Run => (inner: Context) => {
+      const document = fork(context.document)
+      document.item = elements[index]
+      document.index = index
+      writeElement?.(document, elements[index])
+      const collect = () => {
+        collectors.forEach(({ evaluate }, which) => {
+          gathered[which]![index] = evaluate(document) ?? null
+        })
+      }
+      const pending = run(inner.withDocument(document))
+      return pending ? pending.then(collect) : collect()
+    }
+    return runLimited(context, elements.length, concurrency, iterate).then(finish)
+  }
+}
+
+function runLimited(context: Context, count: number, limit: number, iterate: (index: number) => Run): Promise<void> {
+  const gathering = new Gathering(context)
+  const inner = context.withScope(gathering.scope)
+  let next = 0
+  const startNext = () => {
+    if (next < count && !gathering.failed) gathering.start(iterate(next++), inner, startNext)
+  }
+  while (next < Math.min(limit, count) && !gathering.failed) startNext()
+  return gathering.seal()
+}
+
+function slices(list: readonly unknown[], size: number): unknown[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size))
+}

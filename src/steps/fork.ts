@@ -1,0 +1,37 @@
+import type { Document } from '../values/document.ts'
+import type { BoundStep } from './step.ts'
+
+/** Every color that steps write, those in blocks inside them included (a forEach's own body aside: that stays inside). */
+export function writtenColors(steps: readonly BoundStep[]): string[] {
+  return steps.flatMap((step) => [
+    ...(step.writes ?? []).map((write) => write.color),
+    ...(step.composition === 'each' ? [] : (step.blocks ?? []).flatMap((block) => writtenColors(block.steps))),
+  ])
+}
+
+/**
+ * Compiles a copy of the context in which these colors (and `steps`) can be written without the original seeing it.
+ * Only the namespaces on the way to them are copied; all else is shared.
+ */
+export function compileFork(colors: readonly string[]): (document: Document) => Document {
+  const namespaces = new Map<string, readonly string[]>([['steps', ['steps']]])
+  for (const color of colors) {
+    const segments = color.split('.').slice(0, -1)
+    for (let depth = 1; depth <= segments.length; depth += 1) {
+      const path = segments.slice(0, depth)
+      namespaces.set(path.join('.'), path)
+    }
+  }
+  // Outer before inner, so that an inner copy lands in its outer one's copy.
+  const paths = [...namespaces.values()].sort((a, b) => a.length - b.length)
+  return (document) => {
+    const copy: Document = { ...document }
+    for (const path of paths) {
+      let owner: Record<string, unknown> = copy
+      for (const segment of path.slice(0, -1)) owner = owner[segment] as Record<string, unknown>
+      const name = path.at(-1)!
+      owner[name] = { ...(owner[name] as Record<string, unknown>) }
+    }
+    return copy
+  }
+}

@@ -1,0 +1,20 @@
+import { assign } from './assign.ts'
+import { branch } from './branch.ts'
+import { catchStep } from './catch.ts'
+import { empty } from './empty.ts'
+import { flow } from './flow.ts'
+import { forEach } from './for-each.ts'
+import { invoke } from './invoke.ts'
+import { parallel } from './parallel.ts'
+import { respond } from './respond.ts'
+import { sequence } from './sequence.ts'
+import type { StepKind } from './step.ts'
+import { throwStep } from './throw.ts'
+
+/** Every step kind, by its key. A new one is a file beside these and a line here. */
+export const stepKinds: ReadonlyMap<string, StepKind> = new Map(
+  [assign, invoke, empty, sequence, parallel, branch, throwStep, catchStep, flow, forEach, respond].map((kind) => [
+    kind.kind,
+    kind as StepKind,
+  ]),
+)

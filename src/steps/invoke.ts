@@ -1,0 +1,113 @@
+import { didYouMean } from '../diagnostics/suggest.ts'
+import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
+import type { Read, Write } from '../language/reference.ts'
+import { within } from '../language/shape.ts'
+import { compileOutputs } from '../operations/outputs.ts'
+import { fits } from '../values/schema.ts'
+import { reportMisfit } from './assign.ts'
+import { type BoundFallback, bindFallbacks } from './invoke/fallback.ts'
+import { compileInvoke } from './invoke/run.ts'
+import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
+import { buildSite } from './invoke/site.ts'
+import { type Binder, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
+
+/** Calls an operation of a backend: its inputs wire themselves from the colors, its outputs become colors. */
+export const invoke = defineStep({
+  kind: 'invoke',
+  category: 'activity',
+  summary: 'Calls an operation of a service; colors wire its inputs and outputs.',
+  example: '- { invoke: reco.recommend, timeout: 200ms, fallback: { lastGood: 10m } }',
+  shape: invokeShape,
+  bind(step, binder) {
+    const found = findOperation(step, binder)
+    if (!found) return { incomplete: true, compile: () => () => {} }
+    const { operation } = found
+    const { config, place } = step
+    const name = binder.nameCall(step as ParsedStep, operation.name)
+    const overrides = bindOverrides(step, found, binder)
+    const fallbacks = bindFallbacks(step, found, name, binder)
+    const site = buildSite({ name, other: found, policies: config, place, overrides, fallbacks }, binder)
+    const index = binder.addCallSite(site)
+    const at = place.source.locate([...place.path, 'timeout'])
+    const { writes, mayLeaveOut } = stepWrites(step, found, fallbacks)
+    return {
+      name,
+      reads: [
+        ...operation.reads,
+        ...inputReads(step, found, overrides, config.optional || fallbacks.length > 0),
+        ...fallbacks.flatMap((fallback) => fallback.reads),
+      ],
+      writes,
+      mayLeaveOut,
+      call: { operation, site, ownTimeout: config.timeout === undefined ? undefined : { ms: config.timeout, at } },
+      compile: () =>
+        compileInvoke({
+          name,
+          index,
+          optional: config.optional,
+          recorded: binder.recordsStep(name),
+          applyOutputs: compileOutputs(operation),
+        }),
+    }
+  },
+})
+
+function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceOperation | undefined {
+  const { invoke: target } = step.config
+  const place = within(step.place, 'invoke')
+  if (typeof target === 'string') return binder.operation(target, place)
+  return binder.inlineOperation(target.service, step.id ?? target.service, place)
+}
+
+/** `with:` each template must be for a color that the operation takes, and of its type. */
+function bindOverrides(step: ParsedStep<InvokeConfig>, { operation }: ServiceOperation, binder: Binder): Map<string, BoundTemplate> {
+  const overrides = new Map<string, BoundTemplate>()
+  const taken = operation.inputs.map((input) => input.color)
+  for (const [color, text] of Object.entries(step.config.with ?? {})) {
+    const place = within(step.place, 'with', color)
+    const value = bindTemplate(text, place, binder)
+    if (!taken.includes(color)) {
+      const help = didYouMean(color, taken) ?? `it takes ${taken.join(', ') || 'nothing'}`
+      binder.diagnostics.add('unknown-color', `${operation.service.name}.${operation.name} does not take \`${color}\``, place.source.locateKey(place.path), help)
+      continue
+    }
+    const wanted = binder.colors.get(color)?.schema
+    if (!fits(value.schema, wanted)) reportMisfit(color, value, wanted, binder)
+    overrides.set(color, value)
+  }
+  return overrides
+}
+
+function inputReads(
+  step: ParsedStep<InvokeConfig>,
+  { operation }: ServiceOperation,
+  overrides: ReadonlyMap<string, BoundTemplate>,
+  lenient: boolean,
+): Read[] {
+  const at = step.place.source.locate([...step.place.path, 'invoke'])
+  const inline = typeof step.config.invoke !== 'string'
+  return operation.inputs.flatMap((input): readonly Read[] => {
+    const override = overrides.get(input.color)
+    if (override) return override.reads
+    const demand = input.optional ? 'guarded' : lenient ? 'tolerated' : 'required'
+    return [{ reference: { kind: 'color', color: input.color, rest: [] }, at: inline ? input.at : at, demand }]
+  })
+}
+
+/** What the operation gives, and what a fallback that writes for itself gives or leaves out. */
+function stepWrites(
+  { config, place }: ParsedStep<InvokeConfig>,
+  { operation }: ServiceOperation,
+  fallbacks: readonly BoundFallback[],
+): { writes: Write[]; mayLeaveOut: Set<string> } {
+  const at = place.source.locate([...place.path, 'invoke'])
+  const inline = typeof config.invoke !== 'string'
+  const writes: Write[] = operation.outputs.map((output) => ({ color: output.color, at: inline ? output.at : at }))
+  const mayLeaveOut = new Set(config.optional ? writes.map((write) => write.color) : [])
+  for (const own of fallbacks.flatMap((fallback) => fallback.writes ?? [])) {
+    if (writes.some((write) => write.color === own.color)) continue
+    writes.push(own)
+    mayLeaveOut.add(own.color)
+  }
+  return { writes, mayLeaveOut }
+}

@@ -1,0 +1,94 @@
+import type { CallResponse, Fallback } from '../../backends/call.ts'
+import type { GatewayError } from '../../errors.ts'
+import { bindTemplate } from '../../language/bind.ts'
+import type { Read, Write } from '../../language/reference.ts'
+import { type Place, within } from '../../language/shape.ts'
+import { compileOutputs } from '../../operations/outputs.ts'
+import type { FallbackEntry } from '../../operations/policies.ts'
+import { bindAssignments, compileAssignments } from '../assign.ts'
+import type { Context } from '../context.ts'
+import type { Binder, ParsedStep, ServiceOperation } from '../step.ts'
+import type { InvokeConfig } from './shape.ts'
+import { buildSite } from './site.ts'
+
+/** One entry of a `fallback:`, compiled, with what it reads and writes. */
+export interface BoundFallback {
+  readonly compiled: Fallback
+  readonly reads: readonly Read[]
+  /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
+  readonly writes: readonly Write[] | undefined
+}
+
+/** The step's own fallbacks, else its operation's. */
+export function bindFallbacks(
+  step: ParsedStep<InvokeConfig>,
+  { operation }: ServiceOperation,
+  name: string,
+  binder: Binder,
+): BoundFallback[] {
+  const owner = step.config.fallback ? step.place : operation.place
+  const entries = step.config.fallback ?? operation.definition.fallback ?? []
+  const many = Array.isArray((owner.source.valueAt(owner.path) as { fallback?: unknown } | undefined)?.fallback)
+  return entries.flatMap((entry, index) => {
+    const place = many ? within(owner, 'fallback', index) : within(owner, 'fallback')
+    return bindFallback(entry, place, name, binder) ?? []
+  })
+}
+
+function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: Binder): BoundFallback | undefined {
+  if ('lastGood' in entry) {
+    return { compiled: { kind: 'lastGood', maxAgeMs: entry.lastGood }, reads: [], writes: undefined }
+  }
+  if ('body' in entry) {
+    const body = bindTemplate(entry.body, within(place, 'body'), binder)
+    return {
+      reads: body.reads,
+      writes: undefined,
+      compiled: { kind: 'handler', run: (error, { document }) => substitute(error, body.evaluate(document)) },
+    }
+  }
+  if ('assign' in entry) {
+    const assignments = bindAssignments(entry.assign, within(place, 'assign'), binder)
+    const write = compileAssignments(assignments)
+    return {
+      reads: assignments.flatMap(({ value }) => value.reads),
+      writes: assignments,
+      compiled: {
+        kind: 'handler',
+        run(error, { document }) {
+          write(document)
+          return { ...substitute(error, undefined), assigned: true }
+        },
+      },
+    }
+  }
+  return bindOtherOperation(entry.invoke, within(place, 'invoke'), name, binder)
+}
+
+function bindOtherOperation(reference: string, place: Place, name: string, binder: Binder): BoundFallback | undefined {
+  const other = binder.operation(reference, place)
+  if (!other) return undefined
+  const at = place.source.locate(place.path)
+  const { operation } = other
+  const index = binder.addCallSite(buildSite({ name, other, policies: {}, place, overrides: new Map(), fallbacks: [] }, binder))
+  const applyOutputs = compileOutputs(operation)
+  return {
+    reads: [
+      ...operation.reads,
+      ...operation.inputs.map((input): Read => ({ reference: { kind: 'color', color: input.color, rest: [] }, at, demand: 'tolerated' })),
+    ],
+    writes: operation.outputs.map(({ color }) => ({ color, at })),
+    compiled: {
+      kind: 'handler',
+      async run(error, context) {
+        const response = await (context as Context).run.calls[index]!(context)
+        applyOutputs(context.document, response)
+        return { ...response, source: 'fallback', error, assigned: true }
+      },
+    },
+  }
+}
+
+function substitute(error: GatewayError, body: unknown): CallResponse {
+  return { status: 200, headers: {}, body, source: 'fallback', attempts: 0, error }
+}

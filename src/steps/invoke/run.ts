@@ -1,0 +1,50 @@
+import type { CallResponse } from '../../backends/call.ts'
+import { type GatewayError, toGatewayError } from '../../errors.ts'
+import type { Document } from '../../values/document.ts'
+import type { Context, Run } from '../context.ts'
+
+interface InvokePlan {
+  readonly name: string
+  /** Index of its call site in the snapshot. */
+  readonly index: number
+  readonly optional: boolean
+  /** Whether anything reads `steps.<name>`. */
+  readonly recorded: boolean
+  readonly applyOutputs: (document: Document, response: CallResponse) => void
+}
+
+/** Compiles an invoke: make the call, write its outputs, keep a record of how it went. */
+export function compileInvoke({ name, index, optional, recorded, applyOutputs }: InvokePlan): Run {
+  return (context) => {
+    const { run, document } = context
+    const startedAt = run.now()
+    return run.calls[index]!(context).then(
+      (response) => {
+        if (!response.assigned) applyOutputs(document, response)
+        finish(context, startedAt, response, response.error)
+      },
+      (thrown: unknown) => {
+        const error = toGatewayError(thrown)
+        error.step ??= name
+        finish(context, startedAt, undefined, error)
+        if (!optional || context.scope.reason) throw error
+      },
+    )
+  }
+
+  function finish(context: Context, startedAt: number, response: CallResponse | undefined, error: GatewayError | undefined) {
+    const { run } = context
+    const ms = run.now() - startedAt
+    const source = response?.source ?? 'skipped'
+    const status = response?.status ?? error?.response?.status
+    const attempts = response?.attempts ?? 1
+    run.records.push({ step: name, source, error: error?.code, status, attempts, startedMs: startedAt - run.startedAt, ms })
+    if (!recorded) return
+    const record: Record<string, unknown> = { source, ms: Math.round(ms * 100) / 100, attempts }
+    if (status !== undefined) record['status'] = status
+    if (response) Object.assign(record, { headers: response.headers, body: response.body })
+    else if (error?.response) record['body'] = error.response.body
+    if (error) record['error'] = error.code
+    context.document.steps[name] = record
+  }
+}

@@ -1,0 +1,48 @@
+import type { BreakerPolicy, RetryPolicy } from '../../backends/call.ts'
+import type { BoundTemplate } from '../../language/bind.ts'
+import type { Place } from '../../language/shape.ts'
+import { compileRequest } from '../../operations/request.ts'
+import type { Binder, PlannedCall, ServiceOperation } from '../step.ts'
+import type { BoundFallback } from './fallback.ts'
+
+interface SiteParts {
+  readonly name: string
+  readonly other: ServiceOperation
+  /** What the step sets itself; the operation's, then the service's own apply otherwise. */
+  readonly policies: { timeout?: number | undefined; retry?: RetryPolicy | undefined; breaker?: BreakerPolicy | undefined }
+  readonly place: Place
+  readonly overrides: ReadonlyMap<string, BoundTemplate>
+  readonly fallbacks: readonly BoundFallback[]
+}
+
+/** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
+export function buildSite({ name, other, policies, place, overrides, fallbacks }: SiteParts, binder: Binder): PlannedCall {
+  const { operation, defaults } = other
+  const { definition } = operation
+  const retry = policies.retry ?? definition.retry
+  if (retry && retry.attempts > 1 && !operation.idempotent) {
+    const owner = policies.retry ? place : operation.place
+    binder.diagnostics.add(
+      'unsafe-retry',
+      `a ${operation.method} may have been carried out although it failed, so it is not retried`,
+      owner.source.locateKey([...owner.path, 'retry']),
+      'send an idempotency-key header, or leave retry away',
+    )
+  }
+  return {
+    route: binder.route,
+    step: name,
+    service: operation.service,
+    operation: operation.name,
+    template: operation.template,
+    timeoutMs: policies.timeout ?? definition.timeout ?? defaults.timeoutMs,
+    // A service's retry is a default for those of its operations that may be repeated.
+    retry: operation.idempotent ? (retry ?? defaults.retry) : undefined,
+    breaker: policies.breaker ?? definition.breaker ?? defaults.breaker,
+    fallbacks: fallbacks.map((fallback) => fallback.compiled),
+    maxResponseBytes: defaults.maxResponseBytes,
+    isSuccess: operation.isSuccess,
+    errorNames: operation.errorNames,
+    render: compileRequest(operation, new Map([...overrides].map(([color, value]) => [color, value.evaluate]))),
+  }
+}

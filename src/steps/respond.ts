@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { within } from '../language/shape.ts'
+import { bindResponse, compileResponse, responseShape } from './response.ts'
+import { defineStep } from './step.ts'
+
+/** Ends the route with this answer. */
+export const respond = defineStep({
+  kind: 'respond',
+  category: 'exit',
+  summary: 'Ends the route with this answer.',
+  example: '- respond: { status: 404, body: { message: No such product } }',
+  shape: z.strictObject({ respond: responseShape }),
+  bind(step, binder) {
+    const response = bindResponse(step.config.respond, within(step.place, 'respond'), binder)
+    return {
+      reads: response.reads,
+      ends: true,
+      response,
+      compile() {
+        const fill = compileResponse(response)
+        return (context) => {
+          throw fill(context.document)
+        }
+      },
+    }
+  },
+})

@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { bindTemplate } from '../language/bind.ts'
+import { template } from '../language/scalars.ts'
+import { type Place, within } from '../language/shape.ts'
+import type { Language } from '../language/color.ts'
+import type { BoundTemplate } from '../language/bind.ts'
+import type { Document } from '../values/document.ts'
+import { Exit } from './context.ts'
+
+/** The keys of an answer: a route's `response`, and a `respond` step. */
+export const responseShape = z.strictObject({
+  status: z.int().min(200).max(599).default(200),
+  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name'), template).optional(),
+  body: template.optional(),
+})
+
+export type ResponseDefinition = z.output<typeof responseShape>
+
+/** An answer with its templates bound. */
+export interface BoundResponse {
+  readonly status: number
+  readonly headers: readonly { readonly name: string; readonly value: BoundTemplate }[]
+  readonly body: BoundTemplate | undefined
+  readonly reads: BoundTemplate['reads']
+}
+
+export function bindResponse(definition: ResponseDefinition, place: Place, language: Language): BoundResponse {
+  const headers = Object.entries(definition.headers ?? {}).map(([name, value]) => ({
+    name: name.toLowerCase(),
+    value: bindTemplate(value, within(place, 'headers', name), language),
+  }))
+  const body = definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
+  return {
+    status: definition.status,
+    headers,
+    body,
+    reads: [...headers.flatMap((header) => header.value.reads), ...(body?.reads ?? [])],
+  }
+}
+
+/** Compiles an answer: it is filled from the context and ends the route. */
+export function compileResponse(response: BoundResponse): (document: Document) => Exit {
+  const headers = response.headers.map(({ name, value }) => ({ name, evaluate: value.evaluate }))
+  const evaluateBody = response.body?.evaluate
+  return (document) => {
+    const filled: Record<string, unknown> = {}
+    for (const { name, evaluate } of headers) {
+      const value = evaluate(document)
+      if (value !== undefined && value !== null) filled[name] = value
+    }
+    return new Exit(response.status, filled, evaluateBody?.(document))
+  }
+}

@@ -1,0 +1,174 @@
+import type * as z from 'zod'
+import type { BreakerPolicy, CallRequest, CallSite, RetryPolicy } from '../backends/call.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { BoundCondition } from '../language/bind.ts'
+import type { Language } from '../language/color.ts'
+import type { Read, Write } from '../language/reference.ts'
+import type { Place } from '../language/shape.ts'
+import type { BoundOperation } from '../operations/bind.ts'
+import type { Document } from '../values/document.ts'
+import type { Run } from './context.ts'
+import type { BoundResponse } from './response.ts'
+
+/** How the steps of a block run. */
+export type Order = 'sequence' | 'parallel' | 'flow'
+
+/** A list of steps inside a step, as the file has it. */
+export interface BlockShape {
+  readonly order: Order
+  /** The raw steps; each is parsed by its own kind. */
+  readonly steps: readonly unknown[]
+  /** Where the list sits, from the step that holds it. */
+  readonly path: readonly (string | number)[]
+}
+
+/** A step whose shape is right; nothing of it is compiled yet. */
+export interface ParsedStep<Config = unknown> {
+  readonly kind: StepKind<Config>
+  readonly id: string | undefined
+  readonly when: string | undefined
+  readonly config: Config
+  readonly blocks: readonly ParsedBlock[]
+  readonly place: Place
+}
+
+export interface ParsedBlock {
+  readonly order: Order
+  readonly steps: readonly ParsedStep[]
+  readonly place: Place
+  /** True when faulty steps were left out. */
+  readonly incomplete: boolean
+}
+
+/** A block whose steps are bound, with what the block itself adds to what they may read. */
+export interface BoundBlock {
+  readonly order: Order
+  readonly steps: readonly BoundStep[]
+  readonly at: Location
+  /** Runs only when this holds (an arm of a branch). */
+  readonly condition?: BoundCondition | undefined
+  /** Reserved names that can be read inside. */
+  readonly locals?: readonly ('item' | 'index' | 'error')[]
+  /** A color that is there inside: forEach's `as`. */
+  readonly provides?: Write | undefined
+  /** What is read when the block has ended, with all that it wrote in sight: forEach's `collect`. */
+  readonly finalReads?: readonly Read[]
+}
+
+/**
+ * How the blocks of a step relate, which is all that the checks need to know of its kind:
+ * `alternatives` one of them runs; `attempt` the first runs, and one of the others if it fails; `each` the block runs
+ * any number of times and what it writes stays inside; `single` it runs once.
+ */
+export type Composition = 'single' | 'alternatives' | 'attempt' | 'each'
+
+/** What a kind knows of a step of its own, once colors, operations and templates are resolved. */
+export interface StepBinding {
+  /** What a call is known by in reports; other kinds are named by their id or place. */
+  readonly name?: string
+  /** What the step itself reads and writes; its blocks do so for themselves. */
+  readonly reads?: readonly Read[]
+  readonly writes?: readonly Write[]
+  /** Colors among its writes that stay absent when it fails (`optional`). */
+  readonly mayLeaveOut?: ReadonlySet<string>
+  readonly blocks?: readonly BoundBlock[]
+  readonly composition?: Composition
+  /** False when the alternatives may all be passed by (a branch without default). */
+  readonly exhaustive?: boolean
+  /** True when nothing comes after it: throw, respond. */
+  readonly ends?: boolean
+  /** The answer it gives. */
+  readonly response?: BoundResponse
+  /** Error codes it raises by itself. */
+  readonly raises?: readonly string[]
+  /** Error codes that its handlers wait for. */
+  readonly catches?: readonly { readonly code: string; readonly at: Location }[]
+  /** Which reads each color it writes is made of, for the checks that follow a value. */
+  readonly derives?: readonly { readonly color: string; readonly reads: readonly Read[] }[]
+  /** The operation it calls. */
+  readonly call?: StepCall
+  /** True when it could not be resolved, so that what it would write is not known. */
+  readonly incomplete?: boolean
+  compile(compiler: Compiler): Run
+}
+
+/** A call site with how its request is rendered from the context. */
+export interface PlannedCall extends CallSite {
+  /** Throws `missing-input` or `invalid-input`. */
+  readonly render: (document: Document) => CallRequest
+}
+
+/** What the checks, graph and explain know of an invoke. */
+export interface StepCall {
+  readonly operation: BoundOperation
+  /** A timeout that the step itself sets. */
+  readonly ownTimeout: { readonly ms: number; readonly at: Location } | undefined
+  readonly site: PlannedCall
+}
+
+/** A bound step: what its kind says of it, its name and its condition. */
+export interface BoundStep extends StepBinding {
+  readonly kind: string
+  /** What reports and metrics call it: its id, an invoke's operation, else its kind and place (`branch@do.2`). */
+  readonly name: string
+  readonly at: Location
+  readonly condition: BoundCondition | undefined
+}
+
+/** What a kind may ask of the plan while it binds a step. */
+export interface Binder extends Language {
+  readonly route: string
+  /** Finds `service.operation`; an unknown one is reported and gives undefined. */
+  operation(reference: string, place: Place): ServiceOperation | undefined
+  /** Binds an operation written in place, of a known service. */
+  inlineOperation(service: string, name: string, place: Place): ServiceOperation | undefined
+  block(block: ParsedBlock, extras?: Pick<BoundBlock, 'condition' | 'locals' | 'provides'>): BoundBlock
+  /** What reports call this call: its id, else its operation's name, numbered where another call has it. */
+  nameCall(step: ParsedStep, operation: string): string
+  /** Gives a call site its index in the snapshot. */
+  addCallSite(site: PlannedCall): number
+  /** True when something in the route reads `steps.<id>`, so that it must be recorded. Known once all is bound. */
+  recordsStep(id: string): boolean
+}
+
+/** An operation with the policies that its service gives it. */
+export interface ServiceOperation {
+  readonly operation: BoundOperation
+  readonly defaults: {
+    readonly timeoutMs: number
+    readonly retry: RetryPolicy | undefined
+    readonly breaker: BreakerPolicy | undefined
+    readonly maxResponseBytes: number
+  }
+}
+
+/** What a kind may ask of the plan while it compiles. */
+export interface Compiler {
+  /** Compiles a block by its order, with spans and metrics around each step. */
+  block(block: BoundBlock): Run
+}
+
+/**
+ * One step kind: its shape, how its parts are bound, and how it compiles. The schema, the docs, the checks and the
+ * graph follow from this. A new kind is one file like this and one line in `steps/index.ts`.
+ */
+export interface StepKind<Config = unknown> {
+  /** The key that names it in a step. */
+  readonly kind: string
+  readonly category: 'activity' | 'control' | 'data flow' | 'exit'
+  readonly summary: string
+  /** A step in YAML, run by the tests. */
+  readonly example: string
+  /** The members of the step, `id` and `when` aside. */
+  readonly shape: z.ZodType<Config>
+  /** The lists of steps inside it. */
+  blocks?(config: Config): readonly BlockShape[]
+  bind(step: ParsedStep<Config>, binder: Binder): StepBinding
+}
+
+/** Defines a step kind, its config's type taken from its shape. */
+export function defineStep<Shape extends z.ZodType>(
+  definition: Omit<StepKind<z.output<Shape>>, 'shape'> & { shape: Shape },
+): StepKind<z.output<Shape>> {
+  return definition as unknown as StepKind<z.output<Shape>>
+}

@@ -1,0 +1,49 @@
+import * as z from 'zod'
+import { GatewayError } from '../errors.ts'
+import { bindTemplate } from '../language/bind.ts'
+import { template } from '../language/scalars.ts'
+import { within } from '../language/shape.ts'
+import type { BoundTemplate } from '../language/bind.ts'
+import type { Document } from '../values/document.ts'
+import { defineStep } from './step.ts'
+
+/** Fails the route with an error of its own, for a catch around it or for the client. */
+export const throwStep = defineStep({
+  kind: 'throw',
+  category: 'control',
+  summary: 'Fails with an error code of its own; unhandled, it answers its status.',
+  example: '- throw: { error: session-expired, status: 401, title: Please sign in again }',
+  shape: z.strictObject({
+    throw: z.strictObject({
+      error: z.string().regex(/^[a-z][a-z0-9-]*$/, 'an error code is lower case words joined by -').describe('Its code.'),
+      status: z.int().min(400).max(599).default(500),
+      title: template.optional(),
+      detail: template.optional(),
+    }),
+  }),
+  bind(step, binder) {
+    const { error: code, status, title, detail } = step.config.throw
+    const bind = (key: 'title' | 'detail', value: unknown) =>
+      value === undefined ? undefined : bindTemplate(value, within(step.place, 'throw', key), binder)
+    const titleTemplate = bind('title', title)
+    const detailTemplate = bind('detail', detail)
+    return {
+      reads: [...(titleTemplate?.reads ?? []), ...(detailTemplate?.reads ?? [])],
+      ends: true,
+      raises: [code],
+      compile: () => (context) => {
+        throw new GatewayError(code, {
+          status,
+          title: textOf(titleTemplate, context.document) ?? code,
+          detail: textOf(detailTemplate, context.document),
+        })
+      },
+    }
+  },
+})
+
+function textOf(bound: BoundTemplate | undefined, document: Document): string | undefined {
+  const value = bound?.evaluate(document)
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
