@@ -3,7 +3,15 @@ import { bindCondition } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { checkShape, type Place, within } from '../language/shape.ts'
 import { operationShape } from '../operations/operation.ts'
-import type { Binder, BoundBlock, BoundStep, ParsedBlock, ParsedStep, PlannedCall, ServiceOperation } from '../steps/step.ts'
+import type {
+  Binder,
+  BoundBlock,
+  BoundStep,
+  ParsedBlock,
+  ParsedStep,
+  PlannedCall,
+  ServiceOperation,
+} from '../steps/step.ts'
 import type { Path } from '../yaml/source.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 
@@ -34,7 +42,11 @@ export class RouteBinder implements Binder {
   operation(reference: string, place: Place): ServiceOperation | undefined {
     const [serviceName = '', operationName, ...more] = reference.split('.')
     if (operationName === undefined || more.length > 0) {
-      this.diagnostics.add('unknown-operation', `\`${reference}\` is not service.operation`, place.source.locate(place.path))
+      this.diagnostics.add(
+        'unknown-operation',
+        `\`${reference}\` is not service.operation`,
+        place.source.locate(place.path),
+      )
       return undefined
     }
     const service = this.#service(serviceName, place)
@@ -44,7 +56,12 @@ export class RouteBinder implements Binder {
     const at = place.source.locateInside(place.path, serviceName.length + 1, operationName.length)
     const near = suggest(operationName, service.operations.keys())
     const help = near ? `did you mean \`${near}\`?` : `it has ${[...service.operations.keys()].join(', ') || 'none'}`
-    this.diagnostics.add('unknown-operation', `\`${service.info.name}\` has no operation \`${operationName}\``, at, help)
+    this.diagnostics.add(
+      'unknown-operation',
+      `\`${service.info.name}\` has no operation \`${operationName}\``,
+      at,
+      help,
+    )
     // Going on with the one that was meant keeps what depends on it from being reported too.
     return near === undefined ? undefined : service.operations.get(near)
   }
@@ -84,14 +101,19 @@ export class RouteBinder implements Binder {
       at: place.source.locateKey([...place.path, kind.kind]),
       condition,
     }
-    this.noteReads([...(condition?.reads ?? []), ...(binding.reads ?? []), ...(binding.blocks ?? []).flatMap((block) => block.finalReads ?? [])])
+    this.noteReads([
+      ...(condition?.reads ?? []),
+      ...(binding.reads ?? []),
+      ...(binding.blocks ?? []).flatMap((block) => block.finalReads ?? []),
+    ])
     return bound
   }
 
   /** Remembers which calls' records something reads. */
   noteReads(reads: BoundStep['reads']): void {
     for (const { reference } of reads ?? []) {
-      if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined)) this.#recordsAll = true
+      if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined))
+        this.#recordsAll = true
       else if (reference.kind === 'step') this.#recorded.add(reference.id!)
     }
   }

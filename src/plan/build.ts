@@ -28,7 +28,13 @@ import type { LoadResult, Route } from './snapshot.ts'
 export function buildSnapshot(texts: ConfigTexts): LoadResult {
   const diagnostics = new DiagnosticCollector()
   for (const { path, reason } of texts.unreadable) {
-    diagnostics.add('file-unreadable', `${path} cannot be read: ${reason}`, { file: path, line: 1, column: 1, endLine: 1, endColumn: 2 })
+    diagnostics.add('file-unreadable', `${path} cannot be read: ${reason}`, {
+      file: path,
+      line: 1,
+      column: 1,
+      endLine: 1,
+      endColumn: 2,
+    })
   }
   const parse = (file: SourceText) => parseYaml(file, texts.env, diagnostics)
   const settings = readSettings(texts, parse, diagnostics)
@@ -41,7 +47,8 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
   const callSites: PlannedCall[] = []
   const bound = new Map<ParsedRoute, BoundRoute>()
   for (const route of parsed) {
-    if (route.definition.proxy === undefined) bound.set(route, bindRoute(route, catalogue, callSites, settings, language))
+    if (route.definition.proxy === undefined)
+      bound.set(route, bindRoute(route, catalogue, callSites, settings, language))
   }
   // What is wrong in a service or the dictionary shows again in every route that uses it: then the flow of data is not looked at.
   for (const route of bound.values()) for (const check of routeChecks) check(route, language)
@@ -81,7 +88,9 @@ function compileRoutes(
 
 function versionOf(texts: ConfigTexts): string {
   const files = [texts.gateway, ...(texts.dictionary ? [texts.dictionary] : []), ...texts.services, ...texts.routes]
-  const named = new Set(files.flatMap((file) => [...file.text.matchAll(/\$\{env\.([A-Za-z_]\w*)/g)].map((match) => match[1]!)))
+  const named = new Set(
+    files.flatMap((file) => [...file.text.matchAll(/\$\{env\.([A-Za-z_]\w*)/g)].map((match) => match[1]!)),
+  )
   const env = [...named].sort().map((name) => `${name}=${texts.env[name] ?? ''}`)
   return hashContent(...files.flatMap((file) => [file.path, file.text]), ...env)
 }

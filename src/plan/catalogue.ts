@@ -1,9 +1,9 @@
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import type { Language } from '../language/color.ts'
+import type { Place } from '../language/shape.ts'
 import { bindOperation, type ServiceInfo } from '../operations/bind.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import type { Place } from '../language/shape.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import { hashContent } from './hash.ts'
 
@@ -18,20 +18,37 @@ export interface CatalogueService {
 export type Catalogue = ReadonlyMap<string, CatalogueService>
 
 /** Binds every service; a name that two files claim is reported. */
-export function bindCatalogue(services: readonly ServiceDefinition[], settings: GatewaySettings, language: Language): Catalogue {
+export function bindCatalogue(
+  services: readonly ServiceDefinition[],
+  settings: GatewaySettings,
+  language: Language,
+): Catalogue {
   const catalogue = new Map<string, CatalogueService>()
   for (const service of services) {
     const { source, definition } = service
     if (catalogue.has(definition.service)) {
-      language.diagnostics.add('duplicate-name', `another file declares the service \`${definition.service}\``, source.locate(['service']))
+      language.diagnostics.add(
+        'duplicate-name',
+        `another file declares the service \`${definition.service}\``,
+        source.locate(['service']),
+      )
     } else catalogue.set(definition.service, bindService(service, settings, language))
   }
   return catalogue
 }
 
-function bindService({ source, definition }: ServiceDefinition, settings: GatewaySettings, language: Language): CatalogueService {
+function bindService(
+  { source, definition }: ServiceDefinition,
+  settings: GatewaySettings,
+  language: Language,
+): CatalogueService {
   const { endpoints, balance } = definition
-  const info: ServiceInfo = { name: definition.service, endpoints, balance, key: hashContent(JSON.stringify({ endpoints, balance })) }
+  const info: ServiceInfo = {
+    name: definition.service,
+    endpoints,
+    balance,
+    key: hashContent(JSON.stringify({ endpoints, balance })),
+  }
   const defaults = {
     timeoutMs: definition.timeout ?? settings.defaults.timeout,
     retry: definition.retry,

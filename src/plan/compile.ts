@@ -94,7 +94,9 @@ function runInParallel(runs: readonly Run[]): Run {
 
 /** Starts each step when the last of those it waits for has ended. */
 function runAsDataAllows(runs: readonly Run[], waitsFor: readonly ReadonlySet<number>[]): Run {
-  const followers = runs.map((_, producer) => runs.flatMap((_, reader) => (waitsFor[reader]!.has(producer) ? [reader] : [])))
+  const followers = runs.map((_, producer) =>
+    runs.flatMap((_, reader) => (waitsFor[reader]!.has(producer) ? [reader] : [])),
+  )
   const counts = waitsFor.map((producers) => producers.size)
   const ready = counts.flatMap((count, index) => (count === 0 ? [index] : []))
   return (context) => {

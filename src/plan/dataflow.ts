@@ -29,7 +29,12 @@ export interface DataflowListener {
  * Walks a route's steps in the order in which they may run and keeps what is known of its colors: the one analysis
  * behind every check of data flow. It knows orders and compositions, no kind of step.
  */
-export function walkDataflow(body: BoundBlock, inputs: ReadonlyMap<string, Presence>, finalReads: readonly Read[], listener: DataflowListener): void {
+export function walkDataflow(
+  body: BoundBlock,
+  inputs: ReadonlyMap<string, Presence>,
+  finalReads: readonly Read[],
+  listener: DataflowListener,
+): void {
   const known: Knowledge = {
     colors: new Map(inputs),
     calls: new Set(),
@@ -87,7 +92,8 @@ class Walk {
         for (const call of deepCalls(sibling)) own.contestedCalls.set(call, sibling.name)
       }
       const ended = this.#step(step, own)
-      for (const [color, presence] of own.colors) if (before.colors.get(color) !== presence) known.colors.set(color, presence)
+      for (const [color, presence] of own.colors)
+        if (before.colors.get(color) !== presence) known.colors.set(color, presence)
       for (const call of own.calls) known.calls.add(call)
       return ended
     })
@@ -113,7 +119,11 @@ class Walk {
     this.#reads(step.reads, known)
     let ends = this.#blocks(step, known)
     for (const written of step.writes ?? []) {
-      write(known, written, step.mayLeaveOut?.has(written.color) ? weakest(known.colors.get(written.color), 'unless-left-out') : 'always')
+      write(
+        known,
+        written,
+        step.mayLeaveOut?.has(written.color) ? weakest(known.colors.get(written.color), 'unless-left-out') : 'always',
+      )
     }
     if (step.call) known.calls.add(step.name)
     ends ||= step.ends ?? false

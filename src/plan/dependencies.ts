@@ -32,18 +32,23 @@ export function flowDependencies(steps: readonly BoundStep[]): ReadonlySet<numbe
     const own = written[reader]!
     const provided = new Set((step.blocks ?? []).flatMap((block) => (block.provides ? [block.provides.color] : [])))
     const reads = deepReads(step)
-    const listReads = new Set((step.reads ?? []).flatMap((read) => (read.reference.kind === 'color' ? [read.reference.color] : [])))
+    const listReads = new Set(
+      (step.reads ?? []).flatMap((read) => (read.reference.kind === 'color' ? [read.reference.color] : [])),
+    )
     steps.forEach((_, producer) => {
       if (producer === reader) return
       const reads_ = reads.some(({ reference }) => {
         switch (reference.kind) {
           case 'color':
-            if (own.has(reference.color) || (provided.has(reference.color) && !listReads.has(reference.color))) return false
+            if (own.has(reference.color) || (provided.has(reference.color) && !listReads.has(reference.color)))
+              return false
             return written[producer]!.has(reference.color)
           case 'colors':
             return reference.colors.some((color) => !own.has(color) && written[producer]!.has(color))
           case 'step':
-            return reference.id === undefined ? calls[producer]!.size > 0 : !calls[reader]!.has(reference.id) && calls[producer]!.has(reference.id)
+            return reference.id === undefined
+              ? calls[producer]!.size > 0
+              : !calls[reader]!.has(reference.id) && calls[producer]!.has(reference.id)
           case 'everything':
             return true
           default:

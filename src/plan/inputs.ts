@@ -26,7 +26,12 @@ export interface BoundInput {
 }
 
 /** Binds a route's `in:`. */
-export function bindInputs(definition: RouteDefinition, match: RouteMatch, place: Place, language: Language): BoundInput[] {
+export function bindInputs(
+  definition: RouteDefinition,
+  match: RouteMatch,
+  place: Place,
+  language: Language,
+): BoundInput[] {
   const { source } = place
   const parameters = match.segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
   return Object.entries(definition.in ?? {}).flatMap(([key, entry]) => {
@@ -38,11 +43,21 @@ export function bindInputs(definition: RouteDefinition, match: RouteMatch, place
     const fallback = typeof entry === 'string' ? undefined : (entry.default as unknown)
     const locator = parseLocator(text, 'request')
     if ('code' in locator) {
-      language.diagnostics.add(locator.code, locator.message, source.locateInside(textPath, locator.offset, locator.length), locator.help)
+      language.diagnostics.add(
+        locator.code,
+        locator.message,
+        source.locateInside(textPath, locator.offset, locator.length),
+        locator.help,
+      )
       return []
     }
     if (locator.in === 'path' && !parameters.includes(locator.name)) {
-      language.diagnostics.add('unknown-path-parameter', `the path has no {${locator.name}}`, source.locate(textPath), `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`)
+      language.diagnostics.add(
+        'unknown-path-parameter',
+        `the path has no {${locator.name}}`,
+        source.locate(textPath),
+        `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`,
+      )
     }
     const schema = language.colors.get(color)?.schema
     if (schema === undefined) {
@@ -51,7 +66,18 @@ export function bindInputs(definition: RouteDefinition, match: RouteMatch, place
     }
     if (fallback !== undefined) checkDefault(color, fallback, schema, source.locate([...path, 'default']), language)
     const required = !key.endsWith('?') && fallback === undefined
-    return [{ color, locator, place: text, required, certain: required || fallback !== undefined, default: fallback, schema, at }]
+    return [
+      {
+        color,
+        locator,
+        place: text,
+        required,
+        certain: required || fallback !== undefined,
+        default: fallback,
+        schema,
+        at,
+      },
+    ]
   })
 }
 
@@ -59,7 +85,8 @@ function checkDefault(color: string, value: unknown, schema: JsonSchema, at: Loc
   const compiled = compileSchema(schema)
   if ('code' in compiled) return
   const [fault] = compiled.validate(value)
-  if (fault !== undefined) language.diagnostics.add('type-mismatch', `the default of \`${color}\` does not fit it: ${fault}`, at)
+  if (fault !== undefined)
+    language.diagnostics.add('type-mismatch', `the default of \`${color}\` does not fit it: ${fault}`, at)
 }
 
 /**
@@ -73,26 +100,34 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
       ...input,
       read: compileRequestReader(input.locator),
       // A value in a JSON body has its type already.
-      convert: input.locator.in === 'body' ? (value: unknown) => value : (value: unknown) => coerce(value as string, input.schema),
+      convert:
+        input.locator.in === 'body'
+          ? (value: unknown) => value
+          : (value: unknown) => coerce(value as string, input.schema),
       validate: 'code' in schema ? () => [] : schema.validate,
       write: compileColorWriter(input.color),
     }
   })
   return (request, document) => {
-    let faults: InputFault[] | undefined
+    const faults: InputFault[] = []
     for (const input of readers) {
       const raw = input.read(request)
       if (raw === undefined) {
         if (input.default !== undefined) input.write(document, input.default)
-        else if (input.required) (faults ??= []).push({ in: input.place, detail: 'is missing' })
+        else if (input.required) faults.push({ in: input.place, detail: 'is missing' })
         continue
       }
       const value = input.convert(raw)
       const found = input.validate(value)
       if (found.length === 0) input.write(document, value)
-      else (faults ??= []).push(...found.map((detail) => ({ in: input.place, detail })))
+      for (const detail of found) faults.push({ in: input.place, detail })
     }
-    if (faults) throw new GatewayError('invalid-input', { faults, detail: `${faults.length} fault${faults.length === 1 ? '' : 's'} in the request` })
+    if (faults.length > 0) {
+      throw new GatewayError('invalid-input', {
+        faults,
+        detail: `${faults.length} fault${faults.length === 1 ? '' : 's'} in the request`,
+      })
+    }
   }
 }
 

@@ -16,7 +16,12 @@ export function bindPassthrough(
   const service = catalogue.get(definition.proxy)
   if (!service) {
     const help = didYouMean(definition.proxy, catalogue.keys())
-    diagnostics.add('unknown-service', `there is no service \`${definition.proxy}\``, place.source.locate(['proxy']), help)
+    diagnostics.add(
+      'unknown-service',
+      `there is no service \`${definition.proxy}\``,
+      place.source.locate(['proxy']),
+      help,
+    )
     return undefined
   }
   return {

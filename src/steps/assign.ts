@@ -1,13 +1,13 @@
 import * as z from 'zod'
+import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
+import type { Language } from '../language/color.ts'
 import { reportUnknownColor } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { fits } from '../values/schema.ts'
-import type { Language } from '../language/color.ts'
-import type { BoundTemplate } from '../language/bind.ts'
 import { defineStep } from './step.ts'
 
 /** Writes colors from templates. */
@@ -58,17 +58,28 @@ export function bindAssignments(entries: Record<string, unknown>, place: Place, 
 /** Says that a template's value cannot be of its color's type. */
 export function reportMisfit(color: string, value: BoundTemplate, wanted: unknown, language: Language): void {
   const show = (schema: unknown) => {
-    const { type, enum: values, const: constant } = (schema ?? {}) as { type?: unknown; enum?: unknown[]; const?: unknown }
+    const {
+      type,
+      enum: values,
+      const: constant,
+    } = (schema ?? {}) as { type?: unknown; enum?: unknown[]; const?: unknown }
     if (constant !== undefined) return JSON.stringify(constant)
     if (values) return `one of ${values.map((entry) => JSON.stringify(entry)).join(', ')}`
     return Array.isArray(type) ? type.join(' or ') : String(type)
   }
-  language.diagnostics.add('type-mismatch', `\`${color}\` is ${show(wanted)}, this gives ${show(value.schema)}`, value.at)
+  language.diagnostics.add(
+    'type-mismatch',
+    `\`${color}\` is ${show(wanted)}, this gives ${show(value.schema)}`,
+    value.at,
+  )
 }
 
 /** An absent value leaves its color as it is. */
 export function compileAssignments(assignments: readonly Assignment[]): (document: Document) => void {
-  const compiled = assignments.map(({ color, value }) => ({ write: compileColorWriter(color), evaluate: value.evaluate }))
+  const compiled = assignments.map(({ color, value }) => ({
+    write: compileColorWriter(color),
+    evaluate: value.evaluate,
+  }))
   return (document) => {
     for (const { write, evaluate } of compiled) {
       const value = evaluate(document)

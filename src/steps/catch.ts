@@ -4,7 +4,7 @@ import { errorCodes } from '../language/scalars.ts'
 import type { Place } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
 import type { Document } from '../values/document.ts'
-import { Context, Exit, type Run } from './context.ts'
+import { type Context, Exit, type Run } from './context.ts'
 import { type BoundBlock, type Compiler, defineStep } from './step.ts'
 
 /** One entry of a `catch:`. */

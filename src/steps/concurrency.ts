@@ -1,4 +1,4 @@
-import { Scope } from '../cancellation.ts'
+import type { Scope } from '../cancellation.ts'
 import { GatewayError } from '../errors.ts'
 import { type Context, Exit, type Run } from './context.ts'
 

@@ -7,7 +7,8 @@ export const flow = defineStep({
   kind: 'flow',
   category: 'data flow',
   summary: 'Runs its steps as parallel as their colors allow: each starts when what it reads is there.',
-  example: '- flow: [ { invoke: pricing.prices }, { invoke: reco.recommend } ]   # recommend first: prices need its ids',
+  example:
+    '- flow: [ { invoke: pricing.prices }, { invoke: reco.recommend } ]   # recommend first: prices need its ids',
   shape: z.strictObject({ flow: steps }),
   blocks: ({ flow: list }) => [{ order: 'flow', steps: list, path: ['flow'] }],
   bind(step, binder) {

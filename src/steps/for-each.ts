@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { GatewayError } from '../errors.ts'
-import { bindTemplate } from '../language/bind.ts'
 import type { BoundTemplate } from '../language/bind.ts'
+import { bindTemplate } from '../language/bind.ts'
 import { reportUnknownColor, type Write } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { within } from '../language/shape.ts'
@@ -11,8 +11,8 @@ import type { Document } from '../values/document.ts'
 import { fits, type JsonSchema } from '../values/schema.ts'
 import { reportMisfit } from './assign.ts'
 import { Gathering } from './concurrency.ts'
-import { compileFork, writtenColors } from './fork.ts'
 import type { Context, Run } from './context.ts'
+import { compileFork, writtenColors } from './fork.ts'
 import { type Binder, defineStep, type ParsedStep } from './step.ts'
 
 const shape = z.strictObject({
@@ -40,7 +40,8 @@ export const forEach = defineStep({
   bind(step, binder) {
     const { forEach: loop, collect = {} } = step.config
     const list = bindTemplate(loop.in, within(step.place, 'forEach', 'in'), binder)
-    if (!fits(list.schema, { type: 'array' })) binder.diagnostics.add('type-mismatch', 'forEach needs an array', list.at)
+    if (!fits(list.schema, { type: 'array' }))
+      binder.diagnostics.add('type-mismatch', 'forEach needs an array', list.at)
     const element = bindElement(step, list, binder)
     const block = binder.block(step.blocks[0]!, { locals: ['item', 'index'], ...(element && { provides: element }) })
     const collected = bindCollected(collect, loop.batch !== undefined, step, binder)
@@ -99,8 +100,11 @@ function bindCollected(
       reportUnknownColor(color, at, binder)
       continue
     }
-    const gathered: JsonSchema = sliced ? { type: 'array' } : { type: 'array', ...(value.schema && { items: value.schema }) }
-    if (!fits(gathered, definition.schema)) reportMisfit(color, { ...value, schema: gathered }, definition.schema, binder)
+    const gathered: JsonSchema = sliced
+      ? { type: 'array' }
+      : { type: 'array', ...(value.schema && { items: value.schema }) }
+    if (!fits(gathered, definition.schema))
+      reportMisfit(color, { ...value, schema: gathered }, definition.schema, binder)
     collected.push({ color, at, value })
   }
   return collected
@@ -118,7 +122,10 @@ interface Loop {
 
 function compileForEach({ list, element, batch, concurrency, fork, collected, run }: Loop): Run {
   const writeElement = element === undefined ? undefined : compileColorWriter(element)
-  const collectors = collected.map(({ color, value }) => ({ write: compileColorWriter(color), evaluate: value.evaluate }))
+  const collectors = collected.map(({ color, value }) => ({
+    write: compileColorWriter(color),
+    evaluate: value.evaluate,
+  }))
 
   return (context) => {
     const value = list.evaluate(context.document)
@@ -135,19 +142,21 @@ function compileForEach({ list, element, batch, concurrency, fork, collected, ru
       })
     }
     if (elements.length === 0) return finish()
-    const iterate = (index: number): Run => (inner: Context) => {
-      const document = fork(context.document)
-      document.item = elements[index]
-      document.index = index
-      writeElement?.(document, elements[index])
-      const collect = () => {
-        collectors.forEach(({ evaluate }, which) => {
-          gathered[which]![index] = evaluate(document) ?? null
-        })
+    const iterate =
+      (index: number): Run =>
+      (inner: Context) => {
+        const document = fork(context.document)
+        document.item = elements[index]
+        document.index = index
+        writeElement?.(document, elements[index])
+        const collect = () => {
+          collectors.forEach(({ evaluate }, which) => {
+            gathered[which]![index] = evaluate(document) ?? null
+          })
+        }
+        const pending = run(inner.withDocument(document))
+        return pending ? pending.then(collect) : collect()
       }
-      const pending = run(inner.withDocument(document))
-      return pending ? pending.then(collect) : collect()
-    }
     return runLimited(context, elements.length, concurrency, iterate).then(finish)
   }
 }
@@ -164,5 +173,7 @@ function runLimited(context: Context, count: number, limit: number, iterate: (in
 }
 
 function slices(list: readonly unknown[], size: number): unknown[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size))
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  )
 }

@@ -60,7 +60,11 @@ function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceO
 }
 
 /** `with:` each template must be for a color that the operation takes, and of its type. */
-function bindOverrides(step: ParsedStep<InvokeConfig>, { operation }: ServiceOperation, binder: Binder): Map<string, BoundTemplate> {
+function bindOverrides(
+  step: ParsedStep<InvokeConfig>,
+  { operation }: ServiceOperation,
+  binder: Binder,
+): Map<string, BoundTemplate> {
   const overrides = new Map<string, BoundTemplate>()
   const taken = operation.inputs.map((input) => input.color)
   for (const [color, text] of Object.entries(step.config.with ?? {})) {
@@ -68,7 +72,12 @@ function bindOverrides(step: ParsedStep<InvokeConfig>, { operation }: ServiceOpe
     const value = bindTemplate(text, place, binder)
     if (!taken.includes(color)) {
       const help = didYouMean(color, taken) ?? `it takes ${taken.join(', ') || 'nothing'}`
-      binder.diagnostics.add('unknown-color', `${operation.service.name}.${operation.name} does not take \`${color}\``, place.source.locateKey(place.path), help)
+      binder.diagnostics.add(
+        'unknown-color',
+        `${operation.service.name}.${operation.name} does not take \`${color}\``,
+        place.source.locateKey(place.path),
+        help,
+      )
       continue
     }
     const wanted = binder.colors.get(color)?.schema

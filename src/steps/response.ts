@@ -1,9 +1,9 @@
 import * as z from 'zod'
+import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
+import type { Language } from '../language/color.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
-import type { Language } from '../language/color.ts'
-import type { BoundTemplate } from '../language/bind.ts'
 import type { Document } from '../values/document.ts'
 import { Exit } from './context.ts'
 
@@ -29,7 +29,8 @@ export function bindResponse(definition: ResponseDefinition, place: Place, langu
     name: name.toLowerCase(),
     value: bindTemplate(value, within(place, 'headers', name), language),
   }))
-  const body = definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
+  const body =
+    definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
   return {
     status: definition.status,
     headers,

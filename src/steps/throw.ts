@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { GatewayError } from '../errors.ts'
+import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
 import { template } from '../language/scalars.ts'
 import { within } from '../language/shape.ts'
-import type { BoundTemplate } from '../language/bind.ts'
 import type { Document } from '../values/document.ts'
 import { defineStep } from './step.ts'
 
@@ -15,7 +15,10 @@ export const throwStep = defineStep({
   example: '- throw: { error: session-expired, status: 401, title: Please sign in again }',
   shape: z.strictObject({
     throw: z.strictObject({
-      error: z.string().regex(/^[a-z][a-z0-9-]*$/, 'an error code is lower case words joined by -').describe('Its code.'),
+      error: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]*$/, 'an error code is lower case words joined by -')
+        .describe('Its code.'),
       status: z.int().min(400).max(599).default(500),
       title: template.optional(),
       detail: template.optional(),

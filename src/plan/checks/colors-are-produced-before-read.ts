@@ -1,8 +1,8 @@
-import type { Read } from '../../language/reference.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import type { Language } from '../../language/color.ts'
+import type { Read } from '../../language/reference.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { type Knowledge, type Presence, walkDataflow } from '../dataflow.ts'
-import type { Language } from '../../language/color.ts'
 import type { RouteCheck } from './check.ts'
 
 /**
@@ -11,7 +11,9 @@ import type { RouteCheck } from './check.ts'
  */
 export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
   const { diagnostics } = language
-  const inputs = new Map(route.inputs.map((input): [string, Presence] => [input.color, input.certain ? 'always' : 'sometimes']))
+  const inputs = new Map(
+    route.inputs.map((input): [string, Presence] => [input.color, input.certain ? 'always' : 'sometimes']),
+  )
   const producers = findProducers(route)
   const callNames = [...everyStep(route.body)].filter((step) => step.call).map((step) => step.name)
 
@@ -19,22 +21,44 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
     const sibling = known.contestedColors.get(color)
     const presence = known.colors.get(color)
     if (sibling !== undefined) {
-      diagnostics.add('sibling-read', `\`${color}\` is written by \`${sibling}\`, which runs at the same time`, read.at, 'use `flow`, or put one after the other')
-    } else if (presence === undefined && read.demand !== 'guarded') reportAbsent(color, read, producers, route.incomplete, language)
+      diagnostics.add(
+        'sibling-read',
+        `\`${color}\` is written by \`${sibling}\`, which runs at the same time`,
+        read.at,
+        'use `flow`, or put one after the other',
+      )
+    } else if (presence === undefined && read.demand !== 'guarded')
+      reportAbsent(color, read, producers, route.incomplete, language)
     else if (read.demand === 'required' && presence === 'sometimes') {
-      const help = inputs.get(color) === 'sometimes' ? `the request may leave it out: guard the step with \`when: has(${color})\`` : 'produce it in every arm, or guard the step with `when: has(…)`'
+      const help =
+        inputs.get(color) === 'sometimes'
+          ? `the request may leave it out: guard the step with \`when: has(${color})\``
+          : 'produce it in every arm, or guard the step with `when: has(…)`'
       diagnostics.add('color-maybe-absent', `\`${color}\` is needed here, but only some ways produce it`, read.at, help)
     } else if (read.demand === 'required' && presence === 'unless-left-out') {
-      diagnostics.add('color-from-optional', `\`${color}\` is needed here, but the step that gives it is optional`, read.at, `guard the step with \`when: has(${color})\`, or make it optional too`)
+      diagnostics.add(
+        'color-from-optional',
+        `\`${color}\` is needed here, but the step that gives it is optional`,
+        read.at,
+        `guard the step with \`when: has(${color})\`, or make it optional too`,
+      )
     }
   }
 
   const checkCall = (id: string, read: Read, known: Knowledge) => {
     const sibling = known.contestedCalls.get(id)
-    if (sibling !== undefined) diagnostics.add('sibling-read', `\`${id}\` runs at the same time`, read.at, 'use `flow`, or put one after the other')
+    if (sibling !== undefined)
+      diagnostics.add(
+        'sibling-read',
+        `\`${id}\` runs at the same time`,
+        read.at,
+        'use `flow`, or put one after the other',
+      )
     else if (!callNames.includes(id)) {
-      if (!route.incomplete) diagnostics.add('unknown-step', `no call of this route is named \`${id}\``, read.at, didYouMean(id, callNames))
-    } else if (!known.calls.has(id)) diagnostics.add('color-read-before-produced', `\`${id}\` has not run yet here`, read.at)
+      if (!route.incomplete)
+        diagnostics.add('unknown-step', `no call of this route is named \`${id}\``, read.at, didYouMean(id, callNames))
+    } else if (!known.calls.has(id))
+      diagnostics.add('color-read-before-produced', `\`${id}\` has not run yet here`, read.at)
   }
 
   walkDataflow(route.body, inputs, route.response?.reads ?? [], {
@@ -51,10 +75,19 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
     },
     concurrentWrites(color, first, second) {
       const at = second.writes?.find((write) => write.color === color)?.at ?? second.at
-      diagnostics.add('two-producers', `\`${color}\` is written by \`${first.name}\` at the same time`, at, 'let one of them write another color, or run them one after the other')
+      diagnostics.add(
+        'two-producers',
+        `\`${color}\` is written by \`${first.name}\` at the same time`,
+        at,
+        'let one of them write another color, or run them one after the other',
+      )
     },
     flowCycle(steps) {
-      diagnostics.add('flow-cycle', `these wait for each other: ${steps.map((step) => step.name).join(' → ')}`, steps[0]!.at)
+      diagnostics.add(
+        'flow-cycle',
+        `these wait for each other: ${steps.map((step) => step.name).join(' → ')}`,
+        steps[0]!.at,
+      )
     },
     unreachable(step) {
       diagnostics.add('unreachable-step', 'nothing gets here: the step before it ends the route', step.at)
@@ -84,13 +117,34 @@ function findProducers(route: BoundRoute): Producers {
   return { anywhere, insideForEach }
 }
 
-function reportAbsent(color: string, read: Read, producers: Producers, incomplete: boolean, { diagnostics }: Language): void {
+function reportAbsent(
+  color: string,
+  read: Read,
+  producers: Producers,
+  incomplete: boolean,
+  { diagnostics }: Language,
+): void {
   const later = producers.anywhere.get(color)
   if (later !== undefined) {
-    diagnostics.add('color-read-before-produced', `\`${color}\` is read before \`${later}\` produces it`, read.at, `put \`${later}\` before this, or both into a \`flow\``)
+    diagnostics.add(
+      'color-read-before-produced',
+      `\`${color}\` is read before \`${later}\` produces it`,
+      read.at,
+      `put \`${later}\` before this, or both into a \`flow\``,
+    )
   } else if (producers.insideForEach.has(color)) {
-    diagnostics.add('color-never-produced', `\`${color}\` stays inside its forEach`, read.at, 'gather it with `collect`')
+    diagnostics.add(
+      'color-never-produced',
+      `\`${color}\` stays inside its forEach`,
+      read.at,
+      'gather it with `collect`',
+    )
   } else if (!incomplete) {
-    diagnostics.add('color-never-produced', `nothing in this route produces \`${color}\``, read.at, 'call an operation that gives it, assign it, or take it from the request with `in`')
+    diagnostics.add(
+      'color-never-produced',
+      `nothing in this route produces \`${color}\``,
+      read.at,
+      'call an operation that gives it, assign it, or take it from the request with `in`',
+    )
   }
 }

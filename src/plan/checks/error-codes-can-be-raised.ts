@@ -2,7 +2,18 @@ import { didYouMean } from '../../diagnostics/suggest.ts'
 import { everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 
-const builtIn = ['all', 'timeout', 'unavailable', 'invalid-response', 'circuit-open', 'overloaded', 'cancelled', 'missing-input', 'invalid-input', 'internal']
+const builtIn = [
+  'all',
+  'timeout',
+  'unavailable',
+  'invalid-response',
+  'circuit-open',
+  'overloaded',
+  'cancelled',
+  'missing-input',
+  'invalid-input',
+  'internal',
+]
 
 /** A catch that waits for an error which nothing raises is a slip of the pen. */
 export const errorCodesCanBeRaised: RouteCheck = (route, { diagnostics }) => {

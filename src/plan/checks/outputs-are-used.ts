@@ -25,7 +25,12 @@ export function checkOutputsAreUsed(routes: readonly BoundRoute[], { diagnostics
   }
   for (const [operation, colors] of unusedOutputs) {
     for (const { color, at } of operation.outputs) {
-      if (colors.has(color)) diagnostics.add('unused-output', `no route uses \`${color}\` of ${operation.service.name}.${operation.name}`, at)
+      if (colors.has(color))
+        diagnostics.add(
+          'unused-output',
+          `no route uses \`${color}\` of ${operation.service.name}.${operation.name}`,
+          at,
+        )
     }
   }
 }

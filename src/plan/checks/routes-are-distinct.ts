@@ -10,10 +10,21 @@ export function checkRoutesAreDistinct(routes: readonly ParsedRoute[], diagnosti
     const { source } = route.place
     const shape = matchShape(route.match)
     const sameShape = shapes.get(shape)
-    if (sameShape) diagnostics.add('duplicate-route', `${route.match.method} ${route.match.path} is answered by ${sameShape.place.source.path} already`, source.locate(['match']))
+    if (sameShape)
+      diagnostics.add(
+        'duplicate-route',
+        `${route.match.method} ${route.match.path} is answered by ${sameShape.place.source.path} already`,
+        source.locate(['match']),
+      )
     else shapes.set(shape, route)
     const sameName = names.get(route.name)
-    if (sameName) diagnostics.add('duplicate-name', `${sameName.place.source.path} is named \`${route.name}\` too`, source.locateKey([route.definition.name === undefined ? 'match' : 'name']), 'give it a `name`')
+    if (sameName)
+      diagnostics.add(
+        'duplicate-name',
+        `${sameName.place.source.path} is named \`${route.name}\` too`,
+        source.locateKey([route.definition.name === undefined ? 'match' : 'name']),
+        'give it a `name`',
+      )
     else names.set(route.name, route)
   }
 }

@@ -1,5 +1,5 @@
-import type { Read } from '../../language/reference.ts'
 import type { Language } from '../../language/color.ts'
+import type { Read } from '../../language/reference.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 
@@ -13,7 +13,8 @@ export const secretsStayInside: RouteCheck = (route, language) => {
   const check = (reads: readonly Read[]) => {
     for (const read of reads) {
       const via = secretBehind(read, secret)
-      if (via) language.diagnostics.add('secret-in-response', `\`${via}\` is secret and would be sent to the client`, read.at)
+      if (via)
+        language.diagnostics.add('secret-in-response', `\`${via}\` is secret and would be sent to the client`, read.at)
     }
   }
   check(route.response?.reads ?? [])
@@ -80,7 +81,10 @@ function secretBehind({ reference, demand }: Read, tainted: Tainted): string | u
 
 const partNames: Record<string, string> = { headers: 'header', query: 'query', cookies: 'cookie', params: 'path' }
 
-function requestSecret([part, name]: readonly (string | number)[], secrets: ReadonlyMap<string, string>): string | undefined {
+function requestSecret(
+  [part, name]: readonly (string | number)[],
+  secrets: ReadonlyMap<string, string>,
+): string | undefined {
   if (part === undefined) return [...secrets.values()][0]
   const kind = partNames[part]
   if (kind === undefined) return undefined

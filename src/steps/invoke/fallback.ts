@@ -70,12 +70,16 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
   if (!other) return undefined
   const at = place.source.locate(place.path)
   const { operation } = other
-  const index = binder.addCallSite(buildSite({ name, other, policies: {}, place, overrides: new Map(), fallbacks: [] }, binder))
+  const index = binder.addCallSite(
+    buildSite({ name, other, policies: {}, place, overrides: new Map(), fallbacks: [] }, binder),
+  )
   const applyOutputs = compileOutputs(operation)
   return {
     reads: [
       ...operation.reads,
-      ...operation.inputs.map((input): Read => ({ reference: { kind: 'color', color: input.color, rest: [] }, at, demand: 'tolerated' })),
+      ...operation.inputs.map(
+        (input): Read => ({ reference: { kind: 'color', color: input.color, rest: [] }, at, demand: 'tolerated' }),
+      ),
     ],
     writes: operation.outputs.map(({ color }) => ({ color, at })),
     compiled: {

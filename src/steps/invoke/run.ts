@@ -32,13 +32,26 @@ export function compileInvoke({ name, index, optional, recorded, applyOutputs }:
     )
   }
 
-  function finish(context: Context, startedAt: number, response: CallResponse | undefined, error: GatewayError | undefined) {
+  function finish(
+    context: Context,
+    startedAt: number,
+    response: CallResponse | undefined,
+    error: GatewayError | undefined,
+  ) {
     const { run } = context
     const ms = run.now() - startedAt
     const source = response?.source ?? 'skipped'
     const status = response?.status ?? error?.response?.status
     const attempts = response?.attempts ?? 1
-    run.records.push({ step: name, source, error: error?.code, status, attempts, startedMs: startedAt - run.startedAt, ms })
+    run.records.push({
+      step: name,
+      source,
+      error: error?.code,
+      status,
+      attempts,
+      startedMs: startedAt - run.startedAt,
+      ms,
+    })
     if (!recorded) return
     const record: Record<string, unknown> = { source, ms: Math.round(ms * 100) / 100, attempts }
     if (status !== undefined) record['status'] = status

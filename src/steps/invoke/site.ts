@@ -9,14 +9,21 @@ interface SiteParts {
   readonly name: string
   readonly other: ServiceOperation
   /** What the step sets itself; the operation's, then the service's own apply otherwise. */
-  readonly policies: { timeout?: number | undefined; retry?: RetryPolicy | undefined; breaker?: BreakerPolicy | undefined }
+  readonly policies: {
+    timeout?: number | undefined
+    retry?: RetryPolicy | undefined
+    breaker?: BreakerPolicy | undefined
+  }
   readonly place: Place
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   readonly fallbacks: readonly BoundFallback[]
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
-export function buildSite({ name, other, policies, place, overrides, fallbacks }: SiteParts, binder: Binder): PlannedCall {
+export function buildSite(
+  { name, other, policies, place, overrides, fallbacks }: SiteParts,
+  binder: Binder,
+): PlannedCall {
   const { operation, defaults } = other
   const { definition } = operation
   const retry = policies.retry ?? definition.retry

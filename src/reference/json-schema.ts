@@ -1,0 +1,69 @@
+import * as z from 'zod'
+import { dictionaryShape } from '../config/dictionary.ts'
+import { gatewayShape } from '../config/gateway.ts'
+import { serviceShape } from '../config/service.ts'
+import { condition, template } from '../language/scalars.ts'
+import { steps } from '../language/steps.ts'
+import { routeShape } from '../routes/route.ts'
+import { stepKinds } from '../steps/index.ts'
+
+type Schema = Record<string, unknown>
+
+/** The files of the language and the shape of each. */
+const fileShapes = {
+  gateway: gatewayShape,
+  dictionary: dictionaryShape,
+  service: serviceShape,
+  route: routeShape,
+} as const
+
+export type FileKind = keyof typeof fileShapes
+
+/** The JSON Schema (draft-07) of one kind of file, made from the definitions that the loader itself checks against. */
+export function jsonSchemaOf(kind: FileKind): Schema {
+  const schema = convert(fileShapes[kind])
+  const definitions = { ...(schema['definitions'] as Schema | undefined) }
+  if (kind === 'route') Object.assign(definitions, stepDefinitions())
+  const { $schema, definitions: _, ...rest } = schema
+  return { $schema, title: `Tessera ${kind}`, ...rest, ...(Object.keys(definitions).length > 0 && { definitions }) }
+}
+
+export const fileKinds = Object.keys(fileShapes) as FileKind[]
+
+/** `step` is one of the kinds; each kind is its shape with `id` and `when`. */
+function stepDefinitions(): Schema {
+  const definitions: Schema = {}
+  for (const [key, kind] of stepKinds) {
+    const { $schema, definitions: inner, ...schema } = convert(kind.shape)
+    Object.assign(definitions, inner)
+    const members = {
+      id: { type: 'string', description: 'What reports and `steps.<id>` call it.' },
+      when: { $ref: '#/definitions/condition' },
+    }
+    definitions[`step-${key}`] = {
+      ...schema,
+      description: kind.summary,
+      properties: { ...members, ...(schema['properties'] as Schema) },
+    }
+  }
+  const kinds = [...stepKinds.keys()].map((key) => ({ $ref: `#/definitions/step-${key}` }))
+  definitions['condition'] = stripMeta(convert(condition))
+  definitions['step'] = { anyOf: [{ const: 'empty' }, ...kinds] }
+  return definitions
+}
+
+function convert(shape: z.ZodType): Schema {
+  return z.toJSONSchema(shape, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema === steps) jsonSchema['items'] = { $ref: '#/definitions/step' }
+      if (zodSchema === template) delete jsonSchema['type']
+    },
+  }) as Schema
+}
+
+function stripMeta({ $schema: _, definitions: __, ...schema }: Schema): Schema {
+  return schema
+}

@@ -1,0 +1,81 @@
+import { GatewayError } from '../errors.ts'
+import type { CallRecord, Exit } from '../steps/context.ts'
+import type { Answer, Degradation, Failure } from './outcome.ts'
+
+type Headers = Record<string, string | string[]>
+
+/** Makes the answer of a route: its JSON text, its headers, and what the gateway adds to them. */
+export function assembleAnswer(
+  exit: Exit,
+  records: readonly CallRecord[],
+  degradedMaxAgeMs: number | undefined,
+): Answer {
+  const { status, body } = exit
+  const headers: Headers = {}
+  for (const name in exit.headers) headers[name] = headerValue(exit.headers[name])
+  const degraded = status < 400 ? findDegradations(records) : []
+  if (degraded.length > 0) {
+    headers['tessera-degraded'] = degraded.map(printDegradation).join(', ')
+    // A page with parts missing must not outlive the trouble.
+    headers['cache-control'] =
+      degradedMaxAgeMs === undefined ? 'no-store' : `max-age=${Math.floor(degradedMaxAgeMs / 1000)}`
+  }
+  if (records.length > 0) headers['server-timing'] = printServerTiming(records)
+  return { kind: 'answer', status, headers, body: printBody(body), records, degraded }
+}
+
+export function assembleFailure(error: GatewayError, records: readonly CallRecord[]): Failure {
+  const headers: Headers = records.length > 0 ? { 'server-timing': printServerTiming(records) } : {}
+  return { kind: 'failure', error, headers, records }
+}
+
+function printBody(body: unknown): string | undefined {
+  if (body === undefined) return undefined
+  try {
+    return JSON.stringify(body)
+  } catch (cause) {
+    // Only nesting beyond the stack gets here: everything in a context is JSON.
+    throw new GatewayError('invalid-response', { detail: 'the answer is nested too deeply', cause })
+  }
+}
+
+function headerValue(value: unknown): string | string[] {
+  if (Array.isArray(value)) return value.map((element) => headerText(element))
+  return headerText(value)
+}
+
+function headerText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** The parts that fell back or were left out, each once. */
+function findDegradations(records: readonly CallRecord[]): Degradation[] {
+  const found: Degradation[] = []
+  for (const { step, source, error } of records) {
+    if (source !== 'fallback' && source !== 'stale' && source !== 'skipped') continue
+    if (error === 'cancelled') continue
+    const known = found.some((other) => other.step === step && other.source === source && other.error === error)
+    if (!known) found.push({ step, source, error })
+  }
+  return found
+}
+
+/** A member of the `Tessera-Degraded` list (RFC 9651): names and codes are tokens by their own grammars. */
+function printDegradation({ step, source, error }: Degradation): string {
+  return error === undefined ? `${step};source=${source}` : `${step};source=${source};error=${error}`
+}
+
+const mostTimings = 40
+
+/** https://www.w3.org/TR/server-timing/: `recommend;dur=12.3`, and what stood in for it. */
+function printServerTiming(records: readonly CallRecord[]): string {
+  let text = ''
+  const count = Math.min(records.length, mostTimings)
+  for (let index = 0; index < count; index += 1) {
+    const { step, ms, source } = records[index]!
+    if (index > 0) text += ', '
+    text += `${step};dur=${Math.round(ms * 10) / 10}`
+    if (source !== 'live') text += `;desc=${source}`
+  }
+  return text
+}
