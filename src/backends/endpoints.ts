@@ -31,6 +31,7 @@ export class ServiceEndpoints {
   readonly #byTarget: (readonly Endpoint[])[] = []
   readonly #closing = new Set<Promise<void>>()
   #all: readonly Endpoint[] = []
+  #turns: readonly Endpoint[] = []
 
   constructor(target: ServiceTarget, options: EndpointsOptions) {
     const kind = balancers.get(target.balance)
@@ -53,7 +54,7 @@ export class ServiceEndpoints {
 
   /** The endpoint whose turn it is; not `avoid`, if there is another. */
   pick(avoid?: Endpoint): Endpoint | undefined {
-    return this.#all.length === 0 ? undefined : this.#balancer.pick(this.#all, avoid)
+    return this.#turns.length === 0 ? undefined : this.#balancer.pick(this.#turns, avoid)
   }
 
   /** Ends discovery, lets what is under way end, closes every connection. */
@@ -61,6 +62,7 @@ export class ServiceEndpoints {
     for (const stop of this.#stops) stop()
     for (const endpoint of this.#all) this.#drain(endpoint)
     this.#all = []
+    this.#turns = []
     await Promise.all(this.#closing)
   }
 
@@ -69,6 +71,7 @@ export class ServiceEndpoints {
     const after = addresses.map((address) => before.find((endpoint) => endpoint.address === address) ?? open(address))
     this.#byTarget[index] = after
     this.#all = this.#byTarget.flat()
+    this.#turns = takeTurns(this.#all)
     for (const endpoint of before) if (!after.includes(endpoint)) this.#drain(endpoint)
   }
 
@@ -76,6 +79,15 @@ export class ServiceEndpoints {
     const closing = endpoint.channel.close().finally(() => this.#closing.delete(closing))
     this.#closing.add(closing)
   }
+}
+
+/** Each endpoint as often as its weight says, spread evenly: weights 2 and 1 give a, b, a. */
+export function takeTurns<Weighted extends { readonly weight: number }>(endpoints: readonly Weighted[]): Weighted[] {
+  const turns = endpoints.flatMap((endpoint) => {
+    const count = Math.max(1, Math.round(endpoint.weight))
+    return Array.from({ length: count }, (_, index) => ({ endpoint, at: (index + 0.5) / count }))
+  })
+  return turns.sort((one, other) => one.at - other.at).map(({ endpoint }) => endpoint)
 }
 
 function openEndpoint(

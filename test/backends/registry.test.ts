@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Call, CallResponse } from '../../src/backends/call.ts'
 import { Backends, type BackendsOptions } from '../../src/backends/registry.ts'
 import { systemClock } from '../../src/clock.ts'
-import { FakeClock, settle } from './support/fakeClock.ts'
+import { FakeClock, settle } from './support/fake-clock.ts'
 import { startHttpServer, startTcpServer, type TestServer } from './support/servers.ts'
 import { callContext, callRequest, callSite, errorOf, serviceTarget } from './support/sites.ts'
 

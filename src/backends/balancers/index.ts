@@ -4,7 +4,7 @@ import { roundRobin } from './round-robin.ts'
 export interface Balancer {
   /**
    * One of `candidates` (at least one). `avoid` is the endpoint that failed just now: not it, if there is another.
-   * The list may differ from call to call.
+   * The list may differ from call to call, and holds an endpoint as often as its weight says.
    */
   pick<Candidate>(candidates: readonly Candidate[], avoid: Candidate | undefined): Candidate
 }

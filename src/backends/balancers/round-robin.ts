@@ -8,8 +8,11 @@ export const roundRobin: BalancerKind = {
     let turn = 0
     return {
       pick<Candidate>(candidates: readonly Candidate[], avoid: Candidate | undefined): Candidate {
-        const candidate = candidates[turn++ % candidates.length]!
-        return candidate === avoid && candidates.length > 1 ? candidates[turn++ % candidates.length]! : candidate
+        for (let skipped = 0; skipped < candidates.length; skipped++) {
+          const candidate = candidates[turn++ % candidates.length]!
+          if (candidate !== avoid) return candidate
+        }
+        return candidates[0]!
       },
     }
   },

@@ -46,7 +46,7 @@ export interface ChannelOptions {
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'> | undefined
 }
 
-export const defaultChannelOptions: ChannelOptions = { connections: 16, maxWaiting: 256, connectTimeoutMs: 3000 }
+export const defaultChannelOptions: ChannelOptions = { connections: 64, maxWaiting: 256, connectTimeoutMs: 3000 }
 
 export interface TransportKind {
   readonly name: string

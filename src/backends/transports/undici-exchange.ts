@@ -44,7 +44,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
 
   begin(): void {
     if (!this.#room.admit(this))
-      this.#fail(new GatewayError('overloaded', { detail: 'too many calls wait for a connection' }))
+      this.#fail(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
   }
 
   enter(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { discoveries } from '../../../src/backends/discovery/index.ts'
-import { FakeClock, settle } from '../support/fakeClock.ts'
+import { FakeClock, settle } from '../support/fake-clock.ts'
 
 const kindOf = (url: string) => discoveries.find((kind) => kind.accepts(new URL(url)))!
 

@@ -4,7 +4,7 @@ import { fallback } from '../../../src/backends/policies/fallback.ts'
 import { MemoryStore } from '../../../src/backends/stores/memory.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { FakeClock } from '../support/fakeClock.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import {
   callRequest,
   callSite,

@@ -5,7 +5,7 @@ import { retry, retryDelayMs } from '../../../src/backends/policies/retry.ts'
 import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { FakeClock, settle } from '../support/fakeClock.ts'
+import { FakeClock, settle } from '../support/fake-clock.ts'
 import {
   callRequest,
   callSite,

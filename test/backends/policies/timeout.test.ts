@@ -3,7 +3,7 @@ import type { Layer } from '../../../src/backends/layer.ts'
 import { timeout } from '../../../src/backends/policies/timeout.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { FakeClock } from '../support/fakeClock.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { callRequest, callSite, errorOf, live, ongoing, scripted } from '../support/sites.ts'
 
 /** Never answers; rejects when its scope is cancelled, as a transport does. */

@@ -8,7 +8,7 @@ import type { ChannelOptions, TransportKind } from '../../../src/backends/transp
 import { Scope } from '../../../src/cancellation.ts'
 import { type Clock, systemClock } from '../../../src/clock.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { FakeClock, settle } from '../support/fakeClock.ts'
+import { FakeClock, settle } from '../support/fake-clock.ts'
 import {
   certificate,
   observe,
