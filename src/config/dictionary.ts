@@ -32,26 +32,42 @@ export function readDictionary(source: Source, diagnostics: DiagnosticCollector)
     const at = source.locateKey(['colors', name])
     if (!isColorName(name)) {
       const reserved = (reservedNames as readonly string[]).includes(name.split('.')[0]!)
-      const help = reserved ? `${reservedNames.join(', ')} are reserved` : 'segments of [a-z][A-Za-z0-9_]*, joined by dots'
+      const help = reserved
+        ? `${reservedNames.join(', ')} are reserved`
+        : 'segments of [a-z][A-Za-z0-9_]*, joined by dots'
       diagnostics.add('invalid-color-name', `\`${name}\` is not a name for a color`, at, help)
       continue
     }
-    const { sensitivity, description, ...schema } = (entry ?? {}) as { sensitivity?: ColorDefinition['sensitivity']; description?: string }
+    const { sensitivity, description, ...schema } = (entry ?? {}) as {
+      sensitivity?: ColorDefinition['sensitivity']
+      description?: string
+    }
     const compiled = compileSchema(schema)
-    if ('code' in compiled) diagnostics.add(compiled.code, `\`${name}\`: ${compiled.message}`, source.locate(['colors', name]), compiled.help)
-    colors.set(name, { name, schema: 'code' in compiled ? {} : schema, sensitivity: sensitivity ?? 'public', description, at })
+    if ('code' in compiled)
+      diagnostics.add(compiled.code, `\`${name}\`: ${compiled.message}`, source.locate(['colors', name]), compiled.help)
+    colors.set(name, {
+      name,
+      schema: 'code' in compiled ? {} : schema,
+      sensitivity: sensitivity ?? 'public',
+      description,
+      at,
+    })
   }
-  reportPrefixes(colors, diagnostics)
+  for (const name of findNested(colors, diagnostics)) colors.delete(name)
   return colors
 }
 
-/** `user` and `user.id` cannot both be: one would have to hold the other. */
-function reportPrefixes(colors: ReadonlyMap<string, ColorDefinition>, diagnostics: DiagnosticCollector): void {
+/** `user` and `user.id` cannot both be: one would have to hold the other. Gives the inner ones, which give way. */
+function findNested(colors: ReadonlyMap<string, ColorDefinition>, diagnostics: DiagnosticCollector): Set<string> {
+  const inner = new Set<string>()
   for (const { name, at } of colors.values()) {
     const segments = name.split('.')
     for (let length = 1; length < segments.length; length += 1) {
-      const outer = segments.slice(0, length).join('.')
-      if (colors.has(outer)) diagnostics.add('color-prefix', `\`${name}\` lies inside the color \`${outer}\``, at, 'rename one of them')
+      const prefix = segments.slice(0, length).join('.')
+      if (!colors.has(prefix)) continue
+      diagnostics.add('color-prefix', `\`${name}\` lies inside the color \`${prefix}\``, at, 'rename one of them')
+      inner.add(name)
     }
   }
+  return inner
 }

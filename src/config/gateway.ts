@@ -35,7 +35,9 @@ export const gatewayShape = z
     trustedProxies: z
       .array(z.string())
       .default([])
-      .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed, or `loopback`, `linklocal`, `uniquelocal`.'),
+      .describe(
+        'Addresses or CIDR ranges whose X-Forwarded-For is believed, or `loopback`, `linklocal`, `uniquelocal`.',
+      ),
     telemetry: z
       .strictObject({
         service: z.string().default('tessera'),

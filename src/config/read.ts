@@ -53,7 +53,9 @@ export async function readConfig(options: ReadOptions): Promise<{ texts: ConfigT
   const readAll = async (directory: string, recursive: boolean): Promise<SourceText[]> => {
     try {
       const names = await readdir(directory, { recursive })
-      const files = names.filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name) && !isHidden(name)).sort()
+      const files = names
+        .filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name) && !isHidden(name))
+        .sort()
       return (await Promise.all(files.map((name) => read(join(directory, name))))).filter((file) => file !== undefined)
     } catch (error) {
       unreadable.push({ path: show(directory), reason: reasonOf(error) })
@@ -75,7 +77,10 @@ export async function readConfig(options: ReadOptions): Promise<{ texts: ConfigT
 /** The gateway's file says where the others are; a broken one leaves the defaults. */
 function locate(gateway: SourceText, gatewayPath: string, options: ReadOptions, base: string): ConfigLocations {
   const home = dirname(gatewayPath)
-  const value = parseYaml(gateway, options.env, new DiagnosticCollector())?.value as Record<string, unknown> | null | undefined
+  const value = parseYaml(gateway, options.env, new DiagnosticCollector())?.value as
+    | Record<string, unknown>
+    | null
+    | undefined
   const pick = (key: string, fallback: string) => {
     const named = value?.[key]
     return resolve(home, typeof named === 'string' ? named : fallback)
@@ -95,5 +100,9 @@ function isHidden(name: string): boolean {
 
 function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code
-  return code === 'ENOENT' ? 'it does not exist' : code === 'EACCES' ? 'permission denied' : String((error as Error).message)
+  return code === 'ENOENT'
+    ? 'it does not exist'
+    : code === 'EACCES'
+      ? 'permission denied'
+      : String((error as Error).message)
 }

@@ -12,26 +12,38 @@ const endpointUrl = z.string().superRefine((text, context) => {
   if (!url || !/^https?:$/.test(url.protocol)) {
     context.addIssue({ code: 'custom', message: `\`${text}\` is not a URL of http or https` })
   } else if (url.username || url.search || url.hash) {
-    context.addIssue({ code: 'custom', message: 'an endpoint is an origin, maybe with a path: no credentials, query or fragment' })
+    context.addIssue({
+      code: 'custom',
+      message: 'an endpoint is an origin, maybe with a path: no credentials, query or fragment',
+    })
   }
 })
 
 const endpoint = z
-  .union([endpointUrl, z.strictObject({ url: endpointUrl, weight: z.int().min(1).max(1000).default(1), zone: z.string().optional() })])
-  .transform((entry): EndpointTarget =>
-    typeof entry === 'string' ? { url: entry, weight: 1, zone: undefined } : { ...entry, zone: entry.zone },
+  .union([
+    endpointUrl,
+    z.strictObject({ url: endpointUrl, weight: z.int().min(1).max(1000).default(1), zone: z.string().optional() }),
+  ])
+  .transform(
+    (entry): EndpointTarget =>
+      typeof entry === 'string' ? { url: entry, weight: 1, zone: undefined } : { ...entry, zone: entry.zone },
   )
 
 /** `config/services/*.yaml` */
 export const serviceShape = z
   .strictObject({
-    service: z.string().regex(/^[a-zA-Z][\w-]*$/, 'a service is named by letters, digits, - and _').describe('Its name.'),
+    service: z
+      .string()
+      .regex(/^[a-zA-Z][\w-]*$/, 'a service is named by letters, digits, - and _')
+      .describe('Its name.'),
     summary: z.string().optional(),
     endpoints: z.array(endpoint).min(1).describe('Where it runs.'),
     balance: z.enum(['round-robin']).default('round-robin').describe('How calls are spread over endpoints.'),
     ...policyKeys,
     headers: z.record(z.string(), template).optional().describe('Sent with every operation.'),
-    operations: z.record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), operationShape).default({}),
+    operations: z
+      .record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), operationShape)
+      .default({}),
   })
   .meta({ description: 'A backend service: endpoints, policies and colored operations.' })
 

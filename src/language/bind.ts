@@ -5,7 +5,7 @@ import { compilePath, isPath, type Path as JsonPath } from '../values/path.ts'
 import type { JsonSchema } from '../values/schema.ts'
 import { compileTemplate, parseTemplate, readsOf, schemaOf, type Template } from '../values/template.ts'
 import type { Language } from './color.ts'
-import { type Read, type Reference, resolveReference } from './reference.ts'
+import { type Read, type Reference, readOf, resolveReference } from './reference.ts'
 import { type Place, within } from './shape.ts'
 
 /** A template with everything known that loading can know. */
@@ -23,14 +23,17 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
   const { template, faults } = parseTemplate(value, language.types)
   for (const fault of faults) {
     const { source, path } = within(place, ...fault.path)
-    language.diagnostics.add(fault.code, fault.message, source.locateInside(path, fault.offset, fault.length), fault.help)
+    // An operator is a key, all other faults sit in a string.
+    const at =
+      fault.code === 'unknown-operator' ? source.locateKey(path) : source.locateInside(path, fault.offset, fault.length)
+    language.diagnostics.add(fault.code, fault.message, at, fault.help)
   }
   const reads: Read[] = []
   for (const read of readsOf(template)) {
     const { source, path } = within(place, ...read.at)
     const at = source.locateInside(path, read.offset, read.length)
     const reference = resolveReference(read.prefix, at, language)
-    if (reference) reads.push({ reference, at, demand: read.guarded ? 'guarded' : 'tolerated' })
+    if (reference) reads.push(readOf(reference, at, read.guarded))
   }
   return {
     template,
@@ -61,17 +64,26 @@ export function bindCondition(text: string, place: Place, language: Language): B
   const locate = (offset: number, length: number) => place.source.locateInside(place.path, offset + shift, length)
   const expression = compileExpression(source, language.types)
   if ('code' in expression) {
-    language.diagnostics.add(expression.code, expression.message, locate(expression.offset, expression.length), expression.help)
+    language.diagnostics.add(
+      expression.code,
+      expression.message,
+      locate(expression.offset, expression.length),
+      expression.help,
+    )
     return { source: text, reads: [], whenTrue: [], whenFalse: [], at, test: () => false }
   }
   if (expression.type !== 'bool' && expression.type !== 'dyn') {
-    language.diagnostics.add('invalid-expression', `a condition must be true or false, this is a ${expression.type}`, at)
+    language.diagnostics.add(
+      'invalid-expression',
+      `a condition must be true or false, this is a ${expression.type}`,
+      at,
+    )
   }
   const reads: Read[] = []
   for (const read of expression.reads) {
     const where = locate(read.offset, read.length)
     const reference = resolveReference(read.path, where, language)
-    if (reference) reads.push({ reference, at: where, demand: read.guarded ? 'guarded' : 'tolerated' })
+    if (reference) reads.push(readOf(reference, where, read.guarded))
   }
   const { whenTrue, whenFalse } = provenColors(expression, language)
   return { source: source.trim(), reads, whenTrue, whenFalse, at, test: expression.test }

@@ -1,7 +1,7 @@
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { ExpressionTypes } from '../values/expression.ts'
 import type { JsonSchema } from '../values/schema.ts'
-import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 
 export const sensitivities = ['public', 'internal', 'pii', 'secret'] as const
 export type Sensitivity = (typeof sensitivities)[number]

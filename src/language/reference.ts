@@ -8,7 +8,8 @@ type Segments = readonly (string | number)[]
 
 /** What a path of the context speaks of. */
 export type Reference =
-  | { readonly kind: 'color'; readonly color: string; readonly rest: Segments }
+  /** `guessed`: the file names none like it, this one was meant; it counts as read and nothing more. */
+  | { readonly kind: 'color'; readonly color: string; readonly rest: Segments; readonly guessed?: boolean }
   /** A path that stops above colors (`$.product`) reads all of them. */
   | { readonly kind: 'colors'; readonly colors: readonly string[] }
   | { readonly kind: 'request'; readonly rest: Segments }
@@ -34,7 +35,13 @@ export interface Write {
   readonly at: Location
 }
 
-/** Finds what a path speaks of; an unknown color is reported and gives undefined. */
+/** A read of what `reference` speaks of; asking for it by `has` is guarded. */
+export function readOf(reference: Reference, at: Location, guarded: boolean): Read {
+  const guess = reference.kind === 'color' && reference.guessed
+  return { reference, at, demand: guarded || guess ? 'guarded' : 'tolerated' }
+}
+
+/** Finds what a path speaks of; an unknown color is reported, and gives the one that was meant if any is near. */
 export function resolveReference(segments: Segments, at: Location, language: Language): Reference | undefined {
   const [first, ...rest] = segments
   if (first === undefined) return { kind: 'everything' }
@@ -45,10 +52,11 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
   }
   if (first === 'item' || first === 'index' || first === 'error') return { kind: 'local', name: first }
   const found = colorOfPath(segments, language.colors)
-  if (found && 'color' in found) return { kind: 'color', color: found.color, rest: segments.slice(found.color.split('.').length) }
+  if (found && 'color' in found)
+    return { kind: 'color', color: found.color, rest: segments.slice(found.color.split('.').length) }
   if (found) return { kind: 'colors', colors: found.colors }
-  reportUnknownColor(segments.join('.'), at, language)
-  return undefined
+  const meant = reportUnknownColor(segments.join('.'), at, language)
+  return meant === undefined ? undefined : { kind: 'color', color: meant, rest: [], guessed: true }
 }
 
 /**

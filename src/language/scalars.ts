@@ -8,7 +8,11 @@ function unitScalar(kind: string, example: string, pattern: string, parse: (text
     .transform((text, context) => {
       const value = parse(String(text))
       if (value !== undefined) return value
-      context.addIssue({ code: 'custom', message: `\`${text}\` is not a ${kind}`, params: { help: `write it like ${example}` } })
+      context.addIssue({
+        code: 'custom',
+        message: `\`${text}\` is not a ${kind}`,
+        params: { help: `write it like ${example}` },
+      })
       return z.NEVER
     })
     .meta({ description: `A ${kind}, like ${example}.`, examples: [example.split(' ')[0]], pattern })
@@ -24,7 +28,10 @@ export const rate = unitScalar('rate', '100/s', '^\\d+(\\.\\d+)?/(s|m|h)$', pars
 export const share = unitScalar('share', '50%', '^\\d+(\\.\\d+)?%$', parseShare)
 
 /** Any YAML value in which strings may be paths and expressions (values/template.ts reads it). */
-export const template = z.any().meta({ id: 'template', description: 'A template: any YAML value; strings that begin with $ are JSONPath, ${ … } is CEL.' })
+export const template = z.any().meta({
+  id: 'template',
+  description: 'A template: any YAML value; strings that begin with $ are JSONPath, ${ … } is CEL.',
+})
 
 /** A CEL expression, with or without `${ }` around it. */
 export const condition = z
@@ -36,4 +43,7 @@ export const condition = z
 export const colorKey = z.string().meta({ description: 'A color of the dictionary.' })
 
 /** A list of error codes: `timeout`, `http-503`, `http-5xx`, `all`, … */
-export const errorCodes = z.array(z.string()).min(1).meta({ description: 'Error codes, `http-4xx`, `http-5xx` or `all`.' })
+export const errorCodes = z
+  .array(z.string())
+  .min(1)
+  .meta({ description: 'Error codes, `http-4xx`, `http-5xx` or `all`.' })

@@ -59,7 +59,8 @@ function reportIssue(issue: z.core.$ZodIssue, root: z.ZodType, place: Place, dia
     diagnostics.add('missing-key', `\`${String(issue.path.at(-1))}\` is missing`, at.source.locateKey(owner))
   } else if (issue.code === 'invalid_union') reportUnion(issue, root, place, diagnostics)
   else {
-    const message = issue.code === 'custom' ? issue.message : `expected ${expectation(issue)}, found ${describe(issue.input)}`
+    const message =
+      issue.code === 'custom' ? issue.message : `expected ${expectation(issue)}, found ${describe(issue.input)}`
     const help = issue.code === 'custom' ? (issue.params?.['help'] as string | undefined) : suggestValue(issue)
     diagnostics.add('invalid-value', message, at.source.locate(at.path), help)
   }
@@ -84,15 +85,21 @@ function reportUnion(
     return
   }
   const schema = members instanceof z.ZodUnion ? (members.options[near.index] as z.ZodType) : root
-  for (const inner of near.issues) reportIssue({ ...inner, input: inner.input } as z.core.$ZodIssue, schema, at, diagnostics)
+  for (const inner of near.issues)
+    reportIssue({ ...inner, input: inner.input } as z.core.$ZodIssue, schema, at, diagnostics)
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return ({ object: 'a mapping', record: 'a mapping', array: 'a list', string: 'text', number: 'a number' } as Record<string, string>)[
-        issue.expected
-      ] ?? `a ${issue.expected}`
+      return (
+        (
+          { object: 'a mapping', record: 'a mapping', array: 'a list', string: 'text', number: 'a number' } as Record<
+            string,
+            string
+          >
+        )[issue.expected] ?? `a ${issue.expected}`
+      )
     case 'invalid_value':
       return issue.values.map((value) => `\`${String(value)}\``).join(', ')
     case 'too_small':

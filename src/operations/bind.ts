@@ -67,7 +67,8 @@ export function bindOperation(
   const text = definition[methodKey]!
   const path = parsePathTemplate(text)
   const inputs = bindInputs(definition, path, methodKey, place, language)
-  const body = definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
+  const body =
+    definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
   if (method === 'GET' || method === 'HEAD') rejectBody(definition, inputs, method, place, language)
   const headers = bindHeaders(definition, serviceHeaders, place, language)
   return {
@@ -153,7 +154,8 @@ function bindOutputs(definition: OperationDefinition, place: Place, language: La
       continue
     }
     if (!locator) continue
-    const given = locator.in === 'status' ? { type: 'integer' } : locator.in === 'header' ? { type: 'string' } : undefined
+    const given =
+      locator.in === 'status' ? { type: 'integer' } : locator.in === 'header' ? { type: 'string' } : undefined
     const many = locator.in === 'body' && !locator.path.singular ? { type: 'array' } : given
     if (!fits(many, language.colors.get(color)?.schema)) {
       const what = locator.in === 'body' ? 'many values, a list' : `the ${locator.in}`
@@ -174,7 +176,11 @@ function bindHeaders(
   const add = (entries: Record<string, unknown>, owner: Place) => {
     for (const [name, value] of Object.entries(entries)) {
       if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
-        language.diagnostics.add('invalid-value', `\`${name}\` is not a header name`, owner.source.locateKey([...owner.path, name]))
+        language.diagnostics.add(
+          'invalid-value',
+          `\`${name}\` is not a header name`,
+          owner.source.locateKey([...owner.path, name]),
+        )
       } else headers.set(name.toLowerCase(), bindTemplate(value, within(owner, name), language))
     }
   }
@@ -192,7 +198,11 @@ function rejectBody(
 ): void {
   const at = inputs.find((input) => input.locator.in === 'body')?.at
   if (!at && definition.body === undefined) return
-  language.diagnostics.add('invalid-locator', `a ${method} has no body`, at ?? place.source.locateKey([...place.path, 'body']))
+  language.diagnostics.add(
+    'invalid-locator',
+    `a ${method} has no body`,
+    at ?? place.source.locateKey([...place.path, 'body']),
+  )
 }
 
 function locate(text: string, side: 'request' | 'response', place: Place, language: Language): Locator | undefined {

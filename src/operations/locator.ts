@@ -20,13 +20,25 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
   if (text === 'status' && side === 'response') return { in: 'status' }
   const match = /^(path|query|header|cookie)\.([^[\]\s]+)(?:\[(.+)\])?$/.exec(text)
   const [, place, name, separator] = match ?? []
-  const places = side === 'request' ? 'path.x, query.x, header.x, cookie.x or a JSONPath' : 'a JSONPath, header.x or status'
+  const places =
+    side === 'request' ? 'path.x, query.x, header.x, cookie.x or a JSONPath' : 'a JSONPath, header.x or status'
   if (!place || !name || (side === 'response' && place !== 'header')) {
-    return { code: 'invalid-locator', message: `\`${text}\` is not a place in a ${side}`, offset: 0, length: text.length, help: `use ${places}` }
+    return {
+      code: 'invalid-locator',
+      message: `\`${text}\` is not a place in a ${side}`,
+      offset: 0,
+      length: text.length,
+      help: `use ${places}`,
+    }
   }
   if (place === 'query') return { in: 'query', name, separator }
   if (separator !== undefined) {
-    return { code: 'invalid-locator', message: 'only a query parameter says how an array is joined', offset: 0, length: text.length }
+    return {
+      code: 'invalid-locator',
+      message: 'only a query parameter says how an array is joined',
+      offset: 0,
+      length: text.length,
+    }
   }
   if (place === 'header') return { in: 'header', name: name.toLowerCase() }
   return { in: place as 'path' | 'cookie', name }

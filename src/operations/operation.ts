@@ -11,9 +11,15 @@ export const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'P
 const pathTemplate = z
   .string()
   .regex(/^\//, 'a path begins with /')
-  .meta({ description: 'Path, with {color} placeholders and maybe a literal query.', examples: ['/recommend/{geo.city}?sort=new'] })
+  .meta({
+    description: 'Path, with {color} placeholders and maybe a literal query.',
+    examples: ['/recommend/{geo.city}?sort=new'],
+  })
 
-const statusRange = z.union([z.int().min(100).max(599), z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299')])
+const statusRange = z.union([
+  z.int().min(100).max(599),
+  z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299'),
+])
 
 /** The keys of an operation, shared by the catalogue and by an inline invoke. */
 export const operationKeys = {
@@ -24,17 +30,30 @@ export const operationKeys = {
   patch: pathTemplate.optional(),
   delete: pathTemplate.optional(),
   head: pathTemplate.optional(),
-  in: z.record(z.string(), z.string()).optional().describe('Color: where it goes in the request; `color?` may be absent.'),
+  in: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Color: where it goes in the request; `color?` may be absent.'),
   out: z.record(z.string(), z.string()).optional().describe('Color: where it comes from in the response.'),
   body: template.optional().describe('Template of the JSON body, in place of body locators.'),
   headers: z.record(z.string(), template).optional().describe('Headers to send: templates.'),
-  ok: z.union([statusRange, z.array(statusRange).min(1)]).optional().describe('Statuses that are success; 200-299 by default.'),
-  errors: z.record(z.string().regex(/^[1-5]\d\d$/, 'a status, like 404'), z.string()).optional().describe('Status: the error code it means.'),
+  ok: z
+    .union([statusRange, z.array(statusRange).min(1)])
+    .optional()
+    .describe('Statuses that are success; 200-299 by default.'),
+  errors: z
+    .record(
+      z.string().regex(/^[1-5]\d\d$/, 'a status, like 404'),
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'an error code is lower case words joined by -'),
+    )
+    .optional()
+    .describe('Status: the error code it means.'),
   ...policyKeys,
   fallback: fallbackShape.optional(),
 }
 
-const oneMethod = (value: Record<string, unknown>) => methods.filter((method) => value[method] !== undefined).length === 1
+const oneMethod = (value: Record<string, unknown>) =>
+  methods.filter((method) => value[method] !== undefined).length === 1
 
 /** One operation of a service. */
 export const operationShape = z

@@ -24,11 +24,15 @@ export function compileRequest(
   operation: BoundOperation,
   overrides: ReadonlyMap<string, Reader>,
 ): (document: Document) => CallRequest {
-  const reader = (input: OperationInput) => demand(input, overrides.get(input.color) ?? compileColorReader(input.color), operation)
+  const reader = (input: OperationInput) =>
+    demand(input, overrides.get(input.color) ?? compileColorReader(input.color), operation)
   const placed = (where: string) => operation.inputs.filter((input) => input.locator.in === where)
   const renderPath = compileRenderPath(operation, reader)
   const headers = compileHeaders(operation, reader)
-  const bodyParts = placed('body').map((input) => ({ path: (input.locator as { path: Path }).path, read: reader(input) }))
+  const bodyParts = placed('body').map((input) => ({
+    path: (input.locator as { path: Path }).path,
+    read: reader(input),
+  }))
   const builder = bodyParts.length > 0 ? compileBuilder(bodyParts) : undefined
   const readBody = operation.body?.evaluate ?? (typeof builder === 'function' ? builder : undefined)
   const { method } = operation
@@ -71,7 +75,9 @@ function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (docu
     return (document: Document) => encodeSegment(read(document), input.color)
   })
   const literalQuery = operation.path.query
-  const query = inputs.filter((input) => input.locator.in === 'query').map((input) => compileQuery(input, readerOf(input)))
+  const query = inputs
+    .filter((input) => input.locator.in === 'query')
+    .map((input) => compileQuery(input, readerOf(input)))
 
   return (document) => {
     let path = ''
@@ -105,7 +111,11 @@ function compileHeaders(
   const fromColors = operation.inputs
     .filter((input) => input.locator.in === 'header')
     .map((input) => ({ name: (input.locator as { name: string }).name, read: readerOf(input), what: input.color }))
-  const fromTemplates = operation.headers.map(({ name, value }) => ({ name, read: value.evaluate, what: `the header ${name}` }))
+  const fromTemplates = operation.headers.map(({ name, value }) => ({
+    name,
+    read: value.evaluate,
+    what: `the header ${name}`,
+  }))
   const all = [...fromTemplates, ...fromColors]
   const cookies = operation.inputs
     .filter((input) => input.locator.in === 'cookie')
@@ -117,7 +127,9 @@ function compileHeaders(
     for (const { name, read, what } of all) {
       const value = read(document)
       if (value === undefined || value === null) continue
-      headers[name] = Array.isArray(value) ? value.map((element) => textOf(element, what)).join(', ') : textOf(value, what)
+      headers[name] = Array.isArray(value)
+        ? value.map((element) => textOf(element, what)).join(', ')
+        : textOf(value, what)
     }
     for (const { name, read, what } of cookies) {
       const value = read(document)

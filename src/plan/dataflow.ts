@@ -43,7 +43,7 @@ export function walkDataflow(
     contestedCalls: new Map(),
   }
   const walk = new Walk(listener)
-  walk.block(body, known)
+  if (walk.block(body, known)) return
   for (const read of finalReads) listener.read?.(read, known)
 }
 
@@ -78,7 +78,12 @@ class Walk {
     if (order === 'parallel') return this.#parallel(steps, known)
     const waitsFor = flowDependencies(steps)
     const { order: sorted, cycle } = orderFlow(waitsFor)
-    if (cycle) this.#listener.flowCycle?.(cycle.map((index) => steps[index]!))
+    if (cycle) {
+      const members = cycle.map((index) => steps[index]!)
+      this.#listener.flowCycle?.(members)
+      // Inside the circle everything is read too early; once said is enough.
+      for (const color of writtenColors(members)) known.colors.set(color, 'always')
+    }
     return sorted.map((index) => this.#step(steps[index]!, known)).some(Boolean)
   }
 

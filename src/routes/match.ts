@@ -49,6 +49,8 @@ function parseSegment(text: string): MatchSegment | string {
 
 /** Two matches with the same shape answer the same requests; parameter names do not matter. */
 export function matchShape(match: RouteMatch): string {
-  const shape = match.segments.map((segment) => (segment.kind === 'literal' ? segment.text : segment.kind === 'rest' ? '*' : '{}'))
+  const shape = match.segments.map((segment) =>
+    segment.kind === 'literal' ? segment.text : segment.kind === 'rest' ? '*' : '{}',
+  )
   return `${match.method} /${shape.join('/')}`
 }

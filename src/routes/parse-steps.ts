@@ -31,14 +31,31 @@ function parseStep(raw: unknown, place: Place, diagnostics: DiagnosticCollector)
   const config = checkShape(kind.shape, members, place, diagnostics)
   if (config === undefined) return undefined
   const blocks = (kind.blocks?.(config) ?? []).map((block) => parseBlock(block, place, diagnostics))
-  return { kind, id: id as string | undefined, when: when === undefined ? undefined : String(when), config, blocks, place }
+  return {
+    kind,
+    id: id as string | undefined,
+    when: when === undefined ? undefined : String(when),
+    config,
+    blocks,
+    place,
+  }
 }
 
-function reportKinds(kinds: readonly string[], keys: readonly string[], place: Place, diagnostics: DiagnosticCollector): void {
+function reportKinds(
+  kinds: readonly string[],
+  keys: readonly string[],
+  place: Place,
+  diagnostics: DiagnosticCollector,
+): void {
   const { source, path } = place
   if (kinds.length > 1) {
     const names = kinds.map((kind) => `\`${kind}\``).join(' and ')
-    diagnostics.add('unknown-step-kind', `a step has one kind, this has ${names}`, source.locateKey([...path, kinds[1]!]), 'make it two steps')
+    diagnostics.add(
+      'unknown-step-kind',
+      `a step has one kind, this has ${names}`,
+      source.locateKey([...path, kinds[1]!]),
+      'make it two steps',
+    )
     return
   }
   const [first] = keys
@@ -46,7 +63,8 @@ function reportKinds(kinds: readonly string[], keys: readonly string[], place: P
     diagnostics.add('unknown-step-kind', 'a step needs a kind', source.locate(path), kindsHelp())
     return
   }
-  const near = first === 'catch' ? 'try' : keys.map((key) => suggest(key, stepKinds.keys())).find((kind) => kind !== undefined)
+  const near =
+    first === 'catch' ? 'try' : keys.map((key) => suggest(key, stepKinds.keys())).find((kind) => kind !== undefined)
   const help = near ? `did you mean \`${near}\`?` : kindsHelp()
   diagnostics.add('unknown-step-kind', `\`${first}\` is not a kind of step`, source.locateKey([...path, first]), help)
 }
@@ -58,12 +76,21 @@ function kindsHelp(): string {
 function checkName(id: unknown, place: Place, diagnostics: DiagnosticCollector): boolean {
   if (id === undefined || (typeof id === 'string' && /^[A-Za-z][\w-]*$/.test(id))) return true
   const at = place.source.locate([...place.path, 'id'])
-  diagnostics.add('invalid-value', `${describe(id)} cannot be an id`, at, 'an id begins with a letter and has letters, digits, - and _')
+  diagnostics.add(
+    'invalid-value',
+    `${describe(id)} cannot be an id`,
+    at,
+    'an id begins with a letter and has letters, digits, - and _',
+  )
   return false
 }
 
 function checkWhen(when: unknown, place: Place, diagnostics: DiagnosticCollector): boolean {
   if (when === undefined || typeof when === 'string' || typeof when === 'boolean') return true
-  diagnostics.add('invalid-value', `\`when\` is a CEL expression, found ${describe(when)}`, place.source.locate([...place.path, 'when']))
+  diagnostics.add(
+    'invalid-value',
+    `\`when\` is a CEL expression, found ${describe(when)}`,
+    place.source.locate([...place.path, 'when']),
+  )
   return false
 }

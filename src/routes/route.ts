@@ -18,21 +18,34 @@ const input = z.union([
 /** `routes/**\/*.yaml` */
 export const routeShape = z
   .strictObject({
-    name: z.string().regex(/^[\w./-]+$/, 'a route is named by letters, digits, - _ . and /').optional().describe('The file’s name by default.'),
+    name: z
+      .string()
+      .regex(/^[\w./-]+$/, 'a route is named by letters, digits, - _ . and /')
+      .optional()
+      .describe('The file’s name by default.'),
     match: z.string().describe('`METHOD /path/{param}/*rest`'),
     summary: z.string().optional(),
     timeout: duration.optional().describe('Budget of the whole request.'),
-    in: z.record(z.string(), input).optional().describe('Color: where it comes from in the request; `color?` may be absent.'),
+    in: z
+      .record(z.string(), input)
+      .optional()
+      .describe('Color: where it comes from in the request; `color?` may be absent.'),
     do: steps.optional(),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
     response: responseShape.optional(),
-    degradedMaxAge: duration.optional().describe('How long an answer may be cached in which something fell back; not at all by default.'),
+    degradedMaxAge: duration
+      .optional()
+      .describe('How long an answer may be cached in which something fell back; not at all by default.'),
     proxy: z.string().optional().describe('A service to pass the request through to, in place of `do` and `response`.'),
   })
   .superRefine((route, context) => {
     const own = (['do', 'in', 'catch', 'response', 'degradedMaxAge'] as const).find((key) => route[key] !== undefined)
     if (route.proxy !== undefined && own) {
-      context.addIssue({ code: 'custom', path: [own], message: `a passthrough has no \`${own}\`: it answers what the service answers` })
+      context.addIssue({
+        code: 'custom',
+        path: [own],
+        message: `a passthrough has no \`${own}\`: it answers what the service answers`,
+      })
     }
     if (route.proxy === undefined && route.do === undefined && route.response === undefined) {
       context.addIssue({ code: 'custom', message: 'a route has `do` and `response`, or `proxy`' })
@@ -60,7 +73,11 @@ export function parseRoute(source: Source, diagnostics: DiagnosticCollector): Pa
   // The steps are looked at even when the rest is wrong, so that all faults come at once.
   const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, place, diagnostics)
   const handlers = listOf(raw.catch).map((arm, index) =>
-    parseBlock({ order: 'sequence', steps: listOf((arm as { do?: unknown } | null)?.do), path: ['catch', index, 'do'] }, place, diagnostics),
+    parseBlock(
+      { order: 'sequence', steps: listOf((arm as { do?: unknown } | null)?.do), path: ['catch', index, 'do'] },
+      place,
+      diagnostics,
+    ),
   )
   if (!definition) return undefined
   const match = parseMatch(definition.match, definition.proxy !== undefined)

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
-import { reportUnknownColor } from '../language/reference.ts'
+import { type Read, reportUnknownColor } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
 import { compileColorWriter } from '../values/color.ts'
@@ -20,7 +20,7 @@ export const assign = defineStep({
   bind(step, binder) {
     const assignments = bindAssignments(step.config.assign, within(step.place, 'assign'), binder)
     return {
-      reads: assignments.flatMap((assignment) => assignment.value.reads),
+      reads: outsideReads(assignments),
       writes: assignments,
       derives: assignments.map(({ color, value }) => ({ color, reads: value.reads })),
       compile: () => {
@@ -30,6 +30,14 @@ export const assign = defineStep({
     }
   },
 })
+
+/** What the assignments read of the context as it was before them: each sees what those above it wrote. */
+function outsideReads(assignments: readonly Assignment[]): Read[] {
+  return assignments.flatMap(({ value }, index) => {
+    const above = new Set(assignments.slice(0, index).map(({ color }) => color))
+    return value.reads.filter(({ reference }) => reference.kind !== 'color' || !above.has(reference.color))
+  })
+}
 
 interface Assignment {
   readonly color: string

@@ -1,7 +1,8 @@
 import type { Fault } from '../diagnostics/collector.ts'
 import type { Path } from './path.ts'
 
-type Reader = (document: unknown) => unknown
+// biome-ignore lint/suspicious/noExplicitAny: what is read from is the caller's affair.
+type Reader = (document: any) => unknown
 
 /** One place of a body and what stands there. */
 export interface BodyPart {

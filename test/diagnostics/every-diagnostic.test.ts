@@ -17,45 +17,233 @@ const route = (text: string): ProjectFiles => ({ 'routes/home': `match: GET /hom
 
 const cases: Case[] = [
   { code: 'file-too-large', name: 'a file of more than 1 MB', files: { gateway: `«# ${'x'.repeat(1_100_000)}` } },
-  { code: 'yaml-syntax', name: 'a bracket that is not closed', files: { gateway: 'listen: 8080\ntrustedProxies: [«\n' } },
+  {
+    code: 'yaml-syntax',
+    name: 'a bracket that is not closed',
+    files: { gateway: 'listen: 8080\ntrustedProxies: [\n«' },
+  },
   { code: 'duplicate-key', name: 'a key that stands twice', files: { gateway: 'listen: 8080\n«listen: 8081\n' } },
-  { code: 'unsafe-key', name: 'a key that reaches for the prototype', files: route('response: { body: { «__proto__: 1 } }') },
-  { code: 'missing-env', name: 'a variable that is not set', files: { gateway: 'listen: «${env.NOWHERE}\n' }, help: /default/, besides: ['invalid-value'] },
-  { code: 'unknown-key', name: 'a slip in a key', files: route('«respnse: { body: 1 }\nresponse: { body: 1 }'), help: /response/ },
+  {
+    code: 'unsafe-key',
+    name: 'a key that reaches for the prototype',
+    files: route('response: { body: { «__proto__: 1 } }'),
+  },
+  {
+    code: 'missing-env',
+    name: 'a variable that is not set',
+    files: { gateway: 'listen: «${env.NOWHERE}\n' },
+    help: /default/,
+    besides: ['invalid-value'],
+  },
+  {
+    code: 'unknown-key',
+    name: 'a slip in a key',
+    files: route('«respnse: { body: 1 }\nresponse: { body: 1 }'),
+    help: /response/,
+  },
   { code: 'missing-key', name: 'a route without match', files: { 'routes/home': '«response: { body: 1 }' } },
-  { code: 'invalid-value', name: 'a duration without its unit', files: route('timeout: «800\nresponse: { body: 1 }'), help: /150ms/ },
-  { code: 'unknown-step-kind', name: 'a kind that does not exist', files: route('do: [ { «invok: reco.recommend } ]'), help: /invoke/ },
-  { code: 'unknown-operator', name: 'an operator that does not exist', files: route('response: { body: { «$marge: [] } }'), help: /\$merge/ },
-  { code: 'invalid-locator', name: 'a place that does not exist', files: route('in: { geo.city: «qery.city }\nresponse: { body: $.geo.city }') },
-  { code: 'invalid-jsonpath', name: 'a path with a hole', files: route('response: { body: "«$.geo[" }') },
-  { code: 'invalid-expression', name: 'an expression that ends too early', files: route("in: { cart.sum: { from: query.s, default: 1 } }\nresponse: { body: '${ cart.sum + }' }") },
-  { code: 'unsafe-pattern', name: 'a pattern that can hang', files: route("in: { geo.city: query.c }\ndo: [ { when: 'geo.city.matches(«\"(a+)+$\")', assign: { cart.sum: 1 } } ]\nresponse: { body: $.cart.sum }") },
-  { code: 'invalid-color-name', name: 'a color named after a part of the context', files: { dictionary: 'colors:\n  «request.id: { type: string }\n', 'services/reco': 'service: reco\nendpoints: [http://a]', 'services/user': 'service: user\nendpoints: [http://a]', 'services/content': 'service: content\nendpoints: [http://a]' }, help: /reserved/ },
-  { code: 'color-prefix', name: 'a color inside a color', files: { dictionary: `${world.dictionary}  «user.id.raw: { type: string }\n` } },
-  { code: 'invalid-type', name: 'a type that JSON Schema does not know', files: { dictionary: `${world.dictionary}  geo.x: «{ type: strng }\n` } },
-  { code: 'unknown-color', name: 'a slip in a color', files: route("in: { user.segment: query.s }\nresponse: { body: «$.user.segmant }"), help: /user\.segment.*dictionary\.yaml:4/, besides: ['unused-output'] },
-  { code: 'unknown-service', name: 'a service that is not there', files: route('in: { geo.city: query.c, user.segment: query.s }\ndo: [ { invoke: «recoo.recommend } ]\nresponse: { body: $.product.list }'), help: /reco/ },
-  { code: 'unknown-operation', name: 'an operation that is not there', files: route('in: { geo.city: query.c, user.segment: query.s }\ndo: [ { invoke: reco.«recomend } ]\nresponse: { body: $.product.list }'), help: /recommend/ },
-  { code: 'unknown-step', name: 'the record of a call that is not made', files: route('do: [ { invoke: content.banners } ]\nresponse: { body: «$.steps.baners.body }'), help: /banners/ },
-  { code: 'unknown-error-code', name: 'a catch for what nothing raises', files: route('do: [ { try: [ { invoke: content.banners } ], catch: [ { errors: [«sesion-expired], do: [ empty ] } ] } ]\nresponse: { body: $.banner.list }') },
+  {
+    code: 'invalid-value',
+    name: 'a duration without its unit',
+    files: route('timeout: «800\nresponse: { body: 1 }'),
+    help: /150ms/,
+  },
+  {
+    code: 'unknown-step-kind',
+    name: 'a kind that does not exist',
+    files: route('do: [ { «invok: reco.recommend } ]'),
+    help: /invoke/,
+  },
+  {
+    code: 'unknown-operator',
+    name: 'an operator that does not exist',
+    files: route('response: { body: { «$marge: [] } }'),
+    help: /\$merge/,
+  },
+  {
+    code: 'invalid-locator',
+    name: 'a place that does not exist',
+    files: route('in: { geo.city: «qery.city }\nresponse: { body: $.geo.city }'),
+  },
+  { code: 'invalid-jsonpath', name: 'a path with a hole', files: route('response: { body: "$.geo«[" }') },
+  {
+    code: 'invalid-expression',
+    name: 'an expression that ends too early',
+    files: route("in: { cart.sum: { from: query.s, default: 1 } }\nresponse: { body: '${ cart.sum + }' }"),
+  },
+  {
+    code: 'unsafe-pattern',
+    name: 'a pattern that can hang',
+    files: route(
+      'in: { geo.city: query.c }\ndo: [ { when: \'geo.city.matches(«"(a+)+$")\', assign: { cart.sum: 1 } } ]\nresponse: { body: $.cart.sum }',
+    ),
+  },
+  {
+    code: 'invalid-color-name',
+    name: 'a color named after a part of the context',
+    files: {
+      dictionary: 'colors:\n  «request.id: { type: string }\n',
+      'services/reco': 'service: reco\nendpoints: [http://a]',
+      'services/user': 'service: user\nendpoints: [http://a]',
+      'services/content': 'service: content\nendpoints: [http://a]',
+    },
+    help: /reserved/,
+  },
+  {
+    code: 'color-prefix',
+    name: 'a color inside a color',
+    files: { dictionary: `${world.dictionary}  «user.id.raw: { type: string }\n` },
+  },
+  {
+    code: 'invalid-type',
+    name: 'a type that JSON Schema does not know',
+    files: { dictionary: `${world.dictionary}  geo.x: «{ type: strng }\n` },
+  },
+  {
+    code: 'unknown-color',
+    name: 'a slip in a color',
+    files: route('in: { user.segment: query.s }\nresponse: { body: «$.user.segmant }'),
+    help: /user\.segment.*dictionary\.yaml:4/,
+  },
+  {
+    code: 'unknown-service',
+    name: 'a service that is not there',
+    files: route(
+      'in: { geo.city: query.c, user.segment: query.s }\ndo: [ { invoke: «recoo.recommend } ]\nresponse: { body: $.product.list }',
+    ),
+    help: /reco/,
+  },
+  {
+    code: 'unknown-operation',
+    name: 'an operation that is not there',
+    files: route(
+      'in: { geo.city: query.c, user.segment: query.s }\ndo: [ { invoke: reco.«recomend } ]\nresponse: { body: $.product.list }',
+    ),
+    help: /recommend/,
+  },
+  {
+    code: 'unknown-step',
+    name: 'the record of a call that is not made',
+    files: route('do: [ { invoke: content.banners } ]\nresponse: { body: «$.steps.baners.body }'),
+    help: /banners/,
+  },
+  {
+    code: 'unknown-error-code',
+    name: 'a catch for what nothing raises',
+    files: route(
+      'do: [ { try: [ { invoke: content.banners } ], catch: [ { errors: [«sesion-expired], do: [ empty ] } ] } ]\nresponse: { body: $.banner.list }',
+    ),
+  },
   { code: 'name-out-of-scope', name: 'item outside forEach', files: route('response: { body: «$.item.id }') },
-  { code: 'duplicate-name', name: 'two steps with one id', files: route('do: [ { id: b, invoke: content.banners }, { id: «b, invoke: content.banners } ]\nresponse: { body: $.banner.list }') },
-  { code: 'color-never-produced', name: 'a color that nothing gives', files: route('response: { body: «$.product.list }') },
-  { code: 'color-read-before-produced', name: 'a color read too early', files: route('in: { geo.city: query.c }\ndo:\n  - invoke: «reco.recommend\n  - assign: { user.segment: vip }\nresponse: { body: $.product.list }'), help: /flow/ },
-  { code: 'color-maybe-absent', name: 'a color that one arm gives', files: route("in: { geo.city: query.c }\ndo:\n  - branch: [ { when: geo.city == 'x', do: [ { assign: { user.segment: vip } } ] }, { default: [ empty ] } ]\n  - invoke: «reco.recommend\nresponse: { body: $.product.list }") },
-  { code: 'color-from-optional', name: 'a need that hangs on an optional step', files: route('in: { geo.city: query.c, user.id: query.u }\ndo:\n  - { invoke: user.profile, optional: true }\n  - invoke: «reco.recommend\nresponse: { body: $.product.list }') },
-  { code: 'sibling-read', name: 'a read of what runs at the same time', files: route('in: { geo.city: query.c, user.id: query.u }\ndo:\n  - parallel:\n      - invoke: user.profile\n      - invoke: «reco.recommend\nresponse: { body: $.product.list }'), help: /flow/ },
-  { code: 'two-producers', name: 'two writers at the same time', files: route('do:\n  - parallel:\n      - assign: { cart.sum: 1 }\n      - assign: { «cart.sum: 2 }\nresponse: { body: $.cart.sum }') },
-  { code: 'flow-cycle', name: 'a circle', files: route("do:\n  - flow:\n      - «assign: { cart.sum: '${ order.total + 1 }' }\n      - assign: { order.total: '${ cart.sum + 1 }' }\nresponse: { body: $.cart.sum }") },
-  { code: 'type-mismatch', name: 'a text for a number', files: route('do: [ { assign: { cart.sum: «much } } ]\nresponse: { body: $.cart.sum }') },
-  { code: 'unreachable-step', name: 'a step behind the end', files: route('do:\n  - throw: { error: gone, status: 410 }\n  - «invoke: content.banners\nresponse: { body: $.banner.list }') },
-  { code: 'unused-output', name: 'a color that nobody reads', files: route('do: [ { assign: { «cart.sum: 1 } } ]\nresponse: { body: 1 }') },
-  { code: 'timeout-over-budget', name: 'a step that may outlast its route', files: route('timeout: 500ms\ndo: [ { invoke: content.banners, timeout: «2s } ]\nresponse: { body: $.banner.list }') },
-  { code: 'unsafe-retry', name: 'a POST that is retried', files: route('in: { cart.sum: query.s }\ndo: [ { invoke: user.pay, «retry: { attempts: 3 } } ]\nresponse: { body: { ok: true } }'), help: /idempotency-key/, besides: ['unused-output'] },
-  { code: 'secret-in-response', name: 'a secret by way of another color', files: route('in: { cart.sum: query.s }\ndo: [ { invoke: user.pay }, { assign: { user.id: $.payment.token } } ]\nresponse: { body: { token: «$.user.id } }') },
-  { code: 'duplicate-route', name: 'two files for one path', files: { 'routes/a': 'match: GET /x/{a}\nresponse: { body: 1 }', 'routes/b': 'match: «GET /x/{b}\nresponse: { body: 1 }' } },
+  {
+    code: 'duplicate-name',
+    name: 'two steps with one id',
+    files: route(
+      'do: [ { id: b, invoke: content.banners }, { id: «b, invoke: content.banners } ]\nresponse: { body: $.banner.list }',
+    ),
+  },
+  {
+    code: 'color-never-produced',
+    name: 'a color that nothing gives',
+    files: route('response: { body: «$.product.list }'),
+  },
+  {
+    code: 'color-read-before-produced',
+    name: 'a color read too early',
+    files: route(
+      'in: { geo.city: query.c }\ndo:\n  - invoke: «reco.recommend\n  - assign: { user.segment: vip }\nresponse: { body: $.product.list }',
+    ),
+    help: /flow/,
+  },
+  {
+    code: 'color-maybe-absent',
+    name: 'a color that one arm gives',
+    files: route(
+      "in: { geo.city: query.c }\ndo:\n  - branch: [ { when: geo.city == 'x', do: [ { assign: { user.segment: vip } } ] }, { default: [ empty ] } ]\n  - invoke: «reco.recommend\nresponse: { body: $.product.list }",
+    ),
+  },
+  {
+    code: 'color-from-optional',
+    name: 'a need that hangs on an optional step',
+    files: route(
+      'in: { geo.city: query.c, user.id: query.u }\ndo:\n  - { invoke: user.profile, optional: true }\n  - invoke: «reco.recommend\nresponse: { body: $.product.list }',
+    ),
+  },
+  {
+    code: 'sibling-read',
+    name: 'a read of what runs at the same time',
+    files: route(
+      'in: { geo.city: query.c, user.id: query.u }\ndo:\n  - parallel:\n      - invoke: user.profile\n      - invoke: «reco.recommend\nresponse: { body: $.product.list }',
+    ),
+    help: /flow/,
+  },
+  {
+    code: 'two-producers',
+    name: 'two writers at the same time',
+    files: route(
+      'do:\n  - parallel:\n      - assign: { cart.sum: 1 }\n      - assign: { «cart.sum: 2 }\nresponse: { body: $.cart.sum }',
+    ),
+  },
+  {
+    code: 'flow-cycle',
+    name: 'a circle',
+    files: route(
+      "do:\n  - flow:\n      - «assign: { cart.sum: '${ order.total + 1 }' }\n      - assign: { order.total: '${ cart.sum + 1 }' }\nresponse: { body: $.cart.sum }",
+    ),
+  },
+  {
+    code: 'type-mismatch',
+    name: 'a text for a number',
+    files: route('do: [ { assign: { cart.sum: «much } } ]\nresponse: { body: $.cart.sum }'),
+  },
+  {
+    code: 'unreachable-step',
+    name: 'a step behind the end',
+    files: route(
+      'do:\n  - throw: { error: gone, status: 410 }\n  - «invoke: content.banners\nresponse: { body: $.banner.list }',
+    ),
+  },
+  {
+    code: 'unused-output',
+    name: 'a color that nobody reads',
+    files: route('do: [ { assign: { «cart.sum: 1 } } ]\nresponse: { body: 1 }'),
+  },
+  {
+    code: 'timeout-over-budget',
+    name: 'a step that may outlast its route',
+    files: route(
+      'timeout: 500ms\ndo: [ { invoke: content.banners, timeout: «2s } ]\nresponse: { body: $.banner.list }',
+    ),
+  },
+  {
+    code: 'unsafe-retry',
+    name: 'a POST that is retried',
+    files: route(
+      'in: { cart.sum: query.s }\ndo: [ { invoke: user.pay, «retry: { attempts: 3 } } ]\nresponse: { body: { ok: true } }',
+    ),
+    help: /idempotency-key/,
+  },
+  {
+    code: 'secret-in-response',
+    name: 'a secret by way of another color',
+    files: route(
+      'in: { cart.sum: query.s }\ndo: [ { invoke: user.pay }, { assign: { user.id: $.payment.token } } ]\nresponse: { body: { token: «$.user.id } }',
+    ),
+  },
+  {
+    code: 'duplicate-route',
+    name: 'two files for one path',
+    files: {
+      'routes/a': 'match: GET /x/{a}\nresponse: { body: 1 }',
+      'routes/b': 'match: «GET /x/{b}\nresponse: { body: 1 }',
+    },
+  },
   { code: 'invalid-match', name: 'a match without path', files: { 'routes/a': 'match: «GET\nresponse: { body: 1 }' } },
-  { code: 'unknown-path-parameter', name: 'a parameter that the path lacks', files: route('in: { geo.city: «path.city }\nresponse: { body: $.geo.city }') },
+  {
+    code: 'unknown-path-parameter',
+    name: 'a parameter that the path lacks',
+    files: route('in: { geo.city: «path.city }\nresponse: { body: $.geo.city }'),
+  },
 ]
 
 describe('every diagnostic', () => {
@@ -63,7 +251,9 @@ describe('every diagnostic', () => {
     const { files, marks } = takeMarks({ ...world, ...marked })
     const { snapshot, diagnostics } = buildSnapshot(projectTexts(files))
     const found = diagnostics.filter((diagnostic) => diagnostic.code === code)
-    const others = diagnostics.filter((diagnostic) => diagnostic.code !== code && !besides.includes(diagnostic.code))
+    // The world's operations give more than a small route uses.
+    const expected: DiagnosticCode[] = [code, 'unused-output', ...besides]
+    const others = diagnostics.filter((diagnostic) => !expected.includes(diagnostic.code))
     expect(others.map(describeDiagnostic)).toEqual([])
     if (marks.length > 0) expect(found.map(({ at }) => `${at.file}:${at.line}:${at.column}`)).toEqual(marks)
     else expect(found).toHaveLength(1)

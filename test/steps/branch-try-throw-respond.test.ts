@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { GatewayError } from '../../src/errors.ts'
 import { runRoute } from '../support/engine.ts'
+import { world } from '../support/project.ts'
 
 describe('a branch', () => {
   const text = `
@@ -75,8 +76,9 @@ response: { body: { banners: $.banner.list } }`,
   })
 
   test('keeps two errors apart that are caught at the same time', async () => {
+    const slow = () => new Promise((resolve) => setTimeout(() => resolve({}), 5))
     const attempt = (operation: string, color: string) =>
-      `{ try: [ { invoke: ${operation} } ], catch: [ { errors: [all], do: [ { invoke: user.pay, id: ${color.replace('.', '')}, with: { cart.sum: 1 }, optional: true }, { assign: { ${color}: $.error.code } } ] } ] }`
+      `{ try: [ { invoke: ${operation} } ], catch: [ { errors: [all], do: [ { invoke: { service: user, get: /slow }, id: ${color.replace('.', '')} }, { assign: { ${color}: $.error.code } } ] } ] }`
     const { body } = await runRoute(
       `
 in: { user.id: query.u }
@@ -87,11 +89,12 @@ do:
 response: { body: [ $.geo.city, $.order.note ] }`,
       {
         request: { query: { u: 'u1' } },
-        files: { dictionary: (await import('../support/project.ts')).world.dictionary + '  order.note: { type: string }\n' },
+        files: { dictionary: `${world.dictionary}  order.note: { type: string }\n` },
         mocks: {
           'content.banners': new GatewayError('timeout'),
           'user.profile': new GatewayError('unavailable'),
-          'user.pay': () => new Promise((resolve) => setTimeout(() => resolve({}), 5)),
+          'user.geocity': slow,
+          'user.ordernote': slow,
         },
       },
     )
@@ -112,7 +115,12 @@ do:
 response: { body: { banners: $.banner.list } }`,
       { mocks: { 'content.banners': { banners: [1] } } },
     )
-    expect(outcome).toMatchObject({ kind: 'answer', status: 404, headers: { 'x-reason': 'gone' }, body: '{"message":"No such page"}' })
+    expect(outcome).toMatchObject({
+      kind: 'answer',
+      status: 404,
+      headers: { 'x-reason': 'gone' },
+      body: '{"message":"No such page"}',
+    })
   })
 
   test('a route without response answers 204', async () => {

@@ -159,7 +159,9 @@ do:
         collect: { nested.inner: '\${ cart.sum * 2 }' }
     collect: { nested.outer: $.nested.inner }
 response: { body: $.nested.outer }`,
-      { files: { dictionary: `${world.dictionary}  nested.inner: { type: array }\n  nested.outer: { type: array }\n` } },
+      {
+        files: { dictionary: `${world.dictionary}  nested.inner: { type: array }\n  nested.outer: { type: array }\n` },
+      },
     )
     expect(body).toEqual([[2, 4], [6]])
   })

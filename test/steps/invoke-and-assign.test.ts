@@ -26,7 +26,7 @@ do:
       post: /orders/{user.id}?v=2
       in: { product.ids: 'query.ids[,]', user.segment: cookie.seg }
       headers: { x-trace: 'for \${ user.id }', authorization: $.request.headers.authorization }
-      body: { ids: $.product.ids, note: $.geo.city }
+      body: { ids: $.product.ids, note: $.request.query.note }
       ok: [200-299, 404]
       out: { cart.sum: status, geo.city: header.x-city }
     with: { user.segment: vip }
@@ -41,22 +41,30 @@ response: { body: { status: $.cart.sum, raw: $.steps.order.body.answer, source: 
       operation: 'user.order',
       method: 'POST',
       path: '/orders/u1?v=2&ids=a%20b,c',
-      headers: { 'content-type': 'application/json', 'x-trace': 'for u1', authorization: 'Bearer t', cookie: 'seg=vip' },
+      headers: {
+        'content-type': 'application/json',
+        'x-trace': 'for u1',
+        authorization: 'Bearer t',
+        cookie: 'seg=vip',
+      },
       body: '{"ids":["a b","c"]}',
     })
     expect(body).toEqual({ status: 200, raw: 42, source: 'live', city: 'none' })
   })
 
-  test.each([['..'], ['%2e%2e'], ['%252e%252e/admin'], ['a/../b'], ['.'], ['..\\x']])('refuses %s as a path segment', async (city) => {
-    const { body, requests } = await runRoute(
-      `
+  test.each([['..'], ['%2e%2e'], ['%252e%252e/admin'], ['a/../b'], ['.'], ['..\\x']])(
+    'refuses %s as a path segment',
+    async (city) => {
+      const { body, requests } = await runRoute(
+        `
 in: { geo.city: query.city, user.segment: query.seg }
 do: [ { invoke: reco.recommend } ]
 response: { body: $.product.ids }`,
-      { request: { query: { city, seg: 'new' } } },
-    )
-    expect([body, requests]).toEqual(['invalid-input', []])
-  })
+        { request: { query: { city, seg: 'new' } } },
+      )
+      expect([body, requests]).toEqual(['invalid-input', []])
+    },
+  )
 
   test('fails with missing-input when a backend did not give what the next call needs', async () => {
     const { body, outcome } = await runRoute(
@@ -67,7 +75,9 @@ response: { body: $.product.ids }`,
       { request: { query: { city: 'paris', u: 'u1' } }, mocks: { 'user.profile': {} } },
     )
     expect(body).toBe('missing-input')
-    expect(outcome).toMatchObject({ error: { step: 'recommend', status: 502, detail: expect.stringContaining('user.segment') } })
+    expect(outcome).toMatchObject({
+      error: { step: 'recommend', status: 502, detail: expect.stringContaining('user.segment') },
+    })
   })
 
   test('records a failure for who reads it', async () => {
@@ -87,14 +97,20 @@ in: { cart.sum: query.sum, user.segment: { from: query.seg, default: new }, prod
 response: { body: { sum: $.cart.sum, segment: $.user.segment, ids: $.product.ids, city: $.geo.city } }`
 
   test('is converted to the type of its color', async () => {
-    const { body } = await runRoute(text, { request: { query: { sum: '12.5', ids: 'a' }, body: { place: { city: 'Oslo' } } } })
+    const { body } = await runRoute(text, {
+      request: { query: { sum: '12.5', ids: 'a' }, body: { place: { city: 'Oslo' } } },
+    })
     expect(body).toEqual({ sum: 12.5, segment: 'new', ids: ['a'], city: 'Oslo' })
   })
 
   test('is refused with every fault at once', async () => {
     const { outcome } = await runRoute(text, { request: { query: { seg: 'king' }, body: { place: { city: 7 } } } })
     expect(outcome).toMatchObject({
-      error: { code: 'invalid-input', status: 400, faults: [{ in: 'query.sum' }, { in: 'query.seg' }, { in: '$.place.city' }] },
+      error: {
+        code: 'invalid-input',
+        status: 400,
+        faults: [{ in: 'query.sum' }, { in: 'query.seg' }, { in: '$.place.city' }],
+      },
     })
   })
 })

@@ -58,7 +58,10 @@ do:
 response: { body: { products: $.product.ids, banners: $.banner.list } }`,
       {
         request: { query: { city: 'paris', seg: 'new' } },
-        mocks: { 'reco.recommend': answer('reco', 20, reco), 'content.banners': answer('banners', 1, { banners: [1] }) },
+        mocks: {
+          'reco.recommend': answer('reco', 20, reco),
+          'content.banners': answer('banners', 1, { banners: [1] }),
+        },
       },
     )
     expect(order).toEqual(['reco starts', 'banners starts', 'banners ends', 'reco ends'])
@@ -76,7 +79,10 @@ response: { body: $.product.ids }`,
       {
         request: { query: { city: 'paris', seg: 'new' } },
         mocks: {
-          'reco.recommend': (_: unknown, { scope }: { scope: { onCancel(listener: (error: GatewayError) => void): void } }) =>
+          'reco.recommend': (
+            _: unknown,
+            { scope }: { scope: { onCancel(listener: (error: GatewayError) => void): void } },
+          ) =>
             new Promise((_resolve, reject) =>
               scope.onCancel((error) => {
                 reason = error.code

@@ -90,6 +90,10 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
 
 /** Runs the one route given as YAML (without its `match`) in the small world. */
 export function runRoute(text: string, options: RunOptions = {}): Promise<RunResult> {
-  const files = { ...world, ...options.files, 'routes/home': `match: ${options.request?.method ?? 'GET'} /home\n${text}` }
+  const files = {
+    ...world,
+    ...options.files,
+    'routes/home': `match: ${options.request?.method ?? 'GET'} /home\n${text}`,
+  }
   return runSnapshot(loadProject(files), options)
 }

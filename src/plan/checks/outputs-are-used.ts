@@ -9,16 +9,17 @@ import { type BoundRoute, everyRead, everyStep } from '../bound-route.ts'
 export function checkOutputsAreUsed(routes: readonly BoundRoute[], { diagnostics }: Language): void {
   const unusedOutputs = new Map<BoundOperation, Set<string>>()
   for (const route of routes) {
-    const used = usedColors(route)
+    // What could not be read may have used anything.
+    const used = route.incomplete ? undefined : usedColors(route)
     for (const step of everyStep(route.body)) {
       if (step.call) {
         const { operation } = step.call
-        const unused = operation.outputs.map((output) => output.color).filter((color) => !used.has(color))
+        const unused = operation.outputs.map((output) => output.color).filter((color) => used && !used.has(color))
         const before = unusedOutputs.get(operation)
         unusedOutputs.set(operation, new Set(unused.filter((color) => !before || before.has(color))))
       } else {
         for (const { color, at } of step.writes ?? []) {
-          if (!used.has(color)) diagnostics.add('unused-output', `nothing in this route uses \`${color}\``, at)
+          if (used && !used.has(color)) diagnostics.add('unused-output', `nothing in this route uses \`${color}\``, at)
         }
       }
     }
