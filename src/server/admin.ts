@@ -1,0 +1,101 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { printDiagnostic } from '../diagnostics/print.ts'
+import { guardAdmin } from './admin-guard.ts'
+import { sendAdminProblem } from './admin-problem.ts'
+import { describeConfig } from './describe-config.ts'
+import type { HealthCheck, LoopHealth } from './health.ts'
+import type { ReloadResult } from './reload.ts'
+import type { Serving } from './serving.ts'
+
+export interface AdminParts {
+  readonly serving: Serving
+  readonly loop: LoopHealth
+  readonly reload: () => Promise<ReloadResult>
+  readonly lastReload: () => ReloadResult | undefined
+  /** Host that the admin listener is bound to; undefined: every interface. */
+  readonly boundTo: string | undefined
+}
+
+/** What operators and machines ask of a running gateway. It has no authentication: bind it where only they can reach it. */
+export function createAdminApp({ serving, loop, reload, lastReload, boundTo }: AdminParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(guardAdmin(boundTo))
+  app.use((_request: Request, response: Response, next: NextFunction) => {
+    response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    next()
+  })
+
+  app.get('/livez', (_request, response) => {
+    response.type('text/plain').send('ok\n')
+  })
+
+  app.get('/readyz', (request, response) => {
+    const checks = checkHealth(serving, loop, lastReload())
+    const isReady = checks.every(({ ok, required }) => ok || !required)
+    response.status(isReady ? 200 : 503).type('text/plain')
+    const lines = checks.map(({ name, ok, detail }) => `[${ok ? '+' : '-'}] ${name}: ${detail}\n`).join('')
+    response.send(`${'verbose' in request.query ? lines : ''}${isReady ? 'ready' : 'not ready'}\n`)
+  })
+
+  app.get('/metrics', async (_request, response) => {
+    const { contentType, text } = await serving.metrics.render()
+    response.set('content-type', contentType).send(text)
+  })
+
+  app.post('/-/reload', async (_request, response) => {
+    const result = await reload()
+    response.status(result.ok ? 200 : 422).json(describeReload(result))
+  })
+
+  app.get('/-/config', (_request, response) => {
+    response.json(describeConfig(serving.current.snapshot))
+  })
+
+  app.get('/-/diagnostics', (_request, response) => {
+    const last = lastReload()
+    response.json(last ? describeReload(last) : { ok: false, diagnostics: [] })
+  })
+
+  app.use((_request: Request, response: Response) => sendAdminProblem(response, 404))
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    serving.logger.error({ err: error }, 'the admin listener failed')
+    if (!response.headersSent) sendAdminProblem(response, 500)
+  })
+  return app
+}
+
+function checkHealth(serving: Serving, loop: LoopHealth, last: ReloadResult | undefined): HealthCheck[] {
+  const { version } = serving.current.snapshot
+  const reloaded = last?.ok ?? true
+  return [
+    { name: 'snapshot', ok: true, required: true, detail: `${version} serves` },
+    {
+      name: 'last-reload',
+      ok: reloaded,
+      // The old snapshot serves as well as before.
+      required: false,
+      detail: reloaded ? 'what is on disk serves' : 'refused, see /-/diagnostics',
+    },
+    { name: 'accepting', ok: !serving.isDraining, required: true, detail: serving.isDraining ? 'draining' : 'yes' },
+    loop.check(),
+  ]
+}
+
+function describeReload({ ok, changed, version, diagnostics, textOf, ms }: ReloadResult) {
+  return {
+    ok,
+    changed,
+    version,
+    ms: Math.round(ms),
+    diagnostics: diagnostics.map((diagnostic) => ({
+      severity: diagnostic.severity,
+      code: diagnostic.code,
+      message: diagnostic.message,
+      help: diagnostic.help,
+      ...diagnostic.at,
+      printed: printDiagnostic(diagnostic, textOf, false),
+    })),
+  }
+}

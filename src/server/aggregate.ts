@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { remainingTimeHeader } from '../backends/headers.ts'
+import { toGatewayError } from '../errors.ts'
+import { execute } from '../run/execute.ts'
+import { readPropagation, type TraceHeaders } from '../telemetry/traceparent.ts'
+import type { Activation, ActiveAggregate } from './activation.ts'
+import { hasBody, readBody } from './body.ts'
+import { Exchange } from './exchange.ts'
+import { ServerRequestParts } from './request-parts.ts'
+import type { Serving } from './serving.ts'
+
+/** Answers a request of an aggregated route, from its parts to its last byte. */
+export function serveAggregate(
+  serving: Serving,
+  activation: Activation,
+  active: ActiveAggregate,
+  params: Readonly<Record<string, string>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const exchange = new Exchange(serving, activation, active, request, response)
+  const parts = new ServerRequestParts(request, exchange.target, params, exchange.requestId, activation.addresses)
+  if (!hasBody(request)) {
+    run(exchange, active, parts)
+  } else if (active.route.readsBody) {
+    readBody(request, activation.snapshot.settings.defaults.maxRequestBody, serving.clock).then(
+      (body) => {
+        parts.body = body
+        run(exchange, active, parts)
+      },
+      (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
+    )
+  } else {
+    request.resume()
+    run(exchange, active, parts)
+  }
+}
+
+function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
+  const { request, scope, span, serving, activation, requestId } = exchange
+  execute({
+    route: active.route,
+    request: parts,
+    calls: activation.calls,
+    clock: serving.clock,
+    scope,
+    span,
+    propagation: readPropagation(request.headers as TraceHeaders, requestId),
+    budgetMs: readBudget(request),
+    stepEnded: active.stepEnded,
+  }).then(
+    (outcome) => exchange.answer(outcome),
+    (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
+  )
+}
+
+/** What the caller says it still waits; whatever is no number of milliseconds is not believed. */
+function readBudget({ headers }: IncomingMessage): number | undefined {
+  const text = headers[remainingTimeHeader]
+  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Math.max(1, Number(text)) : undefined
+}

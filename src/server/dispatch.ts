@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GatewayError } from '../errors.ts'
+import { type Activation, type ActiveMatch, isAggregate } from './activation.ts'
+import { serveAggregate } from './aggregate.ts'
+import { Exchange } from './exchange.ts'
+import { hasDotSegment } from './path-safety.ts'
+import { refuse } from './refusals.ts'
+import type { Serving } from './serving.ts'
+import { checkRequest, targetOf } from './strict.ts'
+
+/**
+ * Answers a request if it belongs to an aggregated route: false when it does not. It looks before Express does, so
+ * that these routes pay nothing for it.
+ */
+export function tryAggregate(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
+  const activation = serving.current
+  const found = findRoute(activation, request)
+  if (found.kind !== 'match' || !isAggregate(found.target)) return false
+  const refusal = checkRequest(request) ?? checkPath(request)
+  if (refusal) new Exchange(serving, activation, found.target, request, response).fail(refusal)
+  else serveAggregate(serving, activation, found.target, found.params, request, response)
+  return true
+}
+
+export function findRoute(activation: Activation, request: IncomingMessage): ActiveMatch {
+  return activation.find(request.method ?? 'GET', pathOf(request))
+}
+
+/** Answers a request that no route takes: 404, 405 with `Allow`, the `Allow` of an OPTIONS, or why it was not even looked at. */
+export function answerUnmatched(serving: Serving, request: IncomingMessage, response: ServerResponse): void {
+  const activation = serving.current
+  const exchange = new Exchange(serving, activation, undefined, request, response)
+  const found = findRoute(activation, request)
+  const allow = found.kind === 'wrong-method' ? ['allow', [...found.allow, 'OPTIONS'].join(', ')] : []
+  const refusal = checkRequest(request) ?? checkPath(request)
+  if (refusal) exchange.fail(refusal)
+  // `OPTIONS *` is about the server, not about a path (RFC 9110 section 9.3.7).
+  else if (request.url === '*') exchange.answerEmpty(204, [])
+  else if (found.kind === 'malformed') exchange.fail(refuse('bad-request', 'a percent escape in the path is malformed'))
+  else if (found.kind !== 'wrong-method') exchange.fail(refuse('not-found'))
+  else if (request.method === 'OPTIONS') exchange.answerEmpty(204, allow)
+  else exchange.fail(refuse('method-not-allowed'), allow)
+}
+
+export function checkPath(request: IncomingMessage): GatewayError | undefined {
+  return hasDotSegment(pathOf(request)) ? refuse('bad-request', 'the path holds a dot segment') : undefined
+}
+
+function pathOf(request: IncomingMessage): string {
+  const target = targetOf(request)
+  const mark = target.indexOf('?')
+  return mark < 0 ? target : target.slice(0, mark)
+}

@@ -1,0 +1,213 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Scope } from '../cancellation.ts'
+import { GatewayError, toGatewayError } from '../errors.ts'
+import type { Degradation, Outcome } from '../run/outcome.ts'
+import type { CallRecord } from '../steps/context.ts'
+import { logRequest } from '../telemetry/request-log.ts'
+import type { Attributes, Span } from '../telemetry/span.ts'
+import type { TraceHeaders } from '../telemetry/traceparent.ts'
+import type { Activation, ActiveRoute } from './activation.ts'
+import type { ProblemContext } from './problem.ts'
+import { type Reply, renderProblem, renderReply, writeReply } from './reply.ts'
+import { chooseRequestId } from './request-parts.ts'
+import type { Serving } from './serving.ts'
+import { targetOf } from './strict.ts'
+
+const clientGone = 499
+const none: readonly never[] = []
+
+/** One request and its answer, from its first byte to the last: who it is, how it ended, and everyone who is told of it. */
+export class Exchange {
+  readonly serving: Serving
+  readonly activation: Activation
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Path and query. */
+  readonly target: string
+  readonly requestId: string
+  readonly span: Span
+  /** Cancelled when the client goes away. */
+  readonly scope = new Scope()
+  readonly #active: ActiveRoute | undefined
+  readonly #startedAt: number
+  #status = clientGone
+  #bytes = 0
+  #errorCode: string | undefined
+  #records: readonly CallRecord[] = none
+  #degraded: readonly Degradation[] = none
+  #degradedHeader: string | undefined
+  #isAnswered = false
+
+  constructor(
+    serving: Serving,
+    activation: Activation,
+    active: ActiveRoute | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
+    this.serving = serving
+    this.activation = activation
+    this.request = request
+    this.response = response
+    this.target = targetOf(request)
+    this.requestId = chooseRequestId(request)
+    this.#active = active
+    this.#startedAt = serving.clock.now()
+    this.span = serving.tracer.startRequest(request.headers as TraceHeaders, active?.title ?? request.method ?? 'HTTP')
+    if (this.span.sampled) this.span.set(this.#describeRequest())
+    activation.enter()
+    serving.inFlight++
+    ;(active?.metrics ?? serving.unmatched).begin()
+    response.on('close', () => this.#end())
+    response.on('timeout', cutSlowReader)
+  }
+
+  get isAnswered(): boolean {
+    return this.#isAnswered
+  }
+
+  get path(): string {
+    const mark = this.target.indexOf('?')
+    return mark < 0 ? this.target : this.target.slice(0, mark)
+  }
+
+  answer(outcome: Outcome): void {
+    this.#records = outcome.records
+    if (outcome.kind === 'failure') this.#noteError(outcome.error)
+    else if (outcome.degraded.length > 0) {
+      this.#degraded = outcome.degraded
+      this.#degradedHeader = String(outcome.headers['tessera-degraded'])
+    }
+    let reply: Reply
+    try {
+      reply = renderReply(outcome, this.#context())
+    } catch (thrown) {
+      this.fail(toGatewayError(thrown))
+      return
+    }
+    this.#write(reply)
+  }
+
+  fail(error: GatewayError, headers: string[] = []): void {
+    this.#noteError(error)
+    this.#write(renderProblem(error, this.#context(), headers))
+  }
+
+  /** Writes an answer that is no error and has no body. */
+  answerEmpty(status: number, headers: string[]): void {
+    this.#write({ status, headers, body: undefined })
+  }
+
+  /** The answer is written by someone else, who has just sent its head. */
+  noteHead(status: number): void {
+    this.#isAnswered = true
+    this.#status = status
+  }
+
+  noteBytes(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  /** The answer broke off in the middle. */
+  noteBroken(error: GatewayError): void {
+    this.#errorCode = error.code
+    this.span.fail(error.code)
+  }
+
+  #noteError(error: GatewayError): void {
+    this.#errorCode = error.code
+    if (error.status >= 500) this.span.fail(error.code)
+    if (error.code === 'internal' && !this.scope.reason) {
+      const { requestId, span } = this
+      const fields = { request_id: requestId, trace_id: span.traceId, route: this.#active?.route.name }
+      this.serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
+    }
+  }
+
+  #write(reply: Reply): void {
+    // A client that has gone away is answered nothing.
+    if (this.#isAnswered || this.response.destroyed) return
+    this.#isAnswered = true
+    const { request, response, requestId, serving } = this
+    this.#bytes = writeReply(request, response, reply, requestId, serving.isDraining || reply.status === 408)
+    this.#status = reply.status
+  }
+
+  #context(): ProblemContext {
+    return { path: this.path, route: this.#active?.route.name, traceId: this.span.traceId }
+  }
+
+  #end(): void {
+    const { serving, activation, span, scope, response } = this
+    const wasCut = !response.writableFinished
+    if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
+    scope.close()
+    const ms = serving.clock.now() - this.#startedAt
+    const active = this.#active
+    ;(active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000)
+    if (span.sampled) span.set({ 'http.response.status_code': this.#status })
+    span.end()
+    this.#tell(ms)
+    activation.leave()
+    if (--serving.inFlight === 0) serving.whenIdle?.()
+  }
+
+  #tell(ms: number): void {
+    const { serving, requestId, request } = this
+    const route = this.#active?.route
+    const status = this.#status
+    const error = this.#errorCode ?? (status === clientGone ? 'cancelled' : undefined)
+    const method = request.method ?? ''
+    const { traceId } = this.span
+    logRequest(serving.logger, {
+      method,
+      route: route?.name,
+      status,
+      durationMs: ms,
+      bytes: this.#bytes,
+      traceId,
+      requestId,
+      degraded: this.#degradedHeader,
+      errorCode: error,
+    })
+    serving.onRequest?.({
+      method,
+      path: this.path,
+      status,
+      ms,
+      bytes: this.#bytes,
+      traceId,
+      requestId,
+      records: this.#records,
+      degraded: this.#degraded,
+      ...(route && { route: route.name, budgetMs: route.timeoutMs }),
+      ...(error !== undefined && { error }),
+    })
+  }
+
+  /** OpenTelemetry's semantic conventions, HTTP server. */
+  #describeRequest(): Attributes {
+    const { request, activation } = this
+    const active = this.#active
+    const attributes: Attributes = {
+      'http.request.method': request.method ?? '',
+      'url.path': this.path,
+      'url.scheme': 'encrypted' in request.socket ? 'https' : 'http',
+      'client.address': activation.addresses.of(request),
+      'tessera.snapshot': activation.snapshot.version,
+    }
+    const { host } = request.headers
+    const agent = request.headers['user-agent']
+    if (host !== undefined) attributes['server.address'] = host.replace(/:\d*$/, '')
+    if (agent !== undefined) attributes['user_agent.original'] = agent
+    if (active) attributes['http.route'] = active.route.match.path
+    if (active) attributes['tessera.route'] = active.route.name
+    return attributes
+  }
+}
+
+/** The connection stood still for the server's `timeout`. Who waits for a backend may stand still, who does not read may not. */
+function cutSlowReader(this: ServerResponse): void {
+  const { socket } = this
+  if (socket && socket.writableLength > 0) socket.destroy()
+}

@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ListenAddress } from '../config/gateway.ts'
+import type { GatewayError } from '../errors.ts'
+import { newTraceId } from '../telemetry/ids.ts'
+import { printProblem, problemType } from './problem.ts'
+import { refuse } from './refusals.ts'
+
+/** Everything a client may take its time for has an end; bodies have theirs where they are read. */
+const headersTimeoutMs = 10_000
+const checkTimeoutsEveryMs = 1000
+/** Longer than the load balancers before us keep an idle connection (60 s is common), so that they are the ones to close it. */
+const keepAliveTimeoutMs = 75_000
+/** A client that reads nothing for so long is cut (exchange.ts). */
+const standstillTimeoutMs = 20_000
+const maxHeaderBytes = 16 * 1024
+const maxConnections = 16_384
+
+export interface ListenerHandlers {
+  readonly onRequest: RequestListener
+  /** Whether a request to upgrade is taken; one that is not is an ordinary request. */
+  readonly takesUpgrade: (request: IncomingMessage) => boolean
+  readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+}
+
+/** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
+export function createListener({ onRequest, takesUpgrade, onUpgrade }: ListenerHandlers): Server {
+  const options = {
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: headersTimeoutMs,
+    // Bodies end by body.ts, reply.ts and passthrough/: an upload passed through may be long.
+    requestTimeout: 0,
+    connectionsCheckingInterval: checkTimeoutsEveryMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+    // Node 24.9 and later; the older ones take every upgrade for one.
+    shouldUpgradeCallback: takesUpgrade,
+  }
+  const server = createServer(options, onRequest)
+  server.timeout = standstillTimeoutMs
+  server.maxRequestsPerSocket = 0
+  server.maxConnections = maxConnections
+  server.on('clientError', answerBrokenRequest)
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    onUpgrade(request, socket as Socket, head),
+  )
+  server.on('connect', (_request, socket) => endWithProblem(socket, refuse('not-implemented')))
+  return server
+}
+
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  if (error.code === 'HPE_HEADER_OVERFLOW') endWithProblem(socket, refuse('headers-too-large'))
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, refuse('request-timeout'))
+  else endWithProblem(socket, refuse('bad-request'))
+}
+
+/** Answers where there is no response object: the request was never understood. */
+function endWithProblem(socket: Duplex, error: GatewayError): void {
+  // A half-written answer must not get another one behind it.
+  const isAnswering = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent === true
+  if (isAnswering) {
+    socket.destroy()
+    return
+  }
+  const body = printProblem(error, { path: '', route: undefined, traceId: newTraceId() })
+  const head = `HTTP/1.1 ${error.status} ${error.title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`
+  socket.on('error', () => {})
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** Binds a server; rejects with the system's error. Gives the port. */
+export function bind(server: Server, { host, port }: ListenAddress): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+/** Takes no new connections; those that are open stay, also the idle ones, on which a request may be under way. */
+export function stopAccepting(server: Server): void {
+  NetServer.prototype.close.call(server)
+}
+
+/** Ends a server whatever it is doing. */
+export function closeNow(server: Server): void {
+  server.close()
+  server.closeAllConnections()
+}

@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Propagation, Span } from '../../telemetry/span.ts'
+import { type ClientAddresses, peerOf } from '../client-address.ts'
+
+/** Of one connection, not of the message (RFC 9110 section 7.6.1); `expect` is answered by us. */
+const hopByHop = new Set([
+  'connection',
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/** Who says where a request comes from: believed of a trusted proxy only. */
+const forwarding = [
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+]
+
+/** The names that a Connection header nominates, in lower case. */
+function nominated(connection: string | undefined): string[] {
+  return connection === undefined ? [] : connection.split(',').map((token) => token.trim().toLowerCase())
+}
+
+/**
+ * Makes a client's headers those that its request is passed on with, in place: everything but what belongs to the
+ * client's connection, and where it comes from told by us. A chunked body keeps its framing: without it Node would
+ * send the body of a GET bare, and the backend would take it for the next request.
+ */
+export function prepareRequestHeaders(request: IncomingMessage, addresses: ClientAddresses): void {
+  const { headers } = request
+  const isChunked = headers['transfer-encoding'] !== undefined
+  const isTrusted = addresses.trustsPeerOf(request)
+  const host = headers.host ?? ''
+  for (const name of nominated(headers.connection))
+    if (name !== 'host' && name !== 'content-length') delete headers[name]
+  for (const name of hopByHop) delete headers[name]
+  if (!isTrusted) for (const name of forwarding) delete headers[name]
+  if (isChunked) headers['transfer-encoding'] = 'chunked'
+  const peer = peerOf(request)
+  const before = headers['x-forwarded-for']
+  headers['x-forwarded-for'] = before === undefined ? peer : `${before}, ${peer}`
+  headers['x-forwarded-host'] ??= host
+  headers['x-forwarded-proto'] ??= 'encrypted' in request.socket ? 'https' : 'http'
+}
+
+export function addTraceHeaders(headers: IncomingHttpHeaders, span: Span, propagation: Propagation): void {
+  const { tracestate, baggage, requestId } = propagation
+  headers['traceparent'] = span.traceparent
+  headers['x-request-id'] = requestId
+  if (tracestate === undefined) delete headers['tracestate']
+  else headers['tracestate'] = tracestate
+  if (baggage === undefined) delete headers['baggage']
+  else headers['baggage'] = baggage
+}
+
+/** A backend's headers as they go on to the client, name and value in turn, repeated ones as they came. */
+export function selectResponseHeaders({ rawHeaders, headers, statusCode }: IncomingMessage): string[] {
+  const dropped = new Set([...hopByHop, ...nominated(headers.connection), 'x-request-id'])
+  if (statusCode === 204) dropped.add('content-length')
+  const selected: string[] = []
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!
+    if (!dropped.has(name.toLowerCase())) selected.push(name, rawHeaders[at + 1]!)
+  }
+  return selected
+}

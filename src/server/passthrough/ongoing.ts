@@ -1,0 +1,115 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
+import type { Endpoint } from '../../backends/endpoints.ts'
+import { toTransportError } from '../../backends/transports/undici-errors.ts'
+import type { Timer } from '../../clock.ts'
+import { GatewayError } from '../../errors.ts'
+import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
+import type { Span } from '../../telemetry/span.ts'
+import type { Exchange } from '../exchange.ts'
+import { selectResponseHeaders } from './headers.ts'
+
+/** A stream in which nothing moved for this long is given up. */
+const idleStreamMs = 300_000
+
+/** One request on its way through. */
+export class OngoingPassthrough {
+  readonly exchange: Exchange
+  readonly endpoint: Endpoint
+  readonly #timeoutMs: number
+  readonly #metrics: ClientMetrics
+  readonly #span: Span
+  readonly #startedAt: number
+  #timer: Timer | undefined
+  #bytesSeen = 0
+  #proxyRequest: ClientRequest | undefined
+  #isMeasured = false
+
+  constructor(exchange: Exchange, endpoint: Endpoint, timeoutMs: number, metrics: ClientMetrics, span: Span) {
+    this.exchange = exchange
+    this.endpoint = endpoint
+    this.#timeoutMs = timeoutMs
+    this.#metrics = metrics
+    this.#span = span
+    this.#startedAt = exchange.serving.clock.now()
+    this.#watch()
+    exchange.response.once('close', () => this.#end())
+  }
+
+  began(proxyRequest: ClientRequest): void {
+    this.#proxyRequest = proxyRequest
+    if (this.exchange.isAnswered) proxyRequest.destroy()
+    else proxyRequest.setTimeout(idleStreamMs, () => proxyRequest.destroy(new Error('the stream stood still')))
+  }
+
+  answered(proxyResponse: IncomingMessage, response: ServerResponse): void {
+    this.#timer?.cancel()
+    const status = proxyResponse.statusCode ?? 0
+    if (this.exchange.isAnswered || status < 200 || status > 599) {
+      proxyResponse.destroy()
+      this.failed(new GatewayError('invalid-response', { detail: 'the answer has no valid status' }))
+      return
+    }
+    const headers = selectResponseHeaders(proxyResponse)
+    headers.push('x-request-id', this.exchange.requestId)
+    if (this.exchange.serving.isDraining) headers.push('connection', 'close')
+    try {
+      // Without the reason phrase: it may hold anything, and means nothing.
+      response.writeHead(status, headers)
+    } catch (cause) {
+      proxyResponse.destroy()
+      this.failed(
+        new GatewayError('invalid-response', { detail: 'the answer has a header that cannot be sent', cause }),
+      )
+      return
+    }
+    this.exchange.noteHead(status)
+    this.#measure(status, undefined)
+    proxyResponse.on('data', (chunk: Buffer) => this.exchange.noteBytes(chunk.length))
+    // An answer cut short leaves the client's cut short too: its connection is closed before the last chunk.
+    pipeline(proxyResponse, response, (error) => {
+      if (error && !proxyResponse.complete) {
+        this.exchange.noteBroken(new GatewayError('invalid-response', { detail: 'the answer broke off', cause: error }))
+      }
+    })
+  }
+
+  failed(thrown: Error): void {
+    this.#timer?.cancel()
+    const error = thrown instanceof GatewayError ? thrown : toTransportError(thrown, 0)
+    this.#measure(undefined, error.code)
+    const { response } = this.exchange
+    if (!this.exchange.isAnswered) this.exchange.fail(error)
+    else if (!response.writableEnded) response.destroy()
+  }
+
+  /** The answer has to begin in time; while the client still sends its body, time starts again with every stretch of it. */
+  #watch(): void {
+    const { request, serving } = this.exchange
+    this.#timer = serving.clock.schedule(this.#timeoutMs, () => {
+      const { bytesRead } = request.socket
+      if (!request.complete && bytesRead > this.#bytesSeen) {
+        this.#bytesSeen = bytesRead
+        this.#watch()
+        return
+      }
+      this.failed(new GatewayError('timeout'))
+      this.#proxyRequest?.destroy()
+    })
+  }
+
+  #measure(status: number | undefined, errorCode: string | undefined): void {
+    if (this.#isMeasured) return
+    this.#isMeasured = true
+    this.#metrics.observe(status, errorCode, (this.exchange.serving.clock.now() - this.#startedAt) / 1000)
+    if (this.#span.sampled && status !== undefined) this.#span.set({ 'http.response.status_code': status })
+    if (errorCode !== undefined) this.#span.fail(errorCode)
+  }
+
+  #end(): void {
+    this.#timer?.cancel()
+    this.#measure(undefined, 'cancelled')
+    this.#span.end()
+    if (!this.exchange.response.writableFinished) this.#proxyRequest?.destroy()
+  }
+}

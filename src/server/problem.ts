@@ -1,0 +1,31 @@
+import type { GatewayError } from '../errors.ts'
+
+/** Where an error happened, for its problem document. */
+export interface ProblemContext {
+  /** Path of the request. */
+  readonly path: string
+  /** Name of the route, if one matched. */
+  readonly route: string | undefined
+  readonly traceId: string
+}
+
+export const problemType = 'application/problem+json; charset=utf-8'
+
+/**
+ * An error as RFC 9457 has it. Only what is ours goes in: no cause, nothing a backend answered, no backend's address.
+ */
+export function printProblem(error: GatewayError, { path, route, traceId }: ProblemContext): string {
+  const { code, title, status, detail, step, faults } = error
+  return JSON.stringify({
+    type: `urn:tessera:error:${encodeURIComponent(code)}`,
+    title,
+    status,
+    detail: code === 'internal' ? undefined : detail,
+    instance: path,
+    code,
+    step,
+    route,
+    traceId,
+    errors: faults,
+  })
+}

@@ -1,0 +1,42 @@
+import { GatewayError } from '../errors.ts'
+
+/**
+ * Reads `a=1&b=2&a=3`, as a query or a form has it: `+` is a space, a name that comes more than once has all its values.
+ * @param where Named in the fault: `query` or `body`.
+ * @throws GatewayError `invalid-input` for a percent escape that decodes to nothing
+ */
+export function parseQuery(text: string, where: string): Record<string, string | string[]> {
+  const values: Record<string, string | string[]> = Object.create(null)
+  let from = 0
+  while (from < text.length) {
+    let to = text.indexOf('&', from)
+    if (to < 0) to = text.length
+    if (to > from) {
+      const equals = text.indexOf('=', from)
+      const nameEnd = equals < 0 || equals > to ? to : equals
+      const name = decode(text.slice(from, nameEnd), where)
+      add(values, name, nameEnd === to ? '' : decode(text.slice(nameEnd + 1, to), where))
+    }
+    from = to + 1
+  }
+  return values
+}
+
+function add(values: Record<string, string | string[]>, name: string, value: string): void {
+  const before = values[name]
+  if (before === undefined) values[name] = value
+  else if (typeof before === 'string') values[name] = [before, value]
+  else before.push(value)
+}
+
+function decode(text: string, where: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  if (!spaced.includes('%')) return spaced
+  try {
+    return decodeURIComponent(spaced)
+  } catch {
+    throw new GatewayError('invalid-input', {
+      faults: [{ in: where, detail: 'a percent escape is malformed or not UTF-8' }],
+    })
+  }
+}

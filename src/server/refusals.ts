@@ -1,0 +1,24 @@
+import { GatewayError } from '../errors.ts'
+
+/** What the server itself answers, before any route runs: code → HTTP status and title. */
+const refusals = {
+  'bad-request': { status: 400, title: 'The request is not valid HTTP' },
+  'not-found': { status: 404, title: 'There is nothing at this path' },
+  'method-not-allowed': { status: 405, title: 'This path does not have this method' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
+  'body-too-large': { status: 413, title: 'The request body is too large' },
+  'url-too-long': { status: 414, title: 'The URL is too long' },
+  'unsupported-encoding': { status: 415, title: 'The request body is encoded in a way that is not accepted' },
+  'expectation-failed': { status: 417, title: 'What the request expects is not offered' },
+  'headers-too-large': { status: 431, title: 'The request headers are too large' },
+  'not-implemented': { status: 501, title: 'This method is not served' },
+  'version-not-supported': { status: 505, title: 'This version of HTTP is not served' },
+} as const
+
+export type RefusalCode = keyof typeof refusals
+
+/** The error that a request is refused with; `detail` is shown to the client. */
+export function refuse(code: RefusalCode, detail?: string): GatewayError {
+  const { status, title } = refusals[code]
+  return new GatewayError(code, { status, title, detail })
+}
