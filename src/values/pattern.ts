@@ -25,9 +25,9 @@ export function checkPattern(source: string, mode: 'search' | 'match'): PatternF
   }
   try {
     const regex = parseRegex(source)
-    const search = mode === 'search' && !isAnchored(regex, 'start')
+    const search = mode === 'search' && !isAnchored(regex)
     const automaton = buildAutomaton(regex, search)
-    const certain = mode === 'search' && !hasEnd(regex) ? findCertain(automaton) : new Set<number>()
+    const certain = mode === 'search' && !hasCondition(regex, !search) ? findCertain(automaton) : new Set<number>()
     if (!isAmbiguousWithoutBound(automaton, certain)) return undefined
     const anchor = search && checkPattern(`^(?:${source})`, mode) === undefined
     return {
@@ -59,13 +59,29 @@ function findCertain({ follow, accepting }: Automaton): Set<number> {
   return certain
 }
 
-function isAnchored(regex: Regex, kind: 'start'): boolean {
-  if (regex.kind === kind) return true
-  if (regex.kind === 'choice') return regex.items.every((item) => isAnchored(item, kind))
-  return regex.kind === 'sequence' && regex.items[0] !== undefined && isAnchored(regex.items[0], kind)
+/** Every alternative begins with `^`. */
+function isAnchored(regex: Regex): boolean {
+  if (regex.kind === 'choice') return regex.items.every(isAnchored)
+  return (
+    regex.kind === 'start' || (regex.kind === 'sequence' && regex.items[0] !== undefined && isAnchored(regex.items[0]))
+  )
 }
 
-function hasEnd(regex: Regex): boolean {
-  if (regex.kind === 'choice' || regex.kind === 'sequence') return regex.items.some(hasEnd)
-  return regex.kind === 'end' || (regex.kind === 'repeat' && hasEnd(regex.body))
+/** Whether something in it can say no without reading: then reaching the last character is no match yet. */
+function hasCondition(regex: Regex, leading: boolean): boolean {
+  switch (regex.kind) {
+    case 'start':
+      return !leading
+    case 'end':
+    case 'boundary':
+      return true
+    case 'choice':
+      return regex.items.some((item) => hasCondition(item, leading))
+    case 'sequence':
+      return regex.items.some((item, i) => hasCondition(item, leading && i === 0))
+    case 'repeat':
+      return hasCondition(regex.body, false)
+    case 'set':
+      return false
+  }
 }

@@ -214,8 +214,8 @@ function refuseImpossible(type: Type, literal: CelNode): void {
 /** `request.headers.x-user-id` reads as a subtraction; nobody means one. */
 function refuseHyphen({ args: [left], input }: Binary): void {
   const found = /^request\.(headers|cookies)\.([\w-]+)/.exec(input.slice(left.start))
-  if (!found?.[2]!.includes('-')) return
-  const [whole, place, name] = found
+  const [whole, place, name] = found ?? []
+  if (!whole || !name?.includes('-')) return
   refuse(
     { start: left.start, end: left.start + whole.length },
     `\`${name}\` reads as a subtraction`,

@@ -1,7 +1,7 @@
 /** A stretch of code points, both ends included. */
 export type Range = readonly [first: number, last: number]
 
-/** A regular expression as a tree. What consumes nothing and is no anchor (`\b`) is an empty sequence. */
+/** A regular expression as a tree; `^`, `$` and `\b` consume nothing and only say where. */
 export type Regex =
   | { readonly kind: 'set'; readonly ranges: readonly Range[] }
   | { readonly kind: 'sequence'; readonly items: readonly Regex[] }
@@ -9,6 +9,7 @@ export type Regex =
   | { readonly kind: 'repeat'; readonly body: Regex; readonly min: number; readonly max: number }
   | { readonly kind: 'start' }
   | { readonly kind: 'end' }
+  | { readonly kind: 'boundary' }
 
 /** What a pattern holds that no automaton can follow: a lookaround or a backreference. */
 export class NotRegular extends Error {}
@@ -23,7 +24,6 @@ const spaces: readonly Range[] = [[9, 13], [32, 32], [0xa0, 0xa0], [0x1680, 0x16
 const lineEnds: readonly Range[] = [[10, 10], [13, 13], [0x2028, 0x2029]]
 const classes: Record<string, readonly Range[]> = { d: digits, w: wordCharacters, s: spaces }
 const controls: Record<string, number> = { n: 10, r: 13, t: 9, v: 11, f: 12, 0: 0 }
-const empty: Regex = { kind: 'sequence', items: [] }
 
 export function complement(ranges: readonly Range[]): Range[] {
   const gaps: Range[] = []
@@ -80,7 +80,7 @@ export function parseRegex(source: string): Regex {
     if (character === '.') return { kind: 'set', ranges: complement(lineEnds) }
     if (character !== '\\') return oneOf(character.codePointAt(0)!)
     const escaped = readEscape()
-    return escaped === undefined ? empty : { kind: 'set', ranges: escaped }
+    return escaped === undefined ? { kind: 'boundary' } : { kind: 'set', ranges: escaped }
   }
   const readGroup = (): Regex => {
     if (take('?')) {

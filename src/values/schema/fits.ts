@@ -14,10 +14,8 @@ export function fits(given: JsonSchema | undefined, wanted: JsonSchema | undefin
   if (shared.length === 0) return false
   const givenValues = valuesOf(given)
   const wantedValues = valuesOf(wanted)
-  if (givenValues && wantedValues)
-    return givenValues.some((one) => wantedValues.some((other) => isDeepStrictEqual(one, other)))
-  if (givenValues) return givenValues.some((value) => [...wantedTypes].some((type) => isOfType(value, type)))
-  if (wantedValues) return wantedValues.some((value) => [...givenTypes].some((type) => isOfType(value, type)))
+  if (givenValues) return givenValues.some((value) => admits(wanted, value))
+  if (wantedValues) return wantedValues.some((value) => admits(given, value))
   if (shared.length > 1) return true
   if (shared[0] === 'array') return fits(objectOrNone(given.items), objectOrNone(wanted.items))
   return shared[0] !== 'object' || objectFits(given, wanted)
@@ -39,9 +37,21 @@ function overlap(a: JsonType, b: JsonType): boolean {
   return a === b || (numeric(a) && numeric(b))
 }
 
-function isOfType(value: unknown, type: JsonType): boolean {
-  const actual = typeOf(value)
-  return actual === type || (actual === 'integer' && type === 'number')
+/** Whether a schema allows a value, by types, listed values, items and properties. */
+function admits(schema: JsonSchema | undefined, value: unknown): boolean {
+  const types = typesOf(schema)
+  if (!schema || !types) return true
+  const type = typeOf(value)
+  if (!type || !(types.has(type) || (type === 'integer' && types.has('number')))) return false
+  if (valuesOf(schema)?.some((other) => isDeepStrictEqual(value, other)) === false) return false
+  if (Array.isArray(value)) return value.every((item) => admits(objectOrNone(schema.items), item))
+  if (typeof value !== 'object' || value === null) return true
+  const properties = schema.properties ?? {}
+  return (
+    Object.entries(value).every(
+      ([name, member]) => !Object.hasOwn(properties, name) || admits(properties[name], member),
+    ) && (schema.required ?? []).every((name) => Object.hasOwn(value, name))
+  )
 }
 
 function objectOrNone(schema: unknown): JsonSchema | undefined {

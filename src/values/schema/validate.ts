@@ -29,7 +29,6 @@ const shared: Options = {
   strict: false,
   strictSchema: true,
   validateFormats: false,
-  addUsedSchema: false,
   logger: false,
   ownProperties: true,
   code: { regExp: compilePattern },

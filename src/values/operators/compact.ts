@@ -1,0 +1,32 @@
+import type { Template } from '../template/nodes.ts'
+import { defineOperator, isObject, misfit, unsafeKeys } from './operator.ts'
+
+export const compact = defineOperator<Template>({
+  name: '$compact',
+  keys: [],
+  summary: 'Drops what is null from a list or an object.',
+  example: '{ $compact: [ $.banner.first, $.banner.second ] }',
+  parse: ({ $compact }, parser) => parser.template($compact, '$compact'),
+  parts: (template) => [{ template }],
+  compile(template, compile) {
+    const read = compile(template)
+    return (document) => {
+      const value = read(document)
+      if (value === undefined || value === null) return undefined
+      if (Array.isArray(value)) return value.filter((item) => item !== null && item !== undefined)
+      if (!isObject(value)) return misfit('$compact', 'a list or an object', value)
+      const kept: Record<string, unknown> = {}
+      for (const name of Object.keys(value)) {
+        const member = value[name]
+        if (member !== null && member !== undefined && !unsafeKeys.has(name)) kept[name] = member
+      }
+      return kept
+    }
+  },
+  schema(template, schemaOf) {
+    const schema = schemaOf(template)
+    if (!schema) return undefined
+    const { required: _, const: __, ...open } = schema
+    return open
+  },
+})

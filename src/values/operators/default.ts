@@ -1,0 +1,28 @@
+import type { Template } from '../template/nodes.ts'
+import { unifySchemas } from '../template/unify.ts'
+import { defineOperator } from './operator.ts'
+
+export const firstPresent = defineOperator<readonly Template[]>({
+  name: '$default',
+  keys: [],
+  summary: 'Gives the first of several values that is there and not null.',
+  example: '{ $default: [ $.user.nick, $.user.name, guest ] }',
+  parse({ $default }, parser) {
+    if (Array.isArray($default) && $default.length > 0)
+      return $default.map((value, i) => parser.template(value, '$default', i))
+    parser.fault('invalid-value', '`$default` is a list of values', ['$default'])
+    return undefined
+  },
+  parts: (values) => values.map((template, i) => ({ template, tolerant: i < values.length - 1 })),
+  compile(values, compile) {
+    const readers = values.map(compile)
+    return (document) => {
+      for (const read of readers) {
+        const value = read(document)
+        if (value !== undefined && value !== null) return value
+      }
+      return undefined
+    }
+  },
+  schema: (values, schemaOf) => unifySchemas(values.map((template) => schemaOf(template))),
+})

@@ -1,0 +1,81 @@
+import type { JsonSchema } from '../schema.ts'
+import type { Template } from '../template/nodes.ts'
+import { asList, defineOperator, isObject, parseName, unsafeKeys } from './operator.ts'
+
+interface Join {
+  readonly left: Template
+  readonly right: Template
+  readonly on: string
+  readonly as: string
+}
+
+const fieldNames = ['left', 'right', 'on', 'as']
+
+export const join = defineOperator<Join>({
+  name: '$join',
+  keys: [],
+  summary:
+    'Adds to each object of `left`, as member `as`, the first object of `right` with an equal member `on`. Order and objects without a match stay as they are.',
+  example: '{ $join: { left: $.product.list, right: $.product.prices, on: id, as: price } }',
+  parse({ $join }, parser) {
+    if (!isObject($join)) {
+      parser.fault('invalid-value', '`$join` is an object of left, right, on and as', ['$join'])
+      return undefined
+    }
+    for (const key of Object.keys($join)) {
+      if (!fieldNames.includes(key)) parser.fault('unknown-operator', `\`$join\` has no key \`${key}\``, ['$join', key])
+    }
+    const missing = fieldNames.filter((key) => !Object.hasOwn($join, key))
+    if (missing.length > 0) {
+      parser.fault('missing-key', `\`$join\` lacks ${missing.map((key) => `\`${key}\``).join(', ')}`, ['$join'])
+      return undefined
+    }
+    const left = parser.template($join['left'], '$join', 'left')
+    const right = parser.template($join['right'], '$join', 'right')
+    const on = parseName('on', $join['on'], parser, '$join')
+    const as = parseName('as', $join['as'], parser, '$join')
+    return on === undefined || as === undefined ? undefined : { left, right, on, as }
+  },
+  parts: ({ left, right }) => [{ template: left }, { template: right, tolerant: true }],
+  compile({ left, right, on, as }, compile) {
+    const readLeft = compile(left)
+    const readRight = compile(right)
+    return (document) => {
+      const rows = asList('$join', readLeft(document))
+      const others = asList('$join', readRight(document))
+      if (!rows || !others) return rows
+      const byKey = new Map<unknown, unknown>()
+      for (const other of others) {
+        const key = keyOf(other, on)
+        if (key !== undefined && !byKey.has(key)) byKey.set(key, other)
+      }
+      return rows.map((row) => {
+        const key = keyOf(row, on)
+        return key === undefined || !byKey.has(key)
+          ? row
+          : withMember(row as Record<string, unknown>, as, byKey.get(key))
+      })
+    }
+  },
+  schema({ left, right, as }, schemaOf) {
+    const item = schemaOf(left)?.items
+    if (!item?.properties) return { type: 'array' }
+    const added: JsonSchema = schemaOf(right)?.items ?? {}
+    const { required: _, ...open } = item
+    return { type: 'array', items: { ...open, properties: { ...item.properties, [as]: added } } }
+  },
+})
+
+/** Only scalars join: two objects are never the same key. */
+function keyOf(row: unknown, on: string): unknown {
+  if (!isObject(row) || !Object.hasOwn(row, on)) return undefined
+  const key = row[on]
+  return typeof key === 'object' ? undefined : key
+}
+
+function withMember(row: Record<string, unknown>, as: string, value: unknown): Record<string, unknown> {
+  const joined: Record<string, unknown> = {}
+  for (const name of Object.keys(row)) if (!unsafeKeys.has(name)) joined[name] = row[name]
+  joined[as] = value
+  return joined
+}

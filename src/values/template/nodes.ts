@@ -1,0 +1,71 @@
+import type { DiagnosticCode } from '../../diagnostics/codes.ts'
+import type { Fault } from '../../diagnostics/collector.ts'
+import type { Document } from '../document.ts'
+import type { Expression } from '../expression.ts'
+import type { Path } from '../path.ts'
+import type { JsonSchema } from '../schema.ts'
+
+/** Keys and indexes from the root of a template to one of its values. */
+export type Where = readonly (string | number)[]
+
+/** A parsed template. `at` is where a node sits inside the whole. */
+export type Template =
+  | { readonly kind: 'literal'; readonly at: Where; readonly value: unknown }
+  | { readonly kind: 'path'; readonly at: Where; readonly path: Path }
+  | ({ readonly kind: 'expression'; readonly at: Where } & EmbeddedExpression)
+  | { readonly kind: 'interpolation'; readonly at: Where; readonly parts: readonly (string | EmbeddedExpression)[] }
+  | {
+      readonly kind: 'object'
+      readonly at: Where
+      readonly members: readonly (readonly [name: string, value: Template])[]
+    }
+  | { readonly kind: 'array'; readonly at: Where; readonly items: readonly Template[] }
+  | { readonly kind: 'operator'; readonly at: Where; readonly operator: Operator; readonly config: unknown }
+
+/** An expression and where in its string it begins. */
+export interface EmbeddedExpression {
+  readonly expression: Expression
+  readonly offset: number
+}
+
+/** A fault of one string or key of a template. */
+export type TemplateFault = Fault & { readonly path: Where }
+
+export type Reader = (document: Document) => unknown
+
+/** Gives the schema of a nested template; `element` is that of `item` where the template stands for each element. */
+export type SchemaOf = (
+  template: Template,
+  element?: { readonly schema: JsonSchema | undefined },
+) => JsonSchema | undefined
+
+/** A template inside an operator. */
+export interface OperatorPart {
+  readonly template: Template
+  /** It is evaluated once for each element, with `item` and `index`. */
+  readonly each?: boolean
+  /** The operator itself deals with its absence. */
+  readonly tolerant?: boolean
+}
+
+/** What an operator parses its own keys with. */
+export interface OperatorParser {
+  /** A nested template, `path` inside the operator's object. */
+  template(value: unknown, ...path: Where): Template
+  fault(code: DiagnosticCode, message: string, path: Where, help?: string): void
+}
+
+/** An operator of templates: an object whose first `$` key is its name. */
+export interface Operator<Config = unknown> {
+  readonly name: string
+  /** The other keys it has, all of them required. */
+  readonly keys: readonly string[]
+  /** What it does, in a sentence, and how it is written: for the generated reference and the editor. */
+  readonly summary: string
+  readonly example: string
+  /** Undefined when it reported a fault. */
+  parse(fields: Readonly<Record<string, unknown>>, parser: OperatorParser): Config | undefined
+  parts(config: Config): readonly OperatorPart[]
+  compile(config: Config, compile: (template: Template) => Reader): Reader
+  schema(config: Config, schemaOf: SchemaOf): JsonSchema | undefined
+}

@@ -1,0 +1,79 @@
+import type { DiagnosticCode } from '../../diagnostics/codes.ts'
+import { didYouMean } from '../../diagnostics/suggest.ts'
+import type { ExpressionTypes } from '../expression.ts'
+import { operators } from '../operators/index.ts'
+import { unsafeKeys } from '../operators/operator.ts'
+import type { Operator, OperatorParser, Template, TemplateFault, Where } from './nodes.ts'
+import { parseText } from './text.ts'
+
+const byName = new Map(operators.map((operator) => [operator.name, operator]))
+const ownerOfKey = new Map(operators.flatMap((operator) => operator.keys.map((key) => [key, operator] as const)))
+
+/** Parses a YAML value into a template. With faults the template is not to be compiled. */
+export function parseTemplate(value: unknown, types: ExpressionTypes): { template: Template; faults: TemplateFault[] } {
+  const faults: TemplateFault[] = []
+
+  const report = (code: DiagnosticCode, message: string, path: Where, help?: string) => {
+    faults.push({ code, message, path, offset: 0, length: 1, help })
+  }
+  const parse = (part: unknown, at: Where): Template => {
+    if (typeof part === 'string') return parseText(part, at, types, (fault) => faults.push({ ...fault, path: at }))
+    if (Array.isArray(part)) return { kind: 'array', at, items: part.map((item, i) => parse(item, [...at, i])) }
+    if (typeof part !== 'object' || part === null) return { kind: 'literal', at, value: part }
+    const object = part as Readonly<Record<string, unknown>>
+    return Object.keys(object).some(isOperatorKey) ? parseOperator(object, at) : parseObject(object, at)
+  }
+  const parseObject = (object: Readonly<Record<string, unknown>>, at: Where): Template => {
+    const members: [string, Template][] = []
+    for (const [key, member] of Object.entries(object)) {
+      if (unsafeKeys.has(key)) report('unsafe-key', `\`${key}\` is not allowed as a key`, [...at, key])
+      else members.push([key.replaceAll('$$', '$'), parse(member, [...at, key])])
+    }
+    return { kind: 'object', at, members }
+  }
+  const parseOperator = (object: Readonly<Record<string, unknown>>, at: Where): Template => {
+    const nothing: Template = { kind: 'literal', at, value: null }
+    const operator = findOperator(object, at)
+    if (!operator) return nothing
+    let complete = true
+    for (const key of Object.keys(object)) {
+      if (key === operator.name || operator.keys.includes(key)) continue
+      report(
+        'unknown-operator',
+        `\`${operator.name}\` does not go with the key \`${key}\``,
+        [...at, key],
+        didYouMean(key, operator.keys),
+      )
+    }
+    for (const key of operator.keys) {
+      if (Object.hasOwn(object, key)) continue
+      complete = false
+      report('missing-key', `\`${operator.name}\` lacks \`${key}\``, at, `write it like \`${operator.example}\``)
+    }
+    const parser: OperatorParser = {
+      template: (part, ...path) => parse(part, [...at, ...path]),
+      fault: (code, message, path, help) => report(code, message, [...at, ...path], help),
+    }
+    const config = complete ? operator.parse(object, parser) : undefined
+    return config === undefined ? nothing : { kind: 'operator', at, operator, config }
+  }
+  const findOperator = (object: Readonly<Record<string, unknown>>, at: Where): Operator | undefined => {
+    const keys = Object.keys(object).filter(isOperatorKey)
+    const name = keys.find((key) => byName.has(key))
+    if (name !== undefined) return byName.get(name)
+    const [key] = keys as [string]
+    const owner = ownerOfKey.get(key)
+    if (owner) report('missing-key', `\`${key}\` stands beside \`${owner.name}\`, which is missing`, [...at, key])
+    else {
+      const help =
+        didYouMean(key, [...byName.keys(), ...ownerOfKey.keys()]) ?? `a key that begins with $ is written \`$${key}\``
+      report('unknown-operator', `there is no operator \`${key}\``, [...at, key], help)
+    }
+    return undefined
+  }
+  return { template: parse(value, []), faults }
+}
+
+function isOperatorKey(key: string): boolean {
+  return key.startsWith('$') && !key.startsWith('$$')
+}

@@ -1,0 +1,77 @@
+import type { EmbeddedExpression, Template, Where } from './nodes.ts'
+
+/** One place of the context that a template reads. */
+export interface TemplateRead {
+  /** The names and indexes it begins with, as far as they are known at load. */
+  readonly prefix: readonly (string | number)[]
+  /** The string that reads it, and where in that string. */
+  readonly at: Where
+  readonly offset: number
+  readonly length: number
+  /** Its absence is dealt with: has(), `.?`, a comparison with null, `$default`, `$merge`. */
+  readonly guarded: boolean
+  /** Reads at most one value. */
+  readonly singular: boolean
+  /** False for `item` and `index` outside every `$each`: only a forEach around the template can bind them. */
+  readonly bound: boolean
+}
+
+/** All that a template reads, but for `item` and `index` inside the `$each` that binds them. */
+export function readsOf(template: Template): TemplateRead[] {
+  const reads: TemplateRead[] = []
+  collect(template, { tolerant: false, inEach: false }, reads)
+  return reads
+}
+
+interface Surroundings {
+  readonly tolerant: boolean
+  readonly inEach: boolean
+}
+
+function collect(template: Template, around: Surroundings, into: TemplateRead[]): void {
+  const add = (read: Omit<TemplateRead, 'at' | 'bound'>) => {
+    const local = read.prefix[0] === 'item' || read.prefix[0] === 'index'
+    if (local && around.inEach) return
+    into.push({ ...read, at: template.at, guarded: read.guarded || around.tolerant, bound: !local })
+  }
+  const addExpression = ({ expression, offset }: EmbeddedExpression) => {
+    for (const read of expression.reads) {
+      add({
+        prefix: read.path,
+        offset: offset + read.offset,
+        length: read.length,
+        guarded: read.guarded,
+        singular: true,
+      })
+    }
+  }
+  switch (template.kind) {
+    case 'literal':
+      return
+    case 'path': {
+      const { query, singular, reads } = template.path
+      for (const prefix of reads) add({ prefix, offset: 0, length: query.length, guarded: false, singular })
+      return
+    }
+    case 'expression':
+      addExpression(template)
+      return
+    case 'interpolation':
+      for (const part of template.parts) if (typeof part !== 'string') addExpression(part)
+      return
+    case 'object':
+      for (const [, value] of template.members) collect(value, around, into)
+      return
+    case 'array':
+      for (const item of template.items) collect(item, around, into)
+      return
+    case 'operator':
+      for (const part of template.operator.parts(template.config)) {
+        const inside = {
+          tolerant: around.tolerant || part.tolerant === true,
+          inEach: around.inEach || part.each === true,
+        }
+        collect(part.template, inside, into)
+      }
+  }
+}

@@ -1,0 +1,83 @@
+import type { Fault } from '../../diagnostics/collector.ts'
+import { compileExpression, type ExpressionTypes } from '../expression.ts'
+import { compilePath, isPath } from '../path.ts'
+import type { EmbeddedExpression, Template, Where } from './nodes.ts'
+
+/** Parses one string of a template: a JSONPath, a `${ … }`, text with some in it, or plain text. */
+export function parseText(text: string, at: Where, types: ExpressionTypes, fault: (found: Fault) => void): Template {
+  if (isPath(text)) {
+    const path = compilePath(text)
+    if (!('code' in path)) return { kind: 'path', at, path }
+    fault(path)
+    return { kind: 'literal', at, value: null }
+  }
+  if (!text.includes('$')) return { kind: 'literal', at, value: text }
+
+  const parts: (string | EmbeddedExpression)[] = []
+  let plain = ''
+  let position = 0
+  while (position < text.length) {
+    const next = text.indexOf('$', position)
+    const sign = next < 0 ? undefined : text[next + 1]
+    if (sign !== '$' && sign !== '{') {
+      const end = next < 0 ? text.length : next + 1
+      plain += text.slice(position, end)
+      position = end
+      continue
+    }
+    plain += text.slice(position, next)
+    position = next + 2
+    if (sign === '$') {
+      plain += '$'
+      continue
+    }
+    const end = findEnd(text, position)
+    if (end === undefined) {
+      fault({
+        code: 'invalid-expression',
+        message: 'the `}` that closes `${` is missing',
+        offset: next,
+        length: text.length - next,
+        help: 'a literal `${` is written `$${`',
+      })
+      return { kind: 'literal', at, value: null }
+    }
+    const expression = compileExpression(text.slice(position, end), types)
+    if ('code' in expression) fault({ ...expression, offset: expression.offset + position })
+    else {
+      if (plain !== '') parts.push(plain)
+      plain = ''
+      parts.push({ expression, offset: position })
+    }
+    position = end + 1
+  }
+  if (plain !== '') parts.push(plain)
+  return join(parts, at)
+}
+
+function join(parts: readonly (string | EmbeddedExpression)[], at: Where): Template {
+  const expressions = parts.filter((part) => typeof part !== 'string')
+  if (expressions.length === 0) return { kind: 'literal', at, value: parts.join('') }
+  // Around a block scalar's only expression YAML leaves line ends.
+  const alone = expressions.length === 1 && parts.every((part) => typeof part !== 'string' || part.trim() === '')
+  return alone ? { kind: 'expression', at, ...expressions[0]! } : { kind: 'interpolation', at, parts }
+}
+
+/** Where the `}` of an expression stands: braces nest, and in CEL's strings they mean nothing. */
+function findEnd(text: string, start: number): number | undefined {
+  let depth = 0
+  for (let i = start; i < text.length; i++) {
+    const character = text[i]
+    if (character === '{') depth += 1
+    else if (character === '}') {
+      if (depth === 0) return i
+      depth -= 1
+    } else if (character === "'" || character === '"') {
+      const quote = text.startsWith(character.repeat(3), i) ? character.repeat(3) : character
+      i += quote.length
+      while (i < text.length && !text.startsWith(quote, i)) i += text[i] === '\\' ? 2 : 1
+      i += quote.length - 1
+    }
+  }
+  return undefined
+}
