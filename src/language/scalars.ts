@@ -15,7 +15,12 @@ function unitScalar(kind: string, example: string, pattern: string, parse: (text
       })
       return z.NEVER
     })
-    .meta({ description: `A ${kind}, like ${example}.`, examples: [example.split(' ')[0]], pattern })
+    .meta({
+      description: `A ${kind}, like ${example}.`,
+      examples: [example.split(' ')[0]],
+      // Before the environment is filled in, a reference to it stands here.
+      pattern: `${pattern}|$\{env.`,
+    })
 }
 
 /** `150ms`, `3s`, `10m`, `1h` → milliseconds. */

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { Ajv } from 'ajv'
+import { parse } from 'yaml'
+import { type FileKind, fileKinds, jsonSchemaOf } from '../../src/reference/json-schema.ts'
+import { stepKinds } from '../../src/steps/index.ts'
+
+const root = new URL('../../', import.meta.url).pathname
+const ajv = new Ajv({ strict: false, allErrors: true })
+const validators = new Map(fileKinds.map((kind) => [kind, ajv.compile(jsonSchemaOf(kind))]))
+
+/** Every configuration file of the repository, with the kind that its folder says. */
+function configurationFiles(): [string, FileKind][] {
+  const roots = [
+    '.',
+    ...readdirSync(join(root, 'examples'), { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [join('examples', entry.name)] : [],
+    ),
+  ]
+  return roots.flatMap((project) =>
+    readdirSync(join(root, project), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /^(config|routes)\/.*\.yaml$/.test(file) && !file.endsWith('.test.yaml'))
+      .map((file): [string, FileKind] => [join(project, file), kindOf(file)]),
+  )
+}
+
+function kindOf(file: string): FileKind {
+  if (file.startsWith('routes/')) return 'route'
+  if (file.startsWith('config/services/')) return 'service'
+  return file.endsWith('gateway.yaml') ? 'gateway' : 'dictionary'
+}
+
+describe('the JSON Schemas', () => {
+  test.each(fileKinds)('schemas/%s.schema.json is what the definitions say (npm run generate)', (kind) => {
+    const committed = JSON.parse(readFileSync(join(root, `schemas/${kind}.schema.json`), 'utf8'))
+    expect(committed).toEqual(jsonSchemaOf(kind))
+  })
+
+  test.each(configurationFiles())('%s is valid by its schema', (file, kind) => {
+    const value = parse(readFileSync(join(root, file), 'utf8'))
+    const validate = validators.get(kind)!
+    expect(validate(value) ? [] : validate.errors).toEqual([])
+  })
+
+  test.each([...stepKinds.values()])('the example of the step kind $kind is valid', ({ example }) => {
+    const validate = validators.get('route')!
+    expect(validate({ match: 'GET /x', do: parse(example) }) ? [] : validate.errors).toEqual([])
+  })
+
+  test('a slip in a step is seen inside any nesting', () => {
+    const validate = validators.get('route')!
+    expect(validate({ match: 'GET /x', do: [{ parallel: [{ sequence: [{ invok: 'a.b' }] }] }] })).toBe(false)
+  })
+})
