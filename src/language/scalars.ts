@@ -19,7 +19,7 @@ function unitScalar(kind: string, example: string, pattern: string, parse: (text
       description: `A ${kind}, like ${example}.`,
       examples: [example.split(' ')[0]],
       // Before the environment is filled in, a reference to it stands here.
-      pattern: `${pattern}|$\{env.`,
+      pattern: `${pattern}|[$][{]env[.]`,
     })
 }
 
