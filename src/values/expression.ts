@@ -5,7 +5,6 @@ import { parseCel } from './expression/parse.ts'
 import { provesAtAll, provesByAsking } from './expression/proofs.ts'
 import { EvaluationFailure, type Read, Refusal, type Run, type Scope, type Segments } from './expression/scope.ts'
 import {
-  bool,
   type CelType,
   double,
   dyn,
@@ -106,7 +105,7 @@ export function compileExpression(source: string, types: ExpressionTypes): Expre
       reads,
       proves: { whenTrue, whenFalse },
       evaluate: /\b(timestamp|duration)\b/.test(source) ? (document) => toJson(evaluate(document)) : evaluate,
-      test: compileTest(source, reads, type, evaluate),
+      test: compileTest(source, reads, evaluate),
     }
   } catch (error) {
     if (error instanceof Refusal) return error.fault
@@ -125,13 +124,13 @@ function guard(source: string, reads: readonly Read[], budget: { left: number },
     try {
       return run(document)
     } catch (cause) {
-      throw failure(source, reads, cause instanceof EvaluationFailure ? cause.message : 'it needs too much', cause)
+      const why = cause instanceof RangeError ? 'it needs too much' : 'it met data that it cannot work with'
+      throw failure(source, reads, cause instanceof EvaluationFailure ? cause.message : why, cause)
     }
   }
 }
 
-function compileTest(source: string, reads: readonly Read[], type: Type, evaluate: Run): Expression['test'] {
-  if (type === bool) return (document) => evaluate(document) === true
+function compileTest(source: string, reads: readonly Read[], evaluate: Run): Expression['test'] {
   return (document) => {
     const value = evaluate(document)
     if (typeof value === 'boolean') return value

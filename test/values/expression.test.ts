@@ -358,6 +358,12 @@ describe('faults', () => {
       'request.headers.x-user-id',
       "a name like this goes in brackets: `request.headers['x-user-id']`",
     ],
+    [
+      'steps.my-step.status == 200',
+      'invalid-expression',
+      'steps.my-step',
+      "a name like this goes in brackets: `steps['my-step']`",
+    ],
     ['user.id.orValue("x")', 'invalid-expression', 'user.id', 'ask for the member with `.?`: `user.?id.orValue(x)`'],
     ["user.?id == 'x'", 'invalid-expression', 'user.?id', 'open it with `.orValue(x)`, or ask with `.hasValue()`'],
     ['user.id.startWith("x")', 'invalid-expression', 'user.id.startWith("x")', 'did you mean `startsWith`?'],
@@ -501,6 +507,19 @@ describe('hostile input', () => {
       GatewayError,
     )
     expect(() => expressionOf('order.total * order.total').evaluate({ order: { total: 1e300 } })).toThrow(GatewayError)
+  })
+
+  test('is checked again where data does not keep to its color’s type', () => {
+    const odd = { user: { id: 5, isVip: 'yes', age: '41' } }
+    for (const source of [
+      "user.id.startsWith('x')",
+      'user.isVip',
+      'user.isVip && true',
+      '!user.isVip',
+      'user.age > 3',
+      'user.isVip ? true : false',
+    ])
+      expect(() => expressionOf(source).test(odd)).toThrow(expect.objectContaining({ code: 'internal' }))
   })
 
   test('leaves no element behind in a macro that failed', () => {

@@ -250,7 +250,7 @@ describe('a hostile document', () => {
 
   test('may be larger than a call has arguments', () => {
     const many = Array.from({ length: 300_000 }, (_, id) => ({ id }))
-    expect(read('$[*].id', many)).toHaveLength(300_000)
+    for (const query of ['$[*].id', '$..id', '$[?@.id >= 0]']) expect(read(query, many)).toHaveLength(300_000)
   })
 })
 

@@ -31,13 +31,11 @@ export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Sco
     if (!accepts(found.takes[i]!, type))
       refuse(operands[i]!, `\`${name}()\` does not take a ${nameOf(type)}`, helpWith(found, type))
   }
-  const checked = values.every(({ type }, i) => type.kind !== 'dyn' || found.takes[i]!.length === 0)
   return {
     type: found.gives,
     run: runFunction(
       found,
       values.map(({ run }) => run),
-      checked,
     ),
   }
 }
@@ -61,29 +59,15 @@ function accepts(kinds: readonly CelType[], type: Type): boolean {
   return kinds.length === 0 || type.kind === 'dyn' || kinds.includes(isNumeric(type) ? 'double' : type.kind)
 }
 
-function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[], checked: boolean): Run {
-  const [first, second] = runs
-  if (checked && runs.length === 1) {
-    return (document) => {
-      const value = first!(document)
-      return value === undefined || value === null ? undefined : call(value)
-    }
-  }
-  if (checked && runs.length === 2) {
-    return (document) => {
-      const value = first!(document)
-      const other = second!(document)
-      return value === undefined || value === null || other === undefined || other === null
-        ? undefined
-        : call(value, other)
-    }
-  }
+/** Kinds are checked again with the values: a backend may not keep to the type that its color declares. */
+function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[]): Run {
   return (document) => {
     const values: unknown[] = []
-    for (const [i, run] of runs.entries()) {
-      const value = run(document)
-      if (value === undefined || (value === null && takes[i]!.length > 0)) return undefined
-      if (takes[i]!.length > 0 && !takes[i]!.includes(kindOf(value)))
+    for (let i = 0; i < runs.length; i++) {
+      const value = runs[i]!(document)
+      const kinds = takes[i]!
+      if (value === undefined || (value === null && kinds.length > 0)) return undefined
+      if (kinds.length > 0 && !kinds.includes(kindOf(value)))
         fail(`\`${name}()\` does not take a ${nameOfValue(value)}`)
       values.push(value)
     }

@@ -211,15 +211,15 @@ function refuseImpossible(type: Type, literal: CelNode): void {
   refuse(literal, `it is never ${JSON.stringify(literal.args)}`, help)
 }
 
-/** `request.headers.x-user-id` reads as a subtraction; nobody means one. */
+/** `request.headers.x-user-id` and `steps.my-step` read as subtractions; nobody means one. */
 function refuseHyphen({ args: [left], input }: Binary): void {
-  const found = /^request\.(headers|cookies)\.([\w-]+)/.exec(input.slice(left.start))
+  const found = /^(request\.(?:headers|cookies)|steps)\.([\w-]+)/.exec(input.slice(left.start))
   const [whole, place, name] = found ?? []
   if (!whole || !name?.includes('-')) return
   refuse(
     { start: left.start, end: left.start + whole.length },
     `\`${name}\` reads as a subtraction`,
-    `a name like this goes in brackets: \`request.${place}['${name}']\``,
+    `a name like this goes in brackets: \`${place}['${name}']\``,
   )
 }
 

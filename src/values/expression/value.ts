@@ -1,3 +1,4 @@
+import { isAccess } from './access.ts'
 import type { CelNode } from './parse.ts'
 import { type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
 import { nameOf, nameOfValue } from './types.ts'
@@ -13,8 +14,10 @@ export function compileValue(node: CelNode, scope: Scope): Compiled {
 /** Compiles a condition inside an expression: true, false, or undefined when something in it is missing. */
 export function compileCondition(node: CelNode, scope: Scope): Run {
   const { type, run } = compileValue(node, scope)
-  if (type.kind === 'bool') return run
-  if (type.kind !== 'dyn') refuse(node, `a condition must be true or false, this is a ${nameOf(type)}`)
+  // Even a color declared true/false may come as something else.
+  if (type.kind === 'bool' && !isAccess(node)) return run
+  if (type.kind !== 'bool' && type.kind !== 'dyn')
+    refuse(node, `a condition must be true or false, this is a ${nameOf(type)}`)
   return (document) => {
     const value = run(document)
     if (typeof value === 'boolean' || value === undefined) return value

@@ -51,11 +51,12 @@ export function parseStandard(query: string): StandardQuery | Fault {
     inner: expressions.flatMap((expression) =>
       expression instanceof jsonpath.expressions.RootQuery ? [leadingSegments(expression.path)] : [],
     ),
-    evaluate: (document) =>
-      parsed
-        .query(document as JSONValue)
-        .values()
-        .filter((value) => value !== undefined),
+    evaluate(document) {
+      const found: unknown[] = []
+      // Not `query()`: it passes the nodes of a list as arguments, and a call takes only so many.
+      for (const { value } of parsed.lazyQuery(document as JSONValue)) if (value !== undefined) found.push(value)
+      return found
+    },
   }
 }
 
