@@ -42,8 +42,11 @@ export interface CallResponse {
   readonly assigned?: boolean
 }
 
-/** A call to a backend, with or without policies around it. Rejects with a GatewayError, never with anything else. */
-export type Call = (request: CallRequest, context: CallContext) => Promise<CallResponse>
+/**
+ * A place in a route that calls a backend, opened: it renders its request from the context and sends it through its
+ * policies. Rejects with a GatewayError, never with anything else.
+ */
+export type Call = (context: CallContext) => Promise<CallResponse>
 
 /** One entry of a `fallback:` list, compiled. A rejection moves on to the next one. */
 export type Fallback =
@@ -90,6 +93,8 @@ export interface CallSite {
   readonly isSuccess: (status: number) => boolean
   /** Status → the code the service's `errors:` gives it. */
   readonly errorNames: ReadonlyMap<number, string>
+  /** Renders the request from the context. Throws `missing-input` or `invalid-input`, which fallbacks cover too. */
+  readonly render: (document: Document) => CallRequest
 }
 
 /** What backends need to know of a service. Equal `key`s share pools across reloads. */

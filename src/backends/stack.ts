@@ -1,7 +1,7 @@
 import { attempt } from './attempt.ts'
 import { balance } from './balancers/balance.ts'
 import type { Call, CallSite } from './call.ts'
-import { OngoingCall, type Policy } from './layer.ts'
+import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import { breaker } from './policies/breaker.ts'
 import { fallback } from './policies/fallback.ts'
@@ -11,13 +11,12 @@ import { timeout } from './policies/timeout.ts'
 /** The whole onion around one place in a route that calls a backend, outermost first. */
 export function buildStack(site: CallSite, parts: StackParts): Call {
   const policies: Policy[] = [
-    fallback(site, parts), // covers what all attempts together could not
     retry(site, parts), // an attempt more, while the budget and the deadline allow it
     breaker(site, parts), // refuses while the backend rests
     timeout(site, parts), // ends one attempt
   ]
   const transport = attempt(site, parts) // sends, receives, decodes, traces
   const balanced = balance(site, parts, transport) // picks the endpoint
-  const onion = policies.reduceRight((next, policy) => policy(next), balanced)
-  return (request, context) => onion(request, new OngoingCall(context))
+  const sent = policies.reduceRight((next, policy) => policy(next), balanced)
+  return fallback(site, parts)(sent) // renders the request; covers what all attempts together could not
 }

@@ -1,10 +1,11 @@
+import type { CallSite } from '../backends/call.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { Language } from '../language/color.ts'
 import { within } from '../language/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { compileCatch, listCaught } from '../steps/catch.ts'
 import { bindResponse } from '../steps/response.ts'
-import type { BoundBlock, BoundStep, PlannedCall } from '../steps/step.ts'
+import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { RouteBinder } from './binder.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -14,7 +15,7 @@ import { bindInputs } from './inputs.ts'
 export function bindRoute(
   parsed: ParsedRoute,
   catalogue: Catalogue,
-  callSites: PlannedCall[],
+  callSites: CallSite[],
   settings: GatewaySettings,
   language: Language,
 ): BoundRoute {

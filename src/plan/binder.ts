@@ -1,17 +1,10 @@
+import type { CallSite } from '../backends/call.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import { bindCondition } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { checkShape, type Place, within } from '../language/shape.ts'
 import { operationShape } from '../operations/operation.ts'
-import type {
-  Binder,
-  BoundBlock,
-  BoundStep,
-  ParsedBlock,
-  ParsedStep,
-  PlannedCall,
-  ServiceOperation,
-} from '../steps/step.ts'
+import type { Binder, BoundBlock, BoundStep, ParsedBlock, ParsedStep, ServiceOperation } from '../steps/step.ts'
 import type { Path } from '../yaml/source.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 
@@ -22,7 +15,7 @@ export class RouteBinder implements Binder {
   readonly types: Language['types']
   readonly diagnostics: Language['diagnostics']
   readonly #catalogue: Catalogue
-  readonly #callSites: PlannedCall[]
+  readonly #callSites: CallSite[]
   readonly #names = new Map<string, { path: Path; explicit: boolean }[]>()
   readonly #recorded = new Set<string>()
   #recordsAll = false
@@ -30,7 +23,7 @@ export class RouteBinder implements Binder {
   incomplete = false
 
   /** `callSites` belong to the whole snapshot; this route's are added to them. */
-  constructor(route: string, catalogue: Catalogue, callSites: PlannedCall[], language: Language) {
+  constructor(route: string, catalogue: Catalogue, callSites: CallSite[], language: Language) {
     this.route = route
     this.colors = language.colors
     this.types = language.types
@@ -139,7 +132,7 @@ export class RouteBinder implements Binder {
     }
   }
 
-  addCallSite(site: PlannedCall): number {
+  addCallSite(site: CallSite): number {
     return this.#callSites.push(site) - 1
   }
 }

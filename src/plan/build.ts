@@ -1,3 +1,4 @@
+import type { CallSite } from '../backends/call.ts'
 import { readDictionary } from '../config/dictionary.ts'
 import { type GatewaySettings, gatewayShape } from '../config/gateway.ts'
 import type { ConfigTexts } from '../config/read.ts'
@@ -6,7 +7,6 @@ import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { ColorDefinition, Language } from '../language/color.ts'
 import { checkShape } from '../language/shape.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
-import type { PlannedCall } from '../steps/step.ts'
 import { createExpressionTypes } from '../values/expression.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
@@ -44,7 +44,7 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
   const parsed = texts.routes.map(parse).flatMap((source) => (source && parseRoute(source, diagnostics)) ?? [])
   checkRoutesAreDistinct(parsed, diagnostics)
 
-  const callSites: PlannedCall[] = []
+  const callSites: CallSite[] = []
   const bound = new Map<ParsedRoute, BoundRoute>()
   for (const route of parsed) {
     if (route.definition.proxy === undefined)

@@ -1,9 +1,9 @@
-import type { ServiceTarget } from '../backends/call.ts'
+import type { CallSite, ServiceTarget } from '../backends/call.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Run } from '../steps/context.ts'
-import type { BoundBlock, PlannedCall } from '../steps/step.ts'
+import type { BoundBlock } from '../steps/step.ts'
 import type { Document } from '../values/document.ts'
 
 /** All that a gateway runs with, compiled and frozen: a request takes one snapshot and ends on it. */
@@ -13,7 +13,7 @@ export interface Snapshot {
   readonly settings: GatewaySettings
   readonly routes: readonly Route[]
   /** Every place that calls a backend; compiled routes know them by index. */
-  readonly callSites: readonly PlannedCall[]
+  readonly callSites: readonly CallSite[]
 }
 
 export type Route = AggregatedRoute | PassthroughRoute

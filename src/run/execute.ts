@@ -1,8 +1,9 @@
+import type { Call } from '../backends/call.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import { toGatewayError } from '../errors.ts'
 import type { AggregatedRoute, RequestParts } from '../plan/snapshot.ts'
-import { Context, Exit, type RequestRun, type SiteCall } from '../steps/context.ts'
+import { Context, Exit, type RequestRun } from '../steps/context.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import { assembleAnswer, assembleFailure } from './assemble.ts'
 import type { Outcome } from './outcome.ts'
@@ -11,7 +12,7 @@ import type { Outcome } from './outcome.ts'
 export interface Execution {
   readonly route: AggregatedRoute
   readonly request: RequestParts
-  readonly calls: readonly SiteCall[]
+  readonly calls: readonly Call[]
   readonly clock: Clock
   /** Cancelled when the client goes away; whoever made it closes it. */
   readonly scope: Scope

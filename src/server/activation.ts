@@ -1,10 +1,9 @@
+import type { Call } from '../backends/call.ts'
 import type { Backends, OpenBackends } from '../backends/registry.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../plan/snapshot.ts'
-import type { SiteCall } from '../steps/context.ts'
 import type { RouteMetrics } from '../telemetry/bound-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { type ClientAddresses, compileClientAddresses } from './client-address.ts'
-import { openCalls } from './open-calls.ts'
 import { type Found, Router } from './router.ts'
 
 export type ActiveRoute = ActiveAggregate | ActivePassthrough
@@ -33,7 +32,7 @@ export type ActiveMatch = Found<ActiveRoute>
  */
 export class Activation {
   readonly snapshot: Snapshot
-  readonly calls: readonly SiteCall[]
+  readonly calls: readonly Call[]
   readonly addresses: ClientAddresses
   readonly #router: Router<ActiveRoute>
   readonly #backends: OpenBackends
@@ -47,7 +46,7 @@ export class Activation {
     this.#router = new Router(routes.map((route) => [route.match, activate(route, metrics)]))
     const proxied = routes.flatMap((route) => (route.kind === 'passthrough' ? [route.service] : []))
     this.#backends = backends.open(callSites, proxied)
-    this.calls = openCalls(callSites, this.#backends.calls)
+    this.calls = this.#backends.calls
   }
 
   find(method: string, path: string): ActiveMatch {

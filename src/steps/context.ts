@@ -1,4 +1,4 @@
-import type { CallContext, CallResponse, Source } from '../backends/call.ts'
+import type { Call, CallContext, Source } from '../backends/call.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
@@ -16,13 +16,10 @@ export interface CallRecord {
   readonly ms: number
 }
 
-/** A place in a route that calls a backend, opened: it renders its request from the context and makes the call. */
-export type SiteCall = (context: CallContext) => Promise<CallResponse>
-
 /** What a request carries that does not change while it runs. */
 export interface RequestRun {
   /** The opened calls of the snapshot, by call site. */
-  readonly calls: readonly SiteCall[]
+  readonly calls: readonly Call[]
   readonly records: CallRecord[]
   /** `Clock.now()`, and its value when the request began. */
   readonly now: () => number

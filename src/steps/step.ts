@@ -1,12 +1,11 @@
 import type * as z from 'zod'
-import type { BreakerPolicy, CallRequest, CallSite, RetryPolicy } from '../backends/call.ts'
+import type { BreakerPolicy, CallSite, RetryPolicy } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bind.ts'
-import type { Document } from '../values/document.ts'
 import type { Run } from './context.ts'
 import type { BoundResponse } from './response.ts'
 
@@ -92,18 +91,12 @@ export interface StepBinding {
   compile(compiler: Compiler): Run
 }
 
-/** A call site with how its request is rendered from the context. */
-export interface PlannedCall extends CallSite {
-  /** Throws `missing-input` or `invalid-input`. */
-  readonly render: (document: Document) => CallRequest
-}
-
 /** What the checks, graph and explain know of an invoke. */
 export interface StepCall {
   readonly operation: BoundOperation
   /** A timeout that the step itself sets. */
   readonly ownTimeout: { readonly ms: number; readonly at: Location } | undefined
-  readonly site: PlannedCall
+  readonly site: CallSite
 }
 
 /** A bound step: what its kind says of it, its name and its condition. */
@@ -126,7 +119,7 @@ export interface Binder extends Language {
   /** What reports call this call: its id, else its operation's name, numbered where another call has it. */
   nameCall(step: ParsedStep, operation: string): string
   /** Gives a call site its index in the snapshot. */
-  addCallSite(site: PlannedCall): number
+  addCallSite(site: CallSite): number
   /** True when something in the route reads `steps.<id>`, so that it must be recorded. Known once all is bound. */
   recordsStep(id: string): boolean
 }

@@ -36,11 +36,10 @@ afterEach(async () => {
 const retry = { attempts: 2, delayMs: 0, backoff: 'constant', jitter: false, on: ['http-5xx'] } as const
 
 function call(span: RecordingSpan, site: Partial<CallSite> = {}) {
-  const { calls } = backends.open([
-    callSite({ service: serviceTarget(`http://user:hush@127.0.0.1:${server.port}/v1`), ...site }),
-  ])
-  const request = callRequest({ path: '/recommend/paris?token=hush&seg=' })
-  return calls[0]!(request, callContext(systemClock, { span }))
+  const service = serviceTarget(`http://user:hush@127.0.0.1:${server.port}/v1`)
+  const render = () => callRequest({ path: '/recommend/paris?token=hush&seg=' })
+  const { calls } = backends.open([callSite({ service, render, ...site })])
+  return calls[0]!(callContext(systemClock, { span }))
 }
 
 describe('an attempt', () => {

@@ -4,7 +4,7 @@ import { Backends, type BackendsOptions } from '../../src/backends/registry.ts'
 import { systemClock } from '../../src/clock.ts'
 import { FakeClock, settle } from './support/fake-clock.ts'
 import { startHttpServer, startTcpServer, type TestServer } from './support/servers.ts'
-import { callContext, callRequest, callSite, errorOf, serviceTarget } from './support/sites.ts'
+import { callContext, callSite, errorOf, serviceTarget } from './support/sites.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -29,7 +29,7 @@ async function startDead(): Promise<TestServer> {
   return server
 }
 
-const ask = (call: Call): Promise<CallResponse> => call(callRequest(), callContext(systemClock))
+const ask = (call: Call): Promise<CallResponse> => call(callContext(systemClock))
 const breaker = { errorRate: 0.5, windowMs: 10_000, minCalls: 2, openMs: 60_000 }
 const retry = { attempts: 2, delayMs: 0, backoff: 'constant', jitter: false, on: ['unavailable'] } as const
 
@@ -181,7 +181,7 @@ describe('Backends', () => {
     const { calls, release } = backends.open([callSite({ service })])
     closers.push(async () => release())
     await settle()
-    const ask = async () => (await calls[0]!(callRequest(), callContext(clock))).body
+    const ask = async () => (await calls[0]!(callContext(clock))).body
     expect(await ask()).toEqual({ address: '127.0.0.1', host: `reco.test:${port}` })
     found = ['127.0.0.2']
     await clock.advance(30_000)

@@ -1,28 +1,36 @@
 import { hash } from 'node:crypto'
 import { type GatewayError, toGatewayError } from '../../errors.ts'
-import type { CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
-import { type OngoingCall, type Policy, passThrough } from '../layer.ts'
+import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
+import { type Layer, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 
 type FallbackParts = Pick<StackParts, 'clock' | 'store' | 'metrics'>
 
 /**
- * Covers a failed call by the first of the site's fallbacks that succeeds; when none does, the call's own error is
- * thrown. A cancelled call is not covered. The response carries the error it covers.
+ * Renders the request and sends it; covers a failure of either by the first of the site's fallbacks that succeeds.
+ * When none does, the call's own error is thrown. A cancelled call is not covered. The response carries the error it
+ * covers.
  */
-export function fallback(site: CallSite, { clock, store, metrics }: FallbackParts): Policy {
-  if (site.fallbacks.length === 0) return passThrough
+export function fallback(site: CallSite, { clock, store, metrics }: FallbackParts): (next: Layer) => Call {
+  if (site.fallbacks.length === 0) {
+    return (next) => async (context) => next(site.render(context.document), new OngoingCall(context))
+  }
   const records = site.fallbacks.some((entry) => entry.kind === 'lastGood')
 
-  async function answerFrom(entry: Fallback, error: GatewayError, request: CallRequest, call: OngoingCall) {
+  async function answerFrom(entry: Fallback, error: GatewayError, request: CallRequest | undefined, call: OngoingCall) {
     if (entry.kind === 'handler') return await entry.run(error, call.context)
-    const stored = await store.get(storeKey(site, request))
+    // A last good answer is found by its request: without one there is none.
+    const stored = request && (await store.get(storeKey(site, request)))
     if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
     const body: unknown = stored.text === undefined ? undefined : JSON.parse(stored.text)
     return { status: stored.status, headers: stored.headers, body, source: 'stale', attempts: 0 } satisfies CallResponse
   }
 
-  async function cover(error: GatewayError, request: CallRequest, call: OngoingCall): Promise<CallResponse> {
+  async function cover(
+    error: GatewayError,
+    request: CallRequest | undefined,
+    call: OngoingCall,
+  ): Promise<CallResponse> {
     for (const entry of site.fallbacks) {
       try {
         const response = await answerFrom(entry, error, request, call)
@@ -38,8 +46,11 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     throw error
   }
 
-  return (next) => async (request, call) => {
+  return (next) => async (context) => {
+    const call = new OngoingCall(context)
+    let request: CallRequest | undefined
     try {
+      request = site.render(context.document)
       const response = await next(request, call)
       if (records && mayBeStored(response)) {
         const { status, headers, text } = response
@@ -49,7 +60,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     } catch (thrown) {
       const error = toGatewayError(thrown)
       if (error.code === 'cancelled') throw error
-      if (call.context.scope.reason) throw call.context.scope.reason
+      if (context.scope.reason) throw context.scope.reason
       return cover(error, request, call)
     }
   }

@@ -1,8 +1,8 @@
-import type { BreakerPolicy, RetryPolicy } from '../../backends/call.ts'
+import type { BreakerPolicy, CallSite, RetryPolicy } from '../../backends/call.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
 import { compileRequest } from '../../operations/request.ts'
-import type { Binder, PlannedCall, ServiceOperation } from '../step.ts'
+import type { Binder, ServiceOperation } from '../step.ts'
 import type { BoundFallback } from './fallback.ts'
 
 interface SiteParts {
@@ -20,10 +20,7 @@ interface SiteParts {
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
-export function buildSite(
-  { name, other, policies, place, overrides, fallbacks }: SiteParts,
-  binder: Binder,
-): PlannedCall {
+export function buildSite({ name, other, policies, place, overrides, fallbacks }: SiteParts, binder: Binder): CallSite {
   const { operation, defaults } = other
   const { definition } = operation
   const retry = policies.retry ?? definition.retry

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallResponse, CallSite } from '../../../src/backends/call.ts'
+import type { CallRequest, CallResponse, CallSite } from '../../../src/backends/call.ts'
+import type { Layer, OngoingCall } from '../../../src/backends/layer.ts'
 import { fallback } from '../../../src/backends/policies/fallback.ts'
 import { MemoryStore } from '../../../src/backends/stores/memory.ts'
 import { Scope } from '../../../src/cancellation.ts'
@@ -26,7 +27,11 @@ function build(fallbacks: CallSite['fallbacks'], site: Partial<CallSite> = {}) {
   const clock = new FakeClock()
   const store = new MemoryStore(1_000_000)
   const metrics = new RecordingMetrics()
-  return { clock, store, metrics, policy: fallback(callSite({ ...site, fallbacks }), { clock, store, metrics }) }
+  const policy =
+    (next: Layer) =>
+    (request: CallRequest, { context }: OngoingCall) =>
+      fallback(callSite({ ...site, fallbacks, render: () => request }), { clock, store, metrics })(next)(context)
+  return { clock, store, metrics, policy }
 }
 
 describe('fallback', () => {
@@ -36,6 +41,20 @@ describe('fallback', () => {
       source: 'live',
       body: { ok: true },
     })
+  })
+
+  test('covers a request that could not be rendered, by all but the last good answer', async () => {
+    const clock = new FakeClock()
+    const missing = new GatewayError('missing-input')
+    const site = callSite({
+      fallbacks: [lastGood, handler(() => spare)],
+      render() {
+        throw missing
+      },
+    })
+    const parts = { clock, store: new MemoryStore(1_000_000), metrics: new RecordingMetrics() }
+    const response = await fallback(site, parts)(scripted(live))(ongoing(clock).context)
+    expect(response).toEqual({ ...spare, attempts: 0, error: missing })
   })
 
   test('covers a failure, and says which', async () => {

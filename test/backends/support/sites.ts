@@ -68,6 +68,7 @@ export function callSite(site: Partial<CallSite> = {}): CallSite {
     maxResponseBytes: 1_000_000,
     isSuccess: (status) => status >= 200 && status < 300,
     errorNames: new Map(),
+    render: () => callRequest(),
     ...site,
   }
 }

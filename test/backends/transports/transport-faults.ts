@@ -71,13 +71,16 @@ export function describeTransportFaults(transport: TransportKind): void {
       channel: Partial<ChannelOptions> = {},
     ) {
       const backends = new Backends({ clock, transport, channel, resolve: async () => ['127.0.0.1'] })
-      const { calls, release } = backends.open([callSite({ service: serviceTarget(url), ...site })])
+      let next = callRequest()
+      const { calls, release } = backends.open([callSite({ service: serviceTarget(url), render: () => next, ...site })])
       closers.push(async () => {
         release()
         await backends.close()
       })
-      return (request: Partial<CallRequest> = {}, context: Partial<CallContext> = {}) =>
-        calls[0]!(callRequest(request), callContext(clock, context))
+      return (request: Partial<CallRequest> = {}, context: Partial<CallContext> = {}) => {
+        next = callRequest(request)
+        return calls[0]!(callContext(clock, context))
+      }
     }
 
     /** Calls a server that writes `bytes` and then does `then`. */
@@ -216,7 +219,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         const backends = new Backends({ clock: systemClock, transport })
         closers.push(() => backends.close())
         const { calls } = backends.open([callSite({ service: serviceTarget('http://nowhere.invalid') })])
-        expect((await errorOf(calls[0]!(callRequest(), callContext(systemClock)))).code).toBe('unavailable')
+        expect((await errorOf(calls[0]!(callContext(systemClock)))).code).toBe('unavailable')
       })
 
       test('when the server does not speak TLS', async () => {
