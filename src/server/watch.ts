@@ -101,7 +101,8 @@ class DirectoryWatch {
     // Only directories get a watch of their own: it tells of the files in them, as a raw event.
     const ignored: ChokidarOptions['ignored'] = (_path, stats) => stats?.isFile() ?? false
     this.#watcher = watch([], { ignoreInitial: true, ignorePermissionErrors: true, ignored, ...options })
-    this.#watcher.on('raw', onEvent).on('addDir', onEvent)
+    // 'ready': an edit made before the watch stood was not seen.
+    this.#watcher.on('ready', onEvent).on('raw', onEvent).on('addDir', onEvent)
     this.#watcher.on('unlinkDir', (directory) => {
       this.#directories.delete(directory)
       onEvent()
