@@ -1,5 +1,4 @@
 import { Option } from 'commander'
-import type { ConfigTexts } from '../config/read.ts'
 import { textsByPath } from './changed-files.ts'
 import { type CliCommand, type ConfigOptions, configOptions, defaultConfig, type ExitCode } from './command.ts'
 import { text } from './reports/text.ts'

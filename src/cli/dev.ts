@@ -5,9 +5,10 @@ import { drawBanner } from './banner.ts'
 import { type CliCommand, defaultConfig, type ExitCode, type ListenOptions, listenOptions } from './command.ts'
 import { findDemo, startDemo } from './demo-backends.ts'
 import { leaveSoon, waitForStop } from './lifecycle.ts'
+import { createLogPrinter } from './log-lines.ts'
 import { packageRoot, readPackageVersion } from './package.ts'
 import { createReloadPrinter } from './reload-lines.ts'
-import { printDiagnostics } from './reports/text.ts'
+import { printAll } from './reports/text.ts'
 import type { Terminal } from './terminal.ts'
 import { drawRequest } from './waterfall.ts'
 
@@ -29,11 +30,11 @@ export const dev: CliCommand<DevOptions> = {
 async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode> {
   const config = chooseConfig(options, terminal)
   const demoFile = options.demo ? findDemo(dirname(dirname(resolve(config)))) : undefined
-  let ready = false
+  let running = false
   const [{ ConfigurationError, createGateway }, { createLogger }, demo] = await Promise.all([
     import('../server/gateway.ts'),
     import('../telemetry/logger.ts'),
-    demoFile === undefined ? undefined : startDemo(demoFile, (line) => ready && terminal.complain(line)),
+    demoFile === undefined ? undefined : startDemo(demoFile, (line) => running && terminal.complain(line)),
   ])
   try {
     const env = { ...demo?.env, ...process.env }
@@ -42,7 +43,7 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
       config,
       env,
       watch: true,
-      logger: createLogger({ level: options.logLevel, format: 'pretty' }),
+      logger: createLogger({ level: options.logLevel, format: 'json', destination: createLogPrinter(terminal) }),
       onRequest: (entry) => terminal.print(drawRequest(entry, terminal)),
       onReload: await createReloadPrinter({ config, routes: options.routes, env }, terminal),
     })
@@ -50,16 +51,16 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
       const ports = await gateway.listen()
       const start = { ...ports, version: readPackageVersion(), snapshot: gateway.snapshot, config, demo }
       terminal.print(drawBanner({ ...start, ms: performance.now() }, terminal.paint))
-      ready = true
+      running = true
       await waitForStop()
+      running = false
     } finally {
       await gateway.close()
     }
     return 0
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
-    const { diagnostics, textOf } = error
-    terminal.complain(printDiagnostics(diagnostics, textOf, terminal.color).join('\n\n'))
+    terminal.complain(printAll(error, terminal.color).join('\n\n'))
     return 1
   } finally {
     await demo?.stop()

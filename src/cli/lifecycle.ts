@@ -18,15 +18,3 @@ export function waitForStop(): Promise<NodeJS.Signals> {
 export function leaveSoon(): void {
   setTimeout(() => process.exit(), graceMs).unref()
 }
-
-/**
- * Resolves with what nobody caught, an unhandled rejection too. The state may be damaged, so whoever waits drains and
- * ends; a second one ends the process at once.
- */
-export function waitForCrash(): Promise<Error> {
-  return new Promise((resolve) => {
-    process.once('uncaughtException', (thrown: unknown) =>
-      resolve(thrown instanceof Error ? thrown : new Error(String(thrown))),
-    )
-  })
-}

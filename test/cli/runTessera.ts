@@ -24,6 +24,8 @@ export interface Running {
   until(pattern: string | RegExp): Promise<void>
 }
 
+const patienceMs = 12_000
+
 /** Starts `tessera …` in a process of its own. */
 export function startTessera(args: readonly string[], options: RunOptions = {}): Running {
   const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
@@ -53,7 +55,9 @@ export function startTessera(args: readonly string[], options: RunOptions = {}):
       }
       listeners.push(look)
       look()
-      void ended.then(() => reject(new Error(`it ended without ${pattern}:\n${stdout}\n${stderr}`)))
+      const giveUp = (why: string) => reject(new Error(`${why} without ${pattern}:\n${stdout}\n${stderr}`))
+      setTimeout(giveUp, patienceMs, `${patienceMs} ms went by`).unref()
+      void ended.then(() => giveUp('it ended'))
     })
   return { child, stdout: () => stdout, stderr: () => stderr, ended, until }
 }
@@ -76,30 +80,24 @@ export async function createProject(files: Record<string, string>): Promise<{ ro
 /** A small project that has no faults; nothing listens at its backend. */
 export const goodProject = {
   'config/gateway.yaml': 'listen: 127.0.0.1:0\nadmin: { listen: 127.0.0.1:0 }\n',
-  'config/dictionary.yaml': [
-    'colors:',
-    '  user.id: { type: string, sensitivity: pii }',
-    '  banner.list: { type: array }',
-    '',
-  ].join('\n'),
-  'config/services/content.yaml': [
-    'service: content',
-    'endpoints: ["${env.CONTENT_URL:-http://127.0.0.1:9}"]',
-    'operations:',
-    '  banners:',
-    '    get: /banners',
-    '    in: { user.id?: query.user }',
-    '    out: { banner.list: $.items }',
-    '',
-  ].join('\n'),
-  'routes/home.yaml': [
-    'match: GET /home',
-    'summary: 首页',
-    'in: { user.id?: query.user }',
-    'do:',
-    '  - invoke: content.banners',
-    'response:',
-    '  body: { banners: $.banner.list }',
-    '',
-  ].join('\n'),
+  'config/dictionary.yaml': `colors:
+  user.id: { type: string, sensitivity: pii }
+  banner.list: { type: array }
+`,
+  'config/services/content.yaml': `service: content
+endpoints: ["\${env.CONTENT_URL:-http://127.0.0.1:9}"]
+operations:
+  banners:
+    get: /banners
+    in: { user.id?: query.user }
+    out: { banner.list: $.items }
+`,
+  'routes/home.yaml': `match: GET /home
+summary: 首页
+in: { user.id?: query.user }
+do:
+  - invoke: content.banners
+response:
+  body: { banners: $.banner.list }
+`,
 }

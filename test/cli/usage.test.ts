@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { projectRoot, runTessera } from './runTessera.ts'
 
 const packageJson = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
-const escape = '\u001b['
+const paintStart = '\u001b['
 
 describe('help', () => {
   test('names every command, with examples and exit codes', async () => {
@@ -29,9 +29,9 @@ describe('help', () => {
       runTessera(['--help'], { env: { FORCE_COLOR: '1' } }),
       runTessera(['--help'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }),
     ])
-    expect(plain.stdout).not.toContain(escape)
-    expect(forced.stdout).toContain(escape)
-    expect(refused.stdout).not.toContain(escape)
+    expect(plain.stdout).not.toContain(paintStart)
+    expect(forced.stdout).toContain(paintStart)
+    expect(refused.stdout).not.toContain(paintStart)
   })
 })
 

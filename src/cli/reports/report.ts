@@ -1,10 +1,14 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Terminal } from '../terminal.ts'
 
-/** What a check came to. */
-export interface Report {
+/** What is wrong with some files, and their texts. */
+export interface Findings {
   readonly diagnostics: readonly Diagnostic[]
-  readonly textOf: (file: string) => string | undefined
+  textOf(file: string): string | undefined
+}
+
+/** What a check came to. */
+export interface Report extends Findings {
   /** What was looked at. */
   readonly counts: { readonly routes: number; readonly services: number; readonly colors: number }
   readonly ms: number
