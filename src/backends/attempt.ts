@@ -60,6 +60,8 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       if (!site.isSuccess(status)) throw await readStatusError(incoming, call.scope)
       const decoding = decodeBody(incoming, maxResponseBytes, call.scope)
       const decoded: DecodedBody = decoding instanceof Promise ? await decoding : decoding
+      if (!site.isUsable(decoded.body))
+        throw new GatewayError('invalid-response', { detail: 'nothing expected is in it' })
       metrics.attempt(status, undefined, (clock.now() - startedAt) / 1000)
       return {
         status,

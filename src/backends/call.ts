@@ -91,6 +91,8 @@ export interface CallSite {
   readonly fallbacks: readonly Fallback[]
   readonly maxResponseBytes: number
   readonly isSuccess: (status: number) => boolean
+  /** Whether a parsed body can be used: one that gives nothing is a failure where a failure is provided for. */
+  readonly isUsable: (body: unknown) => boolean
   /** Status → the code the service's `errors:` gives it. */
   readonly errorNames: ReadonlyMap<number, string>
   /** Renders the request from the context. Throws `missing-input` or `invalid-input`, which fallbacks cover too. */

@@ -137,9 +137,10 @@ function bindInputs(
 function rejectComposite(color: string, locator: Locator, at: Location, language: Language): void {
   const scalar = { type: ['string', 'number', 'boolean', 'null'] }
   const wanted = locator.in === 'query' ? { type: [...scalar.type, 'array'] } : scalar
-  if (fits(language.colors.get(color)?.schema, wanted)) return
+  const schema = language.colors.get(color)?.schema
+  if (fits(schema, wanted)) return
   const place = locator.in === 'query' ? 'a query parameter' : `a ${locator.in}`
-  const type = JSON.stringify((language.colors.get(color)?.schema as { type?: unknown }).type)
+  const type = JSON.stringify(schema?.type)
   language.diagnostics.add('type-mismatch', `\`${color}\` is of type ${type}, which cannot stand in ${place}`, at)
 }
 

@@ -1,6 +1,7 @@
 import type { CallResponse } from '../backends/call.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
+import { compilePath, type Path } from '../values/path.ts'
 import type { BoundOperation } from './bind.ts'
 import type { Locator } from './locator.ts'
 
@@ -16,6 +17,23 @@ export function compileOutputs(operation: BoundOperation): (document: Document, 
       if (value !== undefined) write(document, value)
     }
   }
+}
+
+/**
+ * Whether a body holds any of what the operation gives. `200 {}` is JSON and a success, and still no answer: where a
+ * fallback or `optional` provides for a failure, it is one. No content at all (204) is an answer.
+ */
+export function compileUsability(operation: BoundOperation): (body: unknown) => boolean {
+  const places = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [holderOf(locator.path)] : []))
+  if (places.length === 0) return () => true
+  return (body) => body === undefined || places.some((place) => place.evaluate(body) !== undefined)
+}
+
+/** What must be there for a path to speak of something: of `$.items[*].id`, which an empty list answers too, `$.items`. */
+function holderOf(path: Path): Path {
+  if (path.singular) return path
+  const prefix = path.prefix.map((segment) => `[${JSON.stringify(segment)}]`).join('')
+  return compilePath(`$${prefix}`) as Path
 }
 
 function compileResponseReader(locator: Locator): (response: CallResponse) => unknown {

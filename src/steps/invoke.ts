@@ -26,7 +26,8 @@ export const invoke = defineStep({
     const name = binder.nameCall(step as ParsedStep, operation.name)
     const overrides = bindOverrides(step, found, binder)
     const fallbacks = bindFallbacks(step, found, name, binder)
-    const site = buildSite({ name, other: found, policies: config, place, overrides, fallbacks }, binder)
+    const lenient = config.optional || fallbacks.length > 0
+    const site = buildSite({ name, other: found, policies: config, place, overrides, fallbacks, lenient }, binder)
     const index = binder.addCallSite(site)
     const at = place.source.locate([...place.path, 'timeout'])
     const { writes, mayLeaveOut } = stepWrites(step, found, fallbacks)
@@ -34,7 +35,7 @@ export const invoke = defineStep({
       name,
       reads: [
         ...operation.reads,
-        ...inputReads(step, found, overrides, config.optional || fallbacks.length > 0),
+        ...inputReads(step, found, overrides, lenient),
         ...fallbacks.flatMap((fallback) => fallback.reads),
       ],
       writes,

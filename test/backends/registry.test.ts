@@ -34,6 +34,26 @@ const breaker = { errorRate: 0.5, windowMs: 10_000, minCalls: 2, openMs: 60_000 
 const retry = { attempts: 2, delayMs: 0, backoff: 'constant', jitter: false, on: ['unavailable'] } as const
 
 describe('the onion', () => {
+  test('takes an answer that gives nothing for a failure where a failure is provided for', async () => {
+    const server = await startHttpServer((_request, response) => response.end('{}'))
+    const backends = new Backends({ clock: systemClock })
+    const spare = { status: 200, headers: {}, body: 'spare', source: 'fallback', attempts: 0 } as const
+    const { calls } = backends.open([
+      callSite({
+        service: serviceTarget(`http://127.0.0.1:${server.port}`),
+        isUsable: (body) => Object.keys(body as object).length > 0,
+        fallbacks: [
+          { kind: 'lastGood', maxAgeMs: 60_000 },
+          { kind: 'handler', run: () => spare },
+        ],
+      }),
+    ])
+    for (const _ of [1, 2])
+      expect(await ask(calls[0]!)).toMatchObject({ body: 'spare', error: { code: 'invalid-response' } })
+    await backends.close()
+    await server.close()
+  })
+
   test('spreads calls over the endpoints', async () => {
     const servers = [await startNamed('a'), await startNamed('b'), await startNamed('c')]
     const { calls } = startBackends().open([

@@ -1,6 +1,7 @@
 import type { BreakerPolicy, CallSite, RetryPolicy } from '../../backends/call.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
+import { compileUsability } from '../../operations/outputs.ts'
 import { compileRequest } from '../../operations/request.ts'
 import type { Binder, ServiceOperation } from '../step.ts'
 import type { BoundFallback } from './fallback.ts'
@@ -17,10 +18,15 @@ interface SiteParts {
   readonly place: Place
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   readonly fallbacks: readonly BoundFallback[]
+  /** Whether a failure is provided for here: then an answer that gives nothing is one. */
+  readonly lenient: boolean
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
-export function buildSite({ name, other, policies, place, overrides, fallbacks }: SiteParts, binder: Binder): CallSite {
+export function buildSite(
+  { name, other, policies, place, overrides, fallbacks, lenient }: SiteParts,
+  binder: Binder,
+): CallSite {
   const { operation, defaults } = other
   const { definition } = operation
   const retry = policies.retry ?? definition.retry
@@ -46,6 +52,7 @@ export function buildSite({ name, other, policies, place, overrides, fallbacks }
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: defaults.maxResponseBytes,
     isSuccess: operation.isSuccess,
+    isUsable: lenient ? compileUsability(operation) : () => true,
     errorNames: operation.errorNames,
     render: compileRequest(operation, new Map([...overrides].map(([color, value]) => [color, value.evaluate]))),
   }

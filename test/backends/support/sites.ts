@@ -67,6 +67,7 @@ export function callSite(site: Partial<CallSite> = {}): CallSite {
     fallbacks: [],
     maxResponseBytes: 1_000_000,
     isSuccess: (status) => status >= 200 && status < 300,
+    isUsable: () => true,
     errorNames: new Map(),
     render: () => callRequest(),
     ...site,
