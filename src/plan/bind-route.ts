@@ -23,8 +23,7 @@ export function bindRoute(
   const { source } = place
   const binder = new RouteBinder(name, catalogue, callSites, language)
   const inputs = bindInputs(definition, match, place, language)
-  const steps = binder.block(parsed.body)
-  const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, steps, binder) : steps
+  const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, binder) : binder.block(parsed.body)
   const response = definition.response && bindResponse(definition.response, within(place, 'response'), language)
   binder.noteReads(response?.reads)
   return {
@@ -41,7 +40,8 @@ export function bindRoute(
 }
 
 /** A route's own `catch` is a `try` around all of its steps. */
-function guardWithHandlers(parsed: ParsedRoute, attempt: BoundBlock, binder: RouteBinder): BoundBlock {
+function guardWithHandlers(parsed: ParsedRoute, binder: RouteBinder): BoundBlock {
+  const attempt = binder.guardedBlock(parsed.body)
   const handlers = parsed.handlers.map((block) => binder.block(block, { locals: ['error'] }))
   const patterns = (parsed.definition.catch ?? []).map((arm) => arm.errors)
   const step: BoundStep = {

@@ -19,6 +19,7 @@ export class RouteBinder implements Binder {
   readonly #names = new Map<string, { path: Path; explicit: boolean }[]>()
   readonly #recorded = new Set<string>()
   #recordsAll = false
+  #guards = 0
   /** True when a step could not be read, so that what it would have produced is not known. */
   incomplete = false
 
@@ -80,6 +81,17 @@ export class RouteBinder implements Binder {
     const { source, path } = block.place
     this.incomplete ||= block.incomplete
     return { order: block.order, steps: block.steps.map((step) => this.step(step)), at: source.locate(path), ...extras }
+  }
+
+  guardedBlock(block: ParsedBlock): BoundBlock {
+    this.#guards += 1
+    const bound = this.block(block)
+    this.#guards -= 1
+    return bound
+  }
+
+  get isGuarded(): boolean {
+    return this.#guards > 0
   }
 
   step(step: ParsedStep): BoundStep {

@@ -23,7 +23,7 @@ export const catchStep = defineStep({
     ...config.catch.map((arm, index) => ({ order: 'sequence' as const, steps: arm.do, path: ['catch', index, 'do'] })),
   ],
   bind(step, binder) {
-    const attempt = binder.block(step.blocks[0]!)
+    const attempt = binder.guardedBlock(step.blocks[0]!)
     const handlers = step.blocks.slice(1).map((block) => binder.block(block, { locals: ['error'] }))
     const patterns = step.config.catch.map((arm) => arm.errors)
     return {

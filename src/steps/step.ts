@@ -116,6 +116,10 @@ export interface Binder extends Language {
   /** Binds an operation written in place, of a known service. */
   inlineOperation(service: string, name: string, place: Place): ServiceOperation | undefined
   block(block: ParsedBlock, extras?: Pick<BoundBlock, 'condition' | 'locals' | 'provides'>): BoundBlock
+  /** Binds a block whose failures something around it handles. */
+  guardedBlock(block: ParsedBlock): BoundBlock
+  /** Whether the step being bound lies in such a block. */
+  readonly isGuarded: boolean
   /** What reports call this call: its id, else its operation's name, numbered where another call has it. */
   nameCall(step: ParsedStep, operation: string): string
   /** Gives a call site its index in the snapshot. */

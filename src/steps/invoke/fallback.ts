@@ -71,7 +71,7 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
   const at = place.source.locate(place.path)
   const { operation } = other
   const index = binder.addCallSite(
-    buildSite({ name, other, policies: {}, place, overrides: new Map(), fallbacks: [], lenient: true }, binder),
+    buildSite({ name, other, policies: {}, place, overrides: new Map(), fallbacks: [], isProvidedFor: true }, binder),
   )
   const applyOutputs = compileOutputs(operation)
   return {

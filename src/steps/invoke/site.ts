@@ -19,12 +19,12 @@ interface SiteParts {
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   readonly fallbacks: readonly BoundFallback[]
   /** Whether a failure is provided for here: then an answer that gives nothing is one. */
-  readonly lenient: boolean
+  readonly isProvidedFor: boolean
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
 export function buildSite(
-  { name, other, policies, place, overrides, fallbacks, lenient }: SiteParts,
+  { name, other, policies, place, overrides, fallbacks, isProvidedFor }: SiteParts,
   binder: Binder,
 ): CallSite {
   const { operation, defaults } = other
@@ -52,7 +52,7 @@ export function buildSite(
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: defaults.maxResponseBytes,
     isSuccess: operation.isSuccess,
-    isUsable: lenient ? compileUsability(operation) : () => true,
+    isUsable: isProvidedFor ? compileUsability(operation) : () => true,
     errorNames: operation.errorNames,
     render: compileRequest(operation, new Map([...overrides].map(([color, value]) => [color, value.evaluate]))),
   }
