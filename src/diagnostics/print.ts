@@ -40,7 +40,7 @@ export function printDiagnostic(
 function excerpt(line: string, { at }: Diagnostic): { shown: string; caretAt: number; caretLength: number } {
   const start = at.column - 1
   const end = at.endLine === at.line ? Math.max(at.endColumn - 1, start + 1) : Math.max(line.length, start + 1)
-  const from = start > widest - 30 ? start - 30 : 0
+  const from = line.length > widest && start > widest - 30 ? start - 30 : 0
   const head = from > 0 ? '… ' : ''
   const to = Math.min(line.length, from + widest)
   const tail = to < line.length ? ' …' : ''

@@ -60,7 +60,11 @@ function reportIssue(issue: z.core.$ZodIssue, root: z.ZodType, place: Place, dia
   } else if (issue.code === 'invalid_union') reportUnion(issue, root, place, diagnostics)
   else {
     const message =
-      issue.code === 'custom' ? issue.message : `expected ${expectation(issue)}, found ${describe(issue.input)}`
+      issue.code === 'custom'
+        ? issue.message
+        : issue.code === 'invalid_format'
+          ? `${describe(issue.input)} does not fit: ${issue.message}`
+          : `expected ${expectation(issue)}, found ${describe(issue.input)}`
     const help = issue.code === 'custom' ? (issue.params?.['help'] as string | undefined) : suggestValue(issue)
     diagnostics.add('invalid-value', message, at.source.locate(at.path), help)
   }
