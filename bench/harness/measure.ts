@@ -1,0 +1,66 @@
+import type { LoadTool } from './load.ts'
+import { readCoreBusyUs, readProcessCpuUs, readResidentBytes, serverCore } from './processor.ts'
+import type { RunningServer } from './server.ts'
+
+export interface Measurement {
+  /** CPU time of the server, all threads, user and system. */
+  readonly cpuUsPerRequest: number
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly residentBytes: number
+  /** Share of the server's core that the server used. */
+  readonly serverShare: number
+  /** Share of the server's core that others used. */
+  readonly othersShare: number
+}
+
+export interface LoadPlan {
+  readonly connections: number
+  readonly warmUpSeconds: number
+  readonly seconds: number
+}
+
+/** Warms a server up and measures it; its answer is compared before and after. */
+export async function measure(server: RunningServer, load: LoadTool, plan: LoadPlan): Promise<Measurement> {
+  await server.checkAnswer()
+  await load.send(server.target, plan.connections, plan.warmUpSeconds)
+  const began = readUsage(server.pid)
+  const result = await load.send(server.target, plan.connections, plan.seconds)
+  const ended = readUsage(server.pid)
+  await server.checkAnswer()
+  if (result.failures > 0 || result.requests === 0) {
+    throw new Error(`${result.failures} of ${result.requests} requests failed, so the measurement is void`)
+  }
+  const elapsedUs = ended.atUs - began.atUs
+  const serverUs = ended.serverUs - began.serverUs
+  const coreUs = ended.coreUs - began.coreUs
+  return {
+    cpuUsPerRequest: serverUs / result.requests,
+    requestsPerSecond: result.requests / result.seconds,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    residentBytes: readResidentBytes(server.pid),
+    serverShare: serverUs / elapsedUs,
+    othersShare: Math.max(0, coreUs - serverUs) / elapsedUs,
+  }
+}
+
+function readUsage(pid: number) {
+  return { atUs: performance.now() * 1000, serverUs: readProcessCpuUs(pid), coreUs: readCoreBusyUs(serverCore) }
+}
+
+const mostOthersShare = 0.05
+const leastServerShare = 0.85
+
+/** Why a measurement is not to be believed: others used the core, or the load could not keep the server busy. */
+export function findNoise({ othersShare, serverShare }: Measurement): string | undefined {
+  if (othersShare > mostOthersShare) return `other processes took ${percent(othersShare)} of core ${serverCore}`
+  if (serverShare < leastServerShare)
+    return `the server had work for ${percent(serverShare)} of core ${serverCore} only`
+  return undefined
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}

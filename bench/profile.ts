@@ -1,0 +1,50 @@
+/** Where a server's time goes: `node bench/profile.ts [variant] [seconds]`, under the load that bench/main.ts measures. */
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startBackends } from './harness/backends.ts'
+import { addUpSelfTime, type CpuProfile } from './harness/cpu-profile.ts'
+import { chooseLoadTool } from './harness/load.ts'
+import { findVariant } from './harness/options.ts'
+import { page } from './harness/page.ts'
+import { leaveServerCore } from './harness/processor.ts'
+import { findObstacle } from './harness/requirements.ts'
+import { startServer } from './harness/server.ts'
+import { subject } from './harness/variants.ts'
+import { describeBackends } from './scenarios/home/data.ts'
+
+const connections = 32
+const warmUpSeconds = 4
+const shown = 40
+
+const obstacle = findObstacle()
+if (obstacle !== undefined) throw new Error(obstacle)
+const [name = subject, seconds = '10'] = process.argv.slice(2)
+const variant = findVariant(name)
+const results = fileURLToPath(new URL('results/', import.meta.url))
+await mkdir(results, { recursive: true })
+const directory = await mkdtemp(join(results, `${name}-`))
+
+leaveServerCore()
+const load = chooseLoadTool()
+const backends = await startBackends(describeBackends())
+try {
+  const server = await startServer(variant, backends, page, ['--cpu-prof', `--cpu-prof-dir=${directory}`])
+  await server.checkAnswer()
+  await load.send(server.target, connections, warmUpSeconds)
+  await load.send(server.target, connections, Number(seconds))
+  await server.stop()
+} finally {
+  await backends.stop()
+}
+
+const [file] = await readdir(directory)
+if (file === undefined) throw new Error(`${variant.title} wrote no profile`)
+const path = join(directory, file)
+const { functions, areas } = addUpSelfTime(JSON.parse(await readFile(path, 'utf8')) as CpuProfile, warmUpSeconds * 1e6)
+console.log(`${variant.title}, self time, share of busy time; the whole profile: ${path}\n`)
+for (const list of [areas, functions.slice(0, shown)]) {
+  for (const { place, share } of list)
+    if (share > 0.001) console.log(`${(share * 100).toFixed(1).padStart(5)} %  ${place}`)
+  console.log()
+}
