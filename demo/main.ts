@@ -27,15 +27,16 @@ async function runDemo(): Promise<void> {
     return
   }
   try {
-    const demo = await startDemoBackends({
+    const starting = startDemoBackends({
       portBase: Number(values['port-base']),
       ...(positionals.length > 0 && { names: positionals as DemoServiceName[] }),
       ...(values.fast && { env: { DEMO_LATENCY: '0' } }),
       log: (line) => console.log(line),
     })
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => void demo.stop().then(() => process.exit(0)))
+      process.once(signal, () => void starting.then((demo) => demo.stop()).finally(() => process.exit()))
     }
+    await starting
   } catch (error) {
     console.error((error as Error).message)
     process.exitCode = 1
