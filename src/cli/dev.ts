@@ -48,11 +48,12 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
       onReload: await createReloadPrinter({ config, routes: options.routes, env }, terminal),
     })
     try {
+      const stop = waitForStop()
       const ports = await gateway.listen()
       const start = { ...ports, version: readPackageVersion(), snapshot: gateway.snapshot, config, demo }
       terminal.print(drawBanner({ ...start, ms: performance.now() }, terminal.paint))
       running = true
-      await waitForStop()
+      await stop
       running = false
     } finally {
       await gateway.close()

@@ -26,11 +26,12 @@ async function runServe(options: ListenOptions, terminal: Terminal): Promise<Exi
     const gateway = await createGateway({ ...options, config: options.config ?? defaultConfig, logger })
     superviseProcess(gateway, logger)
     try {
+      const stop = waitForStop()
       const ports = await gateway.listen()
       const { version, routes } = gateway.snapshot
       logger.info({ ...ports, version, routes: routes.length, ms: Math.round(performance.now()) }, 'listening')
       logger.flush()
-      logger.info({ signal: await waitForStop() }, 'draining')
+      logger.info({ signal: await stop }, 'draining')
     } finally {
       await gateway.close()
     }
