@@ -8,6 +8,7 @@ import type { Attributes, Span } from '../telemetry/span.ts'
 import type { TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveRoute } from './activation.ts'
 import type { ProblemContext } from './problem.ts'
+import { endsConnection } from './refusals.ts'
 import { type Reply, renderProblem, renderReply, writeReply } from './reply.ts'
 import { chooseRequestId } from './request-parts.ts'
 import type { Serving } from './serving.ts'
@@ -90,7 +91,7 @@ export class Exchange {
 
   fail(error: GatewayError, headers: string[] = []): void {
     this.#noteError(error)
-    this.#write(renderProblem(error, this.#context(), headers))
+    this.#write(renderProblem(error, this.#context(), headers), endsConnection(error))
   }
 
   /** Writes an answer that is no error and has no body. */
@@ -124,12 +125,12 @@ export class Exchange {
     }
   }
 
-  #write(reply: Reply): void {
+  #write(reply: Reply, close = false): void {
     // A client that has gone away is answered nothing.
     if (this.#isAnswered || this.response.destroyed) return
     this.#isAnswered = true
     const { request, response, requestId, serving } = this
-    this.#bytes = writeReply(request, response, reply, requestId, serving.isDraining || reply.status === 408)
+    this.#bytes = writeReply(request, response, reply, requestId, close || serving.isDraining)
     this.#status = reply.status
   }
 
@@ -147,16 +148,16 @@ export class Exchange {
     ;(active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000)
     if (span.sampled) span.set({ 'http.response.status_code': this.#status })
     span.end()
-    this.#tell(ms)
+    this.#tell(ms, wasCut)
     activation.leave()
     if (--serving.inFlight === 0) serving.whenIdle?.()
   }
 
-  #tell(ms: number): void {
+  #tell(ms: number, wasCut: boolean): void {
     const { serving, requestId, request } = this
     const route = this.#active?.route
     const status = this.#status
-    const error = this.#errorCode ?? (status === clientGone ? 'cancelled' : undefined)
+    const error = this.#errorCode ?? (wasCut ? 'cancelled' : undefined)
     const method = request.method ?? ''
     const { traceId } = this.span
     logRequest(serving.logger, {

@@ -81,7 +81,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     loader: createLoader({ config, routes, env }),
     logger,
     metrics,
-    epoch: clock.epoch,
+    epoch: () => clock.epoch(),
     onRead: (locations) => watcher?.watch(locations),
     onReload: options.onReload,
     activate(snapshot) {

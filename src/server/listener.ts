@@ -43,6 +43,8 @@ export function createListener({ onRequest, takesUpgrade, onUpgrade }: ListenerH
   server.timeout = standstillTimeoutMs
   server.maxRequestsPerSocket = 0
   server.maxConnections = maxConnections
+  // Anything but 100-continue, which Node answers itself: refused by the handler, as any other fault of a request.
+  server.on('checkExpectation', onRequest)
   server.on('clientError', answerBrokenRequest)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
     onUpgrade(request, socket as Socket, head),

@@ -15,6 +15,19 @@ const refusals = {
   'version-not-supported': { status: 505, title: 'This version of HTTP is not served' },
 } as const
 
+/** After these nobody can tell where the next request would begin, or the client is not one to wait for. */
+const untrusting: ReadonlySet<string> = new Set<RefusalCode>([
+  'bad-request',
+  'not-implemented',
+  'request-timeout',
+  'version-not-supported',
+])
+
+/** Whether the connection ends with the answer. */
+export function endsConnection({ code }: GatewayError): boolean {
+  return untrusting.has(code)
+}
+
 export type RefusalCode = keyof typeof refusals
 
 /** The error that a request is refused with; `detail` is shown to the client. */

@@ -69,6 +69,8 @@ function pushHeader(flat: string[], name: string, value: string): void {
 }
 
 const lingerMs = 1000
+/** A longer body ends its connection instead. */
+const mostDrainedBytes = 64 * 1024
 
 /**
  * Writes a reply in one go. With `close` the connection ends after it. Gives the bytes of the body.
@@ -82,15 +84,29 @@ export function writeReply(
 ): number {
   const isBodyless = status === 204 || status === 304
   const bytes = body === undefined ? 0 : Buffer.byteLength(body)
-  const isUnread = !request.complete && hasBody(request)
+  const unread = unreadBytes(request)
   if (!isBodyless) headers.push('content-length', String(bytes))
   headers.push('x-request-id', requestId)
-  if (close || isUnread) headers.push('connection', 'close')
+  if (close || unread > mostDrainedBytes) headers.push('connection', 'close')
   response.writeHead(status, headers)
   const sent = request.method === 'HEAD' || isBodyless ? undefined : body
-  if (isUnread) endAfterBody(request, response, sent)
+  if (unread > mostDrainedBytes) endAfterBody(request, response, sent)
   else response.end(sent)
+  if (unread > 0) limitRest(request)
   return sent === undefined ? 0 : bytes
+}
+
+/** How much of the request's body is still to come, at most. */
+function unreadBytes(request: IncomingMessage): number {
+  if (request.complete || !hasBody(request)) return 0
+  return Number(request.headers['content-length'] ?? Infinity)
+}
+
+/** A small body that nobody wanted is thrown away as it comes, but not for ever. */
+function limitRest(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.socket.destroy(), 2 * lingerMs).unref()
+  request.once('end', () => clearTimeout(timer))
+  request.resume()
 }
 
 /**
@@ -105,5 +121,5 @@ function endAfterBody(request: IncomingMessage, response: ServerResponse, body: 
     response.end()
   }
   const timer = setTimeout(end, lingerMs)
-  request.once('end', end).once('close', end).resume()
+  request.once('end', end).once('close', end)
 }

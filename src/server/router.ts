@@ -30,22 +30,27 @@ const noParams: Readonly<Record<string, string>> = Object.freeze(Object.create(n
 export class Router<Target> {
   readonly #byMethod = new Map<string, PathTree<Target>>()
   /** For the methods that no route names. */
-  readonly #otherMethods = new PathTree<Target>()
+  readonly #otherMethods: PathTree<Target>
 
   constructor(routes: Iterable<readonly [RouteMatch, Target]>) {
     const all = [...routes]
-    const methods = new Set(all.map(([{ method }]) => method).filter((method) => method !== '*'))
-    if (methods.has('GET')) methods.add('HEAD')
-    for (const method of methods) this.#byMethod.set(method, new PathTree())
+    const methods = new Set(all.map(([{ method }]) => method))
     const addAll = (of: string, tree: PathTree<Target>) => {
       for (const [match, target] of all) if (match.method === of) tree.add(match.segments, target)
     }
-    for (const [method, tree] of this.#byMethod) {
-      addAll(method, tree)
-      if (method === 'HEAD') addAll('GET', tree)
-      addAll('*', tree)
+    const plant = (...orders: string[]) => {
+      const tree = new PathTree<Target>()
+      for (const method of orders) addAll(method, tree)
+      return tree
     }
-    addAll('*', this.#otherMethods)
+    for (const method of methods) {
+      if (method !== '*' && method !== 'HEAD') this.#byMethod.set(method, plant(method, '*'))
+    }
+    // Trees are dear to make: where GET's would say the same, it does.
+    const get = this.#byMethod.get('GET')
+    if (methods.has('HEAD') || (get && methods.has('*'))) this.#byMethod.set('HEAD', plant('HEAD', 'GET', '*'))
+    else if (get) this.#byMethod.set('HEAD', get)
+    this.#otherMethods = plant('*')
   }
 
   /** `path` as it came: percent-encoded, without the query. */

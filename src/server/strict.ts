@@ -27,6 +27,8 @@ export function checkRequest(request: IncomingMessage): GatewayError | undefined
     if (name.length === 4 && name.toLowerCase() === 'host') {
       hosts++
       host = rawHeaders[at + 1]!
+    } else if (name.length === 6 && name.toLowerCase() === 'expect') {
+      if (rawHeaders[at + 1]!.toLowerCase() !== '100-continue') return refuse('expectation-failed')
     } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
       codings++
       if (rawHeaders[at + 1]!.toLowerCase() !== 'chunked' || httpVersion === '1.0' || codings > 1) {

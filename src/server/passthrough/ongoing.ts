@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { toTransportError } from '../../backends/transports/undici-errors.ts'
@@ -38,6 +39,11 @@ export class OngoingPassthrough {
 
   began(proxyRequest: ClientRequest): void {
     this.#proxyRequest = proxyRequest
+    // Node closes the connection of an upgrade that nobody asked for, and says nothing.
+    proxyRequest.on('upgrade', (_answer, socket: Socket) => {
+      socket.destroy()
+      this.failed(new GatewayError('invalid-response', { detail: 'the answer is an upgrade that nobody asked for' }))
+    })
     if (this.exchange.isAnswered) proxyRequest.destroy()
     else proxyRequest.setTimeout(idleStreamMs, () => proxyRequest.destroy(new Error('the stream stood still')))
   }
@@ -67,11 +73,10 @@ export class OngoingPassthrough {
     this.#measure(status, undefined)
     proxyResponse.on('data', (chunk: Buffer) => this.exchange.noteBytes(chunk.length))
     // An answer cut short leaves the client's cut short too: its connection is closed before the last chunk.
-    pipeline(proxyResponse, response, (error) => {
-      if (error && !proxyResponse.complete) {
-        this.exchange.noteBroken(new GatewayError('invalid-response', { detail: 'the answer broke off', cause: error }))
-      }
+    proxyResponse.once('error', (cause) => {
+      this.exchange.noteBroken(new GatewayError('invalid-response', { detail: 'the answer broke off', cause }))
     })
+    pipeline(proxyResponse, response, () => {})
   }
 
   failed(thrown: Error): void {

@@ -104,6 +104,8 @@ export class Passthrough {
 
   #passOn(exchange: Exchange, { route, title }: ActivePassthrough, endpoint: Endpoint): void {
     const { request, response, activation, serving, target, requestId } = exchange
+    // The proxy, its plugins, the pipeline and we all listen.
+    response.setMaxListeners(0)
     const span = exchange.span.child(title, 'client', endpoint.attributes)
     const metrics = serving.metrics.client(route.service.name, route.name, request.method ?? '')
     const ongoing = new OngoingPassthrough(exchange, endpoint, route.timeoutMs, metrics, span)
