@@ -1,32 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import FakeTimers from '@sinonjs/fake-timers'
 import type { Layer } from '../../../src/backends/layer.ts'
 import { Breaker, breaker } from '../../../src/backends/policies/breaker.ts'
-import { type Clock, systemClock } from '../../../src/clock.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { callRequest, callSite, errorOf, live, ongoing, RecordingSpan, scripted } from '../support/sites.ts'
 
 const policy = { errorRate: 0.5, windowMs: 10_000, minCalls: 4, openMs: 5000 }
 const unavailable = new GatewayError('unavailable')
 const status = (code: number) => new GatewayError(`http-${code}`, { response: { status: code, body: undefined } })
 
-/** opossum's timers are the machine's: here they and the clock are faked together. */
-let time: ReturnType<typeof FakeTimers.install>
-let clock: Clock
+let clock: FakeClock
 let circuit: Breaker
 let states: string[]
 
 beforeEach(() => {
-  time = FakeTimers.install({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
-  clock = { ...systemClock, now: () => Date.now(), epoch: () => Date.now() }
+  clock = new FakeClock()
   states = []
   circuit = new Breaker(policy, clock, (state) => states.push(state))
 })
 
 afterEach(() => {
   circuit.shutdown()
-  expect(time.countTimers()).toBe(0)
-  time.uninstall()
+  expect(clock.pending).toBe(0)
 })
 
 function guard(next: Layer) {
@@ -61,7 +56,7 @@ describe('breaker', () => {
 
   test('refuses at once while open, and says when to come back', async () => {
     await fail(4)
-    time.tick(1500)
+    await clock.advance(1500)
     const next = scripted(live)
     const span = new RecordingSpan(true)
     const error = await errorOf(guard(next)(callRequest(), ongoing(clock, { span })))
@@ -72,7 +67,7 @@ describe('breaker', () => {
 
   test('lets one probe through after its rest, and closes when it succeeds', async () => {
     await fail(4)
-    time.tick(5000)
+    await clock.advance(5000)
     expect(circuit.state).toBe('half-open')
     let answerProbe = () => {}
     const probe = guard(() => new Promise((resolve) => (answerProbe = () => resolve(live))))(
@@ -90,21 +85,42 @@ describe('breaker', () => {
 
   test('rests again when the probe fails', async () => {
     await fail(4)
-    time.tick(5000)
+    await clock.advance(5000)
     await fail(1)
     expect(circuit.state).toBe('open')
-    time.tick(4999)
+    await clock.advance(4999)
     expect(circuit.state).toBe('open')
-    time.tick(1)
+    await clock.advance(1)
     expect(circuit.state).toBe('half-open')
+  })
+
+  test('a call that began before its rest and ends after it changes nothing', async () => {
+    let answerLate = () => {}
+    const late = guard(() => new Promise((resolve) => (answerLate = () => resolve(live))))(
+      callRequest(),
+      ongoing(clock),
+    )
+    await fail(4)
+    await clock.advance(5000)
+    answerLate()
+    await late
+    expect(circuit.state).toBe('half-open')
+  })
+
+  test('does not count against a backend that came back what it did before', async () => {
+    await fail(4)
+    await clock.advance(5000)
+    await succeed(1)
+    await fail(1)
+    expect(circuit.state).toBe('closed')
   })
 
   test('a cancelled probe neither closes it nor leaves it stuck', async () => {
     await fail(4)
-    time.tick(5000)
+    await clock.advance(5000)
     await fail(1, new GatewayError('cancelled'))
     expect(circuit.state).toBe('open')
-    time.tick(5000)
+    await clock.advance(5000)
     await succeed(1)
     expect(circuit.state).toBe('closed')
   })
@@ -146,7 +162,7 @@ describe('breaker', () => {
     await fail(4)
     for (let index = 0; index < 1000; index++)
       await guard(scripted(live))(callRequest(), ongoing(clock)).catch(() => {})
-    time.tick(5000)
+    await clock.advance(5000)
     await succeed(1)
     await fail(4)
     expect(circuit.state).toBe('open')
@@ -154,7 +170,7 @@ describe('breaker', () => {
 
   test('forgets what lies outside its window', async () => {
     await fail(3)
-    time.tick(11_000)
+    await clock.advance(11_000)
     await fail(1)
     expect(circuit.state).toBe('closed')
   })
