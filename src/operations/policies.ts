@@ -1,6 +1,13 @@
 import * as z from 'zod'
 import type { BreakerPolicy, RetryPolicy } from '../backends/call.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
 import { duration, errorCodes, share, template } from '../language/scalars.ts'
+
+/** Who says what a policy is, and where; what is built in stands in no file. */
+export interface PolicyOrigin {
+  readonly by: 'step' | 'operation' | 'service' | 'route' | 'gateway' | 'built-in'
+  readonly at: Location | undefined
+}
 
 /** `retry:` */
 export const retryShape = z

@@ -1,5 +1,4 @@
 import type { CallSite } from '../backends/call.ts'
-import type { GatewaySettings } from '../config/gateway.ts'
 import type { Language } from '../language/color.ts'
 import { within } from '../language/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
@@ -9,6 +8,7 @@ import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { RouteBinder } from './binder.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Defaults } from './defaults.ts'
 import { bindInputs } from './inputs.ts'
 
 /** Resolves everything in an aggregated route: colors, operations, templates. Its faults are reported. */
@@ -16,7 +16,7 @@ export function bindRoute(
   parsed: ParsedRoute,
   catalogue: Catalogue,
   callSites: CallSite[],
-  settings: GatewaySettings,
+  defaults: Defaults,
   language: Language,
 ): BoundRoute {
   const { definition, place, match, name } = parsed
@@ -30,8 +30,10 @@ export function bindRoute(
     name,
     match,
     matchAt: source.locate(['match']),
-    timeoutMs: definition.timeout ?? settings.defaults.timeout,
+    timeoutMs: definition.timeout ?? defaults.timeout,
     timeoutAt: source.locateKey([definition.timeout === undefined ? 'match' : 'timeout']),
+    timeoutOrigin:
+      definition.timeout === undefined ? defaults.timeoutOrigin : { by: 'route', at: source.locateKey(['timeout']) },
     inputs,
     body,
     response,
@@ -42,8 +44,10 @@ export function bindRoute(
 /** A route's own `catch` is a `try` around all of its steps. */
 function guardWithHandlers(parsed: ParsedRoute, binder: RouteBinder): BoundBlock {
   const attempt = binder.guardedBlock(parsed.body)
-  const handlers = parsed.handlers.map((block) => binder.block(block, { locals: ['error'] }))
   const patterns = (parsed.definition.catch ?? []).map((arm) => arm.errors)
+  const handlers = parsed.handlers.map((block, index) =>
+    binder.block(block, { locals: ['error'], handles: patterns[index] ?? [] }),
+  )
   const step: BoundStep = {
     kind: 'try',
     name: parsed.name,

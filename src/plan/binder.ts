@@ -4,7 +4,15 @@ import { bindCondition } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { checkShape, type Place, within } from '../language/shape.ts'
 import { operationShape } from '../operations/operation.ts'
-import type { Binder, BoundBlock, BoundStep, ParsedBlock, ParsedStep, ServiceOperation } from '../steps/step.ts'
+import type {
+  Binder,
+  BlockExtras,
+  BoundBlock,
+  BoundStep,
+  ParsedBlock,
+  ParsedStep,
+  ServiceOperation,
+} from '../steps/step.ts'
 import type { Path } from '../yaml/source.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 
@@ -77,7 +85,7 @@ export class RouteBinder implements Binder {
     return definition && service.bindInline(name, definition, place)
   }
 
-  block(block: ParsedBlock, extras: Pick<BoundBlock, 'condition' | 'locals' | 'provides'> = {}): BoundBlock {
+  block(block: ParsedBlock, extras: BlockExtras = {}): BoundBlock {
     const { source, path } = block.place
     this.incomplete ||= block.incomplete
     return { order: block.order, steps: block.steps.map((step) => this.step(step)), at: source.locate(path), ...extras }

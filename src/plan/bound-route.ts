@@ -1,5 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Read } from '../language/reference.ts'
+import type { PolicyOrigin } from '../operations/policies.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { BoundResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
@@ -12,6 +13,8 @@ export interface BoundRoute {
   readonly matchAt: Location
   readonly timeoutMs: number
   readonly timeoutAt: Location
+  /** Who says what the budget is. */
+  readonly timeoutOrigin: PolicyOrigin
   readonly inputs: readonly BoundInput[]
   /** Its `do`; a top-level `catch` makes it one `try` step. */
   readonly body: BoundBlock

@@ -17,6 +17,7 @@ import { routeChecks } from './checks/index.ts'
 import { checkOutputsAreUsed } from './checks/outputs-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
 import { compileRoute } from './compile-route.ts'
+import { locateDefaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
 import { bindPassthrough } from './passthrough.ts'
 import type { LoadResult, Route } from './snapshot.ts'
@@ -37,10 +38,10 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
     })
   }
   const parse = (file: SourceText) => parseYaml(file, texts.env, diagnostics)
-  const settings = readSettings(texts, parse, diagnostics)
+  const { settings, defaults } = readSettings(texts, parse, diagnostics)
   const language = readLanguage(texts, parse, diagnostics)
   const services = texts.services.map(parse).flatMap((source) => (source && readService(source, diagnostics)) ?? [])
-  const catalogue = bindCatalogue(services, settings, language)
+  const catalogue = bindCatalogue(services, defaults, language)
   const parsed = texts.routes.map(parse).flatMap((source) => (source && parseRoute(source, diagnostics)) ?? [])
   checkRoutesAreDistinct(parsed, diagnostics)
 
@@ -48,23 +49,32 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
   const bound = new Map<ParsedRoute, BoundRoute>()
   for (const route of parsed) {
     if (route.definition.proxy === undefined)
-      bound.set(route, bindRoute(route, catalogue, callSites, settings, language))
+      bound.set(route, bindRoute(route, catalogue, callSites, defaults, language))
   }
   // What is wrong in a service or the dictionary shows again in every route that uses it: then the flow of data is not looked at.
   for (const route of bound.values()) for (const check of routeChecks) check(route, language)
   checkOutputsAreUsed([...bound.values()], language)
   const routes = compileRoutes(parsed, bound, catalogue, settings, diagnostics)
   if (diagnostics.hasErrors) return { snapshot: undefined, diagnostics: diagnostics.sorted() }
-  const snapshot = Object.freeze({ version: versionOf(texts), settings, routes, callSites })
+  const snapshot = Object.freeze({
+    version: versionOf(texts),
+    settings,
+    routes,
+    callSites,
+    colors: language.colors,
+    catalogue,
+  })
   return { snapshot, diagnostics: diagnostics.sorted() }
 }
 
 type Parse = (file: SourceText) => ReturnType<typeof parseYaml>
 
-function readSettings(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector): GatewaySettings {
+function readSettings(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector) {
   const source = texts.gateway.text === '' ? undefined : parse(texts.gateway)
-  const settings = source && checkShape(gatewayShape, source.value ?? {}, { source, path: [] }, diagnostics)
-  return settings ?? gatewayShape.parse({})
+  const settings: GatewaySettings =
+    (source && checkShape(gatewayShape, source.value ?? {}, { source, path: [] }, diagnostics)) ??
+    gatewayShape.parse({})
+  return { settings, defaults: locateDefaults(settings, source) }
 }
 
 function readLanguage(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector): Language {

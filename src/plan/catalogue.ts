@@ -1,10 +1,10 @@
-import type { GatewaySettings } from '../config/gateway.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import type { Language } from '../language/color.ts'
 import type { Place } from '../language/shape.ts'
 import { bindOperation, type ServiceInfo } from '../operations/bind.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { ServiceOperation } from '../steps/step.ts'
+import type { Defaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
 
 /** One service of the catalogue, its operations checked against the dictionary. */
@@ -20,7 +20,7 @@ export type Catalogue = ReadonlyMap<string, CatalogueService>
 /** Binds every service; a name that two files claim is reported. */
 export function bindCatalogue(
   services: readonly ServiceDefinition[],
-  settings: GatewaySettings,
+  defaults: Defaults,
   language: Language,
 ): Catalogue {
   const catalogue = new Map<string, CatalogueService>()
@@ -32,14 +32,14 @@ export function bindCatalogue(
         `another file declares the service \`${definition.service}\``,
         source.locate(['service']),
       )
-    } else catalogue.set(definition.service, bindService(service, settings, language))
+    } else catalogue.set(definition.service, bindService(service, defaults, language))
   }
   return catalogue
 }
 
 function bindService(
   { source, definition }: ServiceDefinition,
-  settings: GatewaySettings,
+  gateway: Defaults,
   language: Language,
 ): CatalogueService {
   const { endpoints, balance } = definition
@@ -50,15 +50,23 @@ function bindService(
     key: hashContent(JSON.stringify({ endpoints, balance })),
   }
   const defaults = {
-    timeoutMs: definition.timeout ?? settings.defaults.timeout,
+    timeoutMs: definition.timeout ?? gateway.timeout,
     retry: definition.retry,
     breaker: definition.breaker,
-    maxResponseBytes: settings.defaults.maxResponseBody,
+    maxResponseBytes: gateway.maxResponseBody,
+  }
+  const origin = (key: 'timeout' | 'retry' | 'breaker') =>
+    definition[key] === undefined ? undefined : { by: 'service' as const, at: source.locateKey([key]) }
+  const origins = {
+    timeout: origin('timeout') ?? gateway.timeoutOrigin,
+    retry: origin('retry'),
+    breaker: origin('breaker'),
   }
   const headers = definition.headers && { value: definition.headers, place: { source, path: ['headers'] } }
   const bind = (name: string, operation: OperationDefinition, place: Place): ServiceOperation => ({
     operation: bindOperation(info, name, operation, headers, place, language),
     defaults,
+    origins,
   })
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] })] as const,

@@ -36,7 +36,7 @@ export function compileRoute(parsed: ParsedRoute, bound: BoundRoute): Aggregated
     fillResponse: bound.response && compileResponse(bound.response),
     degradedMaxAgeMs: definition.degradedMaxAge,
     steps: compiler.steps,
-    body: bound.body,
+    bound,
   }
 }
 

@@ -1,25 +1,22 @@
-import type { Read, Write } from '../language/reference.ts'
+import type { Read } from '../language/reference.ts'
 import { writtenColors } from '../steps/fork.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
-import { deepCalls, flowDependencies, orderFlow } from './dependencies.ts'
-
-/** How sure it is that a color is there: on every way, not when an optional step failed, or only on some ways. */
-export type Presence = 'always' | 'unless-left-out' | 'sometimes'
-
-/** What is known at one point of a route. */
-export interface Knowledge {
-  readonly colors: Map<string, Presence>
-  /** Calls that ended, on some way at least. */
-  readonly calls: Set<string>
-  readonly locals: Set<string>
-  /** Colors and calls of steps that run at the same time. */
-  readonly contestedColors: Map<string, string>
-  readonly contestedCalls: Map<string, string>
-}
+import { deepCalls, deepWriters, flowDependencies, orderFlow } from './dependencies.ts'
+import {
+  copyKnowledge,
+  type Knowledge,
+  knowInputs,
+  mergeWays,
+  narrow,
+  noteAttemptedWrite,
+  noteWrite,
+  type Presence,
+} from './knowledge.ts'
 
 /** Told of everything that the walk meets. Each check listens for what it is about. */
 export interface DataflowListener {
-  read?(read: Read, known: Knowledge): void
+  /** `reader` is the step that reads; undefined for the route's response. */
+  read?(read: Read, known: Knowledge, reader: BoundStep | undefined): void
   concurrentWrites?(color: string, first: BoundStep, second: BoundStep): void
   flowCycle?(steps: readonly BoundStep[]): void
   unreachable?(step: BoundStep): void
@@ -35,16 +32,10 @@ export function walkDataflow(
   finalReads: readonly Read[],
   listener: DataflowListener,
 ): void {
-  const known: Knowledge = {
-    colors: new Map(inputs),
-    calls: new Set(),
-    locals: new Set(),
-    contestedColors: new Map(),
-    contestedCalls: new Map(),
-  }
+  const known = knowInputs(inputs)
   const walk = new Walk(listener)
   if (walk.block(body, known)) return
-  for (const read of finalReads) listener.read?.(read, known)
+  for (const read of finalReads) listener.read?.(read, known, undefined)
 }
 
 class Walk {
@@ -54,11 +45,11 @@ class Walk {
   }
 
   /** Walks a block and leaves in `known` what is known behind it. Gives whether nothing can come after it. */
-  block(block: BoundBlock, known: Knowledge): boolean {
+  block(block: BoundBlock, known: Knowledge, owner?: BoundStep): boolean {
     for (const local of block.locals ?? []) known.locals.add(local)
-    if (block.provides) write(known, block.provides, 'always')
+    if (block.provides && owner) noteWrite(known, block.provides, owner)
     const ends = this.#steps(block, known)
-    this.#reads(block.finalReads, known)
+    this.#reads(block.finalReads, known, owner)
     return ends
   }
 
@@ -88,9 +79,9 @@ class Walk {
   }
 
   #parallel(steps: readonly BoundStep[], known: Knowledge): boolean {
-    const before = copy(known)
+    const before = copyKnowledge(known)
     const ends = steps.map((step) => {
-      const own = copy(before)
+      const own = copyKnowledge(before)
       for (const sibling of steps) {
         if (sibling === step) continue
         for (const color of writtenColors([sibling])) own.contestedColors.set(color, sibling.name)
@@ -99,6 +90,8 @@ class Walk {
       const ended = this.#step(step, own)
       for (const [color, presence] of own.colors)
         if (before.colors.get(color) !== presence) known.colors.set(color, presence)
+      for (const [color, producers] of own.producers)
+        if (before.producers.get(color) !== producers) known.producers.set(color, producers)
       for (const call of own.calls) known.calls.add(call)
       return ended
     })
@@ -118,17 +111,13 @@ class Walk {
 
   #step(step: BoundStep, known: Knowledge): boolean {
     const { condition } = step
-    this.#reads(condition?.reads, known)
-    const before = condition ? copy(known) : known
+    this.#reads(condition?.reads, known, step)
+    const before = condition ? copyKnowledge(known) : known
     if (condition) narrow(known, condition.whenTrue)
-    this.#reads(step.reads, known)
+    this.#reads(step.reads, known, step)
     let ends = this.#blocks(step, known)
     for (const written of step.writes ?? []) {
-      write(
-        known,
-        written,
-        step.mayLeaveOut?.has(written.color) ? weakest(known.colors.get(written.color), 'unless-left-out') : 'always',
-      )
+      noteWrite(known, written, step, step.mayLeaveOut?.has(written.color))
     }
     if (step.call) known.calls.add(step.name)
     ends ||= step.ends ?? false
@@ -136,7 +125,7 @@ class Walk {
     // The step may have been passed by: what it wrote is there only on one of two ways.
     const passed = before
     narrow(passed, condition.whenFalse)
-    replace(known, ends ? [passed] : [known, passed])
+    mergeWays(known, ends ? [passed] : [known, passed])
     return false
   }
 
@@ -144,99 +133,56 @@ class Walk {
     const blocks = step.blocks ?? []
     switch (step.composition) {
       case 'alternatives':
-        return this.#alternatives(blocks, step.exhaustive ?? false, known)
+        return this.#alternatives(step, blocks, known)
       case 'attempt':
-        return this.#attempt(blocks, known)
+        return this.#attempt(step, blocks, known)
       case 'each': {
-        const inside = copy(known)
-        this.block(blocks[0]!, inside)
+        const inside = copyKnowledge(known)
+        this.block(blocks[0]!, inside, step)
         for (const call of inside.calls) if (!known.calls.has(call)) inside.calls.delete(call)
         return false
       }
       default:
-        return blocks.map((block) => this.block(block, known)).some(Boolean)
+        return blocks.map((block) => this.block(block, known, step)).some(Boolean)
     }
   }
 
-  #alternatives(arms: readonly BoundBlock[], exhaustive: boolean, known: Knowledge): boolean {
-    const otherwise = copy(known)
+  #alternatives(step: BoundStep, arms: readonly BoundBlock[], known: Knowledge): boolean {
+    const otherwise = copyKnowledge(known)
     const ends: Knowledge[] = []
     for (const arm of arms) {
-      this.#reads(arm.condition?.reads, otherwise)
-      const inside = copy(otherwise)
+      this.#reads(arm.condition?.reads, otherwise, step)
+      const inside = copyKnowledge(otherwise)
       if (arm.condition) narrow(inside, arm.condition.whenTrue)
-      if (!this.block(arm, inside)) ends.push(inside)
+      if (!this.block(arm, inside, step)) ends.push(inside)
       if (arm.condition) narrow(otherwise, arm.condition.whenFalse)
     }
-    if (!exhaustive) ends.push(otherwise)
+    if (!step.exhaustive) ends.push(otherwise)
     if (ends.length === 0) return true
-    replace(known, ends)
+    mergeWays(known, ends)
     return false
   }
 
-  #attempt([attempt, ...handlers]: readonly BoundBlock[], known: Knowledge): boolean {
-    const succeeded = copy(known)
+  #attempt(step: BoundStep, [attempt, ...handlers]: readonly BoundBlock[], known: Knowledge): boolean {
+    const succeeded = copyKnowledge(known)
     const ends: Knowledge[] = []
-    if (!this.block(attempt!, succeeded)) ends.push(succeeded)
-    const failed = copy(known)
-    for (const color of writtenColors(attempt!.steps)) failed.colors.set(color, failed.colors.get(color) ?? 'sometimes')
+    if (!this.block(attempt!, succeeded, step)) ends.push(succeeded)
+    const failed = copyKnowledge(known)
+    for (const [color, writer] of deepWriters(attempt!.steps)) noteAttemptedWrite(failed, color, writer)
     for (const step of attempt!.steps) for (const call of deepCalls(step)) failed.calls.add(call)
     for (const handler of handlers) {
-      const inside = copy(failed)
-      if (!this.block(handler, inside)) {
+      const inside = copyKnowledge(failed)
+      if (!this.block(handler, inside, step)) {
         inside.locals.delete('error')
         ends.push(inside)
       }
     }
     if (ends.length === 0) return true
-    replace(known, ends)
+    mergeWays(known, ends)
     return false
   }
 
-  #reads(reads: readonly Read[] | undefined, known: Knowledge): void {
-    for (const read of reads ?? []) this.#listener.read?.(read, known)
+  #reads(reads: readonly Read[] | undefined, known: Knowledge, reader: BoundStep | undefined): void {
+    for (const read of reads ?? []) this.#listener.read?.(read, known, reader)
   }
-}
-
-function copy(known: Knowledge): Knowledge {
-  return {
-    colors: new Map(known.colors),
-    calls: new Set(known.calls),
-    locals: new Set(known.locals),
-    contestedColors: new Map(known.contestedColors),
-    contestedCalls: new Map(known.contestedCalls),
-  }
-}
-
-function write(known: Knowledge, { color }: Write, presence: Presence): void {
-  known.colors.set(color, presence)
-  known.contestedColors.delete(color)
-}
-
-/** What a condition proves to be there. */
-function narrow(known: Knowledge, proven: readonly string[]): void {
-  for (const color of proven) if (known.colors.has(color)) known.colors.set(color, 'always')
-}
-
-/** Behind several ways a color is as sure as on the least sure of them. */
-function replace(known: Knowledge, ways: readonly Knowledge[]): void {
-  const colors = new Map<string, Presence>()
-  for (const color of new Set(ways.flatMap((way) => [...way.colors.keys()]))) {
-    const presences = ways.map((way) => way.colors.get(color))
-    colors.set(
-      color,
-      presences.every((presence) => presence === 'always')
-        ? 'always'
-        : presences.every((presence) => presence === 'always' || presence === 'unless-left-out')
-          ? 'unless-left-out'
-          : 'sometimes',
-    )
-  }
-  known.colors.clear()
-  for (const [color, presence] of colors) known.colors.set(color, presence)
-  for (const way of ways) for (const call of way.calls) known.calls.add(call)
-}
-
-function weakest(before: Presence | undefined, now: Presence): Presence {
-  return before === 'always' ? 'always' : now
 }

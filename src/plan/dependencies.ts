@@ -20,6 +20,14 @@ export function deepCalls(step: BoundStep): string[] {
   return [...(step.call ? [step.name] : []), ...(step.blocks ?? []).flatMap((block) => block.steps.flatMap(deepCalls))]
 }
 
+/** Every color that steps write, with the step that does (what a forEach's body writes stays inside). */
+export function deepWriters(steps: readonly BoundStep[]): [color: string, writer: BoundStep][] {
+  return steps.flatMap((step) => [
+    ...(step.writes ?? []).map(({ color }): [string, BoundStep] => [color, step]),
+    ...(step.composition === 'each' ? [] : (step.blocks ?? []).flatMap((block) => deepWriters(block.steps))),
+  ])
+}
+
 /**
  * For each step of a `flow`, the indexes of the steps it waits for: those that write a color it reads, or whose
  * record it reads. A color that a forEach provides or a step writes for itself is no reason to wait.

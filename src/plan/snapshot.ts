@@ -1,10 +1,12 @@
 import type { CallSite, ServiceTarget } from '../backends/call.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { ColorDefinition } from '../language/color.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Run } from '../steps/context.ts'
-import type { BoundBlock } from '../steps/step.ts'
 import type { Document } from '../values/document.ts'
+import type { BoundRoute } from './bound-route.ts'
+import type { Catalogue } from './catalogue.ts'
 
 /** All that a gateway runs with, compiled and frozen: a request takes one snapshot and ends on it. */
 export interface Snapshot {
@@ -14,6 +16,9 @@ export interface Snapshot {
   readonly routes: readonly Route[]
   /** Every place that calls a backend; compiled routes know them by index. */
   readonly callSites: readonly CallSite[]
+  /** The dictionary and the services it was compiled from, for graph and explain. */
+  readonly colors: ReadonlyMap<string, ColorDefinition>
+  readonly catalogue: Catalogue
 }
 
 export type Route = AggregatedRoute | PassthroughRoute
@@ -41,8 +46,8 @@ export interface AggregatedRoute extends RouteCommon {
   readonly degradedMaxAgeMs: number | undefined
   /** Its steps in the order of the file; step metrics are told the index. */
   readonly steps: readonly StepInfo[]
-  /** The bound steps, for checks, graph and explain. */
-  readonly body: BoundBlock
+  /** What it was compiled from, for graph and explain. */
+  readonly bound: BoundRoute
 }
 
 export interface StepInfo {

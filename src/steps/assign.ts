@@ -8,6 +8,7 @@ import { type Place, within } from '../language/shape.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { fits } from '../values/schema.ts'
+import { printTemplate } from './caption.ts'
 import { defineStep } from './step.ts'
 
 /** Writes colors from templates. */
@@ -19,7 +20,9 @@ export const assign = defineStep({
   shape: z.strictObject({ assign: z.record(z.string(), template) }),
   bind(step, binder) {
     const assignments = bindAssignments(step.config.assign, within(step.place, 'assign'), binder)
+    const shown = step.config.assign
     return {
+      caption: { title: 'assign', lines: assignments.map(({ color }) => `${color} = ${printTemplate(shown[color])}`) },
       reads: outsideReads(assignments),
       writes: assignments,
       derives: assignments.map(({ color, value }) => ({ color, reads: value.reads })),

@@ -24,8 +24,10 @@ export const catchStep = defineStep({
   ],
   bind(step, binder) {
     const attempt = binder.guardedBlock(step.blocks[0]!)
-    const handlers = step.blocks.slice(1).map((block) => binder.block(block, { locals: ['error'] }))
     const patterns = step.config.catch.map((arm) => arm.errors)
+    const handlers = step.blocks
+      .slice(1)
+      .map((block, index) => binder.block(block, { locals: ['error'], handles: patterns[index]! }))
     return {
       blocks: [attempt, ...handlers],
       composition: 'attempt',

@@ -10,6 +10,7 @@ import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { fits, type JsonSchema } from '../values/schema.ts'
 import { reportMisfit } from './assign.ts'
+import { printTemplate } from './caption.ts'
 import { Gathering } from './concurrency.ts'
 import type { Context, Run } from './context.ts'
 import { compileFork, writtenColors } from './fork.ts'
@@ -45,7 +46,18 @@ export const forEach = defineStep({
     const element = bindElement(step, list, binder)
     const block = binder.block(step.blocks[0]!, { locals: ['item', 'index'], ...(element && { provides: element }) })
     const collected = bindCollected(collect, loop.batch !== undefined, step, binder)
+    const over = printTemplate(loop.in)
     return {
+      caption: {
+        title: `for each ${loop.batch === undefined ? '' : `${loop.batch} `}of ${over}`,
+        lines: [`up to ${loop.concurrency} at once`],
+      },
+      repetition: {
+        over,
+        batch: loop.batch,
+        concurrency: loop.concurrency,
+        maxItems: (list.schema as { maxItems?: number } | undefined)?.maxItems,
+      },
       reads: list.reads,
       writes: collected,
       derives: [

@@ -5,11 +5,11 @@ import { within } from '../language/shape.ts'
 import { compileOutputs } from '../operations/outputs.ts'
 import { fits } from '../values/schema.ts'
 import { reportMisfit } from './assign.ts'
-import { type BoundFallback, bindFallbacks } from './invoke/fallback.ts'
+import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
-import { buildSite } from './invoke/site.ts'
-import { type Binder, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
+import { buildSite, findOrigins } from './invoke/site.ts'
+import { type Binder, type BoundFallback, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
 
 /** Calls an operation of a backend: its inputs wire themselves from the colors, its outputs become colors. */
 export const invoke = defineStep({
@@ -34,6 +34,10 @@ export const invoke = defineStep({
     const { writes, mayLeaveOut } = stepWrites(step, found, fallbacks)
     return {
       name,
+      caption: {
+        title: `${operation.service.name}.${operation.name}`,
+        lines: [operation.template],
+      },
       reads: [
         ...operation.reads,
         ...inputReads(step, found, overrides, lenient),
@@ -41,7 +45,15 @@ export const invoke = defineStep({
       ],
       writes,
       mayLeaveOut,
-      call: { operation, site, ownTimeout: config.timeout === undefined ? undefined : { ms: config.timeout, at } },
+      call: {
+        operation,
+        site,
+        ownTimeout: config.timeout === undefined ? undefined : { ms: config.timeout, at },
+        optional: config.optional,
+        overrides,
+        fallbacks,
+        origins: findOrigins({ other: found, policies: config, place }),
+      },
       compile: () =>
         compileInvoke({
           name,

@@ -13,6 +13,7 @@ export const respond = defineStep({
   bind(step, binder) {
     const response = bindResponse(step.config.respond, within(step.place, 'respond'), binder)
     return {
+      caption: { title: `respond ${response.status}` },
       reads: response.reads,
       ends: true,
       response,

@@ -1,11 +1,12 @@
 import type * as z from 'zod'
-import type { BreakerPolicy, CallSite, RetryPolicy } from '../backends/call.ts'
+import type { BreakerPolicy, CallSite, Fallback, RetryPolicy } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import type { BoundCondition } from '../language/bind.ts'
+import type { BoundCondition, BoundTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bind.ts'
+import type { PolicyOrigin } from '../operations/policies.ts'
 import type { Run } from './context.ts'
 import type { BoundResponse } from './response.ts'
 
@@ -46,6 +47,8 @@ export interface BoundBlock {
   readonly at: Location
   /** Runs only when this holds (an arm of a branch). */
   readonly condition?: BoundCondition | undefined
+  /** The error codes that bring here (a catch), for drawings. */
+  readonly handles?: readonly string[]
   /** Reserved names that can be read inside. */
   readonly locals?: readonly ('item' | 'index' | 'error')[]
   /** A color that is there inside: forEach's `as`. */
@@ -54,6 +57,9 @@ export interface BoundBlock {
   readonly finalReads?: readonly Read[]
 }
 
+/** What the kind that holds a block adds to it. */
+export type BlockExtras = Pick<BoundBlock, 'condition' | 'locals' | 'provides' | 'handles'>
+
 /**
  * How the blocks of a step relate, which is all that the checks need to know of its kind:
  * `alternatives` one of them runs; `attempt` the first runs, and one of the others if it fails; `each` the block runs
@@ -61,10 +67,28 @@ export interface BoundBlock {
  */
 export type Composition = 'single' | 'alternatives' | 'attempt' | 'each'
 
+/** How a drawing or a list shows a step: what it does in a few words, and lines below that say more. */
+export interface Caption {
+  readonly title: string
+  readonly lines?: readonly string[]
+}
+
+/** How often the block of an `each` runs: once for every element, or slice of `batch` elements, of a list. */
+export interface Repetition {
+  /** The list, as the file has it. */
+  readonly over: string
+  readonly batch: number | undefined
+  readonly concurrency: number
+  /** The most elements that the list's type allows; undefined when it sets no bound. */
+  readonly maxItems: number | undefined
+}
+
 /** What a kind knows of a step of its own, once colors, operations and templates are resolved. */
 export interface StepBinding {
   /** What a call is known by in reports; other kinds are named by their id or place. */
   readonly name?: string
+  /** By default it is shown by its kind. */
+  readonly caption?: Caption
   /** What the step itself reads and writes; its blocks do so for themselves. */
   readonly reads?: readonly Read[]
   readonly writes?: readonly Write[]
@@ -74,6 +98,8 @@ export interface StepBinding {
   readonly composition?: Composition
   /** False when the alternatives may all be passed by (a branch without default). */
   readonly exhaustive?: boolean
+  /** How often the block of an `each` runs. */
+  readonly repetition?: Repetition
   /** True when nothing comes after it: throw, respond. */
   readonly ends?: boolean
   /** The answer it gives. */
@@ -97,6 +123,34 @@ export interface StepCall {
   /** A timeout that the step itself sets. */
   readonly ownTimeout: { readonly ms: number; readonly at: Location } | undefined
   readonly site: CallSite
+  readonly optional: boolean
+  /** `with`: what stands in place of the wiring, by color. */
+  readonly overrides: ReadonlyMap<string, BoundTemplate>
+  /** In the order in which they are tried. */
+  readonly fallbacks: readonly BoundFallback[]
+  readonly origins: CallOrigins
+}
+
+/** One entry of a `fallback:`, compiled, with what it reads and writes. */
+export interface BoundFallback {
+  readonly kind: 'lastGood' | 'body' | 'assign' | 'invoke'
+  readonly at: Location
+  /** What it does, in a few words. */
+  readonly summary: string
+  /** The call it makes (`invoke`). */
+  readonly call?: Pick<StepCall, 'operation' | 'site' | 'origins'>
+  readonly compiled: Fallback
+  readonly reads: readonly Read[]
+  /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
+  readonly writes: readonly Write[] | undefined
+}
+
+/** Who says what holds around a call; undefined where nobody does. */
+export interface CallOrigins {
+  readonly timeout: PolicyOrigin
+  readonly retry: PolicyOrigin | undefined
+  readonly breaker: PolicyOrigin | undefined
+  readonly fallback: PolicyOrigin | undefined
 }
 
 /** A bound step: what its kind says of it, its name and its condition. */
@@ -115,7 +169,7 @@ export interface Binder extends Language {
   operation(reference: string, place: Place): ServiceOperation | undefined
   /** Binds an operation written in place, of a known service. */
   inlineOperation(service: string, name: string, place: Place): ServiceOperation | undefined
-  block(block: ParsedBlock, extras?: Pick<BoundBlock, 'condition' | 'locals' | 'provides'>): BoundBlock
+  block(block: ParsedBlock, extras?: BlockExtras): BoundBlock
   /** Binds a block whose failures something around it handles. */
   guardedBlock(block: ParsedBlock): BoundBlock
   /** Whether the step being bound lies in such a block. */
@@ -137,6 +191,8 @@ export interface ServiceOperation {
     readonly breaker: BreakerPolicy | undefined
     readonly maxResponseBytes: number
   }
+  /** Who says so. */
+  readonly origins: Pick<CallOrigins, 'timeout' | 'retry' | 'breaker'>
 }
 
 /** What a kind may ask of the plan while it compiles. */

@@ -30,7 +30,9 @@ export const throwStep = defineStep({
       value === undefined ? undefined : bindTemplate(value, within(step.place, 'throw', key), binder)
     const titleTemplate = bind('title', title)
     const detailTemplate = bind('detail', detail)
+    const words = typeof title === 'string' ? [title] : []
     return {
+      caption: { title: `throw ${code}`, lines: [[status, ...words].join(' ')] },
       reads: [...(titleTemplate?.reads ?? []), ...(detailTemplate?.reads ?? [])],
       ends: true,
       raises: [code],

@@ -29,6 +29,15 @@ export function parseShare(text: unknown): number | undefined {
   return share <= 1 ? share : undefined
 }
 
+/** Milliseconds as an operator would write them: `150ms`, `1.5s`, `10m`, `1h`. */
+export function printDuration(ms: number): string {
+  for (const unit of ['h', 'm', 's'] as const) {
+    const count = ms / millisecondsIn[unit]!
+    if (count >= 1 && Number.isInteger(count * 10)) return `${count}${unit}`
+  }
+  return `${Math.round(ms * 10) / 10}ms`
+}
+
 function parseQuantity(text: unknown, pattern: RegExp, units: Record<string, number>): number | undefined {
   const found = typeof text === 'string' ? pattern.exec(text) : null
   const value = found ? Number(found[1]) * units[found[2]!]! : Number.NaN

@@ -2,7 +2,8 @@ import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { Language } from '../../language/color.ts'
 import type { Read } from '../../language/reference.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
-import { type Knowledge, type Presence, walkDataflow } from '../dataflow.ts'
+import { walkDataflow } from '../dataflow.ts'
+import type { Knowledge, Presence } from '../knowledge.ts'
 import type { RouteCheck } from './check.ts'
 
 /**

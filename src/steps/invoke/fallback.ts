@@ -1,23 +1,16 @@
-import type { CallResponse, Fallback } from '../../backends/call.ts'
+import type { CallResponse } from '../../backends/call.ts'
 import type { GatewayError } from '../../errors.ts'
 import { bindTemplate } from '../../language/bind.ts'
-import type { Read, Write } from '../../language/reference.ts'
+import type { Read } from '../../language/reference.ts'
 import { type Place, within } from '../../language/shape.ts'
 import { compileOutputs } from '../../operations/outputs.ts'
 import type { FallbackEntry } from '../../operations/policies.ts'
+import { printDuration } from '../../values/units.ts'
 import { bindAssignments, compileAssignments } from '../assign.ts'
 import type { Context } from '../context.ts'
-import type { Binder, ParsedStep, ServiceOperation } from '../step.ts'
+import type { Binder, BoundFallback, ParsedStep, ServiceOperation } from '../step.ts'
 import type { InvokeConfig } from './shape.ts'
-import { buildSite } from './site.ts'
-
-/** One entry of a `fallback:`, compiled, with what it reads and writes. */
-export interface BoundFallback {
-  readonly compiled: Fallback
-  readonly reads: readonly Read[]
-  /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
-  readonly writes: readonly Write[] | undefined
-}
+import { buildSite, findOrigins } from './site.ts'
 
 /** The step's own fallbacks, else its operation's. */
 export function bindFallbacks(
@@ -36,12 +29,23 @@ export function bindFallbacks(
 }
 
 function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: Binder): BoundFallback | undefined {
+  const at = place.source.locate(place.path)
   if ('lastGood' in entry) {
-    return { compiled: { kind: 'lastGood', maxAgeMs: entry.lastGood }, reads: [], writes: undefined }
+    return {
+      kind: 'lastGood',
+      at,
+      summary: `last good answer, up to ${printDuration(entry.lastGood)} old`,
+      compiled: { kind: 'lastGood', maxAgeMs: entry.lastGood },
+      reads: [],
+      writes: undefined,
+    }
   }
   if ('body' in entry) {
     const body = bindTemplate(entry.body, within(place, 'body'), binder)
     return {
+      kind: 'body',
+      at,
+      summary: 'a fixed answer',
       reads: body.reads,
       writes: undefined,
       compiled: { kind: 'handler', run: (error, { document }) => substitute(error, body.evaluate(document)) },
@@ -51,6 +55,9 @@ function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: 
     const assignments = bindAssignments(entry.assign, within(place, 'assign'), binder)
     const write = compileAssignments(assignments)
     return {
+      kind: 'assign',
+      at,
+      summary: `assign ${assignments.map(({ color }) => color).join(', ')}`,
       reads: assignments.flatMap(({ value }) => value.reads),
       writes: assignments,
       compiled: {
@@ -70,11 +77,15 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
   if (!other) return undefined
   const at = place.source.locate(place.path)
   const { operation } = other
-  const index = binder.addCallSite(
-    buildSite({ name, other, policies: {}, place, overrides: new Map(), fallbacks: [], isProvidedFor: true }, binder),
-  )
+  const parts = { name, other, policies: {}, place, overrides: new Map(), fallbacks: [], isProvidedFor: true }
+  const site = buildSite(parts, binder)
+  const index = binder.addCallSite(site)
   const applyOutputs = compileOutputs(operation)
   return {
+    kind: 'invoke',
+    at,
+    summary: reference,
+    call: { operation, site, origins: findOrigins(parts) },
     reads: [
       ...operation.reads,
       ...operation.inputs.map(

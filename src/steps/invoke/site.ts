@@ -3,8 +3,7 @@ import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
 import { compileUsability } from '../../operations/outputs.ts'
 import { compileRequest } from '../../operations/request.ts'
-import type { Binder, ServiceOperation } from '../step.ts'
-import type { BoundFallback } from './fallback.ts'
+import type { Binder, BoundFallback, CallOrigins, ServiceOperation } from '../step.ts'
 
 interface SiteParts {
   readonly name: string
@@ -14,12 +13,30 @@ interface SiteParts {
     timeout?: number | undefined
     retry?: RetryPolicy | undefined
     breaker?: BreakerPolicy | undefined
+    fallback?: unknown
   }
   readonly place: Place
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   readonly fallbacks: readonly BoundFallback[]
   /** Whether a failure is provided for here: then an answer that gives nothing is one. */
   readonly isProvidedFor: boolean
+}
+
+/** Who says what holds around a call, nearest first: step, operation, service. */
+export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>): CallOrigins {
+  const { operation, origins } = other
+  const find = (key: 'timeout' | 'retry' | 'breaker' | 'fallback') => {
+    const owner = policies[key] ? place : operation.definition[key] ? operation.place : undefined
+    if (!owner) return undefined
+    const by = owner === place ? ('step' as const) : ('operation' as const)
+    return { by, at: owner.source.locateKey([...owner.path, key]) }
+  }
+  return {
+    timeout: find('timeout') ?? origins.timeout,
+    retry: find('retry') ?? origins.retry,
+    breaker: find('breaker') ?? origins.breaker,
+    fallback: find('fallback'),
+  }
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */

@@ -1,0 +1,18 @@
+import type { GatewaySettings } from '../config/gateway.ts'
+import type { PolicyOrigin } from '../operations/policies.ts'
+import type { Source } from '../yaml/source.ts'
+
+/** What holds where a service or a route says nothing. */
+export type Defaults = GatewaySettings['defaults'] & {
+  /** Whether the gateway's file sets the timeout, and where. */
+  readonly timeoutOrigin: PolicyOrigin
+}
+
+export function locateDefaults(settings: GatewaySettings, source: Source | undefined): Defaults {
+  const path = ['defaults', 'timeout']
+  const timeoutOrigin: PolicyOrigin =
+    source?.valueAt(path) === undefined
+      ? { by: 'built-in', at: undefined }
+      : { by: 'gateway', at: source.locateKey(path) }
+  return { ...settings.defaults, timeoutOrigin }
+}

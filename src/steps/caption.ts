@@ -1,0 +1,7 @@
+const longest = 60
+
+/** A template as a caption shows it: in one line, cut where it is long. */
+export function printTemplate(value: unknown): string {
+  const text = (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\s+/g, ' ')
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
+}
