@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { Scope } from '../../cancellation.ts'
+import { http1 } from './http1.ts'
 import { undici } from './undici.ts'
 
 /** A request as it goes over the wire: headers checked, path with the endpoint's prefix. */
@@ -56,4 +57,4 @@ export interface TransportKind {
 }
 
 /** A new transport is one file and one line here. */
-export const transports: ReadonlyMap<string, TransportKind> = new Map([undici].map((kind) => [kind.name, kind]))
+export const transports: ReadonlyMap<string, TransportKind> = new Map([undici, http1].map((kind) => [kind.name, kind]))

@@ -1,0 +1,94 @@
+import type { Scope } from '../../cancellation.ts'
+import { GatewayError } from '../../errors.ts'
+import { Connection } from './http1/connection.ts'
+import { type ConnectionSource, type ConnectionTaker, Exchange } from './http1/exchange.ts'
+import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './index.ts'
+import { undici } from './undici.ts'
+import { WaitingRoom } from './waiting-room.ts'
+
+/** Plain HTTP/1.1 to one address over kept connections. */
+class Http1Channel implements Channel, ConnectionSource {
+  readonly #host: string
+  readonly #address: { readonly host: string; readonly port: number }
+  readonly #room: WaitingRoom
+  readonly #connectTimeoutMs: number
+  /** The one used last is taken first, so that those not needed grow old and are let go. */
+  readonly #idle: Connection[] = []
+
+  constructor(url: URL, address: string, { connections, maxWaiting, connectTimeoutMs }: ChannelOptions) {
+    this.#host = url.host
+    this.#address = { host: address.replace(/^\[|\]$/g, ''), port: Number(url.port) || 80 }
+    this.#room = new WaitingRoom(connections, maxWaiting)
+    this.#connectTimeoutMs = connectTimeoutMs
+  }
+
+  send(request: OutgoingRequest, scope: Scope): Promise<IncomingResponse> {
+    if (scope.reason) return Promise.reject(scope.reason)
+    const head = printHead(request, this.#host)
+    if (typeof head !== 'string') return Promise.reject(head)
+    return new Promise((resolve, reject) => {
+      new Exchange(this, this.#room, head, request, scope, resolve, reject).begin()
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#room.empty()
+    for (const connection of this.#idle.splice(0)) connection.destroy()
+  }
+
+  take(taker: ConnectionTaker): void {
+    const now = performance.now()
+    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
+      if (connection.isFresh(now)) {
+        taker.connected(connection)
+        return
+      }
+      connection.destroy()
+    }
+    let isTaken = false
+    new Connection({
+      ...this.#address,
+      connectTimeoutMs: this.#connectTimeoutMs,
+      onReady(connection) {
+        isTaken = true
+        taker.connected(connection)
+      },
+      onGone: (connection, error) => {
+        const at = this.#idle.indexOf(connection)
+        if (at >= 0) this.#idle.splice(at, 1)
+        if (!isTaken) taker.notConnected(error ?? new GatewayError('unavailable'))
+      },
+    })
+  }
+
+  giveBack(connection: Connection): void {
+    const now = performance.now()
+    if (connection.isFresh(now)) this.#idle.push(connection)
+    const [oldest] = this.#idle
+    if (oldest && !oldest.isFresh(now)) oldest.destroy()
+  }
+}
+
+const invalidPath = /[^\x21-\x7e]/
+const methodsWithBody = new Set(['POST', 'PUT', 'PATCH'])
+
+/** The request line and headers; the error for a path that cannot stand in them. */
+function printHead({ method, path, headers, body }: OutgoingRequest, host: string): string | GatewayError {
+  if (invalidPath.test(path)) return new GatewayError('invalid-input', { detail: 'the path cannot be sent as HTTP' })
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`
+  if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`
+  else if (methodsWithBody.has(method)) head += 'content-length: 0\r\n'
+  return `${head}\r\n`
+}
+
+/**
+ * A lean HTTP/1.1 client of our own for plain `http:`. It reads what our calls need and nothing more, strictly: what
+ * is unexpected closes the connection. TLS is undici's.
+ */
+export const http1: TransportKind = {
+  name: 'http1',
+  summary: 'plain HTTP/1.1 over kept connections, by a lean client of our own; https by undici',
+  open: (url, address, options) =>
+    url.protocol === 'http:' ? new Http1Channel(url, address, options) : undici.open(url, address, options),
+}

@@ -1,0 +1,153 @@
+import { connect, type Socket } from 'node:net'
+import { GatewayError } from '../../../errors.ts'
+import type { IncomingResponse, OutgoingRequest } from '../index.ts'
+import { ResponseReader } from './response-reader.ts'
+
+/** What every socket of the process reads into: the callback empties it before the next one reads. */
+const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024)
+/** A backend that says nothing of it closes idle connections after 5 s at the earliest (Node's default). */
+const defaultIdleMs = 4000
+const idleMarginMs = 1000
+
+/** Who waits for the answer to the request under way. */
+export interface Asker {
+  answered(response: IncomingResponse): void
+  failed(error: GatewayError): void
+}
+
+interface ConnectionOptions {
+  readonly host: string
+  readonly port: number
+  readonly connectTimeoutMs: number
+  /** It can be used. */
+  onReady(connection: Connection): void
+  /** It cannot be used any more; `error` when it never could. */
+  onGone(connection: Connection, error: GatewayError | undefined): void
+}
+
+/** One socket that carries one request at a time. */
+export class Connection {
+  readonly #socket: Socket
+  readonly #options: ConnectionOptions
+  #isReady = false
+  #isGone = false
+  #error: Error | undefined
+  #reader: ResponseReader | undefined
+  #asker: Asker | undefined
+  #idleUntil = 0
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    const { host, port, connectTimeoutMs } = options
+    const onread = { buffer: sharedBuffer, callback: (bytes: number) => this.#read(bytes) }
+    const socket = connect({ host, port, noDelay: true, onread })
+    this.#socket = socket
+    const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), connectTimeoutMs)
+    timer.unref()
+    socket.once('connect', () => {
+      clearTimeout(timer)
+      this.#isReady = true
+      options.onReady(this)
+    })
+    socket.on('error', (error) => {
+      this.#error = error
+    })
+    socket.on('end', () => this.#end())
+    socket.on('close', () => {
+      clearTimeout(timer)
+      this.#end()
+    })
+  }
+
+  /** Whether the backend is likely to keep it open for a request now. */
+  isFresh(now: number): boolean {
+    return !this.#isGone && now < this.#idleUntil
+  }
+
+  /** Sends a request; exactly one of the asker's methods is called, never before this returns. */
+  send(head: string, { method, body, maxResponseBytes }: OutgoingRequest, asker: Asker): void {
+    this.#asker = asker
+    this.#reader = new ResponseReader(method, maxResponseBytes)
+    const socket = this.#socket
+    if (body === undefined) {
+      socket.write(head, 'latin1')
+      return
+    }
+    socket.cork()
+    socket.write(head, 'latin1')
+    socket.write(body, 'utf8')
+    socket.uncork()
+  }
+
+  /** Closes it at once; an asker is told nothing. */
+  destroy(): void {
+    this.#asker = undefined
+    this.#socket.destroy()
+    this.#leave(undefined)
+  }
+
+  #read(bytes: number): boolean {
+    const reader = this.#reader
+    if (!reader) {
+      // Nobody asked: what comes now would be taken for the answer to the next request.
+      this.destroy()
+      return true
+    }
+    const progress = reader.take(Buffer.from(sharedBuffer.subarray(0, bytes)))
+    if (progress === 'complete') this.#complete(reader)
+    else if (progress !== 'more')
+      this.#fail(unusable(progress === 'too-large' ? 'too large' : 'not valid HTTP', reader.status))
+    return true
+  }
+
+  #complete(reader: ResponseReader): void {
+    const asker = this.#asker!
+    this.#asker = undefined
+    this.#reader = undefined
+    const response = reader.response()
+    if (reader.keepsAlive && !this.#isGone) this.#idleUntil = performance.now() + idleTimeMs(response)
+    else this.destroy()
+    asker.answered(response)
+  }
+
+  #fail(error: GatewayError): void {
+    const asker = this.#asker
+    this.destroy()
+    asker?.failed(error)
+  }
+
+  /** The other side has ended, or the socket broke. */
+  #end(): void {
+    const reader = this.#reader
+    if (reader && this.#asker) {
+      if (!this.#error && reader.end() === 'complete') this.#complete(reader)
+      else if (reader.status > 0) this.#fail(unusable('broken off', reader.status, this.#error))
+      else this.#fail(unreachable(this.#error))
+    }
+    this.#socket.destroy()
+    this.#leave(this.#isReady ? undefined : unreachable(this.#error))
+  }
+
+  #leave(error: GatewayError | undefined): void {
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#options.onGone(this, error)
+  }
+}
+
+/** `Keep-Alive: timeout=5` is how long the backend keeps it; a second earlier we stop believing it. */
+function idleTimeMs({ headers }: IncomingResponse): number {
+  const hint = headers['keep-alive']
+  const seconds = hint === undefined ? undefined : /timeout=(\d{1,6})/.exec(String(hint))?.[1]
+  return seconds === undefined ? defaultIdleMs : Math.max(0, Number(seconds) * 1000 - idleMarginMs)
+}
+
+function unusable(how: string, status: number, cause?: Error): GatewayError {
+  const response = status > 0 ? { status, body: undefined } : undefined
+  return new GatewayError('invalid-response', { detail: `the answer is ${how}`, response, cause })
+}
+
+function unreachable(cause: Error | undefined): GatewayError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'closed'
+  return new GatewayError('unavailable', { detail: `no connection or no answer (${code})`, cause })
+}

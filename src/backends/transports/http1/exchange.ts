@@ -1,0 +1,110 @@
+import type { Scope } from '../../../cancellation.ts'
+import { GatewayError } from '../../../errors.ts'
+import type { IncomingResponse, OutgoingRequest } from '../index.ts'
+import type { Guest, WaitingRoom } from '../waiting-room.ts'
+import type { Asker, Connection } from './connection.ts'
+
+/** Where an exchange gets its connection from. */
+export interface ConnectionSource {
+  /** Gives a connection now or when it is open; the taker owns it until it gives it back or it is gone. */
+  take(taker: ConnectionTaker): void
+  giveBack(connection: Connection): void
+}
+
+export interface ConnectionTaker {
+  connected(connection: Connection): void
+  notConnected(error: GatewayError): void
+}
+
+/** One request and its answer: waits for a place, then for a connection, then for the answer; cancelled at any point. */
+export class Exchange implements Guest, ConnectionTaker, Asker {
+  readonly #source: ConnectionSource
+  readonly #room: WaitingRoom
+  readonly #request: OutgoingRequest
+  readonly #head: string
+  readonly #resolve: (response: IncomingResponse) => void
+  readonly #reject: (error: GatewayError) => void
+  readonly #unsubscribe: () => void
+  #connection: Connection | undefined
+  #isInside = false
+  #isSettled = false
+
+  constructor(
+    source: ConnectionSource,
+    room: WaitingRoom,
+    head: string,
+    request: OutgoingRequest,
+    scope: Scope,
+    resolve: (response: IncomingResponse) => void,
+    reject: (error: GatewayError) => void,
+  ) {
+    this.#source = source
+    this.#room = room
+    this.#head = head
+    this.#request = request
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#unsubscribe = scope.onCancel((reason) => this.#cancel(reason))
+  }
+
+  begin(): void {
+    if (this.#room.admit(this)) return
+    this.#cancel(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
+  }
+
+  enter(): void {
+    this.#isInside = true
+    if (this.#isSettled) this.#leave()
+    else this.#source.take(this)
+  }
+
+  connected(connection: Connection): void {
+    if (this.#isSettled) {
+      // Ready too late for this request, in time for the next.
+      this.#source.giveBack(connection)
+      this.#leave()
+      return
+    }
+    this.#connection = connection
+    connection.send(this.#head, this.#request, this)
+  }
+
+  notConnected(error: GatewayError): void {
+    this.#leave()
+    if (this.#settle()) this.#reject(error)
+  }
+
+  answered(response: IncomingResponse): void {
+    this.#source.giveBack(this.#connection!)
+    this.#leave()
+    if (this.#settle()) this.#resolve(response)
+  }
+
+  failed(error: GatewayError): void {
+    this.#leave()
+    if (this.#settle()) this.#reject(error)
+  }
+
+  #cancel(reason: GatewayError): void {
+    if (!this.#settle()) return
+    if (!this.#isInside) this.#room.giveUp(this)
+    else if (this.#connection) {
+      this.#connection.destroy()
+      this.#leave()
+    }
+    this.#reject(reason)
+  }
+
+  #settle(): boolean {
+    if (this.#isSettled) return false
+    this.#isSettled = true
+    this.#unsubscribe?.()
+    return true
+  }
+
+  #leave(): void {
+    if (!this.#isInside) return
+    this.#isInside = false
+    this.#room.leave()
+  }
+}
