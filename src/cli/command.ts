@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { type Argument, InvalidArgumentError, Option } from 'commander'
 import type { LogLevel } from '../telemetry/logger.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -11,9 +11,11 @@ export interface CliCommand<Options = never> {
   readonly summary: string
   /** A command line and what it is for. */
   readonly examples: readonly (readonly [line: string, purpose: string])[]
+  /** What may follow its name besides options. */
+  readonly operands?: readonly Argument[]
   readonly options: readonly Option[]
   /** Loads what it needs by itself, so that `--help` loads nothing. */
-  run(options: Options, terminal: Terminal): Promise<ExitCode>
+  run(options: Options, terminal: Terminal, operands: readonly string[]): Promise<ExitCode>
 }
 
 /** What every command that reads the configuration takes. */

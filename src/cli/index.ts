@@ -27,10 +27,11 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     .exitOverride()
   for (const command of commands) {
     const added = program.command(command.name).description(command.summary).exitOverride()
+    for (const operand of command.operands ?? []) added.addArgument(operand)
     for (const option of command.options) added.addOption(option)
     added.addHelpText('after', () => printExamples(command.examples, terminal))
-    added.action(async (options) => {
-      exitCode = await command.run(options as never, terminal)
+    added.action(async () => {
+      exitCode = await command.run(added.opts() as never, terminal, added.args)
     })
   }
   program.addHelpText('after', () => {
