@@ -64,6 +64,7 @@ class Http1Channel implements Channel, ConnectionSource {
   giveBack(connection: Connection): void {
     const now = performance.now()
     if (connection.isFresh(now)) this.#idle.push(connection)
+    else connection.destroy()
     const [oldest] = this.#idle
     if (oldest && !oldest.isFresh(now)) oldest.destroy()
   }
