@@ -2,22 +2,33 @@ import type { Server } from 'node:http'
 import { closeNow, stopAccepting } from './listener.ts'
 import type { Serving } from './serving.ts'
 
-export const drainTimeoutMs = 10_000
-/** An idle connection may have a request under way to us: it gets this long to arrive, and its answer closes the connection. */
+const drainTimeoutMs = 10_000
+/**
+ * How long a connection may stay without a request once we are about to end: one may be under way to us, and its
+ * answer closes the connection.
+ */
 const lastRequestsMs = 500
 const lookEveryMs = 20
 
 /**
  * Ends serving without losing a request that was taken. Readiness has failed and every answer ends its connection
- * (`isDraining`) before this is called.
+ * (`isDraining`) before this is called; for a moment new connections still come, from whoever has not heard yet.
  */
 export async function drain(serving: Serving, servers: readonly Server[]): Promise<void> {
   const deadline = performance.now() + drainTimeoutMs
-  const quietAt = performance.now() + lastRequestsMs
-  while (performance.now() < quietAt && (await countConnections(servers)) > 0) await pause(lookEveryMs)
+  await emptied(servers, lastRequestsMs)
   for (const server of servers) stopAccepting(server)
+  await emptied(servers, lastRequestsMs)
   await idle(serving, deadline - performance.now())
   for (const server of servers) closeNow(server)
+}
+
+/** Resolves when no connection is open, or after `timeoutMs`. */
+async function emptied(servers: readonly Server[], timeoutMs: number): Promise<void> {
+  const end = performance.now() + timeoutMs
+  while (performance.now() < end && (await countConnections(servers)) > 0) {
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
 }
 
 /** Resolves when no request is being answered, or after `timeoutMs`. */
@@ -29,12 +40,6 @@ export function idle(serving: Serving, timeoutMs = drainTimeoutMs): Promise<void
       clearTimeout(timer)
       resolve()
     }
-  })
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, Math.max(0, ms))
   })
 }
 

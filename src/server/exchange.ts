@@ -7,6 +7,7 @@ import { logRequest } from '../telemetry/request-log.ts'
 import type { Attributes, Span } from '../telemetry/span.ts'
 import type { TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveRoute } from './activation.ts'
+import { cutSlowReader } from './listener.ts'
 import type { ProblemContext } from './problem.ts'
 import { endsConnection } from './refusals.ts'
 import { type Reply, renderProblem, renderReply, writeReply } from './reply.ts'
@@ -205,10 +206,4 @@ export class Exchange {
     if (active) attributes['tessera.route'] = active.route.name
     return attributes
   }
-}
-
-/** The connection stood still for the server's `timeout`. Who waits for a backend may stand still, who does not read may not. */
-function cutSlowReader(this: ServerResponse): void {
-  const { socket } = this
-  if (socket && socket.writableLength > 0) socket.destroy()
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ListenAddress } from '../config/gateway.ts'
@@ -8,14 +8,25 @@ import { printProblem, problemType } from './problem.ts'
 import { refuse } from './refusals.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
-const headersTimeoutMs = 10_000
-const checkTimeoutsEveryMs = 1000
-/** Longer than the load balancers before us keep an idle connection (60 s is common), so that they are the ones to close it. */
-const keepAliveTimeoutMs = 75_000
-/** A client that reads nothing for so long is cut (exchange.ts). */
-const standstillTimeoutMs = 20_000
-const maxHeaderBytes = 16 * 1024
-const maxConnections = 16_384
+export interface ListenerLimits {
+  readonly headersTimeoutMs: number
+  readonly checkTimeoutsEveryMs: number
+  readonly keepAliveTimeoutMs: number
+  /** A client that reads nothing for so long is cut. */
+  readonly standstillTimeoutMs: number
+  readonly maxHeaderBytes: number
+  readonly maxConnections: number
+}
+
+const defaultLimits: ListenerLimits = {
+  headersTimeoutMs: 10_000,
+  checkTimeoutsEveryMs: 1000,
+  // Longer than the load balancers before us keep an idle connection (60 s is common), so that they are the ones to close it.
+  keepAliveTimeoutMs: 75_000,
+  standstillTimeoutMs: 20_000,
+  maxHeaderBytes: 16 * 1024,
+  maxConnections: 16_384,
+}
 
 export interface ListenerHandlers {
   readonly onRequest: RequestListener
@@ -25,14 +36,15 @@ export interface ListenerHandlers {
 }
 
 /** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
-export function createListener({ onRequest, takesUpgrade, onUpgrade }: ListenerHandlers): Server {
+export function createListener(handlers: ListenerHandlers, limits: ListenerLimits = defaultLimits): Server {
+  const { onRequest, takesUpgrade, onUpgrade } = handlers
   const options = {
-    maxHeaderSize: maxHeaderBytes,
-    headersTimeout: headersTimeoutMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
     // Bodies end by body.ts, reply.ts and passthrough/: an upload passed through may be long.
     requestTimeout: 0,
-    connectionsCheckingInterval: checkTimeoutsEveryMs,
-    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.checkTimeoutsEveryMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
     requireHostHeader: false,
     insecureHTTPParser: false,
     noDelay: true,
@@ -40,9 +52,9 @@ export function createListener({ onRequest, takesUpgrade, onUpgrade }: ListenerH
     shouldUpgradeCallback: takesUpgrade,
   }
   const server = createServer(options, onRequest)
-  server.timeout = standstillTimeoutMs
+  server.timeout = limits.standstillTimeoutMs
   server.maxRequestsPerSocket = 0
-  server.maxConnections = maxConnections
+  server.maxConnections = limits.maxConnections
   // Anything but 100-continue, which Node answers itself: refused by the handler, as any other fault of a request.
   server.on('checkExpectation', onRequest)
   server.on('clientError', answerBrokenRequest)
@@ -51,6 +63,15 @@ export function createListener({ onRequest, takesUpgrade, onUpgrade }: ListenerH
   )
   server.on('connect', (_request, socket) => endWithProblem(socket, refuse('not-implemented')))
   return server
+}
+
+/**
+ * For a response's `timeout` event: its connection stood still. Who waits for a backend may stand still, who does not
+ * read may not.
+ */
+export function cutSlowReader(this: ServerResponse): void {
+  const { socket } = this
+  if (socket && socket.writableLength > 0) socket.destroy()
 }
 
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {

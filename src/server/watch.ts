@@ -6,7 +6,7 @@ import type { ConfigLocations } from '../config/read.ts'
 
 const quietMs = 100
 const longestWaitMs = 1000
-const pollEveryMs = 3000
+const defaultPollEveryMs = 3000
 /** Polling takes at most this share of the time. */
 const pollShare = 0.02
 
@@ -17,6 +17,7 @@ const pollShare = 0.02
  */
 export class ConfigWatcher {
   readonly #onChange: () => void
+  readonly #pollEveryMs: number
   /** For directories whose subdirectories matter, and for those whose do not. */
   readonly #deep: DirectoryWatch
   readonly #flat: DirectoryWatch
@@ -27,7 +28,8 @@ export class ConfigWatcher {
   #seen: string | undefined
   #isClosed = false
 
-  constructor(onChange: () => void, onError: (error: Error) => void) {
+  constructor(onChange: () => void, onError: (error: Error) => void, pollEveryMs = defaultPollEveryMs) {
+    this.#pollEveryMs = pollEveryMs
     this.#onChange = onChange
     const notice = () => this.#notice()
     this.#deep = new DirectoryWatch({}, notice, onError)
@@ -41,7 +43,7 @@ export class ConfigWatcher {
     this.#locations = locations
     this.#deep.set([routes])
     this.#flat.set([dirname(gateway), dirname(dictionary), services])
-    if (!this.#poll) this.#schedulePoll(pollEveryMs)
+    if (!this.#poll) this.#schedulePoll(this.#pollEveryMs)
   }
 
   async close(): Promise<void> {
@@ -71,7 +73,7 @@ export class ConfigWatcher {
       if (this.#isClosed) return
       if (this.#seen !== undefined && seen !== this.#seen) this.#notice()
       this.#seen = seen
-      this.#schedulePoll(Math.max(pollEveryMs, (performance.now() - startedAt) / pollShare))
+      this.#schedulePoll(Math.max(this.#pollEveryMs, (performance.now() - startedAt) / pollShare))
     }, delayMs)
     this.#poll.unref()
   }

@@ -1,0 +1,91 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import { ConfigWatcher } from '../../src/server/watch.ts'
+import { afterTest, createDirectory, until } from './support/gateway.ts'
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('a watcher', () => {
+  let directory: string
+  let changes: number
+  const at = (name: string) => join(directory, name)
+
+  function watch(pollEveryMs: number): ConfigWatcher {
+    const watcher = new ConfigWatcher(
+      () => {
+        changes++
+      },
+      (error) => {
+        throw error
+      },
+      pollEveryMs,
+    )
+    afterTest(() => watcher.close())
+    watcher.watch({
+      gateway: at('config/gateway.yaml'),
+      dictionary: at('config/dictionary.yaml'),
+      services: at('config/services'),
+      routes: at('routes'),
+    })
+    return watcher
+  }
+
+  beforeEach(() => {
+    directory = createDirectory()
+    changes = 0
+    for (const name of ['config/services', 'routes', 'far']) mkdirSync(at(name), { recursive: true })
+    for (const name of ['config/gateway', 'config/dictionary', 'far/a']) writeFileSync(at(`${name}.yaml`), '{}')
+  })
+
+  test('tells of a burst of writes once', async () => {
+    watch(60_000)
+    await pause(400)
+    changes = 0
+    for (let turn = 0; turn < 20; turn++) writeFileSync(at(`routes/r${turn}.yaml`), 'x')
+    await until(() => changes > 0)
+    await pause(300)
+    expect(changes).toBe(1)
+  })
+
+  test('tells of writes that never cease', async () => {
+    watch(60_000)
+    await pause(400)
+    changes = 0
+    const writing = setInterval(() => writeFileSync(at('routes/r.yaml'), String(performance.now())), 30)
+    afterTest(() => clearInterval(writing))
+    await until(() => changes > 0, 3000)
+  })
+
+  test('finds by polling that what a link leads to has changed', async () => {
+    symlinkSync('../far/a.yaml', at('routes/a.yaml'))
+    watch(100)
+    await pause(400)
+    const before = changes
+    writeFileSync(at('far/a.yaml'), 'changed')
+    await until(() => changes > before)
+  })
+
+  test('finds by polling a directory that was not there', async () => {
+    rmSync(at('routes'), { recursive: true })
+    watch(100)
+    await pause(400)
+    const before = changes
+    mkdirSync(at('routes'))
+    writeFileSync(at('routes/a.yaml'), 'x')
+    await until(() => changes > before)
+  })
+
+  test('is quiet when nothing happens, and when it was closed', async () => {
+    const watcher = watch(50)
+    await pause(400)
+    // It looks once when the watch stands, for what was written before.
+    changes = 0
+    await pause(400)
+    expect(changes).toBe(0)
+    await watcher.close()
+    writeFileSync(at('routes/a.yaml'), 'x')
+    await pause(300)
+    expect(changes).toBe(0)
+  })
+})
