@@ -1,4 +1,6 @@
 import type { Fault } from '../diagnostics/collector.ts'
+import type { Language } from '../language/color.ts'
+import type { Place } from '../language/shape.ts'
 import { compilePath, isPath, type Path } from '../values/path.ts'
 
 /** Where a color sits in a request or response. */
@@ -42,4 +44,13 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
   }
   if (place === 'header') return { in: 'header', name: name.toLowerCase() }
   return { in: place as 'path' | 'cookie', name }
+}
+
+/** Parses a locator of a file; a fault is reported at its characters. */
+export function locate(text: string, side: LocatorSide, place: Place, language: Language): Locator | undefined {
+  const locator = parseLocator(text, side)
+  if (!('code' in locator)) return locator
+  const at = place.source.locateInside(place.path, locator.offset, locator.length)
+  language.diagnostics.add(locator.code, locator.message, at, locator.help)
+  return undefined
 }

@@ -2,13 +2,14 @@ import type { CallResponse } from '../backends/call.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
-import type { BoundOperation } from './bind.ts'
+import { coerce, type JsonSchema } from '../values/schema.ts'
+import type { BoundOperation } from './bound-operation.ts'
 import type { Locator } from './locator.ts'
 
 /** Compiles how a response's values are written to their colors; what is not there stays absent. */
 export function compileOutputs(operation: BoundOperation): (document: Document, response: CallResponse) => void {
-  const outputs = operation.outputs.map(({ color, locator }) => ({
-    read: compileResponseReader(locator),
+  const outputs = operation.outputs.map(({ color, locator, schema }) => ({
+    read: compileResponseReader(locator, schema),
     write: compileColorWriter(color),
   }))
   return (document, response) => {
@@ -36,12 +37,16 @@ function holderOf(path: Path): Path {
   return compilePath(`$${prefix}`) as Path
 }
 
-function compileResponseReader(locator: Locator): (response: CallResponse) => unknown {
+function compileResponseReader(locator: Locator, schema: JsonSchema | undefined): (response: CallResponse) => unknown {
   switch (locator.in) {
     case 'status':
       return (response) => response.status
     case 'header':
-      return (response) => response.headers[locator.name]
+      return (response) => {
+        const value = response.headers[locator.name]
+        // A header is text: its color says of what.
+        return value === undefined ? undefined : coerce(value, schema)
+      }
     case 'body':
       return (response) => locator.path.evaluate(response.body)
     default:

@@ -23,6 +23,13 @@ export function parsePathTemplate(text: string): PathTemplate {
   return { parts, query: mark < 0 ? '' : text.slice(mark + 1) }
 }
 
+/** The first `{color}` of a text at or behind an offset. */
+export function findPlaceholder(text: string, from: number): { text: string; offset: number } | undefined {
+  if (from < 0) return undefined
+  const found = /\{([a-z][\w.]*)\}/.exec(text.slice(from))
+  return found ? { text: found[1]!, offset: from + found.index + 1 } : undefined
+}
+
 /**
  * A value as exactly one path segment. `encodeURIComponent('..')` is `..`, which URL parsers resolve, so what is a dot
  * segment after any number of decodings is refused (SAFETY "URLs").

@@ -3,7 +3,8 @@ import { GatewayError } from '../errors.ts'
 import { compileBuilder } from '../values/builder.ts'
 import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
-import type { BoundOperation, OperationInput } from './bind.ts'
+import type { BoundOperation, OperationInput } from './bound-operation.ts'
+import { compileOverlay } from './overlay.ts'
 import { encodeSegment, textOf } from './path-template.ts'
 
 type Reader = (document: Document) => unknown
@@ -24,8 +25,8 @@ export function compileRequest(
   operation: BoundOperation,
   overrides: ReadonlyMap<string, Reader>,
 ): (document: Document) => CallRequest {
-  const reader = (input: OperationInput) =>
-    demand(input, overrides.get(input.color) ?? compileColorReader(input.color), operation)
+  const overlay = compileOverlay(overrides)
+  const reader = (input: OperationInput) => demand(input, compileColorReader(input.color), operation)
   const placed = (where: string) => operation.inputs.filter((input) => input.locator.in === where)
   const renderPath = compileRenderPath(operation, reader)
   const headers = compileHeaders(operation, reader)
@@ -37,7 +38,8 @@ export function compileRequest(
   const readBody = operation.body?.evaluate ?? (typeof builder === 'function' ? builder : undefined)
   const { method } = operation
 
-  return (document) => {
+  return (context) => {
+    const document = overlay(context)
     const value = readBody?.(document)
     return {
       method,
@@ -71,7 +73,8 @@ function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (docu
     if ('literal' in part) return part.literal
     const input = inputs.find(({ locator }) => locator.in === 'path' && locator.name === part.placeholder)
     if (!input) return ''
-    const read = readerOf(input)
+    // A path has no way to leave a segment out.
+    const read = readerOf({ ...input, optional: false })
     return (document: Document) => encodeSegment(read(document), input.color)
   })
   const literalQuery = operation.path.query
@@ -94,14 +97,20 @@ function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (docu
 function compileQuery({ locator, color }: OperationInput, read: Reader): (document: Document) => string {
   const { name, separator } = locator as { name: string; separator: string | undefined }
   const key = `${encodeURIComponent(name)}=`
+  const between = separator?.replace(/[^,;:]/g, encodeURIComponent)
   const encode = (value: unknown) => encodeURIComponent(textOf(value, color))
   return (document) => {
     const value = read(document)
     if (value === undefined || value === null) return ''
     if (!Array.isArray(value)) return key + encode(value)
-    if (separator !== undefined) return value.length === 0 ? '' : key + value.map(encode).join(separator)
-    return value.map((element) => key + encode(element)).join('&')
+    const elements = value.filter(isThere).map(encode)
+    if (between !== undefined) return elements.length === 0 ? '' : key + elements.join(between)
+    return elements.map((element) => key + element).join('&')
   }
+}
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 function compileHeaders(
@@ -128,7 +137,10 @@ function compileHeaders(
       const value = read(document)
       if (value === undefined || value === null) continue
       headers[name] = Array.isArray(value)
-        ? value.map((element) => textOf(element, what)).join(', ')
+        ? value
+            .filter(isThere)
+            .map((element) => textOf(element, what))
+            .join(', ')
         : textOf(value, what)
     }
     for (const { name, read, what } of cookies) {

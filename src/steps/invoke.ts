@@ -2,6 +2,7 @@ import { didYouMean } from '../diagnostics/suggest.ts'
 import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
 import type { Read, Write } from '../language/reference.ts'
 import { within } from '../language/shape.ts'
+import type { BoundOperation } from '../operations/bound-operation.ts'
 import { compileOutputs } from '../operations/outputs.ts'
 import { fits } from '../values/schema.ts'
 import { reportMisfit } from './assign.ts'
@@ -9,7 +10,14 @@ import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
 import { buildSite, findOrigins } from './invoke/site.ts'
-import { type Binder, type BoundFallback, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
+import {
+  type Binder,
+  type BoundFallback,
+  defineStep,
+  type ParsedStep,
+  type ServiceOperation,
+  type StepCall,
+} from './step.ts'
 
 /** Calls an operation of a backend: its inputs wire themselves from the colors, its outputs become colors. */
 export const invoke = defineStep({
@@ -30,7 +38,6 @@ export const invoke = defineStep({
     const isProvidedFor = lenient || binder.isGuarded
     const site = buildSite({ name, other: found, policies: config, place, overrides, fallbacks, isProvidedFor }, binder)
     const index = binder.addCallSite(site)
-    const at = place.source.locate([...place.path, 'timeout'])
     const { writes, mayLeaveOut } = stepWrites(step, found, fallbacks)
     return {
       name,
@@ -38,17 +45,13 @@ export const invoke = defineStep({
         title: `${operation.service.name}.${operation.name}`,
         lines: [operation.template],
       },
-      reads: [
-        ...operation.reads,
-        ...inputReads(step, found, overrides, lenient),
-        ...fallbacks.flatMap((fallback) => fallback.reads),
-      ],
+      reads: [...inputReads(step, found, overrides, lenient), ...fallbacks.flatMap((fallback) => fallback.reads)],
       writes,
       mayLeaveOut,
       call: {
         operation,
         site,
-        ownTimeout: config.timeout === undefined ? undefined : { ms: config.timeout, at },
+        ownTimeout: findOwnTimeout(step),
         optional: config.optional,
         overrides,
         fallbacks,
@@ -73,6 +76,21 @@ function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceO
   return binder.inlineOperation(target.service, step.id ?? target.service, place)
 }
 
+/** A timeout that the step sets itself, beside its operation or in the one it writes in place. */
+function findOwnTimeout({ config, place }: ParsedStep<InvokeConfig>): StepCall['ownTimeout'] {
+  const inline = typeof config.invoke === 'string' ? undefined : config.invoke.timeout
+  const ms = config.timeout ?? inline
+  if (ms === undefined) return undefined
+  const path = config.timeout === undefined ? ['invoke', 'timeout'] : ['timeout']
+  return { ms, at: place.source.locate([...place.path, ...path]) }
+}
+
+/** The colors that an operation takes: where its parts go, and what its headers and body read. */
+function colorsTaken(operation: BoundOperation): Set<string> {
+  const read = operation.reads.flatMap(({ reference }) => (reference.kind === 'color' ? [reference.color] : []))
+  return new Set([...operation.inputs.map((input) => input.color), ...read])
+}
+
 /** `with:` each template must be for a color that the operation takes, and of its type. */
 function bindOverrides(
   step: ParsedStep<InvokeConfig>,
@@ -80,12 +98,12 @@ function bindOverrides(
   binder: Binder,
 ): Map<string, BoundTemplate> {
   const overrides = new Map<string, BoundTemplate>()
-  const taken = operation.inputs.map((input) => input.color)
+  const taken = colorsTaken(operation)
   for (const [color, text] of Object.entries(step.config.with ?? {})) {
     const place = within(step.place, 'with', color)
     const value = bindTemplate(text, place, binder)
-    if (!taken.includes(color)) {
-      const help = didYouMean(color, taken) ?? `it takes ${taken.join(', ') || 'nothing'}`
+    if (!taken.has(color)) {
+      const help = didYouMean(color, taken) ?? `it takes ${[...taken].join(', ') || 'nothing'}`
       binder.diagnostics.add(
         'unknown-color',
         `${operation.service.name}.${operation.name} does not take \`${color}\``,
@@ -101,6 +119,7 @@ function bindOverrides(
   return overrides
 }
 
+/** What a call reads, told at the step: of an operation of the catalogue, the file of its service is not where to look. */
 function inputReads(
   step: ParsedStep<InvokeConfig>,
   { operation }: ServiceOperation,
@@ -109,12 +128,15 @@ function inputReads(
 ): Read[] {
   const at = step.place.source.locate([...step.place.path, 'invoke'])
   const inline = typeof step.config.invoke !== 'string'
-  return operation.inputs.flatMap((input): readonly Read[] => {
-    const override = overrides.get(input.color)
-    if (override) return override.reads
+  const inputs = operation.inputs.map((input): Read => {
     const demand = input.optional ? 'guarded' : lenient ? 'tolerated' : 'required'
-    return [{ reference: { kind: 'color', color: input.color, rest: [] }, at: inline ? input.at : at, demand }]
+    return { reference: { kind: 'color', color: input.color, rest: [] }, at: input.at, demand }
   })
+  const wired = [...inputs, ...operation.reads].filter(
+    ({ reference }) => reference.kind !== 'color' || !overrides.has(reference.color),
+  )
+  const placed = inline ? wired : wired.map((read) => ({ ...read, at }))
+  return [...placed, ...[...overrides.values()].flatMap((override) => override.reads)]
 }
 
 /** What the operation gives, and what a fallback that writes for itself gives or leaves out. */

@@ -1,5 +1,5 @@
 import type { Language } from '../../language/color.ts'
-import type { BoundOperation } from '../../operations/bind.ts'
+import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { type BoundRoute, everyRead, everyStep } from '../bound-route.ts'
 
 /**

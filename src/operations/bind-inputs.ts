@@ -1,0 +1,119 @@
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Language } from '../language/color.ts'
+import { describeType } from '../language/describe-type.ts'
+import { reportUnknownColor } from '../language/reference.ts'
+import { type Place, within } from '../language/shape.ts'
+import { compileBuilder } from '../values/builder.ts'
+import { fits } from '../values/schema.ts'
+import type { OperationInput } from './bound-operation.ts'
+import { type Locator, locate } from './locator.ts'
+import type { OperationDefinition } from './operation.ts'
+import { findPlaceholder, type PathTemplate } from './path-template.ts'
+
+/** Binds the colors that an operation takes: those of its `in:`, and the placeholders of its path. */
+export function bindOperationInputs(
+  definition: OperationDefinition,
+  path: PathTemplate,
+  methodKey: string,
+  place: Place,
+  language: Language,
+): OperationInput[] {
+  const pathPlace = within(place, methodKey)
+  const placeholders = new Map<string, Location>()
+  for (const part of path.parts) {
+    if ('literal' in part) continue
+    const at = place.source.locateInside(pathPlace.path, part.offset, part.placeholder.length)
+    placeholders.set(part.placeholder, at)
+  }
+  const inputs = Object.entries(definition.in ?? {}).flatMap(
+    ([key, text]) => bindInput(key, text, placeholders, within(place, 'in', key), language) ?? [],
+  )
+  const placed = Object.values(definition.in ?? {})
+  for (const [name, at] of placeholders) {
+    if (placed.includes(`path.${name}`) || !knowsColor(name, at, language)) continue
+    const locator = { in: 'path', name } as const
+    rejectComposite(name, locator, at, language)
+    inputs.push({ color: name, optional: false, locator, at })
+  }
+  checkQuery(definition[methodKey as 'get']!, pathPlace, language)
+  checkBody(definition, inputs, methodKey, place, language)
+  return inputs
+}
+
+function bindInput(
+  key: string,
+  text: string,
+  placeholders: ReadonlyMap<string, Location>,
+  place: Place,
+  language: Language,
+): OperationInput | undefined {
+  const { source, path } = place
+  const color = key.replace(/\?$/, '')
+  const at = source.locateKey(path)
+  const valueAt = source.locate(path)
+  const locator = locate(text, 'request', place, language)
+  if (!knowsColor(color, at, language) || !locator) return undefined
+  if (locator.in === 'path' && !placeholders.has(locator.name)) {
+    const names = [...placeholders.keys()].map((name) => `{${name}}`)
+    const help = `it has ${names.join(', ') || 'none'}`
+    language.diagnostics.add('invalid-locator', `the path has no placeholder {${locator.name}}`, valueAt, help)
+  }
+  if (locator.in === 'body' && !locator.path.singular) {
+    language.diagnostics.add('invalid-locator', `\`${text}\` may name many places, a body locator names one`, valueAt)
+    return undefined
+  }
+  rejectComposite(color, locator, valueAt, language)
+  return { color, optional: key.endsWith('?'), locator, at }
+}
+
+/** A path segment or cookie holds one scalar, a query parameter or header a list of them, a body anything. */
+function rejectComposite(color: string, locator: Locator, at: Location, language: Language): void {
+  if (locator.in === 'body') return
+  const scalar = ['string', 'number', 'boolean', 'null']
+  const many = locator.in === 'query' || locator.in === 'header'
+  const schema = language.colors.get(color)?.schema
+  if (fits(schema, { type: many ? [...scalar, 'array'] : scalar })) return
+  const where = locator.in === 'query' ? 'a query parameter' : `a ${locator.in}`
+  language.diagnostics.add(
+    'type-mismatch',
+    `\`${color}\` is ${describeType(schema)}, which cannot stand in ${where}`,
+    at,
+  )
+}
+
+/** The query behind a path is literal: what looks like a placeholder there is a slip. */
+function checkQuery(text: string, place: Place, language: Language): void {
+  const found = findPlaceholder(text, text.indexOf('?'))
+  if (!found) return
+  const at = place.source.locateInside(place.path, found.offset, found.text.length)
+  const help = `write it as \`in: { ${found.text}: query.… }\``
+  language.diagnostics.add('invalid-locator', 'the query behind a path has no placeholders', at, help)
+}
+
+/** A body is made in one way, and only where the method has one. */
+function checkBody(
+  definition: OperationDefinition,
+  inputs: readonly OperationInput[],
+  methodKey: string,
+  place: Place,
+  language: Language,
+): void {
+  const parts = inputs.filter(({ locator }) => locator.in === 'body')
+  const report = (message: string, at: Location) => language.diagnostics.add('invalid-locator', message, at)
+  const at =
+    parts[0]?.at ?? (definition.body === undefined ? undefined : place.source.locateKey([...place.path, 'body']))
+  if (!at) return
+  if (methodKey === 'get' || methodKey === 'head') report(`a ${methodKey.toUpperCase()} has no body`, at)
+  else if (parts.length > 0 && definition.body !== undefined) report('`body` makes the whole body already', at)
+  else {
+    const paths = parts.map(({ locator }) => (locator as Locator & { in: 'body' }).path)
+    const builder = compileBuilder(paths.map((path) => ({ path, read: () => undefined })))
+    if (typeof builder !== 'function') report(builder.message, parts[builder.part]!.at)
+  }
+}
+
+function knowsColor(color: string, at: Location, language: Language): boolean {
+  if (language.colors.has(color)) return true
+  reportUnknownColor(color, at, language)
+  return false
+}

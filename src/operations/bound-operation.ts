@@ -1,0 +1,55 @@
+import type { EndpointTarget } from '../backends/call.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { BoundTemplate } from '../language/bind.ts'
+import type { Read } from '../language/reference.ts'
+import type { Place } from '../language/shape.ts'
+import type { JsonSchema } from '../values/schema.ts'
+import type { Locator } from './locator.ts'
+import type { OperationDefinition } from './operation.ts'
+import type { PathTemplate } from './path-template.ts'
+
+/** A color that an operation takes. */
+export interface OperationInput {
+  readonly color: string
+  readonly optional: boolean
+  readonly locator: Locator
+  readonly at: Location
+}
+
+/** A color that an operation gives. */
+export interface OperationOutput {
+  readonly color: string
+  readonly locator: Locator
+  /** The color's type. */
+  readonly schema: JsonSchema | undefined
+  readonly at: Location
+}
+
+/** The service an operation belongs to, as far as calls need it. */
+export interface ServiceInfo {
+  readonly name: string
+  readonly endpoints: readonly EndpointTarget[]
+  readonly balance: string
+  readonly key: string
+}
+
+/** An operation checked against the dictionary: what it takes, gives and reads, with everything parsed. */
+export interface BoundOperation {
+  readonly service: ServiceInfo
+  readonly name: string
+  readonly method: string
+  readonly idempotent: boolean
+  readonly path: PathTemplate
+  /** `GET /recommend/{geo.city}` */
+  readonly template: string
+  readonly inputs: readonly OperationInput[]
+  readonly outputs: readonly OperationOutput[]
+  readonly body: BoundTemplate | undefined
+  readonly headers: readonly { readonly name: string; readonly value: BoundTemplate }[]
+  /** What its body, headers and fallbacks read of the context. */
+  readonly reads: readonly Read[]
+  readonly isSuccess: (status: number) => boolean
+  readonly errorNames: ReadonlyMap<number, string>
+  readonly definition: OperationDefinition
+  readonly place: Place
+}
