@@ -3,7 +3,7 @@ import { GatewayError, type InputFault } from '../errors.ts'
 import type { Language } from '../language/color.ts'
 import { reportUnknownColor } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
-import { type Locator, parseLocator } from '../operations/locator.ts'
+import { type Locator, locate } from '../operations/locator.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { RouteDefinition } from '../routes/route.ts'
 import { compileColorWriter } from '../values/color.ts'
@@ -41,16 +41,8 @@ export function bindInputs(
     const text = typeof entry === 'string' ? entry : entry.from
     const textPath = typeof entry === 'string' ? path : [...path, 'from']
     const fallback = typeof entry === 'string' ? undefined : (entry.default as unknown)
-    const locator = parseLocator(text, 'request')
-    if ('code' in locator) {
-      language.diagnostics.add(
-        locator.code,
-        locator.message,
-        source.locateInside(textPath, locator.offset, locator.length),
-        locator.help,
-      )
-      return []
-    }
+    const locator = locate(text, 'request', { source, path: textPath }, language)
+    if (!locator) return []
     if (locator.in === 'path' && !parameters.includes(locator.name)) {
       language.diagnostics.add(
         'unknown-path-parameter',
@@ -99,11 +91,6 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
     return {
       ...input,
       read: compileRequestReader(input.locator),
-      // A value in a JSON body has its type already.
-      convert:
-        input.locator.in === 'body'
-          ? (value: unknown) => value
-          : (value: unknown) => coerce(value as string, input.schema),
       validate: 'code' in schema ? () => [] : schema.validate,
       write: compileColorWriter(input.color),
     }
@@ -117,7 +104,9 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
         else if (input.required) faults.push({ in: input.place, detail: 'is missing' })
         continue
       }
-      const value = input.convert(raw)
+      // A value in a JSON body has its type already; all else came as text.
+      const typed = input.locator.in === 'body' && !isForm(request)
+      const value = typed ? raw : coerce(raw as string | string[], input.schema)
       const found = input.validate(value)
       if (found.length === 0) input.write(document, value)
       for (const detail of found) faults.push({ in: input.place, detail })
@@ -131,6 +120,10 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
   }
 }
 
+function isForm({ headers }: RequestParts): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
+}
+
 function compileRequestReader(locator: Locator): (request: RequestParts) => unknown {
   switch (locator.in) {
     case 'path':
@@ -140,7 +133,8 @@ function compileRequestReader(locator: Locator): (request: RequestParts) => unkn
       if (separator === undefined) return ({ query }) => query[name]
       return ({ query }) => {
         const value = query[name]
-        return value === undefined ? undefined : [value].flat().flatMap((text) => text.split(separator))
+        if (value === undefined) return undefined
+        return [value].flat().flatMap((text) => (text === '' ? [] : text.split(separator)))
       }
     }
     case 'header':
