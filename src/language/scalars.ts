@@ -2,11 +2,16 @@ import * as z from 'zod'
 import { parseDuration, parseRate, parseShare, parseSize } from '../values/units.ts'
 
 /** A scalar with a unit: text in the file, a number once checked. */
-function unitScalar(kind: string, example: string, pattern: string, parse: (text: string) => number | undefined) {
+function unitScalar(
+  kind: string,
+  example: string,
+  pattern: string,
+  parse: (text: string | number) => number | undefined,
+) {
   return z
     .union([z.string(), z.number()])
     .transform((text, context) => {
-      const value = parse(String(text))
+      const value = parse(text)
       if (value !== undefined) return value
       context.addIssue({
         code: 'custom',
@@ -49,6 +54,6 @@ export const colorKey = z.string().meta({ description: 'A color of the dictionar
 
 /** A list of error codes: `timeout`, `http-503`, `http-5xx`, `all`, … */
 export const errorCodes = z
-  .array(z.string())
-  .min(1)
-  .meta({ description: 'Error codes, `http-4xx`, `http-5xx` or `all`.' })
+  .union([z.string(), z.array(z.string()).min(1)])
+  .transform((codes) => (typeof codes === 'string' ? [codes] : codes))
+  .meta({ description: 'Error codes, `http-4xx`, `http-5xx` or `all`; one alone needs no list.' })
