@@ -42,6 +42,8 @@ export interface RunOptions {
   request?: Partial<RequestParts>
   /** By `service.operation`. */
   mocks?: Record<string, Mock>
+  /** By `service.operation`: whole answers, with status and headers. */
+  responses?: Record<string, CallResponse>
   scope?: Scope
   files?: ProjectFiles
 }
@@ -64,6 +66,8 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
     const request = site.render(context.document)
     const operation = `${site.service.name}.${site.operation}`
     requests.push({ ...request, operation })
+    const response = options.responses?.[operation]
+    if (response) return response
     const mock = options.mocks?.[operation]
     if (mock === undefined) throw new Error(`${operation} is not mocked`)
     const answer = typeof mock === 'function' ? await mock(request, context) : mock

@@ -1,0 +1,286 @@
+import { describe, expect, test } from '@jest/globals'
+import type { CallResponse } from '../../src/backends/call.ts'
+import { runSnapshot } from '../support/engine.ts'
+import { loadProject } from '../support/project.ts'
+
+const dictionary = `
+colors:
+  a.text: { type: string }
+  a.number: { type: number }
+  a.flag: { type: boolean }
+  a.texts: { type: array, items: { type: [string, 'null'] } }
+  a.object: { type: object }
+  a.any: {}
+  b.text: { type: string }
+  b.number: { type: integer }
+  b.list: { type: array }
+  b.any: {}
+`
+
+/** Calls one operation with these colors; `more` stands beside the invoke. */
+function call(operation: string, colors: string, more = '', serviceKeys = '') {
+  const files = {
+    dictionary,
+    'services/s': `service: s\nendpoints: [http://127.0.0.1:9]\n${serviceKeys}\noperations:\n  op: ${operation}`,
+    'routes/r': `match: GET /r\ndo:\n  - assign: ${colors}\n  - invoke: s.op\n${more}`,
+  }
+  return runSnapshot(loadProject(files), { mocks: { 's.op': {} }, request: { headers: { authorization: 'Bearer t' } } })
+}
+
+const sent: [name: string, operation: string, colors: string, request: Record<string, unknown>][] = [
+  [
+    'a placeholder',
+    "{ get: '/x/{a.text}' }",
+    '{ a.text: paris }',
+    { method: 'GET', path: '/x/paris', body: undefined },
+  ],
+  [
+    'a placeholder as one segment',
+    "{ get: '/x/{a.text}/y' }",
+    "{ a.text: 'a/b?c#d%2f é' }",
+    { path: '/x/a%2Fb%3Fc%23d%252f%20%C3%A9/y' },
+  ],
+  [
+    'placeholders inside a segment',
+    "{ get: '/x-{a.text}-{a.number}.json' }",
+    '{ a.text: t, a.number: 1.5 }',
+    { path: '/x-t-1.5.json' },
+  ],
+  [
+    'a placeholder with a name of its own',
+    "{ get: '/x/{id}', in: { a.text: path.id } }",
+    '{ a.text: t }',
+    { path: '/x/t' },
+  ],
+  ['a literal query', "{ get: '/list?sort=new' }", '{ a.text: t }', { path: '/list?sort=new' }],
+  [
+    'a query behind a literal one',
+    "{ get: '/list?sort=new', in: { a.text: query.q } }",
+    "{ a.text: 'a b&c=d' }",
+    { path: '/list?sort=new&q=a%20b%26c%3Dd' },
+  ],
+  [
+    'a number, true and false',
+    '{ get: /x, in: { a.number: query.n, a.flag: query.f } }',
+    '{ a.number: 0, a.flag: false }',
+    { path: '/x?n=0&f=false' },
+  ],
+  [
+    'an array as a parameter that repeats',
+    '{ get: /x, in: { a.texts: query.ids } }',
+    '{ a.texts: [a, b] }',
+    { path: '/x?ids=a&ids=b' },
+  ],
+  [
+    'an array joined by a comma',
+    "{ get: /x, in: { a.texts: 'query.ids[,]' } }",
+    "{ a.texts: [a, 'b,c'] }",
+    { path: '/x?ids=a,b%2Cc' },
+  ],
+  [
+    'an array joined by something else',
+    "{ get: /x, in: { a.texts: 'query.ids[|]' } }",
+    '{ a.texts: [a, b] }',
+    { path: '/x?ids=a%7Cb' },
+  ],
+  [
+    'an array joined by what would end the parameter',
+    "{ get: /x, in: { a.texts: 'query.ids[&]' } }",
+    '{ a.texts: [a, b] }',
+    { path: '/x?ids=a%26b' },
+  ],
+  [
+    'an array without null',
+    '{ get: /x, in: { a.texts: query.ids } }',
+    '{ a.texts: [a, null, b] }',
+    { path: '/x?ids=a&ids=b' },
+  ],
+  [
+    'no parameter for an empty array',
+    "{ get: /x, in: { a.texts: 'query.ids[,]' } }",
+    '{ a.texts: [] }',
+    { path: '/x' },
+  ],
+  [
+    'no parameter for what may be absent and is',
+    '{ get: /x, in: { a.text: query.t, b.text?: query.u } }',
+    '{ a.text: t }',
+    { path: '/x?t=t' },
+  ],
+  [
+    'a parameter name that needs encoding',
+    "{ get: /x, in: { a.text: 'query.filter(x)' } }",
+    '{ a.text: t }',
+    { path: '/x?filter(x)=t' },
+  ],
+  [
+    'a header in lower case',
+    '{ get: /x, in: { a.text: header.X-User-Id } }',
+    '{ a.text: t }',
+    { headers: { 'x-user-id': 't' } },
+  ],
+  [
+    'an array in a header',
+    '{ get: /x, headers: { x-tags: $.a.texts } }',
+    '{ a.texts: [a, b] }',
+    { headers: { 'x-tags': 'a, b' } },
+  ],
+  [
+    'cookies',
+    '{ get: /x, in: { a.text: cookie.sid, a.number: cookie.n } }',
+    "{ a.text: 'a;b', a.number: 1 }",
+    { headers: { cookie: 'sid=a%3Bb; n=1' } },
+  ],
+  [
+    'headers of templates',
+    "{ get: /x, headers: { x-a: 'v-${a.text}', x-b: $.a.number, x-c: fixed } }",
+    '{ a.text: t, a.number: 2 }',
+    { headers: { 'x-a': 'v-t', 'x-b': '2', 'x-c': 'fixed' } },
+  ],
+  [
+    'no header for an absent value',
+    '{ get: /x, headers: { x-a: $.request.headers.nothing } }',
+    '{ a.text: t }',
+    { headers: {} },
+  ],
+  [
+    'members of the body',
+    '{ post: /x, in: { a.text: $.user.name, a.number: $.user.age, a.texts: $.tags } }',
+    '{ a.text: t, a.number: 2, a.texts: [x] }',
+    { method: 'POST', body: '{"user":{"name":"t","age":2},"tags":["x"]}' },
+  ],
+  [
+    'places in a list of the body',
+    "{ post: /x, in: { a.text: '$.rows[0].name', a.number: '$.rows[1].n' } }",
+    '{ a.text: t, a.number: 2 }',
+    { body: '{"rows":[{"name":"t"},{"n":2}]}' },
+  ],
+  [
+    'the whole body',
+    '{ put: /x, in: { a.object: $ } }',
+    '{ a.object: { x: [1] } }',
+    { method: 'PUT', body: '{"x":[1]}' },
+  ],
+  ['null in a body', '{ post: /x, in: { a.any: $.x } }', '{ a.any: null }', { body: '{"x":null}' }],
+  [
+    'a body template',
+    "{ patch: /x, body: { sum: $.a.number, list: [ $.a.text ], text: '${a.text}!', none: $.request.query.no } }",
+    '{ a.text: t, a.number: 2 }',
+    { method: 'PATCH', body: '{"sum":2,"list":["t"],"text":"t!"}' },
+  ],
+  ['a body of a path alone', '{ post: /x, body: $.a.object }', '{ a.object: { x: 1 } }', { body: '{"x":1}' }],
+  [
+    'a DELETE with a body',
+    '{ delete: /x, in: { a.text: $.why } }',
+    '{ a.text: t }',
+    { method: 'DELETE', body: '{"why":"t"}' },
+  ],
+  ['a HEAD', '{ head: /x }', '{ a.text: t }', { method: 'HEAD', body: undefined }],
+]
+
+describe('an operation sends', () => {
+  test.each(sent)('%s', async (_, operation, colors, request) => {
+    const { requests, outcome } = await call(operation, colors)
+    expect(outcome.kind === 'failure' ? outcome.error : undefined).toBeUndefined()
+    expect(requests[0]).toMatchObject(request)
+  })
+
+  test('the headers of its service, its own in their place', async () => {
+    const { requests } = await call(
+      '{ get: /x, headers: { X-Two: mine } }',
+      '{ a.text: t }',
+      '',
+      'headers: { authorization: $.request.headers.authorization, x-two: theirs, x-three: $.a.text }',
+    )
+    expect(requests[0]!.headers).toEqual({ authorization: 'Bearer t', 'x-two': 'mine', 'x-three': 't' })
+  })
+})
+
+const refused: [name: string, operation: string, colors: string, code: string][] = [
+  ['a dot segment', "{ get: '/x/{a.text}' }", "{ a.text: '..' }", 'invalid-input'],
+  ['a dot segment behind an encoding', "{ get: '/x/{a.text}' }", "{ a.text: '%252e%252e' }", 'invalid-input'],
+  ['an empty segment', "{ get: '/x/{a.text}' }", "{ a.text: '' }", 'invalid-input'],
+  ['an object in a query', '{ get: /x, in: { a.any: query.q } }', '{ a.any: { x: 1 } }', 'invalid-input'],
+  [
+    'nothing where something is needed',
+    '{ get: /x, in: { b.text: query.q } }',
+    '{ b.text: $.request.query.no }',
+    'missing-input',
+  ],
+  ['nothing in a path', "{ get: '/x/{b.text}' }", '{ b.text: $.request.query.no }', 'missing-input'],
+  [
+    'nothing in a path where it may be absent',
+    "{ get: '/x/{t}', in: { b.text?: path.t } }",
+    '{ a.text: t }',
+    'missing-input',
+  ],
+  ['null in a path', "{ get: '/x/{b.any}' }", '{ b.any: null }', 'missing-input'],
+]
+
+describe('an operation does not send', () => {
+  test.each(refused)('%s', async (_, operation, colors, code) => {
+    const { outcome, body } = await call(operation, colors)
+    expect([outcome.kind, body]).toEqual(['failure', code])
+  })
+})
+
+describe('with', () => {
+  test('stands in place of the wiring', async () => {
+    const { requests } = await call(
+      "{ get: '/x/{a.text}', in: { a.number: query.n } }",
+      '{ a.text: t, a.number: 1 }',
+      '    with: { a.text: other }\n',
+    )
+    expect(requests[0]!.path).toBe('/x/other?n=1')
+  })
+
+  test('also in what a body or a header reads', async () => {
+    const { requests } = await call(
+      "{ post: /x, body: { text: '<${a.text}>', n: $.a.number }, headers: { x-text: $.a.text } }",
+      '{ a.text: t, a.number: 1 }',
+      "    with: { a.text: 'other ${a.text}' }\nresponse: { body: $.a.text }",
+    )
+    expect(requests[0]).toMatchObject({ body: '{"text":"<other t>","n":1}', headers: { 'x-text': 'other t' } })
+  })
+
+  test('leaves the color itself as it is', async () => {
+    const { body } = await call(
+      '{ get: /x, in: { a.text: query.t } }',
+      '{ a.text: t }',
+      '    with: { a.text: other }\nresponse: { body: $.a.text }',
+    )
+    expect(body).toBe('t')
+  })
+})
+
+const answer: CallResponse = {
+  status: 201,
+  headers: { 'x-total': '12', 'x-name': 'ann', 'set-cookie': ['a=1', 'b=2'] },
+  body: { items: [{ id: 'a' }, { id: 'b' }], first: { name: 'x' }, none: null },
+  source: 'live',
+  attempts: 1,
+}
+const given: [name: string, color: string, locator: string, value: unknown][] = [
+  ['a member', 'b.any', '$.first.name', 'x'],
+  ['many values', 'b.list', "'$.items[*].id'", ['a', 'b']],
+  ['the whole body', 'b.any', '$', answer.body],
+  ['null', 'b.any', '$.none', null],
+  ['nothing', 'b.any', '$.nothing', undefined],
+  ['the status', 'b.number', 'status', 201],
+  ['a header', 'b.text', 'header.X-Name', 'ann'],
+  ['a header as a number', 'b.number', 'header.x-total', 12],
+  ['a header that repeats', 'b.list', 'header.set-cookie', ['a=1', 'b=2']],
+]
+
+describe('an operation gives', () => {
+  test.each(given)('%s', async (_, color, locator, value) => {
+    const files = {
+      dictionary,
+      'services/s': `service: s\nendpoints: [http://127.0.0.1:9]\noperations:\n  op: { get: /x, out: { ${color}: ${locator} } }`,
+      'routes/r': `match: GET /r\ndo: [ { invoke: s.op } ]\nresponse: { body: { value: $.${color} } }`,
+    }
+    const snapshot = loadProject(files)
+    const { body } = await runSnapshot(snapshot, { responses: { 's.op': answer } })
+    expect(body).toEqual(value === undefined ? {} : { value })
+  })
+})
