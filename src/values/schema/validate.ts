@@ -33,54 +33,84 @@ const shared: Options = {
   ownProperties: true,
   code: { regExp: compilePattern },
 }
-const drafts = {
-  7: { first: new Ajv(shared), all: new Ajv({ ...shared, allErrors: true }) },
-  2020: { first: new Ajv2020(shared), all: new Ajv2020({ ...shared, allErrors: true }) },
-}
-for (const { first, all } of Object.values(drafts)) {
-  for (const ajv of [first, all]) {
-    ajv.addVocabulary(['example', 'sensitivity'])
-    ajv.removeKeyword('uniqueItems')
-    ajv.addKeyword({
-      keyword: 'uniqueItems',
-      type: 'array',
-      schemaType: 'boolean',
-      validate: hasUniqueItems,
-      errors: true,
-    })
+type Draft = 7 | 2020
+type Compiled = Schema | Fault
+
+/** Two compilers a draft: one stops at the first fault, one finds them all. */
+class Compilers {
+  readonly #drafts = {
+    7: { first: new Ajv(shared), all: new Ajv({ ...shared, allErrors: true }) },
+    2020: { first: new Ajv2020(shared), all: new Ajv2020({ ...shared, allErrors: true }) },
+  }
+  /** By their text: a reload brings nearly all of them again, and compiling them is most of its work. */
+  readonly compiled = new Map<string, Compiled>()
+
+  constructor() {
+    for (const { first, all } of Object.values(this.#drafts)) {
+      for (const ajv of [first, all]) {
+        ajv.addVocabulary(['example', 'sensitivity'])
+        ajv.removeKeyword('uniqueItems')
+        ajv.addKeyword({
+          keyword: 'uniqueItems',
+          type: 'array',
+          schemaType: 'boolean',
+          validate: hasUniqueItems,
+          errors: true,
+        })
+      }
+    }
+  }
+
+  compile(schema: JsonSchema): Compiled {
+    const { first, all } = this.#drafts[draftOf(schema)]
+    let check: ValidateFunction
+    let checkAll: ValidateFunction | undefined
+    try {
+      check = compileWith(first, schema)
+    } catch (error) {
+      return faultOf(error as Error)
+    }
+    return {
+      validate(value) {
+        try {
+          if (check(value)) return []
+          if (!isSmall(value)) return describe(check.errors)
+          checkAll ??= compileWith(all, schema)
+          checkAll(value)
+          return describe(checkAll.errors)
+        } catch {
+          return ['is nested too deeply']
+        }
+      },
+    }
   }
 }
 
+/** Ajv keeps something of every schema it ever saw, removed or not: after so many, new compilers take over. */
+const maxCompiled = 2000
+let compilers = new Compilers()
+
 /** Compiles a schema: by draft-07 when its `$schema` says so, else by 2020-12. Formats are notes, not checked. */
 export function compileSchema(schema: JsonSchema): Schema | Fault {
-  const { first, all } = drafts[String(schema['$schema']).includes('draft-07') ? 7 : 2020]
-  let check: ValidateFunction
-  let checkAll: ValidateFunction | undefined
-  try {
-    check = compileWith(first, schema)
-  } catch (error) {
-    return faultOf(error as Error)
+  if (compilers.compiled.size >= maxCompiled) compilers = new Compilers()
+  const text = JSON.stringify(schema)
+  let compiled = compilers.compiled.get(text)
+  if (!compiled) {
+    compiled = compilers.compile(schema)
+    compilers.compiled.set(text, compiled)
   }
-  return {
-    validate(value) {
-      try {
-        if (check(value)) return []
-        if (!isSmall(value)) return describe(check.errors)
-        checkAll ??= compileWith(all, schema)
-        checkAll(value)
-        return describe(checkAll.errors)
-      } catch {
-        return ['is nested too deeply']
-      }
-    },
-  }
+  return compiled
+}
+
+function draftOf(schema: JsonSchema): Draft {
+  return String(schema['$schema']).includes('draft-07') ? 7 : 2020
 }
 
 function compileWith(ajv: Ajv, schema: JsonSchema): ValidateFunction {
   try {
     return ajv.compile(schema)
   } finally {
-    // Ajv keeps every schema object it ever saw; ours come anew with each reload.
+    // Else a second schema of the same `$id` would be refused.
     ajv.removeSchema(schema)
   }
 }
