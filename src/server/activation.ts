@@ -38,7 +38,6 @@ export class Activation {
   readonly #backends: OpenBackends
   #users = 1
 
-  /** @throws TypeError for a trusted proxy that is no address: the only thing about a snapshot that is not checked at load */
   constructor(snapshot: Snapshot, backends: Backends, metrics: Metrics) {
     const { routes, callSites, settings } = snapshot
     this.snapshot = snapshot

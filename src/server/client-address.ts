@@ -10,10 +10,7 @@ export interface ClientAddresses {
   trustsPeerOf(request: IncomingMessage): boolean
 }
 
-/**
- * Compiles `trustedProxies`: addresses, CIDR ranges, or `loopback`, `linklocal`, `uniquelocal`.
- * @throws TypeError for anything else
- */
+/** Compiles `trustedProxies`: addresses, CIDR ranges, or `loopback`, `linklocal`, `uniquelocal`. */
 export function compileClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
   if (trustedProxies.length === 0) return { of: peerOf, trustsPeerOf: () => false }
   const trust = proxyAddress.compile(trustedProxies)

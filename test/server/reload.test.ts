@@ -34,6 +34,11 @@ describe('the first load', () => {
   })
 })
 
+test('a trusted proxy that is none is a fault with its place', async () => {
+  const started = startGateway({ gateway: 'trustedProxies: [loopback, 10.0.0.0/33]\n', 'routes/say': says('one') })
+  await expect(started).rejects.toMatchObject({ diagnostics: [{ code: 'invalid-value', at: { line: 1, column: 28 } }] })
+})
+
 describe('a reload', () => {
   test('takes what is new', async () => {
     const { gateway, port, directory } = await startGateway({ 'routes/say': says('one') })
