@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import * as z from 'zod'
 import { duration, share, size } from '../language/scalars.ts'
 
@@ -33,7 +34,7 @@ export const gatewayShape = z
       })
       .prefault({}),
     trustedProxies: z
-      .array(z.string())
+      .array(z.string().refine(isProxyRange, 'not an address, a CIDR range, `loopback`, `linklocal` or `uniquelocal`'))
       .default([])
       .describe(
         'Addresses or CIDR ranges whose X-Forwarded-For is believed, or `loopback`, `linklocal`, `uniquelocal`.',
@@ -53,4 +54,12 @@ function parseListen(text: string): ListenAddress | undefined {
   const match = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text)
   if (!match || Number(match[3]) > 65535) return undefined
   return { host: match[1] ?? match[2], port: Number(match[3]) }
+}
+
+function isProxyRange(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', prefix, ...more] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || more.length > 0) return false
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
 }
