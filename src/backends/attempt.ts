@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoints.ts'
 import { outgoingHeaders } from './headers.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
 import type { StackParts } from './parts.ts'
-import type { IncomingResponse } from './transports/index.ts'
+import type { IncomingResponse } from './transports/transport.ts'
 
 /** The innermost layer. */
 export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoint) => Promise<LayerResponse>

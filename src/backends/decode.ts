@@ -2,7 +2,7 @@ import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { Scope } from '../cancellation.ts'
 import { GatewayError } from '../errors.ts'
 import { isNestedDeeperThan } from './nesting.ts'
-import type { IncomingResponse } from './transports/index.ts'
+import type { IncomingResponse } from './transports/transport.ts'
 
 /** Deeper than any honest answer, and far from where a recursive walk overflows the stack. */
 export const maxDepth = 500

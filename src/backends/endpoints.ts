@@ -1,8 +1,10 @@
 import type { Attributes } from '../telemetry/span.ts'
-import { type Balancer, balancers } from './balancers/index.ts'
+import type { Balancer } from './balancers/balancer.ts'
+import { balancers } from './balancers/index.ts'
 import type { EndpointTarget, ServiceTarget } from './call.ts'
-import { type DiscoveryOptions, discoveries } from './discovery/index.ts'
-import type { Channel, ChannelOptions, TransportKind } from './transports/index.ts'
+import type { DiscoveryOptions } from './discovery/discovery.ts'
+import { discoveries } from './discovery/index.ts'
+import type { Channel, ChannelOptions, TransportKind } from './transports/transport.ts'
 
 /** One address of one of a service's endpoints, and the connections to it. */
 export interface Endpoint {

@@ -3,7 +3,7 @@ import type { ServiceEndpoints } from './endpoints.ts'
 import type { SiteMetrics } from './metrics.ts'
 import type { Breaker } from './policies/breaker.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
-import type { ResponseStore } from './stores/index.ts'
+import type { ResponseStore } from './stores/store.ts'
 
 /** What a site's onion shares with others: everything that lives longer than one call. */
 export interface StackParts {

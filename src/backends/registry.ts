@@ -8,8 +8,10 @@ import { Breaker } from './policies/breaker.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
 import { Shared } from './shared.ts'
 import { buildStack } from './stack.ts'
-import { type ResponseStore, stores } from './stores/index.ts'
-import { type ChannelOptions, defaultChannelOptions, type TransportKind, transports } from './transports/index.ts'
+import { stores } from './stores/index.ts'
+import type { ResponseStore } from './stores/store.ts'
+import { transports } from './transports/index.ts'
+import { type ChannelOptions, defaultChannelOptions, type TransportKind } from './transports/transport.ts'
 
 export interface BackendsOptions {
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import type { BalancerKind } from './index.ts'
+import type { BalancerKind } from './balancer.ts'
 
 /** Each endpoint in its turn. */
 export const roundRobin: BalancerKind = {

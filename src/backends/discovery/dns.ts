@@ -1,5 +1,5 @@
 import type { Timer } from '../../clock.ts'
-import type { DiscoveryKind } from './index.ts'
+import type { DiscoveryKind } from './discovery.ts'
 
 const refreshMs = 30_000
 

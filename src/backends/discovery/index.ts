@@ -1,24 +1,6 @@
-import type { Clock } from '../../clock.ts'
+import type { DiscoveryKind } from './discovery.ts'
 import { dns } from './dns.ts'
 import { fixed } from './static.ts'
-
-export interface DiscoveryOptions {
-  readonly clock: Clock
-  /** Every address of a host name, in any order. */
-  readonly resolve: (hostname: string) => Promise<readonly string[]>
-}
-
-/** Finds out where the host of an endpoint's URL can be reached. */
-export interface DiscoveryKind {
-  readonly name: string
-  readonly summary: string
-  accepts(url: URL): boolean
-  /**
-   * Calls `onAddresses` at once, before it returns, and again whenever the addresses change; never with none. An
-   * address is an IP, or the URL's host name as it stands: then connecting resolves it. Gives a function that stops.
-   */
-  watch(url: URL, options: DiscoveryOptions, onAddresses: (addresses: readonly string[]) => void): () => void
-}
 
 /** The first that accepts a URL serves it. A new discovery is one file and one line here. */
 export const discoveries: readonly DiscoveryKind[] = [fixed, dns]

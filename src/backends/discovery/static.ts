@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { DiscoveryKind } from './index.ts'
+import type { DiscoveryKind } from './discovery.ts'
 
 /** What needs no look-up: an IP address, or this machine. */
 export const fixed: DiscoveryKind = {

@@ -5,7 +5,6 @@ import { GatewayError, toGatewayError } from '../../errors.ts'
 import type { BreakerPolicy, CallRequest, CallSite } from '../call.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { BreakerState } from '../metrics.ts'
-import type { StackParts } from '../parts.ts'
 
 /** The call to guard, whether it is the probe of a half-open breaker, and its attempts before it. */
 type GuardedCall = [next: Layer, request: CallRequest, call: OngoingCall, isProbe: boolean, attemptsBefore: number]
@@ -136,7 +135,7 @@ export class Breaker {
  * Refuses calls with `circuit-open` while the backend rests. What counts as its failure: timeout, unavailable,
  * invalid-response, statuses from 500 on, 408 and 429; other statuses below 500 are answers like any other.
  */
-export function breaker(site: CallSite, parts: Pick<StackParts, 'breaker'>): Policy {
+export function breaker(site: CallSite, parts: { readonly breaker: Breaker | undefined }): Policy {
   const circuit = parts.breaker
   if (!circuit) return passThrough
   return (next) => (request, call) => {

@@ -1,4 +1,4 @@
-import type { ResponseStore, StoredResponse, StoreKind } from './index.ts'
+import type { ResponseStore, StoredResponse, StoreKind } from './store.ts'
 
 /** What an entry takes besides its text: objects, map slot, key. */
 const entryOverheadBytes = 300

@@ -2,7 +2,7 @@ import type { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
 import { Connection } from './http1/connection.ts'
 import { type ConnectionSource, type ConnectionTaker, Exchange } from './http1/exchange.ts'
-import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './index.ts'
+import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
 import { undici } from './undici.ts'
 import { WaitingRoom } from './waiting-room.ts'
 

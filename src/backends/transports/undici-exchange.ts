@@ -1,7 +1,7 @@
 import { type Dispatcher, type Pool, util } from 'undici'
 import type { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
-import type { IncomingResponse, OutgoingRequest } from './index.ts'
+import type { IncomingResponse, OutgoingRequest } from './transport.ts'
 import { toTransportError } from './undici-errors.ts'
 import type { Guest, WaitingRoom } from './waiting-room.ts'
 

@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { Pool } from 'undici'
 import type { Scope } from '../../cancellation.ts'
-import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './index.ts'
+import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
 import { UndiciExchange } from './undici-exchange.ts'
 import { WaitingRoom } from './waiting-room.ts'
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
-import type { IncomingResponse, OutgoingRequest } from '../index.ts'
+import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
 import { ResponseReader } from './response-reader.ts'
 
 /** What every socket of the process reads into: the callback empties it before the next one reads. */

@@ -1,6 +1,6 @@
 import type { Scope } from '../../../cancellation.ts'
 import { GatewayError } from '../../../errors.ts'
-import type { IncomingResponse, OutgoingRequest } from '../index.ts'
+import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
 import type { Guest, WaitingRoom } from '../waiting-room.ts'
 import type { Asker, Connection } from './connection.ts'
 

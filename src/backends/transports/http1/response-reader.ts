@@ -1,4 +1,4 @@
-import type { IncomingResponse } from '../index.ts'
+import type { IncomingResponse } from '../transport.ts'
 import { ChunkedBody } from './chunks.ts'
 import { parseHead, type ResponseHead } from './head.ts'
 
