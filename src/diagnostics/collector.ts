@@ -13,9 +13,16 @@ export interface Fault {
 /** Collects diagnostics, so that a load reports all that is wrong at once. */
 export class DiagnosticCollector {
   readonly #found: Diagnostic[] = []
+  readonly #known: Location[] = []
 
   add(code: DiagnosticCode, message: string, at: Location, help?: string): void {
     this.#found.push({ code, severity: diagnosticCodes[code].severity, message, at, help })
+  }
+
+  /** As `add`, for a value that is as good as not there: what else would be said of it follows from this. */
+  addInstead(code: DiagnosticCode, message: string, at: Location, value: Location, help?: string): void {
+    this.add(code, message, at, help)
+    this.#known.push(value)
   }
 
   get hasErrors(): boolean {
@@ -28,9 +35,19 @@ export class DiagnosticCollector {
     return this.#found
       .filter((diagnostic) => {
         const { at, code, message } = diagnostic
+        if (code !== 'missing-env' && this.#known.some((value) => contains(value, at))) return false
         const key = `${at.file}:${at.line}:${at.column}:${code}:${message}`
         return seen.has(key) ? false : seen.add(key)
       })
-      .sort((a, b) => a.at.file.localeCompare(b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column)
+      .sort((a, b) => compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column)
   }
+}
+
+function contains(outer: Location, { file, line, column }: Location): boolean {
+  if (file !== outer.file || line < outer.line || line > outer.endLine) return false
+  return (line > outer.line || column >= outer.column) && (line < outer.endLine || column < outer.endColumn)
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

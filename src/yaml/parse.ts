@@ -82,14 +82,20 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
       return null
     }
     if (typeof node.value !== 'string') return node.value
-    const text = substituteEnvironment(node.value, env, (name, offset) =>
-      diagnostics.add(
+    let isMissing = false
+    const text = substituteEnvironment(node.value, env, (name, offset) => {
+      isMissing = true
+      const at = source.locateInside(path, offset, name.length + 7)
+      const help = `set it, or give a default: \${env.${name}:-…}`
+      diagnostics.addInstead(
         'missing-env',
         `the environment variable ${name} is not set`,
-        source.locateInside(path, offset, name.length + 7),
-        `set it, or give a default: \${env.${name}:-…}`,
-      ),
-    )
+        at,
+        source.locate(path),
+        help,
+      )
+    })
+    if (isMissing) return null
     // `port: ${env.PORT:-8080}` is a number, as if the value stood there.
     return text !== node.value && node.type === Scalar.PLAIN ? retype(text) : text
   }

@@ -33,7 +33,6 @@ const cases: Case[] = [
     name: 'a variable that is not set',
     files: { gateway: 'listen: «${env.NOWHERE}\n' },
     help: /default/,
-    besides: ['invalid-value'],
   },
   {
     code: 'unknown-key',
