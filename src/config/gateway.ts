@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
-import { duration, share, size } from '../language/scalars.ts'
+import { share, size, timeSpan } from '../language/scalars.ts'
 
 const listen = z
   .union([z.int().min(0).max(65535), z.string()])
@@ -28,7 +28,7 @@ export const gatewayShape = z
     dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
     defaults: z
       .strictObject({
-        timeout: duration.default(1_000).describe('Budget of a route, and of one attempt, that set none.'),
+        timeout: timeSpan.default(1_000).describe('Budget of a route, and of one attempt, that set none.'),
         maxRequestBody: size.default(1024 * 1024),
         maxResponseBody: size.default(8 * 1024 * 1024).describe('Of one backend answer.'),
       })

@@ -30,6 +30,13 @@ function unitScalar(
 
 /** `150ms`, `3s`, `10m`, `1h` → milliseconds. */
 export const duration = unitScalar('duration', '150ms or 3s', '^\\d+(\\.\\d+)?(ms|s|m|h)$', parseDuration)
+/** A duration that something may take: longer than no time at all. */
+export const timeSpan = unitScalar(
+  'duration above zero',
+  '150ms or 3s',
+  '^\\d+(\\.\\d+)?(ms|s|m|h)$',
+  (text) => parseDuration(text) || undefined,
+)
 /** `64KB`, `2MB` → bytes. */
 export const size = unitScalar('size', '64KB or 2MB', '^\\d+(\\.\\d+)?(B|KB|MB|GB)$', parseSize)
 /** `100/s` → per second. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { BreakerPolicy, RetryPolicy } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import { duration, errorCodes, share, template } from '../language/scalars.ts'
+import { duration, errorCodes, share, template, timeSpan } from '../language/scalars.ts'
 
 /** Who says what a policy is, and where; what is built in stands in no file. */
 export interface PolicyOrigin {
@@ -27,9 +27,9 @@ export const retryShape = z
 export const breakerShape = z
   .strictObject({
     errorRate: share.default(0.5).describe('Share of failed calls that opens it.'),
-    window: duration.default(10_000).describe('Over how long calls are counted.'),
+    window: timeSpan.default(10_000).describe('Over how long calls are counted.'),
     minCalls: z.int().min(1).default(20).describe('Fewer calls than this never open it.'),
-    open: duration.default(5_000).describe('How long it rests before it lets a probe through.'),
+    open: timeSpan.default(5_000).describe('How long it rests before it lets a probe through.'),
   })
   .transform(
     ({ errorRate, window, minCalls, open }): BreakerPolicy => ({ errorRate, windowMs: window, minCalls, openMs: open }),
@@ -53,7 +53,7 @@ export type FallbackEntry = z.output<typeof fallbackEntry>
 
 /** The keys that a service, an operation and an invoke may all have. */
 export const policyKeys = {
-  timeout: duration.optional().describe('Of one attempt.'),
+  timeout: timeSpan.optional().describe('Of one attempt.'),
   retry: retryShape.optional(),
   breaker: breakerShape.optional(),
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { duration } from '../language/scalars.ts'
+import { duration, timeSpan } from '../language/scalars.ts'
 import { checkShape, type Place } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
 import { catchArm } from '../steps/catch.ts'
@@ -25,7 +25,7 @@ export const routeShape = z
       .describe('The file’s name by default.'),
     match: z.string().describe('`METHOD /path/{param}/*rest`'),
     summary: z.string().optional(),
-    timeout: duration.optional().describe('Budget of the whole request.'),
+    timeout: timeSpan.optional().describe('Budget of the whole request.'),
     in: z
       .record(z.string(), input)
       .optional()
