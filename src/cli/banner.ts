@@ -1,6 +1,6 @@
 import { padToWidth, screenWidth } from '../diagnostics/screen-width.ts'
 import type { Route, Snapshot } from '../plan/snapshot.ts'
-import type { DemoBackends } from './demo-backends.ts'
+import type { RunningDemo } from './demo-backends.ts'
 import { printMs } from './figures.ts'
 import type { Paint } from './terminal.ts'
 
@@ -11,7 +11,7 @@ export interface Start {
   readonly config: string
   readonly port: number
   readonly adminPort: number | undefined
-  readonly demo: DemoBackends | undefined
+  readonly demo: RunningDemo | undefined
   readonly ms: number
 }
 
@@ -31,7 +31,7 @@ export function drawBanner(start: Start, paint: Paint): string {
     ...drawRoutes(snapshot.routes, paint),
     '',
     paint.bold('Try'),
-    ...suggest(start).map(([line, purpose]) => `  ${line.padEnd(38)} ${paint.dim(purpose)}`),
+    ...drawSuggestions(start, paint),
     '',
   ].join('\n')
 }
@@ -50,14 +50,20 @@ function drawRoutes(routes: readonly Route[], paint: Paint): string[] {
   ]
 }
 
+function drawSuggestions(start: Start, paint: Paint): string[] {
+  const suggestions = suggest(start)
+  const widest = Math.max(...suggestions.map(([line]) => line.length))
+  return suggestions.map(([line, purpose]) => `  ${line.padEnd(widest)}  ${paint.dim(purpose)}`)
+}
+
 function suggest({ snapshot, port, demo }: Start): (readonly [line: string, purpose: string])[] {
   const page = findPage(snapshot.routes)
   return [
     ...(page === undefined ? [] : [[`curl localhost:${port}${page}`, 'one answer from many backends'] as const]),
     ...(demo
       ? ([
-          ['npm run trouble -- reco status 500', 'break a backend, and ask again'],
-          ['npm run trouble -- all none', 'heal them all'],
+          [`${demo.troubleCommand} reco status 500`, 'break a backend, and ask again'],
+          [`${demo.troubleCommand} all none`, 'heal them all'],
         ] as const)
       : []),
     ['Ctrl-C', 'end everything'],

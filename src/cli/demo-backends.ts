@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { extname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** What `demo/main.ts` of a project gives; the demo imports nothing of Tessera, and Tessera nothing of it at build time. */
@@ -15,6 +15,11 @@ export interface DemoBackends {
   stop(): Promise<void>
 }
 
+/** The backends of a demo that runs, and the command that makes one of them fail. */
+export interface RunningDemo extends DemoBackends {
+  readonly troubleCommand: string
+}
+
 /** The demo of a project: `demo/main.ts`, or what the build made of it. A file that only has this name is left alone. */
 export function findDemo(projectRoot: string): string | undefined {
   const built = join(projectRoot, 'dist/demo/main.js')
@@ -22,8 +27,14 @@ export function findDemo(projectRoot: string): string | undefined {
   return files.find((file) => existsSync(file) && /\bexport\b.*\bstartDemoBackends\b/.test(readFileSync(file, 'utf8')))
 }
 
-export async function startDemo(file: string, log: (line: string) => void): Promise<DemoBackends> {
+export async function startDemo(file: string, log: (line: string) => void): Promise<RunningDemo> {
   const { startDemoBackends } = (await import(pathToFileURL(file).href)) as DemoModule
   const portBase = Number(process.env['DEMO_PORT_BASE'] ?? 9000)
-  return startDemoBackends({ portBase, log })
+  return { ...(await startDemoBackends({ portBase, log })), troubleCommand: nameTroubleCommand(file) }
+}
+
+/** The script of package.json in a checkout's own directory; elsewhere the file itself. */
+function nameTroubleCommand(file: string): string {
+  const script = relative(process.cwd(), file).replace(/main(?=\.[jt]s$)/, 'trouble')
+  return script === 'demo/trouble.ts' ? 'npm run trouble --' : `node ${script}`
 }

@@ -98,6 +98,7 @@ describe('dev', () => {
     running = startTessera(['dev', ...free], { cwd: project.root, env })
     await running.until('Ctrl-C')
     expect(running.stdout()).toMatch(/^There is no config\/gateway\.yaml here, so this is Tessera's own demo\./)
+    expect(running.stdout()).toMatch(/ {2}node .*demo\/trouble\.ts reco status 500/)
     expect((await fetch(`${urlOf(running)}/mobile/home?city=paris`)).status).toBe(200)
     await running.until(/GET \/mobile\/home {2}200 .*\n( {2}\S .*\n){3}/)
     running.child.kill('SIGTERM')
