@@ -71,7 +71,8 @@ export class ConfigWatcher {
       const startedAt = performance.now()
       const seen = await this.#look().catch(() => undefined)
       if (this.#isClosed) return
-      if (this.#seen !== undefined && seen !== this.#seen) this.#notice()
+      // The first look cannot tell what changed since the files were read: reading them again can.
+      if (seen !== this.#seen) this.#notice()
       this.#seen = seen
       this.#schedulePoll(Math.max(this.#pollEveryMs, (performance.now() - startedAt) / pollShare))
     }, delayMs)
