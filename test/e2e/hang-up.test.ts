@@ -1,0 +1,161 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Backend, sendJson, silence, startBackend } from './support/backend.ts'
+import { writeProject } from './support/project.ts'
+import { type Served, startServe } from './support/serve.ts'
+import { pause, until } from './support/waiting.ts'
+
+const limitMs = 300
+
+const files = {
+  'config/dictionary.yaml': `colors:
+  list: { type: array }
+  element: { type: string }
+  all: { type: array }
+  one: {}
+  two: {}
+  three: {}
+`,
+  'config/services/slow.yaml': `service: slow
+endpoints: ["\${env.SLOW_URL}"]
+timeout: 20s
+operations:
+  one: { get: /one, out: { one: $.x } }
+  two: { get: /two, out: { two: $.x } }
+  three: { post: /three, body: { a: 1 }, out: { three: $.x } }
+  each: { get: '/each/{element}', out: { one: $.x } }
+  covered: { get: /covered, out: { one: $.x }, fallback: [ { invoke: slow.one }, { body: { x: 1 } } ] }
+`,
+  'config/services/failing.yaml': `service: failing
+endpoints: ["\${env.FAILING_URL}"]
+timeout: 20s
+retry: { attempts: 5, delay: 10s, jitter: false, on: [http-503] }
+operations:
+  retried: { get: /retried, out: { one: $.x } }
+`,
+  'routes/plain.yaml': 'match: GET /plain\ntimeout: 20s\ndo: [ { invoke: slow.one } ]\nresponse: { body: $.one }\n',
+  'routes/optional.yaml': `match: GET /optional
+timeout: 20s
+do: [ { invoke: slow.one, optional: true }, { invoke: slow.two, optional: true } ]
+response: { body: [ $.one, $.two ] }
+`,
+  'routes/covered.yaml': `match: GET /covered
+timeout: 20s
+do:
+  - try: [ { invoke: slow.covered } ]
+    catch: [ { errors: [all], do: [ { invoke: slow.two } ] } ]
+response: { body: $.one }
+`,
+  'routes/parallel.yaml': `match: GET /parallel
+timeout: 20s
+do:
+  - parallel:
+      - invoke: slow.one
+      - invoke: slow.two
+      - invoke: slow.three
+response: { body: [ $.one, $.two, $.three ] }
+`,
+  'routes/for-each.yaml': `match: GET /for-each
+timeout: 20s
+do:
+  - assign: { list: [ a, b, c, d, e, f, g, h, i, j ] }
+  - forEach: { in: $.list, as: element, concurrency: 4 }
+    do: [ { invoke: slow.each } ]
+    collect: { all: $.one }
+response: { body: $.all }
+`,
+  'routes/flow.yaml': `match: GET /flow
+timeout: 20s
+do: [ { flow: [ { invoke: slow.one }, { invoke: slow.two } ] } ]
+response: { body: [ $.one, $.two ] }
+`,
+  'routes/retried.yaml': `match: GET /retried
+timeout: 20s
+do: [ { invoke: failing.retried } ]
+response: { body: $.one }
+`,
+  'routes/passed.yaml': 'match: ANY /passed/*rest\nproxy: slow\n',
+}
+
+let slow: Backend
+let failing: Backend
+let gateway: Served
+
+beforeAll(async () => {
+  slow = await startBackend(silence)
+  failing = await startBackend((_request, response) => sendJson(response, {}, 503))
+  const root = await writeProject(files)
+  const env = { SLOW_URL: slow.url, FAILING_URL: failing.url }
+  gateway = await startServe({ config: `${root}/config/gateway.yaml`, env })
+}, 30_000)
+
+describe('a client that goes away takes its calls with it', () => {
+  test.each([
+    ['/plain', 1],
+    ['/optional', 1],
+    ['/covered', 1],
+    ['/parallel', 3],
+    ['/flow', 2],
+    ['/for-each', 4],
+    ['/passed/on', 1],
+  ])('%s: %d of them', async (path, calls) => {
+    const before = slow.received.length
+    const id = `gone${path.replaceAll('/', '-')}`
+    const client = connect(gateway.port, '127.0.0.1')
+    client.on('error', () => {})
+    client.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\n\r\n`)
+    const ours = await until(() => {
+      const received = slow.received.slice(before)
+      return received.length >= calls ? received : undefined
+    }, `${calls} calls`)
+
+    const goneAt = performance.now()
+    client.destroy()
+    await until(() => ours.every(({ closedAt }) => closedAt !== undefined), 'every connection is closed')
+    for (const { closedAt } of ours) expect(closedAt! - goneAt).toBeLessThan(limitMs)
+
+    // Nothing stands in for what nobody waits for, and no element follows.
+    await pause(100)
+    expect(slow.received.length - before).toBe(calls)
+    expect(await gateway.accessLine(id)).toMatchObject({ status: 499, error: 'cancelled' })
+  })
+
+  test('an upload that is passed on', async () => {
+    const before = slow.received.length
+    const client = request(`${gateway.url}/passed/up`, {
+      method: 'PUT',
+      agent: false,
+      headers: { 'content-length': 9 },
+    })
+    client.on('error', () => {})
+    client.write('half')
+    const upload = await until(() => slow.received[before]?.body === 'half' && slow.received[before], 'half an upload')
+    const goneAt = performance.now()
+    client.destroy()
+    const closedAt = await until(() => upload.closedAt, 'its connection is closed')
+    expect(closedAt - goneAt).toBeLessThan(limitMs)
+  })
+
+  test('and the wait for another attempt', async () => {
+    const client = connect(gateway.port, '127.0.0.1')
+    client.on('error', () => {})
+    client.write('GET /retried HTTP/1.1\r\nHost: a\r\nX-Request-Id: gone-retried\r\n\r\n')
+    await until(() => failing.received.length === 1, 'the first attempt')
+    const goneAt = performance.now()
+    client.destroy()
+    const line = await gateway.accessLine('gone-retried')
+    expect(line).toMatchObject({ status: 499, error: 'cancelled' })
+    // Log lines come up to 200 ms late.
+    expect(performance.now() - goneAt).toBeLessThan(limitMs + 500)
+    expect(failing.received).toHaveLength(1)
+  })
+})
+
+test('nothing stays behind', async () => {
+  // undici makes a new connection in place of one that it had to close; unused, it lives for some seconds.
+  await until(() => slow.openSockets() === 0, 'no connection is open')
+  const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text()
+  expect(text).toMatch(/^http_server_active_requests 0$/m)
+  expect(await gateway.stop()).toBe(0)
+})
