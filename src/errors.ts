@@ -61,6 +61,8 @@ export class GatewayError extends Error {
   readonly response: { status: number; body: unknown } | undefined
   readonly faults: readonly InputFault[] | undefined
   readonly retryAfter: number | undefined
+  /** How often a backend was asked before a call failed. */
+  attempts: number | undefined
 
   constructor(code: string, details: GatewayErrorDetails = {}) {
     super(details.detail ?? details.title ?? code, details.cause === undefined ? undefined : { cause: details.cause })

@@ -35,14 +35,23 @@ function observe(step: BoundStep, index: number, run: Run): Run {
 
   const begin = (context: Context): Context =>
     context.span.sampled ? context.withSpan(context.span.child(spanName, 'internal', attributes)) : context
-  const end = (inner: Context, startedAt: number, thrown: unknown) => {
-    const { run: request } = inner
-    const failed = thrown !== undefined && !(thrown instanceof Exit)
-    const outcome = failed ? toGatewayError(thrown).code : 'ok'
+  const end = (inner: Context, startedAt: number, outcome: string) => {
+    const { run: request, span } = inner
     request.stepEnded(index, outcome, request.now() - startedAt)
-    if (!inner.span.sampled) return
-    if (failed) inner.span.fail(outcome)
-    inner.span.end()
+    if (!span.sampled) return
+    if (outcome !== 'ok') span.fail(outcome)
+    span.end()
+  }
+  /** Ends a step that threw, and gives what goes on: its failure, which now says where it happened. */
+  const fail = (inner: Context, startedAt: number, thrown: unknown): unknown => {
+    if (thrown instanceof Exit) {
+      end(inner, startedAt, 'ok')
+      return thrown
+    }
+    const error = toGatewayError(thrown)
+    if (error.code !== 'cancelled') error.step ??= step.name
+    end(inner, startedAt, error.code)
+    return error
   }
 
   return (context) => {
@@ -56,15 +65,13 @@ function observe(step: BoundStep, index: number, run: Run): Run {
     try {
       pending = run(inner)
     } catch (thrown) {
-      end(inner, startedAt, thrown)
-      throw thrown
+      throw fail(inner, startedAt, thrown)
     }
-    if (!pending) return end(inner, startedAt, undefined)
+    if (!pending) return end(inner, startedAt, 'ok')
     return pending.then(
-      () => end(inner, startedAt, undefined),
+      () => end(inner, startedAt, 'ok'),
       (thrown: unknown) => {
-        end(inner, startedAt, thrown)
-        throw thrown
+        throw fail(inner, startedAt, thrown)
       },
     )
   }

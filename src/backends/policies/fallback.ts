@@ -13,7 +13,14 @@ type FallbackParts = Pick<StackParts, 'clock' | 'store' | 'metrics'>
  */
 export function fallback(site: CallSite, { clock, store, metrics }: FallbackParts): (next: Layer) => Call {
   if (site.fallbacks.length === 0) {
-    return (next) => async (context) => next(site.render(context.document), new OngoingCall(context))
+    return (next) => async (context) => {
+      const call = new OngoingCall(context)
+      try {
+        return await next(site.render(context.document), call)
+      } catch (thrown) {
+        throw withAttempts(thrown, call)
+      }
+    }
   }
   const records = site.fallbacks.some((entry) => entry.kind === 'lastGood')
 
@@ -58,12 +65,19 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
       }
       return response
     } catch (thrown) {
-      const error = toGatewayError(thrown)
+      const error = withAttempts(thrown, call)
       if (error.code === 'cancelled') throw error
       if (context.scope.reason) throw context.scope.reason
       return cover(error, request, call)
     }
   }
+}
+
+function withAttempts(thrown: unknown, { attempts }: OngoingCall): GatewayError {
+  const error = toGatewayError(thrown)
+  // A cancellation is shared by all that it ends.
+  if (error.code !== 'cancelled') error.attempts = attempts
+  return error
 }
 
 /** A backend that says `no-store` is obeyed (RFC 9111 section 5.2.2.5). */

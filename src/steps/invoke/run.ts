@@ -25,7 +25,7 @@ export function compileInvoke({ name, index, optional, recorded, applyOutputs }:
       },
       (thrown: unknown) => {
         const error = toGatewayError(thrown)
-        error.step ??= name
+        if (error.code !== 'cancelled') error.step ??= name
         finish(context, startedAt, undefined, error)
         if (!optional || context.scope.reason) throw error
       },
@@ -42,7 +42,7 @@ export function compileInvoke({ name, index, optional, recorded, applyOutputs }:
     const ms = run.now() - startedAt
     const source = response?.source ?? 'skipped'
     const status = response?.status ?? error?.response?.status
-    const attempts = response?.attempts ?? 1
+    const attempts = response?.attempts ?? error?.attempts ?? 0
     run.records.push({
       step: name,
       source,
