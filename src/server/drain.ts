@@ -2,7 +2,8 @@ import type { Server } from 'node:http'
 import { closeNow, stopAccepting } from './listener.ts'
 import type { Serving } from './serving.ts'
 
-const drainTimeoutMs = 10_000
+/** With what comes after it (the last spans, the pools) all ends within the ten seconds that are promised. */
+const drainTimeoutMs = 8500
 /**
  * How long a connection may stay without a request once we are about to end: one may be under way to us, and its
  * answer closes the connection.

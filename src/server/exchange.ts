@@ -4,7 +4,7 @@ import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Degradation, Outcome } from '../run/outcome.ts'
 import type { CallRecord } from '../steps/context.ts'
 import { logRequest } from '../telemetry/request-log.ts'
-import type { Attributes, Span } from '../telemetry/span.ts'
+import type { Span } from '../telemetry/span.ts'
 import type { TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveRoute } from './activation.ts'
 import { cutSlowReader } from './listener.ts'
@@ -12,6 +12,7 @@ import type { ProblemContext } from './problem.ts'
 import { endsConnection } from './refusals.ts'
 import { type Reply, renderProblem, renderReply, writeReply } from './reply.ts'
 import { chooseRequestId } from './request-parts.ts'
+import { describeServerSpan } from './server-span.ts'
 import type { Serving } from './serving.ts'
 import { targetOf } from './strict.ts'
 
@@ -56,7 +57,7 @@ export class Exchange {
     this.#active = active
     this.#startedAt = serving.clock.now()
     this.span = serving.tracer.startRequest(request.headers as TraceHeaders, active?.title ?? request.method ?? 'HTTP')
-    if (this.span.sampled) this.span.set(this.#describeRequest())
+    if (this.span.sampled) this.span.set(describeServerSpan(this, active))
     activation.enter()
     serving.inFlight++
     ;(active?.metrics ?? serving.unmatched).begin()
@@ -185,25 +186,5 @@ export class Exchange {
       ...(route && { route: route.name, budgetMs: route.timeoutMs }),
       ...(error !== undefined && { error }),
     })
-  }
-
-  /** OpenTelemetry's semantic conventions, HTTP server. */
-  #describeRequest(): Attributes {
-    const { request, activation } = this
-    const active = this.#active
-    const attributes: Attributes = {
-      'http.request.method': request.method ?? '',
-      'url.path': this.path,
-      'url.scheme': 'encrypted' in request.socket ? 'https' : 'http',
-      'client.address': activation.addresses.of(request),
-      'tessera.snapshot': activation.snapshot.version,
-    }
-    const { host } = request.headers
-    const agent = request.headers['user-agent']
-    if (host !== undefined) attributes['server.address'] = host.replace(/:\d*$/, '')
-    if (agent !== undefined) attributes['user_agent.original'] = agent
-    if (active) attributes['http.route'] = active.route.match.path
-    if (active) attributes['tessera.route'] = active.route.name
-    return attributes
   }
 }

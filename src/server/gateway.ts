@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Backends } from '../backends/registry.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
@@ -13,11 +13,13 @@ import { tryAggregate } from './dispatch.ts'
 import { drain, idle } from './drain.ts'
 import { createExpressApp } from './express-app.ts'
 import { LoopHealth } from './health.ts'
-import { bind, closeNow, createListener } from './listener.ts'
+import { closeNow } from './listener.ts'
 import { createLoader } from './load.ts'
+import { type Listeners, openListeners } from './open-listeners.ts'
 import { Passthrough } from './passthrough/passthrough.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
+import { configuredBy, warnOfFixedSettings } from './take-over.ts'
 import { ConfigWatcher } from './watch.ts'
 
 export { ConfigurationError } from './load.ts'
@@ -58,6 +60,8 @@ export interface Gateway {
   close(): Promise<void>
 }
 
+const lastSpansMs = 1000
+
 /**
  * Creates a gateway from its files.
  * @throws ConfigurationError when they have errors
@@ -66,17 +70,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, routes, env = process.env, logger = createLogger(), clock = systemClock, onRequest } = options
   const metrics = createMetrics()
   const backends = new Backends({ clock, metrics: countBackends(metrics) })
-  const servers: Server[] = []
-  let adminServer: Server | undefined
-  let closing: Promise<void> | undefined
-
-  const watcher =
-    options.watch === false
-      ? undefined
-      : new ConfigWatcher(
-          () => void reloader.reload().catch((thrown) => logger.error({ err: thrown }, 'the reload failed')),
-          (error) => logger.warn({ err: error }, 'a directory cannot be watched; it is polled instead'),
-        )
   const reloader = new Reloader({
     loader: createLoader({ config, routes, env }),
     logger,
@@ -85,6 +78,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onRead: (locations) => watcher?.watch(locations),
     onReload: options.onReload,
     activate(snapshot) {
+      if (serving.isDraining) return
       const before = serving.current
       serving.current = new Activation(snapshot, backends, metrics)
       before.leave()
@@ -92,16 +86,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       metrics.retain(configuredBy(snapshot))
     },
   })
+  let watcher: ConfigWatcher | undefined
 
-  let first: Snapshot
-  let activation: Activation
-  try {
-    first = await reloader.loadFirst()
-    activation = new Activation(first, backends, metrics)
-  } catch (thrown) {
-    await watcher?.close()
-    throw thrown
-  }
+  const { snapshot: first, locations } = await reloader.loadFirst()
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
   const serving: Serving = {
@@ -112,7 +99,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     backends,
     unmatched: metrics.route('_OTHER', ''),
     onRequest,
-    current: activation,
+    current: new Activation(first, backends, metrics),
     isDraining: false,
     inFlight: 0,
     whenIdle: undefined,
@@ -120,6 +107,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const passthrough = new Passthrough(serving)
   const app = createExpressApp(serving, passthrough)
   const loop = new LoopHealth()
+  let listeners: Listeners | undefined
+  let closing: Promise<void> | undefined
+
+  if (options.watch !== false) {
+    const onChange = () => void reloader.reload().catch((thrown) => logger.error({ err: thrown }, 'the reload failed'))
+    watcher = new ConfigWatcher(onChange, (error) => logger.warn({ err: error }, 'a directory can only be polled'))
+    watcher.watch(locations)
+  }
 
   const handler: Gateway['handler'] = (request, response, next) => {
     if (tryAggregate(serving, request, response)) return
@@ -130,13 +125,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   async function closeAll(): Promise<void> {
     serving.isDraining = true
     await watcher?.close()
-    if (servers.length > 0) await drain(serving, servers)
+    if (listeners) await drain(serving, [listeners.server])
     else await idle(serving)
     passthrough.close()
     serving.current.leave()
     await backends.close()
-    await tracer.shutdown()
-    if (adminServer) closeNow(adminServer)
+    await tracer.shutdown(lastSpansMs)
+    if (listeners?.adminServer) closeNow(listeners.adminServer)
     loop.close()
     logger.flush()
   }
@@ -148,57 +143,28 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     handler,
     async listen() {
       const { listen, admin } = serving.current.snapshot.settings
-      const server = createListener({
-        onRequest: (request, response) => handler(request, response),
-        takesUpgrade: (request) => passthrough.takesUpgrade(request),
-        onUpgrade: (request, socket, head) => passthrough.upgrade(request, socket, head),
+      const adminApp = createAdminApp({
+        serving,
+        loop,
+        boundTo: admin.listen.host,
+        reload: () => reloader.reload(),
+        lastReload: () => reloader.last,
       })
-      const port = await bind(server, { host: listen.host, port: options.port ?? listen.port })
-      servers.push(server)
-      if (options.adminPort === false) return { port, adminPort: undefined }
-      const boundTo = admin.listen.host
-      const parts = { serving, loop, boundTo, reload: () => reloader.reload(), lastReload: () => reloader.last }
-      const adminApp = createAdminApp(parts)
-      adminServer = createListener({
-        onRequest: adminApp,
-        takesUpgrade: () => false,
-        onUpgrade: (_, socket) => socket.destroy(),
+      listeners = await openListeners({
+        at: { ...listen, port: options.port ?? listen.port },
+        adminAt:
+          options.adminPort === false ? undefined : { ...admin.listen, port: options.adminPort ?? admin.listen.port },
+        handler,
+        passthrough,
+        adminApp,
       })
-      try {
-        return {
-          port,
-          adminPort: await bind(adminServer, { host: boundTo, port: options.adminPort ?? admin.listen.port }),
-        }
-      } catch (thrown) {
-        closeNow(server)
-        servers.pop()
-        adminServer = undefined
-        throw thrown
-      }
+      const { port, adminPort } = listeners
+      return { port, adminPort }
     },
     reload: () => reloader.reload(),
     close() {
       closing ??= closeAll()
       return closing
     },
-  }
-}
-
-/** What was read once, when the process began. */
-function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: Logger): void {
-  for (const key of ['listen', 'admin', 'telemetry'] as const) {
-    if (JSON.stringify(before.settings[key]) !== JSON.stringify(after.settings[key])) {
-      logger.warn(`\`${key}\` of the gateway's file has changed: that takes a restart`)
-    }
-  }
-}
-
-function configuredBy({ routes, callSites }: Snapshot) {
-  const services = callSites.map(({ service }) => service.name)
-  for (const route of routes) if (route.kind === 'passthrough') services.push(route.service.name)
-  return {
-    routes: new Set(routes.map(({ name }) => name)),
-    templates: new Set(routes.map(({ match }) => match.path)),
-    services: new Set(services),
   }
 }

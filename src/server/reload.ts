@@ -54,12 +54,12 @@ export class Reloader {
   }
 
   /** @throws ConfigurationError */
-  async loadFirst(): Promise<Snapshot> {
+  async loadFirst(): Promise<{ snapshot: Snapshot; locations: ConfigLocations }> {
     const reading = await this.#parts.loader.read()
     const { snapshot, diagnostics } = this.#build(reading.texts)
     if (!snapshot) throw new ConfigurationError(diagnostics, reading.texts)
     this.#accept(reading, snapshot, diagnostics, 0)
-    return snapshot
+    return { snapshot, locations: reading.locations }
   }
 
   reload(): Promise<ReloadResult> {

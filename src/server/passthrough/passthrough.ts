@@ -22,6 +22,9 @@ interface Journey {
   readonly ongoing: OngoingPassthrough | undefined
 }
 
+/** An idle connection is given up before most backends would close it (Node's: 5 s), so that no request runs into that. */
+const agentOptions = { keepAlive: true, timeout: 4000 }
+
 /**
  * `proxy:` routes: the request goes on to the service as it came, path and query byte for byte behind the endpoint's
  * prefix, and the answer comes back as it is, streamed both ways. http-proxy-middleware carries it; what it does not
@@ -32,7 +35,7 @@ export class Passthrough {
   readonly #serving: Serving
   readonly #journeys = new WeakMap<IncomingMessage, Journey>()
   readonly #upgraded = new UpgradedSockets()
-  readonly #agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
+  readonly #agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) }
   readonly #proxy
 
   constructor(serving: Serving) {
