@@ -16,9 +16,7 @@ export function assembleAnswer(
   const degraded = status < 400 ? findDegradations(records) : []
   if (degraded.length > 0) {
     headers['tessera-degraded'] = degraded.map(printDegradation).join(', ')
-    // A page with parts missing must not outlive the trouble.
-    headers['cache-control'] =
-      degradedMaxAgeMs === undefined ? 'no-store' : `max-age=${Math.floor(degradedMaxAgeMs / 1000)}`
+    headers['cache-control'] = limitCaching(headers['cache-control'], degradedMaxAgeMs)
   }
   if (records.length > 0) headers['server-timing'] = printServerTiming(records)
   return { kind: 'answer', status, headers, body: printBody(body), records, degraded }
@@ -48,10 +46,21 @@ function headerText(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** The parts that fell back or were left out, each once. */
+/** A page with parts missing must not outlive the trouble; what else its route says of caches still holds. */
+function limitCaching(own: string | string[] | undefined, maxAgeMs: number | undefined): string {
+  const directives = String(own ?? '').split(/\s*,\s*/)
+  if (maxAgeMs === undefined || directives.includes('no-store')) return 'no-store'
+  const kept = directives.filter((directive) =>
+    /^(private|public|no-cache|no-transform|must-revalidate)/.test(directive),
+  )
+  const ownSeconds = Number(/\bmax-age=(\d+)/.exec(String(own))?.[1] ?? Number.POSITIVE_INFINITY)
+  return [...kept, `max-age=${Math.min(ownSeconds, Math.floor(maxAgeMs / 1000))}`].join(', ')
+}
+
+/** The parts that fell back or were left out, each once, in the order in which they began. */
 function findDegradations(records: readonly CallRecord[]): Degradation[] {
   const found: Degradation[] = []
-  for (const { step, source, error } of records) {
+  for (const { step, source, error } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
     if (source !== 'fallback' && source !== 'stale' && source !== 'skipped') continue
     if (error === 'cancelled') continue
     const known = found.some((other) => other.step === step && other.source === source && other.error === error)
