@@ -40,3 +40,13 @@ export function everyRead(route: BoundRoute): Read[] {
   }
   return reads
 }
+
+/** Every color that a route may hold: from the request, written by a step, or the element of a forEach. */
+export function producedColors(route: BoundRoute): Set<string> {
+  const colors = new Set(route.inputs.map((input) => input.color))
+  for (const step of everyStep(route.body)) {
+    for (const { color } of step.writes ?? []) colors.add(color)
+    for (const block of step.blocks ?? []) if (block.provides) colors.add(block.provides.color)
+  }
+  return colors
+}

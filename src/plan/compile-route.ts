@@ -2,7 +2,7 @@ import type { ParsedRoute } from '../routes/route.ts'
 import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
-import { type BoundRoute, everyRead, everyStep } from './bound-route.ts'
+import { type BoundRoute, everyRead, producedColors } from './bound-route.ts'
 import { RouteCompiler } from './compile.ts'
 import { compileInputs } from './inputs.ts'
 import { compileRequestView, readsBody, requestPartsRead } from './request-view.ts'
@@ -42,14 +42,10 @@ export function compileRoute(parsed: ParsedRoute, bound: BoundRoute): Aggregated
 
 /** Every color that a route names: their namespaces are there from the start, so that `has(user.id)` can ask. */
 function colorsOf(bound: BoundRoute): Set<string> {
-  const colors = new Set(bound.inputs.map((input) => input.color))
+  const colors = producedColors(bound)
   for (const { reference } of everyRead(bound)) {
     if (reference.kind === 'color') colors.add(reference.color)
     else if (reference.kind === 'colors') for (const color of reference.colors) colors.add(color)
-  }
-  for (const step of everyStep(bound.body)) {
-    for (const { color } of step.writes ?? []) colors.add(color)
-    for (const block of step.blocks ?? []) if (block.provides) colors.add(block.provides.color)
   }
   return colors
 }

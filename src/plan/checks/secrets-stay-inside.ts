@@ -1,6 +1,6 @@
 import type { Language } from '../../language/color.ts'
 import type { Read } from '../../language/reference.ts'
-import { type BoundRoute, everyStep } from '../bound-route.ts'
+import { type BoundRoute, everyStep, producedColors } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 
 /**
@@ -35,7 +35,9 @@ interface Tainted {
 
 function findTainted(route: BoundRoute, { colors }: Language): Tainted {
   const tainted: Tainted = { colors: new Map(), calls: new Map(), requestParts: new Map() }
-  for (const { name, sensitivity } of colors.values()) if (sensitivity === 'secret') tainted.colors.set(name, name)
+  for (const name of producedColors(route)) {
+    if (colors.get(name)?.sensitivity === 'secret') tainted.colors.set(name, name)
+  }
   for (const { color, locator } of route.inputs) {
     const via = tainted.colors.get(color)
     if (via && 'name' in locator) tainted.requestParts.set(`${locator.in}.${locator.name}`, via)

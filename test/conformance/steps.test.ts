@@ -1,0 +1,263 @@
+import { describe, expect, test } from '@jest/globals'
+import { GatewayError } from '../../src/errors.ts'
+import { type Mock, runSnapshot } from '../support/engine.ts'
+import { loadProject } from '../support/project.ts'
+
+const dictionary = `
+colors:
+  a.text: { type: string }
+  b.text: { type: string }
+  c.text: { type: string }
+  plain: { type: string }
+  a.sum: { type: number }
+  a.ids: { type: array, items: { type: string } }
+  b.ids: { type: array, items: { type: string } }
+  one.id: { type: string }
+  a.list: { type: array }
+  b.list: { type: array }
+  a.any: {}
+`
+const service = `
+service: s
+endpoints: [http://127.0.0.1:9]
+operations:
+  a: { get: /a, out: { a.text: $.text } }
+  b: { get: /b, in: { a.text: query.t }, out: { b.text: $.text } }
+  c: { get: /c, in: { b.text: query.t }, out: { c.text: $.text } }
+  ids: { get: /ids, out: { a.ids: $.ids } }
+  batch: { get: /batch, in: { b.ids: 'query.ids[,]' }, out: { b.list: $.rows } }
+  one: { get: '/one/{one.id}', out: { b.text: $.text } }
+  fail: { get: /fail, out: { c.text: $.text } }
+`
+const mocks: Record<string, Mock> = {
+  's.a': { text: 'A' },
+  's.b': { text: 'B' },
+  's.c': { text: 'C' },
+  's.ids': { ids: ['x', 'y', 'z'] },
+  's.batch': ({ path }: { path: string }) => ({ rows: path.slice(11).split(',') }),
+  's.one': ({ path }: { path: string }) => ({ text: `got ${path.slice(5)}` }),
+  's.fail': new GatewayError('timeout'),
+  's.mine': { text: 'A' },
+}
+
+function run(steps: string, body: string, query: Record<string, string> = {}) {
+  const route = `match: GET /r\ndo: ${steps}\nresponse: { body: { value: ${body} } }\n`
+  const snapshot = loadProject({ dictionary, 'services/s': service, 'routes/r': route })
+  return runSnapshot(snapshot, { mocks, request: { query } })
+}
+
+const gone = Symbol('nothing')
+const cases: [name: string, steps: string, body: string, value: unknown][] = [
+  ['assign sees what stands above it', "[ { assign: { a.text: x, b.text: '${ a.text }y' } } ]", '$.b.text', 'xy'],
+  ['assign of a color without dots', '[ { assign: { plain: x } } ]', '$.plain', 'x'],
+  [
+    'assign leaves a color as it is where its value is absent',
+    '[ { assign: { a.text: x } }, { assign: { a.text: $.request.query.no } } ]',
+    '$.a.text',
+    'x',
+  ],
+  ['assign writes null', '[ { assign: { a.any: x } }, { assign: { a.any: null } } ]', '$.a.any', null],
+  [
+    'when false skips a step, and what it writes stays absent',
+    '[ { when: \'request.query.no == "x"\', assign: { a.text: x } } ]',
+    '$.a.text',
+    gone,
+  ],
+  ['when true runs it', "[ { when: '!has(request.query.no)', assign: { a.text: x } } ]", '$.a.text', 'x'],
+  ['when of something missing is false', '[ { when: request.query.no, assign: { a.text: x } } ]', '$.a.text', gone],
+  ['when in ${ } is the same', "[ { when: '${ 1 < 2 }', assign: { a.text: x } } ]", '$.a.text', 'x'],
+  [
+    'a branch takes the first arm that holds',
+    '[ { branch: [ { when: false, do: [ { assign: { a.text: x } } ] }, { when: true, do: [ { assign: { a.text: y } } ] }, { when: true, do: [ { assign: { a.text: z } } ] }, { default: [ { assign: { a.text: d } } ] } ] } ]',
+    '$.a.text',
+    'y',
+  ],
+  [
+    'a branch takes its default',
+    '[ { branch: [ { when: false, do: [ { assign: { a.text: x } } ] }, { default: [ { assign: { a.text: d } } ] } ] } ]',
+    '$.a.text',
+    'd',
+  ],
+  [
+    'a branch may have a default only',
+    '[ { branch: [ { default: [ { assign: { a.text: d } } ] } ] } ]',
+    '$.a.text',
+    'd',
+  ],
+  ['colors wire one call to the next', '[ { invoke: s.a }, { invoke: s.b }, { invoke: s.c } ]', '$.c.text', 'C'],
+  ['a flow needs no order', '[ { flow: [ { invoke: s.c }, { invoke: s.b }, { invoke: s.a } ] } ]', '$.c.text', 'C'],
+  [
+    'a flow waits for a condition’s color',
+    "[ { flow: [ { when: b.text == 'B', assign: { plain: yes it is } }, { invoke: s.b }, { invoke: s.a } ] } ]",
+    '$.plain',
+    'yes it is',
+  ],
+  [
+    'a flow waits for a step that is a sequence',
+    '[ { flow: [ { invoke: s.c }, { sequence: [ { invoke: s.a }, { invoke: s.b } ] } ] } ]',
+    '$.c.text',
+    'C',
+  ],
+  [
+    'a flow waits for a record',
+    '[ { flow: [ { assign: { plain: $.steps.a.body.text } }, { invoke: s.a } ] } ]',
+    '$.plain',
+    'A',
+  ],
+  [
+    'a flow goes on without a step that was passed by',
+    '[ { flow: [ { when: false, invoke: s.a }, { invoke: s.ids } ] } ]',
+    '$.a.ids',
+    ['x', 'y', 'z'],
+  ],
+  [
+    'a flow in a parallel in a sequence',
+    '[ { sequence: [ { parallel: [ { flow: [ { invoke: s.b }, { invoke: s.a } ] }, { invoke: s.ids } ] }, { invoke: s.c } ] } ]',
+    '$.c.text',
+    'C',
+  ],
+  [
+    'forEach by element',
+    '[ { invoke: s.ids }, { forEach: { in: $.a.ids, as: one.id }, do: [ { invoke: s.one } ], collect: { a.list: $.b.text } } ]',
+    '$.a.list',
+    ['got x', 'got y', 'got z'],
+  ],
+  [
+    'forEach by slices, their lists put together in order',
+    '[ { invoke: s.ids }, { forEach: { in: $.a.ids, as: b.ids, batch: 2 }, do: [ { invoke: s.batch } ], collect: { a.list: $.b.list } } ]',
+    '$.a.list',
+    ['x', 'y', 'z'],
+  ],
+  [
+    'forEach may give its own list another content',
+    '[ { invoke: s.ids }, { forEach: { in: $.a.ids, as: a.ids, batch: 2 }, do: [ { invoke: s.batch, with: { b.ids: $.a.ids } } ], collect: { a.list: $.b.list } } ]',
+    '[ $.a.list, $.a.ids ]',
+    [
+      ['x', 'y', 'z'],
+      ['x', 'y', 'z'],
+    ],
+  ],
+  [
+    'forEach over nothing',
+    '[ { forEach: { in: [] }, do: [ { invoke: s.a } ], collect: { a.list: $.a.text } } ]',
+    '$.a.list',
+    [],
+  ],
+  [
+    'forEach over what is absent',
+    '[ { forEach: { in: $.request.query.no }, do: [ { invoke: s.a } ], collect: { a.list: $.a.text } } ]',
+    '$.a.list',
+    [],
+  ],
+  [
+    'forEach gathers null where an element gave nothing',
+    '[ { forEach: { in: [1, 2] }, do: [ { when: index > 0.0, invoke: s.a } ], collect: { a.list: $.a.text } } ]',
+    '$.a.list',
+    [null, 'A'],
+  ],
+  [
+    'forEach gathers several colors',
+    '[ { forEach: { in: [p, q] }, do: [ { assign: { a.text: $.item } } ], collect: { a.list: $.a.text, b.list: { at: $.index, of: $.item } } } ]',
+    '[ $.a.list, $.b.list ]',
+    [
+      ['p', 'q'],
+      [
+        { at: 0, of: 'p' },
+        { at: 1, of: 'q' },
+      ],
+    ],
+  ],
+  [
+    'what forEach writes inside stays inside',
+    '[ { assign: { a.text: before } }, { forEach: { in: [p] }, do: [ { assign: { a.text: inside } } ], collect: { a.list: $.a.text } } ]',
+    '[ $.a.text, $.a.list ]',
+    ['before', ['inside']],
+  ],
+  [
+    'forEach in a forEach',
+    '[ { forEach: { in: [ [1, 2], [3] ] }, do: [ { forEach: { in: $.item }, do: [ empty ], collect: { b.list: "${ item * 10.0 }" } } ], collect: { a.list: $.b.list } } ]',
+    '$.a.list',
+    [[10, 20], [30]],
+  ],
+  [
+    'a parallel in a forEach',
+    '[ { forEach: { in: [1, 2] }, do: [ { parallel: [ { invoke: s.a }, { assign: { plain: p } } ] } ], collect: { a.list: [ $.a.text, $.plain ] } } ]',
+    '$.a.list',
+    [
+      ['A', 'p'],
+      ['A', 'p'],
+    ],
+  ],
+  [
+    'a catch in a forEach',
+    '[ { forEach: { in: [1, 2] }, do: [ { try: [ { invoke: s.fail } ], catch: [ { errors: [timeout], do: [ { assign: { c.text: $.error.code } } ] } ] } ], collect: { a.list: $.c.text } } ]',
+    '$.a.list',
+    ['timeout', 'timeout'],
+  ],
+  [
+    'a catch keeps what its try had written',
+    '[ { try: [ { invoke: s.a }, { assign: { plain: p } }, { invoke: s.fail } ], catch: [ { errors: [all], do: [ { assign: { b.text: caught } } ] } ] } ]',
+    '[ $.a.text, $.plain, $.b.text ]',
+    ['A', 'p', 'caught'],
+  ],
+  [
+    'a catch writes colors of one segment and of more',
+    '[ { try: [ { invoke: s.fail } ], catch: [ { errors: [all], do: [ { assign: { plain: p, c.text: q } } ] } ] } ]',
+    '[ $.plain, $.c.text ]',
+    ['p', 'q'],
+  ],
+  [
+    'a catch in a catch sees its own error',
+    '[ { try: [ { throw: { error: first } } ], catch: [ { errors: [all], do: [ { try: [ { throw: { error: second } } ], catch: [ { errors: [all], do: [ { assign: { a.text: $.error.code } } ] } ] }, { assign: { b.text: $.error.code } } ] } ] } ]',
+    '[ $.a.text, $.b.text ]',
+    ['second', 'first'],
+  ],
+  ['an optional step leaves its outputs absent', '[ { invoke: s.fail, optional: true } ]', '$.c.text', gone],
+  ['empty does nothing', '[ empty, { empty: }, { sequence: [] }, { parallel: [] }, { flow: [] } ]', 'done', 'done'],
+  [
+    'an inline invoke',
+    "[ { id: mine, invoke: { service: s, get: /a, out: { a.any: '$' } } } ]",
+    '[ $.a.any.text, $.steps.mine.body.text ]',
+    ['A', 'A'],
+  ],
+]
+
+describe('a step', () => {
+  test.each(cases)('%s', async (_, steps, body, value) => {
+    const result = await run(steps, body)
+    if (result.outcome.kind === 'failure') throw result.outcome.error
+    expect(result.body).toEqual(value === gone ? {} : { value })
+  })
+})
+
+const answers: [name: string, steps: string, status: number, headers: Record<string, unknown>, body: unknown][] = [
+  [
+    'with everything',
+    "[ { respond: { status: 404, headers: { x-a: $.request.method, x-b: ['1', '2'] }, body: { a: 1 } } } ]",
+    404,
+    { 'x-a': 'GET', 'x-b': ['1', '2'] },
+    { a: 1 },
+  ],
+  ['with a status only', '[ { respond: { status: 204 } } ]', 204, {}, undefined],
+  ['with a body only', '[ { respond: { body: text } } ]', 200, {}, 'text'],
+  ['with nothing', '[ { respond: {} } ]', 200, {}, undefined],
+  [
+    'without a header whose value is absent',
+    '[ { respond: { headers: { x-a: $.request.query.no, x-b: null }, body: 1 } } ]',
+    200,
+    { 'x-a': undefined, 'x-b': undefined },
+    1,
+  ],
+  ['from a branch', '[ { branch: [ { when: true, do: [ { respond: { status: 410 } } ] } ] } ]', 410, {}, undefined],
+  ['from a forEach', '[ { forEach: { in: [1] }, do: [ { respond: { status: 410 } } ] } ]', 410, {}, undefined],
+  ['from a flow', '[ { flow: [ { respond: { status: 410, body: $.a.text } }, { invoke: s.a } ] } ]', 410, {}, 'A'],
+]
+
+describe('a respond ends the route', () => {
+  test.each(answers)('%s', async (_, steps, status, headers, body) => {
+    const result = await run(steps, 'never')
+    expect([result.status, result.body]).toEqual([status, body])
+    const { outcome } = result
+    for (const [name, value] of Object.entries(headers)) expect(outcome.headers[name]).toEqual(value)
+  })
+})
