@@ -1,0 +1,129 @@
+import type { CallSite, Fallback } from '../backends/call.ts'
+import { type BackendMetrics, uncounted } from '../backends/metrics.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
+import { RouteCompiler } from '../plan/compile.ts'
+import type { AggregatedRoute } from '../plan/snapshot.ts'
+import type { Run } from '../steps/context.ts'
+import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import { CoverageMap, type Part, type StepParts } from './coverage-map.ts'
+import type { Observer } from './run-test.ts'
+
+/** How much of a route its tests reached. */
+export interface RouteCoverage {
+  readonly route: string
+  readonly file: string
+  readonly total: number
+  readonly reached: number
+  /** What no test reached; parts of a part that is missed itself are not named again. */
+  readonly missed: readonly { readonly at: Location; readonly what: string }[]
+}
+
+/**
+ * Watches which parts of a route are reached. The route is compiled once more, by the same compiler, with a counter
+ * at each part; nothing of the engine or of the gateway's own snapshot knows of it.
+ */
+export class CoverageObserver implements Observer {
+  readonly run: Run
+  readonly metrics: BackendMetrics
+  readonly #route: AggregatedRoute
+  readonly #map: CoverageMap
+
+  constructor(route: AggregatedRoute) {
+    this.#route = route
+    this.#map = new CoverageMap(route.bound.body)
+    this.run = new CountingCompiler(this.#map).block(route.bound.body)
+    this.metrics = { ...uncounted, forSite: (site) => this.#watchStale(site) }
+  }
+
+  /** The site with a counter at each fallback that runs; a last good answer tells of itself as a metric. */
+  readonly observeSite = (site: CallSite): CallSite => {
+    const fallbacks = site.fallbacks.map((fallback): Fallback => {
+      const part = this.#map.fallbacks.get(fallback)
+      if (fallback.kind === 'lastGood' || !part) return fallback
+      const { kind, run } = fallback
+      return {
+        kind,
+        run: async (error, context) => {
+          const response = await run(error, context)
+          part.count++
+          return response
+        },
+      }
+    })
+    return { ...site, fallbacks }
+  }
+
+  report(): RouteCoverage {
+    const { parts } = this.#map
+    const reached = parts.filter(({ count }) => count > 0).length
+    const missed = parts.filter(({ count, inside }) => count === 0 && inside?.count !== 0)
+    const { name, file } = this.#route
+    return { route: name, file, total: parts.length, reached, missed: missed.map(({ at, what }) => ({ at, what })) }
+  }
+
+  #watchStale(site: CallSite) {
+    const lastGood = site.fallbacks.find(({ kind }) => kind === 'lastGood')
+    const part = lastGood && this.#map.fallbacks.get(lastGood)
+    const silent = uncounted.forSite(site)
+    if (!part) return silent
+    return {
+      ...silent,
+      fallback: (source: string) => {
+        if (source === 'stale') part.count++
+      },
+    }
+  }
+}
+
+/** Compiles a route as the plan does, with a counter at each part. */
+class CountingCompiler extends RouteCompiler {
+  readonly #map: CoverageMap
+
+  constructor(map: CoverageMap) {
+    super()
+    this.#map = map
+  }
+
+  override block(block: BoundBlock): Run {
+    const run = super.block(block)
+    const part = this.#map.blocks.get(block)
+    if (!part) return run
+    return (context) => {
+      part.count++
+      return run(context)
+    }
+  }
+
+  override step(step: BoundStep): Run {
+    const parts = this.#map.steps.get(step)!
+    const { condition } = step
+    return super.step({
+      ...step,
+      condition: condition && { ...condition, test: countFalse(condition.test, parts.skipped) },
+      compile: (compiler) => countRuns(step.compile(compiler), parts),
+    })
+  }
+}
+
+function countFalse<Subject>(
+  test: (subject: Subject) => boolean,
+  part: Part | undefined,
+): (subject: Subject) => boolean {
+  return (subject) => {
+    const holds = test(subject)
+    if (!holds && part) part.count++
+    return holds
+  }
+}
+
+function countRuns(run: Run, { step, arms, passedBy }: StepParts): Run {
+  const taken = () => arms.reduce((sum, { count }) => sum + count, 0)
+  return (context) => {
+    step.count++
+    const before = taken()
+    const pending = run(context)
+    // A branch has chosen when it returns: its arm has been entered, or there was none.
+    if (passedBy && taken() === before) passedBy.count++
+    return pending
+  }
+}

@@ -1,0 +1,75 @@
+import { within } from '../../language/shape.ts'
+import { printDuration } from '../../values/units.ts'
+import { findDifferences } from '../difference.ts'
+import type { WantedText } from '../shape.ts'
+import type { Expectation, ExpectationContext, Seen } from './expectation.ts'
+import { compileWantedText } from './wanted.ts'
+
+export function expectStatus(status: number, { place }: ExpectationContext): Expectation {
+  const at = place.source.locateKey([...place.path, 'status'])
+  return (seen) => {
+    if (seen.status === status) return undefined
+    return { at, message: `the status is ${seen.status}${describeFailure(seen)}, not ${status}`, differences: [] }
+  }
+}
+
+export function expectError(code: string, { place }: ExpectationContext): Expectation {
+  const at = place.source.locateKey([...place.path, 'error'])
+  return (seen) => {
+    const { outcome } = seen
+    if (outcome.kind === 'failure' && outcome.error.code === code) return undefined
+    const came = outcome.kind === 'failure' ? `the error is ${outcome.error.code}` : `the answer is a ${outcome.status}`
+    return { at, message: `${came}, not the error ${code}`, differences: [] }
+  }
+}
+
+/** Names the error behind a status: ` (timeout in prices)`. */
+function describeFailure({ outcome }: Seen): string {
+  if (outcome.kind === 'answer') return ''
+  const { code, step, faults, cause } = outcome.error
+  const where = step === undefined ? '' : ` in ${step}`
+  const why = faults?.map((fault) => `${fault.in} ${fault.detail}`).join('; ') ?? (cause ? String(cause) : undefined)
+  return ` (${code}${where}${why === undefined ? '' : `: ${why}`})`
+}
+
+export function expectHeaders(
+  headers: Readonly<Record<string, WantedText>>,
+  { place, diagnostics }: ExpectationContext,
+): Expectation {
+  const at = place.source.locateKey([...place.path, 'headers'])
+  const comparisons = Object.entries(headers).map(([name, wanted]) => ({
+    name: name.toLowerCase(),
+    compare: compileWantedText(wanted, within(place, 'headers', name), diagnostics),
+  }))
+  return (seen) => {
+    const differences = comparisons.flatMap(({ name, compare }) => compare(seen.headers[name], name))
+    return differences.length === 0 ? undefined : { at, message: 'the headers differ', differences }
+  }
+}
+
+export function expectDegraded(steps: readonly string[], context: ExpectationContext): Expectation {
+  const { place, calls, diagnostics } = context
+  const at = place.source.locateKey([...place.path, 'degraded'])
+  const known = new Set(calls.map(({ step }) => step))
+  for (const [index, step] of steps.entries()) {
+    if (known.has(step)) continue
+    const where = place.source.locate([...place.path, 'degraded', index])
+    const names = [...known].filter((name) => name !== undefined).join(', ')
+    diagnostics.add('unknown-step', `the route has no call \`${step}\``, where, `its calls are ${names}`)
+  }
+  const wanted = [...new Set(steps)].sort()
+  return ({ outcome }) => {
+    const degraded = outcome.kind === 'answer' ? outcome.degraded : []
+    const actual = [...new Set(degraded.map(({ step }) => step))].sort()
+    const differences = findDifferences(wanted.join(', '), actual.join(', '), 'degraded')
+    return differences.length === 0 ? undefined : { at, message: 'other parts are degraded', differences }
+  }
+}
+
+export function expectWithin(limitMs: number, { place }: ExpectationContext): Expectation {
+  const at = place.source.locateKey([...place.path, 'within'])
+  return ({ elapsedMs }) => {
+    if (elapsedMs <= limitMs) return undefined
+    return { at, message: `it took ${printDuration(elapsedMs)}, over ${printDuration(limitMs)}`, differences: [] }
+  }
+}

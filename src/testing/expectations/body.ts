@@ -1,0 +1,31 @@
+import { within } from '../../language/shape.ts'
+import { compilePath } from '../../values/path.ts'
+import { findDifferences } from '../difference.ts'
+import type { Expectation, ExpectationContext } from './expectation.ts'
+import { compileWanted } from './wanted.ts'
+
+/** The whole body; null is none. */
+export function expectBody(body: unknown, { place }: ExpectationContext): Expectation {
+  const at = place.source.locateKey([...place.path, 'body'])
+  return (seen) => {
+    const differences = findDifferences(body, seen.body ?? null)
+    return differences.length === 0 ? undefined : { at, message: 'the body differs', differences }
+  }
+}
+
+/** What a JSONPath finds in the body: a singular one its value, any other a list. */
+export function expectMatch(query: string, wanted: unknown, context: ExpectationContext): Expectation {
+  const { place, diagnostics } = context
+  const here = within(place, 'match', query)
+  const at = here.source.locateKey(here.path)
+  const path = compilePath(query)
+  if ('code' in path) {
+    diagnostics.add(path.code, path.message, at, path.help)
+    return () => undefined
+  }
+  const compare = compileWanted(wanted, here, diagnostics)
+  return (seen) => {
+    const differences = compare(path.evaluate(seen.body), query)
+    return differences.length === 0 ? undefined : { at, message: `\`${query}\` differs`, differences }
+  }
+}

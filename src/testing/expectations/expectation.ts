@@ -1,0 +1,39 @@
+import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
+import type { Location } from '../../diagnostics/diagnostic.ts'
+import type { Place } from '../../language/shape.ts'
+import type { Outcome } from '../../run/outcome.ts'
+import type { Difference } from '../difference.ts'
+import type { LoggedCall } from '../mocked-backends.ts'
+import type { RouteCall } from '../route-calls.ts'
+
+/** What came of a request. */
+export interface Seen {
+  readonly status: number
+  /** Lower-case names; one that is sent twice is a list. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** Parsed; undefined when there is none. */
+  readonly body: unknown
+  readonly outcome: Outcome
+  readonly calls: readonly LoggedCall[]
+  /** Virtual time from request to answer. */
+  readonly elapsedMs: number
+}
+
+/** Why a test failed. */
+export interface Problem {
+  readonly at: Location
+  /** One sentence that names what is wrong. */
+  readonly message: string
+  readonly differences: readonly Difference[]
+}
+
+/** Looks at one thing that must come of a request. */
+export type Expectation = (seen: Seen) => Problem | undefined
+
+/** Where an expectation stands, and what it may speak of. */
+export interface ExpectationContext {
+  /** The `expect:` it is a member of. */
+  readonly place: Place
+  readonly calls: readonly RouteCall[]
+  readonly diagnostics: DiagnosticCollector
+}

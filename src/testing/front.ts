@@ -1,0 +1,27 @@
+import type { AggregatedRoute, PassthroughRoute } from '../plan/snapshot.ts'
+import type { Outcome } from '../run/outcome.ts'
+
+/** What lies between a client and the engine. The server's own is handed in: rooms of one floor do not know each other. */
+export interface Front {
+  /** Where a request goes; `path` without its query. Undefined when no route takes it. */
+  find(method: string, path: string): Found | undefined
+  /** The answer as it would go over the wire: status, header names and values in turn, body. */
+  render(outcome: Outcome, context: RenderContext): Rendered
+}
+
+export interface Found {
+  readonly route: AggregatedRoute | PassthroughRoute
+  readonly params: Readonly<Record<string, string>>
+}
+
+export interface RenderContext {
+  readonly path: string
+  readonly route: string
+  readonly traceId: string
+}
+
+export interface Rendered {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: string | undefined
+}

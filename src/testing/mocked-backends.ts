@@ -1,0 +1,120 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Call, CallSite } from '../backends/call.ts'
+import type { BackendMetrics } from '../backends/metrics.ts'
+import { Backends } from '../backends/registry.ts'
+import type { OutgoingRequest, TransportKind } from '../backends/transports/transport.ts'
+import { GatewayError, toGatewayError } from '../errors.ts'
+import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
+import { answerAs } from './answer.ts'
+import type { Answer, Mock, Mocks } from './mocks.ts'
+import { callsOf, isCalled, type RouteCall } from './route-calls.ts'
+import { describeSentCall, documentOf, type SentCall } from './sent-call.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** A request that a backend was sent. A retry is one more. */
+export interface LoggedCall extends RouteCall {
+  readonly sent: SentCall
+}
+
+export interface MockedBackendsOptions {
+  readonly clock: VirtualClock
+  readonly metrics?: BackendMetrics | undefined
+  /** Stands in for a call site, so that someone can look at its fallbacks. */
+  readonly observeSite?: ((site: CallSite) => CallSite) | undefined
+}
+
+/**
+ * The backends of one route, all of them real but for the wire: retries, breakers, timeouts, fallbacks and the reading
+ * of answers are the gateway's own, and what goes over the wire is answered by mocks.
+ */
+export class MockedBackends {
+  /** By call site of the snapshot; those of other routes are not there. */
+  readonly calls: readonly Call[]
+  /** What the backends were sent since `begin`, in the order it was sent. */
+  log: LoggedCall[] = []
+  /** What is wrong with the mocks: calls that none answers, templates that cannot be filled. */
+  readonly faults = new Set<string>()
+  readonly #backends: Backends
+  readonly #clock: VirtualClock
+  /** Whose call is under way: a transport is told only what goes over the wire. */
+  readonly #caller = new AsyncLocalStorage<RouteCall>()
+  readonly #turns = new Map<Mock, number>()
+  #mocks: readonly Mocks[] = []
+
+  constructor(snapshot: Snapshot, route: AggregatedRoute, options: MockedBackendsOptions) {
+    const { clock, metrics, observeSite = (site) => site } = options
+    this.#clock = clock
+    this.#backends = new Backends({
+      clock,
+      metrics,
+      transport: this.#transport(),
+      // Jitter waits half of its delay; names stay names.
+      random: () => 0.5,
+      resolve: () => new Promise(() => {}),
+    })
+    const routeCalls = callsOf(route)
+    const opened = this.#backends.open(routeCalls.map(({ site }) => observeSite(site)))
+    const calls: Call[] = []
+    for (const [index, caller] of routeCalls.entries()) {
+      const call = opened.calls[index]!
+      calls[snapshot.callSites.indexOf(caller.site)] = (context) => this.#caller.run(caller, call, context)
+    }
+    this.calls = calls
+  }
+
+  /** The next request comes; of these mocks the first list that names a call answers it. */
+  begin(mocks: readonly Mocks[]): void {
+    this.#mocks = mocks
+    this.log = []
+  }
+
+  close(): Promise<void> {
+    return this.#backends.close()
+  }
+
+  #transport(): TransportKind {
+    return {
+      name: 'mock',
+      summary: 'Answers of a route test',
+      open: (url) => {
+        const prefix = url.pathname.replace(/\/+$/, '')
+        return {
+          send: async (request, scope) => {
+            scope.throwIfCancelled()
+            const { answer, body } = this.#receive(request, prefix)
+            return answerAs(answer, body, request, scope, this.#clock)
+          },
+          close: async () => {},
+        }
+      },
+    }
+  }
+
+  #receive(request: OutgoingRequest, prefix: string): { answer: Answer; body: string } {
+    const caller = this.#caller.getStore()!
+    const sent = describeSentCall(request, prefix)
+    this.log.push({ ...caller, sent })
+    try {
+      const answer = this.#choose(caller, sent)
+      return { answer, body: answer.render(documentOf(sent)) }
+    } catch (thrown) {
+      const error = toGatewayError(thrown)
+      this.faults.add(`${caller.operation} (${request.method} ${request.path}): ${error.message}`)
+      throw error
+    }
+  }
+
+  #choose(caller: RouteCall, sent: SentCall): Answer {
+    const mock = this.#mocks.flatMap((mocks) => mocks.find(({ name }) => isCalled(caller, name)) ?? [])[0]
+    if (!mock) throw new GatewayError('internal', { detail: 'the route called it, and no mock answers' })
+    const document = documentOf(sent)
+    const conditional = mock.answers.find(({ applies }) => applies?.(document))
+    if (conditional) return conditional
+    const inTurn = mock.answers.filter(({ applies }) => !applies)
+    const turn = this.#turns.get(mock) ?? 0
+    this.#turns.set(mock, turn + 1)
+    const answer = inTurn[Math.min(turn, inTurn.length - 1)]
+    if (!answer) throw new GatewayError('internal', { detail: 'no answer of its mock holds for this call' })
+    return answer
+  }
+}

@@ -1,0 +1,94 @@
+import { DiagnosticCollector } from '../diagnostics/collector.ts'
+import { didYouMean } from '../diagnostics/suggest.ts'
+import { bindCondition, bindTemplate } from '../language/bind.ts'
+import type { Language } from '../language/color.ts'
+import { type Place, within } from '../language/shape.ts'
+import type { Document } from '../values/document.ts'
+import { createExpressionTypes } from '../values/expression.ts'
+import { isCalled, type RouteCall } from './route-calls.ts'
+import type { AnswerDefinition, Failure, MocksDefinition } from './shape.ts'
+
+/** One answer of a mock, its templates compiled. */
+export interface Answer {
+  /** Undefined: it is given in its turn, whatever the call. */
+  readonly applies: ((document: Document) => boolean) | undefined
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[]>>
+  /** The body's text; empty for none. Throws a GatewayError when its template cannot be filled. */
+  readonly render: (document: Document) => string
+  readonly delayMs: number
+  readonly fail: Failure | undefined
+}
+
+/** What stands in for one operation or step. */
+export interface Mock {
+  readonly name: string
+  readonly answers: readonly Answer[]
+}
+
+export type Mocks = readonly Mock[]
+
+/** Binds a `mocks:`; a name that the route does not call is reported. */
+export function bindMocks(
+  definition: MocksDefinition,
+  place: Place,
+  calls: readonly RouteCall[],
+  diagnostics: DiagnosticCollector,
+): Mocks {
+  return Object.entries(definition).map(([name, given]) => {
+    const owner = within(place, name)
+    reportUncalled(name, owner, calls, diagnostics)
+    const answers = Array.isArray(given)
+      ? given.map((answer, index) => bindAnswer(answer, within(owner, index), diagnostics))
+      : [bindAnswer(given, owner, diagnostics)]
+    return { name, answers }
+  })
+}
+
+/** Reports a name that is no call of the route, at its key or (of a list) its entry. */
+export function reportUncalled(
+  name: string,
+  { source, path }: Place,
+  calls: readonly RouteCall[],
+  diagnostics: DiagnosticCollector,
+): void {
+  if (calls.some((call) => isCalled(call, name))) return
+  const known = calls.flatMap(({ operation, step }) => [operation, ...(step === undefined ? [] : [step])])
+  const code = name.includes('.') ? 'unknown-operation' : 'unknown-step'
+  const help = didYouMean(name, known) ?? `it calls ${[...new Set(calls.map(({ operation }) => operation))].join(', ')}`
+  diagnostics.add(code, `the route does not call \`${name}\``, source.locateKey(path), help)
+}
+
+const noColors: Pick<Language, 'colors' | 'types'> = { colors: new Map(), types: createExpressionTypes(new Map()) }
+
+function bindAnswer(given: AnswerDefinition, place: Place, diagnostics: DiagnosticCollector): Answer {
+  const found = new DiagnosticCollector()
+  const language: Language = { ...noColors, diagnostics: found }
+  const condition = given.when === undefined ? undefined : bindCondition(given.when, within(place, 'when'), language)
+  const body = given.body === undefined ? undefined : bindTemplate(given.body, within(place, 'body'), language)
+  const seen = 'a mock sees `request`, which is what the backend was sent'
+  for (const { code, message, at, help } of found.sorted()) {
+    diagnostics.add(code, message, at, code === 'unknown-color' ? seen : help)
+  }
+  const headers = Object.entries(given.headers ?? {}).map(([name, value]) => readHeader(name.toLowerCase(), value))
+  return {
+    applies: condition?.test,
+    status: given.status ?? 200,
+    headers: { ...(body && { 'content-type': 'application/json' }), ...Object.fromEntries(headers) },
+    render: body
+      ? (document) => JSON.stringify(body.evaluate(document) ?? null)
+      : () => (given.fail === 'invalid-response' ? brokenJson : (given.text ?? '')),
+    delayMs: given.delay ?? 0,
+    fail: given.fail,
+  }
+}
+
+/** As a transport gives it: what is sent twice joined, but for cookies. */
+function readHeader(name: string, value: string | string[]): [name: string, value: string | string[]] {
+  const values = [value].flat()
+  return [name, name === 'set-cookie' ? values : values.join(', ')]
+}
+
+/** `fail: invalid-response` is an answer like any other, cut off. */
+const brokenJson = '{"'

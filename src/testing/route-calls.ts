@@ -1,0 +1,30 @@
+import type { CallSite } from '../backends/call.ts'
+import { everyStep } from '../plan/bound-route.ts'
+import type { AggregatedRoute } from '../plan/snapshot.ts'
+
+/** A place in a route that calls a backend, by the names a test may use for it. */
+export interface RouteCall {
+  readonly site: CallSite
+  /** `reco.recommend` */
+  readonly operation: string
+  /** The step's id; a fallback's call to another operation has none of its own. */
+  readonly step: string | undefined
+}
+
+/** Every call that a route may make, those of its fallbacks included. */
+export function callsOf(route: AggregatedRoute): RouteCall[] {
+  return [...everyStep(route.bound.body)].flatMap(({ name, call }) => {
+    if (!call) return []
+    const others = call.fallbacks.flatMap((fallback) => (fallback.call ? [fallback.call.site] : []))
+    return [named(call.site, name), ...others.map((site) => named(site, undefined))]
+  })
+}
+
+function named(site: CallSite, step: string | undefined): RouteCall {
+  return { site, operation: `${site.service.name}.${site.operation}`, step }
+}
+
+/** Whether `reco.recommend` or `recommend` means this call. */
+export function isCalled(call: RouteCall, name: string): boolean {
+  return call.operation === name || call.step === name
+}

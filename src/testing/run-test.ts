@@ -1,0 +1,132 @@
+import { Scope } from '../cancellation.ts'
+import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
+import { execute } from '../run/execute.ts'
+import type { Run } from '../steps/context.ts'
+import type { Problem, Seen } from './expectations/expectation.ts'
+import type { Front } from './front.ts'
+import { MockedBackends, type MockedBackendsOptions } from './mocked-backends.ts'
+import type { RouteTest, TestExchange } from './suite.ts'
+import { untraced } from './untraced.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+/** What tests run on. */
+export interface TestBench {
+  readonly snapshot: Snapshot
+  readonly front: Front
+  readonly route: AggregatedRoute
+  /** Looks at what the test reaches. */
+  readonly observer?: Observer | undefined
+}
+
+/** Stands between the engine and the parts of a route, and changes nothing. */
+export interface Observer extends Pick<MockedBackendsOptions, 'metrics' | 'observeSite'> {
+  /** In place of the route's own. */
+  readonly run: Run
+}
+
+export interface TestResult {
+  readonly test: RouteTest
+  readonly problems: readonly Problem[]
+  /** What came of each request, as far as they were sent. */
+  readonly seen: readonly Seen[]
+  /** How long the test took, in virtual and in real time. */
+  readonly virtualMs: number
+  readonly ms: number
+}
+
+/** More than any request may take beyond its budget: it hangs. */
+const graceMs = 60_000
+
+/** Runs one test from the beginning of time, on backends of its own. */
+export async function runTest(test: RouteTest, bench: TestBench): Promise<TestResult> {
+  const startedAt = performance.now()
+  const clock = new VirtualClock()
+  const backends = new MockedBackends(bench.snapshot, bench.route, { ...bench.observer, clock })
+  const seen: Seen[] = []
+  const problems: Problem[] = []
+  try {
+    for (const exchange of test.exchanges) {
+      const found = await runExchange(exchange, bench, backends, clock)
+      if ('message' in found) {
+        problems.push(found)
+        break
+      }
+      seen.push(found)
+      problems.push(...exchange.expectations.flatMap((expectation) => expectation(found) ?? []))
+    }
+  } finally {
+    await backends.close()
+  }
+  if (test.exchanges.every(({ expectations }) => expectations.length === 0) && problems.length === 0) {
+    const message = 'it expects nothing: say what must come of it, or let --update write what does'
+    problems.push({ at: test.at, message, differences: [] })
+  }
+  return { test, problems, seen, virtualMs: clock.now(), ms: performance.now() - startedAt }
+}
+
+async function runExchange(
+  exchange: TestExchange,
+  bench: TestBench,
+  backends: MockedBackends,
+  clock: VirtualClock,
+): Promise<Seen | Problem> {
+  const { source, path } = exchange.place
+  const fail = (message: string): Problem => ({ at: source.locate(path), message, differences: [] })
+  const { request } = exchange
+  const found = bench.front.find(request.method, request.path)
+  if (found?.route !== bench.route) {
+    const target = found ? `goes to the route ${found.route.name}` : 'goes to no route'
+    return fail(`${request.method} ${request.path} ${target}`)
+  }
+  await clock.pass(exchange.afterMs)
+  let seen: Seen | undefined
+  for (let sent = 0; sent < exchange.repeat; sent++) {
+    backends.begin(exchange.mocks)
+    try {
+      seen = await sendRequest({ ...request, params: found.params }, bench, backends, clock)
+    } catch (error) {
+      return fail(`the request does not end: ${(error as Error).message}`)
+    }
+    if (backends.faults.size > 0) return fail([...backends.faults].join('\n'))
+  }
+  return seen!
+}
+
+async function sendRequest(
+  request: Parameters<typeof execute>[0]['request'],
+  { route, front, observer }: TestBench,
+  backends: MockedBackends,
+  clock: VirtualClock,
+): Promise<Seen> {
+  const startedMs = clock.now()
+  const work = execute({
+    route: observer ? { ...route, run: observer.run } : route,
+    request,
+    calls: backends.calls,
+    clock,
+    scope: new Scope(),
+    span: untraced,
+    propagation: { tracestate: undefined, baggage: undefined, requestId: request.id },
+    budgetMs: undefined,
+    stepEnded: () => {},
+  })
+  const outcome = await clock.passUntil(work, route.timeoutMs + graceMs)
+  const reply = front.render(outcome, { path: request.path, route: route.name, traceId: untraced.traceId })
+  return {
+    status: reply.status,
+    headers: readHeaders(reply.headers),
+    body: reply.body === undefined ? undefined : JSON.parse(reply.body),
+    outcome,
+    calls: backends.log,
+    elapsedMs: clock.now() - startedMs,
+  }
+}
+
+function readHeaders(flat: readonly string[]): Seen['headers'] {
+  const headers: Record<string, string | string[]> = {}
+  for (let at = 0; at < flat.length; at += 2) {
+    const before = headers[flat[at]!]
+    headers[flat[at]!] = before === undefined ? flat[at + 1]! : [before, flat[at + 1]!].flat()
+  }
+  return headers
+}

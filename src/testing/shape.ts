@@ -1,0 +1,107 @@
+import * as z from 'zod'
+import { condition, duration, template } from '../language/scalars.ts'
+
+/** Text as YAML may hold it: `page: 2` is the text 2. */
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const textOrTexts = z.union([text, z.array(text)])
+/** What one header or parameter must be; null: it must not be there. */
+const wantedText = z.union([textOrTexts, z.null(), z.strictObject({ matches: z.string() })])
+
+/** How a mocked backend can fail without an answer. */
+export const failures = ['unavailable', 'timeout', 'invalid-response', 'overloaded'] as const
+
+const request = z
+  .strictObject({
+    method: z.string().optional().describe('The route’s own by default.'),
+    path: z.string().startsWith('/', 'a path begins with /').optional().describe('With or without a query.'),
+    query: z.record(z.string(), textOrTexts).optional(),
+    headers: z.record(z.string(), text).optional(),
+    cookies: z.record(z.string(), text).optional(),
+    body: z.any().optional().describe('JSON; a text is sent as text.'),
+    ip: z.string().optional(),
+  })
+  .meta({ description: 'What the client sends.' })
+
+const answer = z
+  .strictObject({
+    when: condition.optional().describe('Only for calls for which this holds: CEL on `request`.'),
+    status: z.int().min(200).max(599).optional().describe('200 by default.'),
+    headers: z.record(z.string(), textOrTexts).optional(),
+    body: template.optional().describe('A template over `request`, what the backend was sent; printed as JSON.'),
+    text: z.string().optional().describe('The body as it is, in place of JSON.'),
+    delay: duration.optional().describe('Time until it answers or fails, in virtual time.'),
+    fail: z.enum(failures).optional().describe('Fails in this way in place of an answer.'),
+  })
+  .superRefine((given, context) => {
+    const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
+    if (given.text !== undefined && given.body !== undefined) refuse('text', 'an answer has a `body` or a `text`')
+    const said = (['status', 'headers', 'body', 'text'] as const).find((key) => given[key] !== undefined)
+    if (given.fail !== undefined && said) refuse(said, `what fails has no \`${said}\``)
+    const coding = Object.keys(given.headers ?? {}).find((name) => name.toLowerCase() === 'content-encoding')
+    if (coding !== undefined) refuse('headers', 'a mock sends its body as it is: leave content-encoding away')
+  })
+
+const mocks = z.record(z.string(), z.union([answer, z.array(answer).min(1)])).meta({
+  description: 'Answers by operation or step id. Of a list each call gets the next; the last one stays.',
+})
+
+const sentRequest = z.strictObject({
+  method: z.string().optional(),
+  path: z.string().optional().describe('Without a query it speaks of the path alone.'),
+  query: z.record(z.string(), wantedText).optional(),
+  headers: z.record(z.string(), wantedText).optional(),
+  body: z.any().optional(),
+})
+
+const calls = z.union([
+  z.array(z.union([z.string(), z.record(z.string(), z.union([z.int().min(1), sentRequest]))])),
+  z.record(z.string(), z.union([z.int().min(0), sentRequest, z.array(sentRequest)])),
+])
+
+const expectation = z
+  .strictObject({
+    status: z.int().min(200).max(599).optional(),
+    headers: z.record(z.string(), wantedText).optional().describe('These headers; null: not there.'),
+    body: z.any().optional().describe('The whole body.'),
+    match: z.record(z.string(), z.any()).optional().describe('JSONPath: what it finds in the body.'),
+    degraded: z.array(z.string()).optional().describe('The steps that fell back or were left out.'),
+    calls: calls.optional().describe('A list: these calls in this order; a mapping: how often, or with what.'),
+    error: z.string().optional().describe('Code of the error that nothing handled.'),
+    within: duration.optional().describe('Virtual time from request to answer, at most.'),
+  })
+  .meta({ description: 'What must come of it.' })
+
+const exchangeKeys = { request: request.optional(), mocks: mocks.optional(), expect: expectation.optional() }
+
+const exchange = z.strictObject({
+  after: duration.optional().describe('Virtual time that passes before it.'),
+  repeat: z.int().min(1).max(10_000).default(1).describe('How often it is sent; the last answer is looked at.'),
+  ...exchangeKeys,
+})
+
+const test = z
+  .strictObject({
+    name: z.string().min(1),
+    ...exchangeKeys,
+    requests: z.array(exchange).min(1).optional().describe('Several requests, one after the other.'),
+  })
+  .superRefine((given, context) => {
+    const own = (['request', 'expect'] as const).find((key) => given[key] !== undefined)
+    if (given.requests && own)
+      context.addIssue({ code: 'custom', path: [own], message: `\`${own}\` goes into each of the \`requests\`` })
+  })
+
+/** `NAME.test.yaml` beside a route. */
+export const testFileShape = z
+  .strictObject({ mocks: mocks.optional().describe('For every test that has none of its own.'), tests: z.array(test) })
+  .meta({ description: 'Tests of a route.' })
+
+export type TestDefinition = z.output<typeof test>
+export type ExchangeDefinition = z.output<typeof exchange>
+export type RequestDefinition = z.output<typeof request>
+export type MocksDefinition = z.output<typeof mocks>
+export type AnswerDefinition = z.output<typeof answer>
+export type ExpectDefinition = z.output<typeof expectation>
+export type SentRequest = z.output<typeof sentRequest>
+export type WantedText = z.output<typeof wantedText>
+export type Failure = (typeof failures)[number]

@@ -1,0 +1,112 @@
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
+import { checkShape, type Place, within } from '../language/shape.ts'
+import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
+import type { Environment } from '../yaml/env.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import type { Source, SourceText } from '../yaml/source.ts'
+import type { Expectation } from './expectations/expectation.ts'
+import { bindExpectations } from './expectations/index.ts'
+import { bindMocks, type Mocks } from './mocks.ts'
+import { bindRequest, type TestRequest } from './request.ts'
+import { callsOf, type RouteCall } from './route-calls.ts'
+import { type ExchangeDefinition, type TestDefinition, testFileShape } from './shape.ts'
+
+/** The tests of one route, read and bound. */
+export interface TestSuite {
+  readonly source: Source
+  readonly route: AggregatedRoute
+  readonly tests: readonly RouteTest[]
+}
+
+export interface RouteTest {
+  readonly name: string
+  readonly at: Location
+  /** One after the other, on the same backends. */
+  readonly exchanges: readonly TestExchange[]
+}
+
+/** One request of a test and what must come of it. */
+export interface TestExchange {
+  readonly place: Place
+  readonly afterMs: number
+  readonly repeat: number
+  readonly request: TestRequest
+  /** The nearest first: its own, the test's, the file's. */
+  readonly mocks: readonly Mocks[]
+  readonly expectations: readonly Expectation[]
+}
+
+/** Reads the tests of one route; every fault is reported. Undefined when there is nothing to run. */
+export function readSuite(
+  file: SourceText,
+  snapshot: Snapshot,
+  env: Environment,
+  diagnostics: DiagnosticCollector,
+): TestSuite | undefined {
+  const source = parseYaml(file, env, diagnostics)
+  if (!source) return undefined
+  const route = findRoute(source, snapshot, diagnostics)
+  const definition = checkShape(testFileShape, source.value ?? {}, { source, path: [] }, diagnostics)
+  if (!route || !definition) return undefined
+  const reader = new SuiteReader(route, callsOf(route), diagnostics)
+  const mocks = bindMocks(definition.mocks ?? {}, { source, path: ['mocks'] }, reader.calls, diagnostics)
+  const tests = definition.tests.map((test, index) => reader.test(test, { source, path: ['tests', index] }, mocks))
+  return { source, route, tests }
+}
+
+/** `routes/home.test.yaml` tests `routes/home.yaml`. */
+function findRoute(source: Source, snapshot: Snapshot, diagnostics: DiagnosticCollector): AggregatedRoute | undefined {
+  const stem = source.path.replace(/\.test\.ya?ml$/, '')
+  const route = snapshot.routes.find(({ file }) => file.replace(/\.ya?ml$/, '') === stem)
+  if (route?.kind === 'aggregate') return route
+  const message = route ? `${route.file} passes requests through: there is nothing to test` : `there is no ${stem}.yaml`
+  diagnostics.add('file-unreadable', message, source.locate([]), 'a test file stands beside an aggregated route')
+  return undefined
+}
+
+class SuiteReader {
+  readonly calls: readonly RouteCall[]
+  readonly #route: AggregatedRoute
+  readonly #diagnostics: DiagnosticCollector
+
+  constructor(route: AggregatedRoute, calls: readonly RouteCall[], diagnostics: DiagnosticCollector) {
+    this.calls = calls
+    this.#route = route
+    this.#diagnostics = diagnostics
+  }
+
+  test(definition: TestDefinition, place: Place, fileMocks: Mocks): RouteTest {
+    const { name, requests, mocks, ...alone } = definition
+    const shared = [bindMocks(mocks ?? {}, within(place, 'mocks'), this.calls, this.#diagnostics), fileMocks]
+    const exchanges: TestExchange[] = []
+    if (!requests) exchanges.push(this.#exchange({ ...alone, repeat: 1 }, place, shared, undefined))
+    for (const [index, given] of requests?.entries() ?? []) {
+      exchanges.push(this.#exchange(given, within(place, 'requests', index), shared, exchanges.at(-1)?.request))
+    }
+    return { name, at: place.source.locate(place.path), exchanges }
+  }
+
+  #exchange(
+    given: ExchangeDefinition,
+    place: Place,
+    shared: readonly Mocks[],
+    before: TestRequest | undefined,
+  ): TestExchange {
+    const calls = this.calls
+    const diagnostics = this.#diagnostics
+    const mocks = given.mocks ? [bindMocks(given.mocks, within(place, 'mocks'), calls, diagnostics), ...shared] : shared
+    const context = { place: within(place, 'expect'), calls, diagnostics }
+    return {
+      place,
+      afterMs: given.after ?? 0,
+      repeat: given.repeat,
+      request:
+        given.request === undefined && before
+          ? before
+          : bindRequest(given.request ?? {}, within(place, 'request'), this.#route.match, diagnostics),
+      mocks,
+      expectations: bindExpectations(given.expect ?? {}, context),
+    }
+  }
+}
