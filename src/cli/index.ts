@@ -6,9 +6,10 @@ import { describeFailure } from './failure.ts'
 import { readPackageVersion } from './package.ts'
 import { serve } from './serve.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
+import { test } from './test.ts'
 
 /** Every command, in the order of `--help`. */
-const commands: readonly CliCommand[] = [dev, serve, check]
+const commands: readonly CliCommand[] = [dev, serve, check, test]
 
 const exitCodes = `Exit codes
   0  all is well
