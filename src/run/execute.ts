@@ -34,7 +34,7 @@ export async function execute(execution: Execution): Promise<Outcome> {
   const run: RequestRun = {
     calls: execution.calls,
     records: [],
-    now: clock.now,
+    now: () => clock.now(),
     startedAt,
     deadline: startedAt + Math.min(route.timeoutMs, budgetMs ?? route.timeoutMs),
     propagation: execution.propagation,
