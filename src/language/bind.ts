@@ -38,7 +38,7 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
   return {
     template,
     reads,
-    schema: schemaOf(template, (path) => schemaOfPath(path, language)),
+    schema: faults.length > 0 ? undefined : schemaOf(template, (path) => schemaOfPath(path, language)),
     at: place.source.locate(place.path),
     evaluate: faults.length > 0 ? () => undefined : compileTemplate(template),
   }

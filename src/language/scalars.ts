@@ -7,15 +7,16 @@ function unitScalar(
   example: string,
   pattern: string,
   parse: (text: string | number) => number | undefined,
+  isShort: (value: number) => boolean = () => false,
 ) {
   return z
     .union([z.string(), z.number()])
     .transform((text, context) => {
       const value = parse(text)
-      if (value !== undefined) return value
+      if (value !== undefined && !isShort(value)) return value
       context.addIssue({
         code: 'custom',
-        message: `\`${text}\` is not a ${kind}`,
+        message: value === undefined ? `\`${text}\` is not a ${kind}` : `\`${text}\` is no time at all`,
         params: { help: `write it like ${example}` },
       })
       return z.NEVER
@@ -32,10 +33,11 @@ function unitScalar(
 export const duration = unitScalar('duration', '150ms or 3s', '^\\d+(\\.\\d+)?(ms|s|m|h)$', parseDuration)
 /** A duration that something may take: longer than no time at all. */
 export const timeSpan = unitScalar(
-  'duration above zero',
+  'duration',
   '150ms or 3s',
   '^\\d+(\\.\\d+)?(ms|s|m|h)$',
-  (text) => parseDuration(text) || undefined,
+  parseDuration,
+  (ms) => ms === 0,
 )
 /** `64KB`, `2MB` → bytes. */
 export const size = unitScalar('size', '64KB or 2MB', '^\\d+(\\.\\d+)?(B|KB|MB|GB)$', parseSize)

@@ -84,8 +84,8 @@ class Walk {
       const own = copyKnowledge(before)
       for (const sibling of steps) {
         if (sibling === step) continue
-        for (const color of writtenColors([sibling])) own.contestedColors.set(color, sibling.name)
-        for (const call of deepCalls(sibling)) own.contestedCalls.set(call, sibling.name)
+        for (const [color, writer] of deepWriters([sibling])) own.contestedColors.set(color, writer)
+        for (const call of deepCalls(sibling)) own.contestedCalls.add(call)
       }
       const ended = this.#step(step, own)
       for (const [color, presence] of own.colors)
@@ -99,12 +99,13 @@ class Walk {
   }
 
   #concurrentWrites(steps: readonly BoundStep[]): void {
-    const producers = new Map<string, BoundStep>()
+    const writers = new Map<string, BoundStep>()
     for (const step of steps) {
-      for (const color of new Set(writtenColors([step]))) {
-        const other = producers.get(color)
-        if (other) this.#listener.concurrentWrites?.(color, other, step)
-        else producers.set(color, step)
+      const own = new Map(deepWriters([step]))
+      for (const [color, writer] of own) {
+        const other = writers.get(color)
+        if (other) this.#listener.concurrentWrites?.(color, other, writer)
+        else writers.set(color, writer)
       }
     }
   }

@@ -51,16 +51,15 @@ export function bindInputs(
         `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`,
       )
     }
-    const schema = language.colors.get(color)?.schema
-    if (schema === undefined) {
-      reportUnknownColor(color, at, language)
-      return []
-    }
+    // Going on with the color that was meant keeps what reads it from being reported too.
+    const known = language.colors.has(color) ? color : reportUnknownColor(color, at, language)
+    const schema = known === undefined ? undefined : language.colors.get(known)?.schema
+    if (known === undefined || schema === undefined) return []
     if (fallback !== undefined) checkDefault(color, fallback, schema, source.locate([...path, 'default']), language)
     const required = !key.endsWith('?') && fallback === undefined
     return [
       {
-        color,
+        color: known,
         locator,
         place: text,
         required,
@@ -78,7 +77,7 @@ function checkDefault(color: string, value: unknown, schema: JsonSchema, at: Loc
   if ('code' in compiled) return
   const [fault] = compiled.validate(value)
   if (fault !== undefined)
-    language.diagnostics.add('type-mismatch', `the default of \`${color}\` does not fit it: ${fault}`, at)
+    language.diagnostics.add('type-mismatch', `the default of \`${color}\` does not fit: ${fault}`, at)
 }
 
 /**

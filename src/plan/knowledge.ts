@@ -16,8 +16,8 @@ export interface Knowledge {
   readonly calls: Set<string>
   readonly locals: Set<string>
   /** Colors and calls of steps that run at the same time. */
-  readonly contestedColors: Map<string, string>
-  readonly contestedCalls: Map<string, string>
+  readonly contestedColors: Map<string, BoundStep>
+  readonly contestedCalls: Set<string>
 }
 
 /** What is known before the first step: the colors of the request. */
@@ -29,7 +29,7 @@ export function knowInputs(inputs: ReadonlyMap<string, Presence>): Knowledge {
     calls: new Set(),
     locals: new Set(),
     contestedColors: new Map(),
-    contestedCalls: new Map(),
+    contestedCalls: new Set(),
   }
 }
 
@@ -40,7 +40,7 @@ export function copyKnowledge(known: Knowledge): Knowledge {
     calls: new Set(known.calls),
     locals: new Set(known.locals),
     contestedColors: new Map(known.contestedColors),
-    contestedCalls: new Map(known.contestedCalls),
+    contestedCalls: new Set(known.contestedCalls),
   }
 }
 

@@ -2,12 +2,13 @@ import * as z from 'zod'
 import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
+import { describeType } from '../language/describe-type.ts'
 import { type Read, reportUnknownColor } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
-import { fits } from '../values/schema.ts'
+import { fits, type JsonSchema } from '../values/schema.ts'
 import { printTemplate } from './caption.ts'
 import { defineStep } from './step.ts'
 
@@ -67,20 +68,15 @@ export function bindAssignments(entries: Record<string, unknown>, place: Place, 
 }
 
 /** Says that a template's value cannot be of its color's type. */
-export function reportMisfit(color: string, value: BoundTemplate, wanted: unknown, language: Language): void {
-  const show = (schema: unknown) => {
-    const {
-      type,
-      enum: values,
-      const: constant,
-    } = (schema ?? {}) as { type?: unknown; enum?: unknown[]; const?: unknown }
-    if (constant !== undefined) return JSON.stringify(constant)
-    if (values) return `one of ${values.map((entry) => JSON.stringify(entry)).join(', ')}`
-    return Array.isArray(type) ? type.join(' or ') : String(type)
-  }
+export function reportMisfit(
+  color: string,
+  value: BoundTemplate,
+  wanted: JsonSchema | undefined,
+  language: Language,
+): void {
   language.diagnostics.add(
     'type-mismatch',
-    `\`${color}\` is ${show(wanted)}, this gives ${show(value.schema)}`,
+    `\`${color}\` is ${describeType(wanted)}, this is ${describeType(value.schema)}`,
     value.at,
   )
 }

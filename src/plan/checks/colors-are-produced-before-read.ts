@@ -1,10 +1,12 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { Language } from '../../language/color.ts'
 import type { Read } from '../../language/reference.ts'
+import type { BoundStep } from '../../steps/step.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { walkDataflow } from '../dataflow.ts'
 import type { Knowledge, Presence } from '../knowledge.ts'
 import type { RouteCheck } from './check.ts'
+import { describeStep } from './describe-step.ts'
 
 /**
  * What is read was written before, on every way that leads to the read where its absence would fail a call; and what
@@ -24,7 +26,7 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
     if (sibling !== undefined) {
       diagnostics.add(
         'sibling-read',
-        `\`${color}\` is written by \`${sibling}\`, which runs at the same time`,
+        `\`${color}\` is written by ${describeStep(sibling)}, which runs at the same time`,
         read.at,
         'use `flow`, or put one after the other',
       )
@@ -47,8 +49,7 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
   }
 
   const checkCall = (id: string, read: Read, known: Knowledge) => {
-    const sibling = known.contestedCalls.get(id)
-    if (sibling !== undefined)
+    if (known.contestedCalls.has(id))
       diagnostics.add(
         'sibling-read',
         `\`${id}\` runs at the same time`,
@@ -78,17 +79,13 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
       const at = second.writes?.find((write) => write.color === color)?.at ?? second.at
       diagnostics.add(
         'two-producers',
-        `\`${color}\` is written by \`${first.name}\` at the same time`,
+        `\`${color}\` is written by ${describeStep(first)} at the same time`,
         at,
         'let one of them write another color, or run them one after the other',
       )
     },
     flowCycle(steps) {
-      diagnostics.add(
-        'flow-cycle',
-        `these wait for each other: ${steps.map((step) => step.name).join(' → ')}`,
-        steps[0]!.at,
-      )
+      diagnostics.add('flow-cycle', `these wait for each other: ${steps.map(describeStep).join(' → ')}`, steps[0]!.at)
     },
     unreachable(step) {
       diagnostics.add('unreachable-step', 'nothing gets here: the step before it ends the route', step.at)
@@ -97,19 +94,19 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
 }
 
 interface Producers {
-  readonly anywhere: ReadonlyMap<string, string>
+  readonly anywhere: ReadonlyMap<string, BoundStep>
   readonly insideForEach: ReadonlySet<string>
 }
 
 function findProducers(route: BoundRoute): Producers {
-  const anywhere = new Map<string, string>()
+  const anywhere = new Map<string, BoundStep>()
   const insideForEach = new Set<string>()
   const visit = (block: BoundRoute['body'], inside: boolean) => {
     if (block.provides) insideForEach.add(block.provides.color)
     for (const step of block.steps) {
       for (const { color } of step.writes ?? []) {
         if (inside) insideForEach.add(color)
-        else anywhere.set(color, step.name)
+        else anywhere.set(color, step)
       }
       for (const inner of step.blocks ?? []) visit(inner, inside || step.composition === 'each')
     }
@@ -129,9 +126,9 @@ function reportAbsent(
   if (later !== undefined) {
     diagnostics.add(
       'color-read-before-produced',
-      `\`${color}\` is read before \`${later}\` produces it`,
+      `\`${color}\` is read before ${describeStep(later)} produces it`,
       read.at,
-      `put \`${later}\` before this, or both into a \`flow\``,
+      `put ${describeStep(later)} before this, or both into a \`flow\``,
     )
   } else if (producers.insideForEach.has(color)) {
     diagnostics.add(
