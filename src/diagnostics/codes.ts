@@ -67,6 +67,11 @@ export const diagnosticCodes = {
   'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },
   'invalid-match': { severity: 'error', rule: 'A match is `METHOD /path/{param}/*rest`' },
   'unknown-path-parameter': { severity: 'error', rule: 'A path parameter that is read stands in the match' },
+  // comments
+  'useless-silence': {
+    severity: 'warning',
+    rule: 'A `# tessera-ignore CODE: reason` names a warning or hint that is there, and says why',
+  },
 } as const satisfies Record<string, CodeEntry>
 
 export type DiagnosticCode = keyof typeof diagnosticCodes

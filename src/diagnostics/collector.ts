@@ -39,8 +39,13 @@ export class DiagnosticCollector {
         const key = `${at.file}:${at.line}:${at.column}:${code}:${message}`
         return seen.has(key) ? false : seen.add(key)
       })
-      .sort((a, b) => compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column)
+      .sort(compareByPlace)
   }
+}
+
+/** The order in which diagnostics are told: by file, line and column. */
+export function compareByPlace(a: Diagnostic, b: Diagnostic): number {
+  return compareText(a.at.file, b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column
 }
 
 function contains(outer: Location, { file, line, column }: Location): boolean {

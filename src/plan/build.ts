@@ -9,6 +9,7 @@ import { checkShape } from '../language/shape.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
 import { createExpressionTypes } from '../values/expression.ts'
 import { parseYaml } from '../yaml/parse.ts'
+import { applySilences } from '../yaml/silences.ts'
 import type { SourceText } from '../yaml/source.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
@@ -55,7 +56,8 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
   for (const route of bound.values()) for (const check of routeChecks) check(route, language)
   checkOutputsAreUsed([...bound.values()], language)
   const routes = compileRoutes(parsed, bound, catalogue, settings, diagnostics)
-  if (diagnostics.hasErrors) return { snapshot: undefined, diagnostics: diagnostics.sorted() }
+  const told = applySilences(diagnostics.sorted(), filesOf(texts))
+  if (diagnostics.hasErrors) return { snapshot: undefined, diagnostics: told }
   const snapshot = Object.freeze({
     version: versionOf(texts),
     settings,
@@ -64,7 +66,7 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
     colors: language.colors,
     catalogue,
   })
-  return { snapshot, diagnostics: diagnostics.sorted() }
+  return { snapshot, diagnostics: told }
 }
 
 type Parse = (file: SourceText) => ReturnType<typeof parseYaml>
@@ -96,8 +98,12 @@ function compileRoutes(
   return parsed.map((route) => passthroughs.get(route) ?? compileRoute(route, bound.get(route)!))
 }
 
+function filesOf({ gateway, dictionary, services, routes }: ConfigTexts): SourceText[] {
+  return [gateway, ...(dictionary ? [dictionary] : []), ...services, ...routes]
+}
+
 function versionOf(texts: ConfigTexts): string {
-  const files = [texts.gateway, ...(texts.dictionary ? [texts.dictionary] : []), ...texts.services, ...texts.routes]
+  const files = filesOf(texts)
   const named = new Set(
     files.flatMap((file) => [...file.text.matchAll(/\$\{env\.([A-Za-z_]\w*)/g)].map((match) => match[1]!)),
   )

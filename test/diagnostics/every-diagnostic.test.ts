@@ -243,6 +243,12 @@ const cases: Case[] = [
     name: 'a parameter that the path lacks',
     files: route('in: { geo.city: «path.city }\nresponse: { body: $.geo.city }'),
   },
+  {
+    code: 'useless-silence',
+    name: 'a silence of what is not there',
+    files: route('response: { body: 1 } «# tessera-ignore unused-output: nobody reads it yet'),
+    help: /remove/,
+  },
 ]
 
 describe('every diagnostic', () => {
