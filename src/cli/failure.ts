@@ -9,6 +9,11 @@ export function describeFailure(thrown: unknown): string {
       return `${path}: permission denied`
     case 'EADDRNOTAVAIL':
       return `the address to listen on is not one of this machine (port ${port})`
+    case 'ENOENT':
+    case 'EISDIR':
+      return path === undefined
+        ? message
+        : `${path}: ${code === 'ENOENT' ? 'no such file or directory' : 'it is a directory'}`
     default:
       return stack ?? message ?? String(thrown)
   }

@@ -3,13 +3,14 @@ import { check } from './check.ts'
 import type { CliCommand, ExitCode } from './command.ts'
 import { dev } from './dev.ts'
 import { describeFailure } from './failure.ts'
+import { graph } from './graph.ts'
 import { readPackageVersion } from './package.ts'
 import { serve } from './serve.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of `--help`. */
-const commands: readonly CliCommand[] = [dev, serve, check, test]
+const commands: readonly CliCommand[] = [dev, serve, check, test, graph]
 
 const exitCodes = `Exit codes
   0  all is well

@@ -49,7 +49,7 @@ export const forEach = defineStep({
     const over = printTemplate(loop.in)
     return {
       caption: {
-        title: `for each ${loop.batch === undefined ? '' : `${loop.batch} `}of ${over}`,
+        title: loop.batch === undefined ? `for each of ${over}` : `for every ${loop.batch} of ${over}`,
         lines: [`up to ${loop.concurrency} at once`],
       },
       repetition: {

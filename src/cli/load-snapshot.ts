@@ -1,0 +1,28 @@
+import { resolve } from 'node:path'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Route, Snapshot } from '../plan/snapshot.ts'
+import { textsByPath } from './changed-files.ts'
+import { type ConfigOptions, defaultConfig } from './command.ts'
+import { printAll } from './reports/text.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Loads the configuration; one with errors gives undefined, and they are printed. */
+export async function loadSnapshot(options: ConfigOptions, terminal: Terminal): Promise<Snapshot | undefined> {
+  const [{ readConfig }, { buildSnapshot }] = await Promise.all([
+    import('../config/read.ts'),
+    import('../plan/build.ts'),
+  ])
+  const { config = defaultConfig, routes } = options
+  const { texts } = await readConfig({ config, routes, env: process.env })
+  const { snapshot, diagnostics } = buildSnapshot(texts)
+  if (snapshot) return snapshot
+  const files = textsByPath(texts)
+  const errors: readonly Diagnostic[] = diagnostics.filter(({ severity }) => severity === 'error')
+  terminal.complain(printAll({ diagnostics: errors, textOf: (file) => files.get(file) }, terminal.color).join('\n\n'))
+  return undefined
+}
+
+/** A route by its name, or by its file as a person in this directory would write it. */
+export function findRoute({ routes }: Snapshot, wanted: string): Route | undefined {
+  return routes.find(({ name }) => name === wanted) ?? routes.find(({ file }) => resolve(file) === resolve(wanted))
+}
