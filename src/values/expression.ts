@@ -62,6 +62,15 @@ export function createExpressionTypes(colors: ReadonlyMap<string, JsonSchema>): 
   return { roots }
 }
 
+/** For a document of which nothing is known: any name may be there, as anything. */
+export const openTypes: ExpressionTypes = {
+  roots: new (class extends Map<string, Type> {
+    override get(): Type {
+      return dyn
+    }
+  })(),
+}
+
 const open: Type = { kind: 'map' }
 const reserved: Record<string, Type> = {
   request: closed({
