@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { check } from './check.ts'
 import type { CliCommand, ExitCode } from './command.ts'
 import { dev } from './dev.ts'
+import { evaluate } from './eval.ts'
 import { describeFailure } from './failure.ts'
 import { graph } from './graph.ts'
 import { readPackageVersion } from './package.ts'
@@ -10,7 +11,7 @@ import { openTerminal, type Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of `--help`. */
-const commands: readonly CliCommand[] = [dev, serve, check, test, graph]
+const commands: readonly CliCommand[] = [dev, serve, check, test, evaluate, graph]
 
 const exitCodes = `Exit codes
   0  all is well
