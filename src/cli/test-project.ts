@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { resolve, sep } from 'node:path'
+import { basename, resolve, sep } from 'node:path'
 import { type ConfigLocations, type ReadOptions, readConfig } from '../config/read.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { buildSnapshot } from '../plan/build.ts'
@@ -12,7 +12,7 @@ import type { Findings } from './reports/report.ts'
 import { createFront } from './test-front.ts'
 
 export interface TestOptions extends ReadOptions {
-  /** Names of routes, files of routes or tests, directories; none: everything. */
+  /** Routes by name or file name, files of routes or tests, directories; none: everything. */
   readonly only: readonly string[]
   readonly coverage: boolean
 }
@@ -69,7 +69,7 @@ function select({ only, base = process.cwd() }: TestOptions, routes: readonly Ro
   const isMeant = (name: string, file: string, routeName?: string) => {
     const wanted = resolve(base, name)
     const path = resolve(base, file)
-    return name === routeName || path === wanted || path.startsWith(wanted + sep)
+    return name === routeName || name === basename(stemOf(file)) || path === wanted || path.startsWith(wanted + sep)
   }
   const routeOf = (file: TestFile) => routes.find((route) => stemOf(route.file) === stemOf(file.path))
   const routeFits = (name: string, route: Route) =>

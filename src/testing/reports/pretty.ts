@@ -1,6 +1,5 @@
 import type pc from 'picocolors'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import { printDuration } from '../../values/units.ts'
 import type { RouteCoverage } from '../coverage.ts'
 import type { Difference } from '../difference.ts'
 import type { Problem } from '../expectations/expectation.ts'
@@ -75,6 +74,12 @@ function printCoverage(routes: readonly RouteCoverage[], paint: Paint): string {
 function printTotals(run: TestRun, paint: Paint): string {
   const { tests, failed, ms, virtualMs } = countTests(run)
   const result = failed > 0 ? paint.red(`${failed} failed`) : paint.green('all pass')
-  const times = `${Math.round(ms)} ms for ${printDuration(virtualMs)} of virtual time`
+  const times = `${Math.round(ms)} ms for ${printTime(virtualMs)} of virtual time`
   return `${tests} test${tests === 1 ? '' : 's'}: ${paint.bold(result)} ${paint.dim(`(${times})`)}`
+}
+
+function printTime(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  const [size, unit] = ms < 60_000 ? [1000, 's'] : ms < 3_600_000 ? [60_000, 'min'] : [3_600_000, 'h']
+  return `${Math.round((ms / (size as number)) * 10) / 10} ${unit}`
 }
