@@ -34,6 +34,10 @@ export class OngoingPassthrough {
     this.#span = span
     this.#startedAt = exchange.serving.clock.now()
     this.#watch()
+    // The backend has its whole time from the last byte of what it answers.
+    exchange.request.once('end', () => {
+      if (!this.#isMeasured) this.#watch()
+    })
     exchange.response.once('close', () => this.#end())
   }
 
@@ -44,7 +48,7 @@ export class OngoingPassthrough {
       socket.destroy()
       this.failed(new GatewayError('invalid-response', { detail: 'the answer is an upgrade that nobody asked for' }))
     })
-    if (this.exchange.isAnswered) proxyRequest.destroy()
+    if (this.exchange.isAnswered || this.exchange.response.destroyed) proxyRequest.destroy()
     else proxyRequest.setTimeout(idleStreamMs, () => proxyRequest.destroy(new Error('the stream stood still')))
   }
 
@@ -91,6 +95,7 @@ export class OngoingPassthrough {
   /** The answer has to begin in time; while the client still sends its body, time starts again with every stretch of it. */
   #watch(): void {
     const { request, serving } = this.exchange
+    this.#timer?.cancel()
     this.#timer = serving.clock.schedule(this.#timeoutMs, () => {
       const { bytesRead } = request.socket
       if (!request.complete && bytesRead > this.#bytesSeen) {
