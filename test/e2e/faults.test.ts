@@ -108,7 +108,7 @@ beforeAll(async () => {
   whenDone(() => demo.stop())
   gateway = await startServe({ env: { ...demo.env } })
   whole = await untilWhole()
-}, 30_000)
+}, 60_000)
 
 const backendNames = ['content', 'catalog', 'users', 'reco', 'pricing', 'brands']
 // The backends take turns, so none of them fails half of its calls in any ten seconds, and the demo's breakers stay

@@ -1,4 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { whenDone } from './closing.ts'
 
 export interface Reply {
   readonly status: number
@@ -6,10 +7,17 @@ export interface Reply {
   readonly body: string
 }
 
+/** A request that got no answer. */
+export interface Failure {
+  readonly error: Error
+  /** Whether its connection stood for a while: one that ends as it begins was never taken. */
+  readonly wasTaken: boolean
+}
+
 export interface Load {
   /** Every answer, and every request that got none. */
   readonly replies: Reply[]
-  readonly failures: Error[]
+  readonly failures: Failure[]
   /** Sends no more; resolves when all that was sent has ended. */
   stop(): Promise<void>
 }
@@ -18,12 +26,12 @@ export interface Load {
 export function startLoad(targets: () => string, perSecond: number): Load {
   const agent = new Agent({ keepAlive: true })
   const replies: Reply[] = []
-  const failures: Error[] = []
+  const failures: Failure[] = []
   const pending = new Set<Promise<void>>()
   const send = () => {
     const reply = get(targets(), agent).then(
       (one) => void replies.push(one),
-      (error: Error) => void failures.push(error),
+      (failure: Failure) => void failures.push(failure),
     )
     pending.add(reply)
     void reply.then(() => pending.delete(reply))
@@ -37,17 +45,18 @@ export function startLoad(targets: () => string, perSecond: number): Load {
       send()
     }
   }, 5)
-  return {
-    replies,
-    failures,
-    async stop() {
-      clearInterval(timer)
-      await Promise.all(pending)
-      agent.destroy()
-    },
+  const stop = async () => {
+    clearInterval(timer)
+    await Promise.all(pending)
+    agent.destroy()
   }
+  whenDone(stop)
+  return { replies, failures, stop }
 }
 
+const briefMs = 100
+
+/** Rejects with a `Failure`. */
 export function get(url: string, agent: Agent | false = false): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent }, async (response) => {
@@ -57,10 +66,16 @@ export function get(url: string, agent: Agent | false = false): Promise<Reply> {
         for await (const chunk of response) body += chunk
         resolve({ status: response.statusCode!, headers: response.headers, body })
       } catch (error) {
-        reject(error)
+        reject({ error, wasTaken: true })
       }
     })
-    sent.on('error', reject)
+    let connectedAt = Number.POSITIVE_INFINITY
+    sent.on('socket', (socket) => {
+      if (!socket.connecting) connectedAt = 0
+      else socket.once('connect', () => (connectedAt = performance.now()))
+    })
+    const fail = (error: Error) => reject({ error, wasTaken: performance.now() - connectedAt > briefMs })
+    sent.on('error', fail)
     sent.setTimeout(15_000, () => sent.destroy(new Error('no answer')))
     sent.end()
   })

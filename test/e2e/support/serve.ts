@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly nodeArgs?: readonly string[]
 }
 
+const startTimeoutMs = 30_000
+
 /** A `tessera serve` in a process of its own. */
 export interface Served {
   readonly pid: number
@@ -41,9 +43,12 @@ export async function startServe(options: ServeOptions = {}): Promise<Served> {
     running.child.kill('SIGKILL')
     await running.ended
   })
-  await running.until('"listening"')
-  const { port, adminPort } = linesOf(running).find(({ msg }) => msg === 'listening')!
   const isRunning = () => running.child.exitCode === null && running.child.signalCode === null
+  const look = () => {
+    if (!isRunning()) throw new Error(`it ended:\n${running.stdout()}\n${running.stderr()}`)
+    return linesOf(running).find(({ msg }) => msg === 'listening')
+  }
+  const { port, adminPort } = await until(look, 'it listens', startTimeoutMs)
 
   return {
     pid: running.child.pid!,

@@ -1,0 +1,140 @@
+import { Agent, request } from 'node:http'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Backend, sendJson, startBackend } from './support/backend.ts'
+import { type Failure, get, type Reply, startLoad } from './support/load.ts'
+import { writeProject } from './support/project.ts'
+import { ownFailures, type Served, startServe } from './support/serve.ts'
+import { pause, until } from './support/waiting.ts'
+
+const drainLimitMs = 10_000
+/** What a machine that is busy elsewhere may add. */
+const noiseMs = 1000
+
+const files = {
+  'config/dictionary.yaml': 'colors: { word: {} }\n',
+  'config/services/slow.yaml': `service: slow
+endpoints: ["\${env.SLOW_URL}"]
+timeout: 60s
+operations:
+  quick: { get: '/wait/50', out: { word: $ } }
+  slow: { get: '/wait/2500', out: { word: $ } }
+  never: { get: '/wait/600000', out: { word: $ } }
+`,
+  'routes/passed.yaml': 'match: ANY /passed/*rest\nproxy: slow\n',
+  ...Object.fromEntries(
+    ['quick', 'slow', 'never'].map((name) => [
+      `routes/${name}.yaml`,
+      `match: GET /${name}\ntimeout: 60s\ndo: [ { invoke: slow.${name} } ]\nresponse: { body: $.word }\n`,
+    ]),
+  ),
+}
+
+let backend: Backend
+let gateway: Served
+let stuck: Served
+let stuckEnded: Promise<{ code: number | null; ms: number; lost: boolean }>
+
+beforeAll(async () => {
+  backend = await startBackend(({ target }, response) => {
+    const timer = setTimeout(() => sendJson(response, { done: true }), Number(/\d+$/.exec(target)![0]))
+    response.once('close', () => clearTimeout(timer))
+  })
+  const config = `${await writeProject(files)}/config/gateway.yaml`
+  const env = { SLOW_URL: backend.url }
+  ;[gateway, stuck] = await Promise.all([startServe({ config, env }), startServe({ config, env })])
+  stuckEnded = endWhileStuck(stuck)
+}, 60_000)
+
+describe('SIGTERM under load', () => {
+  test('loses no request that was taken', async () => {
+    const agent = new Agent({ keepAlive: true })
+    const idle = await get(`${gateway.url}/quick`, agent)
+    expect(idle.headers.connection).toBe('keep-alive')
+
+    const load = startLoad(() => `${gateway.url}/quick`, 100)
+    const slow = get(`${gateway.url}/slow`)
+    const upload = sendSlowly(`${gateway.url}/passed/wait/10`)
+    await until(() => load.replies.length > 50, 'the load runs')
+    await until(() => backend.received.some(({ target }) => target === '/wait/2500'), 'the slow request is under way')
+    const repliesBefore = load.replies.length
+    const startedBefore = backend.received.length
+
+    const terminatedAt = performance.now()
+    const readiness = watchReadiness(gateway)
+    gateway.signal('SIGTERM')
+    // A client that has not heard of it yet still finds its connection.
+    const late = await pause(100).then(() => get(`${gateway.url}/quick`, agent))
+    expect([late.status, late.headers.connection]).toEqual([200, 'close'])
+
+    expect([(await slow).status, (await slow).headers.connection]).toEqual([200, 'close'])
+    const uploaded = await upload
+    expect([uploaded.status, uploaded.headers.connection]).toEqual([200, 'close'])
+
+    const { code } = await gateway.ended
+    expect(code).toBe(0)
+    expect(performance.now() - terminatedAt).toBeLessThan(drainLimitMs + noiseMs)
+    await load.stop()
+    agent.destroy()
+
+    expect(load.failures.filter(({ wasTaken }) => wasTaken)).toEqual([])
+    expect(load.failures.length).toBeGreaterThan(0)
+    expect(load.replies.map(({ status }) => status).filter((status) => status !== 200)).toEqual([])
+    expect(load.replies.length).toBeGreaterThan(repliesBefore)
+    expect(backend.received.length).toBeGreaterThan(startedBefore)
+    // What was answered while it drains ends its connection.
+    const lastReplies = load.replies.slice(-5)
+    expect(lastReplies.map(({ headers }) => headers.connection)).toEqual(Array(5).fill('close'))
+
+    const { notReadyAt, refusedAt } = await readiness
+    expect(notReadyAt).toBeDefined()
+    expect(refusedAt).toBeGreaterThan(notReadyAt!)
+    expect(ownFailures(gateway)).toEqual([])
+    expect(gateway.lines().map(({ msg }) => msg)).toEqual(expect.arrayContaining(['draining', 'stopped']))
+  }, 30_000)
+
+  test('waits for nobody longer than ten seconds', async () => {
+    const { code, ms, lost } = await stuckEnded
+    expect([code, lost]).toEqual([0, true])
+    expect(ms).toBeLessThan(drainLimitMs + noiseMs)
+    expect(ms).toBeGreaterThan(drainLimitMs / 2)
+  }, 30_000)
+})
+
+async function endWhileStuck(served: Served) {
+  const never = get(`${served.url}/never`).then(
+    () => false,
+    ({ wasTaken }: Failure) => wasTaken,
+  )
+  await until(() => backend.received.some(({ target }) => target === '/wait/600000'), 'a request is stuck')
+  const startedAt = performance.now()
+  served.signal('SIGTERM')
+  const { code } = await served.ended
+  return { code, ms: performance.now() - startedAt, lost: await never }
+}
+
+/** When readiness failed, and when the gateway first refused a connection. */
+async function watchReadiness({ adminUrl, url }: Served) {
+  let notReadyAt: number | undefined
+  for (;;) {
+    const isOpen = await get(`${url}/nowhere`).then(
+      () => true,
+      () => false,
+    )
+    if (!isOpen) return { notReadyAt, refusedAt: performance.now() }
+    const { status } = await get(`${adminUrl}/readyz`)
+    if (status === 503) notReadyAt ??= performance.now()
+    await pause(10)
+  }
+}
+
+/** Sends a body that takes a second. */
+function sendSlowly(url: string): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', agent: false }, (response) => {
+      response.resume().on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: '' }))
+    })
+    sent.on('error', reject)
+    sent.write('a')
+    setTimeout(() => sent.end('b'), 1000)
+  })
+}
