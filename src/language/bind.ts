@@ -33,7 +33,7 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
     const { source, path } = within(place, ...read.at)
     const at = source.locateInside(path, read.offset, read.length)
     const reference = resolveReference(read.prefix, at, language)
-    if (reference) reads.push(readOf(reference, at, read.guarded))
+    if (reference) reads.push(readOf(reference, at, read))
   }
   return {
     template,
@@ -83,7 +83,7 @@ export function bindCondition(text: string, place: Place, language: Language): B
   for (const read of expression.reads) {
     const where = locate(read.offset, read.length)
     const reference = resolveReference(read.path, where, language)
-    if (reference) reads.push(readOf(reference, where, read.guarded))
+    if (reference) reads.push(readOf(reference, where, read))
   }
   const { whenTrue, whenFalse } = provenColors(expression, language)
   return { source: source.trim(), reads, whenTrue, whenFalse, at, test: expression.test }

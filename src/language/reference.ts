@@ -27,6 +27,8 @@ export interface Read {
   readonly reference: Reference
   readonly at: Location
   readonly demand: 'required' | 'tolerated' | 'guarded'
+  /** Only asks whether it is there: the value itself goes nowhere. */
+  readonly asked?: boolean
 }
 
 /** A place that writes a color. */
@@ -36,9 +38,13 @@ export interface Write {
 }
 
 /** A read of what `reference` speaks of; asking for it by `has` is guarded. */
-export function readOf(reference: Reference, at: Location, guarded: boolean): Read {
-  const guess = reference.kind === 'color' && reference.guessed
-  return { reference, at, demand: guarded || guess ? 'guarded' : 'tolerated' }
+export function readOf(
+  reference: Reference,
+  at: Location,
+  { guarded, asked }: { readonly guarded: boolean; readonly asked: boolean },
+): Read {
+  const guess = reference.kind === 'color' && reference.guessed === true
+  return { reference, at, demand: guarded || guess ? 'guarded' : 'tolerated', ...((asked || guess) && { asked: true }) }
 }
 
 /** Finds what a path speaks of; an unknown color is reported, and gives the one that was meant if any is near. */

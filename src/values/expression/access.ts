@@ -17,7 +17,7 @@ export function isAccess(node: CelNode): node is AccessNode {
   return node.op === 'id' || node.op === '.' || node.op === '.?' || node.op === '[]' || node.op === '[?]'
 }
 
-/** Compiles a name or a chain of members and indexes, and notes what it reads of the context. */
+/** Compiles a name or a chain of members and indexes, and notes what it reads of the context; `guarded` only asks for it. */
 export function compileAccess(node: AccessNode, scope: Scope, guarded = false): Compiled {
   const chain = compileChain(node, scope)
   const { root, type } = chain
@@ -28,6 +28,7 @@ export function compileAccess(node: AccessNode, scope: Scope, guarded = false): 
       offset: node.start,
       length: root.end - node.start,
       guarded: guarded || known || type.optional === true,
+      asked: guarded,
     })
   }
   return chain

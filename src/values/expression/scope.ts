@@ -20,6 +20,8 @@ export interface Read {
   readonly length: number
   /** Only looked at through has(), `.?` or a comparison with null, or where one of these has shown that it is there. */
   readonly guarded: boolean
+  /** Only asked for: whether it is there shows in what the expression gives, its value does not. */
+  readonly asked: boolean
 }
 
 /** A name bound inside the expression, by a macro or `cel.bind`. Evaluation is synchronous, so one cell is enough. */

@@ -10,6 +10,8 @@ export interface TemplateRead {
   readonly length: number
   /** Its absence is dealt with: has(), `.?`, a comparison with null, `$default`, `$merge`. */
   readonly guarded: boolean
+  /** Only asked for by has() or a comparison with null: its value goes nowhere. */
+  readonly asked: boolean
   /** Reads at most one value. */
   readonly singular: boolean
   /** False for `item` and `index` outside every `$each`: only a forEach around the template can bind them. */
@@ -41,6 +43,7 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
         offset: offset + read.offset,
         length: read.length,
         guarded: read.guarded,
+        asked: read.asked,
         singular: true,
       })
     }
@@ -50,7 +53,8 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
       return
     case 'path': {
       const { query, singular, reads } = template.path
-      for (const prefix of reads) add({ prefix, offset: 0, length: query.length, guarded: false, singular })
+      for (const prefix of reads)
+        add({ prefix, offset: 0, length: query.length, guarded: false, asked: false, singular })
       return
     }
     case 'expression':
