@@ -8,7 +8,7 @@ import { leaveSoon, waitForStop } from './lifecycle.ts'
 import { createLogPrinter } from './log-lines.ts'
 import { packageRoot, readPackageVersion } from './package.ts'
 import { createReloadPrinter } from './reload-lines.ts'
-import { printAll } from './reports/text.ts'
+import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'
 import { drawRequest } from './waterfall.ts'
 

@@ -68,7 +68,7 @@ async function compile(kind: EvaluatedKind, text: string, terminal: Terminal): P
   const [{ compileEvaluator }, { parseYaml }, { printAll }] = await Promise.all([
     import('./evaluator.ts'),
     import('../yaml/parse.ts'),
-    import('./reports/text.ts'),
+    import('./reports/pretty.ts'),
   ])
   const diagnostics = new DiagnosticCollector()
   const source = kind === 'template' ? parseYaml({ path: kind, text }, process.env, diagnostics) : undefined

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Route, Snapshot } from '../plan/snapshot.ts'
 import { textsByPath } from './changed-files.ts'
 import { type ConfigOptions, defaultConfig } from './command.ts'
-import { printAll } from './reports/text.ts'
+import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Loads the configuration; one with errors gives undefined, and they are printed. */

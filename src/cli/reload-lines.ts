@@ -2,7 +2,7 @@ import { type ConfigTexts, type ReadOptions, readConfig } from '../config/read.t
 import type { ReloadResult } from '../server/gateway.ts'
 import { describeChange } from './changed-files.ts'
 import { printMs } from './figures.ts'
-import { printAll } from './reports/text.ts'
+import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Tells a developer what became of each edit: a line for a good one, all that is wrong with a bad one. */

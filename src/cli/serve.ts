@@ -1,7 +1,7 @@
 import { type CliCommand, defaultConfig, type ExitCode, type ListenOptions, listenOptions } from './command.ts'
 import { describeFailure } from './failure.ts'
 import { leaveSoon, waitForStop } from './lifecycle.ts'
-import { printAll } from './reports/text.ts'
+import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'
 
 export const serve: CliCommand<ListenOptions> = {

@@ -2,7 +2,7 @@ import { Argument, Option } from 'commander'
 import type { TestFormat } from '../testing/reports/index.ts'
 import { type CliCommand, type ConfigOptions, configOptions, defaultConfig, type ExitCode } from './command.ts'
 import { waitForStop } from './lifecycle.ts'
-import { printAll } from './reports/text.ts'
+import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'
 
 interface TestCommandOptions extends ConfigOptions {

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createProject, goodProject, projectRoot, runTessera } from './runTessera.ts'
+import { createProject, goodProject, projectRoot, runTessera, startTessera } from './runTessera.ts'
 
 let good: Awaited<ReturnType<typeof createProject>>
 let broken: Awaited<ReturnType<typeof createProject>>
@@ -85,6 +85,43 @@ describe('check', () => {
     const [plain, forced] = await Promise.all([run({}), run({ FORCE_COLOR: '1' })])
     expect(plain.stdout).not.toContain('\u001b')
     expect(forced.stdout).toContain('\u001b[31m')
+  })
+
+  test('in a format for programs prints that and nothing else, and ends as before', async () => {
+    const formats = ['json', 'sarif', 'github']
+    const ran = await Promise.all(
+      formats.map((format) => runTessera(['check', '--format', format], { cwd: broken.root })),
+    )
+    expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(formats.map(() => ({ code: 1, stderr: '' })))
+    const [json, sarif, github] = ran.map(({ stdout }) => stdout)
+    const slip = {
+      code: 'unknown-key',
+      severity: 'error',
+      file: 'routes/second.yaml',
+      line: 2,
+      column: 1,
+      endColumn: 8,
+    }
+    expect(JSON.parse(json!)).toContainEqual(expect.objectContaining(slip))
+    expect(JSON.parse(sarif!).runs[0].results).toHaveLength(JSON.parse(json!).length)
+    expect(github).toMatch(/^::error file=routes\/second\.yaml,line=2,col=1,endColumn=7,title=unknown-key::/m)
+  })
+
+  test('watching, checks again after an edit and ends well on Ctrl-C', async () => {
+    const project = await createProject(goodProject)
+    const home = goodProject['routes/home.yaml']
+    const watching = startTessera(['check', '--watch'], { cwd: project.root })
+    await watching.until('no problems')
+    await writeFile(join(project.root, 'routes/home.yaml'), home.replace('banner.list', 'banner.lisst'))
+    await watching.until(/unknown-color[\s\S]*: 1 error/)
+    await writeFile(join(project.root, 'routes/home.yaml'), home)
+    await watching.until(/1 error[\s\S]*no problems/)
+    watching.child.kill('SIGINT')
+    const { code, stdout, stderr } = await watching.ended
+    await project.remove()
+    expect(code).toBe(0)
+    expect(stdout.match(/^1 route, 1 service/gm)).toHaveLength(3)
+    expect(stderr.trim().split(/\s*\n+/)).toEqual(['routes/home.yaml changed', 'routes/home.yaml changed'])
   })
 
   test('of the demo that comes with Tessera finds nothing', async () => {

@@ -14,5 +14,5 @@ export interface Report extends Findings {
   readonly ms: number
 }
 
-/** One format of a report. A new one is a file beside `text.ts`. */
+/** One format of a report. A new one is a file beside `pretty.ts` and a line in `index.ts`. */
 export type Reporter = (report: Report, terminal: Pick<Terminal, 'color' | 'paint'>) => string

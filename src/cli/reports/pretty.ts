@@ -2,7 +2,7 @@ import { printDiagnostic, summarize } from '../../diagnostics/print.ts'
 import type { Findings, Report, Reporter } from './report.ts'
 
 /** For people: every diagnostic with its line and caret, then one line that sums up. */
-export const text: Reporter = (report, { color, paint }) => {
+export const pretty: Reporter = (report, { color, paint }) => {
   const { diagnostics, ms } = report
   const failed = diagnostics.some(({ severity }) => severity === 'error')
   const result = summarize(diagnostics) || 'no problems'
