@@ -1,0 +1,137 @@
+import { Document, isMap, parseDocument, stringify } from 'yaml'
+import type { Path } from './source.ts'
+
+/** A comment above the value at `path`. */
+export interface Remark {
+  readonly path: Path
+  readonly text: string
+}
+
+export interface YamlLayout {
+  /** Comment lines at the top of the file, without `#`. */
+  readonly header?: readonly string[]
+  readonly remarks?: readonly Remark[]
+  /** Keys whose members stand on lines of their own, however short. */
+  readonly blocks?: ReadonlySet<string>
+  /** Keys of the first level with an empty line above. */
+  readonly spaced?: ReadonlySet<string>
+}
+
+const widestLine = 100
+
+/** Prints plain data as people write it here: what is short stands on one line, the rest below its key. */
+export function printYaml(value: unknown, layout: YamlLayout = {}): string {
+  const header = (layout.header ?? []).map((line) => `# ${line}`.trimEnd())
+  return [...header, ...new Printer(layout).block(value, 0, []), ''].join('\n')
+}
+
+/** Adds members to a mapping inside a YAML text; what stood there keeps its comments. */
+export function addMembers(text: string, key: string, members: Readonly<Record<string, unknown>>): string {
+  const document = parseDocument(text, { uniqueKeys: false })
+  if (!isMap(document.get(key))) document.set(key, document.createNode({}))
+  const owner = document.get(key)
+  if (isMap(owner)) owner.flow = false
+  for (const [name, value] of Object.entries(members))
+    document.setIn([key, name], document.createNode(value, { flow: true }))
+  return document.toString({ lineWidth: 0, singleQuote: true })
+}
+
+type Members = readonly (readonly [name: string, value: unknown])[]
+
+class Printer {
+  readonly #blocks: ReadonlySet<string>
+  readonly #spaced: ReadonlySet<string>
+  readonly #remarks: ReadonlyMap<string, string>
+
+  constructor({ blocks = new Set(), spaced = new Set(), remarks = [] }: YamlLayout) {
+    this.#blocks = blocks
+    this.#spaced = spaced
+    this.#remarks = new Map(remarks.map(({ path, text }) => [path.join('\n'), text]))
+  }
+
+  /** The lines of a value that stands below its key. */
+  block(value: unknown, indent: number, path: Path): string[] {
+    const margin = ' '.repeat(indent)
+    if (Array.isArray(value)) {
+      return value.flatMap((item, index) => [
+        ...this.#remark([...path, index], margin),
+        ...this.#item(item, indent, [...path, index]),
+      ])
+    }
+    return membersOf(value).flatMap(([name, member]) => {
+      const here = [...path, name]
+      const space = path.length === 0 && this.#spaced.has(name) ? [''] : []
+      return [...space, ...this.#remark(here, margin), ...this.#member(name, member, indent, here)]
+    })
+  }
+
+  #member(name: string, value: unknown, indent: number, path: Path): string[] {
+    const key = `${' '.repeat(indent)}${printKey(name)}:`
+    const line = this.#line(value, key.length + 1, name)
+    return line === undefined ? [key, ...this.block(value, indent + 2, path)] : [`${key} ${line}`]
+  }
+
+  #item(value: unknown, indent: number, path: Path): string[] {
+    const margin = ' '.repeat(indent)
+    const members = isMapping(value) ? membersOf(value) : []
+    // `- invoke: x` rather than `- { invoke: x }`.
+    const line = members.length === 1 ? undefined : this.#line(value, indent + 2)
+    if (line !== undefined) return [`${margin}- ${line}`]
+    const [first = '', ...rest] = this.block(value, indent + 2, path)
+    return [`${margin}- ${first.trimStart()}`, ...rest]
+  }
+
+  /** The value on one line; undefined when it has to stand on several. */
+  #line(value: unknown, column: number, name?: string): string | undefined {
+    const isEmpty = !isNested(value) || Object.keys(value).length === 0
+    if (!isEmpty && ((name !== undefined && this.#blocks.has(name)) || this.#holdsBlock(value))) return undefined
+    const text = isEmpty && !isNested(value) ? printScalar(value) : printInline(value)
+    return isEmpty || column + text.length <= widestLine ? text : undefined
+  }
+
+  #holdsBlock(value: unknown): boolean {
+    if (Array.isArray(value)) return value.some((item) => this.#holdsBlock(item))
+    return membersOf(value).some(
+      ([name, member]) => (this.#blocks.has(name) && isNested(member)) || this.#holdsBlock(member),
+    )
+  }
+
+  #remark(path: Path, margin: string): string[] {
+    const text = this.#remarks.get(path.join('\n'))
+    return text === undefined ? [] : text.split('\n').map((line) => `${margin}# ${line}`.trimEnd())
+  }
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function isMapping(value: unknown): value is object {
+  return isNested(value) && !Array.isArray(value)
+}
+
+function membersOf(value: unknown): Members {
+  return isMapping(value) ? Object.entries(value).filter(([, member]) => member !== undefined) : []
+}
+
+function printInline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(printInline).join(', ')}]`
+  if (!isMapping(value)) return printScalar(value, true)
+  const members = membersOf(value).map(([name, member]) => `${printKey(name)}: ${printInline(member)}`)
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
+}
+
+function printKey(name: string): string {
+  return /^[1-9]\d*$/.test(name) ? name : printScalar(name, true)
+}
+
+/** Inside brackets and as a key more has to be quoted; what has line ends always is. */
+function printScalar(value: unknown, isInside = false): string {
+  if (typeof value === 'string' && /^[A-Za-z][\w./-]*\??$/.test(value) && !/^(true|false|null)$/i.test(value))
+    return value
+  if (typeof value === 'string' && /[\n\r\t]/.test(value)) return JSON.stringify(value)
+  if (!isInside) return stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd()
+  const document = new Document([value], { aliasDuplicateObjects: false })
+  ;(document.contents as unknown as { flow: boolean }).flow = true
+  return document.toString({ lineWidth: 0, singleQuote: true, flowCollectionPadding: false }).trimEnd().slice(1, -1)
+}
