@@ -13,6 +13,7 @@ export interface Backends {
   readonly kind: string
   /** `BENCH_RECO_URL: http://127.0.0.1:…`, for the servers under test. */
   readonly urls: Record<string, string>
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -43,6 +44,7 @@ export async function startBackends(bodies: Record<string, Record<string, unknow
     urls: Object.fromEntries(
       services.map((service, index) => [`BENCH_${service.toUpperCase()}_URL`, `http://127.0.0.1:${ports[index]}`]),
     ),
+    pid: child.pid,
     async stop() {
       await child.stop()
       await rm(root, { recursive: true, force: true })

@@ -1,5 +1,13 @@
+import type { Backends } from './backends.ts'
 import type { LoadTool } from './load.ts'
-import { readCoreBusyUs, readProcessCpuUs, readResidentBytes, serverCore } from './processor.ts'
+import {
+  otherCore,
+  readCoreBusyUs,
+  readOwnCpuUs,
+  readProcessCpuUs,
+  readResidentBytes,
+  serverCore,
+} from './processor.ts'
 import type { RunningServer } from './server.ts'
 
 export interface Measurement {
@@ -13,6 +21,8 @@ export interface Measurement {
   readonly serverShare: number
   /** Share of the server's core that others used. */
   readonly othersShare: number
+  /** Share of the other core that neither the backends nor the load used: the two may be one core to the hardware. */
+  readonly besideShare: number
 }
 
 export interface LoadPlan {
@@ -22,19 +32,23 @@ export interface LoadPlan {
 }
 
 /** Warms a server up and measures it; its answer is compared before and after. */
-export async function measure(server: RunningServer, load: LoadTool, plan: LoadPlan): Promise<Measurement> {
+export async function measure(
+  server: RunningServer,
+  backends: Backends,
+  load: LoadTool,
+  plan: LoadPlan,
+): Promise<Measurement> {
   await server.checkAnswer()
   await load.send(server.target, plan.connections, plan.warmUpSeconds)
-  const began = readUsage(server.pid)
+  const began = readUsage(server, backends)
   const result = await load.send(server.target, plan.connections, plan.seconds)
-  const ended = readUsage(server.pid)
+  const ended = readUsage(server, backends)
   await server.checkAnswer()
   if (result.failures > 0 || result.requests === 0) {
     throw new Error(`${result.failures} of ${result.requests} requests failed, so the measurement is void`)
   }
   const elapsedUs = ended.atUs - began.atUs
   const serverUs = ended.serverUs - began.serverUs
-  const coreUs = ended.coreUs - began.coreUs
   return {
     cpuUsPerRequest: serverUs / result.requests,
     requestsPerSecond: result.requests / result.seconds,
@@ -42,20 +56,28 @@ export async function measure(server: RunningServer, load: LoadTool, plan: LoadP
     p99Ms: result.p99Ms,
     residentBytes: readResidentBytes(server.pid),
     serverShare: serverUs / elapsedUs,
-    othersShare: Math.max(0, coreUs - serverUs) / elapsedUs,
+    othersShare: Math.max(0, ended.coreUs - began.coreUs - serverUs) / elapsedUs,
+    besideShare: Math.max(0, ended.besideUs - began.besideUs) / elapsedUs,
   }
 }
 
-function readUsage(pid: number) {
-  return { atUs: performance.now() * 1000, serverUs: readProcessCpuUs(pid), coreUs: readCoreBusyUs(serverCore) }
+function readUsage(server: RunningServer, backends: Backends) {
+  return {
+    atUs: performance.now() * 1000,
+    serverUs: readProcessCpuUs(server.pid),
+    coreUs: readCoreBusyUs(serverCore),
+    besideUs: readCoreBusyUs(otherCore) - readProcessCpuUs(backends.pid) - readOwnCpuUs(),
+  }
 }
 
 const mostOthersShare = 0.05
+const mostBesideShare = 0.2
 const leastServerShare = 0.85
 
-/** Why a measurement is not to be believed: others used the core, or the load could not keep the server busy. */
-export function findNoise({ othersShare, serverShare }: Measurement): string | undefined {
+/** Why a measurement is not to be believed: others used the cores, or the load could not keep the server busy. */
+export function findNoise({ othersShare, besideShare, serverShare }: Measurement): string | undefined {
   if (othersShare > mostOthersShare) return `other processes took ${percent(othersShare)} of core ${serverCore}`
+  if (besideShare > mostBesideShare) return `other processes took ${percent(besideShare)} of core ${otherCore}`
   if (serverShare < leastServerShare)
     return `the server had work for ${percent(serverShare)} of core ${serverCore} only`
   return undefined

@@ -10,10 +10,20 @@ const tickUs = 10_000
 
 /** Microseconds that a process has used, user and system, all threads: what it did for the page and what GC did. */
 export function readProcessCpuUs(pid: number): number {
+  const [utime, stime] = readCpuTicks(pid)
+  return (utime + stime) * tickUs
+}
+
+/** Microseconds that this process has used, and the children of it that have ended. */
+export function readOwnCpuUs(): number {
+  return readCpuTicks(process.pid).reduce((sum, ticks) => sum + ticks) * tickUs
+}
+
+/** Fields 14 to 17 of proc(5)'s stat. The second one is the command in parentheses, which may hold spaces. */
+function readCpuTicks(pid: number): [utime: number, stime: number, cutime: number, cstime: number] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The second field is the command in parentheses, which may hold spaces; utime and stime are fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * tickUs
+  return fields.slice(11, 15).map(Number) as [number, number, number, number]
 }
 
 /** Microseconds that a core was busy, whoever used it; steal and waiting are not counted. */

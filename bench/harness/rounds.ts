@@ -59,7 +59,7 @@ export async function measureInRounds(
 async function measureFresh(variant: Variant, { backends, load, page, plan }: Setting): Promise<Measurement> {
   const server = await startServer(variant, backends, page)
   try {
-    return await measure(server, load, plan)
+    return await measure(server, backends, load, plan)
   } finally {
     await server.stop()
   }

@@ -27,6 +27,7 @@ export function summarize({ measurements }: Results): Summary[] {
         residentBytes: middle((round) => round.residentBytes),
         serverShare: middle((round) => round.serverShare),
         othersShare: middle((round) => round.othersShare),
+        besideShare: middle((round) => round.besideShare),
       },
     }
   })

@@ -9,7 +9,7 @@ const [tessera, fastify] = variants
 
 function measured(cpuUsPerRequest: number, changes: Partial<Measurement> = {}): Measurement {
   const latencies = { p50Ms: 7.25, p99Ms: 19.5 }
-  const shares = { serverShare: 0.99, othersShare: 0.01 }
+  const shares = { serverShare: 0.99, othersShare: 0.01, besideShare: 0.1 }
   return {
     cpuUsPerRequest,
     requestsPerSecond: 4000,
@@ -43,6 +43,10 @@ test("gives Tessera's CPU time over each peer's, by medians", () => {
 describe('a measurement', () => {
   test('is noise when others took more than 5 % of the core', () => {
     expect(findNoise(measured(200, { othersShare: 0.06 }))).toBe('other processes took 6 % of core 0')
+  })
+
+  test('is noise when others took more than 20 % of the core beside it', () => {
+    expect(findNoise(measured(200, { besideShare: 0.3 }))).toBe('other processes took 30 % of core 1')
   })
 
   test('is noise when the load did not keep the server busy', () => {
