@@ -51,7 +51,8 @@ function checkNamed(wanted: WantedCalls, calls: Calls): Problem | undefined {
   const { name, at, count } = wanted
   const named = calls.filter((call) => isCalled(call, name))
   if (named.length !== count) {
-    return { at, message: `\`${name}\` was called ${times(named.length)}, not ${times(count)}`, differences: [] }
+    const came = named.length === 0 ? 'never called' : `called ${times(named.length)}`
+    return { at, message: `\`${name}\` was ${came}, not ${times(count)}`, differences: [] }
   }
   return checkSent(wanted, named)
 }
