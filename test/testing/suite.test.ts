@@ -27,11 +27,7 @@ function faultsOf(text: string, path = 'routes/home.test.yaml') {
 describe('a faulty test file is told at its place', () => {
   test.each<Case>([
     ['a slip in a key', 'tests: [ { name: a, «reqest: {} } ]', /unknown-key .*did you mean `request`/],
-    [
-      'a slip in a key of an answer',
-      'tests: [ { name: a, mocks: { reco.recommend: { «stauts: 200 } } } ]',
-      /`stauts`/,
-    ],
+    ['a slip in a key of an answer', 'tests: [ { name: a, mocks: { reco.recommend: { «stauts: 200 } } } ]', /`stauts`/],
     [
       'a slip in one of several answers',
       'tests: [ { name: a, mocks: { reco.recommend: [ {}, { «stauts: 200 } ] } } ]',
