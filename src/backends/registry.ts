@@ -54,7 +54,7 @@ export class Backends {
 
   constructor(options: BackendsOptions) {
     const { clock, metrics = uncounted, resolve = resolveBySystem } = options
-    const transport = options.transport ?? transports.get('undici')!
+    const transport = options.transport ?? transports.get('http1')!
     const channel = { ...defaultChannelOptions, ...options.channel }
     this.#clock = clock
     this.#metrics = metrics

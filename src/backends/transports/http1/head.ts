@@ -43,8 +43,9 @@ export function parseHead(text: string, method: string): ResponseHead | undefine
     if (colon <= start || colon >= end) return undefined
     const name = text.slice(start, colon)
     const value = text.slice(colon + 1, end).trim()
-    if (!headerName.test(name) || invalidValue.test(value)) return undefined
-    addHeader(headers, name.toLowerCase(), value)
+    const lowerName = usualNames.get(name) ?? toHeaderName(name)
+    if (lowerName === undefined || invalidValue.test(value)) return undefined
+    addHeader(headers, lowerName, value)
   }
   const framing = frame(status, headers, method, line[1] === '1')
   if (!framing) return undefined
@@ -52,6 +53,27 @@ export function parseHead(text: string, method: string): ResponseHead | undefine
   const isClosing =
     line[1] === '0' || framing === untilClose || (connection !== undefined && /\bclose\b/i.test(String(connection)))
   return { status, headers, framing, keepsAlive: !isClosing }
+}
+
+/** Names that nearly every answer has, as servers write them: known to be good, and how they read in lower case. */
+const usualNames = new Map(
+  [
+    'Connection',
+    'Content-Length',
+    'Content-Type',
+    'Date',
+    'ETag',
+    'Keep-Alive',
+    'Last-Modified',
+    'Server',
+    'Transfer-Encoding',
+  ]
+    .flatMap((name) => [name, name.toLowerCase()])
+    .map((name) => [name, name.toLowerCase()]),
+)
+
+function toHeaderName(name: string): string | undefined {
+  return headerName.test(name) ? name.toLowerCase() : undefined
 }
 
 function addHeader(headers: ResponseHead['headers'], name: string, value: string): void {
