@@ -18,6 +18,8 @@ const lookEveryMs = 20
 export async function drain(serving: Serving, servers: readonly Server[]): Promise<void> {
   const deadline = performance.now() + drainTimeoutMs
   await emptied(servers, lastRequestsMs)
+  // Who has connected by now is let in: Node accepts between its timers and its immediates.
+  await new Promise((resolve) => setImmediate(resolve))
   for (const server of servers) stopAccepting(server)
   await emptied(servers, lastRequestsMs)
   await idle(serving, deadline - performance.now())
