@@ -30,23 +30,25 @@ operations:
 }
 
 let backend: Backend
+let config: string
+let env: Record<string, string>
 let gateway: Served
 let stuck: Served
-let stuckEnded: Promise<{ code: number | null; ms: number; lost: boolean }>
+let stuckEnded: Promise<{ code: number | null; ms: number; wasCut: boolean }>
 
 beforeAll(async () => {
   backend = await startBackend(({ target }, response) => {
     const timer = setTimeout(() => sendJson(response, { done: true }), Number(/\d+$/.exec(target)![0]))
     response.once('close', () => clearTimeout(timer))
   })
-  const config = `${await writeProject(files)}/config/gateway.yaml`
-  const env = { SLOW_URL: backend.url }
+  config = `${await writeProject(files)}/config/gateway.yaml`
+  env = { SLOW_URL: backend.url }
   ;[gateway, stuck] = await Promise.all([startServe({ config, env }), startServe({ config, env })])
   stuckEnded = endWhileStuck(stuck)
 }, 60_000)
 
-describe('SIGTERM under load', () => {
-  test('loses no request that was taken', async () => {
+describe('SIGTERM', () => {
+  test('under load loses no request that was taken', async () => {
     const agent = new Agent({ keepAlive: true })
     const idle = await get(`${gateway.url}/quick`, agent)
     expect(idle.headers.connection).toBe('keep-alive')
@@ -60,7 +62,6 @@ describe('SIGTERM under load', () => {
     const startedBefore = backend.received.length
 
     const terminatedAt = performance.now()
-    const readiness = watchReadiness(gateway)
     gateway.signal('SIGTERM')
     // A client that has not heard of it yet still finds its connection.
     const late = await pause(100).then(() => get(`${gateway.url}/quick`, agent))
@@ -76,7 +77,9 @@ describe('SIGTERM under load', () => {
     await load.stop()
     agent.destroy()
 
-    expect(load.failures.filter(({ wasTaken }) => wasTaken)).toEqual([])
+    // What reached the backend, or came on a connection that had served before, was taken.
+    const reached = new Set(backend.received.map(({ headers }) => headers['x-request-id']))
+    expect(load.failures.filter(({ id, wasKept }) => wasKept || reached.has(id))).toEqual([])
     expect(load.failures.length).toBeGreaterThan(0)
     expect(load.replies.map(({ status }) => status).filter((status) => status !== 200)).toEqual([])
     expect(load.replies.length).toBeGreaterThan(repliesBefore)
@@ -85,16 +88,23 @@ describe('SIGTERM under load', () => {
     const lastReplies = load.replies.slice(-5)
     expect(lastReplies.map(({ headers }) => headers.connection)).toEqual(Array(5).fill('close'))
 
-    const { notReadyAt, refusedAt } = await readiness
-    expect(notReadyAt).toBeDefined()
-    expect(refusedAt).toBeGreaterThan(notReadyAt!)
     expect(ownFailures(gateway)).toEqual([])
     expect(gateway.lines().map(({ msg }) => msg)).toEqual(expect.arrayContaining(['draining', 'stopped']))
   }, 30_000)
 
+  test('fails readiness before it takes no more connections', async () => {
+    // It is half a second between the two; a machine that is busy elsewhere may let us miss it.
+    let inOrder = false
+    for (let tries = 0; tries < 3 && !inOrder; tries += 1) {
+      const served = await startServe({ config, env })
+      inOrder = await drainsInOrder(served).catch(() => false)
+    }
+    expect(inOrder).toBe(true)
+  }, 60_000)
+
   test('waits for nobody longer than ten seconds', async () => {
-    const { code, ms, lost } = await stuckEnded
-    expect([code, lost]).toEqual([0, true])
+    const { code, ms, wasCut } = await stuckEnded
+    expect([code, wasCut]).toEqual([0, true])
     expect(ms).toBeLessThan(drainLimitMs + noiseMs)
     expect(ms).toBeGreaterThan(drainLimitMs / 2)
   }, 30_000)
@@ -103,28 +113,28 @@ describe('SIGTERM under load', () => {
 async function endWhileStuck(served: Served) {
   const never = get(`${served.url}/never`).then(
     () => false,
-    ({ wasTaken }: Failure) => wasTaken,
+    (failure: Failure) => failure.error.message !== 'no answer',
   )
   await until(() => backend.received.some(({ target }) => target === '/wait/600000'), 'a request is stuck')
   const startedAt = performance.now()
   served.signal('SIGTERM')
   const { code } = await served.ended
-  return { code, ms: performance.now() - startedAt, lost: await never }
+  return { code, ms: performance.now() - startedAt, wasCut: await never }
 }
 
-/** When readiness failed, and when the gateway first refused a connection. */
-async function watchReadiness({ adminUrl, url }: Served) {
-  let notReadyAt: number | undefined
-  for (;;) {
-    const isOpen = await get(`${url}/nowhere`).then(
-      () => true,
-      () => false,
-    )
-    if (!isOpen) return { notReadyAt, refusedAt: performance.now() }
-    const { status } = await get(`${adminUrl}/readyz`)
-    if (status === 503) notReadyAt ??= performance.now()
-    await pause(10)
-  }
+/** Whether the gateway, not ready any more, still takes a new connection, and later takes none. */
+async function drainsInOrder(served: Served): Promise<boolean> {
+  const agent = new Agent({ keepAlive: true })
+  await get(`${served.url}/quick`, agent)
+  served.signal('SIGTERM')
+  await until(async () => (await get(`${served.adminUrl}/readyz`)).status === 503, 'readiness fails')
+  const wasTaken = await get(`${served.url}/quick`).then(
+    ({ status, headers }) => status === 200 && headers.connection === 'close',
+    () => false,
+  )
+  agent.destroy()
+  const { code } = await served.ended
+  return wasTaken && code === 0
 }
 
 /** Sends a body that takes a second. */

@@ -10,8 +10,10 @@ export interface Reply {
 /** A request that got no answer. */
 export interface Failure {
   readonly error: Error
-  /** Whether its connection stood for a while: one that ends as it begins was never taken. */
-  readonly wasTaken: boolean
+  /** The `x-request-id` that it was sent with. */
+  readonly id: string
+  /** Whether it went out on a connection that had served before. */
+  readonly wasKept: boolean
 }
 
 export interface Load {
@@ -29,7 +31,7 @@ export function startLoad(targets: () => string, perSecond: number): Load {
   const failures: Failure[] = []
   const pending = new Set<Promise<void>>()
   const send = () => {
-    const reply = get(targets(), agent).then(
+    const reply = get(targets(), agent, `load-${sent}.`).then(
       (one) => void replies.push(one),
       (failure: Failure) => void failures.push(failure),
     )
@@ -54,27 +56,20 @@ export function startLoad(targets: () => string, perSecond: number): Load {
   return { replies, failures, stop }
 }
 
-const briefMs = 100
-
 /** Rejects with a `Failure`. */
-export function get(url: string, agent: Agent | false = false): Promise<Reply> {
+export function get(url: string, agent: Agent | false = false, id = ''): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { agent }, async (response) => {
+    const sent = request(url, { agent, headers: { 'x-request-id': id } }, async (response) => {
       try {
         let body = ''
         response.setEncoding('utf8')
         for await (const chunk of response) body += chunk
         resolve({ status: response.statusCode!, headers: response.headers, body })
       } catch (error) {
-        reject({ error, wasTaken: true })
+        fail(error)
       }
     })
-    let connectedAt = Number.POSITIVE_INFINITY
-    sent.on('socket', (socket) => {
-      if (!socket.connecting) connectedAt = 0
-      else socket.once('connect', () => (connectedAt = performance.now()))
-    })
-    const fail = (error: Error) => reject({ error, wasTaken: performance.now() - connectedAt > briefMs })
+    const fail = (error: unknown) => reject({ error, id, wasKept: sent.reusedSocket })
     sent.on('error', fail)
     sent.setTimeout(15_000, () => sent.destroy(new Error('no answer')))
     sent.end()
