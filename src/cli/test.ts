@@ -78,11 +78,9 @@ async function runOnce(options: TestCommandOptions, terminal: Terminal, only: re
   if (findings.diagnostics.length > 0) terminal.complain(printAll(findings, terminal.color).join('\n\n'))
   if (unknown.length > 0) return end(2)
   if (!run) return end(1)
-  if (run.suites.length === 0) {
-    terminal.complain('there are no tests: they stand in NAME.test.yaml beside a route')
-    if (!run.coverage) return end(1)
-  }
+  const results = run.suites.flatMap((suite) => suite.results)
+  const failed = results.some(({ problems }) => problems.length > 0)
   terminal.print(testReports[options.format](run, terminal.paint))
-  const failed = run.suites.some(({ results }) => results.some(({ problems }) => problems.length > 0))
-  return end(failed || run.suites.length === 0 ? 1 : 0)
+  if (results.length === 0) terminal.complain('there are no tests: they stand in NAME.test.yaml beside a route')
+  return end(failed || results.length === 0 ? 1 : 0)
 }
