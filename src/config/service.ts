@@ -54,6 +54,7 @@ export interface ServiceDefinition {
 }
 
 export function readService(source: Source, diagnostics: DiagnosticCollector): ServiceDefinition | undefined {
-  const definition = checkShape(serviceShape, source.value ?? {}, { source, path: [] }, diagnostics)
+  const standIns = { endpoints: ['http://left.out'] }
+  const definition = checkShape(serviceShape, source.value ?? {}, { source, path: [] }, diagnostics, standIns)
   return definition && { source, definition }
 }

@@ -1,7 +1,7 @@
 import type { Read } from '../language/reference.ts'
 import { type BoundRoute, everyStep } from '../plan/bound-route.ts'
 import { walkDataflow } from '../plan/dataflow.ts'
-import type { Presence, Producer } from '../plan/knowledge.ts'
+import type { Producer } from '../plan/knowledge.ts'
 import type { BoundStep } from '../steps/step.ts'
 
 /** A value that goes from who gives it to who reads it. */
@@ -32,15 +32,12 @@ export function nameRead({ reference }: Read): readonly string[] {
 
 /** Every wire of a route, found by the walk that the checks use; one from each step that may have given the value last. */
 export function findWires(route: BoundRoute): Wire[] {
-  const inputs = new Map(
-    route.inputs.map(({ color, certain }): [string, Presence] => [color, certain ? 'always' : 'sometimes']),
-  )
   const calls = Map.groupBy(
     [...everyStep(route.body)].filter((step) => step.call),
     (step) => step.name,
   )
   const wires: Wire[] = []
-  walkDataflow(route.body, inputs, route.response?.reads ?? [], {
+  walkDataflow(route, {
     read(read, known, to) {
       const { reference } = read
       const addColor = (color: string) => {

@@ -2,7 +2,7 @@ import leven from 'leven'
 
 /** The candidate that `name` most likely meant, or undefined when none is near. */
 export function suggest(name: string, candidates: Iterable<string>): string | undefined {
-  const tolerance = Math.max(1, Math.floor(name.length / 3))
+  const tolerance = Math.ceil(name.length / 3)
   let best: string | undefined
   let bestDistance = tolerance + 1
   for (const candidate of candidates) {

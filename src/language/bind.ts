@@ -51,6 +51,8 @@ export interface BoundCondition {
   /** Colors that are surely there when it holds (`has(user.id)`), and when it does not (`!has(user.id)`). */
   readonly whenTrue: readonly string[]
   readonly whenFalse: readonly string[]
+  /** True when it could not be read, so that what it proves is not known. */
+  readonly isFaulty: boolean
   readonly at: Location
   readonly test: (document: Document) => boolean
 }
@@ -70,7 +72,7 @@ export function bindCondition(text: string, place: Place, language: Language): B
       locate(expression.offset, expression.length),
       expression.help,
     )
-    return { source: text, reads: [], whenTrue: [], whenFalse: [], at, test: () => false }
+    return { source: text, reads: [], whenTrue: [], whenFalse: [], isFaulty: true, at, test: () => false }
   }
   if (expression.type !== 'bool' && expression.type !== 'dyn') {
     language.diagnostics.add(
@@ -80,13 +82,15 @@ export function bindCondition(text: string, place: Place, language: Language): B
     )
   }
   const reads: Read[] = []
+  let isFaulty = false
   for (const read of expression.reads) {
     const where = locate(read.offset, read.length)
     const reference = resolveReference(read.path, where, language)
     if (reference) reads.push(readOf(reference, where, read))
+    isFaulty ||= !reference || (reference.kind === 'color' && reference.guessed === true)
   }
   const { whenTrue, whenFalse } = provenColors(expression, language)
-  return { source: source.trim(), reads, whenTrue, whenFalse, at, test: expression.test }
+  return { source: source.trim(), reads, whenTrue, whenFalse, isFaulty, at, test: expression.test }
 }
 
 function provenColors(expression: Expression, language: Language): { whenTrue: string[]; whenFalse: string[] } {

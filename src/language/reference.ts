@@ -2,7 +2,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import { colorOfPath } from '../values/color.ts'
 import { reservedNames } from '../values/document.ts'
-import type { Language } from './color.ts'
+import type { ColorDefinition, Language } from './color.ts'
 
 type Segments = readonly (string | number)[]
 
@@ -66,10 +66,21 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
 }
 
 /**
+ * The color of a name. One that the dictionary does not have is reported, and the one that was meant given (of any
+ * type, since that is a guess), so that what it would have carried is not reported as missing too.
+ */
+export function findColor(name: string, at: Location, language: Language): ColorDefinition | undefined {
+  const found = language.colors.get(name)
+  if (found) return found
+  const meant = reportUnknownColor(name, at, language)
+  return meant === undefined ? undefined : { ...language.colors.get(meant)!, schema: {} }
+}
+
+/**
  * Reports a color that the dictionary does not have, naming the nearest one and where it stands. Gives the color that
  * was meant, so that what it would have carried is not reported as missing too.
  */
-export function reportUnknownColor(name: string, at: Location, language: Language): string | undefined {
+function reportUnknownColor(name: string, at: Location, language: Language): string | undefined {
   const near = suggest(name, [...language.colors.keys(), ...reservedNames])
   const meant = near === undefined ? undefined : language.colors.get(near)
   const where = meant ? ` (${meant.at.file}:${meant.at.line})` : ''

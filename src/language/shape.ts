@@ -1,7 +1,11 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { didYouMean } from '../diagnostics/suggest.ts'
+import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import type { Path, Source } from '../yaml/source.ts'
+import { describe, explainIssue } from './explain-issue.ts'
+import { findIssues, type ShapeIssue } from './shape-issues.ts'
+
+export { describe }
 
 /** A piece of a file: the file and where in it the piece sits. */
 export interface Place {
@@ -15,140 +19,99 @@ export function within(place: Place, ...path: Path): Place {
 }
 
 /**
- * Checks a value against a construct's one definition. Every fault becomes a diagnostic at its key or value. What is
- * right without the faulty members is given all the same, so that one slip does not hide the next or cause others;
- * undefined when nothing usable is left.
+ * Checks a value against a construct's one definition. Every fault becomes a diagnostic at its key or value. A key that
+ * was misspelt is taken as the one that was meant, and what is right without the faulty members is given all the same,
+ * so that one slip neither hides the next nor causes others; undefined when nothing usable is left.
+ * @param standIns what takes the place of required members that are faulty
  */
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   place: Place,
   diagnostics: DiagnosticCollector,
+  standIns: Readonly<Record<string, unknown>> = {},
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
-  for (const issue of result.error.issues) reportIssue(issue, schema, place, diagnostics)
-  return schema.safeParse(withoutFaults(value, result.error.issues)).data
-}
-
-/** A copy of the value without the members that the issues are about. */
-function withoutFaults(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   const copy = structuredClone(value)
-  for (const issue of issues) {
-    const faulty = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
-    for (const path of faulty) {
-      let owner = copy as Record<PropertyKey, unknown> | undefined
-      for (const segment of path.slice(0, -1)) owner = owner?.[segment] as typeof owner
-      const last = path.at(-1)
-      if (last !== undefined && owner && !Array.isArray(owner)) delete owner[last]
-    }
-  }
-  return copy
+  const renames = correctKeys(schema, copy, place, diagnostics)
+  const issues = findIssues(schema, copy).filter(({ issue }) => issue.code !== 'unrecognized_keys')
+  for (const found of issues)
+    report(found, { source: place.source, path: asWritten(found.path, place, renames) }, diagnostics)
+  leaveOut(copy, issues)
+  const repaired = schema.safeParse(copy)
+  return repaired.success ? repaired.data : schema.safeParse({ ...standIns, ...(copy as object) }).data
 }
 
-function reportIssue(issue: z.core.$ZodIssue, root: z.ZodType, place: Place, diagnostics: DiagnosticCollector): void {
-  const at = within(place, ...(issue.path as Path))
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(schemaAt(root, issue.path))
-    for (const key of issue.keys) {
-      const help = didYouMean(key, known) ?? (known.length > 0 ? `known keys: ${known.join(', ')}` : undefined)
-      diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at.source.locateKey([...at.path, key]), help)
-    }
-  } else if (issue.code === 'invalid_type' && issue.input === undefined && issue.path.length > 0) {
-    const owner = at.path.slice(0, -1)
-    diagnostics.add('missing-key', `\`${String(issue.path.at(-1))}\` is missing`, at.source.locateKey(owner))
-  } else if (issue.code === 'invalid_union') reportUnion(issue, root, place, diagnostics)
-  else {
-    const message =
-      issue.code === 'custom'
-        ? issue.message
-        : issue.code === 'invalid_format'
-          ? `${describe(issue.input)} does not fit: ${issue.message}`
-          : `expected ${expectation(issue)}, found ${describe(issue.input)}`
-    const help = issue.code === 'custom' ? (issue.params?.['help'] as string | undefined) : suggestValue(issue)
-    diagnostics.add('invalid-value', message, at.source.locate(at.path), help)
-  }
+/** A key that was corrected: where it stands now, and what the file calls it. */
+interface Rename {
+  readonly path: Path
+  readonly written: string
 }
 
-/** A union fails as its nearest member does: the one whose faults lie deepest, so that the message names the real slip. */
-function reportUnion(
-  issue: z.core.$ZodIssueInvalidUnion,
-  root: z.ZodType,
-  place: Place,
-  diagnostics: DiagnosticCollector,
-): void {
-  const at = within(place, ...(issue.path as Path))
-  const members = schemaAt(root, issue.path)
-  const near = issue.errors
-    .map((issues, index) => ({ issues, index }))
-    .filter(({ issues }) => !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0))
-    .sort((a, b) => a.issues.length - b.issues.length)[0]
-  if (!near) {
-    const wanted = [...new Set(issue.errors.flat().map(expectation))].join(' or ')
-    diagnostics.add('invalid-value', `expected ${wanted}, found ${describe(issue.input)}`, at.source.locate(at.path))
+/** Reports every unknown key; in the copy it gets the name that was meant, or goes. */
+function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics: DiagnosticCollector): Rename[] {
+  const renames: Rename[] = []
+  const reported = new Set<string>()
+  // Putting one key right may show what a construct was meant to be, and so another key that is not of it.
+  for (let round = 0; round < 3; round += 1) {
+    const unknown = findIssues(schema, copy).filter(({ issue }) => issue.code === 'unrecognized_keys')
+    if (unknown.length === 0) break
+    for (const { issue, path, knownKeys } of unknown) {
+      const owner = valueAt(copy, path) as Record<string, unknown>
+      for (const key of (issue as z.core.$ZodIssueUnrecognizedKeys).keys) {
+        const at = place.source.locateKey([...asWritten(path, place, renames), key])
+        const help =
+          didYouMean(key, knownKeys) ?? (knownKeys.length > 0 ? `known keys: ${knownKeys.join(', ')}` : undefined)
+        const id = `${at.line}:${at.column}`
+        if (!reported.has(id)) diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at, help)
+        reported.add(id)
+        const meant = suggest(key, knownKeys)
+        if (meant !== undefined && !Object.hasOwn(owner, meant)) {
+          owner[meant] = owner[key]
+          renames.push({ path: [...path, meant], written: key })
+        }
+        delete owner[key]
+      }
+    }
+  }
+  return renames
+}
+
+/** A path of the corrected copy as the file has it. */
+function asWritten(path: Path, place: Place, renames: readonly Rename[]): Path {
+  const written = [...path]
+  for (const rename of renames) {
+    if (rename.path.every((segment, index) => path[index] === segment)) written[rename.path.length - 1] = rename.written
+  }
+  return [...place.path, ...written]
+}
+
+function report({ issue, path }: ShapeIssue, at: Place, diagnostics: DiagnosticCollector): void {
+  if (issue.code === 'invalid_type' && issue.input === undefined && path.length > 0) {
+    const owner = at.source.locateKey(at.path.slice(0, -1))
+    diagnostics.add('missing-key', `\`${String(path.at(-1))}\` is missing`, owner)
     return
   }
-  const schema = members instanceof z.ZodUnion ? (members.options[near.index] as z.ZodType) : root
-  for (const inner of near.issues)
-    reportIssue({ ...inner, input: inner.input } as z.core.$ZodIssue, schema, at, diagnostics)
+  const { message, help } = explainIssue(issue)
+  diagnostics.add('invalid-value', message, at.source.locate(at.path), help)
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return (
-        (
-          { object: 'a mapping', record: 'a mapping', array: 'a list', string: 'text', number: 'a number' } as Record<
-            string,
-            string
-          >
-        )[issue.expected] ?? `a ${issue.expected}`
-      )
-    case 'invalid_value':
-      return issue.values.map((value) => `\`${String(value)}\``).join(', ')
-    case 'too_small':
-      return issue.origin === 'number' ? `at least ${issue.minimum}` : 'something that is not empty'
-    case 'too_big':
-      return `at most ${issue.maximum}`
-    default:
-      return issue.message
+/** Takes the members that the issues are about out of the copy; of a list with a faulty element, the list. */
+function leaveOut(copy: unknown, issues: readonly ShapeIssue[]): void {
+  for (const { path } of issues) {
+    for (let length = path.length; length > 0; length -= 1) {
+      const owner = valueAt(copy, path.slice(0, length - 1))
+      if (Array.isArray(owner)) continue
+      if (typeof owner === 'object' && owner !== null)
+        delete (owner as Record<string, unknown>)[String(path[length - 1])]
+      break
+    }
   }
 }
 
-function suggestValue(issue: z.core.$ZodIssue): string | undefined {
-  if (issue.code !== 'invalid_value' || typeof issue.input !== 'string') return undefined
-  return didYouMean(issue.input, issue.values.map(String))
-}
-
-/** How a person would call a YAML value. */
-export function describe(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'a mapping'
-  return `\`${String(value)}\``
-}
-
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
-  let here: z.ZodType | undefined = unwrap(schema)
-  for (const segment of path) {
-    if (here instanceof z.ZodObject) here = here.shape[segment as string] as z.ZodType | undefined
-    else if (here instanceof z.ZodArray) here = here.element as z.ZodType
-    else if (here instanceof z.ZodRecord) here = here.valueType as z.ZodType
-    else return undefined
-    here = here && unwrap(here)
-  }
-  return here
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  let here = schema
-  for (;;) {
-    if (here instanceof z.ZodOptional || here instanceof z.ZodDefault) here = here.unwrap() as z.ZodType
-    else if (here instanceof z.ZodPipe) here = here.in as z.ZodType
-    else return here
-  }
-}
-
-function knownKeys(schema: z.ZodType | undefined): string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root
+  for (const segment of path) value = (value as Record<string | number, unknown> | null | undefined)?.[segment]
+  return value
 }

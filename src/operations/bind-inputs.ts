@@ -1,7 +1,7 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
-import { reportUnknownColor } from '../language/reference.ts'
+import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { compileBuilder } from '../values/builder.ts'
 import { fits } from '../values/schema.ts'
@@ -30,10 +30,11 @@ export function bindOperationInputs(
   )
   const placed = Object.values(definition.in ?? {})
   for (const [name, at] of placeholders) {
-    if (placed.includes(`path.${name}`) || !knowsColor(name, at, language)) continue
+    const color = placed.includes(`path.${name}`) ? undefined : findColor(name, at, language)?.name
+    if (color === undefined) continue
     const locator = { in: 'path', name } as const
-    rejectComposite(name, locator, at, language)
-    inputs.push({ color: name, optional: false, locator, at })
+    rejectComposite(color, locator, at, language)
+    inputs.push({ color, optional: false, locator, at })
   }
   checkQuery(definition[methodKey as 'get']!, pathPlace, language)
   checkBody(definition, inputs, methodKey, place, language)
@@ -48,11 +49,11 @@ function bindInput(
   language: Language,
 ): OperationInput | undefined {
   const { source, path } = place
-  const color = key.replace(/\?$/, '')
   const at = source.locateKey(path)
+  const color = findColor(key.replace(/\?$/, ''), at, language)?.name
   const valueAt = source.locate(path)
   const locator = locate(text, 'request', place, language)
-  if (!knowsColor(color, at, language) || !locator) return undefined
+  if (color === undefined || !locator) return undefined
   if (locator.in === 'path' && !placeholders.has(locator.name)) {
     const names = [...placeholders.keys()].map((name) => `{${name}}`)
     const help = `it has ${names.join(', ') || 'none'}`
@@ -110,10 +111,4 @@ function checkBody(
     const builder = compileBuilder(paths.map((path) => ({ path, read: () => undefined })))
     if (typeof builder !== 'function') report(builder.message, parts[builder.part]!.at)
   }
-}
-
-function knowsColor(color: string, at: Location, language: Language): boolean {
-  if (language.colors.has(color)) return true
-  reportUnknownColor(color, at, language)
-  return false
 }

@@ -2,14 +2,16 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
-import { reportUnknownColor } from '../language/reference.ts'
+import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
-import { fits } from '../values/schema.ts'
+import { fits, type JsonSchema } from '../values/schema.ts'
 import { bindOperationInputs } from './bind-inputs.ts'
 import type { BoundOperation, OperationOutput, ServiceInfo } from './bound-operation.ts'
 import { locate } from './locator.ts'
 import { idempotentMethods, methods, type OperationDefinition } from './operation.ts'
 import { parsePathTemplate } from './path-template.ts'
+
+export type { BoundOperation } from './bound-operation.ts'
 
 /** Checks one operation's definition; every fault is reported where it stands. */
 export function bindOperation(
@@ -48,30 +50,30 @@ export function bindOperation(
 }
 
 function bindOutputs(definition: OperationDefinition, place: Place, language: Language): OperationOutput[] {
-  const outputs: OperationOutput[] = []
-  for (const [color, text] of Object.entries(definition.out ?? {})) {
-    const at = place.source.locateKey([...place.path, 'out', color])
-    const locator = locate(text, 'response', within(place, 'out', color), language)
-    if (!language.colors.has(color)) {
-      const meant = reportUnknownColor(color, at, language)
-      if (meant !== undefined && locator) outputs.push({ color: meant, locator, schema: undefined, at })
-      continue
+  return Object.entries(definition.out ?? {}).flatMap(([name, text]) => {
+    const at = place.source.locateKey([...place.path, 'out', name])
+    const locator = locate(text, 'response', within(place, 'out', name), language)
+    const color = findColor(name, at, language)
+    if (!color) return []
+    const { schema } = color
+    if (locator?.in === 'status' && !fits({ type: 'integer' }, schema)) {
+      reportOutput(name, 'the status is a number', schema, at, language)
+    } else if (locator?.in === 'body' && !locator.path.singular && !fits({ type: 'array' }, schema)) {
+      reportOutput(name, `\`${text}\` gives a list`, schema, at, language)
     }
-    if (!locator) continue
-    const schema = language.colors.get(color)?.schema
-    if (locator.in === 'status' && !fits({ type: 'integer' }, schema)) {
-      reportOutput(color, 'the status is a number', at, language)
-    } else if (locator.in === 'body' && !locator.path.singular && !fits({ type: 'array' }, schema)) {
-      reportOutput(color, `\`${text}\` gives a list`, at, language)
-    }
-    outputs.push({ color, locator, schema, at })
-  }
-  return outputs
+    // A color whose place could not be read is given all the same, so that what reads it is not reported too.
+    return { color: color.name, locator: locator ?? { in: 'status' }, schema, at }
+  })
 }
 
-function reportOutput(color: string, given: string, at: Location, language: Language): void {
-  const wanted = describeType(language.colors.get(color)?.schema)
-  language.diagnostics.add('type-mismatch', `${given}, but \`${color}\` is ${wanted}`, at)
+function reportOutput(
+  color: string,
+  given: string,
+  schema: JsonSchema | undefined,
+  at: Location,
+  language: Language,
+): void {
+  language.diagnostics.add('type-mismatch', `${given}, but \`${color}\` is ${describeType(schema)}`, at)
 }
 
 function bindHeaders(

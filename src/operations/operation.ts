@@ -21,8 +21,7 @@ const statusRange = z.union([
   z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299'),
 ])
 
-/** The keys of an operation, shared by the catalogue and by an inline invoke. */
-export const operationKeys = {
+const operationKeys = {
   summary: z.string().optional(),
   get: pathTemplate.optional(),
   post: pathTemplate.optional(),
@@ -52,13 +51,21 @@ export const operationKeys = {
   fallback: fallbackShape.optional(),
 }
 
-const oneMethod = (value: Record<string, unknown>) =>
-  methods.filter((method) => value[method] !== undefined).length === 1
+function hasOneMethod(definition: Record<string, unknown>): boolean {
+  return methods.filter((method) => definition[method] !== undefined).length === 1
+}
+const oneMethod = { message: `an operation has exactly one of ${methods.join(', ')}` }
 
 /** One operation of a service. */
 export const operationShape = z
   .strictObject(operationKeys)
-  .refine(oneMethod, { message: `an operation has exactly one of ${methods.join(', ')}` })
+  .refine(hasOneMethod, oneMethod)
   .meta({ description: 'One call that a service offers, colored.' })
+
+/** An operation that an invoke writes in place. */
+export const inlineOperationShape = z
+  .strictObject({ service: z.string(), ...operationKeys })
+  .refine(hasOneMethod, oneMethod)
+  .meta({ description: 'An operation written in place.' })
 
 export type OperationDefinition = z.output<typeof operationShape>

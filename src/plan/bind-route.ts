@@ -37,7 +37,7 @@ export function bindRoute(
     inputs,
     body,
     response,
-    incomplete: binder.incomplete || inputs.length < Object.keys(definition.in ?? {}).length,
+    incomplete: binder.incomplete,
   }
 }
 

@@ -2,8 +2,8 @@ import type { CallSite } from '../backends/call.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import { bindCondition } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
-import { checkShape, type Place, within } from '../language/shape.ts'
-import { operationShape } from '../operations/operation.ts'
+import { type Place, within } from '../language/shape.ts'
+import type { OperationDefinition } from '../operations/operation.ts'
 import type {
   Binder,
   BlockExtras,
@@ -77,17 +77,17 @@ export class RouteBinder implements Binder {
     return near === undefined ? undefined : this.#catalogue.get(near)
   }
 
-  inlineOperation(serviceName: string, name: string, place: Place): ServiceOperation | undefined {
-    const service = this.#service(serviceName, within(place, 'service'))
-    if (!service) return undefined
-    const { service: _, ...raw } = place.source.valueAt(place.path) as Record<string, unknown>
-    const definition = checkShape(operationShape, raw, place, this.diagnostics)
-    return definition && service.bindInline(name, definition, place)
+  inlineOperation(
+    service: string,
+    name: string,
+    definition: OperationDefinition,
+    place: Place,
+  ): ServiceOperation | undefined {
+    return this.#service(service, within(place, 'service'))?.bindInline(name, definition, place)
   }
 
   block(block: ParsedBlock, extras: BlockExtras = {}): BoundBlock {
     const { source, path } = block.place
-    this.incomplete ||= block.incomplete
     return { order: block.order, steps: block.steps.map((step) => this.step(step)), at: source.locate(path), ...extras }
   }
 
@@ -106,9 +106,11 @@ export class RouteBinder implements Binder {
     const { kind, place } = step
     const condition = step.when === undefined ? undefined : bindCondition(step.when, within(place, 'when'), this)
     const binding = kind.bind(step, this)
-    this.incomplete ||= binding.incomplete ?? false
+    const incomplete = binding.incomplete || condition?.isFaulty || !step.isWhole
+    this.incomplete ||= incomplete
     const bound: BoundStep = {
       ...binding,
+      incomplete,
       kind: kind.kind,
       name: binding.name ?? step.id ?? `${kind.kind}@${place.path.join('.')}`,
       at: place.source.locateKey([...place.path, kind.kind]),

@@ -1,6 +1,7 @@
 import type { Read } from '../language/reference.ts'
 import { writtenColors } from '../steps/fork.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import type { BoundRoute } from './bound-route.ts'
 import { deepCalls, deepWriters, flowDependencies, orderFlow } from './dependencies.ts'
 import {
   copyKnowledge,
@@ -26,16 +27,12 @@ export interface DataflowListener {
  * Walks a route's steps in the order in which they may run and keeps what is known of its colors: the one analysis
  * behind every check of data flow. It knows orders and compositions, no kind of step.
  */
-export function walkDataflow(
-  body: BoundBlock,
-  inputs: ReadonlyMap<string, Presence>,
-  finalReads: readonly Read[],
-  listener: DataflowListener,
-): void {
-  const known = knowInputs(inputs)
+export function walkDataflow({ body, inputs, response }: BoundRoute, listener: DataflowListener): void {
+  const presences = inputs.map(({ color, certain }): [string, Presence] => [color, certain ? 'always' : 'sometimes'])
+  const known = knowInputs(new Map(presences))
   const walk = new Walk(listener)
   if (walk.block(body, known)) return
-  for (const read of finalReads) listener.read?.(read, known, undefined)
+  for (const read of response?.reads ?? []) listener.read?.(read, known, undefined)
 }
 
 class Walk {
@@ -69,6 +66,8 @@ class Walk {
     if (order === 'parallel') return this.#parallel(steps, known)
     const waitsFor = flowDependencies(steps)
     const { order: sorted, cycle } = orderFlow(waitsFor)
+    // What could not be read may come first.
+    known.isPartial ||= steps.some(isPartial)
     if (cycle) {
       const members = cycle.map((index) => steps[index]!)
       this.#listener.flowCycle?.(members)
@@ -93,6 +92,7 @@ class Walk {
       for (const [color, producers] of own.producers)
         if (before.producers.get(color) !== producers) known.producers.set(color, producers)
       for (const call of own.calls) known.calls.add(call)
+      known.isPartial ||= own.isPartial
       return ended
     })
     return ends.some(Boolean)
@@ -112,6 +112,7 @@ class Walk {
 
   #step(step: BoundStep, known: Knowledge): boolean {
     const { condition } = step
+    known.isPartial ||= step.incomplete ?? false
     this.#reads(condition?.reads, known, step)
     const before = condition ? copyKnowledge(known) : known
     if (condition) narrow(known, condition.whenTrue)
@@ -152,6 +153,7 @@ class Walk {
     const otherwise = copyKnowledge(known)
     const ends: Knowledge[] = []
     for (const arm of arms) {
+      otherwise.isPartial ||= arm.condition?.isFaulty ?? false
       this.#reads(arm.condition?.reads, otherwise, step)
       const inside = copyKnowledge(otherwise)
       if (arm.condition) narrow(inside, arm.condition.whenTrue)
@@ -169,6 +171,7 @@ class Walk {
     const ends: Knowledge[] = []
     if (!this.block(attempt!, succeeded, step)) ends.push(succeeded)
     const failed = copyKnowledge(known)
+    failed.isPartial ||= succeeded.isPartial
     for (const [color, writer] of deepWriters(attempt!.steps)) noteAttemptedWrite(failed, color, writer)
     for (const step of attempt!.steps) for (const call of deepCalls(step)) failed.calls.add(call)
     for (const handler of handlers) {
@@ -186,4 +189,9 @@ class Walk {
   #reads(reads: readonly Read[] | undefined, known: Knowledge, reader: BoundStep | undefined): void {
     for (const read of reads ?? []) this.#listener.read?.(read, known, reader)
   }
+}
+
+function isPartial(step: BoundStep): boolean {
+  const blocks = step.blocks ?? []
+  return step.incomplete || blocks.some((block) => block.condition?.isFaulty || block.steps.some(isPartial))
 }

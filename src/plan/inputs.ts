@@ -1,8 +1,8 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
 import type { Language } from '../language/color.ts'
-import { reportUnknownColor } from '../language/reference.ts'
-import type { Place } from '../language/shape.ts'
+import { findColor } from '../language/reference.ts'
+import { type Place, within } from '../language/shape.ts'
 import { type Locator, locate } from '../operations/locator.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { RouteDefinition } from '../routes/route.ts'
@@ -25,51 +25,61 @@ export interface BoundInput {
   readonly at: Location
 }
 
-/** Binds a route's `in:`. */
+/** Binds a route's `in:`. What is faulty is reported and taken as given, so that what reads it is not reported too. */
 export function bindInputs(
   definition: RouteDefinition,
   match: RouteMatch,
   place: Place,
   language: Language,
 ): BoundInput[] {
-  const { source } = place
   const parameters = match.segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
-  return Object.entries(definition.in ?? {}).flatMap(([key, entry]) => {
-    const path = [...place.path, 'in', key]
-    const at = source.locateKey(path)
-    const color = key.replace(/\?$/, '')
-    const text = typeof entry === 'string' ? entry : entry.from
-    const textPath = typeof entry === 'string' ? path : [...path, 'from']
-    const fallback = typeof entry === 'string' ? undefined : (entry.default as unknown)
-    const locator = locate(text, 'request', { source, path: textPath }, language)
-    if (!locator) return []
-    if (locator.in === 'path' && !parameters.includes(locator.name)) {
-      language.diagnostics.add(
-        'unknown-path-parameter',
-        `the path has no {${locator.name}}`,
-        source.locate(textPath),
-        `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`,
-      )
-    }
-    // Going on with the color that was meant keeps what reads it from being reported too.
-    const known = language.colors.has(color) ? color : reportUnknownColor(color, at, language)
-    const schema = known === undefined ? undefined : language.colors.get(known)?.schema
-    if (known === undefined || schema === undefined) return []
-    if (fallback !== undefined) checkDefault(color, fallback, schema, source.locate([...path, 'default']), language)
-    const required = !key.endsWith('?') && fallback === undefined
-    return [
-      {
-        color: known,
-        locator,
-        place: text,
-        required,
-        certain: required || fallback !== undefined,
-        default: fallback,
-        schema,
-        at,
-      },
-    ]
-  })
+  const entries = definition.in ?? {}
+  const faulty = Object.keys(place.source.valueAt(['in']) ?? {}).filter((key) => !Object.hasOwn(entries, key))
+  return [
+    ...Object.entries(entries).flatMap(
+      ([key, entry]) => bindInput(key, entry, parameters, within(place, 'in', key), language) ?? [],
+    ),
+    ...faulty.flatMap((key) => {
+      const at = place.source.locateKey(['in', key])
+      const color = findColor(key.replace(/\?$/, ''), at, language)
+      if (!color) return []
+      const { name, schema } = color
+      return { color: name, schema, at, locator: unread, place: '', required: true, certain: true, default: undefined }
+    }),
+  ]
+}
+
+/** Stands in for a locator that could not be read; never compiled. */
+const unread: Locator = { in: 'query', name: '', separator: undefined }
+
+function bindInput(
+  key: string,
+  entry: NonNullable<RouteDefinition['in']>[string],
+  parameters: readonly string[],
+  place: Place,
+  language: Language,
+): BoundInput | undefined {
+  const { source, path } = place
+  const text = typeof entry === 'string' ? entry : entry.from
+  const textPlace = typeof entry === 'string' ? place : within(place, 'from')
+  const fallback = typeof entry === 'string' ? undefined : (entry.default as unknown)
+  const locator = locate(text, 'request', textPlace, language) ?? unread
+  if (locator.in === 'path' && !parameters.includes(locator.name)) {
+    language.diagnostics.add(
+      'unknown-path-parameter',
+      `the path has no {${locator.name}}`,
+      source.locate(textPlace.path),
+      `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`,
+    )
+  }
+  const at = source.locateKey(path)
+  const color = findColor(key.replace(/\?$/, ''), at, language)
+  if (!color) return undefined
+  const { name, schema } = color
+  if (fallback !== undefined) checkDefault(name, fallback, schema, source.locate([...path, 'default']), language)
+  const required = !key.endsWith('?') && fallback === undefined
+  const certain = required || fallback !== undefined
+  return { color: name, schema, at, locator, place: text, required, certain, default: fallback }
 }
 
 function checkDefault(color: string, value: unknown, schema: JsonSchema, at: Location, language: Language): void {

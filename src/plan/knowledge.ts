@@ -18,6 +18,8 @@ export interface Knowledge {
   /** Colors and calls of steps that run at the same time. */
   readonly contestedColors: Map<string, BoundStep>
   readonly contestedCalls: Set<string>
+  /** True behind something that could not be read: it may have written anything. */
+  isPartial: boolean
 }
 
 /** What is known before the first step: the colors of the request. */
@@ -30,6 +32,7 @@ export function knowInputs(inputs: ReadonlyMap<string, Presence>): Knowledge {
     locals: new Set(),
     contestedColors: new Map(),
     contestedCalls: new Set(),
+    isPartial: false,
   }
 }
 
@@ -41,6 +44,7 @@ export function copyKnowledge(known: Knowledge): Knowledge {
     locals: new Set(known.locals),
     contestedColors: new Map(known.contestedColors),
     contestedCalls: new Set(known.contestedCalls),
+    isPartial: known.isPartial,
   }
 }
 
@@ -82,6 +86,7 @@ export function mergeWays(known: Knowledge, ways: readonly Knowledge[]): void {
   replaceAll(known.colors, colors)
   replaceAll(known.producers, producers)
   for (const way of ways) for (const call of way.calls) known.calls.add(call)
+  known.isPartial = ways.some((way) => way.isPartial)
 }
 
 function mergeProducers(ways: readonly (ReadonlySet<Producer> | undefined)[]): ReadonlySet<Producer> {

@@ -1,96 +1,100 @@
+import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import { condition } from '../language/scalars.ts'
 import { checkShape, describe, type Place, within } from '../language/shape.ts'
 import { stepKinds } from '../steps/index.ts'
-import type { BlockShape, ParsedBlock, ParsedStep } from '../steps/step.ts'
+import { type BlockShape, defineStep, type ParsedBlock, type ParsedStep, type StepKind } from '../steps/step.ts'
 
-/** Parses a list of steps; the faulty ones are reported and left out. */
+/** Parses a list of steps; what is faulty is reported, and its place kept by a step of which nothing is known. */
 export function parseBlock(shape: BlockShape, owner: Place, diagnostics: DiagnosticCollector): ParsedBlock {
   const place = within(owner, ...shape.path)
-  const parsed = shape.steps.map((raw, index) => parseStep(raw, within(place, index), diagnostics))
-  const steps = parsed.filter((step) => step !== undefined)
-  return { order: shape.order, steps, place, incomplete: steps.length < parsed.length }
+  const steps = shape.steps.map((raw, index) => {
+    const here = within(place, index)
+    return parseStep(raw, here, diagnostics) ?? unknownStep(here)
+  })
+  return { order: shape.order, steps, place }
+}
+
+function unknownStep(place: Place): ParsedStep {
+  return { kind: unknownKind, id: undefined, when: undefined, config: undefined, blocks: [], isWhole: false, place }
 }
 
 function parseStep(raw: unknown, place: Place, diagnostics: DiagnosticCollector): ParsedStep | undefined {
   // `- empty` is the one step that needs no value.
   const value = raw === 'empty' ? { empty: null } : raw
-  const at = place.source.locate(place.path)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const at = place.source.locate(place.path)
     diagnostics.add('unknown-step-kind', `a step is a mapping with one kind, found ${describe(raw)}`, at, kindsHelp())
     return undefined
   }
-  const { id, when, ...members } = value as Record<string, unknown>
-  const kinds = Object.keys(members).filter((key) => stepKinds.has(key))
-  if (kinds.length !== 1) {
-    reportKinds(kinds, Object.keys(members), place, diagnostics)
-    return undefined
-  }
-  if (!checkName(id, place, diagnostics) || !checkWhen(when, place, diagnostics)) return undefined
-  const kind = stepKinds.get(kinds[0]!)!
-  const config = checkShape(kind.shape, members, place, diagnostics)
-  if (config === undefined) return undefined
-  const blocks = (kind.blocks?.(config) ?? []).map((block) => parseBlock(block, place, diagnostics))
+  const members: Record<string, unknown> = { ...value }
+  const kind = findKind(members, place, diagnostics)
+  const checked = kind && checkShape(shapes.get(kind)!, members, place, diagnostics)
+  if (!kind || checked === undefined) return undefined
+  const { id, when, ...config } = checked as { id?: string; when?: string } & Record<string, unknown>
   return {
     kind,
-    id: id as string | undefined,
-    when: when === undefined ? undefined : String(when),
+    id,
+    when,
     config,
-    blocks,
+    blocks: (kind.blocks?.(config) ?? []).map((block) => parseBlock(block, place, diagnostics)),
+    isWhole: (id !== undefined || members['id'] === undefined) && (when !== undefined || members['when'] === undefined),
     place,
   }
 }
 
-function reportKinds(
-  kinds: readonly string[],
-  keys: readonly string[],
-  place: Place,
+const commonKeys = {
+  id: z
+    .string()
+    .regex(/^[A-Za-z][\w-]*$/, 'an id begins with a letter and has letters, digits, - and _')
+    .optional(),
+  when: condition.optional(),
+}
+
+const shapes = new Map(
+  [...stepKinds.values()].map((kind) => [kind, (kind.shape as z.ZodObject).safeExtend(commonKeys)]),
+)
+/** The kind of a step by its members; a misspelt one is reported, and corrected in them. */
+function findKind(
+  members: Record<string, unknown>,
+  { source, path }: Place,
   diagnostics: DiagnosticCollector,
-): void {
-  const { source, path } = place
-  if (kinds.length > 1) {
-    const names = kinds.map((kind) => `\`${kind}\``).join(' and ')
-    diagnostics.add(
-      'unknown-step-kind',
-      `a step has one kind, this has ${names}`,
-      source.locateKey([...path, kinds[1]!]),
-      'make it two steps',
-    )
-    return
+): StepKind | undefined {
+  const keys = Object.keys(members)
+  const [kind, other] = keys.filter((key) => stepKinds.has(key))
+  if (kind !== undefined && other !== undefined) {
+    const message = `a step has one kind, this has \`${kind}\` and \`${other}\``
+    diagnostics.add('unknown-step-kind', message, source.locateKey([...path, other]), 'make it two steps')
+    return undefined
   }
+  if (kind !== undefined) return stepKinds.get(kind)
   const [first] = keys
   if (first === undefined) {
     diagnostics.add('unknown-step-kind', 'a step needs a kind', source.locate(path), kindsHelp())
-    return
+    return undefined
   }
-  const near =
-    first === 'catch' ? 'try' : keys.map((key) => suggest(key, stepKinds.keys())).find((kind) => kind !== undefined)
-  const help = near ? `did you mean \`${near}\`?` : kindsHelp()
-  diagnostics.add('unknown-step-kind', `\`${first}\` is not a kind of step`, source.locateKey([...path, first]), help)
+  const slips = keys.map((key) => ({ key, meant: key === 'catch' ? 'try' : suggest(key, stepKinds.keys()) }))
+  const slip = slips.find(({ meant }) => meant !== undefined) ?? { key: first, meant: undefined }
+  const help = slip.meant === undefined ? kindsHelp() : `did you mean \`${slip.meant}\`?`
+  const at = source.locateKey([...path, slip.key])
+  diagnostics.add('unknown-step-kind', `\`${slip.key}\` is not a kind of step`, at, help)
+  if (slip.meant === undefined || slip.key === 'catch') return undefined
+  members[slip.meant] = members[slip.key]
+  delete members[slip.key]
+  return stepKinds.get(slip.meant)
 }
+
+/** What stands where a step could not be read. */
+const unknownKind = defineStep({
+  kind: 'unknown',
+  category: 'activity',
+  summary: 'A step that could not be read.',
+  example: '',
+  shape: z.any(),
+  bind: () => ({ incomplete: true, compile: () => () => {} }),
+}) as StepKind
 
 function kindsHelp(): string {
   return `kinds: ${[...stepKinds.keys()].join(', ')}`
-}
-
-function checkName(id: unknown, place: Place, diagnostics: DiagnosticCollector): boolean {
-  if (id === undefined || (typeof id === 'string' && /^[A-Za-z][\w-]*$/.test(id))) return true
-  const at = place.source.locate([...place.path, 'id'])
-  diagnostics.add(
-    'invalid-value',
-    `${describe(id)} cannot be an id`,
-    at,
-    'an id begins with a letter and has letters, digits, - and _',
-  )
-  return false
-}
-
-function checkWhen(when: unknown, place: Place, diagnostics: DiagnosticCollector): boolean {
-  if (when === undefined || typeof when === 'string' || typeof when === 'boolean') return true
-  diagnostics.add(
-    'invalid-value',
-    `\`when\` is a CEL expression, found ${describe(when)}`,
-    place.source.locate([...place.path, 'when']),
-  )
-  return false
 }

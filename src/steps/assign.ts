@@ -3,7 +3,7 @@ import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
-import { type Read, reportUnknownColor } from '../language/reference.ts'
+import { findColor, type Read } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
 import { compileColorWriter } from '../values/color.ts'
@@ -21,9 +21,8 @@ export const assign = defineStep({
   shape: z.strictObject({ assign: z.record(z.string(), template) }),
   bind(step, binder) {
     const assignments = bindAssignments(step.config.assign, within(step.place, 'assign'), binder)
-    const shown = step.config.assign
     return {
-      caption: { title: 'assign', lines: assignments.map(({ color }) => `${color} = ${printTemplate(shown[color])}`) },
+      caption: { title: 'assign', lines: assignments.map(({ color, text }) => `${color} = ${printTemplate(text)}`) },
       reads: outsideReads(assignments),
       writes: assignments,
       derives: assignments.map(({ color, value }) => ({ color, reads: value.reads })),
@@ -46,23 +45,21 @@ function outsideReads(assignments: readonly Assignment[]): Read[] {
 interface Assignment {
   readonly color: string
   readonly at: ReturnType<Place['source']['locate']>
+  /** As the file has it. */
+  readonly text: unknown
   readonly value: BoundTemplate
 }
 
 /** Binds `color: template` pairs and checks that each template can be of its color's type. */
 export function bindAssignments(entries: Record<string, unknown>, place: Place, language: Language): Assignment[] {
   const assignments: Assignment[] = []
-  for (const [color, text] of Object.entries(entries)) {
-    const at = place.source.locateKey([...place.path, color])
-    const value = bindTemplate(text, within(place, color), language)
-    const definition = language.colors.get(color)
-    if (!definition) {
-      const meant = reportUnknownColor(color, at, language)
-      if (meant !== undefined) assignments.push({ color: meant, at, value })
-    } else {
-      if (!fits(value.schema, definition.schema)) reportMisfit(color, value, definition.schema, language)
-      assignments.push({ color, at, value })
-    }
+  for (const [name, text] of Object.entries(entries)) {
+    const at = place.source.locateKey([...place.path, name])
+    const value = bindTemplate(text, within(place, name), language)
+    const color = findColor(name, at, language)
+    if (!color) continue
+    if (!fits(value.schema, color.schema)) reportMisfit(name, value, color.schema, language)
+    assignments.push({ color: color.name, at, text, value })
   }
   return assignments
 }

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { GatewayError } from '../errors.ts'
 import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
-import { reportUnknownColor, type Write } from '../language/reference.ts'
+import { describeType } from '../language/describe-type.ts'
+import { findColor, type Write } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { within } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
@@ -42,7 +43,7 @@ export const forEach = defineStep({
     const { forEach: loop, collect = {} } = step.config
     const list = bindTemplate(loop.in, within(step.place, 'forEach', 'in'), binder)
     if (!fits(list.schema, { type: 'array' }))
-      binder.diagnostics.add('type-mismatch', 'forEach needs an array', list.at)
+      binder.diagnostics.add('type-mismatch', `forEach needs a list, this is ${describeType(list.schema)}`, list.at)
     const element = bindElement(step, list, binder)
     const block = binder.block(step.blocks[0]!, { locals: ['item', 'index'], ...(element && { provides: element }) })
     const collected = bindCollected(collect, loop.batch !== undefined, step, binder)
@@ -79,17 +80,16 @@ function bindElement(step: ParsedStep<Config>, list: BoundTemplate, binder: Bind
   const { as, batch } = step.config.forEach
   if (as === undefined) return undefined
   const at = step.place.source.locate([...step.place.path, 'forEach', 'as'])
-  const definition = binder.colors.get(as)
-  if (!definition) {
-    reportUnknownColor(as, at, binder)
-    return undefined
+  const color = findColor(as, at, binder)
+  if (!color) return undefined
+  const items = (list.schema as { items?: JsonSchema } | undefined)?.items
+  const given = batch === undefined ? items : { type: 'array', ...(items && { items }) }
+  if (!fits(given, color.schema)) {
+    const what = batch === undefined ? 'an element' : 'a slice'
+    const message = `\`${as}\` is ${describeType(color.schema)}, but ${what} of the list is ${describeType(given)}`
+    binder.diagnostics.add('type-mismatch', message, at)
   }
-  const given = batch === undefined ? (list.schema as { items?: JsonSchema } | undefined)?.items : { type: 'array' }
-  if (!fits(given, definition.schema)) {
-    const what = batch === undefined ? 'an element of the list' : 'a slice, a list'
-    binder.diagnostics.add('type-mismatch', `\`${as}\` is declared otherwise than what it stands for: ${what}`, at)
-  }
-  return { color: as, at }
+  return { color: color.name, at }
 }
 
 interface Collected extends Write {
@@ -103,21 +103,17 @@ function bindCollected(
   binder: Binder,
 ): Collected[] {
   const collected: Collected[] = []
-  for (const [color, text] of Object.entries(entries)) {
-    const place = within(step.place, 'collect', color)
+  for (const [name, text] of Object.entries(entries)) {
+    const place = within(step.place, 'collect', name)
     const at = place.source.locateKey(place.path)
     const value = bindTemplate(text, place, binder)
-    const definition = binder.colors.get(color)
-    if (!definition) {
-      reportUnknownColor(color, at, binder)
-      continue
-    }
+    const color = findColor(name, at, binder)
+    if (!color) continue
     const gathered: JsonSchema = sliced
       ? { type: 'array' }
       : { type: 'array', ...(value.schema && { items: value.schema }) }
-    if (!fits(gathered, definition.schema))
-      reportMisfit(color, { ...value, schema: gathered }, definition.schema, binder)
-    collected.push({ color, at, value })
+    if (!fits(gathered, color.schema)) reportMisfit(name, { ...value, schema: gathered }, color.schema, binder)
+    collected.push({ color: color.name, at, value })
   }
   return collected
 }

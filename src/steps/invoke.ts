@@ -73,7 +73,8 @@ function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceO
   const { invoke: target } = step.config
   const place = within(step.place, 'invoke')
   if (typeof target === 'string') return binder.operation(target, place)
-  return binder.inlineOperation(target.service, step.id ?? target.service, place)
+  const { service, ...definition } = target
+  return binder.inlineOperation(service, step.id ?? service, definition, place)
 }
 
 /** A timeout that the step sets itself, beside its operation or in the one it writes in place. */

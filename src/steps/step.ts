@@ -6,6 +6,7 @@ import type { Language } from '../language/color.ts'
 import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
+import type { OperationDefinition } from '../operations/operation.ts'
 import type { PolicyOrigin } from '../operations/policies.ts'
 import type { Run } from './context.ts'
 import type { BoundResponse } from './response.ts'
@@ -29,6 +30,8 @@ export interface ParsedStep<Config = unknown> {
   readonly when: string | undefined
   readonly config: Config
   readonly blocks: readonly ParsedBlock[]
+  /** False when its `id` or `when` was faulty and left out. */
+  readonly isWhole: boolean
   readonly place: Place
 }
 
@@ -36,8 +39,6 @@ export interface ParsedBlock {
   readonly order: Order
   readonly steps: readonly ParsedStep[]
   readonly place: Place
-  /** True when faulty steps were left out. */
-  readonly incomplete: boolean
 }
 
 /** A block whose steps are bound, with what the block itself adds to what they may read. */
@@ -168,7 +169,12 @@ export interface Binder extends Language {
   /** Finds `service.operation`; an unknown one is reported and gives undefined. */
   operation(reference: string, place: Place): ServiceOperation | undefined
   /** Binds an operation written in place, of a known service. */
-  inlineOperation(service: string, name: string, place: Place): ServiceOperation | undefined
+  inlineOperation(
+    service: string,
+    name: string,
+    definition: OperationDefinition,
+    place: Place,
+  ): ServiceOperation | undefined
   block(block: ParsedBlock, extras?: BlockExtras): BoundBlock
   /** Binds a block whose failures something around it handles. */
   guardedBlock(block: ParsedBlock): BoundBlock

@@ -84,7 +84,7 @@ const cases: [template: string, value: unknown][] = [
   ["'Hello ${ user.name }, ${ cart.count } items'", 'Hello Ann, 3 items'],
   ["'Hello ${ user.gone }!'", 'Hello !'],
   ["'sum ${ cart.sum } open ${ cart.open } ${ product.ids }'", 'sum 12.5 open true ["a","b"]'],
-  ["' ${ cart.count }\n'", 3],
+  ["' ${ cart.count } '", 3],
   ["'${ cart.count }${ cart.count }'", '33'],
   // the literal $
   ["'$$'", '$'],

@@ -50,7 +50,7 @@ const cases: Case[] = [
   {
     code: 'unknown-step-kind',
     name: 'a kind that does not exist',
-    files: route('do: [ { «invok: reco.recommend } ]'),
+    files: route('do: [ { «invok: content.banners } ]\nresponse: { body: $.banner.list }'),
     help: /invoke/,
   },
   {

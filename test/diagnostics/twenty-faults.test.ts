@@ -17,7 +17,7 @@ do:
   - «invok: content.banners
   - { invoke: «user.profile, timeout: 100ms }
   - assign:
-      order.total: '\${ cart.sum «+ }'
+      order.total: '\${ cart.sum +« }'
   - parallel:
       - assign: { user.segment: new }
       - assign: { «user.segment: vip }

@@ -4,7 +4,7 @@ import type { Read } from '../../language/reference.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { walkDataflow } from '../dataflow.ts'
-import type { Knowledge, Presence } from '../knowledge.ts'
+import type { Knowledge } from '../knowledge.ts'
 import type { RouteCheck } from './check.ts'
 import { describeStep } from './describe-step.ts'
 
@@ -14,11 +14,11 @@ import { describeStep } from './describe-step.ts'
  */
 export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
   const { diagnostics } = language
-  const inputs = new Map(
-    route.inputs.map((input): [string, Presence] => [input.color, input.certain ? 'always' : 'sometimes']),
-  )
+  const leftToClient = new Set(route.inputs.filter(({ certain }) => !certain).map(({ color }) => color))
   const producers = findProducers(route)
   const callNames = [...everyStep(route.body)].filter((step) => step.call).map((step) => step.name)
+
+  const unknownCalls = new Set<string>()
 
   const checkColor = (color: string, read: Read, known: Knowledge) => {
     const sibling = known.contestedColors.get(color)
@@ -30,13 +30,13 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
         read.at,
         'use `flow`, or put one after the other',
       )
-    } else if (presence === undefined && read.demand !== 'guarded')
-      reportAbsent(color, read, producers, route.incomplete, language)
+    } else if (known.isPartial) {
+      // It may have been meant to come from what could not be read.
+    } else if (presence === undefined && read.demand !== 'guarded') reportAbsent(color, read, producers, language)
     else if (read.demand === 'required' && presence === 'sometimes') {
-      const help =
-        inputs.get(color) === 'sometimes'
-          ? `the request may leave it out: guard the step with \`when: has(${color})\``
-          : 'produce it in every arm, or guard the step with `when: has(…)`'
+      const help = leftToClient.has(color)
+        ? `the request may leave it out: guard the step with \`when: has(${color})\``
+        : 'produce it in every arm, or guard the step with `when: has(…)`'
       diagnostics.add('color-maybe-absent', `\`${color}\` is needed here, but only some ways produce it`, read.at, help)
     } else if (read.demand === 'required' && presence === 'unless-left-out') {
       diagnostics.add(
@@ -57,13 +57,15 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
         'use `flow`, or put one after the other',
       )
     else if (!callNames.includes(id)) {
-      if (!route.incomplete)
+      // A name that is wrong in one place is told once, wherever it is read.
+      if (!route.incomplete && !unknownCalls.has(id))
         diagnostics.add('unknown-step', `no call of this route is named \`${id}\``, read.at, didYouMean(id, callNames))
+      unknownCalls.add(id)
     } else if (!known.calls.has(id))
       diagnostics.add('color-read-before-produced', `\`${id}\` has not run yet here`, read.at)
   }
 
-  walkDataflow(route.body, inputs, route.response?.reads ?? [], {
+  walkDataflow(route, {
     read(read, known) {
       const { reference } = read
       if (reference.kind === 'color') checkColor(reference.color, read, known)
@@ -115,13 +117,7 @@ function findProducers(route: BoundRoute): Producers {
   return { anywhere, insideForEach }
 }
 
-function reportAbsent(
-  color: string,
-  read: Read,
-  producers: Producers,
-  incomplete: boolean,
-  { diagnostics }: Language,
-): void {
+function reportAbsent(color: string, read: Read, producers: Producers, { diagnostics }: Language): void {
   const later = producers.anywhere.get(color)
   if (later !== undefined) {
     diagnostics.add(
@@ -137,7 +133,7 @@ function reportAbsent(
       read.at,
       'gather it with `collect`',
     )
-  } else if (!incomplete) {
+  } else {
     diagnostics.add(
       'color-never-produced',
       `nothing in this route produces \`${color}\``,

@@ -1,13 +1,10 @@
 import * as z from 'zod'
 import { template } from '../../language/scalars.ts'
-import { operationKeys } from '../../operations/operation.ts'
+import { inlineOperationShape } from '../../operations/operation.ts'
 import { fallbackShape, policyKeys } from '../../operations/policies.ts'
 
 export const invokeShape = z.strictObject({
-  invoke: z.union([
-    z.string().describe('`service.operation`'),
-    z.strictObject({ service: z.string(), ...operationKeys }).describe('An operation written in place.'),
-  ]),
+  invoke: z.union([z.string().describe('`service.operation`'), inlineOperationShape]),
   with: z.record(z.string(), template).optional().describe('Color: template, in place of the wiring.'),
   ...policyKeys,
   optional: z.boolean().default(false).describe('On failure its outputs stay absent and the route goes on.'),

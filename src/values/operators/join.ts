@@ -1,3 +1,4 @@
+import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { Template } from '../template/nodes.ts'
 import { asList, defineOperator, isObject, parseName, unsafeKeys } from './operator.ts'
@@ -22,12 +23,16 @@ export const join = defineOperator<Join>({
       parser.fault('invalid-value', '`$join` is an object of left, right, on and as', ['$join'])
       return undefined
     }
-    for (const key of Object.keys($join)) {
-      if (!fieldNames.includes(key)) parser.fault('unknown-operator', `\`$join\` has no key \`${key}\``, ['$join', key])
+    const unknown = Object.keys($join).filter((key) => !fieldNames.includes(key))
+    for (const key of unknown) {
+      const help = didYouMean(key, fieldNames)
+      parser.fault('unknown-operator', `\`$join\` has no key \`${key}\``, ['$join', key], help)
     }
     const missing = fieldNames.filter((key) => !Object.hasOwn($join, key))
     if (missing.length > 0) {
-      parser.fault('missing-key', `\`$join\` lacks ${missing.map((key) => `\`${key}\``).join(', ')}`, ['$join'])
+      // One that is misspelt is told already.
+      if (unknown.length === 0)
+        parser.fault('missing-key', `\`$join\` lacks ${missing.map((key) => `\`${key}\``).join(', ')}`, ['$join'])
       return undefined
     }
     const left = parser.template($join['left'], '$join', 'left')
