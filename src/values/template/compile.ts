@@ -1,76 +1,70 @@
 import type { Document } from '../document.ts'
 import type { EmbeddedExpression, Reader, Template } from './nodes.ts'
-
-interface Compiled {
-  readonly read: Reader
-  readonly constant: boolean
-}
+import { generateObject } from './source.ts'
 
 /**
  * Compiles a template to a closure that fills it from a context; undefined when it gives nothing. What does not hang
  * on the context is made once and frozen.
  */
 export function compileTemplate(template: Template): Reader {
-  return compile(template).read
-}
-
-function compile(template: Template): Compiled {
-  const compiled = compileKind(template)
-  if (!compiled.constant || template.kind === 'literal') return compiled
+  const read = compileKind(template)
+  if (template.kind === 'literal' || !isConstant(template)) return read
   try {
-    const value = freeze(compiled.read({ request: {}, steps: {} }))
-    return { read: () => value, constant: true }
+    const value = freeze(read({ request: {}, steps: {} }))
+    return () => value
   } catch {
     // It fails whenever it is read, so it may fail then.
-    return { ...compiled, constant: false }
+    return read
   }
 }
 
-function compileKind(template: Template): Compiled {
+function compileKind(template: Template): Reader {
   switch (template.kind) {
     case 'literal': {
       const { value } = template
-      return { read: () => value, constant: true }
+      return () => value
     }
-    case 'path': {
-      const { evaluate } = template.path
-      return { read: evaluate, constant: false }
-    }
-    case 'expression': {
-      const { evaluate, reads } = template.expression
-      return { read: evaluate, constant: reads.length === 0 }
-    }
+    case 'path':
+      return template.path.evaluate
+    case 'expression':
+      return template.expression.evaluate
     case 'interpolation':
       return compileInterpolation(template.parts)
     case 'object':
-      return compileObject(template.members)
+      return generateObject(template, compileTemplate) ?? compileObject(template)
     case 'array': {
-      const items = template.items.map(compile)
-      const readers = items.map(({ read }) => read)
-      return { read: (document) => readers.map((read) => read(document) ?? null), constant: items.every(isConstant) }
+      const readers = template.items.map(compileTemplate)
+      return (document) => readers.map((read) => read(document) ?? null)
     }
-    case 'operator': {
-      const { operator, config } = template
-      const parts: Compiled[] = []
-      const read = operator.compile(config, (part) => {
-        const compiled = compile(part)
-        parts.push(compiled)
-        return compiled.read
-      })
-      return { read, constant: parts.every(isConstant) }
-    }
+    case 'operator':
+      return template.operator.compile(template.config, compileTemplate)
   }
 }
 
-function isConstant({ constant }: Compiled): boolean {
-  return constant
+/** Whether it gives the same for every context. */
+function isConstant(template: Template): boolean {
+  switch (template.kind) {
+    case 'literal':
+      return true
+    case 'path':
+      return false
+    case 'expression':
+      return template.expression.reads.length === 0
+    case 'interpolation':
+      return template.parts.every((part) => typeof part === 'string' || part.expression.reads.length === 0)
+    case 'object':
+      return template.members.every(([, value]) => isConstant(value))
+    case 'array':
+      return template.items.every(isConstant)
+    case 'operator':
+      return template.operator.parts(template.config).every((part) => isConstant(part.template))
+  }
 }
 
-function compileObject(members: (Template & { kind: 'object' })['members']): Compiled {
+function compileObject({ members }: Template & { kind: 'object' }): Reader {
   const names = members.map(([name]) => name)
-  const values = members.map(([, value]) => compile(value))
-  const readers = values.map(({ read }) => read)
-  const read = (document: Document) => {
+  const readers = members.map(([, value]) => compileTemplate(value))
+  return (document) => {
     const object: Record<string, unknown> = {}
     for (let i = 0; i < names.length; i++) {
       const value = readers[i]!(document)
@@ -78,17 +72,15 @@ function compileObject(members: (Template & { kind: 'object' })['members']): Com
     }
     return object
   }
-  return { read, constant: values.every(isConstant) }
 }
 
-function compileInterpolation(parts: readonly (string | EmbeddedExpression)[]): Compiled {
+function compileInterpolation(parts: readonly (string | EmbeddedExpression)[]): Reader {
   const pieces = parts.map((part) => (typeof part === 'string' ? part : part.expression.evaluate))
-  const read = (document: Document) => {
+  return (document: Document) => {
     let text = ''
     for (const piece of pieces) text += typeof piece === 'string' ? piece : printValue(piece(document))
     return text
   }
-  return { read, constant: parts.every((part) => typeof part === 'string' || part.expression.reads.length === 0) }
 }
 
 /** A value inside text: absent and null are nothing, what has members is JSON. */
