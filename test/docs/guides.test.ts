@@ -13,7 +13,7 @@ const guides = readdirSync(join(root, 'docs/guides')).filter((name) => name.ends
 
 /** Guides whose blocks are of another form are run beside what they are about. */
 function hasTestOfItsOwn(name: string): boolean {
-  return !/^(first-route|colors|failure-and-fallback|operating)\.md$/.test(name)
+  return !/^(first-route|colors|failure-and-fallback|testing-a-route|operating)\.md$/.test(name)
 }
 
 let demo: Awaited<ReturnType<typeof startDemoBackends>>
@@ -41,7 +41,7 @@ class Reader {
     if (command === 'npm ci && npm start') return this.#start()
     if (command === 'npm run check') return this.#tessera(['check'])
     if (command === 'git checkout routes/home.yaml') return this.copyDemo()
-    if (command.startsWith('sed -i ')) return this.#run('sh', ['-c', command])
+    if (/^(sed -i|cat) /.test(command)) return this.#run('sh', ['-c', command])
     const trouble = /^npm run trouble -- (\S+) (\S+)(?: (\d+))?$/.exec(command)
     if (trouble) return this.#trouble(trouble[1]!, trouble[2]!, trouble[3])
     if (/^npx tessera (dev|serve)$/.test(command)) return this.#start()
