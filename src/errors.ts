@@ -15,7 +15,7 @@ export type KnownErrorCode =
   | 'invalid-input'
 
 /** The one table: error code → HTTP status of the answer when nothing handles it, and its human title. */
-const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
+export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
   timeout: { status: 504, title: 'A backend did not answer in time' },
   unavailable: { status: 502, title: 'A backend could not be reached' },
   'invalid-response': { status: 502, title: 'A backend gave an answer that cannot be used' },

@@ -1,0 +1,38 @@
+import { posix } from 'node:path'
+import type { ConfigTexts } from '../../config/read.ts'
+import { DiagnosticCollector } from '../../diagnostics/collector.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { Example } from '../../diagnostics/pages/page.ts'
+import { exampleProject } from '../../diagnostics/pages/project.ts'
+import { buildSnapshot } from '../../plan/build.ts'
+import { parseYaml } from '../../yaml/parse.ts'
+
+/** All files of an example: the example project's with its own. */
+export function filesOfExample(example: Example): ReadonlyMap<string, string> {
+  const files = Object.entries({ ...exampleProject, ...example })
+  return new Map(files.filter((file): file is [string, string] => file[1] !== null))
+}
+
+/** What loading an example says. */
+export function checkExample(example: Example): readonly Diagnostic[] {
+  return buildSnapshot(textsOf(filesOfExample(example))).diagnostics
+}
+
+/** As `readConfig` would read these files, without a disk. */
+function textsOf(files: ReadonlyMap<string, string>): ConfigTexts {
+  const gateway = { path: 'config/gateway.yaml', text: files.get('config/gateway.yaml')! }
+  const value = parseYaml(gateway, {}, new DiagnosticCollector())?.value as { dictionary?: unknown } | null | undefined
+  const named = typeof value?.dictionary === 'string' ? value.dictionary : './dictionary.yaml'
+  const dictionaryPath = posix.join('config', named)
+  const dictionary = files.get(dictionaryPath)
+  const within = (folder: string) =>
+    [...files].filter(([path]) => path.startsWith(folder)).map(([path, text]) => ({ path, text }))
+  return {
+    gateway,
+    dictionary: dictionary === undefined ? undefined : { path: dictionaryPath, text: dictionary },
+    services: within('config/services/'),
+    routes: within('routes/').filter(({ path }) => !path.endsWith('.test.yaml')),
+    unreadable: dictionary === undefined ? [{ path: dictionaryPath, reason: 'it does not exist' }] : [],
+    env: {},
+  }
+}

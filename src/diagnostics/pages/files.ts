@@ -1,0 +1,92 @@
+import { type Page, route } from './page.ts'
+
+const home = `match: GET /home
+do:
+  - invoke: content.banners
+response:
+  body: { banners: $.banner.list }
+`
+
+/** Rules of whole files. */
+export const filePages = {
+  'file-unreadable': {
+    why: 'The gateway file names the dictionary and the directories of services and routes, from where it lies itself. One that is not there, or may not be read, leaves nothing to check the rest against.',
+    fix: 'Correct the path in the gateway file, or the permissions of the file. In a container, look at what is mounted.',
+    wrong: {
+      'config/gateway.yaml': 'listen: 8080\ndictionary: ./colours.yaml\n',
+      'config/services/users.yaml': null,
+      'config/services/reco.yaml': null,
+      'config/services/catalog.yaml': null,
+      'config/services/content.yaml': null,
+      'config/services/orders.yaml': null,
+    },
+    right: { 'config/gateway.yaml': 'listen: 8080\ndictionary: ./dictionary.yaml\n' },
+  },
+  'file-too-large': {
+    why: 'A file of more than 1 MB is no configuration that a person keeps, and reading it would hold up the gateway: a YAML parser takes seconds for it.',
+    fix: 'Split routes and services into a file each; put large fixed answers behind a service.',
+    wrong: { 'routes/home.yaml': `${home}# ${'x'.repeat(1_100_000)}\n` },
+    right: route(home),
+  },
+  'yaml-syntax': {
+    why: 'A file that is not well-formed YAML 1.2 cannot be read any further. Most often an indentation, a quote or a bracket is at fault, somewhat above where the parser gives up.',
+    fix: 'Look at the line and at the one before it. A text that has `: `, `#`, `{` or `[` in it needs quotes.',
+    wrong: route(`match: GET /home
+response:
+  body: { banners: [1, 2 }
+`),
+    right: route(`match: GET /home
+response:
+  body: { banners: [1, 2] }
+`),
+  },
+  'duplicate-key': {
+    why: 'Of two equal keys in one mapping a reader sees both and the gateway would take one. Which of them was meant is for a person to say.',
+    fix: 'Remove one of them, or make them one.',
+    wrong: route(`match: GET /home
+timeout: 800ms
+timeout: 2s
+response: { body: hello }
+`),
+    right: route(`match: GET /home
+timeout: 800ms
+response: { body: hello }
+`),
+  },
+  'unsafe-key': {
+    why: '`__proto__`, `constructor` and `prototype` reach behind objects in JavaScript. No part of a configuration has a use for them, so they are refused rather than dropped in silence.',
+    fix: 'Choose another name for the member.',
+    wrong: route(`match: GET /home
+response:
+  body: { constructor: Ford }
+`),
+    right: route(`match: GET /home
+response:
+  body: { maker: Ford }
+`),
+  },
+  'missing-env': {
+    why: 'A variable that is not set would become an empty text, and an empty text a wrong port or host. It is better to hear of it at the start than with the first request.',
+    fix: 'Set the variable, or give a default: `${env.NAME:-value}`. A `${env.…}` that is meant literally is written `$${env.…}`.',
+    wrong: { 'config/gateway.yaml': 'listen: ${env.NO_SUCH_PORT}\n' },
+    right: { 'config/gateway.yaml': 'listen: ${env.NO_SUCH_PORT:-8080}\n' },
+  },
+  'useless-silence': {
+    why: 'A comment that silences nothing stays behind when the code it was about is gone, and hides the next slip in that line. One without a reason tells nobody why.',
+    fix: 'Remove the comment, correct the code it names, or say the reason behind a colon. Errors cannot be silenced.',
+    wrong: route(`match: GET /home
+do:
+  - invoke: content.banners   # tessera-ignore unused-output: the app reads it
+response:
+  body: { banners: $.banner.list }
+`),
+    right: route(`match: GET /home
+do:
+  - invoke: content.banners
+  # tessera-ignore unused-output: the next version of the app reads it
+  - assign: { cart.sum: 0 }
+response:
+  body: { banners: $.banner.list }
+`),
+  },
+} satisfies Record<string, Page>

@@ -1,0 +1,56 @@
+import { type Page, route } from './page.ts'
+
+/** Rules of time, repetition and secrecy. */
+export const policyPages = {
+  'timeout-over-budget': {
+    why: 'The budget of the route cuts every attempt, so a longer timeout of a step never comes to pass: what it says is not what happens.',
+    fix: 'Shorten the timeout of the step, or give the route more time.',
+    wrong: route(`match: GET /home
+timeout: 500ms
+do:
+  - { invoke: content.banners, timeout: 2s }
+response:
+  body: { banners: $.banner.list }
+`),
+    right: route(`match: GET /home
+timeout: 500ms
+do:
+  - { invoke: content.banners, timeout: 300ms }
+response:
+  body: { banners: $.banner.list }
+`),
+  },
+  'unsafe-retry': {
+    why: 'A POST or PATCH that failed may have been carried out all the same; sent again, the customer pays twice. Only methods that may be repeated are retried (RFC 9110 section 9.2.2), and calls that send an `idempotency-key`.',
+    fix: 'Leave the retry away, or send a key that makes one order of many tries: `headers: { idempotency-key: … }`.',
+    wrong: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke: orders.pay
+    retry: { attempts: 3 }
+response:
+  body: { id: $.order.id }
+`),
+    right: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke: orders.pay
+response:
+  body: { id: $.order.id }
+`),
+  },
+  'secret-in-response': {
+    why: 'A color that the dictionary calls `secret` never leaves by an answer: not by itself, not by way of a color that is made from it, not in the recorded body of a call, not as part of the whole context.',
+    fix: 'Send something else. Whether it is there may be told: `${ has(payment.token) }`. If it is no secret at all, say so in the dictionary.',
+    wrong: route(`match: POST /orders
+in: { payment.token: $.token }
+response:
+  body: { token: $.payment.token }
+`),
+    right: route(`match: POST /orders
+in: { payment.token?: $.token }
+response:
+  body: { paid: '\${ has(payment.token) }' }
+`),
+  },
+} satisfies Record<string, Page>

@@ -1,0 +1,37 @@
+import { type Page, route } from './page.ts'
+
+/** Rules of which request goes where. */
+export const routePages = {
+  'duplicate-route': {
+    why: 'Two routes would answer the same requests. The names of path parameters make no difference, a literal segment does: `/products/new` and `/products/{id}` may both be.',
+    fix: 'Change the path or the method of one of them.',
+    wrong: {
+      'routes/product.yaml': 'match: GET /products/{id}\nresponse: { body: product }\n',
+      'routes/thing.yaml': 'match: GET /products/{name}\nresponse: { body: thing }\n',
+    },
+    right: {
+      'routes/product.yaml': 'match: GET /products/{id}\nresponse: { body: product }\n',
+      'routes/thing.yaml': 'match: GET /things/{name}\nresponse: { body: thing }\n',
+    },
+  },
+  'invalid-match': {
+    why: 'A match is one method and one path: `GET /mobile/{city}/*rest`. A segment is text, a {parameter}, or at the end a *rest that takes all that follows.',
+    fix: 'Write it in this form. A query is no part of it: parameters are taken with `in: { …: query.x }`.',
+    wrong: route('match: /home\nresponse: { body: hello }\n'),
+    right: route('match: GET /home\nresponse: { body: hello }\n'),
+  },
+  'unknown-path-parameter': {
+    why: 'A color is taken from a part of the path that the match does not have, so it would never be there.',
+    fix: 'Name the parameter as the match does, or add it to the match.',
+    wrong: route(`match: GET /cities/{name}
+in: { geo.city: path.city }
+response:
+  body: { city: $.geo.city }
+`),
+    right: route(`match: GET /cities/{city}
+in: { geo.city: path.city }
+response:
+  body: { city: $.geo.city }
+`),
+  },
+} satisfies Record<string, Page>

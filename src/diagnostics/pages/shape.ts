@@ -1,0 +1,121 @@
+import { type Page, route } from './page.ts'
+
+/** Rules of how things are written. */
+export const shapePages = {
+  'unknown-key': {
+    why: 'A key that its place does not know would be passed over: a misspelt `timeout` is no timeout. So every key counts.',
+    fix: 'Correct the key; the help line names the nearest one, or all that the place knows.',
+    wrong: route(`match: GET /home
+timeuot: 800ms
+response: { body: hello }
+`),
+    right: route(`match: GET /home
+timeout: 800ms
+response: { body: hello }
+`),
+  },
+  'missing-key': {
+    why: 'Without this key the construct means nothing: a route without `match` answers no request, a service without `endpoints` can be called nowhere.',
+    fix: 'Add the key.',
+    wrong: route('response: { body: hello }\n'),
+    right: route('match: GET /home\nresponse: { body: hello }\n'),
+  },
+  'invalid-value': {
+    why: 'The value has not the form that its key asks for: a duration has its unit (`150ms`, `3s`), a list is a list, a status is a number.',
+    fix: 'Write the value as the message says.',
+    wrong: route(`match: GET /home
+timeout: 800
+response: { body: hello }
+`),
+    right: route(`match: GET /home
+timeout: 800ms
+response: { body: hello }
+`),
+  },
+  'unknown-step-kind': {
+    why: 'A step is what its one kind key says: `invoke`, `parallel`, `branch`, … Without one that exists, or with two of them, nobody can say what it does.',
+    fix: 'Correct the kind; make two steps of one that has two kinds.',
+    wrong: route(`match: GET /home
+do:
+  - invoce: content.banners
+response:
+  body: { banners: $.banner.list }
+`),
+    right: route(`match: GET /home
+do:
+  - invoke: content.banners
+response:
+  body: { banners: $.banner.list }
+`),
+  },
+  'unknown-operator': {
+    why: 'In a template an object with a key that begins with `$` is an operator, so one that does not exist is a slip and no member of the answer. An operator has its own keys and no others.',
+    fix: 'Correct the operator. A member that really begins with `$` cannot be written in a template.',
+    wrong: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  body: { $marge: [{ hello: world }, { city: $.geo.city }] }
+`),
+    right: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  body: { $merge: [{ hello: world }, { city: $.geo.city }] }
+`),
+  },
+  'invalid-locator': {
+    why: 'A locator says where a color sits in a request or a response: `path.x`, `query.x`, `header.x`, `cookie.x` or a JSONPath into the body; in a response also `status`. A GET has no body, and a body that is built needs paths that name one place each.',
+    fix: 'Use one of these places. What is not JSON comes as text: take it with `$`.',
+    wrong: route(`match: GET /home
+in: { geo.city: qury.city }
+response:
+  body: { city: hello }
+`),
+    right: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  body: { city: $.geo.city }
+`),
+  },
+  'invalid-jsonpath': {
+    why: 'A text that is `$` or begins with `$.` or `$[` is a JSONPath query (RFC 9535). One that is none would find nothing, for ever.',
+    fix: 'Close the brackets and quote names that are not words: `$["first name"]`. For a text that begins with a dollar sign write `$$`.',
+    wrong: route(`match: GET /home
+in: { product.ids: query.ids }
+response:
+  body: { first: '$.product.ids[0' }
+`),
+    right: route(`match: GET /home
+in: { product.ids: query.ids }
+response:
+  body: { first: '$.product.ids[0]' }
+`),
+  },
+  'invalid-expression': {
+    why: 'What stands in `${ … }` or `when` is CEL. It is parsed and its types are checked when the file is loaded, with the types of the dictionary: adding a number to a text fails here and not in a request.',
+    fix: 'Correct the expression where the caret points. JSON numbers are doubles: write `1.0` beside them. `has(user.id)` asks for what may be absent.',
+    wrong: route(`match: GET /home
+in: { cart.sum: query.sum }
+response:
+  body: { total: '\${ cart.sum * }' }
+`),
+    right: route(`match: GET /home
+in: { cart.sum: query.sum }
+response:
+  body: { total: '\${ cart.sum * 1.06 }' }
+`),
+  },
+  'unsafe-pattern': {
+    why: 'Some regular expressions take exponential time for some texts: thirty characters in a query could stop the gateway for minutes. Only patterns that run in linear time are taken.',
+    fix: 'Take out repetition inside repetition, and alternatives that begin alike: `(a+)+` is `a+`.',
+    wrong: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  body: { known: '\${ geo.city.matches("^(a+)+$") }' }
+`),
+    right: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  body: { known: '\${ geo.city.matches("^a+$") }' }
+`),
+  },
+} satisfies Record<string, Page>
