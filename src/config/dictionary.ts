@@ -9,7 +9,7 @@ import type { Source } from '../yaml/source.ts'
 
 const colorShape = z
   .looseObject({
-    description: z.string().optional(),
+    description: z.string().optional().describe('What it means, for people.'),
     sensitivity: z
       .enum(sensitivities)
       .default('public')
@@ -19,7 +19,12 @@ const colorShape = z
 
 /** `config/dictionary.yaml` */
 export const dictionaryShape = z
-  .strictObject({ colors: z.record(z.string(), z.union([colorShape, z.null()])).default({}) })
+  .strictObject({
+    colors: z
+      .record(z.string(), z.union([colorShape, z.null()]))
+      .default({})
+      .describe('Color: its type, a JSON Schema in these same keys, and what stands below. Null: anything.'),
+  })
   .meta({ description: 'The data dictionary: every color, its type and its sensitivity.' })
 
 /** Reads the dictionary; faulty colors are reported and still known by name, so that their uses are not reported too. */
