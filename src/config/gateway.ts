@@ -22,17 +22,23 @@ export interface ListenAddress {
 export const gatewayShape = z
   .strictObject({
     listen: listen.default({ host: undefined, port: 8080 }),
-    admin: z.strictObject({ listen: listen.default({ host: '127.0.0.1', port: 9900 }) }).prefault({}),
+    admin: z
+      .strictObject({ listen: listen.default({ host: '127.0.0.1', port: 9900 }) })
+      .prefault({})
+      .describe('The listener for people and machines who look after the gateway: health, metrics, configuration.'),
     routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),
     services: z.string().default('./services').describe('Directory of the services, from this file.'),
     dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
     defaults: z
       .strictObject({
         timeout: timeSpan.default(1_000).describe('Budget of a route, and of one attempt, that set none.'),
-        maxRequestBody: size.default(1024 * 1024),
+        maxRequestBody: size
+          .default(1024 * 1024)
+          .describe('Of one request of a client; larger ones are refused with 413.'),
         maxResponseBody: size.default(8 * 1024 * 1024).describe('Of one backend answer.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('What holds where a route or a service says nothing.'),
     trustedProxies: z
       .array(z.string().refine(isProxyRange, 'not an address, a CIDR range, `loopback`, `linklocal` or `uniquelocal`'))
       .default([])
@@ -41,10 +47,11 @@ export const gatewayShape = z
       ),
     telemetry: z
       .strictObject({
-        service: z.string().default('tessera'),
+        service: z.string().default('tessera').describe('The name of the gateway in traces.'),
         sampling: share.default(0.01).describe('Share of requests that are traced; OTEL_* variables win.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('What is told to OpenTelemetry; where to, its OTEL_* variables say.'),
   })
   .meta({ description: 'The gateway: listeners, defaults, limits, telemetry, and where the other files are.' })
 

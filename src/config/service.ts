@@ -22,7 +22,11 @@ const endpointUrl = z.string().superRefine((text, context) => {
 const endpoint = z
   .union([
     endpointUrl,
-    z.strictObject({ url: endpointUrl, weight: z.int().min(1).max(1000).default(1), zone: z.string().optional() }),
+    z.strictObject({
+      url: endpointUrl.describe('An http or https origin, maybe with a path.'),
+      weight: z.int().min(1).max(1000).default(1).describe('Its share of the calls, beside those of the others.'),
+      zone: z.string().optional().describe('Where it is, for people.'),
+    }),
   ])
   .transform(
     (entry): EndpointTarget =>
@@ -36,14 +40,15 @@ export const serviceShape = z
       .string()
       .regex(/^[a-zA-Z][\w-]*$/, 'a service is named by letters, digits, - and _')
       .describe('Its name.'),
-    summary: z.string().optional(),
+    summary: z.string().optional().describe('What it is for, in a line.'),
     endpoints: z.array(endpoint).min(1).describe('Where it runs.'),
     balance: z.enum(['round-robin']).default('round-robin').describe('How calls are spread over endpoints.'),
     ...policyKeys,
     headers: z.record(z.string(), template).optional().describe('Sent with every operation.'),
     operations: z
       .record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), operationShape)
-      .default({}),
+      .default({})
+      .describe('Name: a call that it offers.'),
   })
   .meta({ description: 'A backend service: endpoints, policies and colored operations.' })
 

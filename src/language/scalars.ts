@@ -22,6 +22,7 @@ function unitScalar(
       return z.NEVER
     })
     .meta({
+      title: kind,
       description: `A ${kind}, like ${example}.`,
       examples: [example.split(' ')[0]],
       // Before the environment is filled in, a reference to it stands here.
@@ -56,7 +57,11 @@ export const template = z.any().meta({
 export const condition = z
   .union([z.string(), z.boolean()])
   .transform(String)
-  .meta({ description: 'A CEL expression that gives true or false.', examples: ["user.segment == 'vip'"] })
+  .meta({
+    title: 'condition',
+    description: 'A CEL expression that gives true or false.',
+    examples: ["user.segment == 'vip'"],
+  })
 
 /** The name of a color, `?` behind it where it may be absent. */
 export const colorKey = z.string().meta({ description: 'A color of the dictionary.' })
@@ -65,4 +70,4 @@ export const colorKey = z.string().meta({ description: 'A color of the dictionar
 export const errorCodes = z
   .union([z.string(), z.array(z.string()).min(1)])
   .transform((codes) => (typeof codes === 'string' ? [codes] : codes))
-  .meta({ description: 'Error codes, `http-4xx`, `http-5xx` or `all`; one alone needs no list.' })
+  .meta({ title: 'error codes', description: 'Error codes, `http-4xx`, `http-5xx` or `all`; one alone needs no list.' })

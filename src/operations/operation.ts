@@ -16,13 +16,12 @@ const pathTemplate = z
     examples: ['/recommend/{geo.city}?sort=new'],
   })
 
-const statusRange = z.union([
-  z.int().min(100).max(599),
-  z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299'),
-])
+const statusRange = z
+  .union([z.int().min(100).max(599), z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299')])
+  .meta({ title: 'statuses', examples: [404, '200-299'] })
 
 const operationKeys = {
-  summary: z.string().optional(),
+  summary: z.string().optional().describe('What it is for, in a line.'),
   get: pathTemplate.optional(),
   post: pathTemplate.optional(),
   put: pathTemplate.optional(),
@@ -64,7 +63,7 @@ export const operationShape = z
 
 /** An operation that an invoke writes in place. */
 export const inlineOperationShape = z
-  .strictObject({ service: z.string(), ...operationKeys })
+  .strictObject({ service: z.string().describe('The service that is called.'), ...operationKeys })
   .refine(hasOneMethod, oneMethod)
   .meta({ description: 'An operation written in place.' })
 

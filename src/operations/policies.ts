@@ -14,7 +14,10 @@ export const retryShape = z
   .strictObject({
     attempts: z.int().min(1).max(10).default(2).describe('Attempts in all, the first included.'),
     delay: duration.default(20).describe('Wait before the second attempt.'),
-    backoff: z.enum(['constant', 'exponential']).default('exponential'),
+    backoff: z
+      .enum(['constant', 'exponential'])
+      .default('exponential')
+      .describe('Whether each wait is twice the last.'),
     jitter: z.boolean().default(true).describe('Full jitter: wait a random part of the delay.'),
     on: errorCodes.default(['unavailable', 'timeout', 'http-502', 'http-503', 'http-504']),
   })

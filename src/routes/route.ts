@@ -12,7 +12,10 @@ import { parseBlock } from './parse-steps.ts'
 
 const input = z.union([
   z.string().describe('A locator: path.x, query.x, header.x, cookie.x or a JSONPath into the body.'),
-  z.strictObject({ from: z.string(), default: z.any().optional() }),
+  z.strictObject({
+    from: z.string().describe('A locator, as above.'),
+    default: z.any().optional().describe('What it is when the request does not have it.'),
+  }),
 ])
 
 /** `routes/**\/*.yaml` */
@@ -24,15 +27,15 @@ export const routeShape = z
       .optional()
       .describe('The file’s name by default.'),
     match: z.string().describe('`METHOD /path/{param}/*rest`'),
-    summary: z.string().optional(),
+    summary: z.string().optional().describe('What it is for, in a line.'),
     timeout: timeSpan.optional().describe('Budget of the whole request.'),
     in: z
       .record(z.string(), input)
       .optional()
       .describe('Color: where it comes from in the request; `color?` may be absent.'),
-    do: steps.optional(),
+    do: steps.optional().describe('What happens, one step after the other.'),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
-    response: responseShape.optional(),
+    response: responseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
     degradedMaxAge: duration
       .optional()
       .describe('How long an answer may be cached in which something fell back; not at all by default.'),

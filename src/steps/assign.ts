@@ -18,7 +18,9 @@ export const assign = defineStep({
   category: 'activity',
   summary: 'Writes colors from templates, in the order of the file.',
   example: `- assign: { user.segment: anonymous, order.total: '\${ cart.sum * 1.06 }' }`,
-  shape: z.strictObject({ assign: z.record(z.string(), template) }),
+  shape: z.strictObject({
+    assign: z.record(z.string(), template).describe('Color: template; each sees what those above it wrote.'),
+  }),
   bind(step, binder) {
     const assignments = bindAssignments(step.config.assign, within(step.place, 'assign'), binder)
     return {

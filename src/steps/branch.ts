@@ -5,7 +5,10 @@ import { within } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
 import { defineStep } from './step.ts'
 
-const arm = z.union([z.strictObject({ when: condition, do: steps }), z.strictObject({ default: steps })])
+const arm = z.union([
+  z.strictObject({ when: condition, do: steps.describe('What runs when it holds.') }),
+  z.strictObject({ default: steps.describe('What runs when none holds; the last arm.') }),
+])
 
 /** Runs the first arm whose condition holds. */
 export const branch = defineStep({
@@ -14,7 +17,7 @@ export const branch = defineStep({
   summary: 'Runs the first arm whose condition holds, else the default.',
   example: `- branch: [ { when: has(user.id), do: [ { invoke: user.profile } ] }, { default: [ { assign: { user.segment: anonymous } } ] } ]`,
   shape: z
-    .strictObject({ branch: z.array(arm).min(1) })
+    .strictObject({ branch: z.array(arm).min(1).describe('Arms, tried in their order.') })
     .refine(({ branch: arms }) => arms.slice(0, -1).every((entry) => 'when' in entry), {
       message: 'the default is the last arm',
       path: ['branch'],

@@ -8,7 +8,10 @@ import { type Context, Exit, type Run } from './context.ts'
 import { type BoundBlock, type Compiler, defineStep } from './step.ts'
 
 /** One entry of a `catch:`. */
-export const catchArm = z.strictObject({ errors: errorCodes, do: steps })
+export const catchArm = z.strictObject({
+  errors: errorCodes,
+  do: steps.describe('What runs then; it can read `error`.'),
+})
 
 /** Runs steps, and others when they fail. */
 export const catchStep = defineStep({
@@ -17,7 +20,10 @@ export const catchStep = defineStep({
   summary: 'Runs `try`; when it fails, the first `catch` whose errors match.',
   example: `- try: [ { invoke: user.profile } ]
   catch: [ { errors: [timeout, http-5xx], do: [ { assign: { user.segment: anonymous } } ] } ]`,
-  shape: z.strictObject({ try: steps, catch: z.array(catchArm).min(1) }),
+  shape: z.strictObject({
+    try: steps.describe('What may fail.'),
+    catch: z.array(catchArm).min(1).describe('Handlers; the first whose errors match runs.'),
+  }),
   blocks: (config) => [
     { order: 'sequence', steps: config.try, path: ['try'] },
     ...config.catch.map((arm, index) => ({ order: 'sequence' as const, steps: arm.do, path: ['catch', index, 'do'] })),

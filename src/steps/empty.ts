@@ -7,6 +7,8 @@ export const empty = defineStep({
   category: 'activity',
   summary: 'Does nothing.',
   example: '- empty',
-  shape: z.strictObject({ empty: z.union([z.null(), z.strictObject({})]) }),
+  shape: z.strictObject({
+    empty: z.union([z.null(), z.strictObject({})]).describe('Nothing; `empty` alone is the same.'),
+  }),
   bind: () => ({ compile: () => () => {} }),
 })

@@ -9,7 +9,7 @@ export const flow = defineStep({
   summary: 'Runs its steps as parallel as their colors allow: each starts when what it reads is there.',
   example:
     '- flow: [ { invoke: pricing.prices }, { invoke: reco.recommend } ]   # recommend first: prices need its ids',
-  shape: z.strictObject({ flow: steps }),
+  shape: z.strictObject({ flow: steps.describe('Steps, in any order.') }),
   blocks: ({ flow: list }) => [{ order: 'flow', steps: list, path: ['flow'] }],
   bind(step, binder) {
     const block = binder.block(step.blocks[0]!)

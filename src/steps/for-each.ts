@@ -18,13 +18,15 @@ import { compileFork, writtenColors } from './fork.ts'
 import { type Binder, defineStep, type ParsedStep } from './step.ts'
 
 const shape = z.strictObject({
-  forEach: z.strictObject({
-    in: template.describe('A path or template that gives an array; absent is as empty.'),
-    as: z.string().optional().describe('The color of the current element, or of the current slice with `batch`.'),
-    batch: z.int().min(1).optional().describe('Elements a slice; without it the steps run for each element.'),
-    concurrency: z.int().min(1).max(100).default(8).describe('How many run at once.'),
-  }),
-  do: steps,
+  forEach: z
+    .strictObject({
+      in: template.describe('A path or template that gives an array; absent is as empty.'),
+      as: z.string().optional().describe('The color of the current element, or of the current slice with `batch`.'),
+      batch: z.int().min(1).optional().describe('Elements a slice; without it the steps run for each element.'),
+      concurrency: z.int().min(1).max(100).default(8).describe('How many run at once.'),
+    })
+    .describe('Over what, and how.'),
+  do: steps.describe('What runs for each; colors that it writes stay inside.'),
   collect: z.record(z.string(), template).optional().describe('Color: template, gathered from every run in order.'),
 })
 type Config = z.output<typeof shape>

@@ -8,7 +8,7 @@ export const parallel = defineStep({
   category: 'control',
   summary: 'Runs its steps all at once; a failure that nothing handles cancels the others.',
   example: '- parallel: [ { invoke: content.banners }, { invoke: content.channels } ]',
-  shape: z.strictObject({ parallel: steps }),
+  shape: z.strictObject({ parallel: steps.describe('Steps; none reads what another writes.') }),
   blocks: ({ parallel: list }) => [{ order: 'parallel', steps: list, path: ['parallel'] }],
   bind(step, binder) {
     const block = binder.block(step.blocks[0]!)

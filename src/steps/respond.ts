@@ -9,7 +9,7 @@ export const respond = defineStep({
   category: 'exit',
   summary: 'Ends the route with this answer.',
   example: '- respond: { status: 404, body: { message: No such product } }',
-  shape: z.strictObject({ respond: responseShape }),
+  shape: z.strictObject({ respond: responseShape.describe('The answer.') }),
   bind(step, binder) {
     const response = bindResponse(step.config.respond, within(step.place, 'respond'), binder)
     return {

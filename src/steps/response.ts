@@ -9,9 +9,12 @@ import { Exit } from './context.ts'
 
 /** The keys of an answer: a route's `response`, and a `respond` step. */
 export const responseShape = z.strictObject({
-  status: z.int().min(200).max(599).default(200),
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name'), template).optional(),
-  body: template.optional(),
+  status: z.int().min(200).max(599).default(200).describe('Its HTTP status.'),
+  headers: z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name'), template)
+    .optional()
+    .describe('Header: template; one that gives nothing is left out.'),
+  body: template.optional().describe('Template of the body, which is sent as JSON.'),
 })
 
 export type ResponseDefinition = z.output<typeof responseShape>

@@ -8,7 +8,7 @@ export const sequence = defineStep({
   category: 'control',
   summary: 'Runs its steps one after the other.',
   example: '- sequence: [ { invoke: user.profile }, { invoke: reco.recommend } ]',
-  shape: z.strictObject({ sequence: steps }),
+  shape: z.strictObject({ sequence: steps.describe('Steps; the first that fails ends it.') }),
   blocks: ({ sequence: list }) => [{ order: 'sequence', steps: list, path: ['sequence'] }],
   bind(step, binder) {
     const block = binder.block(step.blocks[0]!)

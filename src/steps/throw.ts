@@ -14,15 +14,17 @@ export const throwStep = defineStep({
   summary: 'Fails with an error code of its own; unhandled, it answers its status.',
   example: '- throw: { error: session-expired, status: 401, title: Please sign in again }',
   shape: z.strictObject({
-    throw: z.strictObject({
-      error: z
-        .string()
-        .regex(/^[a-z][a-z0-9-]*$/, 'an error code is lower case words joined by -')
-        .describe('Its code.'),
-      status: z.int().min(400).max(599).default(500),
-      title: template.optional(),
-      detail: template.optional(),
-    }),
+    throw: z
+      .strictObject({
+        error: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]*$/, 'an error code is lower case words joined by -')
+          .describe('Its code.'),
+        status: z.int().min(400).max(599).default(500).describe('Of the answer, when nothing handles it.'),
+        title: template.optional().describe('What happened, for people; its code by default.'),
+        detail: template.optional().describe('More about this one time.'),
+      })
+      .describe('The error.'),
   }),
   bind(step, binder) {
     const { error: code, status, title, detail } = step.config.throw

@@ -2,10 +2,14 @@ import * as z from 'zod'
 import { condition, duration, template } from '../language/scalars.ts'
 
 /** Text as YAML may hold it: `page: 2` is the text 2. */
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).meta({ title: 'text' })
 const textOrTexts = z.union([text, z.array(text)])
 /** What one header or parameter must be; null: it must not be there. */
-const wantedText = z.union([textOrTexts, z.null(), z.strictObject({ matches: z.string() })])
+const wantedText = z.union([
+  textOrTexts,
+  z.null(),
+  z.strictObject({ matches: z.string().describe('A regular expression that finds something in it.') }),
+])
 
 /** How a mocked backend can fail without an answer. */
 export const failures = ['unavailable', 'timeout', 'invalid-response', 'overloaded'] as const
@@ -14,11 +18,11 @@ const request = z
   .strictObject({
     method: z.string().optional().describe('The route’s own by default.'),
     path: z.string().startsWith('/', 'a path begins with /').optional().describe('With or without a query.'),
-    query: z.record(z.string(), textOrTexts).optional(),
-    headers: z.record(z.string(), text).optional(),
-    cookies: z.record(z.string(), text).optional(),
+    query: z.record(z.string(), textOrTexts).optional().describe('Parameters, beside those of the path.'),
+    headers: z.record(z.string(), text).optional().describe('Headers.'),
+    cookies: z.record(z.string(), text).optional().describe('Cookies.'),
     body: z.any().optional().describe('JSON; a text is sent as text.'),
-    ip: z.string().optional(),
+    ip: z.string().optional().describe('The address it comes from.'),
   })
   .meta({ description: 'What the client sends.' })
 
@@ -26,7 +30,7 @@ const answer = z
   .strictObject({
     when: condition.optional().describe('Only for calls for which this holds: CEL on `request`.'),
     status: z.int().min(200).max(599).optional().describe('200 by default.'),
-    headers: z.record(z.string(), textOrTexts).optional(),
+    headers: z.record(z.string(), textOrTexts).optional().describe('Headers of the answer.'),
     body: template.optional().describe('A template over `request`, what the backend was sent; printed as JSON.'),
     text: z.string().optional().describe('The body as it is, in place of JSON.'),
     delay: duration.optional().describe('Time until it answers or fails, in virtual time.'),
@@ -46,11 +50,11 @@ const mocks = z.record(z.string(), z.union([answer, z.array(answer).min(1)])).me
 })
 
 const sentRequest = z.strictObject({
-  method: z.string().optional(),
+  method: z.string().optional().describe('Its method.'),
   path: z.string().optional().describe('Without a query it speaks of the path alone.'),
-  query: z.record(z.string(), wantedText).optional(),
-  headers: z.record(z.string(), wantedText).optional(),
-  body: z.any().optional(),
+  query: z.record(z.string(), wantedText).optional().describe('These parameters; null: not there.'),
+  headers: z.record(z.string(), wantedText).optional().describe('These headers; null: not there.'),
+  body: z.any().optional().describe('The whole body.'),
 })
 
 const calls = z.union([
@@ -60,7 +64,7 @@ const calls = z.union([
 
 const expectation = z
   .strictObject({
-    status: z.int().min(200).max(599).optional(),
+    status: z.int().min(200).max(599).optional().describe('Of the answer.'),
     headers: z.record(z.string(), wantedText).optional().describe('These headers; null: not there.'),
     body: z.any().optional().describe('The whole body.'),
     match: z.record(z.string(), z.any()).optional().describe('JSONPath: what it finds in the body.'),
@@ -81,7 +85,7 @@ const exchange = z.strictObject({
 
 const test = z
   .strictObject({
-    name: z.string().min(1),
+    name: z.string().min(1).describe('What it shows, as a sentence.'),
     ...exchangeKeys,
     requests: z.array(exchange).min(1).optional().describe('Several requests, one after the other.'),
   })
@@ -93,7 +97,10 @@ const test = z
 
 /** `NAME.test.yaml` beside a route. */
 export const testFileShape = z
-  .strictObject({ mocks: mocks.optional().describe('For every test that has none of its own.'), tests: z.array(test) })
+  .strictObject({
+    mocks: mocks.optional().describe('For every test that has none of its own.'),
+    tests: z.array(test).describe('The tests.'),
+  })
   .meta({ description: 'Tests of a route.' })
 
 export type TestDefinition = z.output<typeof test>

@@ -4,7 +4,9 @@ import { inlineOperationShape } from '../../operations/operation.ts'
 import { fallbackShape, policyKeys } from '../../operations/policies.ts'
 
 export const invokeShape = z.strictObject({
-  invoke: z.union([z.string().describe('`service.operation`'), inlineOperationShape]),
+  invoke: z
+    .union([z.string(), inlineOperationShape])
+    .describe('`service.operation`, or an operation written in place.'),
   with: z.record(z.string(), template).optional().describe('Color: template, in place of the wiring.'),
   ...policyKeys,
   optional: z.boolean().default(false).describe('On failure its outputs stay absent and the route goes on.'),
