@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type ColorDefinition, sensitivities } from '../language/color.ts'
-import { checkShape } from '../language/shape.ts'
+import { checkShape, type Place } from '../language/shape.ts'
 import { isColorName } from '../values/color.ts'
 import { reservedNames } from '../values/document.ts'
 import { compileSchema } from '../values/schema.ts'
@@ -27,39 +27,64 @@ export const dictionaryShape = z
   })
   .meta({ description: 'The data dictionary: every color, its type and its sensitivity.' })
 
-/** Reads the dictionary; faulty colors are reported and still known by name, so that their uses are not reported too. */
-export function readDictionary(source: Source, diagnostics: DiagnosticCollector): Map<string, ColorDefinition> {
-  const place = { source, path: [] }
-  const definition = checkShape(dictionaryShape, source.value ?? {}, place, diagnostics)
-  const raw = (source.value as { colors?: Record<string, Record<string, unknown> | null> } | null)?.colors ?? {}
+/**
+ * Reads the dictionary; faulty colors are reported and still known by name, so that their uses are not reported too.
+ * Undefined when it has no colors that could be read at all.
+ */
+export function readDictionary(
+  source: Source,
+  diagnostics: DiagnosticCollector,
+): Map<string, ColorDefinition> | undefined {
+  const definition = checkShape(dictionaryShape, source.value ?? {}, { source, path: [] }, diagnostics)
+  const written = source.valueAt(['colors']) ?? {}
+  if (!definition || typeof written !== 'object' || Array.isArray(written)) return undefined
   const colors = new Map<string, ColorDefinition>()
-  for (const [name, entry] of Object.entries(definition?.colors ?? (typeof raw === 'object' ? raw : {}))) {
-    const at = source.locateKey(['colors', name])
-    if (!isColorName(name)) {
-      const reserved = (reservedNames as readonly string[]).includes(name.split('.')[0]!)
-      const help = reserved
-        ? `${reservedNames.join(', ')} are reserved`
-        : 'segments of [a-z][A-Za-z0-9_]*, joined by dots'
-      diagnostics.add('invalid-color-name', `\`${name}\` is not a name for a color`, at, help)
-      continue
+  for (const [name, entry] of Object.entries({ ...written, ...definition.colors })) {
+    const place: Place = { source, path: ['colors', name] }
+    const isName = isColorName(name)
+    if (!isName) reportName(name, place, diagnostics)
+    if (isName || isReadable(name)) {
+      const isRead = Object.hasOwn(definition.colors, name)
+      colors.set(name, readColor(name, isRead ? entry : null, place, diagnostics))
     }
-    const { sensitivity, description, ...schema } = (entry ?? {}) as {
-      sensitivity?: ColorDefinition['sensitivity']
-      description?: string
-    }
-    const compiled = compileSchema(schema)
-    if ('code' in compiled)
-      diagnostics.add(compiled.code, `\`${name}\`: ${compiled.message}`, source.locate(['colors', name]), compiled.help)
-    colors.set(name, {
-      name,
-      schema: 'code' in compiled ? {} : schema,
-      sensitivity: sensitivity ?? 'public',
-      description,
-      at,
-    })
   }
   for (const name of findNested(colors, diagnostics)) colors.delete(name)
   return colors
+}
+
+function reportName(name: string, { source, path }: Place, diagnostics: DiagnosticCollector): void {
+  const isReserved = (reservedNames as readonly string[]).includes(name.split('.')[0]!)
+  const help = isReserved
+    ? `${reservedNames.join(', ')} are reserved`
+    : 'segments of [a-z][A-Za-z0-9_]*, joined by dots'
+  diagnostics.add('invalid-color-name', `\`${name}\` is not a name for a color`, source.locateKey(path), help)
+}
+
+/** A name that is wrong by its letters only can be found all the same: what uses it is not reported too. */
+function isReadable(name: string): boolean {
+  return /^[A-Za-z]\w*(\.[A-Za-z]\w*)*$/.test(name) && isColorName(name.toLowerCase())
+}
+
+function readColor(
+  name: string,
+  entry: Record<string, unknown> | null,
+  { source, path }: Place,
+  diagnostics: DiagnosticCollector,
+): ColorDefinition {
+  const { sensitivity, description, ...schema } = (entry ?? {}) as {
+    sensitivity?: ColorDefinition['sensitivity']
+    description?: string
+  }
+  const compiled = compileSchema(schema)
+  if ('code' in compiled)
+    diagnostics.add(compiled.code, `\`${name}\`: ${compiled.message}`, source.locate(path), compiled.help)
+  return {
+    name,
+    schema: 'code' in compiled ? {} : schema,
+    sensitivity: sensitivity ?? 'public',
+    description,
+    at: source.locateKey(path),
+  }
 }
 
 /** `user` and `user.id` cannot both be: one would have to hold the other. Gives the inner ones, which give way. */

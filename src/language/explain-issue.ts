@@ -8,6 +8,11 @@ export function explainIssue(issue: z.core.$ZodIssue): { message: string; help: 
       return { message: issue.message, help: issue.params?.['help'] as string | undefined }
     case 'invalid_format':
       return { message: `${describe(issue.input)} does not fit: ${issue.message}`, help: undefined }
+    case 'invalid_key':
+      return {
+        message: `${describe(issue.path.at(-1))} does not fit: ${issue.issues[0]?.message ?? issue.message}`,
+        help: undefined,
+      }
     case 'invalid_union': {
       const wanted = [...new Set(issue.errors.flat().map(expectation))].join(' or ')
       return { message: `expected ${wanted}, found ${describe(issue.input)}`, help: undefined }

@@ -34,8 +34,11 @@ export function checkShape<Schema extends z.ZodType>(
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
   const copy = structuredClone(value)
-  const renames = correctKeys(schema, copy, place, diagnostics)
-  const issues = findIssues(schema, copy).filter(({ issue }) => issue.code !== 'unrecognized_keys')
+  const { renames, corrected } = correctKeys(schema, copy, place, diagnostics)
+  // What a whole lacks may be what a key in it was meant to be.
+  const issues = findIssues(schema, copy).filter(
+    ({ issue, path }) => !(issue.code === 'custom' && corrected.has(JSON.stringify(path))),
+  )
   for (const found of issues)
     report(found, { source: place.source, path: asWritten(found.path, place, renames) }, diagnostics)
   leaveOut(copy, issues)
@@ -50,7 +53,9 @@ interface Rename {
 }
 
 /** Reports every unknown key; in the copy it gets the name that was meant, or goes. */
-function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics: DiagnosticCollector): Rename[] {
+function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics: DiagnosticCollector) {
+  /** Where unknown keys stood. */
+  const corrected = new Set<string>()
   const renames: Rename[] = []
   const reported = new Set<string>()
   // Putting one key right may show what a construct was meant to be, and so another key that is not of it.
@@ -59,6 +64,7 @@ function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics
     if (unknown.length === 0) break
     for (const { issue, path, knownKeys } of unknown) {
       const owner = valueAt(copy, path) as Record<string, unknown>
+      corrected.add(JSON.stringify(path))
       for (const key of (issue as z.core.$ZodIssueUnrecognizedKeys).keys) {
         const at = place.source.locateKey([...asWritten(path, place, renames), key])
         const help =
@@ -67,7 +73,7 @@ function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics
         if (!reported.has(id)) diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at, help)
         reported.add(id)
         const meant = suggest(key, knownKeys)
-        if (meant !== undefined && !Object.hasOwn(owner, meant)) {
+        if (meant !== undefined && owner[key] !== null && !Object.hasOwn(owner, meant)) {
           owner[meant] = owner[key]
           renames.push({ path: [...path, meant], written: key })
         }
@@ -75,7 +81,7 @@ function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics
       }
     }
   }
-  return renames
+  return { renames, corrected }
 }
 
 /** A path of the corrected copy as the file has it. */
@@ -94,7 +100,8 @@ function report({ issue, path }: ShapeIssue, at: Place, diagnostics: DiagnosticC
     return
   }
   const { message, help } = explainIssue(issue)
-  diagnostics.add('invalid-value', message, at.source.locate(at.path), help)
+  const where = issue.code === 'invalid_key' ? at.source.locateKey(at.path) : at.source.locate(at.path)
+  diagnostics.add('invalid-value', message, where, help)
 }
 
 /** Takes the members that the issues are about out of the copy; of a list with a faulty element, the list. */

@@ -36,7 +36,7 @@ export function bindOperationInputs(
     rejectComposite(color, locator, at, language)
     inputs.push({ color, optional: false, locator, at })
   }
-  checkQuery(definition[methodKey as 'get']!, pathPlace, language)
+  checkLiterals(path, definition[methodKey as 'get']!, pathPlace, language)
   checkBody(definition, inputs, methodKey, place, language)
   return inputs
 }
@@ -82,13 +82,20 @@ function rejectComposite(color: string, locator: Locator, at: Location, language
   )
 }
 
-/** The query behind a path is literal: what looks like a placeholder there is a slip. */
-function checkQuery(text: string, place: Place, language: Language): void {
+/** A brace without its pair, or a placeholder in the query, which is literal, is a slip. */
+function checkLiterals(path: PathTemplate, text: string, place: Place, language: Language): void {
+  const report = (message: string, offset: number, length: number, help: string) =>
+    language.diagnostics.add('invalid-locator', message, place.source.locateInside(place.path, offset, length), help)
   const found = findPlaceholder(text, text.indexOf('?'))
-  if (!found) return
-  const at = place.source.locateInside(place.path, found.offset, found.text.length)
-  const help = `write it as \`in: { ${found.text}: query.… }\``
-  language.diagnostics.add('invalid-locator', 'the query behind a path has no placeholders', at, help)
+  if (found) {
+    const help = `write it as \`in: { ${found.text}: query.… }\``
+    report('the query behind a path has no placeholders', found.offset, found.text.length, help)
+  }
+  for (const part of path.parts) {
+    if (!('literal' in part)) continue
+    const brace = part.literal.search(/[{}]/)
+    if (brace >= 0) report('this brace has no pair', text.indexOf(part.literal) + brace, 1, 'write {color}')
+  }
 }
 
 /** A body is made in one way, and only where the method has one. */

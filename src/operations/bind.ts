@@ -45,6 +45,10 @@ export function bindOperation(
     isSuccess: compileStatuses(definition.ok ?? '200-299'),
     errorNames: new Map(Object.entries(definition.errors ?? {}).map(([status, code]) => [Number(status), code])),
     definition,
+    isWhole: (['out', 'errors'] as const).every((key) => {
+      const written = place.source.valueAt([...place.path, key]) ?? {}
+      return Object.keys(written).every((name) => Object.hasOwn(definition[key] ?? {}, name))
+    }),
     place,
   }
 }

@@ -51,5 +51,7 @@ export interface BoundOperation {
   readonly isSuccess: (status: number) => boolean
   readonly errorNames: ReadonlyMap<number, string>
   readonly definition: OperationDefinition
+  /** False when something that it gives or raises could not be read. */
+  readonly isWhole: boolean
   readonly place: Place
 }

@@ -30,6 +30,11 @@ export function findPlaceholder(text: string, from: number): { text: string; off
   return found ? { text: found[1]!, offset: from + found.index + 1 } : undefined
 }
 
+/** Text of the file's own in a path or query: what cannot stand in a URL is percent-encoded, escapes are kept. */
+export function encodeLiteral(text: string): string {
+  return text.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/gu, encodeURIComponent)
+}
+
 /**
  * A value as exactly one path segment. `encodeURIComponent('..')` is `..`, which URL parsers resolve, so what is a dot
  * segment after any number of decodings is refused (SAFETY "URLs").

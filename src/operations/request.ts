@@ -5,7 +5,7 @@ import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
 import type { BoundOperation, OperationInput } from './bound-operation.ts'
 import { compileOverlay } from './overlay.ts'
-import { encodeSegment, textOf } from './path-template.ts'
+import { encodeLiteral, encodeSegment, textOf } from './path-template.ts'
 
 type Reader = (document: Document) => unknown
 
@@ -70,14 +70,14 @@ type ReaderOf = (input: OperationInput) => Reader
 function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (document: Document) => string {
   const inputs = operation.inputs
   const pieces = operation.path.parts.map((part) => {
-    if ('literal' in part) return part.literal
+    if ('literal' in part) return encodeLiteral(part.literal)
     const input = inputs.find(({ locator }) => locator.in === 'path' && locator.name === part.placeholder)
     if (!input) return ''
     // A path has no way to leave a segment out.
     const read = readerOf({ ...input, optional: false })
     return (document: Document) => encodeSegment(read(document), input.color)
   })
-  const literalQuery = operation.path.query
+  const literalQuery = encodeLiteral(operation.path.query)
   const query = inputs
     .filter((input) => input.locator.in === 'query')
     .map((input) => compileQuery(input, readerOf(input)))

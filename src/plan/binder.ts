@@ -54,7 +54,7 @@ export class RouteBinder implements Binder {
     const service = this.#service(serviceName, place)
     if (!service) return undefined
     const found = service.operations.get(operationName)
-    if (found) return found
+    if (found || service.unread.has(operationName)) return found
     const at = place.source.locateInside(place.path, serviceName.length + 1, operationName.length)
     const near = suggest(operationName, service.operations.keys())
     const help = near ? `did you mean \`${near}\`?` : `it has ${[...service.operations.keys()].join(', ') || 'none'}`
@@ -70,7 +70,7 @@ export class RouteBinder implements Binder {
 
   #service(name: string, place: Place): CatalogueService | undefined {
     const found = this.#catalogue.get(name)
-    if (found) return found
+    if (found || !this.#catalogue.isWhole) return found
     const near = suggest(name, this.#catalogue.keys())
     const at = place.source.locateInside(place.path, 0, name.length)
     this.diagnostics.add('unknown-service', `there is no service \`${name}\``, at, near && `did you mean \`${near}\`?`)

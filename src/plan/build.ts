@@ -41,10 +41,12 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
   const parse = (file: SourceText) => parseYaml(file, texts.env, diagnostics)
   const { settings, defaults } = readSettings(texts, parse, diagnostics)
   const language = readLanguage(texts, parse, diagnostics)
-  const services = texts.services.map(parse).flatMap((source) => (source && readService(source, diagnostics)) ?? [])
-  const catalogue = bindCatalogue(services, defaults, language)
+  const services = texts.services.map(parse).map((source) => source && readService(source, diagnostics))
   const parsed = texts.routes.map(parse).flatMap((source) => (source && parseRoute(source, diagnostics)) ?? [])
   checkRoutesAreDistinct(parsed, diagnostics)
+  // Without the dictionary every color would be unknown.
+  if (!language) return { snapshot: undefined, diagnostics: applySilences(diagnostics.sorted(), filesOf(texts)) }
+  const catalogue = bindCatalogue(services, defaults, language)
 
   const callSites: CallSite[] = []
   const bound = new Map<ParsedRoute, BoundRoute>()
@@ -52,7 +54,6 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
     if (route.definition.proxy === undefined)
       bound.set(route, bindRoute(route, catalogue, callSites, defaults, language))
   }
-  // What is wrong in a service or the dictionary shows again in every route that uses it: then the flow of data is not looked at.
   for (const route of bound.values()) for (const check of routeChecks) check(route, language)
   checkOutputsAreUsed([...bound.values()], language)
   const routes = compileRoutes(parsed, bound, catalogue, settings, diagnostics)
@@ -79,9 +80,11 @@ function readSettings(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticC
   return { settings, defaults: locateDefaults(settings, source) }
 }
 
-function readLanguage(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector): Language {
+function readLanguage(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector): Language | undefined {
   const source = texts.dictionary && parse(texts.dictionary)
-  const colors: ReadonlyMap<string, ColorDefinition> = source ? readDictionary(source, diagnostics) : new Map()
+  if (texts.dictionary && !source) return undefined
+  const colors = source ? readDictionary(source, diagnostics) : new Map<string, ColorDefinition>()
+  if (!colors) return undefined
   const types = createExpressionTypes(new Map([...colors].map(([name, color]) => [name, color.schema])))
   return { colors, types, diagnostics }
 }

@@ -12,20 +12,26 @@ import { hashContent } from './hash.ts'
 export interface CatalogueService {
   readonly info: ServiceInfo
   readonly operations: ReadonlyMap<string, ServiceOperation>
+  /** Operations that stand in its file but could not be read. */
+  readonly unread: ReadonlySet<string>
   /** Binds an operation that a route writes in place. */
   readonly bindInline: (name: string, definition: OperationDefinition, place: Place) => ServiceOperation
 }
 
-export type Catalogue = ReadonlyMap<string, CatalogueService>
+export type Catalogue = ReadonlyMap<string, CatalogueService> & {
+  /** False when a service could not be read: then one that is not there may be that one. */
+  readonly isWhole: boolean
+}
 
-/** Binds every service; a name that two files claim is reported. */
+/** Binds every service (undefined where one could not be read); a name that two files claim is reported. */
 export function bindCatalogue(
-  services: readonly ServiceDefinition[],
+  services: readonly (ServiceDefinition | undefined)[],
   defaults: Defaults,
   language: Language,
 ): Catalogue {
   const catalogue = new Map<string, CatalogueService>()
   for (const service of services) {
+    if (!service) continue
     const { source, definition } = service
     if (catalogue.has(definition.service)) {
       language.diagnostics.add(
@@ -35,7 +41,7 @@ export function bindCatalogue(
       )
     } else catalogue.set(definition.service, bindService(service, defaults, language))
   }
-  return catalogue
+  return Object.assign(catalogue, { isWhole: services.every((service) => service !== undefined) })
 }
 
 function bindService(
@@ -72,5 +78,7 @@ function bindService(
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] })] as const,
   )
-  return { info, operations: new Map(operations), bindInline: bind }
+  const written = Object.keys(source.valueAt(['operations']) ?? {})
+  const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
+  return { info, operations: new Map(operations), unread, bindInline: bind }
 }

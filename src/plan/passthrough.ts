@@ -15,6 +15,7 @@ export function bindPassthrough(
   if (definition.proxy === undefined) return undefined
   const service = catalogue.get(definition.proxy)
   if (!service) {
+    if (!catalogue.isWhole) return undefined
     const help = didYouMean(definition.proxy, catalogue.keys())
     diagnostics.add(
       'unknown-service',

@@ -48,6 +48,7 @@ export const invoke = defineStep({
       reads: [...inputReads(step, found, overrides, lenient), ...fallbacks.flatMap((fallback) => fallback.reads)],
       writes,
       mayLeaveOut,
+      incomplete: !operation.isWhole,
       call: {
         operation,
         site,

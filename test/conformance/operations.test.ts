@@ -54,6 +54,12 @@ const sent: [name: string, operation: string, colors: string, request: Record<st
   ],
   ['a literal query', "{ get: '/list?sort=new' }", '{ a.text: t }', { path: '/list?sort=new' }],
   [
+    'text that a URL cannot hold',
+    "{ get: '/a b/é?q=x y%20z' }",
+    '{ a.text: t }',
+    { path: '/a%20b/%C3%A9?q=x%20y%20z' },
+  ],
+  [
     'a query behind a literal one',
     "{ get: '/list?sort=new', in: { a.text: query.q } }",
     "{ a.text: 'a b&c=d' }",
