@@ -5,6 +5,7 @@ import { dev } from './dev.ts'
 import { evaluate } from './eval.ts'
 import { describeFailure } from './failure.ts'
 import { graph } from './graph.ts'
+import { init } from './init.ts'
 import { readPackageVersion } from './package.ts'
 import { serve } from './serve.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -13,7 +14,7 @@ import { test } from './test.ts'
 /** Every command, in the order of `--help`. */
 const commands: readonly CliCommand[] = [dev, serve, check, test, evaluate, graph]
 
-const exitCodes = `Exit codes
+export const exitCodes = `Exit codes
   0  all is well
   1  the configuration or the run failed
   2  wrong usage`
@@ -33,6 +34,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     for (const operand of command.operands ?? []) added.addArgument(operand)
     for (const option of command.options) added.addOption(option)
     added.addHelpText('after', () => printExamples(command.examples, terminal))
+    if (command.notes) added.addHelpText('after', `\n${command.notes}`)
     added.action(async () => {
       exitCode = await command.run(added.opts() as never, terminal, added.args)
     })
