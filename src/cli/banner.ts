@@ -60,7 +60,7 @@ function suggest({ snapshot, port, demo }: Start): (readonly [line: string, purp
   const page = findPage(snapshot.routes)
   return [
     ...(page === undefined ? [] : [[`curl localhost:${port}${page}`, 'one answer from many backends'] as const]),
-    ...(demo
+    ...(demo?.troubleCommand
       ? ([
           [`${demo.troubleCommand} reco status 500`, 'break a backend, and ask again'],
           [`${demo.troubleCommand} all none`, 'heal them all'],
@@ -70,10 +70,24 @@ function suggest({ snapshot, port, demo }: Start): (readonly [line: string, purp
   ]
 }
 
-/** A page that can be asked for as it is: the homepage if there is one, else the first without parameters. */
+/** A page that can be asked for as it is: the homepage if there is one, else the first whose parameters have examples. */
 function findPage(routes: readonly Route[]): string | undefined {
-  const pages = routes.filter(
-    ({ match }) => match.method === 'GET' && match.segments.every(({ kind }) => kind === 'literal'),
-  )
-  return (pages.find(({ match }) => match.path.endsWith('/home')) ?? pages[0])?.match.path
+  const pages = routes.filter(({ match }) => match.method === 'GET').flatMap((route) => fillPath(route) ?? [])
+  return pages.find((page) => page.endsWith('/home')) ?? pages[0]
+}
+
+/** A route's path with an example for each parameter: the first of the color that it goes to. */
+function fillPath(route: Route): string | undefined {
+  const examples = new Map<string, unknown>()
+  if (route.kind === 'aggregate') {
+    for (const { locator, schema } of route.bound.inputs) {
+      if (locator.in === 'path') examples.set(locator.name, (schema['examples'] as unknown[] | undefined)?.[0])
+    }
+  }
+  const filled = route.match.segments.map((segment) => {
+    if (segment.kind === 'literal') return segment.text
+    const example = examples.get(segment.name)
+    return example === undefined ? undefined : encodeURIComponent(String(example))
+  })
+  return filled.includes(undefined) ? undefined : `/${filled.join('/')}`
 }

@@ -25,6 +25,9 @@ export const check: CliCommand<CheckOptions> = {
     ['tessera check --watch', 'while you edit'],
     ['tessera check -c staging/gateway.yaml', 'another configuration'],
   ],
+  notes:
+    'A warning or a hint is silenced where it stands, with a reason, at the end of its line or on the line before: ' +
+    '`# tessera-ignore unused-output: used by the partner app`. A silence without a reason, or of nothing, is a warning.',
   options: [
     ...configOptions(),
     new Option('--format <format>', 'how to report').choices(formats).default('pretty'),

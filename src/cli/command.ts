@@ -11,6 +11,8 @@ export interface CliCommand<Options = never> {
   readonly summary: string
   /** A command line and what it is for. */
   readonly examples: readonly (readonly [line: string, purpose: string])[]
+  /** What else one has to know, in a paragraph. */
+  readonly notes?: string
   /** What may follow its name besides options. */
   readonly operands?: readonly Argument[]
   readonly options: readonly Option[]

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { extname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** What `demo/main.ts` of a project gives; the demo imports nothing of Tessera, and Tessera nothing of it at build time. */
+/** What `demo/main.*` of a project gives; the demo imports nothing of Tessera, and Tessera nothing of it at build time. */
 interface DemoModule {
   startDemoBackends(options: { portBase?: number; log?: (line: string) => void }): Promise<DemoBackends>
 }
@@ -11,19 +11,21 @@ export interface DemoBackends {
   readonly services: readonly { readonly name: string; readonly url: string }[]
   /** `RECO_URL` and its like: where the gateway's configuration finds them. */
   readonly env: Readonly<Record<string, string>>
-  readonly controlUrl: string
   stop(): Promise<void>
 }
 
-/** The backends of a demo that runs, and the command that makes one of them fail. */
+/** The backends of a demo that runs, and the command that makes one of them fail if it has one. */
 export interface RunningDemo extends DemoBackends {
-  readonly troubleCommand: string
+  readonly troubleCommand: string | undefined
 }
 
-/** The demo of a project: `demo/main.ts`, or what the build made of it. A file that only has this name is left alone. */
+const candidates = ['demo/main.ts', 'demo/main.mjs', 'demo/main.js', 'dist/demo/main.js']
+
+/** The demo of a project: `demo/main.*`, or what the build made of it. A file that only has this name is left alone. */
 export function findDemo(projectRoot: string): string | undefined {
-  const built = join(projectRoot, 'dist/demo/main.js')
-  const files = extname(import.meta.filename) === '.ts' ? [join(projectRoot, 'demo/main.ts'), built] : [built]
+  // An installed Tessera runs on a Node that may not read TypeScript.
+  const readable = candidates.filter((name) => extname(import.meta.filename) === '.ts' || extname(name) !== '.ts')
+  const files = readable.map((name) => join(projectRoot, name))
   return files.find((file) => existsSync(file) && /\bexport\b.*\bstartDemoBackends\b/.test(readFileSync(file, 'utf8')))
 }
 
@@ -34,7 +36,9 @@ export async function startDemo(file: string, log: (line: string) => void): Prom
 }
 
 /** The script of package.json in a checkout's own directory; elsewhere the file itself. */
-function nameTroubleCommand(file: string): string {
-  const script = relative(process.cwd(), file).replace(/main(?=\.[jt]s$)/, 'trouble')
+function nameTroubleCommand(file: string): string | undefined {
+  const trouble = file.replace(/main(?=\.m?[jt]s$)/, 'trouble')
+  if (!existsSync(trouble)) return undefined
+  const script = relative(process.cwd(), trouble)
   return script === 'demo/trouble.ts' ? 'npm run trouble --' : `node ${script}`
 }

@@ -7,6 +7,9 @@ export function describeFailure(thrown: unknown): string {
     case 'EACCES':
       if (port !== undefined) return `port ${port} is not allowed: choose one from 1024 up with --port`
       return `${path}: permission denied`
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${path} is no directory`
     case 'EADDRNOTAVAIL':
       return `the address to listen on is not one of this machine (port ${port})`
     case 'ENOENT':
