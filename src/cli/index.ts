@@ -12,7 +12,7 @@ import { openTerminal, type Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of `--help`. */
-const commands: readonly CliCommand[] = [dev, serve, check, test, evaluate, graph]
+export const commands: readonly CliCommand[] = [init, dev, serve, check, test, evaluate, graph]
 
 export const exitCodes = `Exit codes
   0  all is well
