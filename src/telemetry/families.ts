@@ -45,14 +45,14 @@ export class Histogram {
 /** The children of one metric, by the values of its labels. */
 abstract class Family<Child extends { readonly labels: Readonly<Record<string, string>> }> {
   readonly name: string
-  protected readonly help: string
+  readonly help: string
+  readonly labelNames: readonly string[]
   protected readonly children = new Map<string, Child>()
-  readonly #labelNames: readonly string[]
 
   constructor(name: string, help: string, labelNames: readonly string[]) {
     this.name = name
     this.help = help
-    this.#labelNames = labelNames
+    this.labelNames = labelNames
   }
 
   /** The child with these label values, in the order of the names; the same one every time. Keep it: this hashes. */
@@ -60,7 +60,7 @@ abstract class Family<Child extends { readonly labels: Readonly<Record<string, s
     const key = values.join('\0')
     let child = this.children.get(key)
     if (!child) {
-      child = this.create(Object.fromEntries(this.#labelNames.map((name, at) => [name, values[at] ?? ''])))
+      child = this.create(Object.fromEntries(this.labelNames.map((name, at) => [name, values[at] ?? ''])))
       this.children.set(key, child)
     }
     return child

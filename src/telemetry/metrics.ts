@@ -19,8 +19,17 @@ export interface Metrics {
   retain(configured: Configured): void
   /** Requests begun and not ended. */
   readonly activeRequests: number
+  /** Every metric there is, whether or not it was observed. */
+  describe(): Promise<MetricDescription[]>
   /** The answer of /metrics. */
   render(): Promise<{ contentType: string; text: string }>
+}
+
+export interface MetricDescription {
+  readonly name: string
+  readonly type: string
+  readonly help: string
+  readonly labels: readonly string[]
 }
 
 export interface ReloadReport {
@@ -90,6 +99,12 @@ export function createMetrics(): Metrics {
     },
     get activeRequests() {
       return active.value
+    },
+    async describe() {
+      const families = registry.getMetricsAsArray() as unknown as { name: string; labelNames?: readonly string[] }[]
+      const labels = new Map(families.map(({ name, labelNames = [] }) => [name, labelNames]))
+      const scraped = await registry.getMetricsAsJSON()
+      return scraped.map(({ name, type, help }) => ({ name, type: String(type), help, labels: labels.get(name) ?? [] }))
     },
     async render() {
       return { contentType: registry.contentType, text: await registry.metrics() }
