@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { fileKinds, jsonSchemaOf } from '../src/reference/json-schema.ts'
+import { generateFiles } from './generated.ts'
 
-// Writes what is generated from the definitions of the language: the editor's JSON Schemas.
-const folder = new URL('../schemas/', import.meta.url)
-mkdirSync(folder, { recursive: true })
-for (const kind of fileKinds) {
-  writeFileSync(new URL(`${kind}.schema.json`, folder), `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`)
+for (const [path, text] of await generateFiles()) {
+  const file = new URL(`../${path}`, import.meta.url)
+  mkdirSync(new URL('.', file), { recursive: true })
+  writeFileSync(file, text)
 }

@@ -6,8 +6,9 @@ import { condition, template } from '../language/scalars.ts'
 import { steps } from '../language/steps.ts'
 import { routeShape } from '../routes/route.ts'
 import { stepKinds } from '../steps/index.ts'
+import { writeValue } from './write-value.ts'
 
-type Schema = Record<string, unknown>
+export type Schema = Record<string, unknown>
 
 /** The files of the language and the shape of each. */
 const fileShapes = {
@@ -21,11 +22,14 @@ export type FileKind = keyof typeof fileShapes
 
 /** The JSON Schema (draft-07) of one kind of file, made from the definitions that the loader itself checks against. */
 export function jsonSchemaOf(kind: FileKind): Schema {
-  const schema = convert(fileShapes[kind])
-  const definitions = { ...(schema['definitions'] as Schema | undefined) }
-  if (kind === 'route') Object.assign(definitions, stepDefinitions())
-  const { $schema, definitions: _, ...rest } = schema
-  return { $schema, title: `Tessera ${kind}`, ...rest, ...(Object.keys(definitions).length > 0 && { definitions }) }
+  return jsonSchemaOfFile(kind, fileShapes[kind])
+}
+
+/** As `jsonSchemaOf`, of a file that a higher floor defines. */
+export function jsonSchemaOfFile(name: string, shape: z.ZodType): Schema {
+  const { $schema, definitions: own, ...rest } = convert(shape)
+  const definitions = { ...(own as Schema | undefined), ...(shape === routeShape && stepDefinitions()) }
+  return { $schema, title: `Tessera ${name}`, ...rest, ...(Object.keys(definitions).length > 0 && { definitions }) }
 }
 
 export const fileKinds = Object.keys(fileShapes) as FileKind[]
@@ -60,6 +64,14 @@ function convert(shape: z.ZodType): Schema {
     override({ zodSchema, jsonSchema }) {
       if (zodSchema === steps) jsonSchema['items'] = { $ref: '#/definitions/step' }
       if (zodSchema === template) delete jsonSchema['type']
+      // zod's name for a prefix is no format of JSON Schema; its pattern says the same.
+      if (jsonSchema.format === 'starts_with') delete jsonSchema.format
+      const { examples } = z.globalRegistry.get(zodSchema) ?? {}
+      if (examples !== undefined) jsonSchema['examples'] = examples as unknown[]
+      if (zodSchema instanceof z.ZodDefault) {
+        const { innerType, defaultValue } = zodSchema._zod.def
+        jsonSchema['default'] = writeValue(defaultValue, innerType)
+      }
     },
   }) as Schema
 }

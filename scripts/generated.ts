@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { commands, exitCodes } from '../src/cli/index.ts'
+import { fileKinds, jsonSchemaOf, jsonSchemaOfFile, type Schema } from '../src/reference/json-schema.ts'
+import { renderCli } from '../src/reference/pages/cli.ts'
+import { renderErrors } from '../src/reference/pages/errors.ts'
+import { type FilePage, renderFilePage, renderServicePage, renderTestPage } from '../src/reference/pages/files.ts'
+import { renderIndex } from '../src/reference/pages/index.ts'
+import { renderMetrics } from '../src/reference/pages/metrics.ts'
+import { renderPolicies } from '../src/reference/pages/policies.ts'
+import { renderSteps } from '../src/reference/pages/steps.ts'
+import { renderTemplates } from '../src/reference/pages/templates.ts'
+import { createMetrics } from '../src/telemetry/metrics.ts'
+import { testFileShape } from '../src/testing/shape.ts'
+
+/** Every file that is generated from the definitions of the language, by its path in the repository. */
+export async function generateFiles(): Promise<Map<string, string>> {
+  return new Map([...generateSchemas(), ...(await generatePages())])
+}
+
+const testSchema = jsonSchemaOfFile('test', testFileShape)
+
+/** The editor's JSON Schemas. */
+function generateSchemas(): [path: string, text: string][] {
+  const schemas = [...fileKinds.map((kind) => [kind, jsonSchemaOf(kind)] as const), ['test', testSchema] as const]
+  return schemas.map(([kind, schema]) => [`schemas/${kind}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`])
+}
+
+/** The pages of docs/reference/, diagnostics aside. */
+async function generatePages(): Promise<[path: string, text: string][]> {
+  const serviceSchema = jsonSchemaOf('service')
+  const services = (serviceSchema['properties'] as Record<string, Schema>)['operations']!
+  const pages: [name: string, text: string][] = [
+    ['gateway', renderFilePage(describeFile('The gateway', 'config/gateway.yaml', jsonSchemaOf('gateway')))],
+    [
+      'dictionary',
+      renderFilePage(describeFile('The dictionary', 'config/dictionary.yaml', jsonSchemaOf('dictionary'))),
+    ],
+    ['service', renderServicePage(describeFile('A service', 'config/services/greeter.yaml', serviceSchema))],
+    ['route', renderFilePage(describeFile('A route', 'routes/hello.yaml', jsonSchemaOf('route')))],
+    ['steps', renderSteps()],
+    ['templates', renderTemplates()],
+    ['policies', renderPolicies(services['additionalProperties'] as Schema)],
+    ['errors', renderErrors()],
+    ['test', renderTestPage(describeFile('Tests of a route', 'routes/hello.test.yaml', testSchema))],
+    ['cli', renderCli(commands, exitCodes)],
+    ['metrics', renderMetrics(await createMetrics().describe())],
+  ]
+  const named = [['README', renderIndex(pages)] as const, ...pages]
+  return named.map(([name, text]) => [`docs/reference/${name}.md`, text])
+}
+
+const places: Readonly<Record<string, string>> = {
+  'config/services/greeter.yaml': 'config/services/*.yaml',
+  'routes/hello.yaml': 'routes/**/*.yaml',
+  'routes/hello.test.yaml': 'routes/**/NAME.test.yaml',
+}
+
+/** The example is the file that `tessera init` writes. */
+function describeFile(title: string, file: string, schema: Schema): FilePage {
+  const example = readFileSync(new URL(`../templates/init/${file}`, import.meta.url), 'utf8')
+  return { title, place: `\`${places[file] ?? file}\``, schema, example }
+}

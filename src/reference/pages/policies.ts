@@ -1,0 +1,80 @@
+import { balancers } from '../../backends/balancers/index.ts'
+import { discoveries } from '../../backends/discovery/index.ts'
+import { stores } from '../../backends/stores/index.ts'
+import { transports } from '../../backends/transports/index.ts'
+import type { Schema } from '../json-schema.ts'
+import { keyTable } from '../key-table.ts'
+import { code, page, sentence, table, yamlBlock } from '../markdown.ts'
+
+/** Where each policy is explained. */
+export const policyLinks = {
+  retry: '[Its keys](policies.md#retry).',
+  breaker: '[Its keys](policies.md#breaker).',
+  fallback: '[Its forms](policies.md#fallback).',
+}
+
+export const policiesExample = `service: reco
+endpoints:
+  - { url: http://10.0.0.1:9004, weight: 3 }
+  - { url: http://10.0.0.2:9004 }
+timeout: 300ms
+retry: { attempts: 2, delay: 20ms, on: [unavailable, http-503] }
+breaker: { errorRate: 50%, window: 10s, minCalls: 20, open: 5s }
+operations:
+  bestsellers: { get: /bestsellers, out: { product.list: $.items } }
+  recommend:
+    get: /recommend
+    in: { user.segment: query.segment }
+    out: { product.list: $.items }
+    timeout: 200ms
+    fallback: [ { lastGood: 10m }, { invoke: reco.bestsellers }, { body: { items: [] } } ]`
+
+/** `operation` is the schema of an operation: all policies stand in it. */
+export function renderPolicies(operation: Schema): string {
+  const properties = operation['properties'] as Record<string, Schema>
+  const policy = (key: string) => properties[key]!
+  const about = (key: string) => String(policy(key)['description'])
+  return page(
+    'Policies around a call',
+    'What happens around every call of a backend. From the outside in: fallback, retry, breaker, timeout, transport.',
+    'A service says what holds for its operations, an operation may say otherwise, and so may the `invoke` that calls it; the nearest wins, as a whole. Every attempt and every wait is cut to what is left of the budget of the request.',
+    yamlBlock(policiesExample),
+    '## timeout',
+    `${about('timeout')} Without one anywhere it is \`defaults.timeout\` of the [gateway](gateway.md). An attempt that takes longer fails with \`timeout\`, and its connection is closed.`,
+    '## retry',
+    about('retry'),
+    keyTable(policy('retry')),
+    '## breaker',
+    `${about('breaker')} While it is open a call fails with \`circuit-open\` and no backend is asked.`,
+    keyTable(policy('breaker')),
+    '## fallback',
+    `${about('fallback')} One entry, or a list that is tried in its order. An answer with a fallback in it says so in \`Tessera-Degraded\`.`,
+    keyTable(fallbackEntries(policy('fallback'))),
+    '## Balancers',
+    '`balance:` of a service.',
+    kinds(balancers.values()),
+    '## Transports',
+    'How a request gets to an endpoint; by the scheme of its URL.',
+    kinds(transports.values()),
+    '## Discovery',
+    'Where the host of an endpoint is; by the form of its URL.',
+    kinds(discoveries),
+    '## Stores',
+    'Where last good answers are kept.',
+    kinds(stores.values()),
+  )
+}
+
+/** The forms of a fallback as one mapping, of which an entry has one key. */
+function fallbackEntries(schema: Schema): Schema {
+  const [entry] = schema['anyOf'] as Schema[]
+  const forms = entry!['anyOf'] as Schema[]
+  return { properties: Object.assign({}, ...forms.map((form) => form['properties'])) }
+}
+
+function kinds(list: Iterable<{ readonly name: string; readonly summary: string }>): string {
+  return table(
+    ['name', 'meaning'],
+    [...list].map(({ name, summary }) => [code(name), sentence(summary)]),
+  )
+}
