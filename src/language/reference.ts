@@ -51,6 +51,7 @@ export function readOf(
 export function resolveReference(segments: Segments, at: Location, language: Language): Reference | undefined {
   const [first, ...rest] = segments
   if (first === undefined) return { kind: 'everything' }
+  if (!checkMember(segments, at, language)) return undefined
   if (first === 'request') return { kind: 'request', rest }
   if (first === 'steps') {
     const [id, ...inside] = rest
@@ -63,6 +64,29 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
   if (found) return { kind: 'colors', colors: found.colors }
   const meant = reportUnknownColor(segments.join('.'), at, language)
   return meant === undefined ? undefined : { kind: 'color', color: meant, rest: [], guessed: true }
+}
+
+/** The members that the reserved names have, and how deep they stand. */
+const reservedMembers = new Map([
+  [
+    'request',
+    { depth: 1, members: ['method', 'path', 'params', 'query', 'headers', 'cookies', 'body', 'claims', 'ip', 'id'] },
+  ],
+  ['steps', { depth: 2, members: ['status', 'headers', 'body', 'source', 'error', 'ms', 'attempts'] }],
+  ['error', { depth: 1, members: ['code', 'status', 'step', 'title', 'detail', 'body'] }],
+])
+
+/** Reports a member that a reserved name does not have. */
+function checkMember(segments: Segments, at: Location, { diagnostics }: Language): boolean {
+  const { depth = 0, members = [] } = reservedMembers.get(String(segments[0])) ?? {}
+  const member = depth === 0 ? undefined : segments[depth]
+  if (member === undefined || members.includes(String(member))) return true
+  const name = segments.slice(0, depth + 1).join('.')
+  const owner = segments.slice(0, depth).join('.')
+  const near = suggest(String(member), members)
+  const help = near === undefined ? `it has ${members.join(', ')}` : `did you mean \`${owner}.${near}\`?`
+  diagnostics.add('unknown-color', `nothing is called \`${name}\``, at, help)
+  return false
 }
 
 /**

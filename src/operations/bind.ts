@@ -2,6 +2,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
+import { checkRetriedCodes } from '../language/error-codes.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { fits, type JsonSchema } from '../values/schema.ts'
@@ -29,6 +30,7 @@ export function bindOperation(
   const inputs = bindOperationInputs(definition, path, methodKey, place, language)
   const body =
     definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
+  checkRetriedCodes(definition.retry?.on, Object.values(definition.errors ?? {}), within(place, 'retry'), language)
   const headers = bindHeaders(definition, serviceHeaders, place, language)
   return {
     service,

@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../config/service.ts'
 import type { Language } from '../language/color.ts'
+import { checkRetriedCodes } from '../language/error-codes.ts'
 import type { Place } from '../language/shape.ts'
 import { bindOperation } from '../operations/bind.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
@@ -78,6 +79,8 @@ function bindService(
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] })] as const,
   )
+  const named = Object.values(definition.operations).flatMap(({ errors = {} }) => Object.values(errors))
+  checkRetriedCodes(definition.retry?.on, named, { source, path: ['retry'] }, language)
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
   return { info, operations: new Map(operations), unread, bindInline: bind }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
+import { checkRetriedCodes } from '../language/error-codes.ts'
 import type { Read, Write } from '../language/reference.ts'
 import { within } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
@@ -34,6 +35,7 @@ export const invoke = defineStep({
     const name = binder.nameCall(step as ParsedStep, operation.name)
     const overrides = bindOverrides(step, found, binder)
     const fallbacks = bindFallbacks(step, found, name, binder)
+    checkRetriedCodes(config.retry?.on, operation.errorNames.values(), within(place, 'retry'), binder)
     const lenient = config.optional || fallbacks.length > 0
     const isProvidedFor = lenient || binder.isGuarded
     const site = buildSite({ name, other: found, policies: config, place, overrides, fallbacks, isProvidedFor }, binder)

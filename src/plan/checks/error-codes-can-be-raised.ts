@@ -1,32 +1,20 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { builtInErrorCodes, isStatusCode } from '../../language/error-codes.ts'
 import { everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
-
-const builtIn = [
-  'all',
-  'timeout',
-  'unavailable',
-  'invalid-response',
-  'circuit-open',
-  'overloaded',
-  'cancelled',
-  'missing-input',
-  'invalid-input',
-  'internal',
-]
 
 /** A catch that waits for an error which nothing raises is a slip of the pen. */
 export const errorCodesCanBeRaised: RouteCheck = (route, { diagnostics }) => {
   for (const step of everyStep(route.body)) {
     // What could not be read may have raised anything.
     if (!step.catches || [...everyStep(step.blocks![0]!)].some(({ incomplete }) => incomplete)) continue
-    const raised = new Set(builtIn)
+    const raised = new Set(builtInErrorCodes)
     for (const inner of everyStep(step.blocks![0]!)) {
       for (const code of inner.raises ?? []) raised.add(code)
       for (const code of inner.call?.operation.errorNames.values() ?? []) raised.add(code)
     }
     for (const { code, at } of step.catches) {
-      if (raised.has(code) || /^http-([1-5]\d\d|[45]xx)$/.test(code)) continue
+      if (raised.has(code) || isStatusCode(code)) continue
       diagnostics.add('unknown-error-code', `nothing in this try raises \`${code}\``, at, didYouMean(code, raised))
     }
   }

@@ -1,12 +1,14 @@
 import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
 import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
+import { pathParametersExist } from './path-parameters-exist.ts'
 import { secretsStayInside } from './secrets-stay-inside.ts'
 import { stepTimeoutFitsRoute } from './step-timeout-fits-route.ts'
 
 /** Every rule about a single route, in the order in which they run. A new one is a file beside these and a line here. */
 export const routeChecks: readonly RouteCheck[] = [
   colorsAreProducedBeforeRead,
+  pathParametersExist,
   stepTimeoutFitsRoute,
   secretsStayInside,
   errorCodesCanBeRaised,

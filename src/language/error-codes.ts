@@ -1,0 +1,42 @@
+import { didYouMean } from '../diagnostics/suggest.ts'
+import type { Language } from './color.ts'
+import { type Place, within } from './shape.ts'
+
+/** The codes that any call or route may fail with, and `all`. */
+export const builtInErrorCodes: readonly string[] = [
+  'all',
+  'timeout',
+  'unavailable',
+  'invalid-response',
+  'circuit-open',
+  'overloaded',
+  'cancelled',
+  'missing-input',
+  'invalid-input',
+  'internal',
+]
+
+/** `http-503`, `http-5xx`: any backend may answer them. */
+export function isStatusCode(code: string): boolean {
+  return /^http-[1-5](\d\d|xx)$/.test(code)
+}
+
+/** Warns of codes in a `retry` that a call cannot fail with; `named` are those that its service names. */
+export function checkRetriedCodes(
+  codes: readonly string[] | undefined,
+  named: Iterable<string>,
+  retry: Place,
+  { diagnostics }: Language,
+): void {
+  const known = new Set([...builtInErrorCodes, ...named])
+  for (const [index, code] of (codes ?? []).entries()) {
+    if (known.has(code) || isStatusCode(code)) continue
+    const { source, path } = within(retry, 'on', index)
+    diagnostics.add(
+      'unknown-error-code',
+      `no call fails with \`${code}\``,
+      source.locate(path),
+      didYouMean(code, known),
+    )
+  }
+}
