@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { commands, exitCodes } from '../src/cli/index.ts'
+import { renderCodePages } from '../src/describe/pages/markdown.ts'
 import { fileKinds, jsonSchemaOf, jsonSchemaOfFile, type Schema } from '../src/reference/json-schema.ts'
 import { renderCli } from '../src/reference/pages/cli.ts'
 import { renderErrors } from '../src/reference/pages/errors.ts'
@@ -12,9 +13,11 @@ import { renderTemplates } from '../src/reference/pages/templates.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
 import { testFileShape } from '../src/testing/shape.ts'
 
+const codePages = renderCodePages()
+
 /** Every file that is generated from the definitions of the language, by its path in the repository. */
 export async function generateFiles(): Promise<Map<string, string>> {
-  return new Map([...generateSchemas(), ...(await generatePages())])
+  return new Map([...generateSchemas(), ...(await generatePages()), ...generateCodePages()])
 }
 
 const testSchema = jsonSchemaOfFile('test', testFileShape)
@@ -25,7 +28,7 @@ function generateSchemas(): [path: string, text: string][] {
   return schemas.map(([kind, schema]) => [`schemas/${kind}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`])
 }
 
-/** The pages of docs/reference/, diagnostics aside. */
+/** The pages of docs/reference/ itself. */
 async function generatePages(): Promise<[path: string, text: string][]> {
   const serviceSchema = jsonSchemaOf('service')
   const services = (serviceSchema['properties'] as Record<string, Schema>)['operations']!
@@ -45,8 +48,14 @@ async function generatePages(): Promise<[path: string, text: string][]> {
     ['cli', renderCli(commands, exitCodes)],
     ['metrics', renderMetrics(await createMetrics().describe())],
   ]
-  const named = [['README', renderIndex(pages)] as const, ...pages]
+  const index = renderIndex([...pages, ['diagnostics/README', codePages.get('README.md')!]])
+  const named = [['README', index] as const, ...pages]
   return named.map(([name, text]) => [`docs/reference/${name}.md`, text])
+}
+
+/** The pages of docs/reference/diagnostics/. */
+function generateCodePages(): [path: string, text: string][] {
+  return [...codePages].map(([name, text]) => [`docs/reference/diagnostics/${name}`, text])
 }
 
 const places: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { check } from './check.ts'
 import type { CliCommand, ExitCode } from './command.ts'
 import { dev } from './dev.ts'
 import { evaluate } from './eval.ts'
+import { explain } from './explain.ts'
 import { describeFailure } from './failure.ts'
 import { graph } from './graph.ts'
 import { init } from './init.ts'
@@ -12,7 +13,7 @@ import { openTerminal, type Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly CliCommand[] = [init, dev, serve, check, test, evaluate, graph]
+export const commands: readonly CliCommand[] = [init, dev, serve, check, test, evaluate, graph, explain]
 
 export const exitCodes = `Exit codes
   0  all is well

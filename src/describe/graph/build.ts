@@ -52,7 +52,7 @@ function buildPassthrough(route: PassthroughRoute): RouteGraph {
 
 function buildAggregated(route: AggregatedRoute, sensitive: readonly string[]): RouteGraph {
   const { bound } = route
-  const ids = nameSteps([...everyStep(bound.body)])
+  const ids = identifySteps([...everyStep(bound.body)])
   const flows: Flow[] = []
   const seen = new Set<string>()
   for (const { what, from, to } of findWires(bound)) {
@@ -95,7 +95,7 @@ function needed(id: string, flows: readonly Flow[], reads: readonly Read[]): str
 }
 
 /** Steps by their names; arms of a branch may share one, then they are numbered. */
-function nameSteps(steps: readonly BoundStep[]): Map<BoundStep, string> {
+export function identifySteps(steps: readonly BoundStep[]): Map<BoundStep, string> {
   const ids = new Map<BoundStep, string>()
   const taken = new Set(['request', 'response'])
   for (const step of steps) {

@@ -17,3 +17,8 @@ export type Example = Readonly<Record<string, string | null>>
 export function route(text: string): Example {
   return { 'routes/home.yaml': text }
 }
+
+/** A route, and a test of it that shows what is answered. */
+export function tested(routeText: string, test: string): Example {
+  return { 'routes/home.yaml': routeText, 'routes/home.test.yaml': test }
+}

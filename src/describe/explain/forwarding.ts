@@ -1,0 +1,58 @@
+import type { ColorDefinition } from '../../language/color.ts'
+import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
+import { nameRead } from '../wires.ts'
+import { callsOf, partsOfOperation } from './inputs.ts'
+import { type SensitiveValue, traceSensitive } from './sensitive.ts'
+
+/** What a service gets to see of a request. */
+export interface Forwarding {
+  readonly service: string
+  readonly operations: readonly ForwardedOperation[]
+}
+
+export interface ForwardedOperation {
+  readonly operation: string
+  /** `GET /recommend/{geo.city}` */
+  readonly template: string
+  readonly parts: readonly ForwardedPart[]
+}
+
+export interface ForwardedPart {
+  readonly to: string
+  /** Colors and parts of the client's request that it is made of. */
+  readonly from: readonly string[]
+  readonly sensitive: readonly SensitiveValue[]
+}
+
+/** What is sent to whom, over all calls of a route. Nothing else of the client's request leaves the gateway. */
+export function describeForwarding(
+  route: BoundRoute,
+  colors: ReadonlyMap<string, ColorDefinition>,
+): readonly Forwarding[] {
+  const sensitiveIn = traceSensitive(route, colors)
+  const services = new Map<string, Map<string, ForwardedOperation>>()
+  for (const step of everyStep(route.body)) {
+    for (const call of callsOf(step)) {
+      const { service, name, template } = call.operation
+      const operations = services.get(service.name) ?? new Map<string, ForwardedOperation>()
+      services.set(service.name, operations)
+      const parts = partsOfOperation(call.operation, call.overrides).map(({ to, reads }) => ({
+        to,
+        from: [...new Set(reads.flatMap(nameRead))],
+        sensitive: sensitiveIn(reads),
+      }))
+      const before = operations.get(name)?.parts ?? []
+      operations.set(name, { operation: `${service.name}.${name}`, template, parts: mergeParts([...before, ...parts]) })
+    }
+  }
+  return [...services].map(([service, operations]) => ({ service, operations: [...operations.values()] }))
+}
+
+/** Calls of one operation may be wired in different ways. */
+function mergeParts(parts: readonly ForwardedPart[]): ForwardedPart[] {
+  return [...Map.groupBy(parts, ({ to }) => to)].map(([to, same]) => ({
+    to,
+    from: [...new Set(same.flatMap(({ from }) => from))],
+    sensitive: [...new Map(same.flatMap(({ sensitive }) => sensitive).map((value) => [value.color, value])).values()],
+  }))
+}

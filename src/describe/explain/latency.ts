@@ -1,0 +1,109 @@
+import { flowDependencies, orderFlow } from '../../plan/dependencies.ts'
+import type { BoundBlock, BoundStep, Repetition, StepCall } from '../../steps/step.ts'
+import { printDuration } from '../../values/units.ts'
+
+/** How long a route may take at worst: the calls on its critical path, each with all of its attempts, waits and fallbacks. */
+export interface Latency {
+  readonly ms: number
+  readonly path: readonly Leg[]
+  /** Loops over lists of unknown length. `ms` counts one wave of each; every further one adds to it. */
+  readonly waves: readonly Wave[]
+}
+
+export interface Leg {
+  readonly step: string
+  readonly ms: number
+  /** `2 × 150ms + 10ms` */
+  readonly sum: string
+}
+
+export interface Wave {
+  readonly over: string
+  /** Elements that one wave takes. */
+  readonly elements: number
+  readonly ms: number
+}
+
+const none: Latency = { ms: 0, path: [], waves: [] }
+
+/** The worst case of a block when nothing cuts it. Steps that only compute take no time here. */
+export function latencyOf({ order, steps }: BoundBlock): Latency {
+  switch (order) {
+    case 'sequence': {
+      const end = steps.findIndex((step) => step.ends && !step.condition)
+      return inSequence((end < 0 ? steps : steps.slice(0, end + 1)).map(latencyOfStep))
+    }
+    case 'parallel':
+      return slowestOf(steps.map(latencyOfStep))
+    case 'flow': {
+      const waits = flowDependencies(steps)
+      const ends: Latency[] = []
+      for (const index of orderFlow(waits).order) {
+        const before = slowestOf([...waits[index]!].map((producer) => ends[producer] ?? none))
+        ends[index] = inSequence([before, latencyOfStep(steps[index]!)])
+      }
+      return slowestOf(ends)
+    }
+  }
+}
+
+function latencyOfStep(step: BoundStep): Latency {
+  if (step.call) return latencyOfCall(step.name, step.call)
+  const blocks = (step.blocks ?? []).map(latencyOf)
+  switch (step.composition) {
+    case 'alternatives':
+      return slowestOf(blocks)
+    case 'attempt':
+      return inSequence([blocks[0]!, slowestOf(blocks.slice(1))])
+    case 'each':
+      return inWaves(blocks[0]!, step.repetition)
+    default:
+      return inSequence(blocks)
+  }
+}
+
+function latencyOfCall(name: string, { site, fallbacks }: Pick<StepCall, 'site' | 'fallbacks'>): Latency {
+  const own: Leg = { step: name, ...worstOfSite(site) }
+  const others = fallbacks.flatMap(({ call, summary }): Leg[] =>
+    call ? [{ step: `${name}, fallback ${summary}`, ...worstOfSite(call.site) }] : [],
+  )
+  const path = [own, ...others]
+  return { ms: path.reduce((sum, leg) => sum + leg.ms, 0), path, waves: [] }
+}
+
+function worstOfSite({ timeoutMs, retry }: StepCall['site']): Omit<Leg, 'step'> {
+  const attempts = retry?.attempts ?? 1
+  const waitMs = Array.from({ length: attempts - 1 }, (_, failures) =>
+    retry!.backoff === 'exponential' ? retry!.delayMs * 2 ** failures : retry!.delayMs,
+  ).reduce((sum, delay) => sum + delay, 0)
+  const sum = `${attempts === 1 ? '' : `${attempts} × `}${printDuration(timeoutMs)}`
+  return { ms: attempts * timeoutMs + waitMs, sum: waitMs > 0 ? `${sum} + ${printDuration(waitMs)}` : sum }
+}
+
+function inWaves(one: Latency, repetition: Repetition | undefined): Latency {
+  if (!repetition) return one
+  const { over, batch = 1, concurrency, maxItems } = repetition
+  const elements = batch * concurrency
+  if (maxItems === undefined) return { ...one, waves: [...one.waves, { over, elements, ms: one.ms }] }
+  const waves = Math.ceil(maxItems / elements)
+  const path = one.path.map((leg) => ({
+    ...leg,
+    ms: leg.ms * waves,
+    sum: waves === 1 ? leg.sum : `${waves} × (${leg.sum})`,
+  }))
+  return { ms: one.ms * waves, path, waves: one.waves }
+}
+
+function inSequence(parts: readonly Latency[]): Latency {
+  return {
+    ms: parts.reduce((sum, part) => sum + part.ms, 0),
+    path: parts.flatMap((part) => part.path),
+    waves: parts.flatMap((part) => part.waves),
+  }
+}
+
+/** Loops beside the slowest are kept: with a list that is long enough one of them is the slowest. */
+function slowestOf(parts: readonly Latency[]): Latency {
+  const slowest = parts.reduce((worst, part) => (part.ms > worst.ms ? part : worst), none)
+  return { ...slowest, waves: [...new Set(parts.flatMap((part) => part.waves))] }
+}

@@ -1,0 +1,30 @@
+import type { Location } from '../../diagnostics/diagnostic.ts'
+import type { Locator } from '../../operations/locator.ts'
+import type { PolicyOrigin } from '../../operations/policies.ts'
+
+/** `routes/home.yaml:12` */
+export function printPlace({ file, line }: Location): string {
+  return `${file}:${line}`
+}
+
+/** Who says what a policy is, as a person would call it, and where: undefined for what is built in. */
+export interface Origin {
+  readonly by: PolicyOrigin['by']
+  readonly at: string | undefined
+}
+
+export function describeOrigin({ by, at }: PolicyOrigin): Origin {
+  return { by, at: at && printPlace(at) }
+}
+
+/** A locator as a file has it: `query.city`, `header.x-user-id`, `$.items`. */
+export function printLocator(locator: Locator): string {
+  switch (locator.in) {
+    case 'status':
+      return 'status'
+    case 'body':
+      return locator.path.query
+    default:
+      return `${locator.in}.${locator.name}`
+  }
+}

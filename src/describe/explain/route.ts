@@ -1,0 +1,94 @@
+import { everyStep } from '../../plan/bound-route.ts'
+import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
+import { identifySteps } from '../graph/build.ts'
+import { findWires, nameRead } from '../wires.ts'
+import { type CallCount, countCalls } from './calls.ts'
+import { describeForwarding, type Forwarding } from './forwarding.ts'
+import { type Latency, latencyOf } from './latency.ts'
+import { type OutlineLine, outlineBlock } from './outline.ts'
+import { describeOrigin, type Origin, printPlace } from './places.ts'
+import { type SensitiveValue, traceSensitive } from './sensitive.ts'
+import { type Fed, SourceFinder } from './sources.ts'
+
+/** The effective route: what holds when all files are taken together. Plain data (`--format json`). */
+export interface RouteExplanation {
+  readonly route: string
+  readonly match: string
+  readonly summary: string | undefined
+  readonly file: string
+  readonly budget: { readonly ms: number } & Origin
+  readonly inputs: readonly ExplainedInput[]
+  /** Steps in the order of the file, indented by what they lie in. */
+  readonly outline: readonly OutlineLine[]
+  /** What the answer is made of; undefined when no way leads to it. */
+  readonly response: { readonly status: number; readonly inputs: readonly AnsweredValue[] } | undefined
+  readonly latency: Latency & { readonly cutMs: number }
+  readonly calls: readonly CallCount[]
+  readonly forwards: readonly Forwarding[]
+}
+
+export interface ExplainedInput {
+  readonly color: string
+  /** `query.city` */
+  readonly from: string
+  readonly required: boolean
+  readonly default: unknown
+  readonly sensitivity: string
+  readonly at: string
+}
+
+export interface AnsweredValue extends Fed {
+  /** What of it the client gets to see that is pii. */
+  readonly sensitive: readonly SensitiveValue[]
+}
+
+/** Explains an aggregated route. */
+export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 'colors'>): RouteExplanation {
+  const { bound } = route
+  const ids = identifySteps([...everyStep(bound.body)])
+  const sources = new SourceFinder(bound, findWires(bound), ids)
+  const latency = latencyOf(bound.body)
+  const sensitiveIn = traceSensitive(bound, colors)
+  return {
+    route: route.name,
+    match: `${route.match.method} ${route.match.path}`,
+    summary: route.summary,
+    file: route.file,
+    budget: { ms: bound.timeoutMs, ...describeOrigin(bound.timeoutOrigin) },
+    inputs: bound.inputs.map(({ color, place, required, default: value, at }) => ({
+      color,
+      from: place,
+      required,
+      default: value,
+      sensitivity: colors.get(color)?.sensitivity ?? 'public',
+      at: printPlace(at),
+    })),
+    outline: outlineBlock(bound.body, { ids, sources, colors }),
+    response: bound.response && {
+      status: bound.response.status,
+      inputs: sources.feeding(bound.response.reads, undefined).map((fed) => ({
+        ...fed,
+        sensitive: sensitiveIn(bound.response!.reads.filter((read) => nameRead(read).includes(fed.what))),
+      })),
+    },
+    latency: { ...latency, cutMs: Math.min(latency.ms, bound.timeoutMs) },
+    calls: countCalls(bound.body),
+    forwards: describeForwarding(bound, colors),
+  }
+}
+
+/** A route that hands the request to a service as it is. */
+export interface PassthroughExplanation {
+  readonly route: string
+  readonly match: string
+  readonly summary: string | undefined
+  readonly file: string
+  readonly service: string
+  readonly timeoutMs: number
+}
+
+export function explainPassthrough(route: PassthroughRoute): PassthroughExplanation {
+  const { name, match, summary, file, service, timeoutMs } = route
+  const method = match.method === '*' ? 'any method,' : match.method
+  return { route: name, match: `${method} ${match.path}`, summary, file, service: service.name, timeoutMs }
+}

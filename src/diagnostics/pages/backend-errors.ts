@@ -1,0 +1,113 @@
+import { type Page, tested } from './page.ts'
+
+const banners = `match: GET /home
+do:
+  - invoke: content.banners
+response:
+  body: { banners: $.banner.list }
+`
+
+const guarded = `match: GET /home
+do:
+  - invoke: content.banners
+    fallback: { body: { items: [] } }
+response:
+  body: { banners: $.banner.list }
+`
+
+const withoutBanners = `expect: { status: 200, degraded: [banners], body: { banners: [] } }`
+
+/** A test with one mock of the banners. */
+function answering(mock: string, expectation: string): string {
+  return `tests:
+  - name: content fails
+    request: { path: /home }
+    mocks: { content.banners: ${mock} }
+    ${expectation}
+`
+}
+
+const contentWithBreaker = `service: content
+endpoints: [http://127.0.0.1:9001]
+breaker: { minCalls: 2, errorRate: 50%, open: 5s }
+operations:
+  banners: { get: /banners, out: { banner.list: $.items } }
+`
+
+/** Errors of one backend. */
+export const backendErrorPages = {
+  timeout: {
+    why: 'A backend gave no complete answer within the timeout of the attempt, or the budget of the route was used up: every attempt is cut to what is left of it.',
+    fix: 'Give what the page can do without a fallback, or make it `optional`. `tessera explain ROUTE` adds up how long the calls may take.',
+    wrong: tested(banners, answering('{ delay: 5s }', 'expect: { status: 504, error: timeout }')),
+    right: tested(guarded, answering('{ delay: 5s }', withoutBanners)),
+  },
+  unavailable: {
+    why: 'No connection came about, or it broke before an answer: refused, reset, a name that does not resolve, a TLS handshake that failed.',
+    fix: 'Look at the endpoints of the service. A retry helps against one endpoint that restarts, a fallback against all of them.',
+    wrong: tested(banners, answering('{ fail: unavailable }', 'expect: { status: 502, error: unavailable }')),
+    right: tested(guarded, answering('{ fail: unavailable }', withoutBanners)),
+  },
+  'http-<status>': {
+    why: 'A backend answered with a status that is no success: `http-500`, `http-404`. `http-4xx` and `http-5xx` match all of a class. A name that the operation gives the status under `errors:` takes the place of this code, and a catch for `http-404` still matches it.',
+    fix: 'Catch it, give a fallback, or name the status a success: `ok: [200-299, 404]`.',
+    wrong: tested(banners, answering('{ status: 500 }', 'expect: { status: 502, error: http-500 }')),
+    right: tested(
+      `match: GET /home
+do:
+  - try:
+      - invoke: content.banners
+    catch:
+      - errors: [http-5xx]
+        do: [{ assign: { banner.list: [] } }]
+response:
+  body: { banners: $.banner.list }
+`,
+      answering('{ status: 500 }', 'expect: { status: 200, body: { banners: [] } }'),
+    ),
+  },
+  'invalid-response': {
+    why: 'A backend answered with a success, but what it sent cannot be used: no JSON, cut off, longer than `maxResponseBody`, nested too deeply; or, where a failure is provided for, nothing of what the operation gives.',
+    fix: 'Look at the answer in the trace. A fallback covers it, and a cut answer is never kept as the last good one.',
+    wrong: tested(banners, answering('{ fail: invalid-response }', 'expect: { status: 502, error: invalid-response }')),
+    right: tested(guarded, answering('{ fail: invalid-response }', withoutBanners)),
+  },
+  'circuit-open': {
+    why: 'So many calls of this operation failed lately that its breaker is open: for a while none is sent, so that the backend can recover and no request waits for it. The answer carries `Retry-After`.',
+    fix: 'It closes by itself when a probe succeeds. Give the call a fallback; `breaker:` says when it opens and for how long.',
+    wrong: {
+      'config/services/content.yaml': contentWithBreaker,
+      ...tested(
+        banners,
+        `tests:
+  - name: content has failed too often
+    requests:
+      - request: { path: /home }
+        repeat: 5
+        mocks: { content.banners: { status: 500 } }
+        expect: { status: 503, error: circuit-open }
+`,
+      ),
+    },
+    right: {
+      'config/services/content.yaml': contentWithBreaker,
+      ...tested(
+        guarded,
+        `tests:
+  - name: content has failed too often, the page still comes
+    requests:
+      - request: { path: /home }
+        repeat: 5
+        mocks: { content.banners: { status: 500 } }
+        ${withoutBanners}
+`,
+      ),
+    },
+  },
+  overloaded: {
+    why: 'There are more requests than can be carried: no connection to the backend became free, and the queue for one is full. Refusing at once is quicker for everybody than waiting. The answer carries `Retry-After`.',
+    fix: 'More endpoints or a faster backend; until then a fallback keeps the page.',
+    wrong: tested(banners, answering('{ fail: overloaded }', 'expect: { status: 503, error: overloaded }')),
+    right: tested(guarded, answering('{ fail: overloaded }', withoutBanners)),
+  },
+} satisfies Record<string, Page>

@@ -1,0 +1,145 @@
+import { type Page, tested } from './page.ts'
+
+/** Errors of a request as a whole. */
+export const requestErrorPages = {
+  cancelled: {
+    why: 'The call was given up because nobody waits for it any more: the client hung up, or a step beside it in a `parallel` failed. It is seen in traces and metrics; what is answered is the failure that led to it.',
+    fix: 'Make what may fail `optional`, or give it a fallback: then the steps beside it go on.',
+    wrong: tested(
+      `match: GET /home
+in: { user.id: query.user }
+do:
+  - parallel:
+      - invoke: content.banners
+      - invoke: users.profile
+response:
+  body: { banners: $.banner.list, name: $.user.name }
+`,
+      `tests:
+  - name: content fails, so the profile is not waited for
+    request: { path: /home, query: { user: u1 } }
+    mocks: { content.banners: { status: 500 }, users.profile: { delay: 200ms, body: { name: Mei } } }
+    expect: { status: 502, error: http-500, within: 100ms }
+`,
+    ),
+    right: tested(
+      `match: GET /home
+in: { user.id: query.user }
+do:
+  - parallel:
+      - { invoke: content.banners, optional: true }
+      - invoke: users.profile
+response:
+  body: { banners: { $default: [$.banner.list, []] }, name: $.user.name }
+`,
+      `tests:
+  - name: content fails, the profile still comes
+    request: { path: /home, query: { user: u1 } }
+    mocks: { content.banners: { status: 500 }, users.profile: { delay: 200ms, body: { name: Mei } } }
+    expect: { status: 200, degraded: [banners], body: { banners: [], name: Mei } }
+`,
+    ),
+  },
+  'missing-input': {
+    why: 'A call needs a color that was not there when its turn came. Loading makes sure that something gives it; here a backend answered without it.',
+    fix: 'Give the call before a fallback that assigns the color, or let the operation do without: `user.segment?`.',
+    wrong: tested(
+      `match: GET /home
+in: { user.id: query.user }
+do:
+  - invoke: users.segment
+  - invoke: reco.recommend
+response:
+  body: { ids: $.product.ids }
+`,
+      `tests:
+  - name: users answers without a segment
+    request: { path: /home, query: { user: u1 } }
+    mocks: { users.segment: { body: {} } }
+    expect: { status: 502, error: missing-input }
+`,
+    ),
+    right: tested(
+      `match: GET /home
+in: { user.id: query.user }
+do:
+  - invoke: users.segment
+    fallback: { assign: { user.segment: anonymous } }
+  - invoke: reco.recommend
+response:
+  body: { ids: $.product.ids }
+`,
+      `tests:
+  - name: users answers without a segment
+    request: { path: /home, query: { user: u1 } }
+    mocks: { users.segment: { body: {} }, reco.recommend: { body: { items: [{ id: p1 }] } } }
+    expect: { status: 200, degraded: [segment], body: { ids: [p1] } }
+`,
+    ),
+  },
+  'invalid-input': {
+    why: 'The request does not fit: a value that is needed is missing, or one is not of its color’s type. The answer names every fault at once. A value that cannot stand where it goes (a dot segment in a path) is refused in the same way.',
+    fix: 'It is for the client to mend. What may be absent is written with a `?`, or given a default.',
+    wrong: tested(
+      `match: GET /home
+in: { geo.city: query.city }
+response:
+  body: { city: $.geo.city }
+`,
+      `tests:
+  - name: no city
+    request: { path: /home }
+    expect: { status: 400, error: invalid-input }
+`,
+    ),
+    right: tested(
+      `match: GET /home
+in: { geo.city: { from: query.city, default: paris } }
+response:
+  body: { city: $.geo.city }
+`,
+      `tests:
+  - name: no city
+    request: { path: /home }
+    expect: { status: 200, body: { city: paris } }
+`,
+    ),
+  },
+  internal: {
+    why: 'The gateway itself could not go on: an expression met data that it cannot compute with, or there is a bug. The log has the cause, the answer does not.',
+    fix: 'Look for the trace id in the log. Computing with what may be anything belongs into a `try`.',
+    wrong: tested(
+      `match: GET /home
+do:
+  - invoke: content.banners
+response:
+  body: { twice: '\${ banner.list[0].clicks * 2.0 }' }
+`,
+      `tests:
+  - name: content counts in words
+    request: { path: /home }
+    mocks: { content.banners: { body: { items: [{ clicks: many }] } } }
+    expect: { status: 500, error: internal }
+`,
+    ),
+    right: tested(
+      `match: GET /home
+do:
+  - invoke: content.banners
+  - try:
+      - assign: { cart.total: '\${ banner.list[0].clicks * 2.0 }' }
+    catch:
+      - errors: [internal]
+        do: [{ assign: { cart.total: 0 } }]
+response:
+  body: { twice: $.cart.total }
+`,
+      `tests:
+  - name: content counts in words
+    request: { path: /home }
+    mocks: { content.banners: { body: { items: [{ clicks: many }] } } }
+    expect: { status: 200, body: { twice: 0 } }
+`,
+    ),
+  },
+} satisfies Record<string, Page>
