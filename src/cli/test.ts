@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander'
 import type { TestFormat } from '../testing/reports/index.ts'
 import { type CliCommand, type ConfigOptions, configOptions, defaultConfig, type ExitCode } from './command.ts'
+import { describeFailure } from './failure.ts'
 import { waitForStop } from './lifecycle.ts'
 import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'
@@ -44,11 +45,12 @@ async function runTests(
   if (!options.watch) return exitCode
   const { ConfigWatcher } = await import('../server/watch.ts')
   let running = Promise.resolve()
+  const runAgain = async () => {
+    terminal.print('')
+    watcher.watch((await runOnce(options, terminal, operands)).locations)
+  }
   const rerun = () => {
-    running = running.then(async () => {
-      terminal.print('')
-      watcher.watch((await runOnce(options, terminal, operands)).locations)
-    })
+    running = running.then(runAgain).catch((thrown) => terminal.complain(describeFailure(thrown)))
   }
   const watcher = new ConfigWatcher(rerun, (error) =>
     terminal.complain(`a directory cannot be watched: ${error.message}`),

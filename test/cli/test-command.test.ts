@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { testProject } from '../../src/cli/test-project.ts'
 import { createProject, goodProject, runTessera, startTessera } from './runTessera.ts'
 
 const homeTests = `# what the page is made of
@@ -63,9 +64,11 @@ describe('test', () => {
     [['routes/more']],
     [['./routes/more/', 'second']],
   ])('%j runs the tests of that route only', async (only) => {
-    const { code, stdout } = await runTessera(['test', ...only, '--format', 'json'], { cwd: project.root })
-    expect(code).toBe(0)
-    expect(JSON.parse(stdout).suites.map(({ route }: { route: string }) => route)).toEqual(['the-second'])
+    const where = { config: 'config/gateway.yaml', base: project.root, env: {} }
+    const { run, unknown } = await testProject({ ...where, only, coverage: true })
+    expect(unknown).toEqual([])
+    expect(run!.suites.map(({ suite }) => suite.route.name)).toEqual(['the-second'])
+    expect(run!.coverage!.map(({ route }) => route)).toEqual(['the-second'])
   })
 
   test('of what is no route is wrong usage', async () => {
