@@ -4,11 +4,13 @@ import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { deepCalls, deepWriters, flowDependencies, orderFlow } from './dependencies.ts'
 import {
+  assume,
+  assumeNot,
   copyKnowledge,
   type Knowledge,
   knowInputs,
+  mergePassedBy,
   mergeWays,
-  narrow,
   noteAttemptedWrite,
   noteWrite,
   type Presence,
@@ -91,6 +93,8 @@ class Walk {
         if (before.colors.get(color) !== presence) known.colors.set(color, presence)
       for (const [color, producers] of own.producers)
         if (before.producers.get(color) !== producers) known.producers.set(color, producers)
+      for (const [color, fact] of own.conditional)
+        if (before.conditional.get(color) !== fact) known.conditional.set(color, fact)
       for (const call of own.calls) known.calls.add(call)
       known.isPartial ||= own.isPartial
       return ended
@@ -115,7 +119,7 @@ class Walk {
     known.isPartial ||= step.incomplete ?? false
     this.#reads(condition?.reads, known, step)
     const before = condition ? copyKnowledge(known) : known
-    if (condition) narrow(known, condition.whenTrue)
+    if (condition) assume(known, condition)
     this.#reads(step.reads, known, step)
     let ends = this.#blocks(step, known)
     for (const written of step.writes ?? []) {
@@ -126,8 +130,9 @@ class Walk {
     if (!condition) return ends
     // The step may have been passed by: what it wrote is there only on one of two ways.
     const passed = before
-    narrow(passed, condition.whenFalse)
-    mergeWays(known, ends ? [passed] : [known, passed])
+    assumeNot(passed, condition)
+    if (ends) mergeWays(known, [passed])
+    else mergePassedBy(known, condition, copyKnowledge(known), passed)
     return false
   }
 
@@ -156,9 +161,9 @@ class Walk {
       otherwise.isPartial ||= arm.condition?.isFaulty ?? false
       this.#reads(arm.condition?.reads, otherwise, step)
       const inside = copyKnowledge(otherwise)
-      if (arm.condition) narrow(inside, arm.condition.whenTrue)
+      if (arm.condition) assume(inside, arm.condition)
       if (!this.block(arm, inside, step)) ends.push(inside)
-      if (arm.condition) narrow(otherwise, arm.condition.whenFalse)
+      if (arm.condition) assumeNot(otherwise, arm.condition)
     }
     if (!step.exhaustive) ends.push(otherwise)
     if (ends.length === 0) return true

@@ -1,5 +1,7 @@
+import type { BoundCondition } from '../language/bind.ts'
 import type { Write } from '../language/reference.ts'
 import type { BoundStep } from '../steps/step.ts'
+import { areComplements, implies } from './complements.ts'
 
 /** How sure it is that a color is there: on every way, not when an optional step failed, or only on some ways. */
 export type Presence = 'always' | 'unless-left-out' | 'sometimes'
@@ -12,6 +14,8 @@ export interface Knowledge {
   readonly colors: Map<string, Presence>
   /** Who may have written each color last. */
   readonly producers: Map<string, ReadonlySet<Producer>>
+  /** Colors of which it is known under which condition they are there, and how sure they are then. */
+  readonly conditional: Map<string, { readonly condition: BoundCondition; readonly presence: Presence }>
   /** Calls that ended, on some way at least. */
   readonly calls: Set<string>
   readonly locals: Set<string>
@@ -28,6 +32,7 @@ export function knowInputs(inputs: ReadonlyMap<string, Presence>): Knowledge {
   return {
     colors: new Map(inputs),
     producers: new Map([...inputs.keys()].map((color) => [color, request])),
+    conditional: new Map(),
     calls: new Set(),
     locals: new Set(),
     contestedColors: new Map(),
@@ -40,6 +45,7 @@ export function copyKnowledge(known: Knowledge): Knowledge {
   return {
     colors: new Map(known.colors),
     producers: new Map(known.producers),
+    conditional: new Map(known.conditional),
     calls: new Set(known.calls),
     locals: new Set(known.locals),
     contestedColors: new Map(known.contestedColors),
@@ -54,6 +60,17 @@ export function noteWrite(known: Knowledge, { color }: Write, producer: BoundSte
   known.colors.set(color, mayLeaveOut && before !== 'always' ? 'unless-left-out' : 'always')
   known.producers.set(color, new Set(mayLeaveOut ? [...(known.producers.get(color) ?? []), producer] : [producer]))
   known.contestedColors.delete(color)
+  known.conditional.delete(color)
+  // A condition that is asked again after what it reads was written may have another answer.
+  for (const [other, { condition }] of known.conditional) if (reads(condition, color)) known.conditional.delete(other)
+}
+
+function reads(condition: BoundCondition, color: string): boolean {
+  return condition.reads.some(({ reference }) => {
+    if (reference.kind === 'color') return reference.color === color
+    if (reference.kind === 'colors') return reference.colors.includes(color)
+    return reference.kind === 'everything' || reference.kind === 'step'
+  })
 }
 
 /** A step that failed may have written a color before. */
@@ -65,6 +82,29 @@ export function noteAttemptedWrite(known: Knowledge, color: string, producer: Bo
 /** What a condition proves to be there. */
 export function narrow(known: Knowledge, proven: readonly string[]): void {
   for (const color of proven) if (known.colors.has(color)) known.colors.set(color, 'always')
+}
+
+/** What is there because a condition holds, by its own proof or because it was asked before. */
+export function assume(known: Knowledge, condition: BoundCondition): void {
+  narrow(known, condition.whenTrue)
+  for (const [color, fact] of known.conditional)
+    if (implies(condition, fact.condition)) known.colors.set(color, fact.presence)
+}
+
+/** What is there because a condition does not hold. */
+export function assumeNot(known: Knowledge, condition: BoundCondition): void {
+  narrow(known, condition.whenFalse)
+  const isThere = (color: string) => known.colors.get(color) === 'always'
+  for (const [color, fact] of known.conditional)
+    if (areComplements(condition, fact.condition, isThere)) known.colors.set(color, fact.presence)
+}
+
+/** Behind a part that ran only if a condition held: `ran` is what is known if it did, `passed` if it did not. */
+export function mergePassedBy(known: Knowledge, condition: BoundCondition, ran: Knowledge, passed: Knowledge): void {
+  const gained = [...ran.colors].filter(([color]) => !passed.colors.has(color))
+  mergeWays(known, [ran, passed])
+  for (const [color, presence] of gained)
+    if (presence !== 'sometimes') known.conditional.set(color, { condition, presence })
 }
 
 /** Behind several ways a color is as sure as on the least sure of them. */
@@ -85,6 +125,11 @@ export function mergeWays(known: Knowledge, ways: readonly Knowledge[]): void {
   }
   replaceAll(known.colors, colors)
   replaceAll(known.producers, producers)
+  const [first, ...others] = ways
+  const agreed = [...(first?.conditional ?? [])].filter(([color, fact]) =>
+    others.every((way) => way.conditional.get(color) === fact),
+  )
+  replaceAll(known.conditional, new Map(agreed))
   for (const way of ways) for (const call of way.calls) known.calls.add(call)
   known.isPartial = ways.some((way) => way.isPartial)
 }
