@@ -80,7 +80,8 @@ describe('dev', () => {
       const env = { CONTENT_URL: '${backend.url}' }
       return { env, services: [{ name: 'fake', url: '' }], controlUrl: '', stop: async () => console.log('demo stopped') }
     }`
-    project = await createProject({ ...goodProject, 'package.json': '{"type":"module"}', 'demo/main.ts': demo })
+    const files = { 'package.json': '{"type":"module"}', 'demo/main.ts': demo, 'demo/trouble.ts': '' }
+    project = await createProject({ ...goodProject, ...files })
     running = startTessera(['dev', ...free], { cwd: project.root })
     await running.until('Ctrl-C')
     expect(running.stdout()).toMatch(/backends +fake/)

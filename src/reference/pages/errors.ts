@@ -10,7 +10,7 @@ const open = [
 /** Every error that a request can end with, from the table in `src/errors.ts`. */
 export function renderErrors(): string {
   const known = Object.entries(knownErrors).map(([name, { status, title }]) => [
-    code(name),
+    `[${code(name)}](diagnostics/${name}.md)`,
     String(status),
     sentence(title),
   ])

@@ -4,7 +4,7 @@ import { page } from '../markdown.ts'
 export function renderIndex(pages: readonly (readonly [name: string, text: string])[]): string {
   const lines = pages.map(([name, text]) => {
     const [, title, first] = /^# (.*)\n\n(.*)$/m.exec(text)!
-    return `- [${title}](${name}.md): ${first!.replaceAll(/\]\((?!\w+:)/g, '](')}`
+    return `- [${title}](${name}.md): ${first}`
   })
   return page(
     'Reference',
