@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util'
 import { reservedNames } from '../values/document.ts'
 import type { JsonSchema } from '../values/schema.ts'
 import type { ColorEntry } from './draft.ts'
-import { guardText } from './template.ts'
 
 const notes = new Set(['description', 'title', 'examples', 'example', 'default', 'format', 'sensitivity', 'deprecated'])
 
@@ -29,7 +28,7 @@ export class ColorProposals {
       if (except.has(name) || this.#namespaces.has(name)) continue
       if (!this.#types.has(name)) {
         this.#remember(name, entry)
-        this.#proposed.set(name, guardEntry(entry) as ColorEntry)
+        this.#proposed.set(name, entry)
         return name
       }
       if (isDeepStrictEqual(this.#types.get(name), type)) return name
@@ -77,11 +76,4 @@ function typeOf(schema: unknown): unknown {
       return [[key, typeOf(value)]]
     }),
   )
-}
-
-function guardEntry(value: unknown): unknown {
-  if (typeof value === 'string') return guardText(value)
-  if (Array.isArray(value)) return value.map(guardEntry)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, guardEntry(member)]))
 }

@@ -26,11 +26,16 @@ export function textsOf(value: unknown): string[] {
   return listOf(value).filter((item) => typeof item === 'string')
 }
 
-/** Keys that no file of ours may hold and no template writes. */
 const unsafeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** Names of members that no file of ours may hold, or that no path can be written for. */
 export function isUnsafeKey(name: string): boolean {
-  return unsafeKeys.has(name)
+  return unsafeKeys.has(name) || !name.isWellFormed() || [...name].some(hasNoEscape)
+}
+
+/** The control characters that JSONPath has no short escape for. */
+function hasNoEscape(character: string): boolean {
+  return character < ' ' && !'\b\f\n\r\t'.includes(character)
 }
 
 /** One line of a text of any length. */

@@ -21,7 +21,8 @@ export function toSegment(text: string, otherwise = 'value'): string {
 /** A name of a service, an operation or a step: it begins with a letter and has letters, digits, - and _. */
 export function toName(text: string, otherwise: string): string {
   const name = text.replaceAll(/[^\w]+/g, '-').replaceAll(/^[^A-Za-z]+|-+$/g, '')
-  return name === '' ? otherwise : name
+  if (name === '') return otherwise
+  return name in Object.prototype ? `${name}_` : name
 }
 
 /** `GET /users/{id}/orders` becomes `getUsersByIdOrders`. */

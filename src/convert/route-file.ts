@@ -1,5 +1,6 @@
-import { printYaml, type Remark } from '../yaml/print.ts'
+import type { Remark } from '../yaml/print.ts'
 import type { DraftFile, Note } from './draft.ts'
+import { printDraft } from './print-draft.ts'
 
 /** Keys of a route whose values stand on lines of their own. */
 const blocks = new Set(['catch', 'try', 'parallel', 'sequence', 'flow', 'branch', 'response'])
@@ -15,5 +16,5 @@ export function printRoute(
 ): DraftFile {
   const lines = notes.map(({ at, message }) => `  ${at}: ${message}`)
   const lacking = lines.length > 0 ? ['', 'Not as it was:', ...lines] : []
-  return { name, text: printYaml(route, { header: [...header, ...lacking], blocks, spaced, remarks }) }
+  return { name, text: printDraft(route, { header: [...header, ...lacking], blocks, spaced, remarks }) }
 }

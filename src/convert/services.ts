@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
-import { printYaml } from '../yaml/print.ts'
 import type { DraftFile } from './draft.ts'
 import { toName, UniqueNames } from './names.ts'
+import { printDraft } from './print-draft.ts'
 import { printDuration } from './template.ts'
 
 /** An operation as a service's file has it. */
@@ -11,6 +11,7 @@ export type OperationDraft = Readonly<Record<string, unknown>>
 /** A service that an import found, by where it runs. */
 export interface ServiceDraft {
   readonly name: string
+  readonly summary?: string | undefined
   readonly endpoints: readonly string[]
   readonly operations: Map<string, OperationDraft>
   /** The longest that one call of it may take. */
@@ -49,11 +50,12 @@ export function addOperation(service: ServiceDraft, wanted: string, operation: O
 }
 
 export function printService(service: ServiceDraft, header: readonly string[]): DraftFile {
-  const { name, endpoints, timeoutMs } = service
+  const { name, summary, endpoints, timeoutMs } = service
   const { headers, operations } = hoistHeaders(service.operations)
-  const text = printYaml(
+  const text = printDraft(
     {
       service: name,
+      summary,
       endpoints,
       ...(timeoutMs > 0 && { timeout: printDuration(timeoutMs) }),
       ...(headers && { headers }),

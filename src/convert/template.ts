@@ -40,10 +40,20 @@ function printSegment(segment: string | number, plain: (name: string) => boolean
   return plain(segment) ? `.${segment}` : `['${Array.from(segment, escapeCharacter).join('')}']`
 }
 
+const escapes: Readonly<Record<string, string>> = {
+  "'": "\\'",
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  // It might be the begin of something that is filled in.
+  $: '\\u0024',
+}
+
 function escapeCharacter(character: string): string {
-  if (character === "'" || character === '\\') return `\\${character}`
-  const code = character.charCodeAt(0)
-  return code < 0x20 ? `\\u${code.toString(16).padStart(4, '0')}` : character
+  return escapes[character] ?? character
 }
 
 /** Milliseconds as people write them: `150ms`, `3s`, `10m`. */

@@ -21,7 +21,7 @@ const widestLine = 100
 
 /** Prints plain data as people write it here: what is short stands on one line, the rest below its key. */
 export function printYaml(value: unknown, layout: YamlLayout = {}): string {
-  const header = (layout.header ?? []).map((line) => `# ${line}`.trimEnd())
+  const header = (layout.header ?? []).map(printComment)
   return [...header, ...new Printer(layout).block(value, 0, []), ''].join('\n')
 }
 
@@ -98,8 +98,13 @@ class Printer {
 
   #remark(path: Path, margin: string): string[] {
     const text = this.#remarks.get(path.join('\n'))
-    return text === undefined ? [] : text.split('\n').map((line) => `${margin}# ${line}`.trimEnd())
+    return text === undefined ? [] : text.split('\n').map((line) => margin + printComment(line))
   }
+}
+
+/** A comment ends where its line does. */
+function printComment(line: string): string {
+  return `# ${line.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`.trimEnd()
 }
 
 function isNested(value: unknown): value is object {

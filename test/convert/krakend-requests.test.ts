@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { emptyProject, ImportRefused } from '../../src/convert/draft.ts'
 import { importKrakend } from '../../src/convert/krakend/import.ts'
 import { faultsOf, serve } from './support/serve.ts'
@@ -452,4 +453,74 @@ test('a project that has colors already keeps them: the same are used, others ge
   const draft = importKrakend({ version: 3, endpoints: [endpoint] }, { colors })
   expect(Object.keys(draft.colors)).toEqual(['param.n2', 'partData.answer'])
   expect(draft.services[0]!.text).toContain('get: /{param.id}/{param.n2}')
+})
+
+test('whatever names and values a configuration has, what comes of it loads', () => {
+  const odd = fc.oneof(
+    fc.string({ maxLength: 8, unit: 'grapheme' }),
+    fc.constantFrom(
+      'a',
+      'a.b',
+      'a.b.c',
+      'in',
+      'true',
+      'item',
+      '__proto__',
+      'constructor.x',
+      '$',
+      '$merge',
+      '${env.A}',
+      "it's",
+      '\n',
+      '.',
+      '',
+    ),
+  )
+  const names = fc.array(odd, { maxLength: 4 })
+  const backend = fc.record(
+    {
+      host: fc.array(fc.oneof(odd, fc.constantFrom('http://a', 'b:1', 'https://c.d.e/x')), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+      url_pattern: fc.oneof(odd, fc.constantFrom('/{id}', '/x?a={id}&b', '/{resp0_a.b}', '/y?z={resp0_a}-{id}')),
+      method: fc.constantFrom('GET', 'post', 'PUT'),
+      group: odd,
+      target: odd,
+      allow: names,
+      deny: names,
+      mapping: fc.dictionary(odd, odd, { maxKeys: 3 }),
+      is_collection: fc.boolean(),
+      input_headers: names,
+      input_query_strings: names,
+    },
+    { requiredKeys: ['host', 'url_pattern'] },
+  )
+  const proxy = fc.record(
+    {
+      sequential: fc.boolean(),
+      static: fc.record({
+        strategy: fc.constantFrom('always', 'errored', 'complete'),
+        data: fc.dictionary(odd, fc.jsonValue({ maxDepth: 1 })),
+      }),
+    },
+    { requiredKeys: [] },
+  )
+  const endpoint = fc.record(
+    {
+      endpoint: fc.oneof(odd, fc.constantFrom('/a/{id}', '/b')),
+      backend: fc.array(backend, { maxLength: 3 }),
+      input_headers: names,
+      input_query_strings: names,
+      output_encoding: fc.constantFrom('json', 'no-op', 'json-collection'),
+      extra_config: fc.record({ proxy }),
+    },
+    { requiredKeys: ['endpoint', 'backend'] },
+  )
+  fc.assert(
+    fc.property(fc.array(endpoint, { maxLength: 2 }), (endpoints) => {
+      expect(faultsOf(importKrakend({ version: 3, endpoints }, emptyProject))).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
 })

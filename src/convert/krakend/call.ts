@@ -1,5 +1,5 @@
 import type { ForeignObject } from '../foreign.ts'
-import { listOf, objectOf, textsOf } from '../foreign.ts'
+import { isUnsafeKey, listOf, objectOf, textsOf } from '../foreign.ts'
 import { nameOperation } from '../names.ts'
 import { addOperation, type OperationDraft, type ServiceDraft } from '../services.ts'
 import { printPath } from '../template.ts'
@@ -41,7 +41,7 @@ export function listForwarded(endpoint: Endpoint, backend: Backend): Forwarded {
     ...new Set([...endpoint.headers.map((name) => name.toLowerCase()), 'x-forwarded-for', 'x-forwarded-host']),
   ]
   const headers = offered.filter(
-    (name) => name !== '*' && !notForwarded.has(name) && (own.length === 0 || own.includes(name)),
+    (name) => isHeaderName(name) && !notForwarded.has(name) && (own.length === 0 || own.includes(name)),
   )
   const query = [...new Set(endpoint.query)].filter(
     (name) => name !== '*' && (ownQuery.length === 0 || ownQuery.includes(name)),
@@ -80,6 +80,10 @@ export function addCall(
   }
   const name = nameOperation(backend.method, backend.urlPattern.replaceAll(/\{resp\d+_/g, '{'))
   return `${service.name}.${addOperation(service, name, operation)}`
+}
+
+function isHeaderName(name: string): boolean {
+  return name !== '*' && !isUnsafeKey(name) && /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)
 }
 
 function readHeader(name: string): string {

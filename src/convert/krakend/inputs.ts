@@ -13,7 +13,7 @@ export function proposeInputs(endpoint: Endpoint, path: MatchPath, { colors, not
   const queries = new Map<string, string>()
   for (const name of [...new Set(endpoint.query)].sort()) {
     if (name === '*') continue
-    if (/[[\]\s]/.test(name)) {
+    if (!/^[^[\]\s]+$/.test(name) || name.includes('${')) {
       notes.add(`${endpoint.at}.input_query_strings`, `\`${name}\` cannot be named here and is not passed on`)
       continue
     }

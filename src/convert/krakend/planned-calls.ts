@@ -1,4 +1,4 @@
-import { textOf } from '../foreign.ts'
+import { isUnsafeKey, textOf } from '../foreign.ts'
 import { toSegment, UniqueNames } from '../names.ts'
 import { canSend, cleanHosts } from './call.ts'
 import type { Backend } from './config.ts'
@@ -31,6 +31,8 @@ export function planCalls(
     const part = createPart(id, colors.propose(`part.${id}`, { type: 'object' }), backend.value)
     parts.push(part)
     const hosts = cleanHosts(backend)
+    const isNamed = !isUnsafeKey(part.group ?? '')
+    if (!isNamed) refuse('group', 'no member can have this name')
     if (!hosts) refuse('host', 'a host is no URL')
     if (!canSend(backend.method)) refuse('method', `${backend.method} cannot be sent`)
     const url = renderUrl(backend, {
@@ -39,7 +41,7 @@ export function planCalls(
       colors,
       refuse: (message) => refuse('url_pattern', message),
     })
-    return hosts && url && canSend(backend.method) ? [{ backend, hosts, url, part }] : []
+    return isNamed && hosts && url && canSend(backend.method) ? [{ backend, hosts, url, part }] : []
   })
   return calls.length === backends.length ? calls : undefined
 }

@@ -1,5 +1,6 @@
 import type { ColorProposals } from '../colors.ts'
 import { toSegment } from '../names.ts'
+import { rewritePath } from '../path-text.ts'
 import { printAccess, printPath } from '../template.ts'
 import type { Backend } from './config.ts'
 import type { Part } from './part.ts'
@@ -46,7 +47,7 @@ export function renderUrl({ urlPattern }: Backend, places: Placeholders): Render
     given[color] = printPath(value.path)
     return color
   }
-  const path = encodeLiterals(rawPath).replaceAll(placeholder, (_, name: string) => `{${colorOf(name)}}`)
+  const path = rewritePath(rawPath, placeholder, (name) => `{${colorOf(name)}}`)
   const literal: string[] = []
   const query: Record<string, string> = {}
   for (const pair of mark < 0 ? [] : urlPattern.slice(mark + 1).split('&')) {
@@ -95,9 +96,4 @@ function resolve(name: string, { parameters, earlier, refuse }: Placeholders): V
     refuse(`{${name}} is outside of what that backend's \`group\` holds`)
   }
   return undefined
-}
-
-/** What stands between placeholders, safe in a URL; escapes that are there stay. */
-function encodeLiterals(path: string): string {
-  return path.replaceAll(/[^\w\-.~!$&'()*+,;=:@%/{}]/gu, (character) => encodeURIComponent(character))
 }

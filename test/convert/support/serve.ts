@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ConfigTexts } from '../../../src/config/read.ts'
 import type { Draft } from '../../../src/convert/draft.ts'
+import { printDictionary } from '../../../src/convert/print-draft.ts'
 import { buildSnapshot } from '../../../src/plan/build.ts'
 import { printYaml } from '../../../src/yaml/print.ts'
 import { afterTest, createDirectory, startIn, writeFiles } from '../../server/support/gateway.ts'
@@ -13,7 +14,7 @@ import { describeDiagnostic, projectTexts } from '../../support/project.ts'
 export function filesOf(draft: Draft): Record<string, string> {
   return {
     gateway: printYaml(draft.gateway),
-    dictionary: printYaml({ colors: draft.colors }),
+    dictionary: printDictionary(draft.colors),
     ...Object.fromEntries(draft.services.map(({ name, text }) => [`services/${name}`, text])),
     ...Object.fromEntries(draft.routes.map(({ name, text }) => [`routes/${name}`, text])),
   }
