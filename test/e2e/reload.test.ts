@@ -15,7 +15,7 @@ type Version = 'a' | 'b'
 
 /**
  * One configuration in three files. Each of them leaves its mark on the answer: the dictionary by the type that `n` is
- * converted to, the service by the query it sends, the route by a literal. The color's name differs too, so that files
+ * converted to, the service by the queries it sends, one call after the other, the route by a literal. The color's name differs too, so that files
  * of both versions together have errors: what the answers mix, the gateway mixed.
  */
 const versions: Record<Version, { colors: string; service: string; route: string; n: unknown }> = {
@@ -26,18 +26,24 @@ const versions: Record<Version, { colors: string; service: string; route: string
 function textsOf(name: Version, type: string, n: unknown) {
   return {
     n,
-    colors: `  versioned.${name}: { type: string }\n  versioned.n: { type: ${type} }\n`,
+    colors: `  versioned.${name}: { type: string }
+  again.${name}: { type: string }
+  versioned.n: { type: ${type} }
+`,
     service: `service: versioned
 endpoints: ["\${env.VERSIONED_URL}"]
 timeout: 5s
 operations:
   word: { get: '/word?version=${name}', out: { versioned.${name}: $.version } }
+  again: { get: '/again?version=${name}', out: { again.${name}: $.version } }
 `,
     route: `match: GET /versioned
 timeout: 5s
 in: { versioned.n: query.n }
-do: [ { invoke: versioned.word } ]
-response: { headers: { x-route: ${name} }, body: { route: ${name}, service: $.versioned.${name}, n: $.versioned.n } }
+do: [ { invoke: versioned.word }, { invoke: versioned.again } ]
+response:
+  headers: { x-route: ${name} }
+  body: { route: ${name}, first: $.versioned.${name}, second: $.again.${name}, n: $.versioned.n }
 `,
   }
 }
@@ -96,7 +102,7 @@ describe('a reload', () => {
     expect(load.replies.length).toBeGreaterThan(requestsPerSecond)
     const marks = load.replies.map(({ status, body }) => (status === 200 ? body : `${status} ${body}`))
     const allowed = (['a', 'b'] as const).map((name) =>
-      JSON.stringify({ route: name, service: name, n: versions[name].n }),
+      JSON.stringify({ route: name, first: name, second: name, n: versions[name].n }),
     )
     expect([...new Set(marks)].sort()).toEqual(allowed)
     for (const { headers, body } of load.replies) expect(headers['x-route']).toBe(JSON.parse(body).route)
@@ -109,7 +115,9 @@ describe('a reload', () => {
     expect(after.watches).toBeLessThanOrEqual(before!.watches)
     expect(after.others).toEqual(before!.others)
     expect(after.sockets).toBeLessThan(before!.sockets + 20)
-    await until(async () => (await readResources()).sockets <= 4, 'the connections of the load are closed', 15_000)
+    // Those to the backend are kept for a while, and so may be a few of ours to the admin listener.
+    const areClosed = async () => (await readResources()).sockets <= backend.openSockets() + 4
+    await until(areClosed, 'the connections of the load are closed', 15_000)
   }, 90_000)
 
   test('of a broken file keeps what serves, and says so', async () => {
@@ -174,7 +182,7 @@ describe('a reload', () => {
       heapMb: heap / 1e6,
       sockets: those(/^TCPSocketWrap/).length,
       watches: those(/^FSEvent/).length,
-      others: those(/^(?!TCPSocketWrap|FSEvent|FSReqPromise|HTTP|TCPConnectWrap)/).sort(),
+      others: those(/^(?!TCPSocketWrap|FSEvent)(?!.*(Req|Shutdown|Connect|Write))/).sort(),
     }
   }
 })
