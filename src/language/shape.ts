@@ -35,13 +35,16 @@ export function checkShape<Schema extends z.ZodType>(
   if (result.success) return result.data
   const copy = structuredClone(value)
   const { renames, corrected } = correctKeys(schema, copy, place, diagnostics)
-  // What a whole lacks may be what a key in it was meant to be.
-  const issues = findIssues(schema, copy).filter(
-    ({ issue, path }) => !(issue.code === 'custom' && corrected.has(JSON.stringify(path))),
-  )
-  for (const found of issues)
-    report(found, { source: place.source, path: asWritten(found.path, place, renames) }, diagnostics)
-  leaveOut(copy, issues)
+  // What a whole lacks may be what a key in it was meant to be; and what it was meant to be is a guess.
+  const guesses = new Set(renames.map(({ path }) => JSON.stringify(path)))
+  const found = findIssues(schema, copy)
+  const issues = found.filter(({ issue, path }) => {
+    const here = JSON.stringify(path)
+    return !guesses.has(here) && !(issue.code === 'custom' && corrected.has(here))
+  })
+  for (const one of issues)
+    report(one, { source: place.source, path: asWritten(one.path, place, renames) }, diagnostics)
+  leaveOut(copy, found)
   const repaired = schema.safeParse(copy)
   return repaired.success ? repaired.data : schema.safeParse({ ...standIns, ...(copy as object) }).data
 }

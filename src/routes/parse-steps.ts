@@ -61,7 +61,7 @@ function findKind(
   { source, path }: Place,
   diagnostics: DiagnosticCollector,
 ): StepKind | undefined {
-  const keys = Object.keys(members)
+  const keys = Object.keys(members).filter((key) => !Object.hasOwn(commonKeys, key))
   const [kind, other] = keys.filter((key) => stepKinds.has(key))
   if (kind !== undefined && other !== undefined) {
     const message = `a step has one kind, this has \`${kind}\` and \`${other}\``

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../diagnostics/suggest.ts'
+import { didYouMean, suggest } from '../../diagnostics/suggest.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { Template } from '../template/nodes.ts'
 import { asList, defineOperator, isObject, parseName, unsafeKeys } from './operator.ts'
@@ -29,12 +29,12 @@ export const join = defineOperator<Join>({
       parser.fault('unknown-operator', `\`$join\` has no key \`${key}\``, ['$join', key], help)
     }
     const missing = fieldNames.filter((key) => !Object.hasOwn($join, key))
-    if (missing.length > 0) {
-      // One that is misspelt is told already.
-      if (unknown.length === 0)
-        parser.fault('missing-key', `\`$join\` lacks ${missing.map((key) => `\`${key}\``).join(', ')}`, ['$join'])
-      return undefined
+    // One that is misspelt is told already.
+    const untold = missing.filter((name) => !unknown.some((key) => suggest(key, fieldNames) === name))
+    if (untold.length > 0) {
+      parser.fault('missing-key', `\`$join\` lacks ${untold.map((key) => `\`${key}\``).join(', ')}`, ['$join'])
     }
+    if (missing.length > 0) return undefined
     const left = parser.template($join['left'], '$join', 'left')
     const right = parser.template($join['right'], '$join', 'right')
     const on = parseName('on', $join['on'], parser, '$join')

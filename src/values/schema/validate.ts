@@ -117,7 +117,9 @@ function compileWith(ajv: Ajv, schema: JsonSchema): ValidateFunction {
 
 function faultOf(error: Error): Fault {
   const unsafe = error instanceof UnsafePattern
-  const message = error.message.replace(/^strict mode: /, '').replace(/^schema is invalid: data\/?/, '')
+  const message = /\btype must be equal/.test(error.message)
+    ? 'a type is string, number, integer, boolean, array, object or null'
+    : error.message.replace(/^strict mode: /, '').replace(/^schema is invalid: data\/?/, '')
   return {
     code: unsafe ? 'unsafe-pattern' : 'invalid-type',
     message: unsafe ? `a pattern of the type may not run in linear time: ${message}` : `not a JSON Schema: ${message}`,
