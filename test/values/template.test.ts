@@ -272,7 +272,6 @@ describe('faults', () => {
         'missing-key e.$map',
         'invalid-expression f',
         'unknown-operator g.$join.no',
-        'missing-key g.$join',
         'missing-key h',
         'unknown-operator i.id',
         'invalid-value i.$merge',
