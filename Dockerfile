@@ -24,6 +24,8 @@ COPY --from=build /app/dist dist
 COPY package.json ./
 COPY config config
 COPY routes routes
+COPY schemas schemas
+COPY templates templates
 USER node
 EXPOSE 8080 9900
 # Asks inside the container, where the admin port is reached on loopback whatever address it listens on.
