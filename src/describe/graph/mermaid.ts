@@ -57,5 +57,5 @@ function printNode({ id, kind, title, lines }: FlatNode): string {
 
 /** Mermaid reads `#…;` entities inside quotes, and some Markdown; what means something to it is written as one. */
 function escape(text: string): string {
-  return text.replace(/[#"&<>`*_\\{}[\]|;]/g, (character) => `#${character.codePointAt(0)};`)
+  return text.replace(/\s+/g, ' ').replace(/[#"&<>`*_\\{}[\]|;]/g, (character) => `#${character.codePointAt(0)};`)
 }

@@ -54,11 +54,12 @@ export function wrap(text: string, font: Font, width: number): string[] {
   return line === '' ? lines : [...lines, line]
 }
 
-/** Where to break a word: behind a slash, dot or comma if one is there, else where the line is full. */
+/** Where to break a word: behind a slash, else a dot or comma, else where the line is full. */
 function findCut(word: string, fits: (line: string) => boolean): number {
   const characters = [...word]
   let full = 1
   while (full < characters.length && fits(characters.slice(0, full + 1).join(''))) full += 1
   const head = characters.slice(0, full).join('')
-  return (/^.*[/.,]/.exec(head)?.[0] ?? head).length
+  const piece = /^.+\//.exec(head) ?? /^.+[.,]/.exec(head)
+  return (piece?.[0] ?? head).length
 }
