@@ -34,63 +34,92 @@ export interface ConfigLocations {
   readonly routes: string
 }
 
-/** Reads the gateway's file and all that it names. What cannot be read is listed, not thrown. */
+/**
+ * Reads the gateway's file and all that it names. What cannot be read is listed, not thrown; a dictionary or services
+ * that nobody named need not be there.
+ */
 export async function readConfig(options: ReadOptions): Promise<{ texts: ConfigTexts; locations: ConfigLocations }> {
   const base = options.base ?? process.cwd()
-  const unreadable: { path: string; reason: string }[] = []
-  const show = (path: string) => {
-    const short = relative(base, path)
+  const gatewayPath = resolve(base, options.config)
+  const reader = new Reader(base)
+  const gateway = await reader.read(gatewayPath, true)
+  const { locations, isNamed } = locate(gateway, gatewayPath, options, base)
+  // Without the gateway's file nobody knows where the others are.
+  const [dictionary, services, routes] = gateway
+    ? await Promise.all([
+        reader.read(locations.dictionary, isNamed('dictionary')),
+        reader.readAll(locations.services, false, isNamed('services')),
+        reader.readAll(locations.routes, true, true),
+      ])
+    : [undefined, [], []]
+  const { unreadable } = reader
+  const texts = { gateway: gateway ?? { path: reader.show(gatewayPath), text: '' }, dictionary, services, routes }
+  return { texts: { ...texts, unreadable, env: options.env }, locations }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Reads files, and keeps which could not be read. */
+class Reader {
+  readonly unreadable: { path: string; reason: string }[] = []
+  readonly #base: string
+
+  constructor(base: string) {
+    this.#base = base
+  }
+
+  /** A path as people see it. */
+  show(path: string): string {
+    const short = relative(this.#base, path)
     return short.startsWith('..') ? path : short
   }
-  const read = async (path: string): Promise<SourceText | undefined> => {
+
+  async read(path: string, isNeeded: boolean): Promise<SourceText | undefined> {
     try {
-      return { path: show(path), text: (await readFile(path, 'utf8')).replace(/^\uFEFF/, '') }
+      return { path: this.show(path), text: utf8.decode(await readFile(path)) }
     } catch (error) {
-      unreadable.push({ path: show(path), reason: reasonOf(error) })
+      this.#note(path, error, isNeeded)
       return undefined
     }
   }
-  const readAll = async (directory: string, recursive: boolean): Promise<SourceText[]> => {
+
+  /** Every YAML file of a directory, the tests of routes aside. */
+  async readAll(directory: string, recursive: boolean, isNeeded: boolean): Promise<SourceText[]> {
     try {
       const names = await readdir(directory, { recursive })
-      const files = names
-        .filter((name) => /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name) && !isHidden(name))
-        .sort()
-      return (await Promise.all(files.map((name) => read(join(directory, name))))).filter((file) => file !== undefined)
+      const files = names.filter((name) => isConfig(name) && !isHidden(name)).sort()
+      const texts = await Promise.all(files.map((name) => this.read(join(directory, name), true)))
+      return texts.filter((text) => text !== undefined)
     } catch (error) {
-      unreadable.push({ path: show(directory), reason: reasonOf(error) })
+      this.#note(directory, error, isNeeded)
       return []
     }
   }
 
-  const gatewayPath = resolve(base, options.config)
-  const gateway = (await read(gatewayPath)) ?? { path: show(gatewayPath), text: '' }
-  const locations = locate(gateway, gatewayPath, options, base)
-  const [dictionary, services, routes] = await Promise.all([
-    read(locations.dictionary),
-    readAll(locations.services, false),
-    readAll(locations.routes, true),
-  ])
-  return { texts: { gateway, dictionary, services, routes, unreadable, env: options.env }, locations }
+  #note(path: string, error: unknown, isNeeded: boolean): void {
+    if (!isNeeded && (error as NodeJS.ErrnoException).code === 'ENOENT') return
+    this.unreadable.push({ path: this.show(path), reason: reasonOf(error) })
+  }
 }
 
 /** The gateway's file says where the others are; a broken one leaves the defaults. */
-function locate(gateway: SourceText, gatewayPath: string, options: ReadOptions, base: string): ConfigLocations {
+function locate(gateway: SourceText | undefined, gatewayPath: string, options: ReadOptions, base: string) {
   const home = dirname(gatewayPath)
-  const value = parseYaml(gateway, options.env, new DiagnosticCollector())?.value as
-    | Record<string, unknown>
-    | null
-    | undefined
-  const pick = (key: string, fallback: string) => {
-    const named = value?.[key]
-    return resolve(home, typeof named === 'string' ? named : fallback)
-  }
-  return {
+  const parsed = gateway && parseYaml(gateway, options.env, new DiagnosticCollector())
+  const value = parsed?.value as Record<string, unknown> | null | undefined
+  const isNamed = (key: string) => typeof value?.[key] === 'string'
+  const pick = (key: string, fallback: string) => resolve(home, isNamed(key) ? String(value![key]) : fallback)
+  const locations: ConfigLocations = {
     gateway: gatewayPath,
     dictionary: pick('dictionary', './dictionary.yaml'),
     services: pick('services', './services'),
     routes: options.routes === undefined ? pick('routes', '../routes') : resolve(base, options.routes),
   }
+  return { locations, isNamed }
+}
+
+function isConfig(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)
 }
 
 /** A ConfigMap mount keeps its versions in `..2026_…` beside the links to them. */
@@ -99,10 +128,13 @@ function isHidden(name: string): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code
-  return code === 'ENOENT'
-    ? 'it does not exist'
-    : code === 'EACCES'
-      ? 'permission denied'
-      : String((error as Error).message)
+  const { code, message } = error as NodeJS.ErrnoException
+  const reasons: Record<string, string> = {
+    ENOENT: 'it does not exist',
+    EACCES: 'permission denied',
+    EISDIR: 'it is a directory',
+    ENOTDIR: 'it is not a directory',
+    ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8',
+  }
+  return reasons[code ?? ''] ?? message
 }

@@ -42,6 +42,7 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
   const { settings, defaults } = readSettings(texts, parse, diagnostics)
   const language = readLanguage(texts, parse, diagnostics)
   const services = texts.services.map(parse).map((source) => source && readService(source, diagnostics))
+  if (texts.unreadable.length > 0) services.push(undefined)
   const parsed = texts.routes.map(parse).flatMap((source) => (source && parseRoute(source, diagnostics)) ?? [])
   checkRoutesAreDistinct(parsed, diagnostics)
   // Without the dictionary every color would be unknown.
@@ -82,7 +83,7 @@ function readSettings(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticC
 
 function readLanguage(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticCollector): Language | undefined {
   const source = texts.dictionary && parse(texts.dictionary)
-  if (texts.dictionary && !source) return undefined
+  if (!source && (texts.dictionary || texts.unreadable.length > 0)) return undefined
   const colors = source ? readDictionary(source, diagnostics) : new Map<string, ColorDefinition>()
   if (!colors) return undefined
   const types = createExpressionTypes(new Map([...colors].map(([name, color]) => [name, color.schema])))
