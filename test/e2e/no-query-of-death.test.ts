@@ -297,6 +297,29 @@ describe.each(groups)('%s', (_, variants) => {
   )
 })
 
+test.each([
+  '..',
+  '.',
+  '../users',
+  '..%2fusers',
+  '..%2Fusers',
+  '%2e%2e/users',
+  '.%2e/users',
+  '%252e%252e%252fusers',
+  '%25252e%25252e/users',
+  '..%5cusers',
+  '..\\users',
+  '..;/users',
+  'a/../../users',
+  'a/%2e%2e%2f%2e%2e%2fusers',
+])('a path that climbs (%s) is refused everywhere', async (climb) => {
+  for (const prefix of ['/catalog/', '/mobile/products/', '/catalog/products/']) {
+    const { replies } = await converse(gateway.port, ask(plain(prefix + climb)))
+    const [reply] = replies
+    expect([reply?.status, JSON.parse(String(reply?.body)).code]).toEqual([400, 'bad-request'])
+  }
+})
+
 test('what fast-check thinks of', async () => {
   const anyText = fc.string({ unit: 'binary', maxLength: 60 })
   const token = fc.constantFrom('GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'FOO')

@@ -52,11 +52,15 @@ describe('one request of the homepage', () => {
   let calls: Received[]
 
   beforeAll(async () => {
-    await until(async () => {
-      traceId = randomBytes(16).toString('hex')
-      const traceparent = `00-${traceId}-${callerId}-01`
-      return isWhole('/mobile/home?city=paris', { ...headers, traceparent })
-    }, 'a page is whole')
+    await until(
+      async () => {
+        traceId = randomBytes(16).toString('hex')
+        const traceparent = `00-${traceId}-${callerId}-01`
+        return isWhole('/mobile/home?city=paris', { ...headers, traceparent })
+      },
+      'a page is whole',
+      25_000,
+    )
     spans = await spansOf(traceId)
     calls = [...demo.recorders.values()]
       .flatMap(({ received }) => received)
@@ -257,7 +261,7 @@ test('what is left is sent when the process ends', async () => {
 
 /** Asks until nothing is degraded: a machine that is busy elsewhere may cost a try its parts. */
 async function whole(path: string, headers: Record<string, string>): Promise<void> {
-  await until(() => isWhole(path, headers), `${path} is whole`)
+  await until(() => isWhole(path, headers), `${path} is whole`, 30_000)
 }
 
 async function isWhole(path: string, headers: Record<string, string>): Promise<boolean> {
