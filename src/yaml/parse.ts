@@ -11,6 +11,7 @@ import {
 } from 'yaml'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type Environment, substituteEnvironment } from './env.ts'
+import { explainSyntax } from './explain-syntax.ts'
 import { type Path, Source, type SourceText } from './source.ts'
 
 const maxBytes = 1024 * 1024
@@ -40,7 +41,8 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
     // What follows the first error is mostly its echo.
     const error = document.errors[0]!
     const at = source.locateRange(error.pos[0], Math.max(error.pos[1], error.pos[0] + 1))
-    diagnostics.add('yaml-syntax', error.message.split('\n')[0]!.replace(/\.$/, ''), at, syntaxHelp(file.text, at.line))
+    const { message, help } = explainSyntax(error, file.text)
+    diagnostics.add('yaml-syntax', message, at, help)
     return undefined
   }
 
@@ -53,12 +55,19 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
           diagnostics.add('yaml-syntax', `more than ${maxAliases} aliases`, source.locate(path))
         return null
       }
-      return read(node.resolve(document) ?? null, path)
+      const anchored = node.resolve(document)
+      if (!anchored) diagnostics.add('yaml-syntax', `nothing is anchored as \`${node.source}\``, source.locate(path))
+      return read(anchored ?? null, path)
     }
     if (isMap(node)) {
       const object: Record<string, unknown> = {}
       for (const { key, value } of node.items) {
-        const name = String(isScalar(key) ? key.value : key)
+        if (!isScalar(key)) {
+          const [start, end] = (key as Node | null)?.range ?? [0, 1]
+          diagnostics.add('invalid-value', 'a key is text', source.locateRange(start, end))
+          continue
+        }
+        const name = String(key.value)
         const here = [...path, name]
         if (unsafeKeys.has(name))
           diagnostics.add('unsafe-key', `\`${name}\` is not allowed as a key`, source.locateKey(here))
@@ -66,7 +75,7 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
           diagnostics.add(
             'duplicate-key',
             `\`${name}\` stands here twice`,
-            source.locateRange((key as Node).range?.[0] ?? 0, (key as Node).range?.[1] ?? 1),
+            source.locateRange(key.range?.[0] ?? 0, key.range?.[1] ?? 1),
           )
         } else object[name] = read(value as Node | null, here)
       }
@@ -79,6 +88,11 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
   const readScalar = (node: Scalar, path: Path): unknown => {
     if (typeof node.value === 'number' && !Number.isFinite(node.value)) {
       diagnostics.add('invalid-value', 'a number must be finite', source.locate(path))
+      return null
+    }
+    if (Number.isInteger(node.value) && !Number.isSafeInteger(node.value)) {
+      const help = 'write it as text, in quotes'
+      diagnostics.add('invalid-value', 'a whole number beyond 2^53 would become another', source.locate(path), help)
       return null
     }
     if (typeof node.value !== 'string') return node.value
@@ -104,12 +118,4 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
 
 function retype(text: string): unknown {
   return /^(-?\d+(\.\d+)?|true|false|null)$/.test(text) ? parseText(text) : text
-}
-
-function syntaxHelp(text: string, line: number): string | undefined {
-  const content = text.split('\n')[line - 1] ?? ''
-  if (/[{[].*(\$|\{[a-z])/.test(content))
-    return "inside { } and [ ] quote what holds braces, brackets or commas: '$.items[*].id'"
-  if (content.includes('\t')) return 'indent with spaces: YAML does not allow tabs'
-  return undefined
 }

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Node,
+  type Pair,
+  type Scalar,
+} from 'yaml'
 import type { Location } from '../diagnostics/diagnostic.ts'
 
 /** A file's name (as shown to people) and text. */
@@ -47,12 +57,33 @@ export class Source {
   /** The place of `length` characters at `offset` inside a string; the whole string where they cannot be mapped. */
   locateInside(path: Path, offset: number, length: number): Location {
     const { node, found } = this.#find(path)
-    if (!found || !isScalar(node) || !node.range) return this.#span(node)
-    const [start, end] = node.range
-    const quote = node.type === 'PLAIN' ? 0 : 1
-    const raw = this.text.slice(start + quote, end - quote)
-    const verbatim = raw === node.value && (node.type === 'PLAIN' || node.type?.startsWith('QUOTE'))
-    return verbatim ? this.locateRange(start + quote + offset, start + quote + offset + length) : this.#span(node)
+    const start = found && isScalar(node) ? this.#offsetOf(node, offset) : undefined
+    return start === undefined ? this.#span(node) : this.locateRange(start, start + length)
+  }
+
+  /** Where in the text a character of a string stands; undefined where escapes or folding stand between them. */
+  #offsetOf({ range, type, value }: Scalar, offset: number): number | undefined {
+    if (!range || typeof value !== 'string') return undefined
+    const [start, end] = range
+    if (type === 'BLOCK_LITERAL') return this.#offsetInBlock(value, offset, start, end)
+    const quote = type === 'PLAIN' ? 0 : 1
+    if (type !== 'PLAIN' && !type?.startsWith('QUOTE')) return undefined
+    return this.text.slice(start + quote, end - quote) === value ? start + quote + offset : undefined
+  }
+
+  /** The lines of a literal block stand in the text as they are, behind its `|` and each behind its indentation. */
+  #offsetInBlock(value: string, offset: number, start: number, end: number): number | undefined {
+    const before = value.slice(0, offset).split('\n')
+    const wanted = value.split('\n')[before.length - 1]!
+    let lineStart = start
+    for (let count = 0; count < before.length; count += 1) {
+      const lineEnd = this.text.indexOf('\n', lineStart)
+      if (lineEnd < 0 || lineEnd >= end) return undefined
+      lineStart = lineEnd + 1
+    }
+    const next = this.text.indexOf('\n', lineStart)
+    const line = this.text.slice(lineStart, next < 0 ? undefined : next).replace(/\r$/, '')
+    return line.endsWith(wanted) ? lineStart + line.length - wanted.length + before.at(-1)!.length : undefined
   }
 
   #find(path: Path): { node: Node | null; pair: Pair | undefined; found: boolean } {
