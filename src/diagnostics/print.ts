@@ -3,6 +3,8 @@ import type { Diagnostic, Severity } from './diagnostic.ts'
 import { screenWidth } from './screen-width.ts'
 
 const widest = 100
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal obeys these, and a file may hold them.
+const controls = /[\u0000-\u001f\u007f-\u009f]/g
 
 /**
  * Prints a diagnostic the way compilers do: what, where, the line with a caret under it, and what to do.
@@ -23,17 +25,22 @@ export function printDiagnostic(
   const number = String(at.line)
   const margin = ' '.repeat(number.length)
   const lines = [
-    `${paint.bold(tint[severity](`${severity}[${code}]`))}: ${paint.bold(message)}`,
-    `${margin}${paint.blue('-->')} ${at.file}:${at.line}:${at.column}`,
+    `${paint.bold(tint[severity](`${severity}[${code}]`))}: ${paint.bold(show(message))}`,
+    `${margin}${paint.blue('-->')} ${show(at.file)}:${at.line}:${at.column}`,
   ]
   const line = textOf(at.file)?.split('\n')[at.line - 1]
   if (line !== undefined) {
-    const { shown, caretAt, caretLength } = excerpt(line.replaceAll('\t', ' ').trimEnd(), diagnostic)
+    const { shown, caretAt, caretLength } = excerpt(show(line.replaceAll('\t', ' ').trimEnd()), diagnostic)
     lines.push(`${paint.blue(`${number} |`)} ${shown}`)
     lines.push(`${paint.blue(`${margin} |`)} ${' '.repeat(caretAt)}${tint[severity]('^'.repeat(caretLength))}`)
   }
-  if (help) lines.push(`${paint.blue(`${margin} =`)} ${paint.bold('help')}: ${help}`)
+  if (help) lines.push(`${paint.blue(`${margin} =`)} ${paint.bold('help')}: ${show(help)}`)
   return lines.join('\n')
+}
+
+/** A text with what a terminal would obey made visible, as wide as before. */
+function show(text: string): string {
+  return text.replace(controls, '·')
 }
 
 /** Cuts a long line around the caret; columns are screen columns, so wide (CJK) characters count two. */

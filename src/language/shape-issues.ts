@@ -26,10 +26,19 @@ function resolve(issue: z.core.$ZodIssue, root: z.ZodType, base: Path): ShapeIss
   const members = schema instanceof z.ZodUnion ? (schema.options as z.ZodType[]) : []
   const near = issue.errors
     .map((issues, index) => ({ issues, member: members[index] ?? root }))
-    .filter(({ issues }) => !issues.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0))
+    .filter(({ issues }) => !areOfAnotherType(issues))
     .sort((a, b) => distance(a) - distance(b))[0]
   if (!near) return [{ issue, path, knownKeys: [] }]
   return near.issues.flatMap((inner) => resolve(inner, near.member, path))
+}
+
+/** Whether a value is of another type than a member of a union altogether. */
+function areOfAnotherType(issues: readonly z.core.$ZodIssue[]): boolean {
+  return issues.some(
+    (issue) =>
+      issue.path.length === 0 &&
+      (issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.errors.every(areOfAnotherType))),
+  )
 }
 
 function asMissing({ path, input }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue {

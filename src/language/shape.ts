@@ -45,6 +45,8 @@ export function checkShape<Schema extends z.ZodType>(
   for (const one of issues)
     report(one, { source: place.source, path: asWritten(one.path, place, renames) }, diagnostics)
   leaveOut(copy, found)
+  // What lacks the part that was left out goes with it.
+  for (let round = 0; round < 5; round += 1) leaveOut(copy, findIssues(schema, copy))
   const repaired = schema.safeParse(copy)
   return repaired.success ? repaired.data : schema.safeParse({ ...standIns, ...(copy as object) }).data
 }
@@ -107,15 +109,18 @@ function report({ issue, path }: ShapeIssue, at: Place, diagnostics: DiagnosticC
   diagnostics.add('invalid-value', message, where, help)
 }
 
-/** Takes the members that the issues are about out of the copy; of a list with a faulty element, the list. */
+/** Takes what the issues are about out of the copy: a member, a list with a faulty element, a mapping that lacks a key. */
 function leaveOut(copy: unknown, issues: readonly ShapeIssue[]): void {
   for (const { path } of issues) {
-    for (let length = path.length; length > 0; length -= 1) {
+    let length = path.length
+    while (length > 0) {
       const owner = valueAt(copy, path.slice(0, length - 1))
-      if (Array.isArray(owner)) continue
-      if (typeof owner === 'object' && owner !== null)
-        delete (owner as Record<string, unknown>)[String(path[length - 1])]
-      break
+      const key = String(path[length - 1])
+      if (typeof owner === 'object' && owner !== null && !Array.isArray(owner) && Object.hasOwn(owner, key)) {
+        delete (owner as Record<string, unknown>)[key]
+        break
+      }
+      length -= 1
     }
   }
 }

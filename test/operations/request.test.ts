@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { CallRequest } from '../../src/backends/call.ts'
+import { GatewayError } from '../../src/errors.ts'
+import { hasDotSegment } from '../../src/server/path-safety.ts'
+import { parseQuery } from '../../src/server/query.ts'
+import { loadProject } from '../support/project.ts'
+
+const dictionary = `
+colors:
+  a.text: { type: string }
+  b.text: { type: string }
+  a.any: {}
+  a.texts: { type: array, items: { type: string } }
+  a.number: { type: number }
+`
+
+/** Renders an operation's request for these colors: \`a\` and \`b\` hold what their names say. */
+function compile(operation: string): (a: Record<string, unknown>, b?: Record<string, unknown>) => CallRequest {
+  const colors = '{ a.text: x, b.text: x, a.any: x, a.texts: [], a.number: 1 }'
+  const snapshot = loadProject({
+    dictionary,
+    'services/s': `service: s\nendpoints: [http://127.0.0.1:9]\noperations:\n  op: ${operation}`,
+    'routes/r': `match: GET /r\ndo: [ { assign: ${colors} }, { invoke: s.op } ]\n`,
+  })
+  return (a, b = {}) => snapshot.callSites[0]!.render({ request: {}, steps: {}, a, b })
+}
+
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('é', '上海', '%', '%2f', 'a/b', '?', '#', '&', '=', '+', ' ', '\r\n', '😀'),
+)
+const render = (run: () => CallRequest): CallRequest | string => {
+  try {
+    return run()
+  } catch (error) {
+    return (error as GatewayError).code
+  }
+}
+
+describe('a rendered path', () => {
+  const path = compile("{ get: '/x/{a.text}/y' }")
+  const query = compile("{ get: '/x?fixed=1', in: { a.text: query.q, b.text?: query.r } }")
+  const repeated = compile('{ get: /x, in: { a.texts: query.ids } }')
+  const joined = compile("{ get: /x, in: { a.texts: 'query.ids[,]' } }")
+
+  test('has the value as one segment, which decodes to it; what would be none is refused', () => {
+    fc.assert(
+      fc.property(text, (value) => {
+        const rendered = render(() => path({ text: value }))
+        if (typeof rendered === 'string') {
+          expect(rendered).toBe('invalid-input')
+          return
+        }
+        const segments = rendered.path.split('/')
+        expect(segments).toHaveLength(4)
+        expect(decodeURIComponent(segments[2]!)).toBe(value.toWellFormed())
+        expect(new URL(rendered.path, 'http://a').pathname.split('/')).toHaveLength(4)
+        expect(hasDotSegment(rendered.path)).toBe(false)
+      }),
+    )
+  })
+
+  test('refuses a dot segment however often it is encoded', () => {
+    const dots = fc.constantFrom('.', '..', '../x', 'x/..', '..\\x', 'a/./b')
+    fc.assert(
+      fc.property(dots, fc.integer({ min: 0, max: 5 }), (value, times) => {
+        let encoded: string = value
+        for (let round = 0; round < times; round += 1)
+          encoded = encoded.replace(/[%./\\]/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+        expect(render(() => path({ text: encoded }))).toBe('invalid-input')
+      }),
+    )
+  })
+
+  test('has a query that parses back to the values', () => {
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const rendered = query({ text: a }, { text: b }).path
+        expect(rendered).toMatch(/^\/x\?fixed=1&q=[^ #&]*&r=[^ #&]*$/)
+        expect(parseQuery(rendered.slice(3), 'query')).toEqual({ fixed: '1', q: a.toWellFormed(), r: b.toWellFormed() })
+      }),
+    )
+  })
+
+  test('has a list that parses back, repeated or joined', () => {
+    fc.assert(
+      fc.property(fc.array(text), (values) => {
+        const wanted = values.map((value) => value.toWellFormed())
+        const found = parseQuery(repeated({ texts: values }).path.slice(3), 'query')['ids']
+        expect([found ?? []].flat()).toEqual(wanted)
+        const search = joined({ texts: values }).path.slice(3)
+        const parts = search === '' ? [] : search.slice('ids='.length).split(',')
+        expect(parts.map(decodeURIComponent)).toEqual(wanted)
+      }),
+    )
+  })
+})
+
+describe('a rendered header', () => {
+  const header = compile('{ get: /x, in: { a.text: header.x-a }, headers: { x-b: $.b.text } }')
+  const cookie = compile('{ get: /x, in: { a.text: cookie.a, b.text: cookie.b } }')
+
+  test('never makes another header of a value', () => {
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const { headers } = header({ text: a }, { text: b })
+        expect(Object.keys(headers).sort()).toEqual(['x-a', 'x-b'])
+        expect(headers['x-a']).toBe(a.toWellFormed())
+      }),
+    )
+  })
+
+  test('has cookies that parse back to the values', () => {
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const line = cookie({ text: a }, { text: b }).headers['cookie']!
+        expect(line).toMatch(
+          /^a=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*; b=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/,
+        )
+        const parts = line.split('; ').map((part) => decodeURIComponent(part.slice(2)))
+        expect(parts).toEqual([a.toWellFormed(), b.toWellFormed()])
+      }),
+    )
+  })
+})
+
+describe('a rendered body', () => {
+  test('is JSON that parses back to the values', () => {
+    const body = compile("{ post: /x, in: { a.any: $.any, a.number: $.deep.number, a.texts: '$.list[1].texts' } }")
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.integer(), fc.array(fc.string()), (any, number, texts) => {
+        const rendered = body({ any, number, texts })
+        expect(JSON.parse(rendered.body!)).toEqual(
+          JSON.parse(JSON.stringify({ any, deep: { number }, list: [null, { texts }] })),
+        )
+        expect(rendered.headers['content-type']).toBe('application/json')
+      }),
+    )
+  })
+})
+
+describe('what cannot be sent', () => {
+  const scalars = compile("{ get: '/x/{a.any}' }")
+  test.each<[name: string, value: unknown, code: string]>([
+    ['an object', { x: 1 }, 'invalid-input'],
+    ['a list', ['a'], 'invalid-input'],
+    ['nothing', undefined, 'missing-input'],
+    ['null', null, 'missing-input'],
+    ['an empty text', '', 'invalid-input'],
+  ])('%s in a path', (_, value, code) => {
+    expect(() => scalars({ any: value })).toThrow(GatewayError)
+    expect(render(() => scalars({ any: value }))).toBe(code)
+  })
+
+  test.each<[value: unknown, path: string]>([
+    [0, '/x/0'],
+    [-1.5, '/x/-1.5'],
+    [true, '/x/true'],
+    [1e21, '/x/1e%2B21'],
+  ])('but %p is', (value, path) => {
+    expect(scalars({ any: value }).path).toBe(path)
+  })
+})
