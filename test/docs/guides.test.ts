@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startDemoBackends } from '../../demo/backends.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
 import { type GuideBlock, matchesShown, parseGuide } from './guide.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -73,7 +74,14 @@ class Reader {
   async #start(): Promise<string> {
     const env = { ...demo.env }
     const config = join(this.folder, 'config/gateway.yaml')
-    this.#gateway = await createGateway({ config, port: 0, adminPort: 0, env, watch: false })
+    this.#gateway = await createGateway({
+      config,
+      port: 0,
+      adminPort: 0,
+      env,
+      watch: false,
+      logger: createLogger({ level: 'silent' }),
+    })
     this.#ports = await this.#gateway.listen()
     return ''
   }

@@ -13,7 +13,7 @@ const server = 2
 const client = 3
 
 /** OpenTelemetry begins every span at the wall clock's millisecond. */
-const skewNanos = 2_000_000n
+const skewNanos = 10_000_000n
 const exportEveryMs = 100
 const callerId = 'b7ad6b7169203331'
 const budgetHeader = 'x-envoy-expected-rq-timeout-ms'
