@@ -106,8 +106,7 @@ class Flattener implements FlatGraph {
 
   #step(step: StepShape, entries: readonly Exit[], kind: Arrow['kind']): Exit[] {
     const role = step.ends === 'error' ? 'error' : step.ends === 'answer' ? 'answer' : undefined
-    const calls = step.kind === 'invoke' || step.kind === 'proxy'
-    const id = this.node(role ?? (calls ? 'call' : 'compute'), step.title, step.lines)
+    const id = this.node(role ?? (step.calls ? 'call' : 'compute'), step.title, step.lines)
     this.arrive(entries, id, kind)
     const rest = [...step.fallbacks, ...(step.optional ? ['left out'] : [])]
     let failing = id

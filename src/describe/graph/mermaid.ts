@@ -9,13 +9,13 @@ export function printMermaid(graph: RouteGraph): string {
     ...groups.filter(({ parent }) => parent === group).flatMap((inner) => printGroup(inner, indent)),
   ]
   const printGroup = ({ id, title }: Group, indent: string) => [
-    `${indent}subgraph ${id}["${escape(title)}"]`,
+    `${indent}subgraph ${id}["${escapeText(title)}"]`,
     ...inside(id, `${indent}  `),
     `${indent}end`,
   ]
   const links = arrows.map(({ from, to, label, kind }) => {
     const line = kind === 'then' ? '-->' : '-.->'
-    return `  ${from} ${line}${label === '' ? '' : `|"${escape(label)}"|`} ${to}`
+    return `  ${from} ${line}${label === '' ? '' : `|"${escapeText(label)}"|`} ${to}`
   })
   const failures = arrows.flatMap(({ kind }, index) => (kind === 'failure' ? [index] : []))
   return [
@@ -38,7 +38,7 @@ export function printMermaid(graph: RouteGraph): string {
 
 // `call` by itself is a word of mermaid's own, hence the longer class names.
 function printNode({ id, kind, title, lines }: FlatNode): string {
-  const text = [title, ...lines].map(escape).join('<br/>')
+  const text = [title, ...lines].map(escapeText).join('<br/>')
   switch (kind) {
     case 'terminal':
       return `${id}(["${text}"]):::terminalNode`
@@ -56,6 +56,6 @@ function printNode({ id, kind, title, lines }: FlatNode): string {
 }
 
 /** Mermaid reads `#…;` entities inside quotes, and some Markdown; what means something to it is written as one. */
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[#"&<>`*_\\{}[\]|;]/g, (character) => `#${character.codePointAt(0)};`)
 }

@@ -34,6 +34,8 @@ export interface StepShape {
   readonly name: string
   readonly title: string
   readonly lines: readonly string[]
+  /** Whether it asks a backend. */
+  readonly calls: boolean
   /** What it reads. */
   readonly needs: readonly string[]
   /** What it writes and something reads. */

@@ -1,8 +1,8 @@
 import { type DiagnosticCode, diagnosticCodes } from '../../diagnostics/codes.ts'
 import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.ts'
-import { type ErrorPageCode, errorPages } from '../../diagnostics/pages/errors.ts'
+import { errorPages as pagesOfErrors } from '../../diagnostics/pages/errors.ts'
 import { diagnosticPages } from '../../diagnostics/pages/index.ts'
-import type { Example } from '../../diagnostics/pages/page.ts'
+import type { Example, Page } from '../../diagnostics/pages/page.ts'
 import { knownErrors } from '../../errors.ts'
 import { checkExample, filesOfExample } from './example.ts'
 
@@ -29,6 +29,12 @@ export interface ShownExample {
   readonly files: readonly { readonly path: string; readonly text: string }[]
   readonly diagnostics: readonly Diagnostic[]
 }
+
+/** Every error that the gateway itself raises; `http-<status>` stands for all of its kind. */
+export type ErrorPageCode = keyof typeof knownErrors | 'http-<status>'
+
+/** A new error needs a page: the compiler asks for it here. */
+const errorPages: Readonly<Record<ErrorPageCode, Page>> = pagesOfErrors
 
 export const diagnosticPageCodes = Object.keys(diagnosticCodes) as DiagnosticCode[]
 export const errorPageCodes = Object.keys(errorPages) as ErrorPageCode[]

@@ -83,6 +83,7 @@ response: { body: $.product.list }`)
       name: 'recommend',
       title: 'reco.recommend',
       lines: ['GET /recommend/{geo.city}'],
+      calls: true,
       needs: ['geo.city', 'user.segment'],
       gives: ['product.list'],
       fallbacks: ['last good answer, up to 10m old', 'assign product.list'],

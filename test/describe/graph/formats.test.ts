@@ -90,6 +90,7 @@ describe('whatever a route is called and does', () => {
     name: 's',
     title: '"] --> x; end %% `*_',
     lines: ['\\"}\n#quot;'],
+    calls: false,
     needs: [],
     gives: [],
     fallbacks: [],

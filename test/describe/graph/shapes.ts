@@ -35,6 +35,7 @@ const step = (ends: StepShape['ends']): fc.Arbitrary<Shape> =>
       shape: 'step',
       id: 's',
       kind: 'invoke',
+      calls: true,
       name: 's',
       ends,
       at: 'routes/a.yaml:1:1',

@@ -98,6 +98,7 @@ test('what a file says is text in the picture, never markup', () => {
     shape: 'step',
     id: 's',
     kind: 'assign',
+    calls: false,
     name: 's',
     title: '<script>&"',
     lines: [],

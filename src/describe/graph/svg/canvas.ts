@@ -35,7 +35,7 @@ export class Canvas {
     const style = `${font.family}${font.bold ? ' bold' : ''} ${className}`
     const place = `x="${round(x)}" y="${round(y)}" font-size="${font.size}"`
     const at = anchor === 'start' ? '' : ` text-anchor="${anchor}"`
-    this.#layers[layer].push(`<text class="${style}" ${place}${at}>${escape(text)}</text>`)
+    this.#layers[layer].push(`<text class="${style}" ${place}${at}>${escapeXml(text)}</text>`)
   }
 
   /** A line through points with rounded corners; `arrow` puts a head on its end. */
@@ -56,7 +56,7 @@ export class Canvas {
   /** Puts what `draw` adds to the nodes into a group that a screen reader names. */
   group(title: string, draw: () => void): void {
     const nodes = this.#layers.nodes
-    nodes.push(`<g role="group"><title>${escape(title)}</title>`)
+    nodes.push(`<g role="group"><title>${escapeXml(title)}</title>`)
     draw()
     nodes.push('</g>')
   }
@@ -99,7 +99,7 @@ function towards(from: Point, to: Point, length: number): Point {
 
 const round = (value: number) => Math.round(value * 10) / 10
 
-export function escape(text: string): string {
+export function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
   return text.replace(/[&<>"]/g, (character) => entities[character]!)
 }

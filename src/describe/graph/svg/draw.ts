@@ -1,7 +1,7 @@
 import { printDuration } from '../../../values/units.ts'
 import type { RouteGraph, Shape } from '../model.ts'
 import { layAttempt } from './attempt.ts'
-import { Canvas, escape } from './canvas.ts'
+import { Canvas, escapeXml } from './canvas.ts'
 import { layChoice } from './choice.ts'
 import { layFlow } from './flow.ts'
 import { Inks } from './inks.ts'
@@ -52,8 +52,8 @@ export function drawSvg(graph: RouteGraph): string {
   whole.draw(canvas, margin + slack + whole.left, headHeight + 14)
   canvas.text('labels', { x: margin, y: height - 16 }, legend, legendFont, 'dim')
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title description">
-<title id="title">${escape(`${graph.route}: ${graph.match}`)}</title>
-<desc id="description">${escape(describe(graph))}</desc>
+<title id="title">${escapeXml(`${graph.route}: ${graph.match}`)}</title>
+<desc id="description">${escapeXml(describe(graph))}</desc>
 <style>
 ${printStyle()}
 </style>

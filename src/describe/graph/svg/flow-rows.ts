@@ -57,7 +57,9 @@ export function orderRows(items: readonly FlowItem[], pieces: readonly Piece[]):
 /** Orders each row by the middle of what it hangs on (Sugiyama's barycenters), downwards and upwards by turns. */
 function untangle(rows: Node[][]): Node[][] {
   const places = new Map<Node, number>()
-  const number = (row: Node[]) => row.forEach((node, index) => places.set(node, index))
+  const number = (row: Node[]) => {
+    for (const [index, node] of row.entries()) places.set(node, index)
+  }
   rows.forEach(number)
   const sort = (row: Node[], neighbours: (node: Node) => readonly Node[]) => {
     const middle = new Map(

@@ -85,9 +85,9 @@ function failureNotes({ fallbacks, optional }: StepShape): string[] {
   return optional ? [...tried, tried.length > 0 ? 'then left out' : 'else left out'] : tried
 }
 
-function classOf({ ends, kind }: StepShape): string {
+function classOf({ ends, calls }: StepShape): string {
   if (ends) return ends === 'error' ? 'failing' : 'answering'
-  return kind === 'invoke' || kind === 'proxy' ? 'calling' : 'computing'
+  return calls ? 'calling' : 'computing'
 }
 
 /** What a screen reader and a tooltip say. */
