@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { commands, exitCodes } from '../src/cli/index.ts'
+import { readConfig } from '../src/config/read.ts'
+import { buildGraph } from '../src/describe/graph/build.ts'
+import { graphFormats } from '../src/describe/graph/formats.ts'
 import { renderCodePages } from '../src/describe/pages/markdown.ts'
+import { buildSnapshot } from '../src/plan/build.ts'
 import { fileKinds, jsonSchemaOf, jsonSchemaOfFile, type Schema } from '../src/reference/json-schema.ts'
 import { renderCli } from '../src/reference/pages/cli.ts'
 import { renderErrors } from '../src/reference/pages/errors.ts'
@@ -17,7 +22,7 @@ const codePages = renderCodePages()
 
 /** Every file that is generated from the definitions of the language, by its path in the repository. */
 export async function generateFiles(): Promise<Map<string, string>> {
-  return new Map([...generateSchemas(), ...(await generatePages()), ...generateCodePages()])
+  return new Map([...generateSchemas(), ...(await generatePages()), ...generateCodePages(), await drawHomepage()])
 }
 
 const testSchema = jsonSchemaOfFile('test', testFileShape)
@@ -56,6 +61,16 @@ async function generatePages(): Promise<[path: string, text: string][]> {
 /** The pages of docs/reference/diagnostics/. */
 function generateCodePages(): [path: string, text: string][] {
   return [...codePages].map(([name, text]) => [`docs/reference/diagnostics/${name}`, text])
+}
+
+/** The picture in README.md. */
+async function drawHomepage(): Promise<[path: string, text: string]> {
+  const base = fileURLToPath(new URL('../', import.meta.url))
+  const { texts } = await readConfig({ config: 'config/gateway.yaml', env: {}, base })
+  const { snapshot } = buildSnapshot(texts)
+  const home = snapshot?.routes.find((route) => route.kind === 'aggregate' && route.name === 'mobile-home')
+  if (!snapshot || !home) throw new Error('the demo has no mobile-home')
+  return ['docs/images/mobile-home.svg', graphFormats.svg(buildGraph(home, snapshot))]
 }
 
 const places: Readonly<Record<string, string>> = {
