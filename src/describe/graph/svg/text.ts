@@ -43,8 +43,9 @@ export function wrap(text: string, font: Font, width: number): string[] {
       line = longer
       continue
     }
-    if (line !== '') lines.push(line)
-    line = word
+    // A word that no line can hold begins where it stands.
+    if (line !== '' && fits(word)) lines.push(line)
+    line = fits(word) ? word : longer
     while (!fits(line)) {
       const cut = findCut(line, fits)
       lines.push(line.slice(0, cut))
