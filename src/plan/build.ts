@@ -13,7 +13,7 @@ import { applySilences } from '../yaml/silences.ts'
 import type { SourceText } from '../yaml/source.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
-import { bindCatalogue, type Catalogue } from './catalogue.ts'
+import { bindCatalogue } from './catalogue.ts'
 import { routeChecks } from './checks/index.ts'
 import { checkOutputsAreUsed } from './checks/outputs-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
@@ -21,7 +21,7 @@ import { compileRoute } from './compile-route.ts'
 import { locateDefaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
 import { bindPassthrough } from './passthrough.ts'
-import type { LoadResult, Route } from './snapshot.ts'
+import type { LoadResult, PassthroughRoute } from './snapshot.ts'
 
 /**
  * Texts → snapshot, or the diagnostics of all that is wrong with them. A pure function: no I/O, no clock. Everything
@@ -43,32 +43,42 @@ export function buildSnapshot(texts: ConfigTexts): LoadResult {
   const language = readLanguage(texts, parse, diagnostics)
   const services = texts.services.map(parse).map((source) => source && readService(source, diagnostics))
   if (texts.unreadable.length > 0) services.push(undefined)
-  const parsed = texts.routes.map(parse).flatMap((source) => (source && parseRoute(source, diagnostics)) ?? [])
-  checkRoutesAreDistinct(parsed, diagnostics)
-  // Without the dictionary every color would be unknown.
-  if (!language) return { snapshot: undefined, diagnostics: applySilences(diagnostics.sorted(), filesOf(texts)) }
-  const catalogue = bindCatalogue(services, defaults, language)
-
+  const catalogue = language && bindCatalogue(services, defaults, language)
   const callSites: CallSite[] = []
-  const bound = new Map<ParsedRoute, BoundRoute>()
-  for (const route of parsed) {
-    if (route.definition.proxy === undefined)
-      bound.set(route, bindRoute(route, catalogue, callSites, defaults, language))
-  }
-  for (const route of bound.values()) for (const check of routeChecks) check(route, language)
-  checkOutputsAreUsed([...bound.values()], language)
-  const routes = compileRoutes(parsed, bound, catalogue, settings, diagnostics)
-  const told = applySilences(diagnostics.sorted(), filesOf(texts))
-  if (diagnostics.hasErrors) return { snapshot: undefined, diagnostics: told }
-  const snapshot = Object.freeze({
-    version: versionOf(texts),
-    settings,
-    routes,
-    callSites,
-    colors: language.colors,
-    catalogue,
+  const read = texts.routes.flatMap((file): ReadRoute | [] => {
+    const source = parse(file)
+    const parsed = source && parseRoute(source, diagnostics)
+    // Without the dictionary every color would be unknown.
+    if (!parsed || !language || !catalogue) return parsed ? { parsed } : []
+    if (parsed.definition.proxy !== undefined)
+      return { parsed, passthrough: bindPassthrough(parsed, catalogue, settings, diagnostics) }
+    const bound = bindRoute(parsed, catalogue, callSites, defaults, language)
+    for (const check of routeChecks) check(bound, language)
+    source.forget()
+    return { parsed, bound }
   })
-  return { snapshot, diagnostics: told }
+  checkRoutesAreDistinct(
+    read.map(({ parsed }) => parsed),
+    diagnostics,
+  )
+  checkOutputsAreUsed(
+    read.flatMap(({ bound }) => bound ?? []),
+    diagnostics,
+  )
+  for (const service of services) service?.source.forget()
+  const told = applySilences(diagnostics.sorted(), filesOf(texts))
+  if (diagnostics.hasErrors || !language || !catalogue) return { snapshot: undefined, diagnostics: told }
+  const routes = read.map(({ parsed, bound, passthrough }) => passthrough ?? compileRoute(parsed, bound!))
+  const version = versionOf(texts)
+  const { colors } = language
+  return { snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue }), diagnostics: told }
+}
+
+/** A route as far as it could be read. */
+interface ReadRoute {
+  readonly parsed: ParsedRoute
+  readonly bound?: BoundRoute
+  readonly passthrough?: PassthroughRoute | undefined
 }
 
 type Parse = (file: SourceText) => ReturnType<typeof parseYaml>
@@ -88,18 +98,6 @@ function readLanguage(texts: ConfigTexts, parse: Parse, diagnostics: DiagnosticC
   if (!colors) return undefined
   const types = createExpressionTypes(new Map([...colors].map(([name, color]) => [name, color.schema])))
   return { colors, types, diagnostics }
-}
-
-function compileRoutes(
-  parsed: readonly ParsedRoute[],
-  bound: ReadonlyMap<ParsedRoute, BoundRoute>,
-  catalogue: Catalogue,
-  settings: GatewaySettings,
-  diagnostics: DiagnosticCollector,
-): Route[] {
-  const passthroughs = new Map(parsed.map((route) => [route, bindPassthrough(route, catalogue, settings, diagnostics)]))
-  if (diagnostics.hasErrors) return []
-  return parsed.map((route) => passthroughs.get(route) ?? compileRoute(route, bound.get(route)!))
 }
 
 function filesOf({ gateway, dictionary, services, routes }: ConfigTexts): SourceText[] {

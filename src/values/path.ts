@@ -31,6 +31,8 @@ export function isPath(text: string): boolean {
  * the rest of RFC 9535; jsonpath-plus only for a query that RFC 9535 refuses and that uses `^`, `~` or `@string()`.
  */
 export function compilePath(query: string): Path | Fault {
+  const simple = parseSimple(query)
+  if (simple) return { query, singular: true, prefix: simple, reads: [simple], evaluate: compileSingular(simple) }
   const standard = parseStandard(query)
   if ('code' in standard) {
     const extended = standard.code === 'invalid-jsonpath' ? parseExtended(query) : undefined
@@ -43,6 +45,14 @@ export function compilePath(query: string): Path | Fault {
   const reads = [prefix, ...inner.map(prefixOf)]
   if (singular) return { query, singular, prefix, reads, evaluate: compileSingular(prefix) }
   return { query, singular, prefix, reads, evaluate: plain ? compilePlain(leading) : guard(query, standard.evaluate) }
+}
+
+const maxSimple = 500
+
+/** The names and indexes of a query that has nothing else, like `$.product.list[0].id`: most of them, read at once. */
+function parseSimple(query: string): (string | number)[] | undefined {
+  if (query.length > maxSimple || !/^\$(?:\.[A-Za-z_]\w*|\[(?:0|[1-9]\d{0,8})\])*$/.test(query)) return undefined
+  return [...query.matchAll(/\.(\w+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index))
 }
 
 /** A library's evaluation of a hostile document fails as a GatewayError, whatever it threw. */

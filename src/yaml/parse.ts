@@ -1,18 +1,8 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  parse as parseText,
-  Scalar,
-} from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Node, parse as parseText, Scalar } from 'yaml'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type Environment, substituteEnvironment } from './env.ts'
 import { explainSyntax } from './explain-syntax.ts'
-import { type Path, Source, type SourceText } from './source.ts'
+import { type Path, parseTree, Source, type SourceText } from './source.ts'
 
 const maxBytes = 1024 * 1024
 const maxAliases = 100
@@ -28,15 +18,9 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
     diagnostics.add('file-too-large', `the file has ${file.text.length} characters, the limit is ${maxBytes}`, start)
     return undefined
   }
-  const lines = new LineCounter()
-  // uniqueKeys is quadratic in yaml 2 (20,000 keys take 5 s), so the walk below looks for duplicates itself.
-  const document = parseDocument(file.text, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    prettyErrors: false,
-    merge: false,
-  })
-  const source = new Source(file, undefined, document, lines)
+  const tree = parseTree(file.text)
+  const { document } = tree
+  const source = new Source(file, undefined, tree)
   if (document.errors.length > 0) {
     // What follows the first error is mostly its echo.
     const error = document.errors[0]!
@@ -113,7 +97,7 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
     // `port: ${env.PORT:-8080}` is a number, as if the value stood there.
     return text !== node.value && node.type === Scalar.PLAIN ? retype(text) : text
   }
-  return new Source(file, read(document.contents, []), document, lines)
+  return new Source(file, read(document.contents, []), tree)
 }
 
 function retype(text: string): unknown {

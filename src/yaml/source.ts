@@ -4,9 +4,10 @@ import {
   isMap,
   isScalar,
   isSeq,
-  type LineCounter,
+  LineCounter,
   type Node,
   type Pair,
+  parseDocument,
   type Scalar,
 } from 'yaml'
 import type { Location } from '../diagnostics/diagnostic.ts'
@@ -20,20 +21,41 @@ export interface SourceText {
 /** Where a value sits in a document: keys and indexes from the root. */
 export type Path = readonly (string | number)[]
 
+/** The syntax tree of a text. */
+export interface SyntaxTree {
+  readonly document: Document.Parsed
+  readonly lines: LineCounter
+}
+
+export function parseTree(text: string): SyntaxTree {
+  const lines = new LineCounter()
+  // uniqueKeys is quadratic in yaml 2 (20,000 keys take 5 s), so the reader looks for duplicates itself.
+  const options = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, merge: false }
+  return { document: parseDocument(text, options), lines }
+}
+
 /** A parsed YAML file: its plain value, and where in the text every piece of it stands. */
 export class Source {
   readonly path: string
   readonly text: string
   readonly value: unknown
-  readonly #document: Document.Parsed
-  readonly #lines: LineCounter
+  #tree: SyntaxTree | undefined
 
-  constructor(file: SourceText, value: unknown, document: Document.Parsed, lines: LineCounter) {
+  constructor(file: SourceText, value: unknown, tree: SyntaxTree) {
     this.path = file.path
     this.text = file.text
     this.value = value
-    this.#document = document
-    this.#lines = lines
+    this.#tree = tree
+  }
+
+  /** Lets go of the syntax tree, which is many times as large as the text. A place that is asked for later costs a parse. */
+  forget(): void {
+    this.#tree = undefined
+  }
+
+  get #parsed(): SyntaxTree {
+    this.#tree ??= parseTree(this.text)
+    return this.#tree
   }
 
   /** The plain value at a path; undefined where there is none. */
@@ -87,10 +109,11 @@ export class Source {
   }
 
   #find(path: Path): { node: Node | null; pair: Pair | undefined; found: boolean } {
-    let node: Node | null = this.#document.contents
+    const { document } = this.#parsed
+    let node: Node | null = document.contents
     let pair: Pair | undefined
     for (const segment of path) {
-      const parent: Node | null | undefined = isAlias(node) ? node.resolve(this.#document) : node
+      const parent: Node | null | undefined = isAlias(node) ? node.resolve(document) : node
       let next: Node | null | undefined
       let nextPair: Pair | undefined
       if (isMap(parent)) {
@@ -111,8 +134,9 @@ export class Source {
 
   /** The place of a stretch of the text, by offsets. */
   locateRange(start: number, end: number): Location {
-    const from = this.#lines.linePos(start)
-    const to = this.#lines.linePos(end)
+    const { lines } = this.#parsed
+    const from = lines.linePos(start)
+    const to = lines.linePos(end)
     return { file: this.path, line: from.line, column: from.col, endLine: to.line, endColumn: to.col }
   }
 }

@@ -1,4 +1,4 @@
-import type { Language } from '../../language/color.ts'
+import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { type BoundRoute, everyRead, everyStep } from '../bound-route.ts'
 
@@ -6,7 +6,7 @@ import { type BoundRoute, everyRead, everyStep } from '../bound-route.ts'
  * Something uses every color that is produced. An operation of the catalogue is asked over all routes that call it, so
  * that one may use what another leaves.
  */
-export function checkOutputsAreUsed(routes: readonly BoundRoute[], { diagnostics }: Language): void {
+export function checkOutputsAreUsed(routes: readonly BoundRoute[], diagnostics: DiagnosticCollector): void {
   const unusedOutputs = new Map<BoundOperation, Set<string>>()
   for (const route of routes) {
     // What could not be read may have used anything.
