@@ -5,6 +5,7 @@ import { compilePath, isPath, type Path as JsonPath } from '../values/path.ts'
 import type { JsonSchema } from '../values/schema.ts'
 import { compileTemplate, parseTemplate, readsOf, schemaOf, type Template } from '../values/template.ts'
 import type { Language } from './color.ts'
+import { describeType } from './describe-type.ts'
 import { type Read, type Reference, readOf, resolveReference } from './reference.ts'
 import { type Place, within } from './shape.ts'
 
@@ -77,7 +78,7 @@ export function bindCondition(text: string, place: Place, language: Language): B
   if (expression.type !== 'bool' && expression.type !== 'dyn') {
     language.diagnostics.add(
       'invalid-expression',
-      `a condition must be true or false, this is a ${expression.type}`,
+      `a condition must be true or false, this is ${describeType(expression.schema)}`,
       at,
     )
   }

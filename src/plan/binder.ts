@@ -44,12 +44,12 @@ export class RouteBinder implements Binder {
   operation(reference: string, place: Place): ServiceOperation | undefined {
     const [serviceName = '', operationName, ...more] = reference.split('.')
     if (operationName === undefined || more.length > 0) {
-      this.diagnostics.add(
-        'unknown-operation',
-        `\`${reference}\` is not service.operation`,
-        place.source.locate(place.path),
-      )
-      return undefined
+      const owners = [...this.#catalogue.values()].filter(({ operations }) => operations.has(reference))
+      const help = owners.map(({ info }) => `\`${info.name}.${reference}\``).join(' or ')
+      const at = place.source.locate(place.path)
+      const message = `\`${reference}\` names no operation, which is written service.operation`
+      this.diagnostics.add('unknown-operation', message, at, help && `did you mean ${help}?`)
+      return owners.length === 1 ? owners[0]!.operations.get(reference) : undefined
     }
     const service = this.#service(serviceName, place)
     if (!service) return undefined
@@ -73,7 +73,9 @@ export class RouteBinder implements Binder {
     if (found || !this.#catalogue.isWhole) return found
     const near = suggest(name, this.#catalogue.keys())
     const at = place.source.locateInside(place.path, 0, name.length)
-    this.diagnostics.add('unknown-service', `there is no service \`${name}\``, at, near && `did you mean \`${near}\`?`)
+    const help =
+      near === undefined ? `there are ${[...this.#catalogue.keys()].join(', ') || 'none'}` : `did you mean \`${near}\`?`
+    this.diagnostics.add('unknown-service', `there is no service \`${name}\``, at, help)
     return near === undefined ? undefined : this.#catalogue.get(near)
   }
 

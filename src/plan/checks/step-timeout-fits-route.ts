@@ -1,3 +1,4 @@
+import { printDuration } from '../../values/units.ts'
 import { everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 
@@ -8,9 +9,11 @@ export const stepTimeoutFitsRoute: RouteCheck = (route, { diagnostics }) => {
     if (!own || own.ms <= route.timeoutMs) continue
     diagnostics.add(
       'timeout-over-budget',
-      `this timeout of ${own.ms} ms is over the route’s ${route.timeoutMs} ms`,
+      `${printDuration(own.ms)} for one attempt is over the ${printDuration(route.timeoutMs)} of the whole route`,
       own.at,
-      `shorten it, or give the route more at line ${route.timeoutAt.line}`,
+      route.timeoutOrigin.by === 'route'
+        ? `shorten it, or give the route more in line ${route.timeoutAt.line}`
+        : 'shorten it, or give the route a `timeout` of its own',
     )
   }
 }
