@@ -6,6 +6,7 @@ import { evaluate } from './eval.ts'
 import { explain } from './explain.ts'
 import { describeFailure } from './failure.ts'
 import { graph } from './graph.ts'
+import { importCommand } from './import.ts'
 import { init } from './init.ts'
 import { readPackageVersion } from './package.ts'
 import { serve } from './serve.ts'
@@ -13,7 +14,7 @@ import { openTerminal, type Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly CliCommand[] = [init, dev, serve, check, test, evaluate, graph, explain]
+export const commands: readonly CliCommand[] = [init, dev, serve, check, test, evaluate, graph, explain, importCommand]
 
 export const exitCodes = `Exit codes
   0  all is well

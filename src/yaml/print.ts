@@ -1,4 +1,4 @@
-import { Document, isMap, parseDocument, stringify } from 'yaml'
+import { Document, isMap, isScalar, parseDocument, stringify } from 'yaml'
 import type { Path } from './source.ts'
 
 /** A comment above the value at `path`. */
@@ -25,12 +25,22 @@ export function printYaml(value: unknown, layout: YamlLayout = {}): string {
   return [...header, ...new Printer(layout).block(value, 0, []), ''].join('\n')
 }
 
-/** Adds members to a mapping inside a YAML text; what stood there keeps its comments. */
+/** Adds members to the block mapping at a first-level key of a YAML text, whose every other character stays as it is. */
 export function addMembers(text: string, key: string, members: Readonly<Record<string, unknown>>): string {
+  const owner = parseDocument(text, { uniqueKeys: false }).get(key)
+  const [first] = isMap(owner) && !owner.flow ? owner.items : []
+  const start = isScalar(first?.key) ? first.key.range?.[0] : undefined
+  const end = isMap(owner) ? owner.range?.[1] : undefined
+  const indent = start === undefined ? 2 : start - text.lastIndexOf('\n', start - 1) - 1
+  const lines = new Printer({}).block(members, indent, [])
+  if (start !== undefined && end !== undefined) {
+    const after = text.indexOf('\n', text.slice(0, end).trimEnd().length)
+    const at = after < 0 ? text.length : after
+    return `${text.slice(0, at)}\n${lines.join('\n')}${text.slice(at) || '\n'}`
+  }
+  // There is no such mapping yet, or one in braces.
   const document = parseDocument(text, { uniqueKeys: false })
-  if (!isMap(document.get(key))) document.set(key, document.createNode({}))
-  const owner = document.get(key)
-  if (isMap(owner)) owner.flow = false
+  if (!isMap(owner)) document.set(key, document.createNode({}))
   for (const [name, value] of Object.entries(members))
     document.setIn([key, name], document.createNode(value, { flow: true }))
   return document.toString({ lineWidth: 0, singleQuote: true })
@@ -130,12 +140,24 @@ function printKey(name: string): string {
   return /^[1-9]\d*$/.test(name) ? name : printScalar(name, true)
 }
 
-/** Inside brackets and as a key more has to be quoted; what has line ends always is. */
+/** What cannot be seen, or not where it stands. */
+const unseen = /[\p{C}\p{Zl}\p{Zp}]|^\s|\s$/u
+
+/** Inside brackets and as a key more has to be quoted; what would take several lines always is. */
 function printScalar(value: unknown, isInside = false): string {
-  if (typeof value === 'string' && /^[A-Za-z][\w./-]*\??$/.test(value) && !/^(true|false|null)$/i.test(value))
-    return value
-  if (typeof value === 'string' && /[\n\r\t]/.test(value)) return JSON.stringify(value)
-  if (!isInside) return stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd()
+  if (typeof value === 'string') {
+    if (/^[A-Za-z][\w./-]*\??$/.test(value) && !/^(true|false|null)$/i.test(value)) return value
+    if (unseen.test(value)) return quote(value)
+  }
+  const text = isInside ? printInBrackets(value) : stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd()
+  return text.includes('\n') ? quote(value) : text
+}
+
+function quote(value: unknown): string {
+  return stringify(value, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE' }).trimEnd()
+}
+
+function printInBrackets(value: unknown): string {
   const document = new Document([value], { aliasDuplicateObjects: false })
   ;(document.contents as unknown as { flow: boolean }).flow = true
   return document.toString({ lineWidth: 0, singleQuote: true, flowCollectionPadding: false }).trimEnd().slice(1, -1)
