@@ -8,9 +8,15 @@ export function printDraft(value: unknown, layout: YamlLayout = {}): string {
 
 function guard(value: unknown): unknown {
   if (typeof value === 'string') return guardText(value.toWellFormed())
-  if (Array.isArray(value)) return value.map(guard)
+  if (Array.isArray(value)) return value.filter(isExact).map(guard)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toWellFormed(), guard(member)]))
+  const members = Object.entries(value).filter(([, member]) => isExact(member))
+  return Object.fromEntries(members.map(([key, member]) => [key.toWellFormed(), guard(member)]))
+}
+
+/** A bound like 2^63, which no file may hold, is beyond every number that JSON has exactly: it goes without loss. */
+function isExact(value: unknown): boolean {
+  return !Number.isInteger(value) || Number.isSafeInteger(value)
 }
 
 /** The dictionary that a project without one begins with. */

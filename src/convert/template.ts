@@ -4,11 +4,19 @@ import { celWords } from './names.ts'
 /** A value as the template that gives exactly it: `$` is doubled where it would mean something. */
 export function quoteValue(value: unknown): unknown {
   if (typeof value === 'string') return quoteText(value)
+  if (typeof value === 'number') return quoteNumber(value)
   if (Array.isArray(value)) return value.map(quoteValue)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, member]) => (isUnsafeKey(key) ? [] : [[quoteText(key), quoteValue(member)]])),
   )
+}
+
+/** A whole number that YAML may not hold, since it is not exact, is what it is as JSON: a double. */
+function quoteNumber(value: number): unknown {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value
+  const text = String(value)
+  return `\${ ${/[.e]/.test(text) ? text : `${text}.0`} }`
 }
 
 export function quoteText(text: string): string {

@@ -212,7 +212,7 @@ describe('a sequence', () => {
 
 describe('static data', () => {
   const strategies = ['always', 'success', 'complete', 'errored', 'incomplete', undefined]
-  const data = { note: 'costs $5 ${ x } ${env.HOME}', $each: 1, a: 'static' }
+  const data = { note: 'costs $5 ${ x } ${env.HOME}', $each: 1, a: 'static', big: -(2 ** 60) }
 
   /** The answers by strategy, of backends of which these work. */
   async function answers(...works: boolean[]) {

@@ -339,6 +339,7 @@ test('whatever names, types and places a document has, what comes of it loads', 
         { type: ['integer', 'null'] },
         { type: 'string', pattern: '(a*)*' },
         { const: null },
+        { type: 'integer', maximum: 2 ** 63, minimum: -(2 ** 63), enum: [2 ** 60, 1], example: 2 ** 62 },
         { type: 'number', multipleOf: 0 },
       ),
       fc.record({

@@ -2,7 +2,7 @@ import { compilePath } from '../../values/path.ts'
 import type { Notes } from '../draft.ts'
 import { isObject, isUnsafeKey } from '../foreign.ts'
 import { toSegment } from '../names.ts'
-import { printAccess, printPath, quoteText } from '../template.ts'
+import { printAccess, printPath, quoteText, quoteValue } from '../template.ts'
 import type { Task } from './workflow.ts'
 
 /** What expressions may speak of at one point of a workflow. */
@@ -66,7 +66,7 @@ const expression = /\$?\$\{([^{}]*)\}/g
 export function toTemplate(value: unknown, sight: Sight, at: string): unknown {
   if (typeof value === 'string') return textToTemplate(value, sight, at)
   if (Array.isArray(value)) return value.map((item, index) => toTemplate(item, sight, `${at}[${index}]`))
-  if (!isObject(value)) return value
+  if (!isObject(value)) return quoteValue(value)
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, member]) =>
       isUnsafeKey(key) ? [] : [[quoteText(key), toTemplate(member, sight, `${at}.${key}`)]],
