@@ -231,4 +231,12 @@ describe('statuses that an operation calls ok', () => {
     )
     expect((await ask('/r')).json).toEqual(['none', 404])
   })
+
+  test('are success also where a failure is provided for, whatever their bodies hold', async () => {
+    const { ask } = await start(
+      `[ { try: [ { id: mine, invoke: { service: s, get: /named, ok: [200-299, 404], out: { a.text: $.nothing } } } ], catch: [ { errors: [all], do: [ { respond: { body: caught } } ] } ] }, { respond: { body: $.steps.mine.status } } ]`,
+    )
+    const answer = await ask('/r')
+    expect([answer.json, answer.headers['tessera-degraded']]).toEqual([404, undefined])
+  })
 })

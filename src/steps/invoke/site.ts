@@ -69,7 +69,8 @@ export function buildSite(
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: defaults.maxResponseBytes,
     isSuccess: operation.isSuccess,
-    isUsable: isProvidedFor ? compileUsability(operation) : () => true,
+    // Who says what `ok` is has looked at what such answers hold.
+    isUsable: isProvidedFor && definition.ok === undefined ? compileUsability(operation) : () => true,
     errorNames: operation.errorNames,
     render: compileRequest(operation, new Map([...overrides].map(([color, value]) => [color, value.evaluate]))),
   }
