@@ -4,6 +4,7 @@ import type { CliCommand, ExitCode } from './command.ts'
 import { dev } from './dev.ts'
 import { evaluate } from './eval.ts'
 import { explain } from './explain.ts'
+import { exportCommand } from './export.ts'
 import { describeFailure } from './failure.ts'
 import { graph } from './graph.ts'
 import { importCommand } from './import.ts'
@@ -14,7 +15,18 @@ import { openTerminal, type Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of `--help`. */
-export const commands: readonly CliCommand[] = [init, dev, serve, check, test, evaluate, graph, explain, importCommand]
+export const commands: readonly CliCommand[] = [
+  init,
+  dev,
+  serve,
+  check,
+  test,
+  evaluate,
+  graph,
+  explain,
+  importCommand,
+  exportCommand,
+]
 
 export const exitCodes = `Exit codes
   0  all is well

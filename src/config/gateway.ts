@@ -29,6 +29,10 @@ export const gatewayShape = z
     routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),
     services: z.string().default('./services').describe('Directory of the services, from this file.'),
     dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
+    openapi: z
+      .boolean()
+      .default(false)
+      .describe('Whether `GET /openapi.json` answers what the aggregated endpoints take and give.'),
     defaults: z
       .strictObject({
         timeout: timeSpan.default(1_000).describe('Budget of a route, and of one attempt, that set none.'),

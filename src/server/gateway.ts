@@ -16,6 +16,7 @@ import { LoopHealth } from './health.ts'
 import { closeNow } from './listener.ts'
 import { createLoader } from './load.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
+import { tryOpenApi } from './openapi.ts'
 import { Passthrough } from './passthrough/passthrough.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
@@ -117,7 +118,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const handler: Gateway['handler'] = (request, response, next) => {
-    if (tryAggregate(serving, request, response)) return
+    if (tryAggregate(serving, request, response) || tryOpenApi(serving, request, response)) return
     if (next) passthrough.handle(request, response, next)
     else app(request, response)
   }

@@ -107,6 +107,8 @@ export interface StepBinding {
   readonly response?: BoundResponse
   /** Error codes it raises by itself. */
   readonly raises?: readonly string[]
+  /** The status that they answer when nothing handles them. */
+  readonly failsWith?: number
   /** Error codes that its handlers wait for. */
   readonly catches?: readonly { readonly code: string; readonly at: Location }[]
   /** Which reads each color it writes is made of, for the checks that follow a value. */

@@ -38,6 +38,7 @@ export const throwStep = defineStep({
       reads: [...(titleTemplate?.reads ?? []), ...(detailTemplate?.reads ?? [])],
       ends: true,
       raises: [code],
+      failsWith: status,
       compile: () => (context) => {
         throw new GatewayError(code, {
           status,

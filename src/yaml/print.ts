@@ -15,6 +15,8 @@ export interface YamlLayout {
   readonly blocks?: ReadonlySet<string>
   /** Keys of the first level with an empty line above. */
   readonly spaced?: ReadonlySet<string>
+  /** Keys like 404 are quoted: YAML readers elsewhere take them for numbers. */
+  readonly quotesNumbers?: boolean
 }
 
 const widestLine = 100
@@ -52,8 +54,10 @@ class Printer {
   readonly #blocks: ReadonlySet<string>
   readonly #spaced: ReadonlySet<string>
   readonly #remarks: ReadonlyMap<string, string>
+  readonly #quotesNumbers: boolean
 
-  constructor({ blocks = new Set(), spaced = new Set(), remarks = [] }: YamlLayout) {
+  constructor({ blocks = new Set(), spaced = new Set(), remarks = [], quotesNumbers = false }: YamlLayout) {
+    this.#quotesNumbers = quotesNumbers
     this.#blocks = blocks
     this.#spaced = spaced
     this.#remarks = new Map(remarks.map(({ path, text }) => [path.join('\n'), text]))
@@ -76,7 +80,7 @@ class Printer {
   }
 
   #member(name: string, value: unknown, indent: number, path: Path): string[] {
-    const key = `${' '.repeat(indent)}${printKey(name)}:`
+    const key = `${' '.repeat(indent)}${this.#key(name)}:`
     const line = this.#line(value, key.length + 1, name)
     return line === undefined ? [key, ...this.block(value, indent + 2, path)] : [`${key} ${line}`]
   }
@@ -95,8 +99,19 @@ class Printer {
   #line(value: unknown, column: number, name?: string): string | undefined {
     const isEmpty = !isNested(value) || Object.keys(value).length === 0
     if (!isEmpty && ((name !== undefined && this.#blocks.has(name)) || this.#holdsBlock(value))) return undefined
-    const text = isEmpty && !isNested(value) ? printScalar(value) : printInline(value)
+    const text = isEmpty && !isNested(value) ? printScalar(value) : this.#inline(value)
     return isEmpty || column + text.length <= widestLine ? text : undefined
+  }
+
+  #inline(value: unknown): string {
+    if (Array.isArray(value)) return `[${value.map((item) => this.#inline(item)).join(', ')}]`
+    if (!isMapping(value)) return printScalar(value, true)
+    const members = membersOf(value).map(([name, member]) => `${this.#key(name)}: ${this.#inline(member)}`)
+    return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
+  }
+
+  #key(name: string): string {
+    return /^[1-9]\d*$/.test(name) && !this.#quotesNumbers ? name : printScalar(name, true)
   }
 
   #holdsBlock(value: unknown): boolean {
@@ -127,17 +142,6 @@ function isMapping(value: unknown): value is object {
 
 function membersOf(value: unknown): Members {
   return isMapping(value) ? Object.entries(value).filter(([, member]) => member !== undefined) : []
-}
-
-function printInline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(printInline).join(', ')}]`
-  if (!isMapping(value)) return printScalar(value, true)
-  const members = membersOf(value).map(([name, member]) => `${printKey(name)}: ${printInline(member)}`)
-  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
-}
-
-function printKey(name: string): string {
-  return /^[1-9]\d*$/.test(name) ? name : printScalar(name, true)
 }
 
 /** What cannot be seen, or not where it stands. */

@@ -8,5 +8,12 @@ export function unifySchemas(schemas: readonly (JsonSchema | undefined)[]): Json
     if (!schema) return undefined
     if (!distinct.some((other) => isDeepStrictEqual(other, schema))) distinct.push(schema)
   }
-  return distinct.length > 1 ? { anyOf: distinct } : distinct[0]
+  // `[]` in place of a list is one more of what the list may be.
+  const isList = (schema: JsonSchema) => schema.type === 'array' && !isEmptyList(schema)
+  const telling = distinct.some(isList) ? distinct.filter((schema) => !isEmptyList(schema)) : distinct
+  return telling.length > 1 ? { anyOf: telling } : telling[0]
+}
+
+function isEmptyList({ const: value }: JsonSchema): boolean {
+  return Array.isArray(value) && value.length === 0
 }

@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describeApi } from '../convert/to-openapi/document.ts'
+import type { Snapshot } from '../plan/snapshot.ts'
+import { Exchange } from './exchange.ts'
+import type { Serving } from './serving.ts'
+import { checkRequest, targetOf } from './strict.ts'
+
+const path = '/openapi.json'
+const printed = new WeakMap<Snapshot, string>()
+
+/**
+ * Answers `GET /openapi.json` with what the aggregated endpoints take and give, where the gateway's file says
+ * `openapi: true`: false for any other request. A route of that path stands before it.
+ */
+export function tryOpenApi(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
+  const activation = serving.current
+  const { snapshot } = activation
+  if (!snapshot.settings.openapi || (request.method !== 'GET' && request.method !== 'HEAD')) return false
+  if (targetOf(request).split('?', 1)[0] !== path) return false
+  if (snapshot.routes.some(({ match }) => match.path === path)) return false
+  const exchange = new Exchange(serving, activation, undefined, request, response)
+  const refusal = checkRequest(request)
+  if (refusal) exchange.fail(refusal)
+  else exchange.answer({ kind: 'answer', status: 200, headers: {}, body: print(snapshot), records: [], degraded: [] })
+  return true
+}
+
+/** Made once for a snapshot, when it is first asked for. */
+function print(snapshot: Snapshot): string {
+  const known = printed.get(snapshot)
+  if (known !== undefined) return known
+  const text = JSON.stringify(describeApi(snapshot))
+  printed.set(snapshot, text)
+  return text
+}
