@@ -9,6 +9,10 @@ export interface ShapeIssue {
   readonly path: Path
   /** Keys that the place knows, where it is a mapping. */
   readonly knownKeys: readonly string[]
+  /** Keys that the mapping around it knows. */
+  readonly outerKeys: readonly string[]
+  /** Keys that the mappings inside it know, each with the key that the mapping stands at. */
+  readonly innerKeys: ReadonlyMap<string, string>
 }
 
 /** Everything that is wrong with a value. */
@@ -20,15 +24,17 @@ export function findIssues(schema: z.ZodType, value: unknown): ShapeIssue[] {
 function resolve(issue: z.core.$ZodIssue, root: z.ZodType, base: Path): ShapeIssue[] {
   const path = [...base, ...(issue.path as Path)]
   const schema = schemaAt(root, issue.path)
-  if (issue.code !== 'invalid_union') return [{ issue, path, knownKeys: knownKeys(schema) }]
+  const outer = issue.path.length > 0 ? schemaAt(root, issue.path.slice(0, -1)) : undefined
+  const keys = { knownKeys: knownKeys(schema), outerKeys: knownKeys(outer), innerKeys: innerKeys(schema) }
+  if (issue.code !== 'invalid_union') return [{ issue, path, ...keys }]
   // What is not there is missing, whatever it might have been.
-  if (issue.input === undefined) return [{ issue: asMissing(issue), path, knownKeys: [] }]
+  if (issue.input === undefined) return [{ issue: asMissing(issue), path, ...keys }]
   const members = schema instanceof z.ZodUnion ? (schema.options as z.ZodType[]) : []
   const near = issue.errors
     .map((issues, index) => ({ issues, member: members[index] ?? root }))
     .filter(({ issues }) => !areOfAnotherType(issues))
     .sort((a, b) => distance(a) - distance(b))[0]
-  if (!near) return [{ issue, path, knownKeys: [] }]
+  if (!near) return [{ issue, path, ...keys }]
   return near.issues.flatMap((inner) => resolve(inner, near.member, path))
 }
 
@@ -85,4 +91,9 @@ function knownKeys(schema: z.ZodType | undefined): string[] {
   if (schema instanceof z.ZodUnion)
     return (schema.options as z.ZodType[]).flatMap((member) => knownKeys(unwrap(member)))
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+}
+
+function innerKeys(schema: z.ZodType | undefined): Map<string, string> {
+  const members = schema instanceof z.ZodObject ? Object.entries(schema.shape as Record<string, z.ZodType>) : []
+  return new Map(members.flatMap(([name, member]) => knownKeys(unwrap(member)).map((key) => [key, name] as const)))
 }

@@ -51,10 +51,10 @@ export function checkShape<Schema extends z.ZodType>(
   return repaired.success ? repaired.data : schema.safeParse({ ...standIns, ...(copy as object) }).data
 }
 
-/** A key that was corrected: where it stands now, and what the file calls it. */
+/** A key that was corrected: where it stands now, and where the file has it. */
 interface Rename {
   readonly path: Path
-  readonly written: string
+  readonly written: Path
 }
 
 /** Reports every unknown key; in the copy it gets the name that was meant, or goes. */
@@ -67,35 +67,46 @@ function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics
   for (let round = 0; round < 3; round += 1) {
     const unknown = findIssues(schema, copy).filter(({ issue }) => issue.code === 'unrecognized_keys')
     if (unknown.length === 0) break
-    for (const { issue, path, knownKeys } of unknown) {
+    for (const found of unknown) {
+      const { path, knownKeys, outerKeys } = found
       const owner = valueAt(copy, path) as Record<string, unknown>
+      const outer = valueAt(copy, path.slice(0, -1)) as Record<string, unknown>
       corrected.add(JSON.stringify(path))
-      for (const key of (issue as z.core.$ZodIssueUnrecognizedKeys).keys) {
+      for (const key of (found.issue as z.core.$ZodIssueUnrecognizedKeys).keys) {
         const at = place.source.locateKey([...asWritten(path, place, renames), key])
-        const help =
-          didYouMean(key, knownKeys) ?? (knownKeys.length > 0 ? `known keys: ${knownKeys.join(', ')}` : undefined)
         const id = `${at.line}:${at.column}`
-        if (!reported.has(id)) diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at, help)
+        if (!reported.has(id)) diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at, advise(key, found))
         reported.add(id)
         const meant = suggest(key, knownKeys)
-        if (meant !== undefined && owner[key] !== null && !Object.hasOwn(owner, meant)) {
-          owner[meant] = owner[key]
-          renames.push({ path: [...path, meant], written: key })
-        }
+        const value = owner[key]
         delete owner[key]
+        if (value === null) continue
+        if (meant !== undefined && !Object.hasOwn(owner, meant)) {
+          owner[meant] = value
+          renames.push({ path: [...path, meant], written: [...path, key] })
+        } else if (outerKeys.includes(key) && !Object.hasOwn(outer, key)) {
+          outer[key] = value
+          renames.push({ path: [...path.slice(0, -1), key], written: [...path, key] })
+        }
       }
     }
   }
   return { renames, corrected }
 }
 
+function advise(key: string, { path, knownKeys, outerKeys, innerKeys }: ShapeIssue): string | undefined {
+  const near = didYouMean(key, knownKeys)
+  if (near !== undefined) return near
+  if (outerKeys.includes(key)) return `\`${key}\` stands beside \`${String(path.at(-1))}\`, not in it`
+  const inside = innerKeys.get(key)
+  if (inside !== undefined) return `\`${key}\` stands in \`${inside}\``
+  return knownKeys.length > 0 ? `known keys: ${knownKeys.join(', ')}` : undefined
+}
+
 /** A path of the corrected copy as the file has it. */
 function asWritten(path: Path, place: Place, renames: readonly Rename[]): Path {
-  const written = [...path]
-  for (const rename of renames) {
-    if (rename.path.every((segment, index) => path[index] === segment)) written[rename.path.length - 1] = rename.written
-  }
-  return [...place.path, ...written]
+  const rename = renames.find((one) => one.path.every((segment, index) => path[index] === segment))
+  return [...place.path, ...(rename ? [...rename.written, ...path.slice(rename.path.length)] : path)]
 }
 
 function report({ issue, path }: ShapeIssue, at: Place, diagnostics: DiagnosticCollector): void {

@@ -68,6 +68,18 @@ const cases: Case[] = [
   },
   { code: 'unknown-step-kind', name: 'that is near one', route: steps('«paralel: [ empty ]'), help: /`parallel`/ },
   {
+    code: 'unknown-key',
+    name: 'that stands beside',
+    route: steps('forEach: { in: [1], «do: [ { invoke: content.banners } ] }'),
+    help: /`do` stands beside `forEach`/,
+  },
+  {
+    code: 'unknown-key',
+    name: 'that stands inside',
+    route: `match: GET /\n«status: 200\n${response}`,
+    help: /`status` stands in `response`/,
+  },
+  {
     code: 'unknown-step-kind',
     name: 'that is near none',
     route: steps('«http: GET /x'),
