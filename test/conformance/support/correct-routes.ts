@@ -1,3 +1,5 @@
+import { conditionedRoutes } from './conditioned-routes.ts'
+
 /** Correct routes of many styles: loading says nothing about them, not even a warning. */
 export const correctRoutes: Record<string, string> = {
   'without colors, by records alone': `
@@ -229,50 +231,5 @@ match: GET /debug
 do: [ { invoke: content.banners } ]
 response: { body: { all: $, steps: $.steps, banner: $.banner } }
 `,
-  'two conditions of which one holds': `
-match: GET /complements
-in: { user.id?: header.x-user-id, geo.city: query.city }
-do:
-  - when: has(user.id)
-    invoke: user.profile
-  - when: '!has(user.id)'
-    assign: { user.segment: anonymous }
-  - invoke: reco.recommend
-response: { body: $.product.list }
-`,
-  'one condition asked twice': `
-match: GET /again
-in: { user.id?: header.x-user-id, geo.city: query.city }
-do:
-  - when: has(user.id)
-    invoke: user.profile
-  - invoke: content.banners
-  - when: has(user.id) && geo.city == 'paris'
-    invoke: reco.recommend
-response: { body: { list: $.product.list, banners: $.banner.list } }
-`,
-  'two comparisons of which one holds': `
-match: GET /compared
-in: { user.id: header.x-user-id, geo.city: query.city }
-do:
-  - when: geo.city == 'paris'
-    assign: { user.segment: vip }
-  - when: geo.city != 'paris'
-    invoke: user.profile
-  - invoke: reco.recommend
-response: { body: $.product.list }
-`,
-  'a guard that ends the route, behind what it guards': `
-match: GET /late-guard
-in: { user.id?: header.x-user-id, geo.city: query.city }
-do:
-  - parallel:
-      - when: has(user.id)
-        invoke: user.profile
-      - invoke: content.banners
-  - when: '!has(user.id)'
-    respond: { status: 401, body: $.banner.list }
-  - invoke: reco.recommend
-response: { body: $.product.list }
-`,
+  ...conditionedRoutes,
 }
