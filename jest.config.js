@@ -4,6 +4,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
+  setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   testTimeout: 20_000,
-  maxWorkers: 2,
+  // Many tests start processes of their own and watch the clock: in CI nothing runs beside them.
+  maxWorkers: process.env.CI ? 1 : 2,
 }
