@@ -11,6 +11,7 @@ export class ColorProposals {
   /** Everything that some color lies below. */
   readonly #namespaces = new Set<string>()
   readonly #proposed = new Map<string, ColorEntry>()
+  #characters = 0
 
   constructor(existing: ReadonlyMap<string, JsonSchema>) {
     for (const [name, schema] of existing) this.#remember(name, schema)
@@ -29,10 +30,16 @@ export class ColorProposals {
       if (!this.#types.has(name)) {
         this.#remember(name, entry)
         this.#proposed.set(name, entry)
+        this.#characters += JSON.stringify(entry).length + name.length
         return name
       }
       if (isDeepStrictEqual(this.#types.get(name), type)) return name
     }
+  }
+
+  /** About how long the new ones are as text. */
+  get length(): number {
+    return this.#characters
   }
 
   /** The new ones, by name. */

@@ -290,6 +290,35 @@ describe('servers', () => {
   })
 })
 
+test('a document that unfolds to more than a dictionary may hold loses detail, not colors, and loads', () => {
+  const schemas = Object.fromEntries(
+    Array.from({ length: 120 }, (_, index) => {
+      const properties = Array.from({ length: 25 }, (_, at): [string, object] => [
+        `p${at}`,
+        at % 3 === 0
+          ? { $ref: `#/components/schemas/S${(index * 7 + at) % 120}` }
+          : { type: 'string', maxLength: index + 1 },
+      ])
+      return [`S${index}`, { type: 'object', properties: Object.fromEntries(properties) }]
+    }),
+  )
+  const paths = Object.fromEntries(
+    Object.keys(schemas).map((name) => [
+      `/${name}`,
+      { get: { responses: { 200: json({ $ref: `#/components/schemas/${name}` }) } } },
+    ]),
+  )
+  const draft = importOpenApi(
+    { openapi: '3.0.0', servers: [{ url: 'http://x' }], paths, components: { schemas } },
+    emptyProject,
+  )
+  expect(draft.notes.map(({ message }) => message)).toEqual([expect.stringContaining('it is very large')])
+  expect(Object.keys(draft.colors)).toHaveLength(120 * 25)
+  expect(draft.colors['s7.p0']).toMatchObject({ type: 'object' })
+  expect(draft.colors['s7.p1']).toEqual({ type: 'string', maxLength: 8 })
+  expect(faultsOf(draft)).toEqual([])
+})
+
 describe('refuses', () => {
   test.each([[null], ['x'], [[]], [{}], [{ swagger: '2.0' }], [{ openapi: '4.0.0' }]])(
     '%j, which is no such document',

@@ -405,6 +405,10 @@ describe('the schema of what a template gives', () => {
     expect(schema({ $default: ['$.user.id', 'x'] })).toEqual({
       anyOf: [{ type: 'string' }, { type: 'string', const: 'x' }],
     })
+    // A list or none is a list: what is made of its elements stays known.
+    const ids = { $each: { $default: ['$.product.list', []] }, $map: '$.item.id' }
+    expect(schema(ids)).toEqual({ type: 'array', items: { type: 'string' } })
+    expect(schema({ $default: [[], []] })).toEqual({ type: 'array', const: [] })
     expect(schema({ $merge: [{ a: 1 }, { b: '$.user.id' }] })).toMatchObject({
       properties: { a: { const: 1 }, b: { type: 'string' } },
     })

@@ -1,15 +1,24 @@
 import { ImportRefused, type Notes } from '../draft.ts'
 import { type ForeignObject, isObject, objectOf, textOf } from '../foreign.ts'
 
+/** How much of a schema becomes a color's type. */
+export interface Detail {
+  /** Levels of objects and lists inside each other. */
+  readonly depth: number
+  /** Schemas of one color in all: a document of many references can unfold to more than anybody reads. */
+  readonly schemas: number
+}
+
 /** An OpenAPI document of version 3, whose references are followed as they are met. */
 export class OpenApiDocument {
   readonly root: ForeignObject
   readonly notes: Notes
+  readonly detail: Detail
   /** Types that were looked at before, as text, and what is wrong with them: most come many times. */
   readonly checked = new Map<string, string | undefined>()
 
   /** @throws ImportRefused for anything else */
-  constructor(document: unknown, notes: Notes) {
+  constructor(document: unknown, notes: Notes, detail: Detail) {
     if (!isObject(document)) throw new ImportRefused('this is no OpenAPI document')
     if (document['swagger'] !== undefined)
       throw new ImportRefused(`this is a Swagger ${document['swagger']} document; convert it to OpenAPI 3 first`)
@@ -17,6 +26,7 @@ export class OpenApiDocument {
       throw new ImportRefused('this is no OpenAPI 3 document: `openapi` is not 3.0, 3.1 or 3.2')
     this.root = document
     this.notes = notes
+    this.detail = detail
   }
 
   /** What a value or a reference stands for; an empty object where a reference leads nowhere. */

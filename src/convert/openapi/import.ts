@@ -5,7 +5,7 @@ import { objectOf, shorten, textOf } from '../foreign.ts'
 import { nameOperation, toName, UniqueNames } from '../names.ts'
 import { type OperationDraft, printService } from '../services.ts'
 import { printPath } from '../template.ts'
-import { OpenApiDocument } from './document.ts'
+import { type Detail, OpenApiDocument } from './document.ts'
 import { convertInputs } from './inputs.ts'
 import { convertOutputs } from './outputs.ts'
 import type { OperationPlace } from './place.ts'
@@ -25,15 +25,43 @@ const methods = ['get', 'post', 'put', 'patch', 'delete', 'head']
  * @throws ImportRefused
  */
 export function importOpenApi(source: unknown, project: Surroundings, options: OpenApiOptions = {}): Draft {
-  const notes = new Notes()
-  const document = new OpenApiDocument(source, notes)
-  const colors = new ColorProposals(project.colors)
-  const info = objectOf(document.root['info'])
+  const last = details.length - 1
+  for (const [attempt, detail] of details.entries()) {
+    const notes = new Notes()
+    const document = new OpenApiDocument(source, notes, detail)
+    const colors = new ColorProposals(project.colors)
+    const operations = convertPaths(document, colors, attempt < last ? mostCharacters : Number.POSITIVE_INFINITY)
+    if (operations) return draftService(document, operations, colors, options)
+  }
+  throw new Error('the last attempt takes any size')
+}
+
+/** Types in full, or in less where a dictionary of all of them would be longer than a file may be. */
+const details: readonly Detail[] = [
+  { depth: 4, schemas: 60 },
+  { depth: 2, schemas: 15 },
+  { depth: 0, schemas: 1 },
+]
+const mostCharacters = 600_000
+const longestFile = 1024 * 1024
+
+function draftService(
+  document: OpenApiDocument,
+  operations: Map<string, OperationDraft>,
+  colors: ColorProposals,
+  options: OpenApiOptions,
+): Draft {
+  const { notes, root } = document
+  const info = objectOf(root['info'])
   const title = textOf(info['title'])
   const name = options.service ?? nameService(title)
-  if (toName(name, '') !== name)
+  if (!/^[a-zA-Z][\w-]*$/.test(name))
     throw new ImportRefused(`\`${name}\` is no name for a service: letters, digits, - and _`)
-  const operations = convertPaths(document, colors)
+  if (document.detail !== details[0])
+    notes.add(
+      '$',
+      'it is very large: what lies inside of objects and lists is left out of the colors, as far as it takes',
+    )
   noteSecurity(document)
   const service = {
     name,
@@ -51,8 +79,11 @@ export function importOpenApi(source: unknown, project: Surroundings, options: O
     ),
     ...(lacking.length > 0 ? ['', 'Not as it was:', ...lacking] : []),
   ]
+  const file = printService(service, header)
+  if (file.text.length > longestFile)
+    notes.add('$', 'it is too large for one service: a file of over 1 MB is not loaded; import it in parts')
   return {
-    services: [printService(service, header)],
+    services: [file],
     routes: [],
     colors: colors.entries,
     gateway: {},
@@ -60,7 +91,12 @@ export function importOpenApi(source: unknown, project: Surroundings, options: O
   }
 }
 
-function convertPaths(document: OpenApiDocument, colors: ColorProposals): Map<string, OperationDraft> {
+/** Gives undefined when the colors become longer than that. */
+function convertPaths(
+  document: OpenApiDocument,
+  colors: ColorProposals,
+  mostCharacters: number,
+): Map<string, OperationDraft> | undefined {
   const operations = new Map<string, OperationDraft>()
   const names = new UniqueNames()
   for (const [path, raw] of Object.entries(objectOf(document.root['paths']))) {
@@ -81,6 +117,7 @@ function convertPaths(document: OpenApiDocument, colors: ColorProposals): Map<st
       const operation = convertOperation(item, source, method, { document, colors, path, at: `${at}.${method}` })
       const wanted = toName(textOf(source['operationId']) ?? '', nameOperation(method, path))
       if (operation) operations.set(names.take(wanted), operation)
+      if (colors.length > mostCharacters) return undefined
     }
   }
   return operations

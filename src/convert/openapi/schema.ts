@@ -24,19 +24,15 @@ const plain = [
   'minProperties',
   'maxProperties',
 ]
-const maxDepth = 4
-/** Of one color; a document of many references can unfold to more than anybody reads. */
-const maxSchemas = 60
-
 /** A schema as JSON Schema that stands on its own: references unfolded, cycles and depths cut to "anything". */
 export function unfoldSchema(schema: unknown, document: OpenApiDocument, direction: Direction): Schema {
   const within = new Set<unknown>()
-  let left = maxSchemas
+  let left = document.detail.schemas
 
   const unfold = (raw: unknown, depth: number): Schema => {
     if (raw === false) return { not: {} }
     const source = document.resolve(raw)
-    if (within.has(source) || depth > maxDepth || left-- <= 0) return {}
+    if (within.has(source) || depth > document.detail.depth || left-- <= 0) return {}
     within.add(source)
     const unfolded = unfoldMembers(source, depth)
     within.delete(source)
