@@ -6,8 +6,19 @@ import { coerce, type JsonSchema } from '../values/schema.ts'
 import type { BoundOperation } from './bound-operation.ts'
 import type { Locator } from './locator.ts'
 
+type Apply = (document: Document, response: CallResponse) => void
+
+/** What all calls of an operation share. */
+const appliesOf = new WeakMap<BoundOperation, Apply>()
+
 /** Compiles how a response's values are written to their colors; what is not there stays absent. */
-export function compileOutputs(operation: BoundOperation): (document: Document, response: CallResponse) => void {
+export function compileOutputs(operation: BoundOperation): Apply {
+  const apply = appliesOf.get(operation) ?? compileApply(operation)
+  appliesOf.set(operation, apply)
+  return apply
+}
+
+function compileApply(operation: BoundOperation): Apply {
   const outputs = operation.outputs.map(({ color, locator, schema }) => ({
     read: compileResponseReader(locator, schema),
     write: compileColorWriter(color),

@@ -14,6 +14,11 @@ export function compileColorReader(color: string): Reader {
   return (compilePath(`$.${color}`) as Path).evaluate
 }
 
+type Render = (document: Document) => CallRequest
+
+/** What calls without a `with` share: a thousand routes may call one operation. */
+const rendersOf = new WeakMap<BoundOperation, Render>()
+
 /**
  * Compiles how an operation's request is rendered from the context. `overrides` are an invoke's `with`: for these
  * colors its templates stand in place of the wiring.
@@ -21,10 +26,14 @@ export function compileColorReader(color: string): Reader {
  * The closure throws `missing-input` when a required color is absent, `invalid-input` when a value cannot stand where
  * it goes (a dot segment in a path, an object in a query).
  */
-export function compileRequest(
-  operation: BoundOperation,
-  overrides: ReadonlyMap<string, Reader>,
-): (document: Document) => CallRequest {
+export function compileRequest(operation: BoundOperation, overrides: ReadonlyMap<string, Reader>): Render {
+  if (overrides.size > 0) return compileRender(operation, overrides)
+  const render = rendersOf.get(operation) ?? compileRender(operation, overrides)
+  rendersOf.set(operation, render)
+  return render
+}
+
+function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string, Reader>): Render {
   const overlay = compileOverlay(overrides)
   const reader = (input: OperationInput) => demand(input, compileColorReader(input.color), operation)
   const placed = (where: string) => operation.inputs.filter((input) => input.locator.in === where)
