@@ -23,7 +23,9 @@ describe('what is generated from the definitions', () => {
         .filter((path) => /\.\w+$/.test(path))
         .map((path) => `${folder}/${path}`),
     )
-    expect(files.sort()).toEqual([...generated.keys()].sort())
+    // docs/images holds a photograph too.
+    const own = [...generated.keys()].filter((path) => !path.startsWith('docs/images/'))
+    expect(files.sort()).toEqual(own.sort())
   })
 })
 
