@@ -1,0 +1,96 @@
+/** The page of bench/scenarios/home, loaded as a gateway does, with a transport whose answers are there at once. */
+import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
+import type { CallContext, CallSite } from '../../src/backends/call.ts'
+import { Backends } from '../../src/backends/registry.ts'
+import type { TransportKind } from '../../src/backends/transports/transport.ts'
+import { Scope } from '../../src/cancellation.ts'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config/read.ts'
+import { buildSnapshot } from '../../src/plan/build.ts'
+import type { AggregatedRoute, RequestParts } from '../../src/plan/snapshot.ts'
+import { Context } from '../../src/steps/context.ts'
+import { createTracer } from '../../src/telemetry/tracer.ts'
+import type { Document } from '../../src/values/document.ts'
+import { describeBackends } from '../scenarios/home/data.ts'
+
+const config = fileURLToPath(new URL('../scenarios/home/gateway.yaml', import.meta.url))
+/** By path: no two backends share one. */
+const bodies = new Map(
+  Object.values(describeBackends()).flatMap((answers) =>
+    Object.entries(answers).map(([path, body]): [string, Buffer] => [path, Buffer.from(JSON.stringify(body))]),
+  ),
+)
+
+export async function loadHome(): Promise<{ route: AggregatedRoute; callSites: readonly CallSite[] }> {
+  const { texts } = await readConfig({ config, env: {} })
+  const { snapshot, diagnostics } = buildSnapshot(texts)
+  if (!snapshot) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
+  const route = snapshot.routes.find((candidate) => candidate.kind === 'aggregate')!
+  return { route, callSites: snapshot.callSites }
+}
+
+const headers = { 'content-type': 'application/json' }
+
+const instant: TransportKind = {
+  name: 'instant',
+  summary: 'answers from memory',
+  open: () => ({
+    send: ({ path }) => Promise.resolve({ status: 200, headers, body: bodies.get(path.split('?', 1)[0]!)! }),
+    close: async () => {},
+  }),
+}
+
+/** Opens call sites as a gateway does, but for the network. */
+export function openCalls(callSites: readonly CallSite[]) {
+  return new Backends({ clock: systemClock, transport: instant }).open(callSites).calls
+}
+
+export const request: RequestParts = {
+  method: 'GET',
+  path: '/mobile/home',
+  params: {},
+  query: { city: 'hangzhou' },
+  headers: { 'x-user-id': 'u-1001' },
+  cookies: {},
+  body: undefined,
+  claims: undefined,
+  ip: '127.0.0.1',
+  id: 'b0f8c1d2',
+}
+
+const tracer = createTracer({ service: 'micro', sampling: 0 }, () => {})
+export const propagation = { tracestate: undefined, baggage: undefined, requestId: request.id }
+
+export function startSpan() {
+  return tracer.startRequest({}, 'GET /mobile/home')
+}
+
+/** The context of a request whose five calls were answered. */
+export async function fillDocument(route: AggregatedRoute, callSites: readonly CallSite[]): Promise<Document> {
+  const document = route.createDocument(request)
+  const now = () => systemClock.now()
+  const times = { now, startedAt: now(), deadline: now() + route.timeoutMs }
+  const run = { calls: openCalls(callSites), records: [], propagation, stepEnded: () => {}, ...times }
+  await route.run(new Context(run, document, new Scope(), startSpan()))
+  return document
+}
+
+/** What a call gets of a request that has just begun. */
+export function createContext(route: AggregatedRoute): () => CallContext {
+  const document = route.createDocument(request)
+  const span = startSpan()
+  return () => ({
+    document,
+    deadline: systemClock.now() + route.timeoutMs,
+    scope: new Scope(),
+    span,
+    propagation,
+  })
+}
+
+/** What is timed must do the work that it is timed for; both are compared as the JSON that a client would see. */
+export function insist(actual: unknown, expected: unknown): void {
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(actual)), JSON.parse(JSON.stringify(expected))))
+    throw new Error(`${JSON.stringify(actual)} is not ${JSON.stringify(expected)}`)
+}

@@ -1,0 +1,24 @@
+import { bench, do_not_optimize, group } from 'mitata'
+import { compileExpression, openTypes } from '../../../src/values/expression.ts'
+import { fillDocument, insist, loadHome } from '../home.ts'
+
+const expressions = [
+  { title: 'comparison', source: 'user.profile.segment == "member"', gives: true },
+  { title: 'has and &&', source: 'has(user.profile.level) && user.profile.points.balance > 10000', gives: true },
+  { title: 'arithmetic', source: 'user.profile.points.balance * 2 + 1', gives: 25_681 },
+  { title: 'filter over 9', source: 'product.list.filter(p, p.price.cents > 7000).size()', gives: 6 },
+]
+
+/** CEL over the context of a request. */
+export async function addBenchmarks(): Promise<void> {
+  const { route, callSites } = await loadHome()
+  const document = await fillDocument(route, callSites)
+  group('expressions', () => {
+    for (const { title, source, gives } of expressions) {
+      const expression = compileExpression(source, openTypes)
+      if ('code' in expression) throw new Error(expression.message)
+      insist(expression.evaluate(document), gives)
+      bench(`expression ${title}`, () => do_not_optimize(expression.evaluate(document)))
+    }
+  })
+}
