@@ -26,7 +26,7 @@ const owners: Record<string, string> = {
   '@opentelemetry/sdk-node': 'src/telemetry/',
   'prom-client': 'src/telemetry/',
   pino: 'src/telemetry/',
-  opossum: 'src/backends/policies/breaker.ts',
+  opossum: 'src/backends/stores/',
   undici: 'src/backends/transports/',
   express: 'src/server/',
   'http-proxy-middleware': 'src/server/',

@@ -152,6 +152,12 @@ describe('breaker', () => {
     expect(circuit.state).toBe('open')
   })
 
+  test('what tells nothing of the backend does not hide that it fails', async () => {
+    await fail(20, new GatewayError('cancelled'))
+    await fail(4)
+    expect(circuit.state).toBe('open')
+  })
+
   test('a failure before any attempt says nothing of the backend', async () => {
     const call = guard(() => Promise.reject(new GatewayError('timeout')))
     for (let index = 0; index < 20; index++) await call(callRequest(), ongoing(clock)).catch(() => {})
