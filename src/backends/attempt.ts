@@ -45,39 +45,47 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     return error
   }
 
-  return async (request, call, endpoint) => {
+  return (request, call, endpoint) => {
     const startedAt = clock.now()
     const span = call.context.span.child(site.template, 'client')
-    try {
-      const { method, body } = request
-      const headers = outgoingHeaders(request, call, span.traceparent, call.deadline - startedAt)
-      const path = endpoint.prefix + request.path
-      call.attempts++
-      if (span.sampled) span.set(describe(request, call, endpoint))
-      const incoming = await endpoint.channel.send({ method, path, headers, body, maxResponseBytes }, call.scope)
-      const { status } = incoming
-      if (span.sampled) span.set({ 'http.response.status_code': status })
-      if (!site.isSuccess(status)) throw await readStatusError(incoming, call.scope)
-      const decoding = decodeBody(incoming, maxResponseBytes, call.scope)
-      const decoded: DecodedBody = decoding instanceof Promise ? await decoding : decoding
-      if (!site.isUsable(decoded.body))
-        throw new GatewayError('invalid-response', { detail: 'nothing expected is in it' })
-      metrics.attempt(status, undefined, (clock.now() - startedAt) / 1000)
-      return {
-        status,
-        headers: incoming.headers,
-        body: decoded.body,
-        source: 'live',
-        attempts: call.attempts,
-        text: keepsText ? decoded.text : undefined,
-      }
-    } catch (thrown) {
+
+    function fail(thrown: unknown): never {
       const error = refine(thrown, call)
       metrics.attempt(error.response?.status, error.code, (clock.now() - startedAt) / 1000)
       span.fail(error.code)
-      throw error
-    } finally {
       span.end()
+      throw error
+    }
+
+    function succeed({ status, headers }: IncomingResponse, { body, text }: DecodedBody): LayerResponse {
+      if (!site.isUsable(body)) throw new GatewayError('invalid-response', { detail: 'nothing expected is in it' })
+      metrics.attempt(status, undefined, (clock.now() - startedAt) / 1000)
+      span.end()
+      return { status, headers, body, source: 'live', attempts: call.attempts, text: keepsText ? text : undefined }
+    }
+
+    function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
+      const { status } = incoming
+      if (span.sampled) span.set({ 'http.response.status_code': status })
+      if (!site.isSuccess(status)) return readStatusError(incoming, call.scope).then(fail, fail)
+      try {
+        const decoding = decodeBody(incoming, maxResponseBytes, call.scope)
+        if (!(decoding instanceof Promise)) return succeed(incoming, decoding)
+        return decoding.then((decoded) => succeed(incoming, decoded)).catch(fail)
+      } catch (thrown) {
+        return fail(thrown)
+      }
+    }
+
+    try {
+      const { method, body } = request
+      const headers = outgoingHeaders(request, call, span.traceparent, call.deadline - startedAt)
+      call.attempts++
+      if (span.sampled) span.set(describe(request, call, endpoint))
+      const outgoing = { method, path: endpoint.prefix + request.path, headers, body, maxResponseBytes }
+      return endpoint.channel.send(outgoing, call.scope).then(receive, fail)
+    } catch (thrown) {
+      return Promise.reject<never>(thrown).catch(fail)
     }
   }
 }

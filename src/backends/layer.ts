@@ -5,6 +5,8 @@ import type { Endpoint } from './endpoints.ts'
 /** One call under way: what the caller gave, and what the layers around it tell each other. */
 export class OngoingCall {
   readonly context: CallContext
+  /** As rendered; undefined until then, and where that failed. */
+  request: CallRequest | undefined = undefined
   /** How often a backend was asked so far. A failure that leaves it unchanged says nothing about the backend. */
   attempts = 0
   /** The endpoint asked last: the next attempt prefers another. */

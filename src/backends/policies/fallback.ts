@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
-import { type Layer, OngoingCall } from '../layer.ts'
+import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 
 type FallbackParts = Pick<StackParts, 'clock' | 'store' | 'metrics'>
@@ -13,19 +13,25 @@ type FallbackParts = Pick<StackParts, 'clock' | 'store' | 'metrics'>
  */
 export function fallback(site: CallSite, { clock, store, metrics }: FallbackParts): (next: Layer) => Call {
   if (site.fallbacks.length === 0) {
-    return (next) => async (context) => {
+    return (next) => (context) => {
       const call = new OngoingCall(context)
-      try {
-        return await next(site.render(context.document), call)
-      } catch (thrown) {
+      return renderAndSend(site, call, next).catch((thrown: unknown) => {
         throw withAttempts(thrown, call)
-      }
+      })
     }
   }
   const records = site.fallbacks.some((entry) => entry.kind === 'lastGood')
 
-  async function answerFrom(entry: Fallback, error: GatewayError, request: CallRequest | undefined, call: OngoingCall) {
-    if (entry.kind === 'handler') return await entry.run(error, call.context)
+  function record(response: LayerResponse, { request }: OngoingCall): LayerResponse {
+    if (request && mayBeStored(response)) {
+      const { status, headers, text } = response
+      store.set(storeKey(site, request), { status, headers, text, storedAt: clock.epoch() })
+    }
+    return response
+  }
+
+  async function answerFrom(entry: Fallback, error: GatewayError, { request, context }: OngoingCall) {
+    if (entry.kind === 'handler') return await entry.run(error, context)
     // A last good answer is found by its request: without one there is none.
     const stored = request && (await store.get(storeKey(site, request)))
     if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
@@ -33,44 +39,41 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     return { status: stored.status, headers: stored.headers, body, source: 'stale', attempts: 0 } satisfies CallResponse
   }
 
-  async function cover(
-    error: GatewayError,
-    request: CallRequest | undefined,
-    call: OngoingCall,
-  ): Promise<CallResponse> {
+  async function cover(thrown: unknown, call: OngoingCall): Promise<CallResponse> {
+    const error = withAttempts(thrown, call)
+    const { scope, span } = call.context
+    if (error.code === 'cancelled') throw error
+    if (scope.reason) throw scope.reason
     for (const entry of site.fallbacks) {
       try {
-        const response = await answerFrom(entry, error, request, call)
+        const response = await answerFrom(entry, error, call)
         if (!response) continue
         metrics.fallback(response.source, error.code)
-        const { span } = call.context
         if (span.sampled) span.event('tessera.fallback', { source: response.source, 'error.type': error.code })
         return { ...response, attempts: call.attempts, error }
       } catch {
-        if (call.context.scope.reason) throw call.context.scope.reason
+        if (scope.reason) throw scope.reason
       }
     }
     throw error
   }
 
-  return (next) => async (context) => {
+  return (next) => (context) => {
     const call = new OngoingCall(context)
-    let request: CallRequest | undefined
-    try {
-      request = site.render(context.document)
-      const response = await next(request, call)
-      if (records && mayBeStored(response)) {
-        const { status, headers, text } = response
-        store.set(storeKey(site, request), { status, headers, text, storedAt: clock.epoch() })
-      }
-      return response
-    } catch (thrown) {
-      const error = withAttempts(thrown, call)
-      if (error.code === 'cancelled') throw error
-      if (context.scope.reason) throw context.scope.reason
-      return cover(error, request, call)
-    }
+    const answer = renderAndSend(site, call, next)
+    return (records ? answer.then((response) => record(response, call)) : answer).catch((thrown: unknown) =>
+      cover(thrown, call),
+    )
   }
+}
+
+function renderAndSend(site: CallSite, call: OngoingCall, next: Layer): Promise<LayerResponse> {
+  try {
+    call.request = site.render(call.context.document)
+  } catch (thrown) {
+    return Promise.reject(thrown)
+  }
+  return next(call.request, call)
 }
 
 function withAttempts(thrown: unknown, { attempts }: OngoingCall): GatewayError {

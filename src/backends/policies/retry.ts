@@ -1,8 +1,8 @@
 import type { Scope } from '../../cancellation.ts'
 import type { Clock } from '../../clock.ts'
-import { compileErrorMatcher, toGatewayError } from '../../errors.ts'
-import type { CallSite, RetryPolicy } from '../call.ts'
-import { type Policy, passThrough } from '../layer.ts'
+import { compileErrorMatcher, type GatewayError, toGatewayError } from '../../errors.ts'
+import type { CallRequest, CallSite, RetryPolicy } from '../call.ts'
+import { type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 
 type RetryParts = Pick<StackParts, 'clock' | 'random' | 'metrics' | 'retryBudget'>
@@ -18,24 +18,37 @@ export function retry(site: CallSite, { clock, random, metrics, retryBudget }: R
   const policy = site.retry
   if (!policy || policy.attempts <= 1) return passThrough
   const isListed = compileErrorMatcher(policy.on)
-  return (next) => async (request, call) => {
+
+  /** Waits before the next attempt; throws the error when there is to be none. */
+  async function prepare(error: GatewayError, failures: number, call: OngoingCall): Promise<void> {
     const { scope, deadline, span } = call.context
-    retryBudget.deposit()
-    for (let failures = 1; ; failures++) {
-      try {
-        return await next(request, call)
-      } catch (thrown) {
-        const error = toGatewayError(thrown)
-        if (scope.reason) throw scope.reason
-        if (failures >= policy.attempts || hopeless.has(error.code) || !isListed(error)) throw error
-        const delayMs = retryDelayMs(policy, failures, random)
-        if (clock.now() + delayMs >= deadline || !retryBudget.withdraw()) throw error
-        metrics.retry(error.code)
-        if (span.sampled) {
-          span.event('tessera.retry', { attempt: failures, 'error.type': error.code, delay_ms: Math.round(delayMs) })
+    if (scope.reason) throw scope.reason
+    if (failures >= policy!.attempts || hopeless.has(error.code) || !isListed(error)) throw error
+    const delayMs = retryDelayMs(policy!, failures, random)
+    if (clock.now() + delayMs >= deadline || !retryBudget.withdraw()) throw error
+    metrics.retry(error.code)
+    if (span.sampled) {
+      span.event('tessera.retry', { attempt: failures, 'error.type': error.code, delay_ms: Math.round(delayMs) })
+    }
+    if (delayMs > 0) await pause(delayMs, clock, scope)
+  }
+
+  return (next) => {
+    async function goOn(firstThrown: unknown, request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
+      let thrown = firstThrown
+      for (let failures = 1; ; failures++) {
+        await prepare(toGatewayError(thrown), failures, call)
+        try {
+          return await next(request, call)
+        } catch (again) {
+          thrown = again
         }
-        if (delayMs > 0) await pause(delayMs, clock, scope)
       }
+    }
+
+    return (request, call) => {
+      retryBudget.deposit()
+      return next(request, call).catch((thrown: unknown) => goOn(thrown, request, call))
     }
   }
 }
