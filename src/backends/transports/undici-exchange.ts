@@ -1,4 +1,4 @@
-import { type Dispatcher, type Pool, util } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import type { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { IncomingResponse, OutgoingRequest } from './transport.ts'
@@ -123,7 +123,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
 function readHeaders(raw: Buffer[]): IncomingResponse['headers'] {
   const headers: Record<string, string | string[]> = Object.create(null)
   for (let at = 0; at < raw.length; at += 2) {
-    const name = util.headerNameToString(raw[at]!)
+    const name = raw[at]!.toString('latin1').toLowerCase()
     const value = raw[at + 1]!.toString('latin1')
     const before = headers[name]
     if (name === 'set-cookie') headers[name] = before ? [...before, value] : [value]

@@ -1,9 +1,13 @@
+import { createRequire } from 'node:module'
 import { isIP, type LookupFunction } from 'node:net'
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Scope } from '../../cancellation.ts'
 import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
 import { UndiciExchange } from './undici-exchange.ts'
 import { WaitingRoom } from './waiting-room.ts'
+
+/** A tenth of a second and 20 MB, so not before a service needs it: most are plain `http:`. */
+const loadUndici = () => createRequire(import.meta.url)('undici') as typeof import('undici')
 
 /** HTTP/1.1 over undici's Pool. Its own timers are off: they fire up to a second late. */
 class UndiciChannel implements Channel {
@@ -12,6 +16,7 @@ class UndiciChannel implements Channel {
 
   constructor(url: URL, address: string, { connections, maxWaiting, connectTimeoutMs, tls }: ChannelOptions) {
     this.#room = new WaitingRoom(connections, maxWaiting)
+    const { Pool } = loadUndici()
     this.#pool = new Pool(url.origin, {
       connections,
       pipelining: 1,
