@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import type { Response } from 'express'
+import { STATUS_CODES } from './node-http.ts'
 
 export function sendAdminProblem(response: Response, status: number, detail?: string): void {
   response

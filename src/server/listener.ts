@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ListenAddress } from '../config/gateway.ts'
 import type { GatewayError } from '../errors.ts'
 import { newTraceId } from '../telemetry/ids.ts'
+import { createServer } from './node-http.ts'
 import { printProblem, problemType } from './problem.ts'
 import { refuse } from './refusals.ts'
 
