@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { commands, exitCodes } from '../src/cli/index.ts'
+import { exitCodes, loadCommands } from '../src/cli/index.ts'
 import { readConfig } from '../src/config/read.ts'
 import { buildGraph } from '../src/describe/graph/build.ts'
 import { graphFormats } from '../src/describe/graph/formats.ts'
@@ -50,7 +50,7 @@ async function generatePages(): Promise<[path: string, text: string][]> {
     ['policies', renderPolicies(services['additionalProperties'] as Schema)],
     ['errors', renderErrors()],
     ['test', renderTestPage(describeFile('Tests of a route', 'routes/hello.test.yaml', testSchema))],
-    ['cli', renderCli(commands, exitCodes)],
+    ['cli', renderCli(await loadCommands(), exitCodes)],
     ['metrics', renderMetrics(await createMetrics().describe())],
   ]
   const index = renderIndex([...pages, ['diagnostics/README', codePages.get('README.md')!]])

@@ -1,41 +1,38 @@
 import { Command, CommanderError } from 'commander'
-import { check } from './check.ts'
 import type { CliCommand, ExitCode } from './command.ts'
-import { dev } from './dev.ts'
-import { evaluate } from './eval.ts'
-import { explain } from './explain.ts'
-import { exportCommand } from './export.ts'
 import { describeFailure } from './failure.ts'
-import { graph } from './graph.ts'
-import { importCommand } from './import.ts'
-import { init } from './init.ts'
 import { readPackageVersion } from './package.ts'
-import { serve } from './serve.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
-import { test } from './test.ts'
 
-/** Every command, in the order of `--help`. */
-export const commands: readonly CliCommand[] = [
-  init,
-  dev,
-  serve,
-  check,
-  test,
-  evaluate,
-  graph,
-  explain,
-  importCommand,
-  exportCommand,
-]
+/** Every command by its name, in the order of `--help`. Each is loaded when it runs; for `--help`, all are. */
+const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  init: async () => (await import('./init.ts')).init,
+  dev: async () => (await import('./dev.ts')).dev,
+  serve: async () => (await import('./serve.ts')).serve,
+  check: async () => (await import('./check.ts')).check,
+  test: async () => (await import('./test.ts')).test,
+  eval: async () => (await import('./eval.ts')).evaluate,
+  graph: async () => (await import('./graph.ts')).graph,
+  explain: async () => (await import('./explain.ts')).explain,
+  import: async () => (await import('./import.ts')).importCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
+}
 
 export const exitCodes = `Exit codes
   0  all is well
   1  the configuration or the run failed
   2  wrong usage`
 
+/** Every command, in the order of `--help`. */
+export function loadCommands(): Promise<CliCommand[]> {
+  return Promise.all(Object.values(commands).map((load) => load()))
+}
+
 /** Runs one command line, without `node` and the script; gives the exit code. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const terminal = openTerminal()
+  const [name = ''] = args
+  const meant = Object.hasOwn(commands, name) ? [await commands[name]!()] : await loadCommands()
   let exitCode: ExitCode = 0
   const program = new Command('tessera')
     .description('Declare a page in YAML; answer it from many backends with one traced response.')
@@ -43,7 +40,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     .configureHelp({ styleTitle: terminal.paint.bold, sortSubcommands: false })
     .configureOutput({ outputError: (text, write) => write(terminal.paint.red(text.trimEnd()).concat('\n')) })
     .exitOverride()
-  for (const command of commands) {
+  for (const command of meant) {
     const added = program.command(command.name).description(command.summary).exitOverride()
     for (const operand of command.operands ?? []) added.addArgument(operand)
     for (const option of command.options) added.addOption(option)
@@ -54,7 +51,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     })
   }
   program.addHelpText('after', () => {
-    const first = commands.map(({ examples }) => examples[0]!)
+    const first = meant.map(({ examples }) => examples[0]!)
     return `${printExamples(first, terminal)}\n\n${exitCodes.replace(/^.*/, terminal.paint.bold)}`
   })
   try {
