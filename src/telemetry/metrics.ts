@@ -1,8 +1,7 @@
-import { type Metric, Registry } from 'prom-client'
+import type { Metric, Registry } from 'prom-client'
 import type { Severity } from '../diagnostics/diagnostic.ts'
 import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { HistogramFamily, ScalarFamily } from './families.ts'
-import { registerProcessMetrics } from './process-metrics.ts'
 
 /**
  * The metrics of one gateway. Bind at load what a request will observe: binding hashes labels, observing does not.
@@ -56,14 +55,20 @@ const method = 'http_request_method'
 const status = 'http_response_status_code'
 const severities: readonly Severity[] = ['error', 'warning', 'hint']
 
+type Family = HistogramFamily | ScalarFamily
+
 export function createMetrics(): Metrics {
-  const registry = new Registry()
+  const families: Family[] = []
+  const keep = <Kind extends Family>(family: Kind): Kind => {
+    families.push(family)
+    return family
+  }
   const durations = (name: string, help: string, labels: readonly string[]) =>
-    register(registry, new HistogramFamily(`${name}_duration_seconds`, help, labels, durationBounds))
+    keep(new HistogramFamily(`${name}_duration_seconds`, help, labels, durationBounds))
   const counter = (name: string, help: string, labels: readonly string[]) =>
-    register(registry, new ScalarFamily('counter', name, help, labels))
+    keep(new ScalarFamily('counter', name, help, labels))
   const gauge = (name: string, help: string, labels: readonly string[] = []) =>
-    register(registry, new ScalarFamily('gauge', name, help, labels))
+    keep(new ScalarFamily('gauge', name, help, labels))
 
   const requests = durations('http_server_request', 'Time to answer a request', [method, 'http_route', status])
   const active = gauge('http_server_active_requests', 'Requests being answered').bind()
@@ -77,7 +82,8 @@ export function createMetrics(): Metrics {
   const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
   const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
   const diagnostics = gauge('tessera_config_diagnostics', 'What the last reload found', ['severity'])
-  registerProcessMetrics(registry)
+  let opening: Promise<Registry> | undefined
+  const openRegistry = () => (opening ??= register(families))
 
   return {
     route: (method, template) => new RouteMetrics(requests, active, method, template),
@@ -101,19 +107,28 @@ export function createMetrics(): Metrics {
       return active.value
     },
     async describe() {
-      const families = registry.getMetricsAsArray() as unknown as { name: string; labelNames?: readonly string[] }[]
-      const labels = new Map(families.map(({ name, labelNames = [] }) => [name, labelNames]))
+      const registry = await openRegistry()
+      const metrics = registry.getMetricsAsArray() as unknown as { name: string; labelNames?: readonly string[] }[]
+      const labels = new Map(metrics.map(({ name, labelNames = [] }) => [name, labelNames]))
       const scraped = await registry.getMetricsAsJSON()
       return scraped.map(({ name, type, help }) => ({ name, type: String(type), help, labels: labels.get(name) ?? [] }))
     },
     async render() {
+      const registry = await openRegistry()
       return { contentType: registry.contentType, text: await registry.metrics() }
     },
   }
 }
 
-/** The registry asks a metric for its name and `get()`; its type wants one of prom-client's own classes. */
-function register<Family extends HistogramFamily | ScalarFamily>(registry: Registry, family: Family): Family {
-  registry.registerMetric(family as unknown as Metric)
-  return family
+/** Hands the families to prom-client, and the process's own metrics: not before the first scrape, which not everyone makes. */
+async function register(families: readonly Family[]): Promise<Registry> {
+  const [{ Registry }, { registerProcessMetrics }] = await Promise.all([
+    import('prom-client'),
+    import('./process-metrics.ts'),
+  ])
+  const registry = new Registry()
+  // The registry asks a metric for its name and `get()`; its type wants one of prom-client's own classes.
+  for (const family of families) registry.registerMetric(family as unknown as Metric)
+  registerProcessMetrics(registry)
+  return registry
 }
