@@ -16,13 +16,13 @@ export class DiagnosticCollector {
   readonly #known: Location[] = []
 
   add(code: DiagnosticCode, message: string, at: Location, help?: string): void {
-    this.#found.push({ code, severity: diagnosticCodes[code].severity, message, at, help })
+    this.#found.push({ code, severity: diagnosticCodes[code].severity, message, at: spellOut(at), help })
   }
 
   /** As `add`, for a value that is as good as not there: what else would be said of it follows from this. */
   addInstead(code: DiagnosticCode, message: string, at: Location, value: Location, help?: string): void {
     this.add(code, message, at, help)
-    this.#known.push(value)
+    this.#known.push(spellOut(value))
   }
 
   get hasErrors(): boolean {
@@ -41,6 +41,11 @@ export class DiagnosticCollector {
       })
       .sort(compareByPlace)
   }
+}
+
+/** A location may know its line only when asked; what is told has found it. */
+function spellOut({ file, line, column, endLine, endColumn }: Location): Location {
+  return { file, line, column, endLine, endColumn }
 }
 
 /** The order in which diagnostics are told: by file, line and column. */

@@ -1,0 +1,17 @@
+import { parse } from 'yaml'
+import { type Environment, substituteEnvironment } from './env.ts'
+
+/**
+ * The value of a scalar that is text, environment variables filled in. Without quotes it may become another type:
+ * `port: ${env.PORT:-8080}` is a number, as if the value stood there.
+ * @param missing told of a variable that is not set, and where in the text it is named
+ */
+export function fillIn(
+  text: string,
+  isPlain: boolean,
+  env: Environment,
+  missing: (name: string, offset: number) => void,
+): unknown {
+  const filled = substituteEnvironment(text, env, missing)
+  return isPlain && filled !== text && /^(-?\d+(\.\d+)?|true|false|null)$/.test(filled) ? parse(filled) : filled
+}

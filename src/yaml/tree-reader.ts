@@ -1,0 +1,97 @@
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap } from 'yaml'
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Environment } from './env.ts'
+import { fillIn } from './fill-in.ts'
+import type { Path, Source } from './source.ts'
+import { unsafeKeys } from './unsafe-keys.ts'
+
+const maxAliases = 100
+
+/** Reads the plain values of a syntax tree; all that is wrong with them is reported, and null. */
+export class TreeReader {
+  readonly #document: Document.Parsed
+  readonly #source: Source
+  readonly #env: Environment
+  readonly #diagnostics: DiagnosticCollector
+  #aliases = 0
+
+  /** `source` knows where things stand; its own value does not matter. */
+  constructor(document: Document.Parsed, source: Source, env: Environment, diagnostics: DiagnosticCollector) {
+    this.#document = document
+    this.#source = source
+    this.#env = env
+    this.#diagnostics = diagnostics
+  }
+
+  read(): unknown {
+    return this.#value(this.#document.contents, [])
+  }
+
+  #value(node: Node | null, path: Path): unknown {
+    if (isAlias(node)) return this.#alias(node, path)
+    if (isMap(node)) return this.#mapping(node, path)
+    if (isSeq(node)) return node.items.map((item, index) => this.#value(item as Node | null, [...path, index]))
+    return isScalar(node) ? this.#scalar(node, path) : null
+  }
+
+  #alias(node: Alias, path: Path): unknown {
+    this.#aliases += 1
+    if (this.#aliases > maxAliases) {
+      if (this.#aliases === maxAliases + 1)
+        this.#diagnostics.add('yaml-syntax', `more than ${maxAliases} aliases`, this.#source.locate(path))
+      return null
+    }
+    const anchored = node.resolve(this.#document)
+    if (!anchored) {
+      this.#diagnostics.add('yaml-syntax', `nothing is anchored as \`${node.source}\``, this.#source.locate(path))
+    }
+    return this.#value(anchored ?? null, path)
+  }
+
+  #mapping(node: YAMLMap, path: Path): Record<string, unknown> {
+    const object: Record<string, unknown> = {}
+    for (const { key, value } of node.items) {
+      if (!isScalar(key)) {
+        const [start, end] = (key as Node | null)?.range ?? [0, 1]
+        this.#diagnostics.add('invalid-value', 'a key is text', this.#source.locateRange(start, end))
+        continue
+      }
+      const name = String(key.value)
+      const here = [...path, name]
+      if (unsafeKeys.has(name)) {
+        const at = this.#source.locateKey(here)
+        this.#diagnostics.add('unsafe-key', `\`${name}\` is not allowed as a key`, at)
+      } else if (Object.hasOwn(object, name)) {
+        const at = this.#source.locateRange(key.range?.[0] ?? 0, key.range?.[1] ?? 1)
+        this.#diagnostics.add('duplicate-key', `\`${name}\` stands here twice`, at)
+      } else object[name] = this.#value(value as Node | null, here)
+    }
+    return object
+  }
+
+  #scalar({ value, type }: Scalar, path: Path): unknown {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      this.#diagnostics.add('invalid-value', 'a number must be finite', this.#source.locate(path))
+      return null
+    }
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      const help = 'write it as text, in quotes'
+      const at = this.#source.locate(path)
+      this.#diagnostics.add('invalid-value', 'a whole number beyond 2^53 would become another', at, help)
+      return null
+    }
+    return typeof value === 'string' ? this.#text(value, type === Scalar.PLAIN, path) : value
+  }
+
+  #text(text: string, isPlain: boolean, path: Path): unknown {
+    let isMissing = false
+    const value = fillIn(text, isPlain, this.#env, (name, offset) => {
+      isMissing = true
+      const at = this.#source.locateInside(path, offset, name.length + 7)
+      const help = `set it, or give a default: \${env.${name}:-…}`
+      const message = `the environment variable ${name} is not set`
+      this.#diagnostics.addInstead('missing-env', message, at, this.#source.locate(path), help)
+    })
+    return isMissing ? null : value
+  }
+}
