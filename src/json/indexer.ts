@@ -1,0 +1,49 @@
+import { isUtf8 } from 'node:buffer'
+import { padding, useEngine } from './engine.ts'
+import { align, ImageBuilder } from './image.ts'
+import { createNode, descend, type JsonPath, placeRegisters, placeTree } from './path-tree.ts'
+import { IndexedJson, JsonSlice } from './slice.ts'
+
+/** Larger bodies are left to JSON.parse. */
+const mostBytes = 16 * 1024 * 1024
+
+/** Gives what stands at each path of a body, undefined where nothing does. */
+export type Indexer = (bytes: Uint8Array) => readonly (JsonSlice | undefined)[] | undefined
+
+/**
+ * Compiles what is looked for in JSON bodies: paths of names and indexes from 0, `[]` for the whole. The slices refer
+ * to the bytes, which must not change any more. Undefined for a body that the engine does not vouch for (not JSON or
+ * not UTF-8, a byte order mark, nested over `maxDepth` levels, over 16 MiB, a key with an escape where a name had to be
+ * found): JSON.parse then tells what it is.
+ */
+export function compileIndexer(paths: readonly JsonPath[], maxDepth: number): Indexer {
+  const root = createNode()
+  const found = paths.map((path) => descend(root, path))
+  const builder = new ImageBuilder()
+  placeRegisters([root], builder)
+  const tree = placeTree(root, builder)
+  const image = builder.build()
+  const registers = found.map(({ register }) => register / 4)
+  const rootRegister = root.register / 4
+  const text = image.end
+
+  return (bytes) => {
+    const { length } = bytes
+    if (length > mostBytes || !isUtf8(bytes)) return undefined
+    const engine = useEngine()
+    const tape = align(text + length + padding)
+    if (!engine?.reserve(tape)) return undefined
+    engine.bytes.set(bytes, text)
+    const entries = engine.index(text, length, tape, maxDepth)
+    if (entries === 0) return undefined
+    engine.load(image)
+    engine.words[rootRegister] = tape
+    if (!engine.find(tree.nodes, tree.end, text)) return undefined
+    const { words } = engine
+    const json = new IndexedJson(bytes, words.slice(tape / 4, tape / 4 + 2 * entries))
+    return registers.map((register) => {
+      const entry = words[register]!
+      return entry === 0 ? undefined : new JsonSlice(json, (entry - tape) / 8)
+    })
+  }
+}
