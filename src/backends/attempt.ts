@@ -6,6 +6,7 @@ import { describeAttempts } from './describe.ts'
 import type { Endpoint } from './endpoints.ts'
 import { outgoingHeaders } from './headers.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
+import { LiveResponse } from './live-response.ts'
 import type { StackParts } from './parts.ts'
 import type { IncomingResponse } from './transports/transport.ts'
 
@@ -57,11 +58,11 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       throw error
     }
 
-    function succeed({ status, headers }: IncomingResponse, { body, text }: DecodedBody): LayerResponse {
+    function succeed(incoming: IncomingResponse, { body, text }: DecodedBody): LayerResponse {
       if (!site.isUsable(body)) throw new GatewayError('invalid-response', { detail: 'nothing expected is in it' })
-      metrics.attempt(status, undefined, (clock.now() - startedAt) / 1000)
+      metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
       span.end()
-      return { status, headers, body, source: 'live', attempts: call.attempts, text: keepsText ? text : undefined }
+      return new LiveResponse(incoming, body, keepsText ? text : undefined, call.attempts)
     }
 
     function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {

@@ -15,6 +15,7 @@ export interface DecodedBody {
 
 const noBody: DecodedBody = { body: undefined, text: undefined }
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+const usualType = 'application/json'
 const jsonType = /^(?:application|text)\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
 type Decompressor = (
@@ -42,15 +43,13 @@ export function decodeBody(
   maxBytes: number,
   scope: Scope,
 ): DecodedBody | Promise<DecodedBody> {
-  const { headers, body } = incoming
+  const { contentType, contentEncoding, body } = incoming
   if (body.length === 0) return noBody
-  const type = headers['content-type']
-  if (type !== undefined && !jsonType.test(String(type)))
+  if (contentType !== undefined && contentType !== usualType && !jsonType.test(contentType))
     throw unusable(incoming, 'the answer is not JSON by its content type')
-  const coding = headers['content-encoding']
-  return coding === undefined || coding === 'identity'
+  return contentEncoding === undefined || contentEncoding === 'identity'
     ? parse(incoming, body)
-    : decompress(incoming, String(coding), maxBytes, scope).then((bytes) => parse(incoming, bytes))
+    : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => parse(incoming, bytes))
 }
 
 function decompress(incoming: IncomingResponse, coding: string, maxBytes: number, scope: Scope): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import type { IncomingResponse, OutgoingRequest } from '../backends/transports/transport.ts'
+import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from '../backends/transports/transport.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock, Timer } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
@@ -42,5 +42,5 @@ function respond(answer: Answer, text: string, request: OutgoingRequest): Incomi
     return new GatewayError('invalid-response', { detail: 'the answer is too large', response })
   }
   const headers = Object.assign(Object.create(null), { 'content-length': String(body.length) }, answer.headers)
-  return { status, headers, body }
+  return { status, headers, ...contentFieldsOf(headers), body }
 }

@@ -17,8 +17,19 @@ export interface IncomingResponse {
   readonly status: number
   /** Lower-case names, no prototype; a header sent twice is joined by `, `, set-cookie is an array. */
   readonly headers: Readonly<Record<string, string | string[]>>
+  /** Of the headers, which a transport may take apart only when they are asked for. */
+  readonly contentType: string | undefined
+  readonly contentEncoding: string | undefined
   /** As sent; empty when there is none. */
   readonly body: Buffer
+}
+
+/** What headers say of how a body is to be read. */
+export function contentFieldsOf(
+  headers: IncomingResponse['headers'],
+): Pick<IncomingResponse, 'contentType' | 'contentEncoding'> {
+  const text = (value: string | string[] | undefined) => (value === undefined ? undefined : String(value))
+  return { contentType: text(headers['content-type']), contentEncoding: text(headers['content-encoding']) }
 }
 
 /** The connections to one endpoint. */

@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool } from 'undici'
 import type { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
-import type { IncomingResponse, OutgoingRequest } from './transport.ts'
+import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from './transport.ts'
 import { toTransportError } from './undici-errors.ts'
 import type { Guest, WaitingRoom } from './waiting-room.ts'
 
@@ -83,7 +83,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
     this.#settle()
     const chunks = this.#chunks
     const body = chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? noBytes : Buffer.concat(chunks, this.#bytes)
-    this.#resolve({ status: this.#status, headers: this.#headers!, body })
+    const headers = this.#headers!
+    this.#resolve({ status: this.#status, headers, ...contentFieldsOf(headers), body })
   }
 
   onError(error: Error): void {

@@ -98,7 +98,8 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
       async run(error, context) {
         const response = await (context as Context).run.calls[index]!(context)
         applyOutputs(context.document, response)
-        return { ...response, source: 'fallback', error, assigned: true }
+        const { status, headers, body, attempts } = response
+        return { status, headers, body, attempts, source: 'fallback', error, assigned: true }
       },
     },
   }

@@ -105,7 +105,7 @@ export class Connection {
     this.#asker = undefined
     this.#reader = undefined
     const response = reader.response()
-    if (reader.keepsAlive && !this.#isGone) this.#idleUntil = performance.now() + idleTimeMs(response)
+    if (reader.keepsAlive && !this.#isGone) this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
     else this.destroy()
     asker.answered(response)
   }
@@ -136,9 +136,8 @@ export class Connection {
 }
 
 /** `Keep-Alive: timeout=5` is how long the backend keeps it; a second earlier we stop believing it. */
-function idleTimeMs({ headers }: IncomingResponse): number {
-  const hint = headers['keep-alive']
-  const seconds = hint === undefined ? undefined : /timeout=(\d{1,6})/.exec(String(hint))?.[1]
+function idleTimeMs(hint: string | undefined): number {
+  const seconds = hint === undefined ? undefined : /timeout=(\d{1,6})/.exec(hint)?.[1]
   return seconds === undefined ? defaultIdleMs : Math.max(0, Number(seconds) * 1000 - idleMarginMs)
 }
 

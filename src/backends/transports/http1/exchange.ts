@@ -1,4 +1,4 @@
-import type { Scope } from '../../../cancellation.ts'
+import type { Cancellable, Scope } from '../../../cancellation.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
 import type { Guest, WaitingRoom } from '../waiting-room.ts'
@@ -17,14 +17,14 @@ export interface ConnectionTaker {
 }
 
 /** One request and its answer: waits for a place, then for a connection, then for the answer; cancelled at any point. */
-export class Exchange implements Guest, ConnectionTaker, Asker {
+export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
   readonly #source: ConnectionSource
   readonly #room: WaitingRoom
   readonly #request: OutgoingRequest
   readonly #head: string
   readonly #resolve: (response: IncomingResponse) => void
   readonly #reject: (error: GatewayError) => void
-  readonly #unsubscribe: () => void
+  readonly #scope: Scope
   #connection: Connection | undefined
   #isInside = false
   #isSettled = false
@@ -44,12 +44,13 @@ export class Exchange implements Guest, ConnectionTaker, Asker {
     this.#request = request
     this.#resolve = resolve
     this.#reject = reject
-    this.#unsubscribe = scope.onCancel((reason) => this.#cancel(reason))
+    this.#scope = scope
+    scope.join(this)
   }
 
   begin(): void {
     if (this.#room.admit(this)) return
-    this.#cancel(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
+    this.cancel(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
   }
 
   enter(): void {
@@ -85,7 +86,8 @@ export class Exchange implements Guest, ConnectionTaker, Asker {
     if (this.#settle()) this.#reject(error)
   }
 
-  #cancel(reason: GatewayError): void {
+  /** Ends it wherever it is: waiting, connecting or under way. */
+  cancel(reason: GatewayError): void {
     if (!this.#settle()) return
     if (!this.#isInside) this.#room.giveUp(this)
     else if (this.#connection) {
@@ -98,7 +100,7 @@ export class Exchange implements Guest, ConnectionTaker, Asker {
   #settle(): boolean {
     if (this.#isSettled) return false
     this.#isSettled = true
-    this.#unsubscribe?.()
+    this.#scope.leave(this)
     return true
   }
 

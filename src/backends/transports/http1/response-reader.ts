@@ -5,6 +5,32 @@ import { parseHead, type ResponseHead } from './head.ts'
 const mostHeadBytes = 16 * 1024
 const noBytes = Buffer.alloc(0)
 
+export class Http1Response implements IncomingResponse {
+  readonly head: ResponseHead
+  readonly body: Buffer
+
+  constructor(head: ResponseHead, body: Buffer) {
+    this.head = head
+    this.body = body
+  }
+
+  get status(): number {
+    return this.head.status
+  }
+
+  get headers(): IncomingResponse['headers'] {
+    return this.head.headers
+  }
+
+  get contentType(): string | undefined {
+    return this.head.contentType
+  }
+
+  get contentEncoding(): string | undefined {
+    return this.head.contentEncoding
+  }
+}
+
 /** What came of the bytes so far. */
 export type Progress = 'more' | 'complete' | 'malformed' | 'too-large'
 
@@ -56,11 +82,10 @@ export class ResponseReader {
   }
 
   /** The whole answer, once it is complete. */
-  response(): IncomingResponse {
-    const { status, headers } = this.#head!
+  response(): Http1Response {
     const parts = this.#chunks?.parts ?? this.#parts
     const body = parts.length === 1 ? parts[0]! : parts.length === 0 ? noBytes : Buffer.concat(parts)
-    return { status, headers, body }
+    return new Http1Response(this.#head!, body)
   }
 
   #takeHead(data: Buffer, from: number): Progress {

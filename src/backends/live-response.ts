@@ -1,0 +1,30 @@
+import type { LayerResponse } from './layer.ts'
+import type { IncomingResponse } from './transports/transport.ts'
+
+/**
+ * What a backend answered just now. Its headers are taken apart when they are asked for, which is rare; so it is no
+ * plain object and must not be spread: whoever makes another response of it names what it takes.
+ */
+export class LiveResponse implements LayerResponse {
+  readonly status: number
+  readonly body: unknown
+  readonly attempts: number
+  readonly text: string | undefined
+  readonly #incoming: IncomingResponse
+
+  constructor(incoming: IncomingResponse, body: unknown, text: string | undefined, attempts: number) {
+    this.status = incoming.status
+    this.body = body
+    this.attempts = attempts
+    this.text = text
+    this.#incoming = incoming
+  }
+
+  get source(): 'live' {
+    return 'live'
+  }
+
+  get headers(): LayerResponse['headers'] {
+    return this.#incoming.headers
+  }
+}
