@@ -65,6 +65,51 @@ describe('validation', () => {
     ).toEqual([])
   })
 
+  test('by closures says what Ajv says', () => {
+    const text = fc.constantFrom('', 'a', 'ab', '1', '𝄞', '𝄞𝄞')
+    const scalar = fc.oneof(text, fc.constantFrom(0, 1, -1, 1.5, Infinity, true, false, null))
+    const name = fc.constantFrom('a', 'b', 'toString', 'length')
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        scalar,
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(name, tie('value'), { maxKeys: 3 }),
+      ),
+    }))
+    const type = fc.constantFrom('string', 'number', 'integer', 'boolean', 'null', 'array', 'object', 'text')
+    const count = fc.constantFrom(0, 1, 2, -1, 0.5)
+    const { schema } = fc.letrec<{ schema: JsonSchema }>((tie) => ({
+      schema: fc.record(
+        {
+          type: fc.oneof(type, fc.array(type, { maxLength: 3 })),
+          enum: fc.array(scalar, { maxLength: 3 }),
+          minimum: count,
+          maximum: count,
+          minLength: count,
+          maxLength: count,
+          pattern: fc.constantFrom('^a', 'b$', '^.$', '[', '(a+)+$'),
+          items: fc.oneof({ depthSize: 'small' }, fc.constant({}), tie('schema')),
+          properties: fc.dictionary(name, fc.oneof({ depthSize: 'small' }, fc.constant({}), tie('schema'))),
+          required: fc.array(name, { maxLength: 2 }),
+          description: scalar,
+        },
+        { requiredKeys: [] },
+      ) as fc.Arbitrary<JsonSchema>,
+    }))
+    const judge = (wanted: JsonSchema, given: unknown) => {
+      const compiled = compileSchema(wanted)
+      return 'code' in compiled ? compiled.code : compiled.validate(given)
+    }
+    fc.assert(
+      fc.property(schema, value, (wanted, given) => {
+        // A comment is no everyday keyword, so that the second one is Ajv's from the start.
+        expect(judge(wanted, given)).toEqual(judge({ ...wanted, $comment: '' }, given))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   test('of a hostile value is quick and short', () => {
     const numbers = schemaOf({ type: 'array', items: { type: 'integer' } })
     expect(numbers.validate(Array(500_000).fill('x'))).toHaveLength(1)
