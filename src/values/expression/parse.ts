@@ -1,4 +1,5 @@
-import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
+import { createRequire } from 'node:module'
+import type { ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import type { Fault } from '../../diagnostics/collector.ts'
 
 /** A node of an expression's syntax tree; `start` and `end` are offsets in its source. */
@@ -6,10 +7,21 @@ export type CelNode = ASTNode
 export type CelNodeOf<Op extends ASTNode['op']> = Extract<ASTNode, { op: Op }>
 
 const maxLength = 4000
-const parser = new Environment({
-  enableOptionalTypes: true,
-  limits: { maxAstNodes: 1000, maxDepth: 64, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 8 },
-})
+const limits = { maxAstNodes: 1000, maxDepth: 64, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 8 }
+
+interface Cel {
+  readonly parser: Environment
+  readonly ParseError: typeof ParseError
+}
+let cel: Cel | undefined
+
+/** Loads the library: not before the first expression. */
+function openCel(): Cel {
+  const { Environment, ParseError } = createRequire(import.meta.url)(
+    '@marcbachmann/cel-js',
+  ) as typeof import('@marcbachmann/cel-js')
+  return { parser: new Environment({ enableOptionalTypes: true, limits }), ParseError }
+}
 
 /**
  * Parses CEL. The library is the parser only. Its evaluator keeps a type object for every shape of nested data that it
@@ -20,10 +32,11 @@ export function parseCel(source: string): CelNode | Fault {
   if (source.trim() === '') return syntaxFault('an expression stands here', 0, source.length)
   if (source.length > maxLength)
     return syntaxFault(`an expression is no longer than ${maxLength} characters`, 0, source.length)
+  cel ??= openCel()
   try {
-    return parser.parse(source).ast
+    return cel.parser.parse(source).ast
   } catch (error) {
-    if (!(error instanceof ParseError)) return syntaxFault('the expression is nested too deeply', 0, source.length)
+    if (!(error instanceof cel.ParseError)) return syntaxFault('the expression is nested too deeply', 0, source.length)
     const start = Math.min(error.range?.start ?? 0, Math.max(0, source.length - 1))
     const end = Math.min(Math.max(error.range?.end ?? 0, start + 1), source.length)
     return syntaxFault(describe(error, source.slice(start, end)), start, end - start, helpWith(source, start))

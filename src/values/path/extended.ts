@@ -1,4 +1,4 @@
-import { JSONPath } from 'jsonpath-plus'
+import { createRequire } from 'node:module'
 import type { Fault } from '../../diagnostics/collector.ts'
 import { parseStandard } from './rfc9535.ts'
 import { prefixOf } from './selectors.ts'
@@ -37,6 +37,7 @@ export function parseExtended(query: string): ExtendedQuery | Fault | undefined 
     }
   }
   const prefix = prefixOf(head.leading)
+  const { JSONPath } = createRequire(import.meta.url)('jsonpath-plus') as typeof import('jsonpath-plus')
   const parents = places.filter(([found]) => found === '^').length
   return {
     prefix: prefix.slice(0, Math.max(0, prefix.length - parents)),

@@ -1,6 +1,7 @@
-import { type FilterFunction, FunctionExpressionType } from 'json-p3'
+import type { FilterFunction } from 'json-p3'
 import { GatewayError } from '../../errors.ts'
 import { checkPattern } from '../pattern.ts'
+import { loadJsonP3 } from './json-p3.ts'
 
 const maxKept = 200
 
@@ -9,6 +10,7 @@ const maxKept = 200
  * not run in linear time is refused when it is met; one that stands in the query was refused at load.
  */
 export function createRegexpFunction(mode: 'match' | 'search'): FilterFunction {
+  const { FunctionExpressionType } = loadJsonP3()
   const kept = new Map<string, RegExp | undefined>()
   return {
     argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],

@@ -1,6 +1,7 @@
-import { JSONPathEnvironment, JSONPathError, type JSONPathQuery, type JSONValue, jsonpath } from 'json-p3'
+import type { JSONPathEnvironment, JSONPathQuery, JSONValue, jsonpath } from 'json-p3'
 import type { Fault } from '../../diagnostics/collector.ts'
 import { checkPattern } from '../pattern.ts'
+import { loadJsonP3 } from './json-p3.ts'
 import { createRegexpFunction } from './regexp.ts'
 import type { Segment, Selector } from './selectors.ts'
 
@@ -19,13 +20,21 @@ export interface StandardQuery {
 }
 
 const maxLength = 2000
-const environment = new JSONPathEnvironment({ maxRecursionDepth: 512 })
-environment.functionRegister.set('match', createRegexpFunction('match'))
-environment.functionRegister.set('search', createRegexpFunction('search'))
+let environment: JSONPathEnvironment | undefined
+
+function openEnvironment(): JSONPathEnvironment {
+  const { JSONPathEnvironment } = loadJsonP3()
+  const opened = new JSONPathEnvironment({ maxRecursionDepth: 512 })
+  opened.functionRegister.set('match', createRegexpFunction('match'))
+  opened.functionRegister.set('search', createRegexpFunction('search'))
+  return opened
+}
 
 /** Parses a query; json-p3 also takes a hyphen in a name without quotes (`$.headers.x-user-id`), and so do we. */
 export function parseStandard(query: string): StandardQuery | Fault {
   if (query.length > maxLength) return fault(`a query is no longer than ${maxLength} characters`, 0, query.length)
+  environment ??= openEnvironment()
+  const { JSONPathError, jsonpath } = loadJsonP3()
   let parsed: JSONPathQuery
   try {
     parsed = environment.compile(query)
@@ -87,7 +96,7 @@ function leadingSegments(query: JSONPathQuery): Segment[] {
 }
 
 function readSelector(selector: unknown): Selector | undefined {
-  const { NameSelector, IndexSelector, WildcardSelector, SliceSelector } = jsonpath.selectors
+  const { NameSelector, IndexSelector, WildcardSelector, SliceSelector } = loadJsonP3().jsonpath.selectors
   if (selector instanceof NameSelector) return { kind: 'name', name: selector.name }
   if (selector instanceof IndexSelector) return { kind: 'index', index: selector.index }
   if (selector instanceof WildcardSelector) return { kind: 'wildcard' }
@@ -98,6 +107,7 @@ function readSelector(selector: unknown): Selector | undefined {
 
 /** Every expression inside a filter, however deep. */
 function expressionsIn(part: unknown): FilterExpression[] {
+  const { jsonpath } = loadJsonP3()
   const { FilterExpression, FilterQuery, FunctionExtension, InfixExpression, LogicalExpression, PrefixExpression } =
     jsonpath.expressions
   if (part instanceof jsonpath.selectors.FilterSelector) return expressionsIn(part.expression)
@@ -112,7 +122,7 @@ function expressionsIn(part: unknown): FilterExpression[] {
 }
 
 function findUnsafePattern(expression: FilterExpression): Fault | undefined {
-  const { FunctionExtension, StringLiteral } = jsonpath.expressions
+  const { FunctionExtension, StringLiteral } = loadJsonP3().jsonpath.expressions
   if (!(expression instanceof FunctionExtension)) return undefined
   const { name } = expression
   const pattern = expression.args[1]
