@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { createRequire } from 'node:module'
 import { isIP } from 'node:net'
-import proxyAddress from 'proxy-addr'
 
 /** Who sent a request, as far as the proxies before us are believed. */
 export interface ClientAddresses {
@@ -10,9 +10,12 @@ export interface ClientAddresses {
   trustsPeerOf(request: IncomingMessage): boolean
 }
 
+const loadProxyAddress = () => createRequire(import.meta.url)('proxy-addr') as typeof import('proxy-addr')
+
 /** Compiles `trustedProxies`: addresses, CIDR ranges, or `loopback`, `linklocal`, `uniquelocal`. */
 export function compileClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
   if (trustedProxies.length === 0) return { of: peerOf, trustsPeerOf: () => false }
+  const proxyAddress = loadProxyAddress()
   const trust = proxyAddress.compile(trustedProxies)
   return {
     of(request) {

@@ -7,17 +7,16 @@ import { createMetrics } from '../telemetry/metrics.ts'
 import { createTracer } from '../telemetry/tracer.ts'
 import type { Environment } from '../yaml/env.ts'
 import { Activation } from './activation.ts'
-import { createAdminApp } from './admin.ts'
 import { countBackends } from './backend-metrics.ts'
-import { tryAggregate } from './dispatch.ts'
+import { answerUnmatched, tryAggregate } from './dispatch.ts'
 import { drain, idle } from './drain.ts'
-import { createExpressApp } from './express-app.ts'
 import { LoopHealth } from './health.ts'
+import { loadAtFirstRequest } from './lazy-listener.ts'
 import { closeNow } from './listener.ts'
 import { createLoader } from './load.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
 import { tryOpenApi } from './openapi.ts'
-import { Passthrough } from './passthrough/passthrough.ts'
+import { LazyPassthrough } from './passthrough/lazy.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
 import { configuredBy, warnOfFixedSettings } from './take-over.ts'
@@ -105,8 +104,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     inFlight: 0,
     whenIdle: undefined,
   }
-  const passthrough = new Passthrough(serving)
-  const app = createExpressApp(serving, passthrough)
+  const passthrough = new LazyPassthrough(serving)
   const loop = new LoopHealth()
   let listeners: Listeners | undefined
   let closing: Promise<void> | undefined
@@ -118,9 +116,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const handler: Gateway['handler'] = (request, response, next) => {
-    if (tryAggregate(serving, request, response) || tryOpenApi(serving, request, response)) return
-    if (next) passthrough.handle(request, response, next)
-    else app(request, response)
+    if (tryAggregate(serving, request, response)) return
+    if (tryOpenApi(serving, request, response) || passthrough.tryPassOn(request, response)) return
+    if (next) next()
+    else answerUnmatched(serving, request, response)
   }
 
   async function closeAll(): Promise<void> {
@@ -144,13 +143,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     handler,
     async listen() {
       const { listen, admin } = serving.current.snapshot.settings
-      const adminApp = createAdminApp({
+      const adminParts = {
         serving,
         loop,
         boundTo: admin.listen.host,
         reload: () => reloader.reload(),
         lastReload: () => reloader.last,
-      })
+      }
+      const adminApp = loadAtFirstRequest(
+        async () => (await import('./admin.ts')).createAdminApp(adminParts),
+        (thrown) => logger.error({ err: thrown }, 'the admin listener cannot be loaded'),
+      )
       listeners = await openListeners({
         at: { ...listen, port: options.port ?? listen.port },
         adminAt:
@@ -159,6 +162,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         passthrough,
         adminApp,
       })
+      if (serving.current.snapshot.routes.some(({ kind }) => kind === 'passthrough')) void passthrough.warmUp()
       const { port, adminPort } = listeners
       return { port, adminPort }
     },

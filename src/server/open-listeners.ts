@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http'
 import type { ListenAddress } from '../config/gateway.ts'
 import { bind, closeNow, createListener } from './listener.ts'
-import type { Passthrough } from './passthrough/passthrough.ts'
+import type { LazyPassthrough } from './passthrough/lazy.ts'
 
 export interface Listeners {
   readonly server: Server
@@ -15,7 +15,7 @@ interface ListenersParts {
   /** Undefined: no admin listener. */
   readonly adminAt: ListenAddress | undefined
   readonly handler: RequestListener
-  readonly passthrough: Passthrough
+  readonly passthrough: LazyPassthrough
   readonly adminApp: RequestListener
 }
 

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { describeApi } from '../convert/to-openapi/document.ts'
+import { toGatewayError } from '../errors.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import { Exchange } from './exchange.ts'
 import type { Serving } from './serving.ts'
 import { checkRequest, targetOf } from './strict.ts'
 
 const path = '/openapi.json'
-const printed = new WeakMap<Snapshot, string>()
+const printed = new WeakMap<Snapshot, Promise<string>>()
 
 /**
  * Answers `GET /openapi.json` with what the aggregated endpoints take and give, where the gateway's file says
@@ -21,15 +21,21 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request)
   if (refusal) exchange.fail(refusal)
-  else exchange.answer({ kind: 'answer', status: 200, headers: {}, body: print(snapshot), records: [], degraded: [] })
+  else
+    print(snapshot).then(
+      (body) => exchange.answer({ kind: 'answer', status: 200, headers: {}, body, records: [], degraded: [] }),
+      (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
+    )
   return true
 }
 
 /** Made once for a snapshot, when it is first asked for. */
-function print(snapshot: Snapshot): string {
+function print(snapshot: Snapshot): Promise<string> {
   const known = printed.get(snapshot)
-  if (known !== undefined) return known
-  const text = JSON.stringify(describeApi(snapshot))
-  printed.set(snapshot, text)
-  return text
+  if (known) return known
+  const printing = import('../convert/to-openapi/document.ts').then(({ describeApi }) =>
+    JSON.stringify(describeApi(snapshot)),
+  )
+  printed.set(snapshot, printing)
+  return printing
 }

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type ChokidarOptions, type FSWatcher, watch } from 'chokidar'
 import type { ConfigLocations } from '../config/read.ts'
+import type { DirectoryWatch } from './directory-watch.ts'
 
 const quietMs = 100
+/** The first requests go before loading chokidar and looking at every directory. An edit made meanwhile is noticed then. */
+const startAfterMs = 100
 const longestWaitMs = 1000
 const defaultPollEveryMs = 3000
 /** Polling takes at most this share of the time. */
@@ -17,10 +18,13 @@ const pollShare = 0.02
  */
 export class ConfigWatcher {
   readonly #onChange: () => void
+  readonly #onError: (error: Error) => void
   readonly #pollEveryMs: number
+  readonly #start: NodeJS.Timeout
+  #opening: Promise<void> | undefined
   /** For directories whose subdirectories matter, and for those whose do not. */
-  readonly #deep: DirectoryWatch
-  readonly #flat: DirectoryWatch
+  #deep: DirectoryWatch | undefined
+  #flat: DirectoryWatch | undefined
   #locations: ConfigLocations | undefined
   #noticedAt: number | undefined
   #quiet: NodeJS.Timeout | undefined
@@ -31,26 +35,46 @@ export class ConfigWatcher {
   constructor(onChange: () => void, onError: (error: Error) => void, pollEveryMs = defaultPollEveryMs) {
     this.#pollEveryMs = pollEveryMs
     this.#onChange = onChange
-    const notice = () => this.#notice()
-    this.#deep = new DirectoryWatch({}, notice, onError)
-    this.#flat = new DirectoryWatch({ depth: 0 }, notice, onError)
+    this.#onError = onError
+    this.#start = setTimeout(() => {
+      this.#opening = this.#open()
+    }, startAfterMs)
   }
 
   /** Watches these places and no others from now on. */
   watch(locations: ConfigLocations): void {
     if (this.#isClosed) return
-    const { gateway, dictionary, services, routes } = locations
     this.#locations = locations
-    this.#deep.set([routes])
-    this.#flat.set([dirname(gateway), dirname(dictionary), services])
+    this.#setDirectories()
     if (!this.#poll) this.#schedulePoll(this.#pollEveryMs)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
+    clearTimeout(this.#start)
     clearTimeout(this.#quiet)
     clearTimeout(this.#poll)
-    await Promise.all([this.#deep.close(), this.#flat.close()])
+    await this.#opening
+    await Promise.all([this.#deep?.close(), this.#flat?.close()])
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const { DirectoryWatch } = await import('./directory-watch.ts')
+      const notice = () => this.#notice()
+      this.#deep = new DirectoryWatch({}, notice, this.#onError)
+      this.#flat = new DirectoryWatch({ depth: 0 }, notice, this.#onError)
+      this.#setDirectories()
+    } catch (thrown) {
+      this.#onError(thrown as Error)
+    }
+  }
+
+  #setDirectories(): void {
+    if (!this.#locations || this.#isClosed) return
+    const { gateway, dictionary, services, routes } = this.#locations
+    this.#deep?.set([routes])
+    this.#flat?.set([dirname(gateway), dirname(dictionary), services])
   }
 
   /** Editors and kubelet write in bursts: it is over when nothing happened for a while, or it never is. */
@@ -92,38 +116,5 @@ export class ConfigWatcher {
       }),
     )
     return looks.join('\n')
-  }
-}
-
-/** A set of watched directories, which may change. */
-class DirectoryWatch {
-  readonly #watcher: FSWatcher
-  #directories = new Set<string>()
-
-  constructor(options: ChokidarOptions, onEvent: () => void, onError: (error: Error) => void) {
-    // Only directories get a watch of their own: it tells of the files in them, as a raw event.
-    const ignored: ChokidarOptions['ignored'] = (_path, stats) => stats?.isFile() ?? false
-    this.#watcher = watch([], { ignoreInitial: true, ignorePermissionErrors: true, ignored, ...options })
-    // 'ready': an edit made before the watch stood was not seen.
-    this.#watcher.on('ready', onEvent).on('raw', onEvent).on('addDir', onEvent)
-    this.#watcher.on('unlinkDir', (directory) => {
-      this.#directories.delete(directory)
-      onEvent()
-    })
-    this.#watcher.on('error', (error) => onError(error as Error))
-  }
-
-  /** One that is missing is tried again the next time; until then polling stands in. */
-  set(directories: readonly string[]): void {
-    const wanted = new Set(directories.filter((directory) => existsSync(directory)))
-    const added = [...wanted].filter((directory) => !this.#directories.has(directory))
-    const gone = [...this.#directories].filter((directory) => !wanted.has(directory))
-    this.#directories = wanted
-    if (added.length > 0) this.#watcher.add(added)
-    if (gone.length > 0) this.#watcher.unwatch(gone)
-  }
-
-  close(): Promise<void> {
-    return this.#watcher.close()
   }
 }

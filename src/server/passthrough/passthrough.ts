@@ -6,12 +6,12 @@ import type { Endpoint } from '../../backends/endpoints.ts'
 import { GatewayError } from '../../errors.ts'
 import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
 import type { ActivePassthrough } from '../activation.ts'
-import { isAggregate } from '../activation.ts'
-import { checkPath, findRoute } from '../dispatch.ts'
+import { checkPath } from '../dispatch.ts'
 import { Exchange } from '../exchange.ts'
 import type { Serving } from '../serving.ts'
 import { checkRequest, targetOf } from '../strict.ts'
 import { addTraceHeaders, prepareRequestHeaders } from './headers.ts'
+import { findPassthrough, isWebSocket } from './match.ts'
 import { OngoingPassthrough } from './ongoing.ts'
 import { refuseUpgrade, UpgradedSockets } from './upgrade.ts'
 
@@ -62,28 +62,22 @@ export class Passthrough {
 
   /** Passes the request on if its route says so, else leaves it to `next`. */
   handle(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    const activation = this.#serving.current
-    const found = findRoute(activation, request)
-    if (found.kind !== 'match' || isAggregate(found.target)) {
+    const active = findPassthrough(this.#serving, request)
+    if (!active) {
       next()
       return
     }
-    const exchange = new Exchange(this.#serving, activation, found.target, request, response)
+    const exchange = new Exchange(this.#serving, this.#serving.current, active, request, response)
     const refusal = checkRequest(request) ?? checkPath(request)
-    const endpoint = this.#serving.backends.pickEndpoint(found.target.route.service)
+    const endpoint = this.#serving.backends.pickEndpoint(active.route.service)
     if (refusal) exchange.fail(refusal)
-    else if (endpoint) this.#passOn(exchange, found.target, endpoint)
+    else if (endpoint) this.#passOn(exchange, active, endpoint)
     else exchange.fail(new GatewayError('unavailable', { detail: 'the service has no endpoint' }))
-  }
-
-  /** Whether a request for an upgrade is one that is passed on: any other is answered as if it had not asked. */
-  takesUpgrade(request: IncomingMessage): boolean {
-    return request.method === 'GET' && isWebSocket(request) && this.#findUpgrade(request) !== undefined
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { current, backends, isDraining } = this.#serving
-    const active = isWebSocket(request) ? this.#findUpgrade(request) : undefined
+    const active = isWebSocket(request) ? findPassthrough(this.#serving, request) : undefined
     const refusal = checkRequest(request) ?? checkPath(request)
     const endpoint = active && backends.pickEndpoint(active.route.service)
     if (!active || !endpoint || refusal || isDraining) {
@@ -119,11 +113,6 @@ export class Passthrough {
     this.#proxy(request, response, () => {}).catch((thrown) => ongoing.failed(thrown))
   }
 
-  #findUpgrade(request: IncomingMessage): ActivePassthrough | undefined {
-    const found = findRoute(this.#serving.current, request)
-    return found.kind === 'match' && !isAggregate(found.target) ? found.target : undefined
-  }
-
   #send(
     request: IncomingMessage,
     endpoint: Endpoint,
@@ -140,8 +129,4 @@ export class Passthrough {
     if (to instanceof ServerResponse) this.#journeys.get(request)?.ongoing?.failed(error)
     else refuseUpgrade(to, (error as { statusCode?: number }).statusCode === 504 ? 504 : 502)
   }
-}
-
-function isWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket'
 }

@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Express } from 'express'
+import { toGatewayError } from '../../errors.ts'
+import { Exchange } from '../exchange.ts'
+import type { Serving } from '../serving.ts'
+import { findPassthrough, isWebSocket } from './match.ts'
+import type { Passthrough } from './passthrough.ts'
+
+interface Loaded {
+  readonly app: Express
+  readonly passthrough: Passthrough
+}
+
+/**
+ * `proxy:` routes, behind Express and http-proxy-middleware. Those take a tenth of a second and 20 MB, so they are
+ * loaded for the first request that is passed on, and what comes meanwhile waits.
+ */
+export class LazyPassthrough {
+  readonly #serving: Serving
+  #loading: Promise<Loaded> | undefined
+  #loaded: Loaded | undefined
+  #isClosed = false
+
+  constructor(serving: Serving) {
+    this.#serving = serving
+  }
+
+  /** Passes a request on if its route says so: false when it does not. */
+  tryPassOn(request: IncomingMessage, response: ServerResponse): boolean {
+    if (!findPassthrough(this.#serving, request)) return false
+    if (this.#loaded) this.#loaded.app(request, response)
+    else this.#passOnLater(request, response)
+    return true
+  }
+
+  /** Whether a request for an upgrade is one that is passed on: any other is answered as if it had not asked. */
+  takesUpgrade(request: IncomingMessage): boolean {
+    return request.method === 'GET' && isWebSocket(request) && findPassthrough(this.#serving, request) !== undefined
+  }
+
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    if (this.#loaded) this.#loaded.passthrough.upgrade(request, socket, head)
+    else void this.#upgradeLater(request, socket, head)
+  }
+
+  /** Loads it now, in a moment that is better than the first request's. Never rejects: that request is told. */
+  async warmUp(): Promise<void> {
+    await this.#load().catch(() => {})
+  }
+
+  /** Ends what is still upgraded, and the idle connections to backends. */
+  close(): void {
+    this.#isClosed = true
+    this.#loaded?.passthrough.close()
+  }
+
+  async #passOnLater(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { app } = await this.#load()
+      app(request, response)
+    } catch (thrown) {
+      const exchange = new Exchange(this.#serving, this.#serving.current, undefined, request, response)
+      exchange.fail(toGatewayError(thrown))
+    }
+  }
+
+  async #upgradeLater(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    // Nobody else listens yet.
+    const ignore = () => {}
+    socket.on('error', ignore)
+    const loaded = await this.#load().catch(() => undefined)
+    if (loaded && !socket.destroyed) loaded.passthrough.upgrade(request, socket, head)
+    else socket.destroy()
+  }
+
+  #load(): Promise<Loaded> {
+    this.#loading ??= this.#open()
+    return this.#loading
+  }
+
+  async #open(): Promise<Loaded> {
+    const [{ createExpressApp }, { Passthrough }] = await Promise.all([
+      import('../express-app.ts'),
+      import('./passthrough.ts'),
+    ])
+    const passthrough = new Passthrough(this.#serving)
+    this.#loaded = { passthrough, app: createExpressApp(this.#serving, passthrough) }
+    if (this.#isClosed) passthrough.close()
+    return this.#loaded
+  }
+}
