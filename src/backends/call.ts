@@ -3,6 +3,8 @@ import type { GatewayError } from '../errors.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
 
+import type { DiscoverySource } from './discovery/discovery.ts'
+import type { CarePolicy } from './health/policy.ts'
 /** One HTTP request to a backend, rendered from colors: nothing of the client's request is in it unless declared. */
 export interface CallRequest {
   readonly method: string
@@ -104,8 +106,14 @@ export interface ServiceTarget {
   readonly name: string
   readonly endpoints: readonly EndpointTarget[]
   /** Name of a balancer kind. */
+  /** Whether it may be sent twice: by its method, or by an idempotency key. */
+  readonly idempotent?: boolean | undefined
   readonly balance: string
-  /** Content hash of endpoints and balance. */
+  /** The value that a consistent hash is made of. */
+  readonly spreadBy?: ((document: Document) => unknown) | undefined
+  /** Undefined: nobody looks after its endpoints. */
+  readonly care?: CarePolicy | undefined
+  /** Content hash of all of it. */
   readonly key: string
 }
 
@@ -115,3 +123,7 @@ export interface EndpointTarget {
   readonly weight: number
   readonly zone: string | undefined
 }
+  /** Where endpoints are looked up; then `endpoints` is empty. */
+  readonly discover?: DiscoverySource | undefined
+  /** The IP to connect to, where discovery knows it; else the URL's host is looked up. */
+  readonly address?: string | undefined

@@ -1,112 +1,233 @@
-import type { Attributes } from '../telemetry/span.ts'
-import type { Balancer } from './balancers/balancer.ts'
+import type { Scope } from '../cancellation.ts'
+import type { Timer } from '../clock.ts'
+import type { BalancerOptions } from './balancers/balancer.ts'
+import { Choice } from './balancers/choice.ts'
 import { balancers } from './balancers/index.ts'
+import type { Verdict } from './blame.ts'
 import type { EndpointTarget, ServiceTarget } from './call.ts'
-import type { DiscoveryOptions } from './discovery/discovery.ts'
-import { discoveries } from './discovery/index.ts'
-import type { Channel, ChannelOptions, TransportKind } from './transports/transport.ts'
+import type { DiscoverySource } from './discovery/discovery.ts'
+import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
+import { resolvers } from './discovery/resolvers/index.ts'
+import type { ResolverOptions } from './discovery/resolvers/resolver.ts'
+import { type Endpoint, idOf, type OpenOptions, openEndpoint } from './endpoint.ts'
+import { selectCandidates, warmth } from './health/candidates.ts'
+import { Caretaker } from './health/caretaker.ts'
+import { type EndpointState, endpointStates } from './health/condition.ts'
+import { type CarePolicy, noCare } from './health/policy.ts'
+import type { EndpointMetrics } from './metrics.ts'
+import type { Notify } from './notice.ts'
 
-/** One address of one of a service's endpoints, and the connections to it. */
-export interface Endpoint {
-  /** The operator's URL without credentials, query and trailing slash: `http://reco:9004/v1`. */
-  readonly url: string
-  /** The IP that is connected to, or the URL's own host name. */
-  readonly address: string
-  /** Goes before every path: `/v1`, or empty. */
-  readonly prefix: string
-  readonly weight: number
-  readonly zone: string | undefined
-  readonly channel: Channel
-  /** `server.address` and `server.port` of the semantic conventions. */
-  readonly attributes: Attributes
+export type { Endpoint } from './endpoint.ts'
+
+export interface EndpointsOptions extends ResolverOptions, BalancerOptions, OpenOptions {
+  /** One for all services that look in the same place. */
+  readonly discover: (source: DiscoverySource) => { readonly value: DiscoveryWatch; readonly release: () => void }
+  readonly metrics: EndpointMetrics
+  readonly notify: Notify
 }
 
-export interface EndpointsOptions extends DiscoveryOptions {
-  readonly transport: TransportKind
-  readonly channel: ChannelOptions
-}
+/** How often shares are told anew while endpoints start slowly. */
+const warmingSteps = 20
 
 /** The endpoints of one service as discovery knows them now, and whose turn it is. */
 export class ServiceEndpoints {
-  readonly #balancer: Balancer
+  /** Whether the starts and ends of calls have to be told. */
+  readonly isWatched: boolean
+  readonly care: CarePolicy
+  readonly #service: string
+  readonly #options: EndpointsOptions
+  readonly #choice: Choice<Endpoint>
+  readonly #caretaker: Caretaker | undefined
   readonly #stops: (() => void)[] = []
-  readonly #byTarget: (readonly Endpoint[])[] = []
-  readonly #closing = new Set<Promise<void>>()
+  readonly #bySource: (readonly Endpoint[])[] = []
+  readonly #closing = new Map<Endpoint, Promise<unknown>>()
   #all: readonly Endpoint[] = []
-  #turns: readonly Endpoint[] = []
+  #onTrial: readonly Endpoint[] = []
+  #discovery: DiscoveryWatch | undefined
+  #warming: Timer | undefined
+  #isPanicking = false
+  #isClosed = false
 
   constructor(target: ServiceTarget, options: EndpointsOptions) {
     const kind = balancers.get(target.balance)
     if (!kind) throw new Error(`no balancer is called ${target.balance}`)
-    this.#balancer = kind.create()
-    for (const [index, endpoint] of target.endpoints.entries()) {
-      const url = new URL(endpoint.url)
-      const discovery = discoveries.find((candidate) => candidate.accepts(url))!
-      this.#stops.push(
-        discovery.watch(url, options, (addresses) => {
-          this.#replace(index, addresses, (address) => openEndpoint(endpoint, url, address, options))
-        }),
-      )
-    }
+    const { care = noCare } = target
+    this.care = care
+    this.#service = target.name
+    this.#options = options
+    this.#choice = new Choice(kind, options)
+    this.#caretaker = care.health || care.outlier || care.failover ? this.#createCaretaker(care) : undefined
+    this.isWatched = kind.readsLoad || care.outlier !== undefined || care.failover !== undefined
+    if (target.discover) this.#follow(target.discover)
+    for (const [source, endpoint] of target.endpoints.entries()) this.#resolve(source, endpoint)
   }
 
   get all(): readonly Endpoint[] {
     return this.#all
   }
 
-  /** The endpoint whose turn it is; not `avoid`, if there is another. */
-  pick(avoid?: Endpoint): Endpoint | undefined {
-    return this.#turns.length === 0 ? undefined : this.#balancer.pick(this.#turns, avoid)
+  /** All, and those that only end their last calls. */
+  get allAndLeaving(): readonly Endpoint[] {
+    return [...this.#all, ...this.#closing.keys()]
+  }
+
+  /**
+   * The endpoint whose turn it is; not `avoid`, if there is another.
+   * @param hash of the color that the service balances on
+   */
+  pick(avoid?: Endpoint, hash?: number): Endpoint | undefined {
+    for (const endpoint of this.#onTrial) if (endpoint.load.inFlight === 0 && endpoint !== avoid) return endpoint
+    return this.#choice.pick(avoid, hash)
+  }
+
+  /** Resolves when discovery has told of endpoints or cannot; rejects with the scope's reason if that comes first. */
+  settle(scope: Scope): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const unsubscribe = scope.onCancel(reject)
+      void Promise.resolve(this.#discovery?.settled).then(() => {
+        unsubscribe()
+        resolve()
+      })
+    })
+  }
+
+  /** What failed is tried on another endpoint. */
+  failedOver(): void {
+    this.#options.metrics.failedOver()
+  }
+
+  /** A watched call has ended. True when its endpoint rests from now on because of it. */
+  ended(endpoint: Endpoint, startedAt: number, verdict: Verdict): boolean {
+    const now = this.#options.clock.now()
+    if (verdict === 'nothing') endpoint.load.drop()
+    else endpoint.load.end(now, now - startedAt, verdict === 'failed')
+    return this.#caretaker?.ended(endpoint, verdict) ?? false
+  }
+
+  /** These are the endpoints that a source knows of; those known before stay as they are, connections and all. */
+  #replace(source: number, targets: readonly (readonly [target: EndpointTarget, address: string])[]): void {
+    const before = this.#bySource[source] ?? []
+    const wanted = new Map(targets.map(([target, address]) => [idOf(target.url, address), { target, address }]))
+    const after = [...wanted].map(([id, { target, address }]) => {
+      const known = before.find((endpoint) => endpoint.id === id)
+      if (!known) return this.#open(target, address)
+      known.weight = target.weight
+      known.zone = target.zone
+      return known
+    })
+    this.#bySource[source] = after
+    this.#all = this.#bySource.flat()
+    for (const endpoint of before) if (!after.includes(endpoint)) this.#drain(endpoint)
+    this.#refresh()
   }
 
   /** Ends discovery, lets what is under way end, closes every connection. */
   async close(): Promise<void> {
-    for (const stop of this.#stops) stop()
-    for (const endpoint of this.#all) this.#drain(endpoint)
+    for (const stop of this.#stops.splice(0)) stop()
+    this.#isClosed = true
+    const endpoints = this.#all
     this.#all = []
-    this.#turns = []
-    await Promise.all(this.#closing)
+    this.#bySource.length = 0
+    this.#warming?.cancel()
+    for (const endpoint of endpoints) this.#drain(endpoint)
+    this.#refresh()
+    await Promise.all(this.#closing.values())
   }
 
-  #replace(index: number, addresses: readonly string[], open: (address: string) => Endpoint): void {
-    const before = this.#byTarget[index] ?? []
-    const after = addresses.map((address) => before.find((endpoint) => endpoint.address === address) ?? open(address))
-    this.#byTarget[index] = after
-    this.#all = this.#byTarget.flat()
-    this.#turns = takeTurns(this.#all)
-    for (const endpoint of before) if (!after.includes(endpoint)) this.#drain(endpoint)
+  #follow(source: DiscoverySource): void {
+    const { value: watch, release } = this.#options.discover(source)
+    this.#discovery = watch
+    const unsubscribe = watch.subscribe((targets) => {
+      this.#replace(
+        0,
+        targets.map((target) => [target, target.address ?? new URL(target.url).hostname]),
+      )
+    })
+    this.#stops.push(unsubscribe, release)
+  }
+
+  #resolve(source: number, target: EndpointTarget): void {
+    const url = new URL(target.url)
+    const resolver = resolvers.find((candidate) => candidate.accepts(url))!
+    const stop = resolver.watch(url, this.#options, (addresses) => {
+      this.#replace(
+        source,
+        addresses.map((address) => [target, address]),
+      )
+    })
+    this.#stops.push(stop)
+  }
+
+  #open(target: EndpointTarget, address: string): Endpoint {
+    // The first ones have nobody beside them who could carry the load while they warm up.
+    const since = this.#all.length === 0 ? Number.NEGATIVE_INFINITY : this.#options.clock.now()
+    const endpoint = openEndpoint(target, address, this.#options, since)
+    this.#caretaker?.add(endpoint)
+    return endpoint
+  }
+
+  #createCaretaker(policy: CarePolicy): Caretaker {
+    const { clock, random, transport, channel, metrics, notify } = this.#options
+    const subject = this.#service
+    return new Caretaker({
+      clock,
+      random,
+      policy,
+      openChannel: ({ url, address }) => transport.open(new URL(url), address, { ...channel, connections: 1 }),
+      endpoints: () => this.#all,
+      onChange: () => this.#refresh(),
+      onEject: ({ url }, restMs) => {
+        metrics.ejected()
+        const end = restMs === Number.POSITIVE_INFINITY ? 'until it is found well' : `for ${Math.round(restMs)} ms`
+        notify({ level: 'warn', subject, endpoint: url, message: `an endpoint failed too often: it rests ${end}` })
+      },
+      onHealth: ({ url }, isWell) => {
+        const message = isWell ? 'an endpoint is well again' : 'an endpoint fails its health checks'
+        notify({ level: isWell ? 'info' : 'warn', subject, endpoint: url, message })
+      },
+    })
   }
 
   #drain(endpoint: Endpoint): void {
-    const closing = endpoint.channel.close().finally(() => this.#closing.delete(closing))
-    this.#closing.add(closing)
+    endpoint.condition.isDraining = true
+    const closing = Promise.all([this.#caretaker?.remove(endpoint), endpoint.channel.close()]).finally(() => {
+      this.#closing.delete(endpoint)
+      this.#count()
+    })
+    this.#closing.set(endpoint, closing)
   }
-}
 
-/** Each endpoint as often as its weight says, spread evenly: weights 2 and 1 give a, b, a. */
-export function takeTurns<Weighted extends { readonly weight: number }>(endpoints: readonly Weighted[]): Weighted[] {
-  const turns = endpoints.flatMap((endpoint) => {
-    const count = Math.max(1, Math.round(endpoint.weight))
-    return Array.from({ length: count }, (_, index) => ({ endpoint, at: (index + 0.5) / count }))
-  })
-  return turns.sort((one, other) => one.at - other.at).map(({ endpoint }) => endpoint)
-}
+  /** Who may be asked has changed, or how much. */
+  #refresh(): void {
+    const { clock, notify } = this.#options
+    const { zone, slowStartMs } = this.care
+    const now = clock.now()
+    const candidates = selectCandidates(this.#all, { zone, slowStartMs, now })
+    this.#choice.update(candidates)
+    this.#onTrial = this.#all.filter(({ condition }) => condition.isOnTrial && condition.isWell)
+    if (candidates.isPanicking !== this.#isPanicking) {
+      this.#isPanicking = candidates.isPanicking
+      if (this.#isPanicking)
+        notify({
+          level: 'warn',
+          subject: this.#service,
+          message: 'too few endpoints are well: calls go to all of them',
+        })
+    }
+    this.#count()
+    if (slowStartMs === undefined || this.#warming || this.#isClosed) return
+    if (!this.#all.some(({ condition }) => warmth(now - condition.since, slowStartMs) < 1)) return
+    this.#warming = clock.schedule(slowStartMs / warmingSteps, () => {
+      this.#warming = undefined
+      this.#refresh()
+    })
+  }
 
-function openEndpoint(
-  { weight, zone }: EndpointTarget,
-  url: URL,
-  address: string,
-  { transport, channel }: EndpointsOptions,
-): Endpoint {
-  const prefix = url.pathname.replace(/\/+$/, '')
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-  return {
-    url: url.origin + prefix,
-    address,
-    prefix,
-    weight,
-    zone,
-    channel: transport.open(url, address, channel),
-    attributes: { 'server.address': url.hostname, 'server.port': port },
+  #count(): void {
+    // Another one of that name may have taken its place.
+    if (this.#isClosed) return
+    const counts = Object.fromEntries(endpointStates.map((state) => [state, 0])) as Record<EndpointState, number>
+    for (const { condition } of this.allAndLeaving) counts[condition.state]++
+    this.#options.metrics.states(counts)
   }
 }

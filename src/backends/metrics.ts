@@ -1,4 +1,5 @@
 import type { CallSite, Source } from './call.ts'
+import type { EndpointState } from './health/condition.ts'
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
@@ -8,6 +9,20 @@ export interface BackendMetrics {
   forSite(site: CallSite): SiteMetrics
   /** A breaker changed its state. */
   breakerState(service: string, operation: string, state: BreakerState): void
+  /** Asked once a service. */
+  forEndpoints?(service: string): EndpointMetrics
+  /** Whether a place where endpoints are looked up (`consul reco at …`) is up to date. */
+  discoveryState?(source: string, isCurrent: boolean): void
+}
+
+/** What is counted of the endpoints of a service. */
+export interface EndpointMetrics {
+  /** So many are in each state now. */
+  states(counts: Readonly<Record<EndpointState, number>>): void
+  /** One was taken out for its failures. */
+  ejected(): void
+  /** A call that failed goes on to another endpoint. */
+  failedOver(): void
 }
 
 export interface SiteMetrics {
@@ -23,3 +38,6 @@ const uncountedSite: SiteMetrics = { attempt() {}, retry() {}, fallback() {} }
 
 /** Counts nothing. */
 export const uncounted: BackendMetrics = { forSite: () => uncountedSite, breakerState() {} }
+
+/** Counts nothing of endpoints. */
+export const uncountedEndpoints: EndpointMetrics = { states() {}, ejected() {}, failedOver() {} }

@@ -2,8 +2,13 @@ import { ADDRCONFIG } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import type { Clock } from '../clock.ts'
 import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
+import type { DiscoverySource } from './discovery/discovery.ts'
+import { DiscoveryWatch, type WatchOptions } from './discovery/discovery-watch.ts'
+import { discoveries } from './discovery/index.ts'
+import { type NameServers, systemNameServers } from './discovery/name-servers.ts'
 import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
-import { type BackendMetrics, uncounted } from './metrics.ts'
+import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
+import type { Notify } from './notice.ts'
 import { Breaker } from './policies/breaker.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
 import { Shared } from './shared.ts'
@@ -26,6 +31,10 @@ export interface BackendsOptions {
   readonly resolve?: ((hostname: string) => Promise<readonly string[]>) | undefined
 }
 
+  /** The machine's unless given. */
+  readonly nameServers?: NameServers | undefined
+  /** Told what operators should know. */
+  readonly notify?: Notify | undefined
 /** The calls of one snapshot. */
 export interface OpenBackends {
   /** In the order of the sites. */
@@ -53,17 +62,30 @@ export class Backends {
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
-    const { clock, metrics = uncounted, resolve = resolveBySystem } = options
+  readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
+    const { clock, metrics = uncounted, resolve = resolveBySystem, random = Math.random, notify = () => {} } = options
+    const { nameServers = systemNameServers } = options
     const transport = options.transport ?? transports.get('http1')!
     const channel = { ...defaultChannelOptions, ...options.channel }
     this.#clock = clock
     this.#metrics = metrics
-    this.#random = options.random ?? Math.random
-    this.#store = options.store ?? stores.get('memory')!.open({ maxBytes: 32 * 1024 * 1024 })
+    this.#random = random
+    this.#store = options.store ?? new MemoryStore(32 * 1024 * 1024, () => clock.epoch())
+    this.#refreshes = new Refreshes(clock)
+    this.#discoveries = new Shared(
+      (source) => JSON.stringify(source),
+      (source) => openDiscovery(source, { clock, random, nameServers, notify, metrics }),
+      (watch) => watch.close(),
+    )
+    const discover = (source: DiscoverySource) => this.#discoveries.acquire(source)
+    const surroundings = { clock, random, resolve, transport, channel, discover, notify }
     this.#services = new Shared(
       (target) => target.key,
       (target) => ({
-        endpoints: new ServiceEndpoints(target, { clock, resolve, transport, channel }),
+        endpoints: new ServiceEndpoints(target, {
+          ...surroundings,
+          metrics: metrics.forEndpoints?.(target.name) ?? uncountedEndpoints,
+        }),
         retryBudget: new RetryBudget(clock),
       }),
       ({ endpoints }) => this.#drain(endpoints),
@@ -118,6 +140,12 @@ export class Backends {
   }
 
   /** Closes everything, whether released or not; resolves when the calls under way have ended. */
+  /** The endpoints of a service and those that only end their last calls, for people. */
+  endpointsToShow({ key }: ServiceTarget): { readonly endpoints: readonly Endpoint[]; readonly isWatched: boolean } {
+    const endpoints = this.#services.get(key)?.endpoints
+    return { endpoints: endpoints?.allAndLeaving ?? [], isWatched: endpoints?.isWatched ?? false }
+  }
+
   async close(): Promise<void> {
     this.#services.clear()
     this.#breakers.clear()
@@ -132,8 +160,19 @@ export class Backends {
 
 type BreakerKey = readonly [service: string, operation: string, policy: BreakerPolicy]
 
+    this.#discoveries.clear()
 /** Only the family the system puts first: it sorts what cannot be reached from here to the end (RFC 6724). */
 async function resolveBySystem(hostname: string): Promise<readonly string[]> {
   const found = await lookup(hostname, { all: true, hints: ADDRCONFIG })
   return found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address)
 }
+function openDiscovery(
+  source: DiscoverySource,
+  { metrics, ...options }: Omit<WatchOptions, 'onState'> & { readonly metrics: BackendMetrics },
+): DiscoveryWatch {
+  const kind = discoveries.get(source.kind)
+  if (!kind) throw new Error(`no discovery is called ${source.kind}`)
+  const name = `${kind.name} ${kind.describe(source.settings)}`
+  return new DiscoveryWatch(kind, source, { ...options, onState: (isUp) => metrics.discoveryState?.(name, isUp) })
+}
+

@@ -1,19 +1,42 @@
 import type { Clock } from '../../clock.ts'
+import type { EndpointTarget } from '../call.ts'
+import type { RegistryClient, RegistryClientOptions } from '../transports/registry-client.ts'
+import type { NameServers } from './name-servers.ts'
 
-export interface DiscoveryOptions {
-  readonly clock: Clock
-  /** Every address of a host name, in any order. */
-  readonly resolve: (hostname: string) => Promise<readonly string[]>
+/** What a `discover:` says: which kind, and that kind's own settings. Plain data. */
+export interface DiscoverySource {
+  /** Name of a discovery kind. */
+  readonly kind: string
+  readonly settings: object
 }
 
-/** Finds out where the host of an endpoint's URL can be reached. */
-export interface DiscoveryKind {
+/** What a kind finds endpoints with. */
+export interface Search {
+  readonly clock: Clock
+  readonly nameServers: NameServers
+  /** Aborted when nobody wants to know any more. */
+  readonly signal: AbortSignal
+  connect(options: Omit<RegistryClientOptions, 'signal'>): RegistryClient
+  /**
+   * The whole list as it is now, of what could be understood. An empty one leaves those known before in use: a service
+   * that is gone fails by itself, one that only seems to be gone does not.
+   */
+  found(endpoints: readonly EndpointTarget[]): void
+  /** Resolves after `ms`, or when the search has ended. */
+  pause(ms: number): Promise<void>
+}
+
+/** Finds the endpoints of a service and stays with them: `discover: { consul: … }`. */
+export interface DiscoveryKind<Settings extends object = object> {
   readonly name: string
   readonly summary: string
-  accepts(url: URL): boolean
+  /** Of the pauses while it fails; half a minute unless a kind costs nothing to ask. */
+  readonly longestPauseMs?: number
+  /** Where it looks, in a few words and without credentials: `reco at http://127.0.0.1:8500`. */
+  describe(settings: Settings): string
   /**
-   * Calls `onAddresses` at once, before it returns, and again whenever the addresses change; never with none. An
-   * address is an IP, or the URL's host name as it stands: then connecting resolves it. Gives a function that stops.
+   * Tells of endpoints by `search.found` as long as it can. It is begun anew at once when it returns, and after a
+   * growing pause when it throws.
    */
-  watch(url: URL, options: DiscoveryOptions, onAddresses: (addresses: readonly string[]) => void): () => void
+  follow(settings: Settings, search: Search): Promise<void>
 }

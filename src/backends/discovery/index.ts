@@ -1,6 +1,11 @@
+import { consul } from './consul.ts'
 import type { DiscoveryKind } from './discovery.ts'
 import { dns } from './dns.ts'
-import { fixed } from './static.ts'
+import { etcd } from './etcd.ts'
+import { file } from './file.ts'
+import { kubernetes } from './kubernetes.ts'
 
-/** The first that accepts a URL serves it. A new discovery is one file and one line here. */
-export const discoveries: readonly DiscoveryKind[] = [fixed, dns]
+const kinds: readonly DiscoveryKind[] = [dns, consul, etcd, kubernetes, file]
+
+/** A new discovery is one file, one line here and its settings in `config/service/discover.ts`. */
+export const discoveries: ReadonlyMap<string, DiscoveryKind> = new Map(kinds.map((kind) => [kind.name, kind]))

@@ -30,6 +30,11 @@ export class FakeClock implements Clock {
     return next && next.at - this.#now
   }
 
+  /** Lets time pass in which nothing that is set fires. */
+  skip(ms: number): void {
+    this.#now += ms
+  }
+
   /** Lets time pass, firing timers in order; what they set in motion runs before the next one fires. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms

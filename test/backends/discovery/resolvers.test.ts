@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { discoveries } from '../../../src/backends/discovery/index.ts'
+import { resolvers } from '../../../src/backends/discovery/resolvers/index.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 
-const kindOf = (url: string) => discoveries.find((kind) => kind.accepts(new URL(url)))!
+const kindOf = (url: string) => resolvers.find((kind) => kind.accepts(new URL(url)))!
 
 /** Watches a name whose look-ups give, one after the other, what is listed; an error fails. */
 function watch(...lookups: (string[] | Error)[]) {
@@ -18,13 +18,13 @@ function watch(...lookups: (string[] | Error)[]) {
   return { clock, seen, stop, lookups: () => count }
 }
 
-describe('discovery', () => {
+describe('the address of an endpoint', () => {
   test.each(['http://127.0.0.1:1', 'http://[::1]:1', 'http://localhost:1'])('%s is static', (url) => {
     expect(kindOf(url).name).toBe('static')
   })
 
   test('any other host is looked up', () => {
-    expect(kindOf('https://reco.shop.svc:1').name).toBe('dns')
+    expect(kindOf('https://reco.shop.svc:1').name).toBe('lookup')
   })
 
   test('a name is its own address until it is resolved, then each of its addresses', async () => {

@@ -1,0 +1,53 @@
+import type { EndpointTarget } from '../call.ts'
+import type { DiscoveryKind } from './discovery.ts'
+import { readEntry } from './endpoint-entry.ts'
+import { EtcdClient, type EtcdSettings } from './etcd-client.ts'
+
+export interface EtcdDiscoverySettings extends EtcdSettings {
+  readonly prefix: string
+}
+
+/** One thing that happened below a prefix. */
+interface Change {
+  /** Absent: PUT, which is the first of the enumeration. */
+  readonly type?: unknown
+  readonly kv?: { readonly key?: unknown; readonly value?: unknown }
+}
+
+/** The keys below a prefix: each value is a URL, or JSON `{ url, weight, zone }`. Read once, then watched. */
+export const etcd: DiscoveryKind<EtcdDiscoverySettings> = {
+  name: 'etcd',
+  summary: 'The values of the keys below a prefix in etcd v3, watched: URLs, or JSON `{ url, weight, zone }`',
+  describe: ({ prefix, address }) => `${prefix} at ${address}`,
+  async follow(settings, search) {
+    const client = new EtcdClient(search.connect({ address: settings.address }), settings)
+    const { pairs, revision } = await client.range(settings.prefix)
+    search.found(readPairs(pairs))
+    // Ends when etcd has forgotten the revision (compaction), when the stream ends or is silent: all is read again.
+    for await (const changes of client.watch(settings.prefix, revision + 1)) {
+      for (const change of changes as readonly Change[]) apply(change, pairs)
+      search.found(readPairs(pairs))
+    }
+  },
+}
+
+function apply({ type, kv }: Change, pairs: Map<string, string>): void {
+  if (typeof kv?.key !== 'string') return
+  if (type === 'DELETE') pairs.delete(kv.key)
+  else pairs.set(kv.key, typeof kv.value === 'string' ? kv.value : '')
+}
+
+function readPairs(pairs: ReadonlyMap<string, string>): EndpointTarget[] {
+  return [...pairs].sort().flatMap(([, encoded]) => {
+    const text = Buffer.from(encoded, 'base64').toString('utf8').trim()
+    return readEntry(text.startsWith('{') ? parse(text) : text) ?? []
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import type { Attributes } from '../telemetry/span.ts'
+import type { Candidate } from './balancers/balancer.ts'
+import { Load } from './balancers/load.ts'
+import type { EndpointTarget } from './call.ts'
+import { Condition } from './health/condition.ts'
+import type { Channel, ChannelOptions, TransportKind } from './transports/transport.ts'
+
+/** One address of one of a service's endpoints, and the connections to it. */
+export class Endpoint implements Candidate {
+  readonly id: string
+  /** The operator's URL without credentials, query and trailing slash: `http://reco:9004/v1`. */
+  readonly url: string
+  /** The IP that is connected to, or the URL's own host name. */
+  readonly address: string
+  /** Goes before every path: `/v1`, or empty. */
+  readonly prefix: string
+  readonly channel: Channel
+  /** Of the semantic conventions: `server.address`, `server.port`, and `network.peer.address` where they differ. */
+  readonly attributes: Attributes
+  readonly load = new Load()
+  readonly condition: Condition
+  /** Discovery may say otherwise while calls go to it. */
+  weight: number
+  zone: string | undefined
+
+  constructor(target: EndpointTarget, address: string, channel: Channel, now: number) {
+    const url = new URL(target.url)
+    this.prefix = prefixOf(url)
+    this.url = url.origin + this.prefix
+    this.address = address
+    this.id = idOf(target.url, address)
+    this.channel = channel
+    this.attributes = {
+      'server.address': url.hostname,
+      'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+      ...(address !== url.hostname && { 'network.peer.address': address }),
+    }
+    this.condition = new Condition(now)
+    this.weight = target.weight
+    this.zone = target.zone
+  }
+}
+
+export interface OpenOptions {
+  readonly transport: TransportKind
+  readonly channel: ChannelOptions
+}
+
+export function openEndpoint(target: EndpointTarget, address: string, options: OpenOptions, now: number): Endpoint {
+  const channel = options.transport.open(new URL(target.url), address, options.channel)
+  return new Endpoint(target, address, channel, now)
+}
+
+/** Equal for what is the same endpoint: a new weight or zone does not make another of it. */
+export function idOf(url: string, address: string): string {
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname.replace(/\/+$/, '')}@${address}`
+}
+
+function prefixOf(url: URL): string {
+  return url.pathname.replace(/\/+$/, '')
+}

@@ -1,0 +1,54 @@
+import { type GatewayError, toGatewayError } from '../../errors.ts'
+import type { SendTo } from '../attempt.ts'
+import { wasNeverSent } from '../blame.ts'
+import type { CallSite } from '../call.ts'
+import type { Endpoint } from '../endpoint.ts'
+import type { OngoingCall } from '../layer.ts'
+import type { StackParts } from '../parts.ts'
+
+/** Other endpoints that one attempt may go on to. */
+const mostOthers = 2
+/** What another endpoint may well answer, and an idempotent request may be sent for again. */
+const worthAnother = new Set([429, 502, 503, 504])
+
+type FailoverParts = Pick<StackParts, 'endpoints' | 'retryBudget'>
+
+/**
+ * `failover: fast-retry`: what failed is tried at once on another endpoint, inside the timeout of the attempt. Only
+ * where that is safe: the request was never sent, or its method may be repeated and the endpoint broke off, answered
+ * 429, 502, 503 or 504. Each one more is paid from the service's retry budget.
+ * @param pick an endpoint that is not the one asked last, if there is another
+ */
+export function failOver(
+  site: CallSite,
+  { endpoints, retryBudget }: FailoverParts,
+  pick: (call: OngoingCall) => Endpoint | undefined,
+  send: SendTo,
+): SendTo {
+  const isPaidElsewhere = (site.retry?.attempts ?? 1) > 1
+  return async (request, call, first) => {
+    if (!isPaidElsewhere) retryBudget.deposit()
+    let endpoint = first
+    for (let others = 0; ; others++) {
+      try {
+        return await send(request, call, endpoint)
+      } catch (thrown) {
+        const error = toGatewayError(thrown)
+        if (others === mostOthers || call.scope.reason || !mayGoOn(error, site)) throw error
+        const other = pick(call)
+        if (!other || other === endpoint || !retryBudget.withdraw()) throw error
+        endpoints.failedOver()
+        const { span } = call.context
+        if (span.sampled) span.event('tessera.failover', { 'error.type': error.code, 'server.address': other.address })
+        call.endpoint = other
+        endpoint = other
+      }
+    }
+  }
+}
+
+function mayGoOn(error: GatewayError, { idempotent }: CallSite): boolean {
+  if (wasNeverSent(error)) return true
+  if (!idempotent) return false
+  return error.code === 'unavailable' || worthAnother.has(error.response?.status ?? 0)
+}
