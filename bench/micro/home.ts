@@ -30,13 +30,14 @@ export async function loadHome(): Promise<{ route: AggregatedRoute; callSites: r
   return { route, callSites: snapshot.callSites }
 }
 
-const headers = { 'content-type': 'application/json' }
+const type = 'application/json'
+const head = { status: 200, headers: { 'content-type': type }, contentType: type, contentEncoding: undefined }
 
 const instant: TransportKind = {
   name: 'instant',
   summary: 'answers from memory',
   open: () => ({
-    send: ({ path }) => Promise.resolve({ status: 200, headers, body: bodies.get(path.split('?', 1)[0]!)! }),
+    send: ({ path }) => Promise.resolve({ ...head, body: bodies.get(path.split('?', 1)[0]!)! }),
     close: async () => {},
   }),
 }

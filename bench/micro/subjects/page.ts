@@ -22,7 +22,7 @@ export async function addBenchmarks(): Promise<void> {
       stepEnded: () => {},
     })
   const outcome = await answer()
-  insist(outcome.kind === 'answer' && JSON.parse(outcome.body!), describePage())
+  insist(outcome.kind === 'answer' && JSON.parse(Buffer.from(outcome.body as string).toString()), describePage())
   group('page', () => {
     bench('page of five calls', async () => do_not_optimize(await answer()))
   })

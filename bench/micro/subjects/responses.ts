@@ -1,7 +1,7 @@
 import { bench, do_not_optimize, group } from 'mitata'
 import { decodeBody } from '../../../src/backends/decode.ts'
 import { parseHead } from '../../../src/backends/transports/http1/head.ts'
-import { ResponseReader } from '../../../src/backends/transports/http1/response-reader.ts'
+import { Http1Response, ResponseReader } from '../../../src/backends/transports/http1/response-reader.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { describeBackends } from '../../scenarios/home/data.ts'
 import { insist } from '../home.ts'
@@ -24,7 +24,7 @@ const bytes = Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), body])
 /** Reading a backend's answer: its head, head and framing together, and the body as JSON beside JSON.parse alone. */
 export function addBenchmarks(): void {
   const scope = new Scope()
-  const incoming = { status: 200, headers: parseHead(head, 'GET')!.headers, body }
+  const incoming = new Http1Response(parseHead(head, 'GET')!, body)
   const text = body.toString()
   const readAnswer = () => {
     const reader = new ResponseReader('GET', maxBytes)
