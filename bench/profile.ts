@@ -1,35 +1,36 @@
-/** Where a server's time goes: `node bench/profile.ts [variant] [seconds]`, under the load that bench/main.ts measures. */
+/** Where a server's time goes, under the load that main.ts measures: `node bench/profile.ts [scenario/server] [seconds]`. */
 import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startBackends } from './harness/backends.ts'
 import { addUpSelfTime, type CpuProfile } from './harness/cpu-profile.ts'
 import { chooseLoadTool } from './harness/load.ts'
-import { findVariant } from './harness/options.ts'
-import { page } from './harness/page.ts'
+import { findScenario, findVariant } from './harness/options.ts'
 import { leaveServerCore } from './harness/processor.ts'
 import { findObstacle } from './harness/requirements.ts'
 import { startServer } from './harness/server.ts'
-import { subject } from './harness/variants.ts'
-import { describeBackends } from './scenarios/home/data.ts'
+import { scenarios } from './scenarios/index.ts'
 
-const connections = 32
+const mostConnections = 32
 const warmUpSeconds = 4
 const shown = 40
 
 const obstacle = findObstacle()
 if (obstacle !== undefined) throw new Error(obstacle)
-const [name = subject, seconds = '10'] = process.argv.slice(2)
-const variant = findVariant(name)
+const [wanted = 'home/tessera', seconds = '10'] = process.argv.slice(2)
+const [scenarioName = '', serverName = 'tessera'] = wanted.split('/')
+const scenario = findScenario(scenarioName, scenarios)
+const variant = findVariant(serverName, scenario)
 const results = fileURLToPath(new URL('results/', import.meta.url))
 await mkdir(results, { recursive: true })
-const directory = await mkdtemp(join(results, `${name}-`))
+const directory = await mkdtemp(join(results, `${scenario.name}-${variant.name}-`))
 
 leaveServerCore()
 const load = chooseLoadTool()
-const backends = await startBackends(describeBackends())
+const backends = await startBackends(scenario.bodies, { failing: scenario.failing })
 try {
-  const server = await startServer(variant, backends, page, ['--cpu-prof', `--cpu-prof-dir=${directory}`])
+  const server = await startServer(variant, backends, ['--cpu-prof', `--cpu-prof-dir=${directory}`])
+  const connections = variant.page.mostConnections ?? mostConnections
   await server.checkAnswer()
   await load.send(server.target, connections, warmUpSeconds)
   await load.send(server.target, connections, Number(seconds))

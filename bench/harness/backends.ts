@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { type Child, startChild } from './child.ts'
 import { findFreePorts, waitFor } from './ports.ts'
 import { findProgram } from './requirements.ts'
+import type { Bodies } from './scenario.ts'
+import { type SpanSink, startSpanSink } from './span-sink.ts'
 
 /** Backends that answer fixed JSON, one a service. */
 export interface Backends {
@@ -14,15 +16,27 @@ export interface Backends {
   /** `BENCH_RECO_URL: http://127.0.0.1:…`, for the servers under test. */
   readonly urls: Record<string, string>
   readonly pid: number
+  /** A collector of spans, for the servers that send them. */
+  readonly spans: SpanSink
   stop(): Promise<void>
 }
 
 const staticServer = fileURLToPath(new URL('static-server.ts', import.meta.url))
 
-/** Starts nginx if it is installed, else a Node server. `bodies`: by service, then by path. */
-export async function startBackends(bodies: Record<string, Record<string, unknown>>): Promise<Backends> {
+export interface BackendsOptions {
+  /** Services besides, that answer 503 to everything. */
+  readonly failing?: readonly string[] | undefined
+  /** A Node server even where nginx is installed. */
+  readonly plain?: boolean
+}
+
+/** Starts nginx if it is installed, else a Node server. */
+export async function startBackends(
+  bodies: Bodies,
+  { failing = [], plain = false }: BackendsOptions = {},
+): Promise<Backends> {
   const root = await mkdtemp(join(tmpdir(), 'tessera-bench-'))
-  const services = Object.keys(bodies)
+  const services = [...Object.keys(bodies), ...failing]
   const ports = await findFreePorts(services.length)
   for (const [service, answers] of Object.entries(bodies)) {
     for (const [path, body] of Object.entries(answers)) {
@@ -30,36 +44,42 @@ export async function startBackends(bodies: Record<string, Record<string, unknow
       await writeFile(join(root, service, path), JSON.stringify(body))
     }
   }
-  const nginx = findProgram('nginx')
-  const child = nginx ? await startNginx(nginx, root, services, ports) : startNode(root, services, ports)
-  for (const [index, service] of services.entries()) {
-    const path = Object.keys(bodies[service]!)[0]!
-    await waitFor(
-      async () => (await fetch(`http://127.0.0.1:${ports[index]}${path}`)).ok || undefined,
-      () => (child.hasEnded() ? `the backends have ended: ${child.complaints()}` : undefined),
-    )
-  }
+  const sites = services.map(
+    (service, index): Site => ({ port: ports[index]!, directory: service in bodies ? join(root, service) : undefined }),
+  )
+  const nginx = plain ? undefined : findProgram('nginx')
+  const child = nginx ? await startNginx(nginx, root, sites) : startNode(sites)
+  const giveUp = () => (child.hasEnded() ? `the backends have ended: ${child.complaints()}` : undefined)
+  await Promise.all(sites.map(({ port }) => waitFor(() => fetch(`http://127.0.0.1:${port}/`), giveUp)))
+  const spans = await startSpanSink()
   return {
-    kind: nginx ? readNginxVersion(nginx) : `a Node server (nginx is not installed)`,
+    kind: nginx ? readNginxVersion(nginx) : 'a Node server (nginx is not installed)',
     urls: Object.fromEntries(
       services.map((service, index) => [`BENCH_${service.toUpperCase()}_URL`, `http://127.0.0.1:${ports[index]}`]),
     ),
     pid: child.pid,
+    spans,
     async stop() {
-      await child.stop()
+      await Promise.all([child.stop(), spans.stop()])
       await rm(root, { recursive: true, force: true })
     },
   }
 }
 
-async function startNginx(nginx: string, root: string, services: string[], ports: number[]): Promise<Child> {
+/** One backend; without a directory it answers 503. */
+interface Site {
+  readonly port: number
+  readonly directory: string | undefined
+}
+
+async function startNginx(nginx: string, root: string, sites: readonly Site[]): Promise<Child> {
   const config = join(root, 'nginx.conf')
-  await writeFile(config, renderNginxConfig(root, services, ports))
+  await writeFile(config, renderNginxConfig(root, sites))
   return startChild(nginx, ['-c', config, '-e', 'stderr'])
 }
 
 /** One process. Connections are kept for good: what is measured is the server in front, not nginx closing them. */
-function renderNginxConfig(root: string, services: string[], ports: number[]): string {
+function renderNginxConfig(root: string, sites: readonly Site[]): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `daemon off;
 master_process off;
@@ -75,14 +95,16 @@ http {
   open_file_cache_valid 1h;
   tcp_nodelay on;
 ${temporary.map((name) => `  ${name}_temp_path ${root}/temporary;`).join('\n')}
-${services.map((service, index) => `  server { listen 127.0.0.1:${ports[index]}; root ${root}/${service}; }`).join('\n')}
+${sites.map(({ port, directory }) => `  server { listen 127.0.0.1:${port}; ${directory ? `root ${directory}` : 'return 503'}; }`).join('\n')}
 }
 `
 }
 
-function startNode(root: string, services: string[], ports: number[]): Child {
-  const places = services.map((service, index) => `${ports[index]}=${join(root, service)}`)
-  return startChild(process.execPath, [staticServer, ...places])
+function startNode(sites: readonly Site[]): Child {
+  return startChild(process.execPath, [
+    staticServer,
+    ...sites.map(({ port, directory = '' }) => `${port}=${directory}`),
+  ])
 }
 
 /** nginx says its version on standard error. */

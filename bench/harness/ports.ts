@@ -10,16 +10,16 @@ export async function findFreePorts(count: number): Promise<number[]> {
   return ports
 }
 
-/** Calls `attempt` until it gives something, every 20 ms, for at most ten seconds; `giveUp` says why to stop early. */
+/** Calls `attempt` until it gives something, every 20 ms, for at most a minute; `giveUp` says why to stop early. */
 export async function waitFor<Result>(
   attempt: () => Promise<Result | undefined>,
   giveUp: () => string | undefined,
 ): Promise<Result> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 60_000
   for (;;) {
     const result = await attempt().catch(() => undefined)
     if (result !== undefined) return result
-    const reason = giveUp() ?? (performance.now() > deadline ? 'nothing answered for ten seconds' : undefined)
+    const reason = giveUp() ?? (performance.now() > deadline ? 'nothing answered for a minute' : undefined)
     if (reason !== undefined) throw new Error(reason)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

@@ -18,10 +18,12 @@ export function findProgram(name: string): string | undefined {
   return directories.map((directory) => join(directory, name)).find(isExecutable)
 }
 
+const packages = ['nginx-light', 'libnginx-mod-http-lua', 'lua-cjson', 'wrk']
+
 /** Installs what makes the measurement better, on Debian and its kin. */
 export function installPrograms(): void {
   execFileSync('apt-get', ['update', '-q'], { stdio: ['ignore', 2, 2] })
-  execFileSync('apt-get', ['install', '-y', '-q', 'nginx-light', 'wrk'], { stdio: ['ignore', 2, 2] })
+  execFileSync('apt-get', ['install', '-y', '-q', ...packages], { stdio: ['ignore', 2, 2] })
 }
 
 function isExecutable(path: string): boolean {

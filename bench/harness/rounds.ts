@@ -1,13 +1,12 @@
 import type { Backends } from './backends.ts'
 import type { LoadTool } from './load.ts'
 import { findNoise, type LoadPlan, type Measurement, measure } from './measure.ts'
-import { type Page, startServer } from './server.ts'
-import type { Variant } from './variants.ts'
+import type { Variant } from './scenario.ts'
+import { startServer } from './server.ts'
 
 export interface Setting {
   readonly backends: Backends
   readonly load: LoadTool
-  readonly page: Page
   readonly plan: LoadPlan
   /** Told what happens, line by line. */
   readonly tell: (line: string) => void
@@ -25,6 +24,7 @@ export interface Results {
 /**
  * Measures the variants in turns, each time in a fresh process, every round beginning with another one. A noisy
  * measurement is made again, `repeats` times in all.
+ * @throws Error when requests failed, and noise was not to blame or the repeats are used up
  */
 export async function measureInRounds(
   variants: readonly Variant[],
@@ -47,6 +47,8 @@ export async function measureInRounds(
           rejected++
           continue
         }
+        if (measurement.failures > 0)
+          throw new Error(`${measurement.failures} requests to ${variant.title} failed, so the measurement is void`)
         if (noise !== undefined) noisy++
         measurements.get(variant)!.push(measurement)
         break
@@ -56,10 +58,15 @@ export async function measureInRounds(
   return { measurements, rejected, noisy }
 }
 
-async function measureFresh(variant: Variant, { backends, load, page, plan }: Setting): Promise<Measurement> {
-  const server = await startServer(variant, backends, page)
+async function measureFresh(variant: Variant, { backends, load, plan }: Setting): Promise<Measurement> {
+  const connections = Math.min(plan.connections, variant.page.mostConnections ?? plan.connections)
+  const server = await startServer(variant, backends)
+  const { exports } = backends.spans.received
   try {
-    return await measure(server, backends, load, plan)
+    const measurement = await measure(server, backends, load, { ...plan, connections })
+    if (variant.sendsSpans && backends.spans.received.exports === exports)
+      throw new Error(`${variant.title} was to send spans, and sent none`)
+    return measurement
   } finally {
     await server.stop()
   }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Backends } from './backends.ts'
 import { startChild } from './child.ts'
 import type { Target } from './load.ts'
 import { findFreePorts, waitFor } from './ports.ts'
 import { serverCore } from './processor.ts'
-import type { Variant } from './variants.ts'
+import type { Page, Variant } from './scenario.ts'
 
 /** A server under test, alone on its core. */
 export interface RunningServer {
@@ -15,41 +18,49 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-export interface Page {
-  /** Path and query. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly answer: unknown
-}
-
 /** Starts a variant in a fresh process and waits until it answers. `nodeArgs` come before its own. */
 export async function startServer(
-  variant: Variant,
+  { title, page, launch }: Variant,
   backends: Backends,
-  page: Page,
   nodeArgs: readonly string[] = [],
 ): Promise<RunningServer> {
   const [port = 0] = await findFreePorts(1)
+  const directory = await mkdtemp(join(tmpdir(), 'tessera-bench-server-'))
+  const { program, args, env } = launch({ port, directory, urls: backends.urls, spansUrl: backends.spans.url })
+  if (nodeArgs.length > 0 && program !== process.execPath) throw new Error(`${title} does not run on Node`)
   const target = { url: `http://127.0.0.1:${port}${page.path}`, headers: page.headers }
-  const args = ['-c', String(serverCore), process.execPath, ...nodeArgs, ...variant.args(port)]
-  const child = startChild('taskset', args, { ...backends.urls, PORT: String(port) })
-  const giveUp = () => (child.hasEnded() ? `${variant.title} has ended: ${child.complaints()}` : undefined)
-  await waitFor(() => fetch(target.url, { headers: target.headers }), giveUp)
-  return {
-    pid: child.pid,
-    target,
-    async checkAnswer() {
+  const child = startChild('taskset', ['-c', String(serverCore), program, ...nodeArgs, ...args], {
+    ...backends.urls,
+    PORT: String(port),
+    ...env,
+  })
+  const stop = async () => {
+    await child.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+  const giveUp = () => (child.hasEnded() ? `${title} has ended: ${child.complaints()}` : undefined)
+  try {
+    await waitFor(async () => {
       const response = await fetch(target.url, { headers: target.headers })
-      const text = await response.text()
-      if (response.status !== 200) throw new Error(`${variant.title} answered ${response.status}: ${text}`)
-      const degraded = response.headers.get('tessera-degraded')
-      if (degraded !== null) throw new Error(`${variant.title} answered a degraded page: ${degraded}`)
-      try {
-        assert.deepEqual(JSON.parse(text), page.answer)
-      } catch (difference) {
-        throw new Error(`${variant.title} answered another page: ${(difference as Error).message}`)
-      }
-    },
-    stop: () => child.stop(),
+      await response.arrayBuffer()
+      return true
+    }, giveUp)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { pid: child.pid, target, stop, checkAnswer: () => checkAnswer(title, target, page) }
+}
+
+async function checkAnswer(title: string, { url, headers }: Target, page: Page): Promise<void> {
+  const response = await fetch(url, { headers })
+  const text = await response.text()
+  if (response.status !== 200) throw new Error(`${title} answered ${response.status}: ${text.slice(0, 500)}`)
+  const degraded = response.headers.get('tessera-degraded')
+  if (degraded !== null && !page.mayBeDegraded) throw new Error(`${title} answered a degraded page: ${degraded}`)
+  try {
+    assert.deepEqual(JSON.parse(text), page.answer)
+  } catch (difference) {
+    throw new Error(`${title} answered another page: ${(difference as Error).message.slice(0, 2000)}`)
   }
 }

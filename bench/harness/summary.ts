@@ -1,6 +1,6 @@
 import type { Measurement } from './measure.ts'
 import type { Results } from './rounds.ts'
-import { subject, type Variant } from './variants.ts'
+import type { Comparison, Scenario, Variant } from './scenario.ts'
 
 /** Middle of a variant's rounds. */
 export interface Summary {
@@ -9,6 +9,31 @@ export interface Summary {
   /** Least and most CPU time of a round. */
   readonly leastCpuUs: number
   readonly mostCpuUs: number
+}
+
+/** A comparison made in each round by itself: what disturbed the machine then, disturbed both sides. */
+export interface Compared {
+  readonly comparison: Comparison
+  readonly median: number
+  readonly least: number
+  readonly most: number
+}
+
+/** What came out of a scenario. */
+export interface ScenarioResult {
+  readonly scenario: Scenario
+  readonly rounds: number
+  readonly summaries: readonly Summary[]
+  /** Those whose variants were all measured. */
+  readonly compared: readonly Compared[]
+  readonly rejected: number
+  readonly noisy: number
+}
+
+export function summarizeScenario(scenario: Scenario, results: Results): ScenarioResult {
+  const { measurements, rejected, noisy } = results
+  const rounds = Math.max(0, ...[...measurements.values()].map(({ length }) => length))
+  return { scenario, rounds, summaries: summarize(results), compared: compare(scenario, results), rejected, noisy }
 }
 
 export function summarize({ measurements }: Results): Summary[] {
@@ -24,6 +49,7 @@ export function summarize({ measurements }: Results): Summary[] {
         requestsPerSecond: middle((round) => round.requestsPerSecond),
         p50Ms: middle((round) => round.p50Ms),
         p99Ms: middle((round) => round.p99Ms),
+        failures: middle((round) => round.failures),
         residentBytes: middle((round) => round.residentBytes),
         serverShare: middle((round) => round.serverShare),
         othersShare: middle((round) => round.othersShare),
@@ -33,48 +59,14 @@ export function summarize({ measurements }: Results): Summary[] {
   })
 }
 
-/** CPU time a request of Tessera's over each peer's: below 1 the gateway costs less than the code by hand. */
-export function compareWithPeers(summaries: readonly Summary[]): Record<string, number> {
-  const own = summaries.find(({ variant }) => variant.name === subject)
-  if (own === undefined) return {}
-  const peers = summaries.filter((summary) => summary !== own)
-  return Object.fromEntries(
-    peers.map(({ variant, median }) => [
-      variant.name,
-      Number((own.median.cpuUsPerRequest / median.cpuUsPerRequest).toFixed(3)),
-    ]),
-  )
-}
-
-export function renderTable(summaries: readonly Summary[]): string {
-  const ratios = compareWithPeers(summaries)
-  const lines = summaries.map(({ variant, median, leastCpuUs, mostCpuUs }) =>
-    row([
-      variant.title,
-      median.cpuUsPerRequest.toFixed(1),
-      `${leastCpuUs.toFixed(1)}–${mostCpuUs.toFixed(1)}`,
-      variant.name in ratios ? `${ratios[variant.name]!.toFixed(2)}×` : '',
-      Math.round(median.requestsPerSecond).toString(),
-      median.p50Ms.toFixed(1),
-      median.p99Ms.toFixed(1),
-      Math.round(median.residentBytes / 1024 ** 2).toString(),
-    ]),
-  )
-  const heads = [
-    'server',
-    'CPU µs/request',
-    'least–most',
-    'Tessera / it',
-    'requests/s',
-    'p50 ms',
-    'p99 ms',
-    'memory MB',
-  ]
-  return [row(heads), row(heads.map((_, index) => (index === 0 ? '---' : '---:'))), ...lines].join('\n')
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`
+export function compare({ comparisons }: Pick<Scenario, 'comparisons'>, { measurements }: Results): Compared[] {
+  const byName = new Map([...measurements].map(([variant, rounds]) => [variant.name, rounds]))
+  return comparisons.flatMap((comparison) => {
+    const sides = comparison.variants.map((name) => byName.get(name))
+    if (!sides.every((side) => side !== undefined)) return []
+    const figures = sides[0]!.map((_, round) => comparison.read(...sides.map((side) => side[round]!.cpuUsPerRequest)))
+    return [{ comparison, median: median(figures), least: Math.min(...figures), most: Math.max(...figures) }]
+  })
 }
 
 export function median(values: readonly number[]): number {

@@ -47,26 +47,28 @@ export interface ContentBody {
   }
 }
 
+export interface Product {
+  readonly id: string
+  readonly title: Text
+  readonly cover: string
+  readonly category: { readonly id: string }
+  readonly brand: { readonly name: Text }
+  readonly tags: readonly string[]
+  readonly rating: { readonly score: number; readonly count: number }
+  readonly sold: { readonly text: string }
+  readonly price: {
+    readonly cents: number
+    readonly display: string
+    readonly was: { readonly display: string }
+    readonly member: { readonly display: string }
+    readonly discount_pct: number
+  }
+  readonly stock: string
+  readonly reason: Text | null
+}
+
 export interface RecommendBody {
-  readonly items: readonly {
-    readonly id: string
-    readonly title: Text
-    readonly cover: string
-    readonly category: { readonly id: string }
-    readonly brand: { readonly name: Text }
-    readonly tags: readonly string[]
-    readonly rating: { readonly score: number; readonly count: number }
-    readonly sold: { readonly text: string }
-    readonly price: {
-      readonly cents: number
-      readonly display: string
-      readonly was: { readonly display: string }
-      readonly member: { readonly display: string }
-      readonly discount_pct: number
-    }
-    readonly stock: string
-    readonly reason: Text | null
-  }[]
+  readonly items: readonly Product[]
 }
 
 export interface PromotionsBody {
@@ -134,26 +136,7 @@ export function mapHome(
       link: channel.link.url,
       badge: channel.badge?.zh,
     })),
-    products: items.map((item) => ({
-      id: item.id,
-      title: item.title.zh,
-      titleEn: item.title.en,
-      image: item.cover,
-      category: item.category.id,
-      brand: item.brand.name.zh,
-      tags: item.tags,
-      rating: item.rating.score,
-      ratings: item.rating.count,
-      sold: item.sold.text,
-      cents: item.price.cents,
-      price: item.price.display,
-      was: item.price.was.display,
-      off: item.price.discount_pct,
-      member: item.price.member.display,
-      stock: item.stock,
-      reason: item.reason?.zh,
-      link: `demo://product/${item.id}`,
-    })),
+    products: items.map(mapProduct),
     promotions: promotions.map((promotion) => ({
       id: promotion.id,
       title: promotion.title.zh,
@@ -174,5 +157,28 @@ export function mapHome(
       followers: brand.followers,
       stores: brand.stores_nearby,
     })),
+  }
+}
+
+export function mapProduct(item: Product) {
+  return {
+    id: item.id,
+    title: item.title.zh,
+    titleEn: item.title.en,
+    image: item.cover,
+    category: item.category.id,
+    brand: item.brand.name.zh,
+    tags: item.tags,
+    rating: item.rating.score,
+    ratings: item.rating.count,
+    sold: item.sold.text,
+    cents: item.price.cents,
+    price: item.price.display,
+    was: item.price.was.display,
+    off: item.price.discount_pct,
+    member: item.price.member.display,
+    stock: item.stock,
+    reason: item.reason?.zh,
+    link: `demo://product/${item.id}`,
   }
 }

@@ -1,23 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
-import { addUpSelfTime, type CpuProfile } from '../../bench/harness/cpu-profile.ts'
-import { findNoise, type Measurement } from '../../bench/harness/measure.ts'
-import { readOptions } from '../../bench/harness/options.ts'
-import { compareWithPeers, median, renderTable, summarize } from '../../bench/harness/summary.ts'
-import { variants } from '../../bench/harness/variants.ts'
+import { findNoise } from '../../bench/harness/measure.ts'
+import { renderComparisons, renderServers } from '../../bench/harness/report.ts'
+import { collectFigures } from '../../bench/harness/results.ts'
+import { ratio, type Scenario } from '../../bench/harness/scenario.ts'
+import { compare, median, summarize, summarizeScenario } from '../../bench/harness/summary.ts'
+import { inventVariant, inventMeasurement as measured } from './world.ts'
 
-const [tessera, fastify] = variants
-
-function measured(cpuUsPerRequest: number, changes: Partial<Measurement> = {}): Measurement {
-  const latencies = { p50Ms: 7.25, p99Ms: 19.5 }
-  const shares = { serverShare: 0.99, othersShare: 0.01, besideShare: 0.1 }
-  return {
-    cpuUsPerRequest,
-    requestsPerSecond: 4000,
-    ...latencies,
-    residentBytes: 100 * 1024 ** 2,
-    ...shares,
-    ...changes,
-  }
+const tessera = inventVariant('tessera', 'Tessera')
+const fastify = inventVariant('fastify-undici', 'Fastify + undici')
+const results = {
+  measurements: new Map([
+    [tessera, [measured(300), measured(240), measured(250)]],
+    [fastify, [measured(600), measured(200), measured(500)]],
+  ]),
+  rejected: 1,
+  noisy: 0,
 }
 
 test('takes the middle of the rounds', () => {
@@ -25,19 +22,54 @@ test('takes the middle of the rounds', () => {
   expect(median([4, 1, 2, 100])).toBe(3)
 })
 
-test("gives Tessera's CPU time over each peer's, by medians", () => {
-  const measurements = new Map([
-    [tessera!, [measured(300), measured(240), measured(250)]],
-    [fastify!, [measured(190), measured(200), measured(500)]],
+test('tells a server by its medians, and the least and most of its CPU time', () => {
+  expect(renderServers(summarize(results)).split('\n')).toEqual([
+    '| server | CPU µs/request | least–most | requests/s | p50 ms | p99 ms | memory MB |',
+    '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| Tessera | 250.0 | 240.0–300.0 | 4000 | 7.3 | 19.5 | 100 |',
+    '| Fastify + undici | 500.0 | 200.0–600.0 | 4000 | 7.3 | 19.5 | 100 |',
   ])
-  const summaries = summarize({ measurements, rejected: 0, noisy: 0 })
-  expect(compareWithPeers(summaries)).toEqual({ 'fastify-undici': 1.25 })
-  expect(renderTable(summaries).split('\n')).toEqual([
-    '| server | CPU µs/request | least–most | Tessera / it | requests/s | p50 ms | p99 ms | memory MB |',
-    '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
-    '| Tessera | 250.0 | 240.0–300.0 |  | 4000 | 7.3 | 19.5 | 100 |',
-    '| Fastify + undici | 200.0 | 190.0–500.0 | 1.25× | 4000 | 7.3 | 19.5 | 100 |',
-  ])
+})
+
+describe('a comparison', () => {
+  const comparison = ratio('fastify-undici', 'Tessera / Fastify + undici', 'tessera', 'fastify-undici', 0.45)
+
+  test('is told in each round by itself, and the median of those is given', () => {
+    const [compared] = compare({ comparisons: [comparison] }, results)
+    // The medians of the two servers would give 0.5 as well; their rounds give 0.5, 1.2 and 0.5.
+    expect(compared).toMatchObject({ median: 0.5, least: 0.5, most: 1.2 })
+  })
+
+  test('says whether its aim is reached', () => {
+    const near = ratio('near', 'near', 'tessera', 'fastify-undici', 0.5)
+    const without = ratio('without', 'without', 'tessera', 'fastify-undici')
+    const lines = renderComparisons(compare({ comparisons: [comparison, near, without] }, results)).split('\n')
+    expect(lines.slice(2)).toEqual([
+      '| Tessera / Fastify + undici | 0.500× | 0.500–1.200 | ≤ 0.45 | no |',
+      '| near | 0.500× | 0.500–1.200 | ≤ 0.5 | yes |',
+      '| without | 0.500× | 0.500–1.200 |  |  |',
+    ])
+  })
+
+  test('is left out when a server of it was not measured', () => {
+    expect(compare({ comparisons: [ratio('krakend', '', 'tessera', 'krakend')] }, results)).toEqual([])
+  })
+})
+
+test('gives the figures for --json by the names of comparisons, scenarios and servers', () => {
+  const scenario: Scenario = {
+    name: 'home',
+    title: 'a page',
+    bodies: {},
+    variants: [tessera, fastify],
+    comparisons: [ratio('fastify-undici', '', 'tessera', 'fastify-undici')],
+  }
+  expect(collectFigures([summarizeScenario(scenario, results)], ['KrakenD: no Go'])).toEqual({
+    ratios: { 'fastify-undici': 0.5 },
+    cpuUsPerRequest: { home: { tessera: 250, 'fastify-undici': 500 } },
+    noisy: 0,
+    missing: ['KrakenD: no Go'],
+  })
 })
 
 describe('a measurement', () => {
@@ -55,47 +87,5 @@ describe('a measurement', () => {
 
   test('is fine otherwise', () => {
     expect(findNoise(measured(200))).toBeUndefined()
-  })
-})
-
-describe('the options', () => {
-  test('of a quick run are fewer and shorter rounds', () => {
-    expect(readOptions(['--quick'])).toMatchObject({ rounds: 3, plan: { seconds: 3, warmUpSeconds: 2 } })
-  })
-
-  test('give way to those that are named', () => {
-    expect(readOptions(['--quick', '--rounds', '7'])).toMatchObject({ rounds: 7, repeats: 4 })
-  })
-
-  test('refuse a count that is none, and a server that nobody knows', () => {
-    expect(() => readOptions(['--rounds', '0'])).toThrow('--rounds takes a whole number from 1, not 0')
-    expect(() => readOptions(['--only', 'koa'])).toThrow('there is no koa')
-  })
-})
-
-test('adds up self time by function and by area, after the warm-up and without idling', () => {
-  const frame = (id: number, functionName: string, url: string) => ({
-    id,
-    callFrame: { functionName, url, lineNumber: 9 },
-  })
-  const profile: CpuProfile = {
-    nodes: [
-      frame(1, '(idle)', ''),
-      frame(2, 'parse', 'file:///home/me/tessera/src/backends/decode.ts'),
-      frame(3, 'resume', 'file:///home/me/tessera/node_modules/undici/lib/client.js'),
-    ],
-    startTime: 0,
-    samples: [3, 2, 2, 1, 3],
-    timeDeltas: [100, 100, 200, 500, 100],
-  }
-  expect(addUpSelfTime(profile, 150)).toEqual({
-    functions: [
-      { place: 'parse  src/backends/decode.ts:10', share: 0.75 },
-      { place: 'resume  npm:undici/lib/client.js:10', share: 0.25 },
-    ],
-    areas: [
-      { place: 'src/backends', share: 0.75 },
-      { place: 'npm:undici', share: 0.25 },
-    ],
   })
 })

@@ -3,8 +3,12 @@
  * mapping of the bodies, which could be wrong in the way the measured ones are. Every run gives the same bytes.
  */
 
+import type { Bodies } from '../../harness/scenario.ts'
+import { type Entity, imageHost, list, two, yuan } from './entity.ts'
+import { describeProducts } from './products.ts'
+
 /** Body of each backend's one answer, by service and path. */
-export function describeBackends(): Record<string, Record<string, unknown>> {
+export function describeBackends(): Bodies {
   return {
     users: {
       '/profile': { code: 0, message: 'ok', data: { user: profile.backend, session: { fresh: true, ttl_s: 1800 } } },
@@ -45,21 +49,7 @@ export function describePage(): unknown {
   }
 }
 
-/** A thing as its backend tells it, and as the page shows it. */
-interface Entity {
-  readonly backend: unknown
-  readonly page: unknown
-}
-
-const imageHost = 'https://img.example.com'
-const two = (number: number) => String(number).padStart(2, '0')
-const yuan = (cents: number) => `¥${Math.floor(cents / 100)}.${two(cents % 100)}`
-
-function list(count: number, describe: (index: number) => Entity): Entity[] {
-  return Array.from({ length: count }, (_, index) => describe(index))
-}
-
-const profile: Entity = {
+export const profile: Entity = {
   backend: {
     id: 'u-1001',
     name: { zh: '梅小雨', en: 'Mei Xiaoyu' },
@@ -173,64 +163,7 @@ const channels = list(channelNames.length, (index) => {
   }
 })
 
-const products = list(9, (index) => {
-  const id = `p${20417 + index * 31}`
-  const title = { zh: `云南小粒咖啡豆 ${250 + index * 50} 克`, en: `Yunnan coffee beans, ${250 + index * 50} g` }
-  const cover = `${imageHost}/product/${id}/cover.webp`
-  const cents = 4990 + index * 735
-  const was = cents + 1500
-  const memberCents = cents - 300
-  const score = Number((4.2 + (index % 8) / 10).toFixed(1))
-  const sold = 1200 + index * 417
-  const stock = index % 5 === 4 ? 'low' : 'in_stock'
-  const tags = index % 2 === 0 ? ['包邮', '次日达'] : ['热卖']
-  const reason = index % 4 === 3 ? null : { code: 'similar', zh: '因为你看过手冲壶' }
-  return {
-    backend: {
-      id,
-      title,
-      subtitle: { zh: '中度烘焙，坚果与可可', en: 'Medium roast, nuts and cocoa' },
-      cover,
-      category: { id: 'coffee', name: { zh: '咖啡', en: 'Coffee' } },
-      brand: { id: `br-${index % 6}`, name: { zh: `山谷${index % 6}`, en: `Valley ${index % 6}` } },
-      tags,
-      rating: { score, count: 318 + index * 12 },
-      sold: { month: sold, text: `月售 ${sold}` },
-      price: {
-        currency: 'CNY',
-        cents,
-        display: yuan(cents),
-        was: { cents: was, display: yuan(was) },
-        member: { cents: memberCents, display: yuan(memberCents) },
-        discount_pct: Math.round((1500 / was) * 100),
-      },
-      stock,
-      delivery: { minutes: 35 + index, fee_cents: 300, from: 'hz-04' },
-      score: Number((0.98 - index * 0.013).toFixed(3)),
-      reason,
-    },
-    page: {
-      id,
-      title: title.zh,
-      titleEn: title.en,
-      image: cover,
-      category: 'coffee',
-      brand: `山谷${index % 6}`,
-      tags,
-      rating: score,
-      ratings: 318 + index * 12,
-      sold: `月售 ${sold}`,
-      cents,
-      price: yuan(cents),
-      was: yuan(was),
-      off: Math.round((1500 / was) * 100),
-      member: yuan(memberCents),
-      stock,
-      ...(reason && { reason: reason.zh }),
-      link: `demo://product/${id}`,
-    },
-  }
-})
+const products = describeProducts(9)
 
 const promotions = list(6, (index) => {
   const id = `pr-${300 + index}`
