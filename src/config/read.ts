@@ -26,6 +26,9 @@ export interface ReadOptions {
   readonly base?: string | undefined
 }
 
+/** How many files are open at a time: there may be more of them than a process may open. */
+const maxOpenFiles = 32
+
 /** Where the configuration lives on disk: what a watcher has to look at. */
 export interface ConfigLocations {
   readonly gateway: string
@@ -36,12 +39,15 @@ export interface ConfigLocations {
 
 /**
  * Reads the gateway's file and all that it names. What cannot be read is listed, not thrown; a dictionary or services
- * that nobody named need not be there.
+ * that nobody named need not be there. A file that is as it was `before` is the same object.
  */
-export async function readConfig(options: ReadOptions): Promise<{ texts: ConfigTexts; locations: ConfigLocations }> {
+export async function readConfig(
+  options: ReadOptions,
+  before?: ConfigTexts,
+): Promise<{ texts: ConfigTexts; locations: ConfigLocations }> {
   const base = options.base ?? process.cwd()
   const gatewayPath = resolve(base, options.config)
-  const reader = new Reader(base)
+  const reader = new Reader(base, before ? filesOf(before) : [])
   const gateway = await reader.read(gatewayPath, true)
   const { locations, isNamed } = locate(gateway, gatewayPath, options, base)
   // Without the gateway's file nobody knows where the others are.
@@ -57,15 +63,22 @@ export async function readConfig(options: ReadOptions): Promise<{ texts: ConfigT
   return { texts: { ...texts, unreadable, env: options.env }, locations }
 }
 
+/** Every file that could be read. */
+export function filesOf({ gateway, dictionary, services, routes }: ConfigTexts): SourceText[] {
+  return [gateway, ...(dictionary ? [dictionary] : []), ...services, ...routes]
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads files, and keeps which could not be read. */
 class Reader {
   readonly unreadable: { path: string; reason: string }[] = []
   readonly #base: string
+  readonly #before: ReadonlyMap<string, SourceText>
 
-  constructor(base: string) {
+  constructor(base: string, before: readonly SourceText[]) {
     this.#base = base
+    this.#before = new Map(before.map((file) => [file.path, file]))
   }
 
   /** A path as people see it. */
@@ -76,7 +89,9 @@ class Reader {
 
   async read(path: string, isNeeded: boolean): Promise<SourceText | undefined> {
     try {
-      return { path: this.show(path), text: utf8.decode(await readFile(path)) }
+      const file = { path: this.show(path), text: utf8.decode(await readFile(path)) }
+      const before = this.#before.get(file.path)
+      return before?.text === file.text ? before : file
     } catch (error) {
       this.#note(path, error, isNeeded)
       return undefined
@@ -88,7 +103,12 @@ class Reader {
     try {
       const names = await readdir(directory, { recursive })
       const files = names.filter((name) => isConfig(name) && !isHidden(name)).sort()
-      const texts = await Promise.all(files.map((name) => this.read(join(directory, name), true)))
+      const texts: (SourceText | undefined)[] = []
+      const waiting = files.entries()
+      const work = async () => {
+        for (const [index, name] of waiting) texts[index] = await this.read(join(directory, name), true)
+      }
+      await Promise.all(Array.from({ length: maxOpenFiles }, work))
       return texts.filter((text) => text !== undefined)
     } catch (error) {
       this.#note(directory, error, isNeeded)

@@ -25,6 +25,12 @@ export class DiagnosticCollector {
     this.#known.push(spellOut(value))
   }
 
+  /** Takes over what another one has found. */
+  addAll(other: DiagnosticCollector): void {
+    for (const one of other.#found) this.#found.push(one)
+    for (const one of other.#known) this.#known.push(one)
+  }
+
   get hasErrors(): boolean {
     return this.#found.some((diagnostic) => diagnostic.severity === 'error')
   }

@@ -1,4 +1,3 @@
-import type { CallSite } from '../backends/call.ts'
 import type { Language } from '../language/color.ts'
 import { within } from '../language/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
@@ -15,19 +14,20 @@ import { bindInputs } from './inputs.ts'
 export function bindRoute(
   parsed: ParsedRoute,
   catalogue: Catalogue,
-  callSites: CallSite[],
   defaults: Defaults,
   language: Language,
 ): BoundRoute {
   const { definition, place, match, name } = parsed
   const { source } = place
-  const binder = new RouteBinder(name, catalogue, callSites, language)
+  const binder = new RouteBinder(name, catalogue, language)
   const inputs = bindInputs(definition, match, place, language)
   const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, binder) : binder.block(parsed.body)
   const response = definition.response && bindResponse(definition.response, within(place, 'response'), language)
   binder.noteReads(response?.reads)
   return {
     name,
+    file: source.path,
+    summary: definition.summary,
     match,
     matchAt: source.locate(['match']),
     timeoutMs: definition.timeout ?? defaults.timeout,
@@ -37,6 +37,8 @@ export function bindRoute(
     inputs,
     body,
     response,
+    degradedMaxAgeMs: definition.degradedMaxAge,
+    callSites: binder.callSites,
     incomplete: binder.incomplete,
   }
 }

@@ -23,22 +23,21 @@ export class RouteBinder implements Binder {
   readonly types: Language['types']
   readonly diagnostics: Language['diagnostics']
   readonly #catalogue: Catalogue
-  readonly #callSites: CallSite[]
   readonly #names = new Map<string, { path: Path; explicit: boolean }[]>()
   readonly #recorded = new Set<string>()
   #recordsAll = false
   #guards = 0
+  /** Every place that calls a backend; compiled steps know theirs by index. */
+  readonly callSites: CallSite[] = []
   /** True when a step could not be read, so that what it would have produced is not known. */
   incomplete = false
 
-  /** `callSites` belong to the whole snapshot; this route's are added to them. */
-  constructor(route: string, catalogue: Catalogue, callSites: CallSite[], language: Language) {
+  constructor(route: string, catalogue: Catalogue, language: Language) {
     this.route = route
     this.colors = language.colors
     this.types = language.types
     this.diagnostics = language.diagnostics
     this.#catalogue = catalogue
-    this.#callSites = callSites
   }
 
   operation(reference: string, place: Place): ServiceOperation | undefined {
@@ -85,7 +84,7 @@ export class RouteBinder implements Binder {
     definition: OperationDefinition,
     place: Place,
   ): ServiceOperation | undefined {
-    return this.#service(service, within(place, 'service'))?.bindInline(name, definition, place)
+    return this.#service(service, within(place, 'service'))?.bindInline(name, definition, place, this)
   }
 
   block(block: ParsedBlock, extras: BlockExtras = {}): BoundBlock {
@@ -157,7 +156,7 @@ export class RouteBinder implements Binder {
   }
 
   addCallSite(site: CallSite): number {
-    return this.#callSites.push(site) - 1
+    return this.callSites.push(site) - 1
   }
 }
 

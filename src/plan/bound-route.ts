@@ -1,3 +1,4 @@
+import type { CallSite } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Read } from '../language/reference.ts'
 import type { PolicyOrigin } from '../operations/policies.ts'
@@ -9,6 +10,8 @@ import type { BoundInput } from './inputs.ts'
 /** An aggregated route with everything resolved, before it is compiled: what the checks look at. */
 export interface BoundRoute {
   readonly name: string
+  readonly file: string
+  readonly summary: string | undefined
   readonly match: RouteMatch
   readonly matchAt: Location
   readonly timeoutMs: number
@@ -19,6 +22,10 @@ export interface BoundRoute {
   /** Its `do`; a top-level `catch` makes it one `try` step. */
   readonly body: BoundBlock
   readonly response: BoundResponse | undefined
+  /** Milliseconds that a degraded answer may be cached; undefined: not at all. */
+  readonly degradedMaxAgeMs: number | undefined
+  /** Every place that calls a backend; compiled steps know theirs by index. */
+  readonly callSites: readonly CallSite[]
   /** True when a part of it could not be read: then what is missing is not reported as missing. */
   readonly incomplete: boolean
 }

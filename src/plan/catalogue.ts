@@ -8,6 +8,7 @@ import type { OperationDefinition } from '../operations/operation.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
+import type { Work } from './work.ts'
 
 /** One service of the catalogue, its operations checked against the dictionary. */
 export interface CatalogueService {
@@ -16,7 +17,12 @@ export interface CatalogueService {
   /** Operations that stand in its file but could not be read. */
   readonly unread: ReadonlySet<string>
   /** Binds an operation that a route writes in place. */
-  readonly bindInline: (name: string, definition: OperationDefinition, place: Place) => ServiceOperation
+  readonly bindInline: (
+    name: string,
+    definition: OperationDefinition,
+    place: Place,
+    language: Language,
+  ) => ServiceOperation
 }
 
 export type Catalogue = ReadonlyMap<string, CatalogueService> & {
@@ -25,11 +31,11 @@ export type Catalogue = ReadonlyMap<string, CatalogueService> & {
 }
 
 /** Binds every service (undefined where one could not be read); a name that two files claim is reported. */
-export function bindCatalogue(
+export function* bindCatalogue(
   services: readonly (ServiceDefinition | undefined)[],
   defaults: Defaults,
   language: Language,
-): Catalogue {
+): Work<Catalogue> {
   const catalogue = new Map<string, CatalogueService>()
   for (const service of services) {
     if (!service) continue
@@ -41,6 +47,7 @@ export function bindCatalogue(
         source.locate(['service']),
       )
     } else catalogue.set(definition.service, bindService(service, defaults, language))
+    yield
   }
   return Object.assign(catalogue, { isWhole: services.every((service) => service !== undefined) })
 }
@@ -71,13 +78,13 @@ function bindService(
     breaker: origin('breaker'),
   }
   const headers = definition.headers && { value: definition.headers, place: { source, path: ['headers'] } }
-  const bind = (name: string, operation: OperationDefinition, place: Place): ServiceOperation => ({
+  const bind: CatalogueService['bindInline'] = (name, operation, place, language) => ({
     operation: bindOperation(info, name, operation, headers, place, language),
     defaults,
     origins,
   })
   const operations = Object.entries(definition.operations).map(
-    ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] })] as const,
+    ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] }, language)] as const,
   )
   const named = Object.values(definition.operations).flatMap(({ errors = {} }) => Object.values(errors))
   checkRetriedCodes(definition.retry?.on, named, { source, path: ['retry'] }, language)

@@ -1,4 +1,3 @@
-import type { ParsedRoute } from '../routes/route.ts'
 import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
@@ -9,7 +8,7 @@ import { compileRequestView, readsBody, requestPartsRead } from './request-view.
 import type { AggregatedRoute } from './snapshot.ts'
 
 /** Turns a route that passed every check into closures. */
-export function compileRoute(parsed: ParsedRoute, bound: BoundRoute): AggregatedRoute {
+export function compileRoute(bound: BoundRoute): AggregatedRoute {
   const compiler = new RouteCompiler()
   const run = compiler.block(bound.body)
   const reads = everyRead(bound)
@@ -17,13 +16,12 @@ export function compileRoute(parsed: ParsedRoute, bound: BoundRoute): Aggregated
   const viewRequest = compileRequestView(parts)
   const nameColors = createNamespaces(colorsOf(bound))
   const writeInputs = compileInputs(bound.inputs)
-  const { definition } = parsed
   return {
     kind: 'aggregate',
     name: bound.name,
-    summary: definition.summary,
+    summary: bound.summary,
     match: bound.match,
-    file: parsed.place.source.path,
+    file: bound.file,
     timeoutMs: bound.timeoutMs,
     createDocument(request) {
       const document: Document = { request: viewRequest(request), steps: {} }
@@ -34,8 +32,9 @@ export function compileRoute(parsed: ParsedRoute, bound: BoundRoute): Aggregated
     readsBody: readsBody(parts, bound.inputs),
     run,
     fillResponse: bound.response && compileResponse(bound.response),
-    degradedMaxAgeMs: definition.degradedMaxAge,
+    degradedMaxAgeMs: bound.degradedMaxAgeMs,
     steps: compiler.steps,
+    callSites: bound.callSites,
     bound,
   }
 }

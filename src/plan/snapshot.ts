@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly version: string
   readonly settings: GatewaySettings
   readonly routes: readonly Route[]
-  /** Every place that calls a backend; compiled routes know them by index. */
+  /** Every place that calls a backend, route by route. */
   readonly callSites: readonly CallSite[]
   /** The dictionary and the services it was compiled from, for graph and explain. */
   readonly colors: ReadonlyMap<string, ColorDefinition>
@@ -46,6 +46,8 @@ export interface AggregatedRoute extends RouteCommon {
   readonly degradedMaxAgeMs: number | undefined
   /** Its steps in the order of the file; step metrics are told the index. */
   readonly steps: readonly StepInfo[]
+  /** Every place that calls a backend; `run` knows them by index. */
+  readonly callSites: readonly CallSite[]
   /** What it was compiled from, for graph and explain. */
   readonly bound: BoundRoute
 }

@@ -37,11 +37,11 @@ export function serveAggregate(
 }
 
 function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
-  const { request, scope, span, serving, activation, requestId } = exchange
+  const { request, scope, span, serving, requestId } = exchange
   execute({
     route: active.route,
     request: parts,
-    calls: activation.calls,
+    calls: active.calls,
     clock: serving.clock,
     scope,
     span,

@@ -7,6 +7,7 @@ import { createMetrics } from '../telemetry/metrics.ts'
 import { createTracer } from '../telemetry/tracer.ts'
 import type { Environment } from '../yaml/env.ts'
 import { Activation } from './activation.ts'
+import { ActiveRoutes } from './active-route.ts'
 import { countBackends } from './backend-metrics.ts'
 import { answerUnmatched, tryAggregate } from './dispatch.ts'
 import { drain, idle } from './drain.ts'
@@ -19,6 +20,7 @@ import { tryOpenApi } from './openapi.ts'
 import { LazyPassthrough } from './passthrough/lazy.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
+import { runInSlices } from './slices.ts'
 import { configuredBy, warnOfFixedSettings } from './take-over.ts'
 import { ConfigWatcher } from './watch.ts'
 
@@ -70,6 +72,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, routes, env = process.env, logger = createLogger(), clock = systemClock, onRequest } = options
   const metrics = createMetrics()
   const backends = new Backends({ clock, metrics: countBackends(metrics) })
+  const activeRoutes = new ActiveRoutes(backends, metrics)
   const reloader = new Reloader({
     loader: createLoader({ config, routes, env }),
     logger,
@@ -77,10 +80,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     epoch: () => clock.epoch(),
     onRead: (locations) => watcher?.watch(locations),
     onReload: options.onReload,
-    activate(snapshot) {
-      if (serving.isDraining) return
+    async activate(snapshot) {
       const before = serving.current
-      serving.current = new Activation(snapshot, backends, metrics)
+      const activation = await runInSlices(Activation.open(snapshot, activeRoutes, before))
+      if (serving.isDraining) return activation.leave()
+      serving.current = activation
       before.leave()
       warnOfFixedSettings(before.snapshot, snapshot, logger)
       metrics.retain(configuredBy(snapshot))
@@ -99,7 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     backends,
     unmatched: metrics.route('_OTHER', ''),
     onRequest,
-    current: new Activation(first, backends, metrics),
+    current: await runInSlices(Activation.open(first, activeRoutes)),
     isDraining: false,
     inFlight: 0,
     whenIdle: undefined,

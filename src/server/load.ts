@@ -1,52 +1,56 @@
-import { createHash } from 'node:crypto'
-import { type ConfigLocations, type ConfigTexts, type ReadOptions, readConfig } from '../config/read.ts'
+import { type ConfigLocations, type ConfigTexts, filesOf, type ReadOptions, readConfig } from '../config/read.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { buildSnapshot } from '../plan/build.ts'
+import { buildInSteps } from '../plan/build.ts'
+import { BuildMemory } from '../plan/memory.ts'
 import type { LoadResult } from '../plan/snapshot.ts'
+import type { Work } from '../plan/work.ts'
 
 /** The configuration as it stands on disk. */
 export interface Reading {
   readonly texts: ConfigTexts
   readonly locations: ConfigLocations
-  /** Equal for equal contents. */
-  readonly fingerprint: string
 }
 
-/** Reads and builds a configuration; the steps are apart so that what has not changed is not built again. */
+/**
+ * Reads and builds a configuration, over and over: what a file or route had before is kept where it is the same. The
+ * two are apart so that nothing is built when nothing has changed.
+ */
 export interface Loader {
   read(): Promise<Reading>
-  build(texts: ConfigTexts): LoadResult
+  build(texts: ConfigTexts): Work<LoadResult>
 }
 
 export function createLoader(options: ReadOptions): Loader {
+  const memory = new BuildMemory()
+  let last: ConfigTexts | undefined
   return {
     async read() {
-      const { texts, locations } = await readConfig(options)
-      return { texts, locations, fingerprint: fingerprintOf(texts) }
+      const reading = await readConfig(options, last)
+      last = reading.texts
+      return reading
     },
-    build: buildSnapshot,
+    build: (texts) => buildInSteps(texts, memory),
   }
 }
 
-function fingerprintOf({ gateway, dictionary, services, routes, unreadable }: ConfigTexts): string {
-  const hash = createHash('sha256')
-  for (const file of [gateway, dictionary, ...services, ...routes]) {
-    hash.update(JSON.stringify([file?.path, file?.text]))
-  }
-  return hash.update(JSON.stringify(unreadable)).digest('hex')
+/** Whether two readings found the same files with the same contents. */
+export function isSameReading(a: ConfigTexts, b: ConfigTexts): boolean {
+  const files = filesOf(a)
+  const others = filesOf(b)
+  return (
+    files.length === others.length &&
+    files.every((file, index) => file.path === others[index]!.path && file.text === others[index]!.text) &&
+    JSON.stringify([a.unreadable, a.dictionary?.path]) === JSON.stringify([b.unreadable, b.dictionary?.path])
+  )
 }
 
 /** Gives the text of a file by the name that diagnostics call it. */
-export function textsByFile({
-  gateway,
-  dictionary,
-  services,
-  routes,
-}: ConfigTexts): (file: string) => string | undefined {
-  const all = new Map(
-    [gateway, ...(dictionary ? [dictionary] : []), ...services, ...routes].map((f) => [f.path, f.text]),
-  )
-  return (file) => all.get(file)
+export function textsByFile(texts: ConfigTexts): (file: string) => string | undefined {
+  let all: ReadonlyMap<string, string> | undefined
+  return (file) => {
+    all ??= new Map(filesOf(texts).map(({ path, text }) => [path, text]))
+    return all.get(file)
+  }
 }
 
 /** The first load found errors, so there is nothing to serve. */

@@ -1,10 +1,11 @@
 import type { ConfigLocations, ConfigTexts } from '../config/read.ts'
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts'
 import { printDiagnostic, summarize } from '../diagnostics/print.ts'
-import type { Snapshot } from '../plan/snapshot.ts'
+import type { LoadResult, Snapshot } from '../plan/snapshot.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { ConfigurationError, type Loader, type Reading, textsByFile } from './load.ts'
+import { ConfigurationError, isSameReading, type Loader, type Reading, textsByFile } from './load.ts'
+import { runInSlices } from './slices.ts'
 
 /** What a reload came to. */
 export interface ReloadResult {
@@ -26,20 +27,21 @@ export interface ReloaderParts {
   /** Milliseconds since the epoch. */
   readonly epoch: () => number
   /** Puts a snapshot to work. */
-  readonly activate: (snapshot: Snapshot) => void
+  readonly activate: (snapshot: Snapshot) => Promise<void>
   /** Told where the configuration is, whenever it was read. */
   readonly onRead: (locations: ConfigLocations) => void
   readonly onReload: ((result: ReloadResult) => void) | undefined
 }
 
 /**
- * Reads the configuration anew and puts it to work if it is good; if not, the old one serves on. One at a time: whoever
- * asks while one runs gets the one after it, which sees all that was written before.
+ * Reads the configuration anew and puts it to work if it is good; if not, the old one serves on. It works in slices,
+ * between which requests are served. One at a time: whoever asks while one runs gets the one after it, which sees all
+ * that was written before.
  */
 export class Reloader {
   readonly #parts: ReloaderParts
   #version = ''
-  #fingerprint: string | undefined
+  #lastTexts: ConfigTexts | undefined
   #last: ReloadResult | undefined
   #running: Promise<ReloadResult> | undefined
   #next: Promise<ReloadResult> | undefined
@@ -56,7 +58,7 @@ export class Reloader {
   /** @throws ConfigurationError */
   async loadFirst(): Promise<{ snapshot: Snapshot; locations: ConfigLocations }> {
     const reading = await this.#parts.loader.read()
-    const { snapshot, diagnostics } = this.#build(reading.texts)
+    const { snapshot, diagnostics } = await this.#build(reading.texts)
     if (!snapshot) throw new ConfigurationError(diagnostics, reading.texts)
     this.#accept(reading, snapshot, diagnostics, 0)
     return { snapshot, locations: reading.locations }
@@ -84,11 +86,12 @@ export class Reloader {
     const { loader, logger } = this.#parts
     const reading = await loader.read()
     const elapsed = () => performance.now() - startedAt
-    if (reading.fingerprint === this.#fingerprint && this.#last) return { ...this.#last, changed: false, ms: elapsed() }
-    const { snapshot, diagnostics } = this.#build(reading.texts)
+    const isSame = this.#lastTexts !== undefined && isSameReading(this.#lastTexts, reading.texts)
+    if (isSame && this.#last) return { ...this.#last, changed: false, ms: elapsed() }
+    const { snapshot, diagnostics } = await this.#build(reading.texts)
     if (!snapshot) return this.#refuse(reading, diagnostics, elapsed())
     try {
-      this.#parts.activate(snapshot)
+      await this.#parts.activate(snapshot)
     } catch (thrown) {
       logger.error({ err: thrown }, 'the configuration cannot be put to work; the old one serves on')
       return this.#refuse(reading, diagnostics, elapsed())
@@ -101,10 +104,11 @@ export class Reloader {
   }
 
   /** A bug in the compiler must not take the running gateway down. */
-  #build(texts: ConfigTexts): { snapshot: Snapshot | undefined; diagnostics: readonly Diagnostic[] } {
-    if (this.#last === undefined) return this.#parts.loader.build(texts)
+  async #build(texts: ConfigTexts): Promise<LoadResult> {
+    const building = runInSlices(this.#parts.loader.build(texts))
+    if (this.#last === undefined) return building
     try {
-      return this.#parts.loader.build(texts)
+      return await building
     } catch (thrown) {
       this.#parts.logger.error({ err: thrown }, 'the configuration could not be compiled; the old one serves on')
       return { snapshot: undefined, diagnostics: [] }
@@ -128,7 +132,7 @@ export class Reloader {
   }
 
   #remember(reading: Reading, part: Pick<ReloadResult, 'ok' | 'changed' | 'diagnostics' | 'ms'>): ReloadResult {
-    this.#fingerprint = reading.fingerprint
+    this.#lastTexts = reading.texts
     this.#last = { ...part, version: this.#version, textOf: textsByFile(reading.texts) }
     this.#parts.onRead(reading.locations)
     this.#parts.metrics.reloaded({

@@ -1,4 +1,5 @@
 import findMyWay from 'find-my-way'
+import { runToEnd, type Work } from '../plan/work.ts'
 import type { MatchSegment, RouteMatch } from '../routes/match.ts'
 
 /** What a method and path lead to. */
@@ -10,8 +11,9 @@ export type Found<Target> =
   | { readonly kind: 'malformed' }
   | { readonly kind: 'nothing' }
 
-interface Entry<Target> {
-  readonly target: Target
+interface Entry {
+  /** The match's index. */
+  readonly index: number
   readonly names: readonly string[]
   /** Indexes of what must not be empty: everything but a rest. */
   readonly required: number
@@ -28,46 +30,81 @@ const noParams: Readonly<Record<string, string>> = Object.freeze(Object.create(n
  * guesses about slashes. `HEAD` falls back to `GET`; a route for any method (`*`) stands behind those that name one.
  */
 export class Router<Target> {
-  readonly #byMethod = new Map<string, PathTree<Target>>()
-  /** For the methods that no route names. */
-  readonly #otherMethods: PathTree<Target>
+  readonly #trees: MethodTrees
+  readonly #targets: readonly Target[]
 
-  constructor(routes: Iterable<readonly [RouteMatch, Target]>) {
+  constructor(routes: Iterable<readonly [RouteMatch, Target]>, trees?: MethodTrees) {
     const all = [...routes]
-    const methods = new Set(all.map(([{ method }]) => method))
-    const addAll = (of: string, tree: PathTree<Target>) => {
-      for (const [match, target] of all) if (match.method === of) tree.add(match.segments, target)
-    }
-    const plant = (...orders: string[]) => {
-      const tree = new PathTree<Target>()
-      for (const method of orders) addAll(method, tree)
-      return tree
-    }
-    for (const method of methods) {
-      if (method !== '*' && method !== 'HEAD') this.#byMethod.set(method, plant(method, '*'))
-    }
-    // Trees are dear to make: where GET's would say the same, it does.
-    const get = this.#byMethod.get('GET')
-    if (methods.has('HEAD') || (get && methods.has('*'))) this.#byMethod.set('HEAD', plant('HEAD', 'GET', '*'))
-    else if (get) this.#byMethod.set('HEAD', get)
-    this.#otherMethods = plant('*')
+    this.#trees = trees ?? runToEnd(plantTrees(all.map(([match]) => match)))
+    this.#targets = all.map(([, target]) => target)
+  }
+
+  /** Makes a router in small steps. One that has the same matches as the one before takes over its trees. */
+  static *plant<Target>(
+    routes: readonly (readonly [RouteMatch, Target])[],
+    before?: Router<Target>,
+  ): Work<Router<Target>> {
+    const matches = routes.map(([match]) => match)
+    const isSame = before !== undefined && areEqual(before.#trees.matches, matches)
+    return new Router(routes, isSame ? before.#trees : yield* plantTrees(matches))
   }
 
   /** `path` as it came: percent-encoded, without the query. */
   find(method: string, path: string): Found<Target> {
-    const found = (this.#byMethod.get(method) ?? this.#otherMethods).find(path)
+    const { byMethod, otherMethods } = this.#trees
+    const found = (byMethod.get(method) ?? otherMethods).find(path, this.#targets)
     return found === nothing ? this.#explainMiss(path) : found
   }
 
   #explainMiss(path: string): Found<Target> {
     const allow: string[] = []
-    for (const [method, tree] of this.#byMethod) if (tree.find(path).kind === 'match') allow.push(method)
+    for (const [method, tree] of this.#trees.byMethod)
+      if (tree.find(path, this.#targets).kind === 'match') allow.push(method)
     return allow.length === 0 ? nothing : { kind: 'wrong-method', allow: allow.sort() }
   }
 }
 
+/** The radix trees of some matches; what they find is a match's index. */
+interface MethodTrees {
+  readonly matches: readonly RouteMatch[]
+  readonly byMethod: ReadonlyMap<string, PathTree>
+  /** For the methods that no route names. */
+  readonly otherMethods: PathTree
+}
+
+function areEqual(some: readonly RouteMatch[], others: readonly RouteMatch[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ method, path }, index) => method === others[index]!.method && path === others[index]!.path)
+  )
+}
+
+function* plantTrees(matches: readonly RouteMatch[]): Work<MethodTrees> {
+  const methods = new Set(matches.map(({ method }) => method))
+  const plant = function* (...orders: string[]): Work<PathTree> {
+    const tree = new PathTree()
+    for (const order of orders) {
+      for (const [index, { method, segments }] of matches.entries()) {
+        if (method !== order) continue
+        tree.add(segments, index)
+        yield
+      }
+    }
+    return tree
+  }
+  const byMethod = new Map<string, PathTree>()
+  for (const method of methods) {
+    if (method !== '*' && method !== 'HEAD') byMethod.set(method, yield* plant(method, '*'))
+  }
+  // Trees are dear to make: where GET's would say the same, it does.
+  const get = byMethod.get('GET')
+  if (methods.has('HEAD') || (get && methods.has('*'))) byMethod.set('HEAD', yield* plant('HEAD', 'GET', '*'))
+  else if (get) byMethod.set('HEAD', get)
+  return { matches, byMethod, otherMethods: yield* plant('*') }
+}
+
 /** The paths of one method. */
-class PathTree<Target> {
+class PathTree {
   readonly #tree = findMyWay({
     maxParamLength: maxParameterLength,
     onBadUrl: () => {},
@@ -76,22 +113,24 @@ class PathTree<Target> {
   readonly #known = new Set<string>()
 
   /** Of two routes for one path the first stays. */
-  add(segments: readonly MatchSegment[], target: Target): void {
+  add(segments: readonly MatchSegment[], index: number): void {
     const pattern = toPattern(segments)
     if (this.#known.has(pattern)) return
     this.#known.add(pattern)
     const names = segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
     const required = segments.filter(({ kind }) => kind === 'parameter').length
-    const entry: Entry<Target> = { target, names, required }
+    const entry: Entry = { index, names, required }
     this.#tree.on('GET', pattern, () => {}, entry)
   }
 
-  find(path: string): Exclude<Found<Target>, { kind: 'wrong-method' }> {
+  /** `targets` are those of the matches, by their index. */
+  find<Target>(path: string, targets: readonly Target[]): Exclude<Found<Target>, { kind: 'wrong-method' }> {
     const found = this.#tree.find('GET', path)
     if (found === null) return nothing
-    const entry = found.store as Entry<Target> | null
+    const entry = found.store as Entry | null
     if (entry === null) return malformed
-    const { target, names, required } = entry
+    const { index, names, required } = entry
+    const target = targets[index]!
     if (names.length === 0) return { kind: 'match', target, params: noParams }
     const params: Record<string, string> = Object.create(null)
     for (let at = 0; at < names.length; at++) {

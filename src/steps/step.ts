@@ -184,7 +184,7 @@ export interface Binder extends Language {
   readonly isGuarded: boolean
   /** What reports call this call: its id, else its operation's name, numbered where another call has it. */
   nameCall(step: ParsedStep, operation: string): string
-  /** Gives a call site its index in the snapshot. */
+  /** Gives a call site its index in the route. */
   addCallSite(site: CallSite): number
   /** True when something in the route reads `steps.<id>`, so that it must be recorded. Known once all is bound. */
   recordsStep(id: string): boolean

@@ -4,7 +4,7 @@ import type { BackendMetrics } from '../backends/metrics.ts'
 import { Backends } from '../backends/registry.ts'
 import type { OutgoingRequest, TransportKind } from '../backends/transports/transport.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
-import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
+import type { AggregatedRoute } from '../plan/snapshot.ts'
 import { answerAs } from './answer.ts'
 import type { Answer, Mock, Mocks } from './mocks.ts'
 import { callsOf, isCalled, type RouteCall } from './route-calls.ts'
@@ -28,7 +28,7 @@ export interface MockedBackendsOptions {
  * of answers are the gateway's own, and what goes over the wire is answered by mocks.
  */
 export class MockedBackends {
-  /** By call site of the snapshot; those of other routes are not there. */
+  /** By call site of the route. */
   readonly calls: readonly Call[]
   /** What the backends were sent since `begin`, in the order it was sent. */
   log: LoggedCall[] = []
@@ -41,7 +41,7 @@ export class MockedBackends {
   readonly #turns = new Map<Mock, number>()
   #mocks: readonly Mocks[] = []
 
-  constructor(snapshot: Snapshot, route: AggregatedRoute, options: MockedBackendsOptions) {
+  constructor(route: AggregatedRoute, options: MockedBackendsOptions) {
     const { clock, metrics, observeSite = (site) => site } = options
     this.#clock = clock
     this.#backends = new Backends({
@@ -57,7 +57,7 @@ export class MockedBackends {
     const calls: Call[] = []
     for (const [index, caller] of routeCalls.entries()) {
       const call = opened.calls[index]!
-      calls[snapshot.callSites.indexOf(caller.site)] = (context) => this.#caller.run(caller, call, context)
+      calls[route.callSites.indexOf(caller.site)] = (context) => this.#caller.run(caller, call, context)
     }
     this.calls = calls
   }

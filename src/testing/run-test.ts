@@ -41,7 +41,7 @@ const graceMs = 60_000
 export async function runTest(test: RouteTest, bench: TestBench): Promise<TestResult> {
   const startedAt = performance.now()
   const clock = new VirtualClock()
-  const backends = new MockedBackends(bench.snapshot, bench.route, { ...bench.observer, clock })
+  const backends = new MockedBackends(bench.route, { ...bench.observer, clock })
   const seen: Seen[] = []
   const problems: Problem[] = []
   try {

@@ -6,7 +6,7 @@ import { type Comment, findComments } from './comments.ts'
 import type { SourceText } from './source.ts'
 
 /** `# tessera-ignore CODE, …: reason`, at the end of the line it is about or on a line of its own before it. */
-interface Silence {
+export interface Silence {
   readonly codes: readonly string[]
   readonly reason: string
   /** The line whose diagnostics it silences. */
@@ -19,17 +19,16 @@ const keyword = 'tessera-ignore'
 const form = `write it like # ${keyword} unused-output: used by the partner app`
 
 /**
- * Takes out the warnings and hints that a comment in the file silences. A silence that does nothing, or gives no reason,
+ * Takes out the warnings and hints that a comment in their file silences. A silence that does nothing, or gives no reason,
  * is a warning itself. `diagnostics` are sorted, and so is what it gives.
  */
-export function applySilences(diagnostics: readonly Diagnostic[], files: readonly SourceText[]): readonly Diagnostic[] {
-  const silences = files.flatMap(findSilences)
+export function applySilences(diagnostics: readonly Diagnostic[], silences: readonly Silence[]): readonly Diagnostic[] {
   if (silences.length === 0) return diagnostics
+  const byLine = Map.groupBy(silences, ({ at, line }) => `${at.file}:${line}`)
   const used = new Set<string>()
   const kept = diagnostics.filter(({ code, severity, at }) => {
-    const silencing = silences.filter(
-      (silence) => silence.at.file === at.file && silence.line === at.line && silence.codes.includes(code),
-    )
+    const here = byLine.get(`${at.file}:${at.line}`) ?? []
+    const silencing = here.filter(({ codes }) => codes.includes(code))
     for (const silence of silencing) used.add(keyOf(silence, code))
     return severity === 'error' || silencing.every(({ reason }) => reason === '')
   })
@@ -69,7 +68,8 @@ function keyOf({ at }: Silence, code: string): string {
   return `${at.file}:${at.line}:${code}`
 }
 
-function findSilences({ path, text }: SourceText): Silence[] {
+/** The silences that stand in a file. */
+export function findSilences({ path, text }: SourceText): Silence[] {
   if (!text.includes(keyword)) return []
   const comments = [...findComments(text)]
   const nextLines = findNextLines(text, comments)

@@ -15,11 +15,13 @@ export type Path = readonly (string | number)[]
 /** A parsed YAML file: its plain value, and where in the text every piece of it stands. */
 export class Source {
   readonly path: string
+  readonly text: string
   readonly value: unknown
   readonly #places: Places
 
   constructor(file: SourceText, value: unknown, tree?: SyntaxTree) {
     this.path = file.path
+    this.text = file.text
     this.value = value
     this.#places = new Places(file, tree)
   }

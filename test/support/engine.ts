@@ -62,7 +62,7 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
   const route = snapshot.routes.find((candidate) => candidate.kind === 'aggregate') as AggregatedRoute
   const requests: RunResult['requests'] = []
   const stepOutcomes: Record<string, string> = {}
-  const calls = snapshot.callSites.map((site) => async (context: CallContext): Promise<CallResponse> => {
+  const calls = route.callSites.map((site) => async (context: CallContext): Promise<CallResponse> => {
     const request = site.render(context.document)
     const operation = `${site.service.name}.${site.operation}`
     requests.push({ ...request, operation })

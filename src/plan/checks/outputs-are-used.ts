@@ -2,29 +2,42 @@ import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { type BoundRoute, everyRead, everyStep } from '../bound-route.ts'
 
+/** For each operation that a route calls, the colors of its outputs that nothing there uses. */
+export type UnusedOutputs = ReadonlyMap<BoundOperation, ReadonlySet<string>>
+
 /**
- * Something uses every color that is produced. An operation of the catalogue is asked over all routes that call it, so
- * that one may use what another leaves.
+ * Something uses every color that a route produces. What it leaves unused of the operations of the catalogue is not
+ * reported but given, so that another route may use it.
  */
-export function checkOutputsAreUsed(routes: readonly BoundRoute[], diagnostics: DiagnosticCollector): void {
+export function checkOutputsAreUsed(route: BoundRoute, diagnostics: DiagnosticCollector): UnusedOutputs {
   const unusedOutputs = new Map<BoundOperation, Set<string>>()
-  for (const route of routes) {
-    // What could not be read may have used anything.
-    const used = route.incomplete ? undefined : usedColors(route)
-    for (const step of everyStep(route.body)) {
-      if (step.call) {
-        const { operation } = step.call
-        const unused = operation.outputs.map((output) => output.color).filter((color) => used && !used.has(color))
-        const before = unusedOutputs.get(operation)
-        unusedOutputs.set(operation, new Set(unused.filter((color) => !before || before.has(color))))
-      } else {
-        for (const { color, at } of step.writes ?? []) {
-          if (used && !used.has(color)) diagnostics.add('unused-output', `nothing in this route uses \`${color}\``, at)
-        }
+  // What could not be read may have used anything.
+  const used = route.incomplete ? undefined : usedColors(route)
+  for (const step of everyStep(route.body)) {
+    if (step.call) {
+      const { operation } = step.call
+      const unused = operation.outputs.map((output) => output.color).filter((color) => used && !used.has(color))
+      unusedOutputs.set(operation, new Set(unused))
+    } else {
+      for (const { color, at } of step.writes ?? []) {
+        if (used && !used.has(color)) diagnostics.add('unused-output', `nothing in this route uses \`${color}\``, at)
       }
     }
   }
-  for (const [operation, colors] of unusedOutputs) {
+  return unusedOutputs
+}
+
+/** Some route uses every output of the operations that are called. */
+export function checkSharedOutputsAreUsed(ofRoutes: readonly UnusedOutputs[], diagnostics: DiagnosticCollector): void {
+  const everywhere = new Map<BoundOperation, Set<string>>()
+  for (const ofRoute of ofRoutes) {
+    for (const [operation, unused] of ofRoute) {
+      const before = everywhere.get(operation)
+      if (!before) everywhere.set(operation, new Set(unused))
+      else for (const color of before) if (!unused.has(color)) before.delete(color)
+    }
+  }
+  for (const [operation, colors] of everywhere) {
     for (const { color, at } of operation.outputs) {
       if (colors.has(color))
         diagnostics.add(

@@ -1,30 +1,48 @@
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
+import type { Location } from '../../diagnostics/diagnostic.ts'
 import { matchShape } from '../../routes/match.ts'
 import type { ParsedRoute } from '../../routes/route.ts'
 
+/** What only one route may have: its name, and its method and path. */
+export interface RouteClaim {
+  readonly file: string
+  readonly name: string
+  readonly nameAt: Location
+  /** `GET /mobile/{city}` */
+  readonly match: string
+  readonly matchAt: Location
+  /** Equal for matches that answer the same requests. */
+  readonly shape: string
+}
+
+export function claimOf({ name, match, definition, place: { source } }: ParsedRoute): RouteClaim {
+  return {
+    file: source.path,
+    name,
+    nameAt: source.locateKey([definition.name === undefined ? 'match' : 'name']),
+    match: `${match.method} ${match.path}`,
+    matchAt: source.locate(['match']),
+    shape: matchShape(match),
+  }
+}
+
 /** No two routes answer one method and path, and no two have one name. */
-export function checkRoutesAreDistinct(routes: readonly ParsedRoute[], diagnostics: DiagnosticCollector): void {
-  const shapes = new Map<string, ParsedRoute>()
-  const names = new Map<string, ParsedRoute>()
-  for (const route of routes) {
-    const { source } = route.place
-    const shape = matchShape(route.match)
-    const sameShape = shapes.get(shape)
+export function checkRoutesAreDistinct(claims: readonly RouteClaim[], diagnostics: DiagnosticCollector): void {
+  const shapes = new Map<string, RouteClaim>()
+  const names = new Map<string, RouteClaim>()
+  for (const claim of claims) {
+    const sameShape = shapes.get(claim.shape)
     if (sameShape)
-      diagnostics.add(
-        'duplicate-route',
-        `${route.match.method} ${route.match.path} is answered by ${sameShape.place.source.path} already`,
-        source.locate(['match']),
-      )
-    else shapes.set(shape, route)
-    const sameName = names.get(route.name)
+      diagnostics.add('duplicate-route', `${claim.match} is answered by ${sameShape.file} already`, claim.matchAt)
+    else shapes.set(claim.shape, claim)
+    const sameName = names.get(claim.name)
     if (sameName)
       diagnostics.add(
         'duplicate-name',
-        `${sameName.place.source.path} is named \`${route.name}\` too`,
-        source.locateKey([route.definition.name === undefined ? 'match' : 'name']),
+        `${sameName.file} is named \`${claim.name}\` too`,
+        claim.nameAt,
         'give it a `name`',
       )
-    else names.set(route.name, route)
+    else names.set(claim.name, claim)
   }
 }

@@ -18,7 +18,7 @@ const constants = new Map<string, boolean | null>([
 
 /** The value of a scalar without quotes, by YAML's core schema. */
 export function resolvePlain(text: string): unknown {
-  const constant = constants.get(text)
+  const constant = text.length < 6 ? constants.get(text) : undefined
   if (constant !== undefined) return constant
   const first = text.charCodeAt(0)
   // A number begins with a digit, a sign or a dot.

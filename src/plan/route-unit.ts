@@ -1,0 +1,89 @@
+import { DiagnosticCollector } from '../diagnostics/collector.ts'
+import { type ParsedRoute, parseRoute } from '../routes/route.ts'
+import type { Environment } from '../yaml/env.ts'
+import { parseYaml } from '../yaml/parse.ts'
+import type { SourceText } from '../yaml/source.ts'
+import { bindRoute } from './bind-route.ts'
+import type { BoundRoute } from './bound-route.ts'
+import { routeChecks } from './checks/index.ts'
+import { checkOutputsAreUsed, type UnusedOutputs } from './checks/outputs-are-used.ts'
+import { claimOf, type RouteClaim } from './checks/routes-are-distinct.ts'
+import { compileRoute } from './compile-route.ts'
+import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
+import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
+import { bindPassthrough } from './passthrough.ts'
+import type { PassthroughRoute, Route } from './snapshot.ts'
+import { languageOf, type World } from './world.ts'
+
+/** One route's file with all that can be told of it without looking at other routes. */
+export class RouteUnit {
+  readonly facts: FileFacts
+  readonly named: NamedEnvironment
+  readonly world: World
+  /** What is wrong with the route. */
+  readonly diagnostics: DiagnosticCollector
+  /** Undefined when it cannot be read at all. */
+  readonly claim: RouteClaim | undefined
+  readonly unusedOutputs: UnusedOutputs | undefined
+  readonly #bound: BoundRoute | PassthroughRoute | undefined
+  #route: Route | undefined
+
+  constructor(
+    origin: Pick<RouteUnit, 'facts' | 'named' | 'world' | 'diagnostics'>,
+    claim: RouteClaim | undefined,
+    bound: BoundRoute | PassthroughRoute | undefined,
+    unusedOutputs: UnusedOutputs | undefined,
+  ) {
+    this.facts = origin.facts
+    this.named = origin.named
+    this.world = origin.world
+    this.diagnostics = origin.diagnostics
+    this.claim = claim
+    this.unusedOutputs = unusedOutputs
+    this.#bound = bound
+  }
+
+  get isCompiled(): boolean {
+    return this.#route !== undefined
+  }
+
+  /** Only for one without errors. Compiles it the first time, and gives the same route ever after. */
+  compile(): Route {
+    const bound = this.#bound
+    if (!bound) throw new Error(`${this.facts.file.path} has errors and is not compiled`)
+    this.#route ??= 'kind' in bound ? bound : compileRoute(bound)
+    return this.#route
+  }
+}
+
+/** Parses, binds and checks a route: a function of its text, the variables that it names, and the world. */
+export function readRoute(file: SourceText, environment: Environment, world: World): RouteUnit {
+  const diagnostics = new DiagnosticCollector()
+  const { env, named } = recordEnvironment(environment)
+  const origin = { facts: findFacts(file), named, world, diagnostics }
+  const source = parseYaml(file, env, diagnostics)
+  const parsed = source && parseRoute(source, diagnostics)
+  if (!parsed) return new RouteUnit(origin, undefined, undefined, undefined)
+  const bound = bind(parsed, world, diagnostics)
+  const unusedOutputs = bound && !('kind' in bound) ? checkOutputsAreUsed(bound, diagnostics) : undefined
+  source.forget()
+  return new RouteUnit(origin, claimOf(parsed), bound, unusedOutputs)
+}
+
+/** Whether a file would give this unit. */
+export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environment, world: World): boolean {
+  return unit.world === world && isSameFile(unit.facts.file, file) && hasSameValues(unit.named, environment)
+}
+
+function bind(
+  parsed: ParsedRoute,
+  { dictionary, catalogue, settings, defaults }: World,
+  diagnostics: DiagnosticCollector,
+): BoundRoute | PassthroughRoute | undefined {
+  if (!dictionary || !catalogue) return undefined
+  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, catalogue, settings, diagnostics)
+  const language = languageOf(dictionary, diagnostics)
+  const bound = bindRoute(parsed, catalogue, defaults, language)
+  for (const check of routeChecks) check(bound, language)
+  return bound
+}
