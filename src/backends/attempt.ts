@@ -16,7 +16,7 @@ export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoin
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
 export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
   const { step, maxResponseBytes } = site
-  const keepsText = site.fallbacks.some((entry) => entry.kind === 'lastGood')
+  const keepsText = site.cache !== undefined || site.fallbacks.some((entry) => entry.kind === 'lastGood')
   const describe = describeAttempts(site)
 
   /** What a status that is no success means, whatever its body; the body is kept only if it is JSON. */
@@ -58,11 +58,12 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       throw error
     }
 
-    function succeed(incoming: IncomingResponse, { body, text }: DecodedBody): LayerResponse {
-      if (!site.isUsable(body)) throw new GatewayError('invalid-response', { detail: 'nothing expected is in it' })
+    function succeed(incoming: IncomingResponse, decoded: DecodedBody): LayerResponse {
+      if (!site.isUsable(decoded.body, decoded.slices))
+        throw new GatewayError('invalid-response', { detail: 'nothing expected is in it' })
       metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
       span.end()
-      return new LiveResponse(incoming, body, keepsText ? text : undefined, call.attempts)
+      return new LiveResponse(incoming, decoded, keepsText ? decoded.bytes?.toString() : undefined, call.attempts)
     }
 
     function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
@@ -70,7 +71,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       if (span.sampled) span.set({ 'http.response.status_code': status })
       if (!site.isSuccess(status)) return readStatusError(incoming, call.scope).then(fail, fail)
       try {
-        const decoding = decodeBody(incoming, maxResponseBytes, call.scope)
+        const decoding = decodeBody(incoming, maxResponseBytes, call.scope, site.indexBody)
         if (!(decoding instanceof Promise)) return succeed(incoming, decoding)
         return decoding.then((decoded) => succeed(incoming, decoded)).catch(fail)
       } catch (thrown) {

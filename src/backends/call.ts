@@ -1,10 +1,11 @@
 import type { Scope } from '../cancellation.ts'
 import type { GatewayError } from '../errors.ts'
+import type { JsonSlice } from '../json/slice.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
-
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { CarePolicy } from './health/policy.ts'
+
 /** One HTTP request to a backend, rendered from colors: nothing of the client's request is in it unless declared. */
 export interface CallRequest {
   readonly method: string
@@ -26,6 +27,9 @@ export interface CallContext {
   readonly propagation: Propagation
 }
 
+/** What a body holds at the places where an operation looks, in the order of its outputs. */
+export type BodySlices = readonly (JsonSlice | undefined)[]
+
 /** Where an answer came from. */
 export type Source = 'live' | 'cache' | 'stale' | 'coalesced' | 'fallback' | 'skipped'
 
@@ -33,8 +37,10 @@ export interface CallResponse {
   readonly status: number
   /** Lower-case names; a header sent twice is an array (set-cookie) or joined by `, `. */
   readonly headers: Readonly<Record<string, string | string[]>>
-  /** The parsed JSON body; undefined when there was none. */
+  /** The parsed JSON body; undefined when there was none, or it stayed bytes. */
   readonly body: unknown
+  /** What `CallSite.indexBody` found in a body that stayed bytes. */
+  readonly slices?: BodySlices | undefined
   readonly source: Source
   /** How many attempts it took; 0 when no backend was asked. */
   readonly attempts: number
@@ -42,6 +48,8 @@ export interface CallResponse {
   readonly error?: GatewayError | undefined
   /** True when a fallback wrote the colors itself (`assign`), so `out` must not be applied. */
   readonly assigned?: boolean
+  /** What the cache of this call did, as parameters of `Cache-Status` (RFC 9211): `hit;ttl=12`. */
+  readonly cacheStatus?: string | undefined
 }
 
 /**
@@ -76,6 +84,18 @@ export interface BreakerPolicy {
   readonly openMs: number
 }
 
+/** How long answers are kept, and used for equal requests. */
+export interface CachePolicy {
+  /** How long an answer is fresh when the backend does not say. Undefined: only what the backend says counts. */
+  readonly ttlMs: number | undefined
+  /** How long after that it is still answered at once, while a newer one is fetched. */
+  readonly staleMs: number
+  /** How long after that it stands in for a failure. */
+  readonly staleIfErrorMs: number
+  /** Whether what the backend says of caching is passed over. */
+  readonly override: boolean
+}
+
 /** Everything about one place in a route that calls a backend, as far as the backend rooms need it. Plain data and closures. */
 export interface CallSite {
   readonly route: string
@@ -86,15 +106,23 @@ export interface CallSite {
   readonly operation: string
   /** `GET /recommend/{geo.city}`: low-cardinality, for spans and metrics. */
   readonly template: string
+  /** Whether it may be sent twice: by its method, or by an idempotency key. */
+  readonly idempotent?: boolean | undefined
   readonly timeoutMs: number
   /** Undefined: one attempt. Set only where the method is idempotent or an idempotency key is sent. */
   readonly retry: RetryPolicy | undefined
   readonly breaker: BreakerPolicy | undefined
+  /** Set only for GET and HEAD. */
+  readonly cache: CachePolicy | undefined
+  /** Whether equal calls in flight are made once. True only for GET and HEAD. */
+  readonly coalesce: boolean
   readonly fallbacks: readonly Fallback[]
   readonly maxResponseBytes: number
   readonly isSuccess: (status: number) => boolean
   /** Whether a parsed body can be used: one that gives nothing is a failure where a failure is provided for. */
-  readonly isUsable: (body: unknown) => boolean
+  readonly isUsable: (body: unknown, slices: BodySlices | undefined) => boolean
+  /** Where bodies stay bytes: finds what is taken of one; undefined for a body that has to be parsed after all. */
+  readonly indexBody?: ((bytes: Uint8Array) => BodySlices | undefined) | undefined
   /** Status → the code the service's `errors:` gives it. */
   readonly errorNames: ReadonlyMap<number, string>
   /** Renders the request from the context. Throws `missing-input` or `invalid-input`, which fallbacks cover too. */
@@ -105,9 +133,9 @@ export interface CallSite {
 export interface ServiceTarget {
   readonly name: string
   readonly endpoints: readonly EndpointTarget[]
+  /** Where endpoints are looked up; then `endpoints` is empty. */
+  readonly discover?: DiscoverySource | undefined
   /** Name of a balancer kind. */
-  /** Whether it may be sent twice: by its method, or by an idempotency key. */
-  readonly idempotent?: boolean | undefined
   readonly balance: string
   /** The value that a consistent hash is made of. */
   readonly spreadBy?: ((document: Document) => unknown) | undefined
@@ -120,10 +148,8 @@ export interface ServiceTarget {
 export interface EndpointTarget {
   /** Origin, maybe with a path prefix: `http://127.0.0.1:9004/v1`. */
   readonly url: string
+  /** The IP to connect to, where discovery knows it; else the URL's host is looked up. */
+  readonly address?: string | undefined
   readonly weight: number
   readonly zone: string | undefined
 }
-  /** Where endpoints are looked up; then `endpoints` is empty. */
-  readonly discover?: DiscoverySource | undefined
-  /** The IP to connect to, where discovery knows it; else the URL's host is looked up. */
-  readonly address?: string | undefined

@@ -1,19 +1,22 @@
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { Scope } from '../cancellation.ts'
 import { GatewayError } from '../errors.ts'
+import type { BodySlices, CallSite } from './call.ts'
 import { isNestedDeeperThan } from './nesting.ts'
 import type { IncomingResponse } from './transports/transport.ts'
 
 /** Deeper than any honest answer, and far from where a recursive walk overflows the stack. */
 export const maxDepth = 500
 
-/** A body as JSON: the text and the value parsed from it, both undefined for no body. */
+/** A body as JSON: a value parsed from it, or slices of its bytes; all undefined for no body. */
 export interface DecodedBody {
   readonly body: unknown
-  readonly text: string | undefined
+  readonly slices: BodySlices | undefined
+  /** After any content coding was undone. */
+  readonly bytes: Buffer | undefined
 }
 
-const noBody: DecodedBody = { body: undefined, text: undefined }
+const noBody: DecodedBody = { body: undefined, slices: undefined, bytes: undefined }
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const usualType = 'application/json'
 const jsonType = /^(?:application|text)\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
@@ -33,7 +36,8 @@ const decompressors = new Map<string, Decompressor>([
 ])
 
 /**
- * Turns a body into a value: content coding, UTF-8, depth, JSON. Numbers are JSON.parse's; a `__proto__` member is
+ * Turns a body into a value, or into slices where `indexBody` can: content coding, UTF-8, depth, JSON. Values are
+ * JSON.parse's, slices the bytes as they were sent; a `__proto__` member is
  * an own property like any other. A promise only where there is a content coding, which we never ask for; it rejects
  * with the scope's reason when that is cancelled first.
  * @throws GatewayError `invalid-response`
@@ -42,14 +46,15 @@ export function decodeBody(
   incoming: IncomingResponse,
   maxBytes: number,
   scope: Scope,
+  indexBody?: CallSite['indexBody'],
 ): DecodedBody | Promise<DecodedBody> {
   const { contentType, contentEncoding, body } = incoming
   if (body.length === 0) return noBody
   if (contentType !== undefined && contentType !== usualType && !jsonType.test(contentType))
     throw unusable(incoming, 'the answer is not JSON by its content type')
   return contentEncoding === undefined || contentEncoding === 'identity'
-    ? parse(incoming, body)
-    : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => parse(incoming, bytes))
+    ? read(incoming, body, indexBody)
+    : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => read(incoming, bytes, indexBody))
 }
 
 function decompress(incoming: IncomingResponse, coding: string, maxBytes: number, scope: Scope): Promise<Buffer> {
@@ -72,7 +77,13 @@ function decompress(incoming: IncomingResponse, coding: string, maxBytes: number
   })
 }
 
-function parse(incoming: IncomingResponse, bytes: Buffer): DecodedBody {
+function read(incoming: IncomingResponse, bytes: Buffer, indexBody: CallSite['indexBody']): DecodedBody {
+  const slices = indexBody?.(bytes)
+  if (slices && (isContainer(bytes) || !hasNoEnd(incoming))) return { body: undefined, slices, bytes }
+  return { body: parse(incoming, bytes), slices: undefined, bytes }
+}
+
+function parse(incoming: IncomingResponse, bytes: Buffer): unknown {
   let text: string
   let body: unknown
   try {
@@ -87,12 +98,17 @@ function parse(incoming: IncomingResponse, bytes: Buffer): DecodedBody {
     // The SyntaxError is not kept: it quotes the body.
     throw unusable(incoming, 'the answer is not valid JSON')
   }
-  if (typeof body === 'number' && mayBeCut(incoming)) throw unusable(incoming, 'the answer may be incomplete')
-  return { body, text }
+  if (typeof body === 'number' && hasNoEnd(incoming)) throw unusable(incoming, 'the answer may be incomplete')
+  return body
 }
 
 /** A body that ends where the connection does may have lost its end: every JSON value but a number shows that. */
-function mayBeCut({ headers }: IncomingResponse): boolean {
+/** Whether it begins as an object or a list, which show it when their end is missing. */
+function isContainer(bytes: Buffer): boolean {
+  return bytes[0] === 0x7b || bytes[0] === 0x5b
+}
+
+function hasNoEnd({ headers }: IncomingResponse): boolean {
   return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
 }
 

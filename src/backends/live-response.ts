@@ -1,3 +1,4 @@
+import type { DecodedBody } from './decode.ts'
 import type { LayerResponse } from './layer.ts'
 import type { IncomingResponse } from './transports/transport.ts'
 
@@ -9,12 +10,14 @@ export class LiveResponse implements LayerResponse {
   readonly status: number
   readonly body: unknown
   readonly attempts: number
+  readonly slices: LayerResponse['slices']
   readonly text: string | undefined
   readonly #incoming: IncomingResponse
 
-  constructor(incoming: IncomingResponse, body: unknown, text: string | undefined, attempts: number) {
+  constructor(incoming: IncomingResponse, { body, slices }: DecodedBody, text: string | undefined, attempts: number) {
     this.status = incoming.status
     this.body = body
+    this.slices = slices
     this.attempts = attempts
     this.text = text
     this.#incoming = incoming

@@ -1,4 +1,4 @@
-import type { CallResponse } from '../backends/call.ts'
+import type { CallResponse, CallSite } from '../backends/call.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
@@ -10,6 +10,7 @@ type Apply = (document: Document, response: CallResponse) => void
 
 /** What all calls of an operation share. */
 const appliesOf = new WeakMap<BoundOperation, Apply>()
+const usabilityOf = new WeakMap<BoundOperation, CallSite['isUsable']>()
 
 /** Compiles how a response's values are written to their colors; what is not there stays absent. */
 export function compileOutputs(operation: BoundOperation): Apply {
@@ -19,13 +20,17 @@ export function compileOutputs(operation: BoundOperation): Apply {
 }
 
 function compileApply(operation: BoundOperation): Apply {
+  let inBody = 0
   const outputs = operation.outputs.map(({ color, locator, schema }) => ({
     read: compileResponseReader(locator, schema),
     write: compileColorWriter(color),
+    /** Which slice of a body that stayed bytes; -1: it is not in the body. */
+    slice: locator.in === 'body' ? inBody++ : -1,
   }))
   return (document, response) => {
-    for (const { read, write } of outputs) {
-      const value = read(response)
+    const { slices } = response
+    for (const { read, write, slice } of outputs) {
+      const value = slices && slice >= 0 ? slices[slice] : read(response)
       if (value !== undefined) write(document, value)
     }
   }
@@ -35,10 +40,19 @@ function compileApply(operation: BoundOperation): Apply {
  * Whether a body holds any of what the operation gives. `200 {}` is JSON and a success, and still no answer: where a
  * fallback or `optional` provides for a failure, it is one. No content at all (204) is an answer.
  */
-export function compileUsability(operation: BoundOperation): (body: unknown) => boolean {
+export function compileUsability(operation: BoundOperation): CallSite['isUsable'] {
+  const isUsable = usabilityOf.get(operation) ?? compileIsUsable(operation)
+  usabilityOf.set(operation, isUsable)
+  return isUsable
+}
+
+function compileIsUsable(operation: BoundOperation): CallSite['isUsable'] {
   const places = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [holderOf(locator.path)] : []))
   if (places.length === 0) return () => true
-  return (body) => body === undefined || places.some((place) => place.evaluate(body) !== undefined)
+  return (body, slices) =>
+    slices
+      ? slices.some((slice) => slice !== undefined)
+      : body === undefined || places.some((place) => place.evaluate(body) !== undefined)
 }
 
 /** What must be there for a path to speak of something: of `$.items[*].id`, which an empty list answers too, `$.items`. */

@@ -2,6 +2,8 @@ import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { type BoundRoute, everyRead, producedColors } from './bound-route.ts'
+import { chooseBytes } from './bytes/choose.ts'
+import { compileByteBody } from './bytes/fill.ts'
 import { RouteCompiler } from './compile.ts'
 import { compileInputs } from './inputs.ts'
 import { compileRequestView, readsBody, requestPartsRead } from './request-view.ts'
@@ -9,7 +11,8 @@ import type { AggregatedRoute } from './snapshot.ts'
 
 /** Turns a route that passed every check into closures. */
 export function compileRoute(bound: BoundRoute): AggregatedRoute {
-  const compiler = new RouteCompiler()
+  const bytes = chooseBytes(bound)
+  const compiler = new RouteCompiler(bytes?.calls ?? new Set())
   const run = compiler.block(bound.body)
   const reads = everyRead(bound)
   const parts = requestPartsRead(reads)
@@ -31,7 +34,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     },
     readsBody: readsBody(parts, bound.inputs),
     run,
-    fillResponse: bound.response && compileResponse(bound.response),
+    fillResponse: bound.response && compileResponse(bound.response, bytes && compileByteBody(bytes)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     steps: compiler.steps,
     callSites: bound.callSites,

@@ -1,13 +1,23 @@
 import { toGatewayError } from '../errors.ts'
 import { Gathering } from '../steps/concurrency.ts'
 import { type Context, Exit, type Run } from '../steps/context.ts'
-import type { BoundBlock, BoundStep, Compiler } from '../steps/step.ts'
+import type { BoundBlock, BoundStep, Compiler, StepCall } from '../steps/step.ts'
 import { flowDependencies } from './dependencies.ts'
 import type { StepInfo } from './snapshot.ts'
 
 /** Compiles the bound steps of one route to closures, and numbers them for spans and metrics. */
 export class RouteCompiler implements Compiler {
   readonly steps: StepInfo[] = []
+  readonly #byteCalls: ReadonlySet<StepCall>
+
+  /** The bodies of `byteCalls` stay bytes. */
+  constructor(byteCalls: ReadonlySet<StepCall>) {
+    this.#byteCalls = byteCalls
+  }
+
+  keepsBytes(call: StepCall): boolean {
+    return this.#byteCalls.has(call)
+  }
 
   block(block: BoundBlock): Run {
     const runs = block.steps.map((step) => this.step(step))

@@ -27,8 +27,8 @@ export function assembleFailure(error: GatewayError, records: readonly CallRecor
   return { kind: 'failure', error, headers, records }
 }
 
-function printBody(body: unknown): string | undefined {
-  if (body === undefined) return undefined
+function printBody(body: unknown): Answer['body'] {
+  if (body === undefined || body instanceof Uint8Array) return body
   try {
     return JSON.stringify(body)
   } catch (cause) {

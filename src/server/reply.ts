@@ -11,7 +11,7 @@ const defaultRetryAfterSeconds = 1
 export interface Reply {
   readonly status: number
   readonly headers: string[]
-  readonly body: string | undefined
+  readonly body: string | Uint8Array | undefined
 }
 
 /**
@@ -113,7 +113,7 @@ function limitRest(request: IncomingMessage): void {
  * The client is still sending a body that nobody wants. Closing now would reset the connection and may take the answer
  * with it, so the rest is thrown away for a second.
  */
-function endAfterBody(request: IncomingMessage, response: ServerResponse, body: string | undefined): void {
+function endAfterBody(request: IncomingMessage, response: ServerResponse, body: Reply['body']): void {
   if (body === undefined) response.flushHeaders()
   else response.write(body)
   const end = () => {

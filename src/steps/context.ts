@@ -75,6 +75,7 @@ export type Run = (context: Context) => void | Promise<void>
 export class Exit {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
+  /** A JSON value, or the bytes of its text. */
   readonly body: unknown
 
   constructor(status: number, headers: Readonly<Record<string, unknown>>, body: unknown) {

@@ -10,7 +10,7 @@ import { reportMisfit } from './assign.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
-import { buildSite, findOrigins } from './invoke/site.ts'
+import { buildSite, findOrigins, keepBytes } from './invoke/site.ts'
 import {
   type Binder,
   type BoundFallback,
@@ -41,6 +41,15 @@ export const invoke = defineStep({
     const site = buildSite({ name, other: found, policies: config, place, overrides, fallbacks, isProvidedFor }, binder)
     const index = binder.addCallSite(site)
     const { writes, mayLeaveOut } = stepWrites(step, found, fallbacks)
+    const call: StepCall = {
+      operation,
+      site,
+      ownTimeout: findOwnTimeout(step),
+      optional: config.optional,
+      overrides,
+      fallbacks,
+      origins: findOrigins({ other: found, policies: config, place }),
+    }
     return {
       name,
       caption: {
@@ -51,23 +60,17 @@ export const invoke = defineStep({
       writes,
       mayLeaveOut,
       incomplete: !operation.isWhole,
-      call: {
-        operation,
-        site,
-        ownTimeout: findOwnTimeout(step),
-        optional: config.optional,
-        overrides,
-        fallbacks,
-        origins: findOrigins({ other: found, policies: config, place }),
-      },
-      compile: () =>
-        compileInvoke({
+      call,
+      compile(compiler) {
+        if (compiler.keepsBytes(call)) keepBytes(site, operation)
+        return compileInvoke({
           name,
           index,
           optional: config.optional,
           recorded: binder.recordsStep(name),
           applyOutputs: compileOutputs(operation),
-        }),
+        })
+      },
     }
   },
 })
@@ -136,9 +139,10 @@ function inputReads(
     const demand = input.optional ? 'guarded' : lenient ? 'tolerated' : 'required'
     return { reference: { kind: 'color', color: input.color, rest: [] }, at: input.at, demand }
   })
-  const wired = [...inputs, ...operation.reads].filter(
+  const own = [...inputs, ...operation.reads].filter(
     ({ reference }) => reference.kind !== 'color' || !overrides.has(reference.color),
   )
+  const wired = [...own, ...(operation.service.reads ?? [])]
   const placed = inline ? wired : wired.map((read) => ({ ...read, at }))
   return [...placed, ...[...overrides.values()].flatMap((override) => override.reads)]
 }

@@ -42,8 +42,14 @@ export function bindResponse(definition: ResponseDefinition, place: Place, langu
   }
 }
 
-/** Compiles an answer: it is filled from the context and ends the route. */
-export function compileResponse(response: BoundResponse): (document: Document) => Exit {
+/**
+ * Compiles an answer: it is filled from the context and ends the route. `writeBody` gives the body as JSON text where it
+ * can; where it gives undefined the template makes it.
+ */
+export function compileResponse(
+  response: BoundResponse,
+  writeBody?: (document: Document) => Uint8Array | undefined,
+): (document: Document) => Exit {
   const headers = response.headers.map(({ name, value }) => ({ name, evaluate: value.evaluate }))
   const evaluateBody = response.body?.evaluate
   return (document) => {
@@ -52,6 +58,6 @@ export function compileResponse(response: BoundResponse): (document: Document) =
       const value = evaluate(document)
       if (value !== undefined && value !== null) filled[name] = value
     }
-    return new Exit(response.status, filled, evaluateBody?.(document))
+    return new Exit(response.status, filled, writeBody?.(document) ?? evaluateBody?.(document))
   }
 }

@@ -205,6 +205,8 @@ export interface ServiceOperation {
 
 /** What a kind may ask of the plan while it compiles. */
 export interface Compiler {
+  /** Whether this call's body stays bytes: nothing but the response reads what it gives. */
+  keepsBytes(call: StepCall): boolean
   /** Compiles a block by its order, with spans and metrics around each step. */
   block(block: BoundBlock): Run
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../diagnostics/collector.ts'
 import { GatewayError } from '../errors.ts'
+import { staticPath } from './expression/access.ts'
 import { compileNode, toJson } from './expression/compile.ts'
 import { parseCel } from './expression/parse.ts'
 import { provesAtAll, provesByAsking } from './expression/proofs.ts'
@@ -30,6 +31,8 @@ export interface Expression {
   /** What it gives as a JSON Schema; undefined when nothing is known. */
   readonly schema: JsonSchema | undefined
   readonly reads: readonly Read[]
+  /** The place of the context that it names, when it does nothing else: `item.id`. */
+  readonly path: Segments | undefined
   /** Paths that are certainly there when it holds, and when it does not: `has(user.id)` proves `user.id`. */
   readonly proves: { readonly whenTrue: readonly Segments[]; readonly whenFalse: readonly Segments[] }
   /**
@@ -112,6 +115,7 @@ export function compileExpression(source: string, types: ExpressionTypes): Expre
       type: type.kind,
       schema: schemaOfType(type),
       reads,
+      path: staticPath(node, scope.variables),
       proves: { whenTrue, whenFalse },
       evaluate: /\b(timestamp|duration)\b/.test(source) ? (document) => toJson(evaluate(document)) : evaluate,
       test: compileTest(source, reads, evaluate),

@@ -74,22 +74,30 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
     if (answer instanceof GatewayError) throw answer
     return { status: 200, headers: {}, body: answer, source: 'live', attempts: 1 }
   })
-  const outcome = await execute({
-    route,
-    request: requestParts(options.request),
-    calls,
-    clock: systemClock,
-    scope: options.scope ?? new Scope(),
-    span: silentSpan,
-    propagation: { tracestate: undefined, baggage: undefined, requestId: 'r1' },
-    budgetMs: undefined,
-    stepEnded: (step, ended) => {
-      stepOutcomes[route.steps[step]!.name] = ended
-    },
-  })
-  const body = outcome.kind === 'answer' ? outcome.body && JSON.parse(outcome.body) : outcome.error.code
+  const outcome = readable(
+    await execute({
+      route,
+      request: requestParts(options.request),
+      calls,
+      clock: systemClock,
+      scope: options.scope ?? new Scope(),
+      span: silentSpan,
+      propagation: { tracestate: undefined, baggage: undefined, requestId: 'r1' },
+      budgetMs: undefined,
+      stepEnded: (step, ended) => {
+        stepOutcomes[route.steps[step]!.name] = ended
+      },
+    }),
+  )
+  const body = outcome.kind === 'answer' ? outcome.body && JSON.parse(String(outcome.body)) : outcome.error.code
   const status = outcome.kind === 'answer' ? outcome.status : outcome.error.status
   return { outcome, body, status, requests, stepOutcomes }
+}
+
+/** An outcome whose body is text, also where it stayed bytes. */
+function readable(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'answer' || outcome.body === undefined) return outcome
+  return { ...outcome, body: Buffer.from(outcome.body).toString() }
 }
 
 /** Runs the one route given as YAML (without its `match`) in the small world. */

@@ -1,6 +1,8 @@
 import type { BreakerPolicy, CallSite, RetryPolicy } from '../../backends/call.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
+import type { BoundOperation } from '../../operations/bound-operation.ts'
+import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
 import { compileUsability } from '../../operations/outputs.ts'
 import { compileRequest } from '../../operations/request.ts'
 import type { Binder, BoundFallback, CallOrigins, ServiceOperation } from '../step.ts'
@@ -62,6 +64,7 @@ export function buildSite(
     service: operation.service,
     operation: operation.name,
     template: operation.template,
+    idempotent: operation.idempotent,
     timeoutMs: policies.timeout ?? definition.timeout ?? defaults.timeoutMs,
     // A service's retry is a default for those of its operations that may be repeated.
     retry: operation.idempotent ? (retry ?? defaults.retry) : undefined,
@@ -72,6 +75,12 @@ export function buildSite(
     // Who says what `ok` is has looked at what such answers hold.
     isUsable: isProvidedFor && definition.ok === undefined ? compileUsability(operation) : () => true,
     errorNames: operation.errorNames,
+    indexBody: undefined,
     render: compileRequest(operation, new Map([...overrides].map(([color, value]) => [color, value.evaluate]))),
   }
+}
+
+/** From now on the site's bodies stay bytes. Known only when the whole route is bound, and before any call is opened. */
+export function keepBytes(site: CallSite, operation: BoundOperation): void {
+  ;(site as { indexBody: CallSite['indexBody'] }).indexBody = compileBodyIndexer(operation)
 }

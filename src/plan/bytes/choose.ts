@@ -1,0 +1,81 @@
+import type { Read } from '../../language/reference.ts'
+import { outputPaths } from '../../operations/byte-outputs.ts'
+import { compileColorReader } from '../../operations/request.ts'
+import type { BoundStep, StepCall } from '../../steps/step.ts'
+import { colorOfPath } from '../../values/color.ts'
+import { type BoundRoute, everyStep } from '../bound-route.ts'
+import { type ByteTemplate, convertTemplate } from './convert.ts'
+
+/** What of a route's colors need not be parsed, and its response made of their bytes. */
+export interface ByteAnswer {
+  readonly template: ByteTemplate
+  readonly calls: ReadonlySet<StepCall>
+  /** Colors that hold slices of bodies. */
+  readonly colors: ReadonlySet<string>
+}
+
+/**
+ * Finds the colors that nothing but the response's body reads, and that by plain paths, `$each` and text: they stay
+ * the bytes that the backend sent. A call's body stays bytes only if all that is taken from it does. Undefined where
+ * that is nothing.
+ */
+export function chooseBytes(route: BoundRoute): ByteAnswer | undefined {
+  const body = route.response?.body
+  const read = body && readElsewhere(route)
+  if (!body || !read) return undefined
+  let calls = callsOutsideLoops(route.body.steps).filter(
+    (step) => step.call && outputPaths(step.call.operation) && !read.calls.has(step.name),
+  )
+  for (;;) {
+    const colors = new Set(calls.flatMap(colorsGiven))
+    for (const color of read.colors) colors.delete(color)
+    const template = convertTemplate(body.template, colors, compileColorReader)
+    if (template.parsed.some((path) => path.length === 0)) return undefined
+    const parsed = new Set(template.parsed.flatMap((path) => colorsAt(path, colors)))
+    const kept = calls.filter((step) =>
+      colorsGiven(step).every((color) => template.read.has(color) && !parsed.has(color)),
+    )
+    if (kept.length === 0) return undefined
+    if (kept.length === calls.length) return { template, colors, calls: new Set(calls.map((step) => step.call!)) }
+    calls = kept
+  }
+}
+
+function colorsGiven(step: BoundStep): string[] {
+  return step.call!.operation.outputs.flatMap(({ color, locator }) => (locator.in === 'body' ? [color] : []))
+}
+
+function colorsAt(path: readonly (string | number)[], colors: ReadonlySet<string>): readonly string[] {
+  const found = colorOfPath(path, colors)
+  return found === undefined ? [] : 'color' in found ? [found.color] : found.colors
+}
+
+/** The steps that make one call a request: what a loop's steps write stays inside it. */
+function callsOutsideLoops(steps: readonly BoundStep[]): BoundStep[] {
+  return steps.flatMap((step) => [
+    ...(step.call ? [step] : []),
+    ...(step.composition === 'each' ? [] : (step.blocks ?? []).flatMap((block) => callsOutsideLoops(block.steps))),
+  ])
+}
+
+/** What is read by anything but the response's body; undefined for the whole context. */
+function readElsewhere(route: BoundRoute): { colors: Set<string>; calls: Set<string> } | undefined {
+  const reads: Read[] = (route.response?.headers ?? []).flatMap(({ value }) => value.reads)
+  for (const step of everyStep(route.body)) {
+    reads.push(...(step.condition?.reads ?? []), ...(step.reads ?? []))
+    for (const block of step.blocks ?? []) reads.push(...(block.condition?.reads ?? []), ...(block.finalReads ?? []))
+  }
+  const colors = new Set<string>()
+  const calls = new Set<string>()
+  for (const { reference } of [...reads, ...(route.response?.body?.reads.filter(isRecord) ?? [])]) {
+    if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined)) return undefined
+    if (reference.kind === 'color') colors.add(reference.color)
+    else if (reference.kind === 'colors') for (const color of reference.colors) colors.add(color)
+    else if (reference.kind === 'step') calls.add(reference.id!)
+  }
+  return { colors, calls }
+}
+
+function isRecord({ reference }: Read): boolean {
+  return reference.kind === 'step' || reference.kind === 'everything'
+}

@@ -1,0 +1,126 @@
+import type { ItemPart, Part, SlotPart, TextSource } from '../../json/part.ts'
+import type { JsonPath } from '../../json/path-tree.ts'
+import { colorOfPath } from '../../values/color.ts'
+import type { Document } from '../../values/document.ts'
+import { compileTemplate, readsOf, type Template } from '../../values/template.ts'
+
+/** A response template as parts of bytes, and what its slots are filled with. */
+export interface ByteTemplate {
+  readonly part: Part
+  readonly slots: readonly ((document: Document) => unknown)[]
+  /** Colors that parts read as bytes. */
+  readonly read: ReadonlySet<string>
+  /** Where values are made as ever: these places of the context must be parsed. */
+  readonly parsed: readonly JsonPath[]
+}
+
+/** Turns a template into parts: what reads `colors` by plain paths stays bytes, the rest is evaluated as ever. */
+export function convertTemplate(
+  template: Template,
+  colors: ReadonlySet<string>,
+  readerOf: (color: string) => (document: Document) => unknown,
+): ByteTemplate {
+  const converter = new Converter(colors, readerOf)
+  const part = converter.convert(template, false) ?? converter.evaluated(template)
+  return { part, slots: converter.slots, read: converter.read, parsed: converter.parsed }
+}
+
+class Converter {
+  readonly slots: ((document: Document) => unknown)[] = []
+  readonly read = new Set<string>()
+  readonly parsed: JsonPath[] = []
+  readonly #colors: ReadonlySet<string>
+  readonly #readerOf: (color: string) => (document: Document) => unknown
+  readonly #slotOf = new Map<string, number>()
+
+  constructor(colors: ReadonlySet<string>, readerOf: (color: string) => (document: Document) => unknown) {
+    this.#colors = colors
+    this.#readerOf = readerOf
+  }
+
+  /** Undefined for what hangs on an element of a list in a way that only a value can tell. */
+  convert(template: Template, inEach: boolean): Part | undefined {
+    return this.#asBytes(template, inEach) ?? (hangsOnElement(template) ? undefined : this.evaluated(template))
+  }
+
+  /** A slot for a value made by the template itself. */
+  evaluated(template: Template): Part {
+    if (template.kind === 'literal') return template
+    for (const { prefix, bound } of readsOf(template)) if (bound) this.parsed.push(prefix)
+    return { kind: 'slot', slot: this.slots.push(compileTemplate(template)) - 1, path: [] }
+  }
+
+  #asBytes(template: Template, inEach: boolean): Part | undefined {
+    switch (template.kind) {
+      case 'path':
+        return template.path.singular ? this.#place(template.path.prefix, inEach) : undefined
+      case 'expression':
+        return template.expression.path && this.#place(template.expression.path, inEach)
+      case 'interpolation':
+        return this.#text(template, inEach)
+      case 'object': {
+        const members = convertAll(template.members, ([name, value]) => {
+          const part = this.convert(value, inEach)
+          return part && ([name, part] as const)
+        })
+        return members && { kind: 'object', members }
+      }
+      case 'array': {
+        const items = convertAll(template.items, (item) => this.convert(item, inEach))
+        return items && { kind: 'array', items }
+      }
+      case 'operator':
+        return template.operator.name === '$each' ? this.#each(template.config as EachConfig, inEach) : undefined
+      default:
+        return undefined
+    }
+  }
+
+  #place(path: JsonPath, inEach: boolean): SlotPart | ItemPart | undefined {
+    if (path.some((segment) => typeof segment === 'number' && segment < 0)) return undefined
+    if (path[0] === 'item') return inEach ? { kind: 'item', path: path.slice(1) } : undefined
+    const found = colorOfPath(path, this.#colors)
+    if (!found || !('color' in found)) return undefined
+    const { color } = found
+    this.read.add(color)
+    const slot = this.#slotOf.get(color) ?? this.slots.push(this.#readerOf(color)) - 1
+    this.#slotOf.set(color, slot)
+    return { kind: 'slot', slot, path: path.slice(color.split('.').length) }
+  }
+
+  #text({ parts }: Template & { kind: 'interpolation' }, inEach: boolean): Part | undefined {
+    const sources = convertAll(parts, (part): string | TextSource | undefined => {
+      if (typeof part === 'string') return part
+      return part.expression.path && this.#place(part.expression.path, inEach)
+    })
+    return sources && { kind: 'text', parts: sources }
+  }
+
+  #each({ list, map }: EachConfig, inEach: boolean): Part | undefined {
+    const source = this.#asBytes(list, inEach)
+    if (source?.kind !== 'slot' && source?.kind !== 'item') return undefined
+    const made = this.convert(map, true)
+    return made && { kind: 'each', list: source, map: made }
+  }
+}
+
+interface EachConfig {
+  readonly list: Template
+  readonly map: Template
+}
+
+/** All of a list converted, or nothing. */
+function convertAll<From, To>(list: readonly From[], convert: (one: From) => To | undefined): To[] | undefined {
+  const all: To[] = []
+  for (const one of list) {
+    const made = convert(one)
+    if (made === undefined) return undefined
+    all.push(made)
+  }
+  return all
+}
+
+/** Whether it reads `item` or `index` of an `$each` around it. */
+function hangsOnElement(template: Template): boolean {
+  return readsOf(template).some(({ bound }) => !bound)
+}
