@@ -19,7 +19,7 @@ export function findSpecial(at: usize): usize {
     const bytes = v128.load(at)
     const special = v128.or(
       v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
-      i8x16.lt_u(bytes, i8x16.splat(0x20)),
+      i8x16.le_u(bytes, i8x16.splat(0x1f)),
     )
     const mask = i8x16.bitmask(special)
     if (mask !== 0) return at + ctz(mask)

@@ -1,6 +1,6 @@
 import { find } from './find'
 import { append, appendByte, appendNull, begin, hasRoom, out, written } from './output'
-import { isPlainInteger } from './plain-integer'
+import { isPlainNumber } from './plain-number'
 import { ENTRY, isContainer, lengthOf, skip, startOf } from './tape'
 
 /** The operations of a program, each followed by its operands, a word each. `src/json/program.ts` writes them. */
@@ -105,7 +105,7 @@ function writeAbsence(at: usize): bool {
   return absence !== FAIL
 }
 
-/** Null is nothing, a string its characters; containers and numbers that would be printed another way are refused. */
+/** Null is nothing, a string its characters; containers and numbers that JavaScript may print another way are refused. */
 function writeInText(at: usize, value: usize): bool {
   if (isContainer(value)) return false
   const length: usize = lengthOf(value)
@@ -113,7 +113,7 @@ function writeInText(at: usize, value: usize): bool {
   const c: u32 = load<u8>(at)
   if (c === 0x6e) return true
   if (c === 0x22) append(at + 1, length - 2)
-  else if (c === 0x74 || c === 0x66 || isPlainInteger(at, length)) append(at, length)
+  else if (c === 0x74 || c === 0x66 || isPlainNumber(at, length)) append(at, length)
   else return false
   return true
 }

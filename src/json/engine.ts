@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Image, imageStart } from './image.ts'
 
-/** Zero bytes behind every text: they end the engine's loops. */
+/** Bytes behind every text that the engine may read, and clears before it indexes. */
 export const padding = 32
 
 /** Beyond this memory is given back once a call is done. */
@@ -50,7 +50,6 @@ export class Engine {
 
   /** Indexes the text at an address; gives how many entries its tape has, 0 for what the engine does not vouch for. */
   index(text: number, length: number, tape: number, maxDepth: number): number {
-    this.bytes.fill(0, text + length, text + length + padding)
     const entries = this.#exports.index(text, length, tape, maxDepth)
     this.refresh()
     return entries
@@ -82,8 +81,17 @@ let engine: Engine | undefined
 /** The one engine: nothing of it outlives a call. Undefined where there is no WebAssembly with SIMD. */
 export function useEngine(): Engine | undefined {
   if (engine && engine.bytes.length <= mostKeptBytes) return engine
-  engine = module && new Engine(module)
+  engine = startEngine()
   return engine
+}
+
+function startEngine(): Engine | undefined {
+  try {
+    return module && new Engine(module)
+  } catch {
+    // There is no memory left for it.
+    return undefined
+  }
 }
 
 function compileEngine(): WebAssembly.Module | undefined {

@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { padding, useEngine } from './engine.ts'
 import { align, ImageBuilder } from './image.ts'
 import { createNode, descend, type JsonPath, placeRegisters, placeTree } from './path-tree.ts'
-import { IndexedJson, JsonSlice } from './slice.ts'
+import { JsonSlice } from './slice.ts'
+import { keepTape } from './tapes.ts'
 
 /** Larger bodies are left to JSON.parse. */
 const mostBytes = 16 * 1024 * 1024
@@ -40,10 +41,12 @@ export function compileIndexer(paths: readonly JsonPath[], maxDepth: number): In
     engine.words[rootRegister] = tape
     if (!engine.find(tree.nodes, tree.end, text)) return undefined
     const { words } = engine
-    const json = new IndexedJson(bytes, words.slice(tape / 4, tape / 4 + 2 * entries))
-    return registers.map((register) => {
+    const { json, at } = keepTape(bytes, words, tape / 4, 2 * entries)
+    const slices: (JsonSlice | undefined)[] = []
+    for (const register of registers) {
       const entry = words[register]!
-      return entry === 0 ? undefined : new JsonSlice(json, (entry - tape) / 8)
-    })
+      slices.push(entry === 0 ? undefined : new JsonSlice(json, at + (entry - tape) / 8))
+    }
+    return slices
   }
 }

@@ -12,10 +12,12 @@ export type Writer = (slots: readonly unknown[]) => Buffer | undefined
 
 /**
  * Compiles an answer to the bytes of its JSON. A slot is a JsonSlice, whose bytes go into the answer as they were sent,
- * undefined where there is nothing, or any other JSON value. Undefined where the answer must be made from parsed values:
- * when it is nothing at all, a list is none, a container or a number that is not an integer of at most 15 digits stands
- * inside text, a required value inside text is absent, a key has an escape where a name had to be found, memory does not
- * suffice (over 64 MiB), or there is no WebAssembly.
+ * undefined where there is nothing, or any other JSON value.
+ *
+ * Undefined where the answer must be made from parsed values: when it is nothing at all; a list is none; inside text
+ * stands a container, or a number that JavaScript may print another way than it is written (an exponent, over 15
+ * digits, a zero at the end of a fraction), or nothing where something is required; a key has an escape where a name
+ * had to be found; it is over 64 MiB or memory does not suffice; there is no WebAssembly.
  */
 export function compileWriter(part: Part): Writer {
   const program = compileProgram(part)

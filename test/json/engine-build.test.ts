@@ -13,11 +13,11 @@ test('the committed engine is what its source gives', () => {
     const outFile = join(folder, 'engine.wasm')
     const asc = join(root, 'node_modules/assemblyscript/bin/asc.js')
     const config = join(root, 'assembly/json/asconfig.json')
-    execFileSync(process.execPath, [asc, '--config', config, '--outFile', outFile], { cwd: root })
+    execFileSync(process.execPath, [asc, '--config', config, '--outFile', outFile], { cwd: root, stdio: 'pipe' })
     const committed = readFileSync(join(root, 'src/json/engine.wasm'))
     // Otherwise: npm run build:wasm
     expect(committed.equals(readFileSync(outFile))).toBe(true)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-})
+}, 60_000)

@@ -72,9 +72,9 @@ describe('memory', () => {
     expect(index(Buffer.from('[1'))).toBeUndefined()
   })
 
-  test('is as large after ten thousand programs as after one', () => {
+  test('is as large after a thousand programs as after one', () => {
     const before = useEngine()!.bytes.length
-    for (let i = 0; i < 10_000; i++) {
+    for (let i = 0; i < 1000; i++) {
       const [slice] = compileIndexer([[`name${i}`]], 500)(Buffer.from(`{"name${i}":${i}}`))!
       const writer = compileWriter({ kind: 'object', members: [[`n${i}`, { kind: 'slot', slot: 0, path: [] }]] })
       expect(writer([slice])!.toString()).toBe(`{"n${i}":${i}}`)

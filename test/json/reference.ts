@@ -34,7 +34,5 @@ function printPiece(piece: TextSource, slots: readonly unknown[], item: unknown)
   if (value === undefined && piece.required) throw new GivenUp()
   if (value === undefined || value === null) return ''
   if (typeof value === 'object') throw new GivenUp()
-  if (typeof value === 'number' && !(Number.isInteger(value) && Math.abs(value) < 1e15 && !Object.is(value, -0)))
-    throw new GivenUp()
   return String(value)
 }

@@ -1,0 +1,29 @@
+import { isDigit } from './scan'
+
+const ZERO: u32 = 0x30
+const MOST_DIGITS: usize = 15
+
+/**
+ * Whether JavaScript prints a JSON number the way it is written: no exponent, at most 15 digits, no zero at the end of
+ * a fraction, not minus zero, and not below a millionth.
+ */
+export function isPlainNumber(number: usize, length: usize): bool {
+  const end = number + length
+  const isNegative = load<u8>(number) === 0x2d
+  const integer = isNegative ? number + 1 : number
+  let at = integer
+  while (at < end && isDigit(load<u8>(at))) at++
+  if (at === end) return end - integer <= MOST_DIGITS && !(isNegative && load<u8>(integer) === ZERO)
+  if (load<u8>(at) !== 0x2e || end - integer > MOST_DIGITS + 1) return false
+  const fraction = at + 1
+  at = fraction
+  while (at < end && isDigit(load<u8>(at))) at++
+  if (at < end || load<u8>(end - 1) === ZERO) return false
+  return load<u8>(integer) !== ZERO || isMillionth(fraction)
+}
+
+/** Whether one of the first six digits of a fraction, which ends with another digit than 0, is another digit than 0. */
+function isMillionth(fraction: usize): bool {
+  for (let i: usize = 0; i < 6; i++) if (load<u8>(fraction + i) !== ZERO) return true
+  return false
+}
