@@ -1,8 +1,9 @@
 import { toGatewayError } from '../errors.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
-import { renderProblem, renderReply } from '../server/reply.ts'
+import type { Outcome } from '../run/outcome.ts'
+import { type Reply, renderProblem, renderReply } from '../server/reply.ts'
 import { Router } from '../server/router.ts'
-import type { Front } from '../testing/front.ts'
+import type { Front, RenderContext } from '../testing/front.ts'
 
 /** The server's own routing and rendering, for tests that run without a socket. */
 export function createFront({ routes }: Snapshot): Front {
@@ -13,11 +14,16 @@ export function createFront({ routes }: Snapshot): Front {
       return found.kind === 'match' ? { route: found.target, params: found.params } : undefined
     },
     render(outcome, context) {
-      try {
-        return renderReply(outcome, context)
-      } catch (thrown) {
-        return renderProblem(toGatewayError(thrown), context)
-      }
+      const { status, headers, body } = renderOrFail(outcome, context)
+      return { status, headers, body: body === undefined ? undefined : Buffer.from(body).toString() }
     },
+  }
+}
+
+function renderOrFail(outcome: Outcome, context: RenderContext): Reply {
+  try {
+    return renderReply(outcome, context)
+  } catch (thrown) {
+    return renderProblem(toGatewayError(thrown), context)
   }
 }

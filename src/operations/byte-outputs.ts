@@ -3,16 +3,17 @@ import { maxDepth } from '../backends/decode.ts'
 import { compileIndexer } from '../json/indexer.ts'
 import type { BoundOperation } from './bound-operation.ts'
 
-/** Where an operation's outputs sit in its body; undefined where one is not at a plain path, or there is none. */
+/**
+ * Where an operation's outputs begin in its body, in their order: for `$.items[*].id`, of which there is no slice, the
+ * path of `$.items`. Undefined where one has no such path, or there is none.
+ */
 export function outputPaths(operation: BoundOperation): (readonly (string | number)[])[] | undefined {
-  const paths: (readonly (string | number)[])[] = []
-  for (const { locator } of operation.outputs) {
-    if (locator.in !== 'body') continue
-    const { singular, prefix } = locator.path
-    if (!singular || prefix.some((segment) => typeof segment === 'number' && segment < 0)) return undefined
-    paths.push(prefix)
-  }
-  return paths.length > 0 ? paths : undefined
+  const paths = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [locator.path.prefix] : []))
+  return paths.length > 0 && paths.every(isPlain) ? paths : undefined
+}
+
+function isPlain(path: readonly (string | number)[]): boolean {
+  return path.every((segment) => typeof segment === 'string' || segment >= 0)
 }
 
 type IndexBody = NonNullable<CallSite['indexBody']>

@@ -24,13 +24,12 @@ function compileApply(operation: BoundOperation): Apply {
   const outputs = operation.outputs.map(({ color, locator, schema }) => ({
     read: compileResponseReader(locator, schema),
     write: compileColorWriter(color),
-    /** Which slice of a body that stayed bytes; -1: it is not in the body. */
-    slice: locator.in === 'body' ? inBody++ : -1,
+    slice: locator.in === 'body' ? { index: inBody++, isWhole: locator.path.singular } : undefined,
   }))
   return (document, response) => {
     const { slices } = response
     for (const { read, write, slice } of outputs) {
-      const value = slices && slice >= 0 ? slices[slice] : read(response)
+      const value = slices && slice ? (slice.isWhole ? slices[slice.index] : undefined) : read(response)
       if (value !== undefined) write(document, value)
     }
   }

@@ -15,9 +15,9 @@ export interface ByteAnswer {
 }
 
 /**
- * Finds the colors that nothing but the response's body reads, and that by plain paths, `$each` and text: they stay
- * the bytes that the backend sent. A call's body stays bytes only if all that is taken from it does. Undefined where
- * that is nothing.
+ * Finds the colors that nothing but the response's body reads, and that by plain paths, `$each` and text, or that nothing
+ * reads at all: they stay the bytes that the backend sent. A call's body stays bytes only if all that is taken from it
+ * does. Undefined where that is nothing.
  */
 export function chooseBytes(route: BoundRoute): ByteAnswer | undefined {
   const body = route.response?.body
@@ -27,13 +27,16 @@ export function chooseBytes(route: BoundRoute): ByteAnswer | undefined {
     (step) => step.call && outputPaths(step.call.operation) && !read.calls.has(step.name),
   )
   for (;;) {
-    const colors = new Set(calls.flatMap(colorsGiven))
+    const colors = new Set(calls.flatMap((step) => colorsGiven(step, 'as slices')))
     for (const color of read.colors) colors.delete(color)
     const template = convertTemplate(body.template, colors, compileColorReader)
     if (template.parsed.some((path) => path.length === 0)) return undefined
-    const parsed = new Set(template.parsed.flatMap((path) => colorsAt(path, colors)))
-    const kept = calls.filter((step) =>
-      colorsGiven(step).every((color) => template.read.has(color) && !parsed.has(color)),
+    const given = new Set(calls.flatMap((step) => colorsGiven(step)))
+    const parsed = new Set(template.parsed.flatMap((path) => colorsAt(path, given)))
+    const staysBytes = (color: string) => colors.has(color) && !parsed.has(color)
+    const isUnread = (color: string) => !read.colors.has(color) && !parsed.has(color) && !template.read.has(color)
+    const kept = calls.filter(
+      (step) => colorsGiven(step, 'as slices').every(staysBytes) && colorsGiven(step, 'as new lists').every(isUnread),
     )
     if (kept.length === 0) return undefined
     if (kept.length === calls.length) return { template, colors, calls: new Set(calls.map((step) => step.call!)) }
@@ -41,8 +44,12 @@ export function chooseBytes(route: BoundRoute): ByteAnswer | undefined {
   }
 }
 
-function colorsGiven(step: BoundStep): string[] {
-  return step.call!.operation.outputs.flatMap(({ color, locator }) => (locator.in === 'body' ? [color] : []))
+/** What a call takes from a body: values that stand in it, or lists that a query makes of it. */
+function colorsGiven(step: BoundStep, how?: 'as slices' | 'as new lists'): string[] {
+  return step.call!.operation.outputs.flatMap(({ color, locator }) => {
+    if (locator.in !== 'body') return []
+    return how === undefined || locator.path.singular === (how === 'as slices') ? [color] : []
+  })
 }
 
 function colorsAt(path: readonly (string | number)[], colors: ReadonlySet<string>): readonly string[] {

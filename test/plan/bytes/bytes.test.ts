@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { Backends } from '../../../src/backends/registry.ts'
+import { contentFieldsOf, type TransportKind } from '../../../src/backends/transports/transport.ts'
+import { Scope } from '../../../src/cancellation.ts'
+import { systemClock } from '../../../src/clock.ts'
+import type { AggregatedRoute } from '../../../src/plan/snapshot.ts'
+import { execute } from '../../../src/run/execute.ts'
+import type { Answer, Outcome } from '../../../src/run/outcome.ts'
+import { requestParts, silentSpan } from '../../support/engine.ts'
+import { loadProject } from '../../support/project.ts'
+
+const project = {
+  dictionary: `
+colors:
+  a.list: { type: array }
+  a.one: {}
+  b.all: {}
+  b.every: { type: array }
+  geo.city: { type: string }
+`,
+  'services/s': `
+service: s
+endpoints: [http://127.0.0.1:9]
+operations:
+  a: { get: /a, out: { a.list: $.data.list, a.one: $.one } }
+  b: { get: /b, out: { b.all: $, b.every: '$.list[*].id' } }
+  broken: { get: /broken, out: { b.all: $ } }
+`,
+}
+
+/** A transport that answers these bytes, by path. */
+function answering(bodies: Readonly<Record<string, string | Buffer>>): TransportKind {
+  const headers = { 'content-type': 'application/json', 'content-length': '1' }
+  return {
+    name: 'memory',
+    summary: 'answers from memory',
+    open: () => ({
+      async send({ path }) {
+        const status = bodies[path] === undefined ? 503 : 200
+        return { status, headers, ...contentFieldsOf(headers), body: Buffer.from(bodies[path] ?? '') }
+      },
+      close: async () => {},
+    }),
+  }
+}
+
+async function run(route: string, bodies: Readonly<Record<string, string | Buffer>>): Promise<Outcome> {
+  const snapshot = loadProject({ ...project, 'routes/home': `match: GET /home\n${route}` })
+  const aggregate = snapshot.routes[0] as AggregatedRoute
+  const backends = new Backends({ clock: systemClock, transport: answering(bodies) })
+  const opened = backends.open(aggregate.callSites)
+  try {
+    return await execute({
+      route: aggregate,
+      request: requestParts({ query: { city: 'Köln' } }),
+      calls: opened.calls,
+      clock: systemClock,
+      scope: new Scope(),
+      span: silentSpan,
+      propagation: { tracestate: undefined, baggage: undefined, requestId: 'r1' },
+      budgetMs: undefined,
+      stepEnded: () => {},
+    })
+  } finally {
+    opened.release()
+    await backends.close()
+  }
+}
+
+/** The answer's text, and whether it was written from bytes. */
+async function answer(route: string, bodies: Readonly<Record<string, string | Buffer>>) {
+  const outcome = await run(route, bodies)
+  if (outcome.kind === 'failure') throw outcome.error
+  const { body } = outcome
+  return { fromBytes: body instanceof Uint8Array, text: body === undefined ? undefined : Buffer.from(body).toString() }
+}
+
+const callBoth = 'in: { geo.city: query.city }\ndo: [ { parallel: [ { invoke: s.a }, { invoke: s.b } ] } ]\n'
+
+describe('a response that only takes values from bodies', () => {
+  test('passes numbers, escapes and spaces on as they were sent', async () => {
+    const list = '[{"id": 1.0, "n":12345678901234567890, "t":"\\u4e2d 中"}]'
+    expect(
+      await answer(`${callBoth}response: { body: { list: $.a.list } }`, {
+        '/a': `{"data":{"list":${list}}}`,
+        '/b': '1',
+      }),
+    ).toEqual({
+      fromBytes: true,
+      text: `{"list":${list}}`,
+    })
+  })
+
+  test('maps lists, leaves out what is absent, and mixes in values that are none of a body', async () => {
+    const route = `${callBoth}response:
+  body:
+    city: $.geo.city
+    all: $.b.all
+    list: { $each: $.a.list, $map: { id: $.item.id, link: 'x://\${ item.id }/\${ geo.city }', deep: '$.item.a.b[0]' } }
+    none: $.a.one.nothing`
+    const bodies = { '/a': '{"data":{"list":[{"id":7,"a":{"b":[true]}},{"id":null},3]},"one":{}}', '/b': '{"x":[]}' }
+    const { text } = await answer(route, bodies)
+    expect(JSON.parse(text!)).toEqual({
+      city: 'Köln',
+      all: { x: [] },
+      list: [{ id: 7, link: 'x://7/Köln', deep: true }, { id: null, link: 'x:///Köln' }, { link: 'x:///Köln' }],
+    })
+  })
+
+  test('is made of parsed values where anything else reads what a call gives', async () => {
+    const body = '{"data":{"list":[1.0]},"one":2}'
+    const asked = `do: [ { invoke: s.a }, { when: has(a.list), empty: } ]\nresponse: { body: { list: $.a.list } }`
+    expect(await answer(asked, { '/a': body })).toEqual({ fromBytes: false, text: '{"list":[1]}' })
+    const header = `do: [ { invoke: s.a } ]\nresponse: { headers: { x-one: $.a.one }, body: { list: $.a.list, one: $.a.one } }`
+    expect(await answer(header, { '/a': body })).toEqual({ fromBytes: false, text: '{"list":[1],"one":2}' })
+    const record = `do: [ { invoke: s.a } ]\nresponse: { body: { list: $.a.list, one: $.a.one, was: $.steps.a.body } }`
+    expect((await answer(record, { '/a': body })).fromBytes).toBe(false)
+  })
+
+  test('takes a fallback as it takes a body', async () => {
+    const route = `do: [ { invoke: s.b, fallback: { body: { x: [1, 2] } } } ]\nresponse: { body: { first: '$.b.all.x[0]', all: $.b.all } }`
+    expect(await answer(route, {})).toEqual({ fromBytes: true, text: '{"first":1,"all":{"x":[1,2]}}' })
+    const assigned = `do: [ { invoke: s.b, fallback: { assign: { b.all: { x: [3] } } } } ]\nresponse: { body: { first: '$.b.all.x[0]' } }`
+    expect(await answer(assigned, {})).toEqual({ fromBytes: true, text: '{"first":3}' })
+  })
+
+  test('leaves out the parts of a call that failed and may', async () => {
+    const route = `do: [ { invoke: s.a, optional: true }, { invoke: s.b } ]\nresponse: { body: { list: $.a.list, one: $.a.one, all: $.b.all } }`
+    const outcome = (await run(route, { '/b': '1' })) as Answer
+    expect(Buffer.from(outcome.body!).toString()).toBe('{"all":1}')
+    expect(outcome.degraded).toMatchObject([{ step: 'a', error: 'http-503' }])
+  })
+
+  test.each(['{"a":', '{"a":1}}', '{"a":01}', '["\u0001"]', '{"a":"\\x"}', '\ufeff{}x', ''.padStart(600, '[')])(
+    'fails for a body that is no JSON: %j',
+    async (body) => {
+      const outcome = await run('do: [ { invoke: s.b } ]\nresponse: { body: { all: $.b.all } }', { '/b': body })
+      expect(outcome.kind === 'failure' && outcome.error.code).toBe('invalid-response')
+    },
+  )
+
+  test('fails for a body that is not UTF-8', async () => {
+    const outcome = await run('do: [ { invoke: s.b } ]\nresponse: { body: { all: $.b.all } }', {
+      '/b': Buffer.from([0x22, 0xff, 0x22]),
+    })
+    expect(outcome.kind === 'failure' && outcome.error.code).toBe('invalid-response')
+  })
+
+  test('is, for any bodies, what the template makes of parsed ones', async () => {
+    const bodies = ['one: $.a.one', 'x: $.a.one.x', "all: [ $.b.all, '$.b.all.list[1]', literal, $.a.list ]"]
+    const each = [
+      'list: { $each: $.a.list, $map: $.item }',
+      'list: { $each: $.a.list, $map: { id: $.item.id, t: "n ${ item.id } of ${ geo.city } ${ b.all }", k: [ $.item.x, 1 ] } }',
+      'list: { $each: $.b.all.list, $map: { $each: $.item.list, $map: { v: $.item.x, c: $.geo.city } } }',
+      'list: { $each: $.a.list, $map: { i: $.index, first: "${ item.id == 1 ? 2 : 3 }" } }',
+      'list: { $default: [ $.a.list, none ] }',
+    ]
+    const json = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        fc.constantFrom(null, true, 0, -1, 1.5, 1e21, '', 'é"\\', '中'),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom('id', 'x', 'list', 'one', 'data', '"'), tie('value'), { maxKeys: 4 }),
+      ),
+    })).value
+    const members = fc.uniqueArray(fc.constantFrom(...bodies, ...each), {
+      minLength: 1,
+      maxLength: 4,
+      selector: (line) => line.split(':')[0],
+    })
+    await fc.assert(
+      fc.asyncProperty(members, json, json, json, async (lines, list, one, all) => {
+        const sent = { '/a': JSON.stringify({ data: { list }, one }), '/b': JSON.stringify(all) }
+        const response = `response: { body: { ${lines.join(', ')} } }`
+        // Asking whether a color is there is reason enough to parse it.
+        const parsing = callBoth.replace(/ ]\n$/, ', { when: has(a.list) || has(a.one) || has(b.all), empty: } ]\n')
+        const [bytes, parsed] = await Promise.all([run(callBoth + response, sent), run(parsing + response, sent)])
+        if (parsed.kind === 'failure')
+          expect(bytes).toMatchObject({ kind: 'failure', error: { code: parsed.error.code } })
+        else
+          expect(JSON.parse(Buffer.from((bytes as Answer).body!).toString())).toEqual(JSON.parse(String(parsed.body)))
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
