@@ -32,9 +32,16 @@ export interface SiteMetrics {
   retry(errorCode: string): void
   /** A fallback answered in the backend's place. */
   fallback(source: Source, errorCode: string): void
+  /** What the cache did with a call. */
+  cache(result: CacheResult): void
+  /** A call shares the answer of an equal one that was under way. */
+  coalesced(): void
 }
 
-const uncountedSite: SiteMetrics = { attempt() {}, retry() {}, fallback() {} }
+/** One of the first four for every call that has a cache; `stored` too where its answer was kept. */
+export type CacheResult = 'hit' | 'stale' | 'miss' | 'stale-if-error' | 'stored'
+
+const uncountedSite: SiteMetrics = { attempt() {}, retry() {}, fallback() {}, cache() {}, coalesced() {} }
 
 /** Counts nothing. */
 export const uncounted: BackendMetrics = { forSite: () => uncountedSite, breakerState() {} }

@@ -2,6 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
 import type { SiteMetrics } from './metrics.ts'
 import type { Breaker } from './policies/breaker.ts'
+import type { Flights } from './policies/coalesce.ts'
+import type { Refreshes } from './policies/refreshes.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
 import type { ResponseStore } from './stores/store.ts'
 
@@ -16,4 +18,7 @@ export interface StackParts {
   readonly breaker: Breaker | undefined
   readonly retryBudget: RetryBudget
   readonly store: ResponseStore
+  readonly refreshes: Refreshes
+  /** Undefined where the site's calls are not joined. */
+  readonly flights: Flights | undefined
 }

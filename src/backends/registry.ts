@@ -10,11 +10,13 @@ import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
 import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
 import type { Notify } from './notice.ts'
 import { Breaker } from './policies/breaker.ts'
+import { FlightGroups } from './policies/coalesce.ts'
+import { Refreshes } from './policies/refreshes.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
 import { Shared } from './shared.ts'
 import { buildStack } from './stack.ts'
-import { stores } from './stores/index.ts'
-import type { ResponseStore } from './stores/store.ts'
+import { MemoryStore } from './stores/memory.ts'
+import type { PurgeTarget, ResponseStore } from './stores/store.ts'
 import { transports } from './transports/index.ts'
 import { type ChannelOptions, defaultChannelOptions, type TransportKind } from './transports/transport.ts'
 
@@ -25,7 +27,7 @@ export interface BackendsOptions {
   readonly random?: (() => number) | undefined
   readonly transport?: TransportKind | undefined
   readonly channel?: Partial<ChannelOptions> | undefined
-  /** Keeps last good answers; in memory, 32 MiB at most, unless given. */
+  /** Keeps cached and last good answers; in memory, 32 MiB at most, unless given. Closed with the rest. */
   readonly store?: ResponseStore | undefined
   /** Every address of a host name; the system's resolver unless given. */
   readonly resolve?: ((hostname: string) => Promise<readonly string[]>) | undefined
@@ -57,6 +59,8 @@ export class Backends {
   readonly #metrics: BackendMetrics
   readonly #random: () => number
   readonly #store: ResponseStore
+  readonly #refreshes: Refreshes
+  readonly #flightGroups = new FlightGroups()
   readonly #services: Shared<ServiceTarget, Service>
   readonly #breakers: Shared<BreakerKey, Breaker>
   readonly #draining = new Set<Promise<void>>()
@@ -116,6 +120,8 @@ export class Backends {
         random: this.#random,
         metrics: this.#metrics.forSite(site),
         store: this.#store,
+        refreshes: this.#refreshes,
+        flights: this.#flightGroups.flightsOf(site),
         breaker: site.breaker && hold(this.#breakers.acquire([site.service.name, site.operation, site.breaker])),
         endpoints,
         retryBudget,
@@ -150,6 +156,7 @@ export class Backends {
     this.#services.clear()
     this.#breakers.clear()
     await Promise.all(this.#draining)
+    await this.#store.close()
   }
 
   #drain(endpoints: ServiceEndpoints): void {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { share, size, timeSpan } from '../language/scalars.ts'
+import { storesShape } from './stores.ts'
 
 const listen = z
   .union([z.int().min(0).max(65535), z.string()])
@@ -49,6 +50,7 @@ export const gatewayShape = z
       .describe(
         'Addresses or CIDR ranges whose X-Forwarded-For is believed, or `loopback`, `linklocal`, `uniquelocal`.',
       ),
+    stores: storesShape,
     telemetry: z
       .strictObject({
         service: z.string().default('tessera').describe('The name of the gateway in traces.'),

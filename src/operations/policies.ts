@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { BreakerPolicy, RetryPolicy } from '../backends/call.ts'
+import type { BreakerPolicy, CachePolicy, RetryPolicy } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { duration, errorCodes, share, template, timeSpan } from '../language/scalars.ts'
 
@@ -39,6 +39,36 @@ export const breakerShape = z
   )
   .meta({ description: 'Stops calling a backend that fails, for a while.' })
 
+/** `cache:` */
+export const cacheShape = z
+  .union([
+    z.literal(false),
+    z
+      .strictObject({
+        ttl: timeSpan
+          .optional()
+          .describe('How long an answer is fresh when the backend does not say; without it only what it says counts.'),
+        stale: duration
+          .default(0)
+          .describe('How long after that it is still answered at once, while a newer one is fetched.'),
+        staleIfError: duration.default(0).describe('How long after it was fresh it stands in for a failure.'),
+        override: z
+          .boolean()
+          .default(false)
+          .describe('Passes over what the backend says of caching (`Cache-Control`, `Expires`).'),
+      })
+      .refine(({ ttl, override }) => ttl !== undefined || !override, {
+        path: ['override'],
+        message: 'without a `ttl` nothing would say how long an answer is kept',
+      }),
+  ])
+  .transform((cache): CachePolicy | false => {
+    if (cache === false) return false
+    const { ttl, stale, staleIfError, override } = cache
+    return { ttlMs: ttl, staleMs: stale, staleIfErrorMs: staleIfError, override }
+  })
+  .meta({ description: 'Keeps answers for equal requests; only of GET and HEAD. `false`: not here.' })
+
 const fallbackEntry = z.union([
   z.strictObject({ body: template.describe('Taken as if the backend had answered it.') }),
   z.strictObject({ assign: z.record(z.string(), template).describe('Writes these colors instead.') }),
@@ -59,4 +89,9 @@ export const policyKeys = {
   timeout: timeSpan.optional().describe('Of one attempt.'),
   retry: retryShape.optional(),
   breaker: breakerShape.optional(),
+  cache: cacheShape.optional(),
+  coalesce: z
+    .boolean()
+    .optional()
+    .describe('Makes equal calls in flight once; only of GET and HEAD. Where there is a cache, that is the default.'),
 }

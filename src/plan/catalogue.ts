@@ -68,14 +68,18 @@ function bindService(
     timeoutMs: definition.timeout ?? gateway.timeout,
     retry: definition.retry,
     breaker: definition.breaker,
+    cache: definition.cache,
+    coalesce: definition.coalesce,
     maxResponseBytes: gateway.maxResponseBody,
   }
-  const origin = (key: 'timeout' | 'retry' | 'breaker') =>
+  const origin = (key: 'timeout' | 'retry' | 'breaker' | 'cache' | 'coalesce') =>
     definition[key] === undefined ? undefined : { by: 'service' as const, at: source.locateKey([key]) }
   const origins = {
     timeout: origin('timeout') ?? gateway.timeoutOrigin,
     retry: origin('retry'),
     breaker: origin('breaker'),
+    cache: origin('cache'),
+    coalesce: origin('coalesce'),
   }
   const headers = definition.headers && { value: definition.headers, place: { source, path: ['headers'] } }
   const bind: CatalogueService['bindInline'] = (name, operation, place, language) => ({

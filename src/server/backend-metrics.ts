@@ -1,10 +1,11 @@
-import type { BackendMetrics } from '../backends/metrics.ts'
+import type { BackendMetrics, SiteMetrics } from '../backends/metrics.ts'
+import type { CacheMetrics } from '../telemetry/cache-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 /** What backends count, in telemetry's metrics. */
 export function countBackends(metrics: Metrics): BackendMetrics {
   return {
-    forSite({ route, step, service, operation, template }) {
+    forSite({ route, step, service, operation, template, cache, coalesce }) {
       const client = metrics.client(service.name, operation, template.slice(0, template.indexOf(' ')))
       const stepMetrics = metrics.step(route, step)
       return {
@@ -12,8 +13,14 @@ export function countBackends(metrics: Metrics): BackendMetrics {
         // Every attempt is counted already.
         retry() {},
         fallback: (source) => stepMetrics.countFallback(source),
+        ...countCaching(cache || coalesce ? metrics.cache(service.name, operation) : undefined),
       }
     },
     breakerState: (service, operation, state) => metrics.breaker(service, operation).set(state),
   }
+}
+
+/** A site without a cache has none to count. */
+function countCaching(cache: CacheMetrics | undefined): Pick<SiteMetrics, 'cache' | 'coalesced'> {
+  return { cache: (result) => cache?.count(result), coalesced: () => cache?.countJoined() }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Backends } from '../backends/registry.ts'
+import { openStore } from '../backends/stores/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
@@ -15,6 +16,7 @@ import { LoopHealth } from './health.ts'
 import { loadAtFirstRequest } from './lazy-listener.ts'
 import { closeNow } from './listener.ts'
 import { createLoader } from './load.ts'
+import { observeStore } from './observe-store.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
 import { tryOpenApi } from './openapi.ts'
 import { LazyPassthrough } from './passthrough/lazy.ts'
@@ -71,8 +73,6 @@ const lastSpansMs = 1000
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, routes, env = process.env, logger = createLogger(), clock = systemClock, onRequest } = options
   const metrics = createMetrics()
-  const backends = new Backends({ clock, metrics: countBackends(metrics) })
-  const activeRoutes = new ActiveRoutes(backends, metrics)
   const reloader = new Reloader({
     loader: createLoader({ config, routes, env }),
     logger,
@@ -93,6 +93,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let watcher: ConfigWatcher | undefined
 
   const { snapshot: first, locations } = await reloader.loadFirst()
+  const store = openStore(first.settings.stores.cache, () => clock.epoch(), observeStore(metrics, logger))
+  const backends = new Backends({ clock, metrics: countBackends(metrics), store })
+  const activeRoutes = new ActiveRoutes(backends, metrics)
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
   const serving: Serving = {

@@ -4,7 +4,7 @@ import type { Configured } from '../telemetry/metrics.ts'
 
 /** Says which changes of the gateway's file have no effect: what they are about was set up once, when the process began. */
 export function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: Logger): void {
-  for (const key of ['listen', 'admin', 'telemetry'] as const) {
+  for (const key of ['listen', 'admin', 'telemetry', 'stores'] as const) {
     if (JSON.stringify(before.settings[key]) !== JSON.stringify(after.settings[key])) {
       logger.warn(`\`${key}\` of the gateway's file has changed: that takes a restart`)
     }

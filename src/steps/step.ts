@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { BreakerPolicy, CallSite, Fallback, RetryPolicy } from '../backends/call.ts'
+import type { BreakerPolicy, CachePolicy, CallSite, Fallback, RetryPolicy } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
@@ -153,6 +153,8 @@ export interface CallOrigins {
   readonly timeout: PolicyOrigin
   readonly retry: PolicyOrigin | undefined
   readonly breaker: PolicyOrigin | undefined
+  readonly cache: PolicyOrigin | undefined
+  readonly coalesce: PolicyOrigin | undefined
   readonly fallback: PolicyOrigin | undefined
 }
 
@@ -197,10 +199,12 @@ export interface ServiceOperation {
     readonly timeoutMs: number
     readonly retry: RetryPolicy | undefined
     readonly breaker: BreakerPolicy | undefined
+    readonly cache: CachePolicy | false | undefined
+    readonly coalesce: boolean | undefined
     readonly maxResponseBytes: number
   }
   /** Who says so. */
-  readonly origins: Pick<CallOrigins, 'timeout' | 'retry' | 'breaker'>
+  readonly origins: Pick<CallOrigins, 'timeout' | 'retry' | 'breaker' | 'cache' | 'coalesce'>
 }
 
 /** What a kind may ask of the plan while it compiles. */

@@ -1,6 +1,7 @@
 import type { Metric, Registry } from 'prom-client'
 import type { Severity } from '../diagnostics/diagnostic.ts'
 import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
+import { CacheMetrics, StoreMetrics } from './cache-metrics.ts'
 import { HistogramFamily, ScalarFamily } from './families.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface Metrics {
   step(route: string, step: string): StepMetrics
   client(service: string, operation: string, method: string): ClientMetrics
   breaker(service: string, operation: string): BreakerMetrics
+  cache(service: string, operation: string): CacheMetrics
+  readonly store: StoreMetrics
   reloaded(report: ReloadReport): void
   /** Forgets what is no longer configured. */
   retain(configured: Configured): void
@@ -78,6 +81,17 @@ export function createMetrics(): Metrics {
   const steps = durations('tessera_step', 'Time of a step, with its retries', ['route', 'step', 'outcome'])
   const fallbacks = counter('tessera_fallback_total', 'Calls that something stood in for', ['route', 'step', 'source'])
   const breakers = gauge('tessera_breaker_state', '0 closed, 1 half-open, 2 open', ['service', 'operation'])
+  const operation = ['service', 'operation']
+  const caches = {
+    results: counter('tessera_cache_total', 'Calls by what their cache did', [...operation, 'result']),
+    joined: counter('tessera_coalesced_total', 'Calls that shared the answer of an equal one', operation),
+  }
+  const store = new StoreMetrics({
+    bytes: gauge('tessera_store_bytes', 'What the store in memory holds'),
+    entries: gauge('tessera_store_entries', 'Answers in the store in memory'),
+    evictions: counter('tessera_store_evictions_total', 'Answers that had to go for newer ones', []),
+    failures: counter('tessera_store_failures_total', 'Times that a shared store could not be asked', []),
+  })
   const reloadOk = gauge('tessera_config_last_reload_successful', '1 when the last reload was taken').bind()
   const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
   const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
@@ -90,6 +104,8 @@ export function createMetrics(): Metrics {
     step: (route, step) => new StepMetrics(steps, fallbacks, route, step),
     client: (service, operation, method) => new ClientMetrics(attempts, retries, service, operation, method),
     breaker: (service, operation) => new BreakerMetrics(breakers, service, operation),
+    cache: (service, operation) => new CacheMetrics(caches, service, operation),
+    store,
     reloaded(report) {
       reloadOk.value = report.ok ? 1 : 0
       if (report.ok) reloadAt.value = report.atSeconds
@@ -102,6 +118,7 @@ export function createMetrics(): Metrics {
       requests.retain('http_route', new Set([...templates, '']))
       for (const family of [steps, fallbacks]) family.retain('route', routes)
       for (const family of [attempts, retries, breakers]) family.retain('service', services)
+      for (const family of Object.values(caches)) family.retain('service', services)
     },
     get activeRequests() {
       return active.value

@@ -1,6 +1,7 @@
-import { hash } from 'node:crypto'
 import { type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
+import { parseCacheControl } from '../http-caching/cache-control.ts'
+import { storeKeyOf } from '../http-caching/request-key.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 
@@ -20,12 +21,15 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
       })
     }
   }
-  const records = site.fallbacks.some((entry) => entry.kind === 'lastGood')
+  const keepMs = Math.max(0, ...site.fallbacks.map((entry) => (entry.kind === 'lastGood' ? entry.maxAgeMs : 0)))
+  const keyOf = (request: CallRequest) => storeKeyOf(site, request, 'lastGood')
 
   function record(response: LayerResponse, { request }: OngoingCall): LayerResponse {
-    if (request && mayBeStored(response)) {
+    // What came from a store or from a call beside this one was recorded when it was live.
+    if (request && response.source === 'live' && mayBeStored(response)) {
       const { status, headers, text } = response
-      store.set(storeKey(site, request), { status, headers, text, storedAt: clock.epoch() })
+      // One millisecond more: at `maxAgeMs` it is not too old.
+      store.set(keyOf(request), { status, headers, text, storedAt: clock.epoch() }, keepMs + 1)
     }
     return response
   }
@@ -33,7 +37,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
   async function answerFrom(entry: Fallback, error: GatewayError, { request, context }: OngoingCall) {
     if (entry.kind === 'handler') return await entry.run(error, context)
     // A last good answer is found by its request: without one there is none.
-    const stored = request && (await store.get(storeKey(site, request)))
+    const stored = request && (await store.get(keyOf(request))).response
     if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
     const body: unknown = stored.text === undefined ? undefined : JSON.parse(stored.text)
     return { status: stored.status, headers: stored.headers, body, source: 'stale', attempts: 0 } satisfies CallResponse
@@ -61,7 +65,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
   return (next) => (context) => {
     const call = new OngoingCall(context)
     const answer = renderAndSend(site, call, next)
-    return (records ? answer.then((response) => record(response, call)) : answer).catch((thrown: unknown) =>
+    return (keepMs > 0 ? answer.then((response) => record(response, call)) : answer).catch((thrown: unknown) =>
       cover(thrown, call),
     )
   }
@@ -85,14 +89,5 @@ function withAttempts(thrown: unknown, { attempts }: OngoingCall): GatewayError 
 
 /** A backend that says `no-store` is obeyed (RFC 9111 section 5.2.2.5). */
 function mayBeStored(response: CallResponse): boolean {
-  const control = response.headers['cache-control']
-  return typeof control !== 'string' || !control.includes('no-store')
-}
-
-/**
- * Equal only for requests that are equal in all that was rendered, so that one user's answer never reaches another.
- * A digest, so that the store holds no credentials.
- */
-function storeKey(site: CallSite, { method, path, headers, body }: CallRequest): string {
-  return hash('sha256', JSON.stringify([site.service.name, site.operation, method, path, headers, body]), 'base64')
+  return !parseCacheControl(response.headers['cache-control']).noStore
 }

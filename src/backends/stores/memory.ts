@@ -1,54 +1,97 @@
-import type { ResponseStore, StoredResponse, StoreKind } from './store.ts'
+import { LRUCache } from 'lru-cache'
+import {
+  type Lookup,
+  type PurgeTarget,
+  type ResponseStore,
+  type StoredResponse,
+  type StoreKey,
+  type StoreKind,
+  type StoreObserver,
+  unobserved,
+} from './store.ts'
+
+interface Entry {
+  readonly key: StoreKey
+  readonly response: StoredResponse
+  readonly expiresAt: number
+}
 
 /** What an entry takes besides its text: objects, map slot, key. */
-const entryOverheadBytes = 300
+const entryOverheadBytes = 400
 
 /** In this process; when it is full, what was used longest ago goes first. An answer over a tenth of it is not kept. */
 export class MemoryStore implements ResponseStore {
-  readonly #maxBytes: number
-  readonly #entries = new Map<string, { response: StoredResponse; bytes: number }>()
-  #bytes = 0
+  readonly #entries: LRUCache<string, Entry>
+  readonly #epoch: () => number
+  readonly #observer: StoreObserver
+  #purges = 0
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes
+  /** `epoch` gives milliseconds since the Unix epoch. */
+  constructor(maxBytes: number, epoch: () => number, observer: StoreObserver = unobserved) {
+    this.#epoch = epoch
+    this.#observer = observer
+    this.#entries = new LRUCache({
+      maxSize: maxBytes,
+      maxEntrySize: Math.max(1, Math.floor(maxBytes / 10)),
+      sizeCalculation: sizeOf,
+      dispose: (_entry, _digest, reason) => {
+        if (reason === 'evict') observer.evicted()
+      },
+    })
   }
 
   /** An estimate from above of what is held. */
   get bytes(): number {
-    return this.#bytes
+    return this.#entries.calculatedSize
   }
 
-  get(key: string): StoredResponse | undefined {
-    const entry = this.#entries.get(key)
-    if (!entry) return undefined
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
-    return entry.response
+  get({ digest }: StoreKey): Lookup {
+    const entry = this.#entries.get(digest)
+    const generation = String(this.#purges)
+    if (!entry) return { response: undefined, generation }
+    if (this.#epoch() < entry.expiresAt) return { response: entry.response, generation }
+    this.#entries.delete(digest)
+    this.#tell()
+    return { response: undefined, generation }
   }
 
-  set(key: string, response: StoredResponse): void {
-    this.#delete(key)
-    const bytes = sizeOf(key, response)
-    if (bytes > this.#maxBytes / 10) return
-    this.#entries.set(key, { response, bytes })
-    this.#bytes += bytes
-    for (const oldest of this.#entries.keys()) {
-      if (this.#bytes <= this.#maxBytes) break
-      this.#delete(oldest)
-    }
+  /** What was fetched before any purge is not kept, whatever was purged: it is fetched again, and purges are rare. */
+  set(key: StoreKey, response: StoredResponse, keepMs: number, generation = String(this.#purges)): void {
+    if (keepMs <= 0 || generation !== String(this.#purges)) return
+    this.#entries.set(key.digest, { key, response, expiresAt: this.#epoch() + keepMs })
+    this.#tell()
   }
 
-  #delete(key: string): void {
-    const entry = this.#entries.get(key)
-    if (!entry) return
-    this.#entries.delete(key)
-    this.#bytes -= entry.bytes
+  purge(target: PurgeTarget): Promise<boolean> {
+    this.#purges++
+    for (const [digest, { key }] of this.#entries.entries()) if (isMeant(key, target)) this.#entries.delete(digest)
+    this.#tell()
+    return Promise.resolve(true)
+  }
+
+  async close(): Promise<void> {
+    this.#entries.clear()
+  }
+
+  #tell(): void {
+    this.#observer.size(this.#entries.calculatedSize, this.#entries.size)
+  }
+}
+
+function isMeant(key: StoreKey, target: PurgeTarget): boolean {
+  switch (target.kind) {
+    case 'all':
+      return true
+    case 'service':
+      return key.service === target.service && (target.operation ?? key.operation) === key.operation
+    case 'entry':
+      return key.digest === target.digest
   }
 }
 
 /** Two bytes a character, the most that a string takes. */
-function sizeOf(key: string, { headers, text }: StoredResponse): number {
-  let characters = key.length + (text?.length ?? 0)
+function sizeOf({ key, response: { headers, text } }: Entry): number {
+  let characters = key.digest.length + (text?.length ?? 0)
   for (const name in headers) characters += name.length + String(headers[name]).length
   return 2 * characters + entryOverheadBytes
 }
@@ -56,5 +99,8 @@ function sizeOf(key: string, { headers, text }: StoredResponse): number {
 export const memory: StoreKind = {
   name: 'memory',
   summary: 'In the memory of this process, bounded in bytes, least recently used first out',
-  open: ({ maxBytes }) => new MemoryStore(maxBytes),
+  open(target, epoch, observer) {
+    if (target.kind !== 'memory') throw new Error('not a store in memory')
+    return new MemoryStore(target.maxBytes, epoch, observer)
+  },
 }

@@ -39,6 +39,25 @@ response:
   body: { id: $.order.id }
 `),
   },
+  'unsafe-cache': {
+    why: 'A POST, PUT, PATCH or DELETE is to change something. Answered from a cache, or by the answer of another call, it would change nothing and say it had (RFC 9110 section 9.2.1). A whole route is kept only if it is a GET and calls nothing else.',
+    fix: 'Leave `cache` and `coalesce` away there. On a service they hold for its GET and HEAD operations only, and may stay.',
+    wrong: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke: orders.pay
+    cache: { ttl: 30s }
+response:
+  body: { id: $.order.id }
+`),
+    right: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke: orders.pay
+response:
+  body: { id: $.order.id }
+`),
+  },
   'secret-in-response': {
     why: 'A color that the dictionary calls `secret` never leaves by an answer: not by itself, not by way of a color that is made from it, not in the recorded body of a call, not as part of the whole context.',
     fix: 'Send something else. Whether it is there may be told: `${ has(payment.token) }`. If it is no secret at all, say so in the dictionary.',

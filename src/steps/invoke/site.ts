@@ -1,4 +1,4 @@
-import type { BreakerPolicy, CallSite, RetryPolicy } from '../../backends/call.ts'
+import type { BreakerPolicy, CachePolicy, CallSite, RetryPolicy } from '../../backends/call.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
@@ -6,8 +6,9 @@ import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
 import { compileUsability } from '../../operations/outputs.ts'
 import { compileRequest } from '../../operations/request.ts'
 import type { Binder, BoundFallback, CallOrigins, ServiceOperation } from '../step.ts'
+import { resolveCaching } from './caching.ts'
 
-interface SiteParts {
+export interface SiteParts {
   readonly name: string
   readonly other: ServiceOperation
   /** What the step sets itself; the operation's, then the service's own apply otherwise. */
@@ -15,6 +16,8 @@ interface SiteParts {
     timeout?: number | undefined
     retry?: RetryPolicy | undefined
     breaker?: BreakerPolicy | undefined
+    cache?: CachePolicy | false | undefined
+    coalesce?: boolean | undefined
     fallback?: unknown
   }
   readonly place: Place
@@ -27,8 +30,9 @@ interface SiteParts {
 /** Who says what holds around a call, nearest first: step, operation, service. */
 export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>): CallOrigins {
   const { operation, origins } = other
-  const find = (key: 'timeout' | 'retry' | 'breaker' | 'fallback') => {
-    const owner = policies[key] ? place : operation.definition[key] ? operation.place : undefined
+  const find = (key: 'timeout' | 'retry' | 'breaker' | 'cache' | 'coalesce' | 'fallback') => {
+    const isSet = (value: unknown) => value !== undefined
+    const owner = isSet(policies[key]) ? place : isSet(operation.definition[key]) ? operation.place : undefined
     if (!owner) return undefined
     const by = owner === place ? ('step' as const) : ('operation' as const)
     return { by, at: owner.source.locateKey([...owner.path, key]) }
@@ -37,6 +41,8 @@ export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' 
     timeout: find('timeout') ?? origins.timeout,
     retry: find('retry') ?? origins.retry,
     breaker: find('breaker') ?? origins.breaker,
+    cache: find('cache') ?? origins.cache,
+    coalesce: find('coalesce') ?? origins.coalesce,
     fallback: find('fallback'),
   }
 }
@@ -69,16 +75,20 @@ export function buildSite(
     // A service's retry is a default for those of its operations that may be repeated.
     retry: operation.idempotent ? (retry ?? defaults.retry) : undefined,
     breaker: policies.breaker ?? definition.breaker ?? defaults.breaker,
+    ...resolveCaching({ other, policies, place }, binder),
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: defaults.maxResponseBytes,
     isSuccess: operation.isSuccess,
     // Who says what `ok` is has looked at what such answers hold.
-    isUsable: isProvidedFor && definition.ok === undefined ? compileUsability(operation) : () => true,
+    isUsable: isProvidedFor && definition.ok === undefined ? compileUsability(operation) : anything,
     errorNames: operation.errorNames,
     indexBody: undefined,
     render: compileRequest(operation, new Map([...overrides].map(([color, value]) => [color, value.evaluate]))),
   }
 }
+
+/** The same for all, so that sites that differ in nothing else can be told to be equal. */
+const anything = () => true
 
 /** From now on the site's bodies stay bytes. Known only when the whole route is bound, and before any call is opened. */
 export function keepBytes(site: CallSite, operation: BoundOperation): void {

@@ -25,7 +25,7 @@ const lastGood = { kind: 'lastGood', maxAgeMs: 600_000 } as const
 
 function build(fallbacks: CallSite['fallbacks'], site: Partial<CallSite> = {}) {
   const clock = new FakeClock()
-  const store = new MemoryStore(1_000_000)
+  const store = new MemoryStore(1_000_000, () => clock.epoch())
   const metrics = new RecordingMetrics()
   const policy =
     (next: Layer) =>
@@ -52,7 +52,7 @@ describe('fallback', () => {
         throw missing
       },
     })
-    const parts = { clock, store: new MemoryStore(1_000_000), metrics: new RecordingMetrics() }
+    const parts = { clock, store: new MemoryStore(1_000_000, () => clock.epoch()), metrics: new RecordingMetrics() }
     const response = await fallback(site, parts)(scripted(live))(ongoing(clock).context)
     expect(response).toEqual({ ...spare, attempts: 0, error: missing })
   })
@@ -143,9 +143,9 @@ describe('fallback', () => {
     const { clock, store, policy } = build([lastGood])
     const keys: string[] = []
     const set = store.set.bind(store)
-    store.set = (key, response) => {
-      keys.push(key)
-      set(key, response)
+    store.set = (key, ...rest) => {
+      keys.push(key.digest)
+      set(key, ...rest)
     }
     await policy(scripted(stored))(callRequest({ headers: { authorization: 'Bearer hush' } }), ongoing(clock))
     expect(keys).toHaveLength(1)

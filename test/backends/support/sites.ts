@@ -64,6 +64,8 @@ export function callSite(site: Partial<CallSite> = {}): CallSite {
     timeoutMs: 2000,
     retry: undefined,
     breaker: undefined,
+    cache: undefined,
+    coalesce: false,
     fallbacks: [],
     maxResponseBytes: 1_000_000,
     isSuccess: (status) => status >= 200 && status < 300,
@@ -129,5 +131,11 @@ export class RecordingMetrics implements SiteMetrics {
   }
   fallback(source: string, errorCode: string): void {
     this.lines.push(`fallback ${source} ${errorCode}`)
+  }
+  cache(result: string): void {
+    this.lines.push(`cache ${result}`)
+  }
+  coalesced(): void {
+    this.lines.push('coalesced')
   }
 }

@@ -1,0 +1,46 @@
+/** The directives of a response that a shared cache goes by (RFC 9111 section 5.2.2, RFC 5861); times in seconds. */
+export interface CacheControl {
+  readonly noStore: boolean
+  readonly private: boolean
+  readonly noCache: boolean
+  /** `must-revalidate` or `proxy-revalidate`. */
+  readonly mustRevalidate: boolean
+  readonly maxAge: number | undefined
+  readonly sMaxAge: number | undefined
+  readonly staleWhileRevalidate: number | undefined
+  readonly staleIfError: number | undefined
+}
+
+/** A directive's name, and its value as a token or in quotes. */
+const directive = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g
+/** What is larger is as good as for ever (RFC 9111 section 1.2.2). */
+const mostSeconds = 2 ** 31
+
+/**
+ * Reads a `Cache-Control`. Of a directive that comes twice the first holds; a time that is none is 0, so that the
+ * answer is taken as stale rather than kept too long (RFC 9111 section 4.2.1). A `private` or `no-cache` that names
+ * fields counts for all of the answer.
+ */
+export function parseCacheControl(header: string | string[] | undefined): CacheControl {
+  const found = new Map<string, string | undefined>()
+  for (const [, name, quoted, token] of String(header ?? '').matchAll(directive)) {
+    const key = name!.toLowerCase()
+    if (!found.has(key)) found.set(key, quoted ?? token)
+  }
+  const seconds = (name: string) => (found.has(name) ? parseSeconds(found.get(name)) : undefined)
+  return {
+    noStore: found.has('no-store'),
+    private: found.has('private'),
+    noCache: found.has('no-cache'),
+    mustRevalidate: found.has('must-revalidate') || found.has('proxy-revalidate'),
+    maxAge: seconds('max-age'),
+    sMaxAge: seconds('s-maxage'),
+    staleWhileRevalidate: seconds('stale-while-revalidate'),
+    staleIfError: seconds('stale-if-error'),
+  }
+}
+
+/** Delta-seconds; 0 for anything else. */
+export function parseSeconds(text: string | undefined): number {
+  return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), mostSeconds) : 0
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../../clock.ts'
+import type { BodySlices, CachePolicy, CallRequest, CallSite } from '../call.ts'
+import { lifetimesOf } from '../http-caching/lifetimes.ts'
+import { storeKeyOf } from '../http-caching/request-key.ts'
+import { mayBeStored } from '../http-caching/storable.ts'
+import { updateHeaders } from '../http-caching/validation.ts'
+import type { LayerResponse } from '../layer.ts'
+import type { ResponseStore, StoredResponse, StoreKey } from '../stores/store.ts'
+
+/** An answer with a validator is kept longer than it may be used, to be asked for by If-None-Match. */
+const keptForValidationMs = 10 * 60_000
+
+/** What is known of a request before the backend is asked. */
+export interface Question {
+  readonly request: CallRequest
+  readonly key: StoreKey
+  readonly generation: string
+  readonly kept: Kept | undefined
+}
+
+/** A stored answer that a site can use, and how it stands with it. */
+export interface Kept {
+  readonly stored: StoredResponse
+  readonly body: unknown
+  readonly slices: BodySlices | undefined
+  /** How long it is still fresh; below zero: how long it is not. */
+  readonly leftMs: number
+  /** How long it may still be answered while a newer one is fetched, and in place of a failure. */
+  readonly staleLeftMs: number
+  readonly staleIfErrorLeftMs: number
+}
+
+/** The answers that a site's cache policy keeps in the store. */
+export class Shelf {
+  readonly #site: CallSite
+  readonly #policy: CachePolicy
+  readonly #store: ResponseStore
+  readonly #clock: Clock
+  /** Under another policy an answer would have other lifetimes. */
+  readonly #purpose: readonly unknown[]
+
+  constructor(site: CallSite, policy: CachePolicy, store: ResponseStore, clock: Clock) {
+    const { ttlMs, staleMs, staleIfErrorMs, override } = policy
+    this.#site = site
+    this.#policy = policy
+    this.#store = store
+    this.#clock = clock
+    this.#purpose = ['cache', ttlMs, staleMs, staleIfErrorMs, override]
+  }
+
+  async look(request: CallRequest): Promise<Question> {
+    const key = storeKeyOf(this.#site, request, this.#purpose)
+    const looking = this.#store.get(key)
+    const { response, generation } = looking instanceof Promise ? await looking : looking
+    return { request, key, generation, kept: response && this.#restore(response) }
+  }
+
+  /** Keeps an answer, if it may be kept and there is any use in it. */
+  keep(question: Question, { status, headers, text }: LayerResponse, tookMs: number): boolean {
+    const isStorable = mayBeStored(this.#policy, question.request, { status, headers })
+    return isStorable && this.#put(question, { status, headers, text }, tookMs)
+  }
+
+  /** Takes what a 304 says over into the kept answer (RFC 9111 section 4.3.4); undefined when it is about another one. */
+  confirm(question: Question, { stored, body, slices }: Kept, answer: LayerResponse, tookMs: number) {
+    const headers = updateHeaders(stored.headers, answer.headers)
+    if (!headers) return undefined
+    const { status, text } = stored
+    const isKept =
+      mayBeStored(this.#policy, question.request, { status, headers }) &&
+      answer.source === 'live' &&
+      this.#put(question, { status, headers, text }, tookMs)
+    return { response: { status, headers, body, slices, text }, isKept }
+  }
+
+  forget({ key }: Question): void {
+    void this.#store.purge({ kind: 'entry', digest: key.digest })
+  }
+
+  #put(question: Question, answer: Pick<StoredResponse, 'status' | 'headers' | 'text'>, tookMs: number): boolean {
+    const { headers } = answer
+    const storedAt = this.#clock.epoch()
+    const lifetimes = lifetimesOf(this.#policy, headers, tookMs, storedAt)
+    const hasValidator = headers['etag'] !== undefined || headers['last-modified'] !== undefined
+    const { freshMs, staleMs, staleIfErrorMs } = lifetimes
+    const keepMs = freshMs + Math.max(staleMs, staleIfErrorMs, hasValidator ? keptForValidationMs : 0)
+    if (keepMs <= 0) return false
+    this.#store.set(question.key, { ...answer, storedAt, lifetimes }, keepMs, question.generation)
+    return true
+  }
+
+  /** Undefined too for what another site kept that is content with less. */
+  #restore(stored: StoredResponse): Kept | undefined {
+    const { status, text, storedAt, lifetimes } = stored
+    if (!lifetimes || !this.#site.isSuccess(status)) return undefined
+    const slices = text === undefined ? undefined : this.#site.indexBody?.(Buffer.from(text))
+    const body: unknown = text === undefined || slices ? undefined : JSON.parse(text)
+    if (!this.#site.isUsable(body, slices)) return undefined
+    const leftMs = lifetimes.freshMs - (this.#clock.epoch() - storedAt)
+    return {
+      stored,
+      body,
+      slices,
+      leftMs,
+      staleLeftMs: leftMs + lifetimes.staleMs,
+      staleIfErrorLeftMs: leftMs + lifetimes.staleIfErrorMs,
+    }
+  }
+}

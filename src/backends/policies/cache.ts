@@ -1,0 +1,112 @@
+import { GatewayError, toGatewayError } from '../../errors.ts'
+import type { CallSite } from '../call.ts'
+import { printForwarded, printHit } from '../http-caching/cache-status.ts'
+import { askWhetherValid } from '../http-caching/validation.ts'
+import { type Layer, type LayerResponse, OngoingCall, type Policy, passThrough } from '../layer.ts'
+import { longestCallMs } from '../longest-call.ts'
+import type { CacheResult } from '../metrics.ts'
+import type { StackParts } from '../parts.ts'
+import { judge } from '../verdict.ts'
+import { type Kept, type Question, Shelf } from './cache-shelf.ts'
+
+type CacheParts = Pick<StackParts, 'clock' | 'metrics' | 'store' | 'refreshes'>
+
+/**
+ * Answers from the store what was answered before to an equal request: at once while it is fresh, at once and with a
+ * newer one fetched in the background while it is stale, and in place of a failure for a while after that. How long,
+ * the backend says and the policy (http-caching/). Only whole successes are kept.
+ */
+export function cache(site: CallSite, { clock, metrics, store, refreshes }: CacheParts): Policy {
+  if (!site.cache) return passThrough
+  const shelf = new Shelf(site, site.cache, store, clock)
+  const longestMs = longestCallMs(site)
+
+  /** Asks the backend, whether the kept answer still holds if there is one, and keeps what it answers. */
+  async function fetch(question: Question, call: OngoingCall, next: Layer): Promise<LayerResponse> {
+    const { request, kept } = question
+    const asking = kept && askWhetherValid(request, kept.stored)
+    const startedAt = clock.now()
+    const answer = await next(asking ?? request, call)
+    const tookMs = clock.now() - startedAt
+    const { status, headers, body, slices, text, source, attempts } = answer
+    const collapsed = source === 'coalesced'
+    if (kept && asking && status === 304) {
+      const confirmed = shelf.confirm(question, kept, answer, tookMs)
+      if (!confirmed) return fetch({ ...question, kept: undefined }, call, next)
+      const cacheStatus = printForwarded({ reason: 'stale', status, stored: confirmed.isKept, collapsed })
+      return { ...confirmed.response, source, attempts, cacheStatus }
+    }
+    if (status === 304 && !site.isSuccess(304)) throw unasked304(site)
+    const stored = source === 'live' && shelf.keep(question, answer, tookMs)
+    if (stored) metrics.cache('stored')
+    const cacheStatus = printForwarded({ reason: kept ? 'stale' : 'uri-miss', stored, collapsed })
+    return { status, headers, body, slices, text, source, attempts, cacheStatus }
+  }
+
+  /** Fetches a newer answer for those who come later. */
+  function refresh(question: Question, { context: { document, span, propagation } }: OngoingCall, next: Layer): void {
+    refreshes.start(question.key.digest, (scope) => {
+      const deadline = clock.now() + longestMs
+      const call = new OngoingCall({ document, deadline, scope, span, propagation })
+      return fetch(question, call, next).catch((thrown: unknown) => {
+        throw forgetIfReplaced(question, toGatewayError(thrown))
+      })
+    })
+  }
+
+  /** An answer that is no success replaces the kept one too: 404, 410, 401. */
+  function forgetIfReplaced(question: Question, error: GatewayError): GatewayError {
+    if (question.kept && error.response && judge(error, true) === 'success') shelf.forget(question)
+    return error
+  }
+
+  /** The kept answer in place of a failure that may pass (RFC 5861 section 4). */
+  function cover(thrown: unknown, question: Question, call: OngoingCall): LayerResponse {
+    const error = forgetIfReplaced(question, toGatewayError(thrown))
+    const { kept } = question
+    if (call.context.scope.reason) throw call.context.scope.reason
+    if (!kept || kept.staleIfErrorLeftMs <= 0 || !mayPass(error)) throw error
+    note('stale-if-error', question, call)
+    const { attempts } = call
+    const forwarded = { reason: 'stale', status: error.response?.status, stored: false, collapsed: false } as const
+    return { ...restored(kept), source: 'stale', attempts, error, cacheStatus: printForwarded(forwarded) }
+  }
+
+  function note(result: CacheResult, { key }: Question, { context: { span } }: OngoingCall): void {
+    metrics.cache(result)
+    if (span.sampled) span.event('tessera.cache', { result, key: key.digest })
+  }
+
+  return (next) => async (request, call) => {
+    const question = await shelf.look(request)
+    const { kept } = question
+    if (kept && kept.leftMs > 0) {
+      note('hit', question, call)
+      return { ...restored(kept), source: 'cache', attempts: 0, cacheStatus: printHit(kept.leftMs) }
+    }
+    if (kept && kept.staleLeftMs > 0) {
+      note('stale', question, call)
+      refresh(question, call, next)
+      return { ...restored(kept), source: 'stale', attempts: 0, cacheStatus: printHit(kept.leftMs) }
+    }
+    note('miss', question, call)
+    return fetch(question, call, next).catch((thrown: unknown) => cover(thrown, question, call))
+  }
+}
+
+function restored({ stored: { status, headers, text }, body, slices }: Kept) {
+  return { status, headers, text, body, slices }
+}
+
+const ourOwn = new Set(['cancelled', 'missing-input', 'invalid-input', 'internal'])
+
+/** A failure that says nothing about what was asked for: the backend is down, or too busy. */
+function mayPass(error: GatewayError): boolean {
+  return !ourOwn.has(error.code) && (error.response === undefined || judge(error, true) === 'failure')
+}
+
+/** Inside the cache a 304 is a success (stack.ts), so that its headers come through. */
+function unasked304(site: CallSite): GatewayError {
+  const response = { status: 304, body: undefined }
+  return new GatewayError(site.errorNames.get(304) ?? 'http-304', { step: site.step, response })
+}

@@ -1,0 +1,93 @@
+import { Scope } from '../../cancellation.ts'
+import type { Clock, Timer } from '../../clock.ts'
+import { GatewayError } from '../../errors.ts'
+import type { CallRequest } from '../call.ts'
+import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
+
+/** What a flight came to, for one of those who waited. */
+export type Landing = { readonly isOwner: boolean } & (
+  | { readonly response: LayerResponse }
+  | { readonly thrown: unknown }
+)
+
+interface Passenger {
+  readonly call: OngoingCall
+  readonly settle: (landing: Landing) => void
+  readonly forget: () => void
+}
+
+/**
+ * One call that several wait for. It runs in a scope of its own, and no request's budget cuts it: each who waits leaves
+ * at its own deadline, or when its request is cancelled, and takes nobody along. When the last one has left, it is
+ * cancelled for that one's reason, so that a backend that hung is known to have timed out. The first of those who are
+ * still there when it lands owns the answer: to it the answer is as if it had asked alone.
+ */
+export class Flight {
+  readonly #clock: Clock
+  readonly #call: OngoingCall
+  readonly #scope = new Scope()
+  readonly #passengers = new Set<Passenger>()
+  readonly #onEnd: () => void
+
+  /** `onEnd`: nobody can join from now on. */
+  constructor(first: OngoingCall, longestMs: number, clock: Clock, onEnd: () => void) {
+    const { document, span, propagation } = first.context
+    this.#clock = clock
+    this.#onEnd = onEnd
+    this.#call = new OngoingCall({
+      document,
+      deadline: clock.now() + longestMs,
+      scope: this.#scope,
+      span,
+      // What the answer may depend on must be in the key, and baggage is not: it is one client's.
+      propagation: { ...propagation, baggage: undefined },
+    })
+  }
+
+  /** Waits until it lands, or rejects when this call has to leave. */
+  join(call: OngoingCall, step: string): Promise<Landing> {
+    const { scope, deadline } = call.context
+    return new Promise((resolve, reject) => {
+      const leave = (reason: GatewayError) => {
+        forget()
+        reject(reason)
+        if (this.#passengers.size === 0) this.#abandon(reason)
+      }
+      const onTime = () =>
+        leave(new GatewayError('timeout', { step, detail: 'no answer within the time of the request' }))
+      const timer: Timer = this.#clock.schedule(deadline - this.#clock.now(), onTime)
+      const forget = () => {
+        timer.cancel()
+        unsubscribe()
+        this.#passengers.delete(passenger)
+      }
+      const passenger: Passenger = { call, settle: resolve, forget }
+      this.#passengers.add(passenger)
+      const unsubscribe = scope.onCancel(leave)
+    })
+  }
+
+  start(next: Layer, request: CallRequest): void {
+    next(request, this.#call).then(
+      (response) => this.#land({ response }),
+      (thrown: unknown) => this.#land({ thrown }),
+    )
+  }
+
+  #land(outcome: { readonly response: LayerResponse } | { readonly thrown: unknown }): void {
+    this.#onEnd()
+    this.#scope.close()
+    let isOwner = true
+    for (const { call, settle, forget } of [...this.#passengers]) {
+      forget()
+      if (isOwner) call.attempts += this.#call.attempts
+      settle({ ...outcome, isOwner })
+      isOwner = false
+    }
+  }
+
+  #abandon(reason: GatewayError): void {
+    this.#onEnd()
+    this.#scope.cancel(reason)
+  }
+}

@@ -1,0 +1,33 @@
+/** What of Redis is used, with replies as bytes. */
+export interface BytesClient {
+  mGet(keys: string[]): Promise<(Buffer | null)[]>
+  set(key: string, value: Buffer | string, options?: { readonly PX: number }): Promise<unknown>
+  del(key: string): Promise<unknown>
+  /** Cuts the connection; what waits is rejected. */
+  destroy(): void
+}
+
+const connectTimeoutMs = 1000
+const longestPauseMs = 5000
+
+/**
+ * Opens a client that connects by itself, again and again. A command while it is not connected fails at once: nothing
+ * queues up. Resolves before the connection is there.
+ */
+export async function openClient(url: string, onError: (error: unknown) => void): Promise<BytesClient> {
+  const { createClient, RESP_TYPES } = await import('@redis/client')
+  const client = createClient({
+    url,
+    RESP: 2,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: 1000,
+    socket: {
+      connectTimeout: connectTimeoutMs,
+      reconnectStrategy: (retries: number) => Math.min(50 * 2 ** Math.min(retries, 10), longestPauseMs),
+    },
+    commandOptions: { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+  })
+  client.on('error', onError)
+  client.connect().catch(onError)
+  return client as unknown as BytesClient
+}

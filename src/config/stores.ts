@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import type { StoreTarget } from '../backends/stores/store.ts'
+import { size } from '../language/scalars.ts'
+
+const defaultBytes = 64 * 1024 * 1024
+
+const redisUrl = z.string().superRefine((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && /^rediss?:$/.test(url.protocol) && url.hostname !== '') return
+  // The text itself is not told: a URL may hold a password.
+  context.addIssue({
+    code: 'custom',
+    message: 'a store is `memory`, or the URL of a Redis',
+    params: { help: 'write it like redis://host:6379 or { memory: 64MB }' },
+  })
+})
+
+const storeShape = z
+  .union([
+    z.literal('memory'),
+    redisUrl.meta({ examples: ['redis://cache:6379'] }),
+    z.strictObject({ memory: size.describe('How much of it, at most.') }),
+  ])
+  .transform((store): StoreTarget => {
+    if (typeof store === 'object') return { kind: 'memory', maxBytes: store.memory }
+    return store === 'memory' ? { kind: 'memory', maxBytes: defaultBytes } : { kind: 'redis', url: store }
+  })
+
+/** `stores:` of the gateway's file. */
+export const storesShape = z
+  .strictObject({
+    cache: storeShape
+      .default({ kind: 'memory', maxBytes: defaultBytes })
+      .describe('Where answers are kept for caches and `lastGood`: `memory` (64 MB), or a Redis that replicas share.'),
+  })
+  .prefault({})
+  .describe('Where the gateway keeps what it remembers.')
