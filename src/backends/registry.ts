@@ -153,10 +153,16 @@ export class Backends {
   }
 
   async close(): Promise<void> {
+    this.#refreshes.close()
     this.#services.clear()
     this.#breakers.clear()
     await Promise.all(this.#draining)
     await this.#store.close()
+  }
+
+  /** Forgets stored answers; false when the store could not be reached. */
+  purge(target: PurgeTarget): Promise<boolean> {
+    return this.#store.purge(target)
   }
 
   #drain(endpoints: ServiceEndpoints): void {
