@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { startBackends } from './harness/backends.ts'
 import { addUpSelfTime, type CpuProfile } from './harness/cpu-profile.ts'
 import { chooseLoadTool } from './harness/load.ts'
+import { waitUntilIdle } from './harness/measure.ts'
 import { findScenario, findVariant } from './harness/options.ts'
 import { leaveServerCore } from './harness/processor.ts'
 import { findObstacle } from './harness/requirements.ts'
@@ -28,11 +29,15 @@ const directory = await mkdtemp(join(results, `${scenario.name}-${variant.name}-
 leaveServerCore()
 const load = chooseLoadTool()
 const backends = await startBackends(scenario.bodies, { failing: scenario.failing })
+let warmedUpMs = 0
 try {
+  const began = performance.now()
   const server = await startServer(variant, backends, ['--cpu-prof', `--cpu-prof-dir=${directory}`])
   const connections = variant.page.mostConnections ?? mostConnections
   await server.checkAnswer()
+  await waitUntilIdle(server.pid)
   await load.send(server.target, connections, warmUpSeconds)
+  warmedUpMs = performance.now() - began
   await load.send(server.target, connections, Number(seconds))
   await server.stop()
 } finally {
@@ -42,7 +47,7 @@ try {
 const [file] = await readdir(directory)
 if (file === undefined) throw new Error(`${variant.title} wrote no profile`)
 const path = join(directory, file)
-const { functions, areas } = addUpSelfTime(JSON.parse(await readFile(path, 'utf8')) as CpuProfile, warmUpSeconds * 1e6)
+const { functions, areas } = addUpSelfTime(JSON.parse(await readFile(path, 'utf8')) as CpuProfile, warmedUpMs * 1000)
 console.log(`${variant.title}, self time, share of busy time; the whole profile: ${path}\n`)
 for (const list of [areas, functions.slice(0, shown)]) {
   for (const { place, share } of list)

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Backends } from './backends.ts'
 import type { LoadTool } from './load.ts'
 import {
@@ -33,7 +34,7 @@ export interface LoadPlan {
   readonly seconds: number
 }
 
-/** Warms a server up and measures it; its answer is compared before and after. */
+/** Lets a server rest, warms it up and measures it; its answer is compared before and after. */
 export async function measure(
   server: RunningServer,
   backends: Backends,
@@ -41,6 +42,7 @@ export async function measure(
   { connections, warmUpSeconds, seconds }: LoadPlan,
 ): Promise<Measurement> {
   await server.checkAnswer()
+  await waitUntilIdle(server.pid)
   await load.send(server.target, connections, warmUpSeconds)
   const began = readUsage(server, backends)
   const result = await load.send(server.target, connections, seconds)
@@ -59,6 +61,21 @@ export async function measure(
     serverShare: serverUs / elapsedUs,
     othersShare: Math.max(0, ended.coreUs - began.coreUs - serverUs) / elapsedUs,
     besideShare: Math.max(0, ended.besideUs - began.besideUs) / elapsedUs,
+  }
+}
+
+const idleCheckMs = 200
+const idleShare = 0.1
+const mostIdleChecks = 100
+
+/** What a server still has to do after its first answer (watching 10,000 files, say) is no part of a request's cost. */
+export async function waitUntilIdle(pid: number): Promise<void> {
+  let usedUs = readProcessCpuUs(pid)
+  for (let check = 0; check < mostIdleChecks; check++) {
+    await setTimeout(idleCheckMs)
+    const nowUs = readProcessCpuUs(pid)
+    if (nowUs - usedUs < idleCheckMs * 1000 * idleShare) return
+    usedUs = nowUs
   }
 }
 

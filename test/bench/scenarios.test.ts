@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { startBackends } from '../../bench/harness/backends.ts'
-import type { Scenario, Variant } from '../../bench/harness/scenario.ts'
+import type { Place, Scenario, Variant } from '../../bench/harness/scenario.ts'
 import { describeBackends, describePage } from '../../bench/scenarios/home/data.ts'
 import { scenarios } from '../../bench/scenarios/index.ts'
-import { createGateway } from '../../src/server/gateway.ts'
+import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 
 /** The larger gateways are left to the bench itself: they take seconds to load. */
 const mostRoutes = 10
+const mostAttempts = 10
 const silent = createLogger({ level: 'silent' })
 
 test('the backends answer about 15.7 KB and the page has about 8.4 KB', () => {
@@ -39,13 +40,21 @@ test('what a scenario compares and what a quick run takes of it are servers of i
 describe.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('scenario %s', (_, scenario) => {
   test('has configurations that load, and gateways that answer its pages', async () => {
     const backends = await startBackends(scenario.bodies, { failing: scenario.failing, plain: true })
+    const directory = await mkdtemp(join(tmpdir(), 'tessera-scenario-'))
+    const gateways: Gateways = new Map()
     try {
-      for (const variant of listGateways(scenario)) await checkGateway(variant, backends.urls)
+      const place = { port: 0, directory, urls: backends.urls, spansUrl: 'http://127.0.0.1:9' }
+      for (const variant of listGateways(scenario)) await checkAnswer(variant, place, gateways)
     } finally {
+      for (const { gateway } of gateways.values()) await gateway.close()
+      await rm(directory, { recursive: true, force: true })
       await backends.stop()
     }
   })
 })
+
+/** By what they were started with: many pages may be of one gateway. */
+type Gateways = Map<string, { gateway: Gateway; port: number }>
 
 /** Gateways only: what peers answer is tested where they can run (harness.test.ts). */
 function listGateways({ name, variants }: Scenario): Variant[] {
@@ -53,18 +62,23 @@ function listGateways({ name, variants }: Scenario): Variant[] {
   return name === 'routes' ? gateways.filter((variant) => Number(variant.name) <= mostRoutes) : gateways
 }
 
-async function checkGateway({ launch, page }: Variant, urls: Record<string, string>): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'tessera-scenario-'))
-  const { args, env } = launch({ port: 0, directory, urls, spansUrl: 'http://127.0.0.1:9' })
-  const options = { config: args[args.indexOf('--config') + 1]!, env: { ...urls, ...env } }
-  const gateway = await createGateway({ ...options, port: 0, adminPort: false, watch: false, logger: silent })
-  try {
-    const { port } = await gateway.listen()
-    const response = await fetch(`http://127.0.0.1:${port}${page.path}`, { headers: page.headers })
-    expect(await response.json()).toEqual(page.answer)
-    expect(response.headers.has('tessera-degraded')).toBe(page.mayBeDegraded ?? false)
-  } finally {
-    await gateway.close()
-    await rm(directory, { recursive: true, force: true })
+async function checkAnswer({ launch, page }: Variant, place: Place, gateways: Gateways): Promise<void> {
+  const { args, env } = launch(place)
+  const options = { config: args[args.indexOf('--config') + 1]!, env: { ...place.urls, ...env } }
+  const key = JSON.stringify(options)
+  if (!gateways.has(key)) {
+    const gateway = await createGateway({ ...options, port: 0, adminPort: false, watch: false, logger: silent })
+    gateways.set(key, { gateway, port: (await gateway.listen()).port })
+  }
+  const url = `http://127.0.0.1:${gateways.get(key)!.port}${page.path}`
+  const shouldBeDegraded = page.mayBeDegraded ?? false
+  // On a machine that stood still a call may have been too late, and a fallback answered.
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(url, { headers: page.headers })
+    const answer = await response.json()
+    if (response.headers.has('tessera-degraded') !== shouldBeDegraded && attempt < mostAttempts) continue
+    expect(answer).toEqual(page.answer)
+    expect(response.headers.has('tessera-degraded')).toBe(shouldBeDegraded)
+    return
   }
 }

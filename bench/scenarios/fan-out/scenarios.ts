@@ -1,6 +1,5 @@
 import { type Comparison, ratio, type Scenario, type Variant } from '../../harness/scenario.ts'
 import { tessera } from '../../harness/tessera.ts'
-import type { LuaCall } from '../../peers/nginx/config.ts'
 import { nginxPeer } from '../../peers/nginx/variant.ts'
 import { nodePeer } from '../../peers/node.ts'
 import { describeBodies, describePage, type FanOut, nameServices } from './pages.ts'
@@ -19,18 +18,15 @@ export const calls: Scenario = {
   name: 'calls',
   title: 'Calls at once, 1 to 25, each with a body of 3 KB whose items are mapped',
   bodies: describeBodies(growing),
-  variants: [
-    ...serveAll(growing, ({ calls }) => [String(calls), `${calls} calls`]),
-    ...growing.map((fanOut) => writeByHand(fanOut, `fastify-undici-${fanOut.calls}`, `${fanOut.calls} calls`)),
-  ],
+  variants: serveBeside(growing, nameCalls, writeByHand),
   comparisons: [
     {
       name: 'growth',
       title: 'One call more, from 10 to 25 / from 1 to 5',
-      variants: counts.map(String),
+      variants: counts.map((count) => `${count}-calls`),
       read: (one, five, ten, twentyFive) => (twentyFive! - ten!) / 15 / ((five! - one!) / 4),
     },
-    ...counts.map((count) => compareByHand('calls', String(count), `${count} calls`)),
+    ...growing.map((page) => compareWith('fastify-undici', 'Fastify + undici', 'calls', nameCalls(page))),
   ],
 }
 
@@ -38,53 +34,67 @@ export const mappedSizes: Scenario = {
   name: 'sizes',
   title: 'Five calls at once with bodies of 2 to 512 KB each, the fields of all their items mapped',
   bodies: describeBodies(mapped),
-  variants: [
-    ...serveAll(mapped, ({ kilobytes }) => [`${kilobytes}kb`, `5 × ${kilobytes} KB`]),
-    ...mapped.map((fanOut) =>
-      writeByHand(fanOut, `fastify-undici-${fanOut.kilobytes}kb`, `5 × ${fanOut.kilobytes} KB`),
-    ),
-  ],
-  comparisons: sizes.map((size) => compareByHand('sizes', `${size}kb`, `5 × ${size} KB`)),
+  variants: serveBeside(mapped, nameSize, writeByHand),
+  comparisons: mapped.map((page) => compareWith('fastify-undici', 'Fastify + undici', 'sizes', nameSize(page))),
 }
 
 export const wholeSizes: Scenario = {
   name: 'whole-sizes',
   title: 'Five whole bodies of 2 to 512 KB each, side by side',
   bodies: describeBodies(wholes),
-  variants: [
-    ...serveAll(wholes, ({ kilobytes }) => [`${kilobytes}kb`, `5 × ${kilobytes} KB`]),
-    ...wholes.map((fanOut) =>
-      nginxPeer({
-        name: `raw-${fanOut.kilobytes}kb`,
-        title: `nginx + Lua, nothing parsed, 5 × ${fanOut.kilobytes} KB`,
-        page: describePage(fanOut),
-        handler: 'raw',
-        calls: nameServices(5).map((name): LuaCall => ({ name, service: name, path: `/${fanOut.kilobytes}kb` })),
-      }),
-    ),
-  ],
-  comparisons: sizes.map((size) =>
-    ratio(`whole-sizes/${size}kb`, `Tessera / nginx + Lua, 5 × ${size} KB`, `${size}kb`, `raw-${size}kb`),
-  ),
+  variants: serveBeside(wholes, nameSize, concatenate),
+  comparisons: wholes.map((page) => compareWith('raw', 'nginx + Lua', 'whole-sizes', nameSize(page))),
 }
 
-function serveAll(pages: readonly FanOut[], tell: (page: FanOut) => [name: string, title: string]): Variant[] {
+interface Name {
+  readonly name: string
+  readonly title: string
+}
+
+function nameCalls({ calls }: FanOut): Name {
+  return { name: `${calls}-calls`, title: calls === 1 ? '1 call' : `${calls} calls` }
+}
+
+function nameSize({ kilobytes }: FanOut): Name {
+  return { name: `${kilobytes}kb`, title: `5 × ${kilobytes} KB` }
+}
+
+/** One gateway with all of these pages, and beside each page a peer that answers it too. */
+function serveBeside(
+  pages: readonly FanOut[],
+  nameOf: (page: FanOut) => Name,
+  describePeer: (page: FanOut, name: Name) => Variant,
+): Variant[] {
   const config = () => describeProject(pages)
-  return pages.map((page) => {
-    const [name, title] = tell(page)
-    return tessera(config, describePage(page), { name, title: `Tessera, ${title}` })
+  return pages.flatMap((page) => {
+    const { name, title } = nameOf(page)
+    return [
+      tessera(config, describePage(page), { name, title: `Tessera, ${title}` }),
+      describePeer(page, { name, title }),
+    ]
   })
 }
 
-function writeByHand(fanOut: FanOut, name: string, title: string): Variant {
+function writeByHand(page: FanOut, { name, title }: Name): Variant {
   return nodePeer({
     file: 'fastify-fan-out.ts',
-    name,
+    name: `fastify-undici-${name}`,
     title: `Fastify + undici, ${title}`,
-    page: describePage(fanOut),
+    page: describePage(page),
   })
 }
 
-function compareByHand(scenario: string, name: string, title: string): Comparison {
-  return ratio(`${scenario}/${name}`, `Tessera / Fastify + undici, ${title}`, name, `fastify-undici-${name}`)
+function concatenate(page: FanOut, { name, title }: Name): Variant {
+  const path = `/${page.kilobytes}kb`
+  return nginxPeer({
+    name: `raw-${name}`,
+    title: `nginx + Lua, nothing parsed, ${title}`,
+    page: describePage(page),
+    handler: 'raw',
+    calls: nameServices(page.calls).map((service) => ({ name: service, service, path })),
+  })
+}
+
+function compareWith(peer: string, peerTitle: string, scenario: string, { name, title }: Name): Comparison {
+  return ratio(`${scenario}/${name}`, `Tessera / ${peerTitle}, ${title}`, name, `${peer}-${name}`)
 }
