@@ -12,9 +12,19 @@ export type Verdict = 'well' | 'failed' | 'nothing'
  */
 export function judge(error: GatewayError): Verdict {
   if (neutral.has(error.code)) return 'nothing'
-  const status = error.response?.status
-  const isAnswer = status !== undefined && status >= 300 && status < 500 && status !== 408 && status !== 429
-  return isAnswer ? 'well' : 'failed'
+  return error.response ? judgeStatus(error.response.status, error.code) : 'failed'
+}
+
+/** The same of an answer that came; a 200 that was an error was no valid answer. */
+export function judgeStatus(status: number, errorCode: string | undefined): Verdict {
+  if (status < 300) return errorCode === undefined ? 'well' : 'failed'
+  return status < 500 && status !== 408 && status !== 429 ? 'well' : 'failed'
+}
+
+/** What a passthrough says of the endpoint, whose answer is not looked into. */
+export function judgePassthrough(status: number | undefined, errorCode: string | undefined): Verdict {
+  if (errorCode !== undefined && neutral.has(errorCode)) return 'nothing'
+  return status === undefined ? 'failed' : judgeStatus(status, errorCode)
 }
 
 /** What the system says of a connection that never came to be, so that nothing was sent. */

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import { DiscoveryWatch, type WatchOptions } from './discovery/discovery-watch.ts'
-import { discoveries } from './discovery/index.ts'
+import { describeDiscovery, discoveries } from './discovery/index.ts'
 import { type NameServers, systemNameServers } from './discovery/name-servers.ts'
 import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
 import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
@@ -63,10 +63,10 @@ export class Backends {
   readonly #flightGroups = new FlightGroups()
   readonly #services: Shared<ServiceTarget, Service>
   readonly #breakers: Shared<BreakerKey, Breaker>
+  readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
-  readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
     const { clock, metrics = uncounted, resolve = resolveBySystem, random = Math.random, notify = () => {} } = options
     const { nameServers = systemNameServers } = options
     const transport = options.transport ?? transports.get('http1')!
@@ -141,13 +141,23 @@ export class Backends {
   }
 
   /** The endpoint whose turn it is, for what is passed through; undefined when no open snapshot uses the service. */
+  /** The endpoints of a service and those that only end their last calls, for people. */
+  endpointsToShow({ key }: ServiceTarget): { readonly endpoints: readonly Endpoint[]; readonly isWatched: boolean } {
+    const endpoints = this.#services.get(key)?.endpoints
+    return { endpoints: endpoints?.allAndLeaving ?? [], isWatched: endpoints?.isWatched ?? false }
+  }
+
   pickEndpoint({ key }: ServiceTarget): Endpoint | undefined {
     return this.#services.get(key)?.endpoints.pick()
   }
 
-  /** Closes everything, whether released or not; resolves when the calls under way have ended. */
-  /** The endpoints of a service and those that only end their last calls, for people. */
-  endpointsToShow({ key }: ServiceTarget): { readonly endpoints: readonly Endpoint[]; readonly isWatched: boolean } {
+  /** Forgets stored answers; false when the store could not be reached. */
+  purge(target: PurgeTarget): Promise<boolean> {
+    return this.#store.purge(target)
+  }
+
+  /** Tells of the start of what is passed through; the function tells of its end. Undefined where nobody wants to know. */
+  watch({ key }: ServiceTarget, endpoint: Endpoint): ((verdict: Verdict) => void) | undefined {
     const endpoints = this.#services.get(key)?.endpoints
     return { endpoints: endpoints?.allAndLeaving ?? [], isWatched: endpoints?.isWatched ?? false }
   }
@@ -160,6 +170,7 @@ export class Backends {
     await this.#store.close()
   }
 
+    this.#discoveries.clear()
   /** Forgets stored answers; false when the store could not be reached. */
   purge(target: PurgeTarget): Promise<boolean> {
     return this.#store.purge(target)
@@ -171,21 +182,20 @@ export class Backends {
   }
 }
 
-type BreakerKey = readonly [service: string, operation: string, policy: BreakerPolicy]
-
-    this.#discoveries.clear()
-/** Only the family the system puts first: it sorts what cannot be reached from here to the end (RFC 6724). */
-async function resolveBySystem(hostname: string): Promise<readonly string[]> {
-  const found = await lookup(hostname, { all: true, hints: ADDRCONFIG })
-  return found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address)
-}
 function openDiscovery(
   source: DiscoverySource,
   { metrics, ...options }: Omit<WatchOptions, 'onState'> & { readonly metrics: BackendMetrics },
 ): DiscoveryWatch {
   const kind = discoveries.get(source.kind)
   if (!kind) throw new Error(`no discovery is called ${source.kind}`)
-  const name = `${kind.name} ${kind.describe(source.settings)}`
+  const name = describeDiscovery(source)
   return new DiscoveryWatch(kind, source, { ...options, onState: (isUp) => metrics.discoveryState?.(name, isUp) })
 }
 
+type BreakerKey = readonly [service: string, operation: string, policy: BreakerPolicy]
+
+/** Only the family the system puts first: it sorts what cannot be reached from here to the end (RFC 6724). */
+async function resolveBySystem(hostname: string): Promise<readonly string[]> {
+  const found = await lookup(hostname, { all: true, hints: ADDRCONFIG })
+  return found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address)
+}

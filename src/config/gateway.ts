@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { share, size, timeSpan } from '../language/scalars.ts'
+import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
 const listen = z
@@ -30,6 +31,8 @@ export const gatewayShape = z
     routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),
     services: z.string().default('./services').describe('Directory of the services, from this file.'),
     dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
+    zone: z.string().default('').describe('Where it runs: endpoints in the same zone are preferred. Empty: nowhere.'),
+    register: registerShape.optional(),
     openapi: z
       .boolean()
       .default(false)

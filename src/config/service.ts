@@ -1,37 +1,14 @@
 import * as z from 'zod'
-import type { EndpointTarget } from '../backends/call.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { template } from '../language/scalars.ts'
 import { checkShape } from '../language/shape.ts'
 import { operationShape } from '../operations/operation.ts'
 import { policyKeys } from '../operations/policies.ts'
 import type { Source } from '../yaml/source.ts'
-
-const endpointUrl = z.string().superRefine((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    context.addIssue({ code: 'custom', message: `\`${text}\` is not a URL of http or https` })
-  } else if (url.username || url.search || url.hash) {
-    context.addIssue({
-      code: 'custom',
-      message: 'an endpoint is an origin, maybe with a path: no credentials, query or fragment',
-    })
-  }
-})
-
-const endpoint = z
-  .union([
-    endpointUrl,
-    z.strictObject({
-      url: endpointUrl.describe('An http or https origin, maybe with a path.'),
-      weight: z.int().min(1).max(1000).default(1).describe('Its share of the calls, beside those of the others.'),
-      zone: z.string().optional().describe('Where it is, for people.'),
-    }),
-  ])
-  .transform(
-    (entry): EndpointTarget =>
-      typeof entry === 'string' ? { url: entry, weight: 1, zone: undefined } : { ...entry, zone: entry.zone },
-  )
+import { balanceShape } from './service/balance.ts'
+import { careKeys } from './service/care.ts'
+import { discoverShape } from './service/discover.ts'
+import { endpointsShape } from './service/endpoints.ts'
 
 /** `config/services/*.yaml` */
 export const serviceShape = z
@@ -41,8 +18,10 @@ export const serviceShape = z
       .regex(/^[a-zA-Z][\w-]*$/, 'a service is named by letters, digits, - and _')
       .describe('Its name.'),
     summary: z.string().optional().describe('What it is for, in a line.'),
-    endpoints: z.array(endpoint).min(1).describe('Where it runs.'),
-    balance: z.enum(['round-robin']).default('round-robin').describe('How calls are spread over endpoints.'),
+    endpoints: endpointsShape.optional(),
+    discover: discoverShape.optional(),
+    balance: balanceShape,
+    ...careKeys,
     ...policyKeys,
     headers: z.record(z.string(), template).optional().describe('Sent with every operation.'),
     operations: z
@@ -59,7 +38,26 @@ export interface ServiceDefinition {
 }
 
 export function readService(source: Source, diagnostics: DiagnosticCollector): ServiceDefinition | undefined {
-  const standIns = { endpoints: ['http://left.out'] }
-  const definition = checkShape(serviceShape, source.value ?? {}, { source, path: [] }, diagnostics, standIns)
-  return definition && { source, definition }
+  const definition = checkShape(serviceShape, source.value ?? {}, { source, path: [] }, diagnostics)
+  if (!definition) return undefined
+  checkWhereItRuns(source, diagnostics)
+  if (definition.failover === 'stop' && !definition.health && !definition.discover) {
+    const at = source.locate(['failover'])
+    const help = 'declare one of them, or let it rest: `retry`'
+    diagnostics.add('invalid-value', 'an endpoint that is left comes back only by `health` or `discover`', at, help)
+  }
+  return { source, definition }
+}
+
+/** By its own list or by a registry's: two could not both be right. */
+function checkWhereItRuns(source: Source, diagnostics: DiagnosticCollector): void {
+  const written = (source.value ?? {}) as Record<string, unknown>
+  const isListed = Object.hasOwn(written, 'endpoints')
+  const isDiscovered = Object.hasOwn(written, 'discover')
+  if (!isListed && !isDiscovered) {
+    diagnostics.add('missing-key', '`endpoints` is missing', source.locateKey([]), 'or `discover`, to look them up')
+  } else if (isListed && isDiscovered) {
+    const at = source.locateKey(['discover'])
+    diagnostics.add('invalid-value', '`endpoints` already says where it runs', at, 'leave one of the two away')
+  }
 }

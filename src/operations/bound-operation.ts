@@ -1,4 +1,4 @@
-import type { EndpointTarget } from '../backends/call.ts'
+import type { ServiceTarget } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundTemplate } from '../language/bind.ts'
 import type { Read } from '../language/reference.ts'
@@ -26,11 +26,9 @@ export interface OperationOutput {
 }
 
 /** The service an operation belongs to, as far as calls need it. */
-export interface ServiceInfo {
-  readonly name: string
-  readonly endpoints: readonly EndpointTarget[]
-  readonly balance: string
-  readonly key: string
+export interface ServiceInfo extends ServiceTarget {
+  /** What its balancer reads of the context for every call. */
+  readonly reads?: readonly Read[]
 }
 
 /** An operation checked against the dictionary: what it takes, gives and reads, with everything parsed. */

@@ -4,6 +4,8 @@ import type { Source } from '../yaml/source.ts'
 
 /** What holds where a service or a route says nothing. */
 export type Defaults = GatewaySettings['defaults'] & {
+  /** The gateway's own; undefined where it has none. */
+  readonly zone: string | undefined
   /** Whether the gateway's file sets the timeout, and where. */
   readonly timeoutOrigin: PolicyOrigin
 }
@@ -14,5 +16,5 @@ export function locateDefaults(settings: GatewaySettings, source: Source | undef
     source?.valueAt(path) === undefined
       ? { by: 'built-in', at: undefined }
       : { by: 'gateway', at: source.locateKey(path) }
-  return { ...settings.defaults, timeoutOrigin }
+  return { ...settings.defaults, zone: settings.zone || undefined, timeoutOrigin }
 }

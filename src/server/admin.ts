@@ -3,8 +3,10 @@ import { printDiagnostic } from '../diagnostics/print.ts'
 import { guardAdmin } from './admin-guard.ts'
 import { sendAdminProblem } from './admin-problem.ts'
 import { describeConfig } from './describe-config.ts'
+import { describeEndpoints } from './describe-endpoints.ts'
 import type { HealthCheck, LoopHealth } from './health.ts'
 import type { ReloadResult } from './reload.ts'
+import { servicesOf } from './services.ts'
 import type { Serving } from './serving.ts'
 
 export interface AdminParts {
@@ -51,6 +53,11 @@ export function createAdminApp({ serving, loop, reload, lastReload, boundTo }: A
 
   app.get('/-/config', (_request, response) => {
     response.json(describeConfig(serving.current.snapshot))
+  })
+
+  app.get('/-/endpoints', (_request, response) => {
+    const { current, backends, clock } = serving
+    response.json(describeEndpoints(servicesOf(current.snapshot), backends, clock.now()))
   })
 
   app.get('/-/diagnostics', (_request, response) => {

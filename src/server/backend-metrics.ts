@@ -16,6 +16,15 @@ export function countBackends(metrics: Metrics): BackendMetrics {
         ...countCaching(cache || coalesce ? metrics.cache(service.name, operation) : undefined),
       }
     },
+    forEndpoints(service) {
+      const endpoints = metrics.endpoints(service)
+      return {
+        states: (counts) => endpoints.setStates(counts),
+        ejected: () => endpoints.countEjection(),
+        failedOver: () => endpoints.countFailover(),
+      }
+    },
+    discoveryState: (source, isCurrent) => metrics.discovery(source).set(isCurrent),
     breakerState: (service, operation, state) => metrics.breaker(service, operation).set(state),
   }
 }

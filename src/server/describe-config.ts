@@ -1,10 +1,10 @@
-import type { ServiceTarget } from '../backends/call.ts'
-import type { Route, Snapshot } from '../plan/snapshot.ts'
+import { describeDiscovery } from '../backends/discovery/index.ts'
+import type { Snapshot } from '../plan/snapshot.ts'
+import { servicesOf } from './services.ts'
 
 /** What runs, without anything that an operator may have to keep secret: no header, no credentials of a URL, no environment. */
-export function describeConfig({ version, settings, routes, callSites }: Snapshot) {
-  const targets = [...callSites.map(({ service }) => service), ...routes.flatMap(proxied)]
-  const services = new Map(targets.map((service) => [service.name, service]))
+export function describeConfig(snapshot: Snapshot) {
+  const { version, settings, routes } = snapshot
   return {
     version,
     listen: settings.listen,
@@ -19,16 +19,14 @@ export function describeConfig({ version, settings, routes, callSites }: Snapsho
       timeoutMs: route.timeoutMs,
       ...(route.kind === 'aggregate' ? { steps: route.steps } : { service: route.service.name }),
     })),
-    services: [...services.values()].map(({ name, balance, endpoints }) => ({
+    services: servicesOf(snapshot).map(({ name, balance, endpoints, discover, care }) => ({
       name,
       balance,
+      ...(discover && { discover: describeDiscovery(discover) }),
+      ...care,
       endpoints: endpoints.map(({ url, weight, zone }) => ({ url: withoutCredentials(url), weight, zone })),
     })),
   }
-}
-
-function proxied(route: Route): ServiceTarget[] {
-  return route.kind === 'passthrough' ? [route.service] : []
 }
 
 function withoutCredentials(text: string): string {

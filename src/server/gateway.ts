@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { SelfRegistration } from '../backends/registration/self-registration.ts'
 import { Backends } from '../backends/registry.ts'
 import { openStore } from '../backends/stores/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
@@ -16,10 +17,12 @@ import { LoopHealth } from './health.ts'
 import { loadAtFirstRequest } from './lazy-listener.ts'
 import { closeNow } from './listener.ts'
 import { createLoader } from './load.ts'
+import { logNotices } from './notices.ts'
 import { observeStore } from './observe-store.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
 import { tryOpenApi } from './openapi.ts'
 import { LazyPassthrough } from './passthrough/lazy.ts'
+import { registerSelf } from './register.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
 import { runInSlices } from './slices.ts'
@@ -73,6 +76,7 @@ const lastSpansMs = 1000
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, routes, env = process.env, logger = createLogger(), clock = systemClock, onRequest } = options
   const metrics = createMetrics()
+  const notify = logNotices(logger)
   const reloader = new Reloader({
     loader: createLoader({ config, routes, env }),
     logger,
@@ -94,7 +98,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   const { snapshot: first, locations } = await reloader.loadFirst()
   const store = openStore(first.settings.stores.cache, () => clock.epoch(), observeStore(metrics, logger))
-  const backends = new Backends({ clock, metrics: countBackends(metrics), store })
+  const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store })
   const activeRoutes = new ActiveRoutes(backends, metrics)
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
@@ -114,6 +118,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const passthrough = new LazyPassthrough(serving)
   const loop = new LoopHealth()
   let listeners: Listeners | undefined
+  let registration: SelfRegistration | undefined
   let closing: Promise<void> | undefined
 
   if (options.watch !== false) {
@@ -173,6 +178,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const { port, adminPort } = listeners
       return { port, adminPort }
     },
+      registration = await registerSelf(serving.current.snapshot.settings, { port, adminPort }, { clock, notify })
     reload: () => reloader.reload(),
     close() {
       closing ??= closeAll()

@@ -1,10 +1,12 @@
+import { describeDiscovery } from '../backends/discovery/index.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Configured } from '../telemetry/metrics.ts'
+import { servicesOf } from './services.ts'
 
 /** Says which changes of the gateway's file have no effect: what they are about was set up once, when the process began. */
 export function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: Logger): void {
-  for (const key of ['listen', 'admin', 'telemetry', 'stores'] as const) {
+  for (const key of ['listen', 'admin', 'telemetry', 'register', 'stores'] as const) {
     if (JSON.stringify(before.settings[key]) !== JSON.stringify(after.settings[key])) {
       logger.warn(`\`${key}\` of the gateway's file has changed: that takes a restart`)
     }
@@ -12,12 +14,13 @@ export function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: L
 }
 
 /** The names that metrics may have from now on. */
-export function configuredBy({ routes, callSites }: Snapshot): Configured {
-  const services = callSites.map(({ service }) => service.name)
-  for (const route of routes) if (route.kind === 'passthrough') services.push(route.service.name)
+export function configuredBy(snapshot: Snapshot): Configured {
+  const { routes } = snapshot
+  const services = servicesOf(snapshot)
   return {
     routes: new Set(routes.map(({ name }) => name)),
     templates: new Set(routes.map(({ match }) => match.path)),
-    services: new Set(services),
+    services: new Set(services.map(({ name }) => name)),
+    sources: new Set(services.flatMap(({ discover }) => (discover ? [describeDiscovery(discover)] : []))),
   }
 }

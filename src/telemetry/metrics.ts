@@ -2,6 +2,7 @@ import type { Metric, Registry } from 'prom-client'
 import type { Severity } from '../diagnostics/diagnostic.ts'
 import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { CacheMetrics, StoreMetrics } from './cache-metrics.ts'
+import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { HistogramFamily, ScalarFamily } from './families.ts'
 
 /**
@@ -16,6 +17,9 @@ export interface Metrics {
   breaker(service: string, operation: string): BreakerMetrics
   cache(service: string, operation: string): CacheMetrics
   readonly store: StoreMetrics
+  endpoints(service: string): EndpointMetrics
+  /** `source`: where endpoints are looked up, in a few words. */
+  discovery(source: string): DiscoveryMetrics
   reloaded(report: ReloadReport): void
   /** Forgets what is no longer configured. */
   retain(configured: Configured): void
@@ -50,6 +54,8 @@ export interface Configured {
   /** Their paths. */
   readonly templates: ReadonlySet<string>
   readonly services: ReadonlySet<string>
+  /** Where endpoints are looked up. */
+  readonly sources?: ReadonlySet<string>
 }
 
 /** The boundaries that OpenTelemetry's semantic conventions give for HTTP durations, in seconds. */
@@ -81,6 +87,12 @@ export function createMetrics(): Metrics {
   const steps = durations('tessera_step', 'Time of a step, with its retries', ['route', 'step', 'outcome'])
   const fallbacks = counter('tessera_fallback_total', 'Calls that something stood in for', ['route', 'step', 'source'])
   const breakers = gauge('tessera_breaker_state', '0 closed, 1 half-open, 2 open', ['service', 'operation'])
+  const endpoints = {
+    states: gauge('tessera_endpoints', 'Endpoints by what is known of them', ['service', 'state']),
+    ejections: counter('tessera_endpoint_ejections_total', 'Endpoints taken out for failures', ['service']),
+    failovers: counter('tessera_failover_total', 'Attempts that went on to another endpoint', ['service']),
+  }
+  const discoveries = gauge('tessera_discovery_up', '1 while a registry answers', ['source'])
   const operation = ['service', 'operation']
   const caches = {
     results: counter('tessera_cache_total', 'Calls by what their cache did', [...operation, 'result']),
@@ -106,6 +118,8 @@ export function createMetrics(): Metrics {
     breaker: (service, operation) => new BreakerMetrics(breakers, service, operation),
     cache: (service, operation) => new CacheMetrics(caches, service, operation),
     store,
+    endpoints: (service) => new EndpointMetrics(endpoints, service),
+    discovery: (source) => new DiscoveryMetrics(discoveries, source),
     reloaded(report) {
       reloadOk.value = report.ok ? 1 : 0
       if (report.ok) reloadAt.value = report.atSeconds
@@ -114,11 +128,13 @@ export function createMetrics(): Metrics {
       for (const version of versions) snapshot.bind(version).value = 1
       for (const severity of severities) diagnostics.bind(severity).value = report.diagnostics[severity] ?? 0
     },
-    retain({ routes, templates, services }) {
+    retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
       for (const family of [steps, fallbacks]) family.retain('route', routes)
-      for (const family of [attempts, retries, breakers]) family.retain('service', services)
+      const byService = [attempts, retries, breakers, ...Object.values(endpoints)]
+      for (const family of byService) family.retain('service', services)
       for (const family of Object.values(caches)) family.retain('service', services)
+      if (sources) discoveries.retain('source', sources)
     },
     get activeRequests() {
       return active.value

@@ -1,5 +1,7 @@
 import { balancers } from '../../backends/balancers/index.ts'
 import { discoveries } from '../../backends/discovery/index.ts'
+import { resolvers } from '../../backends/discovery/resolvers/index.ts'
+import { registrations } from '../../backends/registration/index.ts'
 import { stores } from '../../backends/stores/index.ts'
 import { transports } from '../../backends/transports/index.ts'
 import type { Schema } from '../json-schema.ts'
@@ -57,8 +59,12 @@ export function renderPolicies(operation: Schema): string {
     'How a request gets to an endpoint; by the scheme of its URL.',
     kinds(transports.values()),
     '## Discovery',
-    'Where the host of an endpoint is; by the form of its URL.',
-    kinds(discoveries),
+    '`discover:` of a service. Endpoints of its own list need none; their hosts are found by the form of their URL.',
+    kinds(discoveries.values()),
+    kinds(resolvers),
+    '## Registration',
+    '`register:` of the gateway.',
+    kinds(registrations.values()),
     '## Stores',
     'Where last good answers are kept.',
     kinds(stores.values()),

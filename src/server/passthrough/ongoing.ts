@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream'
+import { judgePassthrough, type Verdict } from '../../backends/blame.ts'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { toTransportError } from '../../backends/transports/undici-errors.ts'
 import type { Timer } from '../../clock.ts'
@@ -20,18 +21,27 @@ export class OngoingPassthrough {
   readonly #timeoutMs: number
   readonly #metrics: ClientMetrics
   readonly #span: Span
+  readonly #ended: ((verdict: Verdict) => void) | undefined
   readonly #startedAt: number
   #timer: Timer | undefined
   #bytesSeen = 0
   #proxyRequest: ClientRequest | undefined
   #isMeasured = false
 
-  constructor(exchange: Exchange, endpoint: Endpoint, timeoutMs: number, metrics: ClientMetrics, span: Span) {
+  constructor(
+    exchange: Exchange,
+    endpoint: Endpoint,
+    timeoutMs: number,
+    metrics: ClientMetrics,
+    span: Span,
+    ended: ((verdict: Verdict) => void) | undefined,
+  ) {
     this.exchange = exchange
     this.endpoint = endpoint
     this.#timeoutMs = timeoutMs
     this.#metrics = metrics
     this.#span = span
+    this.#ended = ended
     this.#startedAt = exchange.serving.clock.now()
     this.#watch()
     // The backend has its whole time from the last byte of what it answers.
@@ -112,6 +122,7 @@ export class OngoingPassthrough {
     if (this.#isMeasured) return
     this.#isMeasured = true
     this.#metrics.observe(status, errorCode, (this.exchange.serving.clock.now() - this.#startedAt) / 1000)
+    this.#ended?.(judgePassthrough(status, errorCode))
     if (this.#span.sampled && status !== undefined) this.#span.set({ 'http.response.status_code': status })
     if (errorCode !== undefined) this.#span.fail(errorCode)
   }

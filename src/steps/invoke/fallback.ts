@@ -88,6 +88,7 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
     call: { operation, site, origins: findOrigins(parts) },
     reads: [
       ...operation.reads,
+      ...(operation.service.reads ?? []),
       ...operation.inputs.map(
         (input): Read => ({ reference: { kind: 'color', color: input.color, rest: [] }, at, demand: 'tolerated' }),
       ),

@@ -1,0 +1,91 @@
+import * as z from 'zod'
+import type { ConsulSettings } from '../../backends/discovery/consul.ts'
+import type { DiscoverySource } from '../../backends/discovery/discovery.ts'
+import type { DnsSettings } from '../../backends/discovery/dns.ts'
+import type { EtcdDiscoverySettings } from '../../backends/discovery/etcd.ts'
+import type { FileSettings } from '../../backends/discovery/file.ts'
+import type { KubernetesSettings } from '../../backends/discovery/kubernetes.ts'
+import { timeSpan } from '../../language/scalars.ts'
+import { consulKeys, etcdKeys, registryAddress } from './registry.ts'
+
+const name = z.string().min(1)
+const scheme = z.enum(['http', 'https']).default('http').describe('Of the endpoints.')
+const portNumber = z.int().min(1).max(65535)
+/** Where a pod finds what it needs to ask the API server. */
+const account = '/var/run/secrets/kubernetes.io/serviceaccount'
+const accountFile = (file: string, meaning: string) =>
+  z
+    .union([z.string(), z.literal(false)])
+    .default(`${account}/${file}`)
+    .describe(meaning)
+
+const source = <Settings extends object>(kind: string, settings: Settings): DiscoverySource => ({ kind, settings })
+
+const dns = z
+  .strictObject({
+    dns: name.describe('A name whose records are the endpoints.'),
+    type: z.enum(['A', 'SRV']).default('A').describe('SRV records tell port and weight too.'),
+    port: portNumber.optional().describe('Of every address; SRV records tell it.'),
+    scheme,
+    every: timeSpan.default(30_000).describe('The longest that an answer is believed; a shorter time to live holds.'),
+  })
+  .transform(({ dns, type, port, scheme, every }) =>
+    source<DnsSettings>('dns', { name: dns, type, port, scheme, everyMs: every }),
+  )
+
+const consul = z
+  .strictObject({
+    consul: z.strictObject({
+      ...consulKeys,
+      service: name.describe('The name it has there.'),
+      tag: z.string().optional().describe('Only instances that have it.'),
+      datacenter: z.string().optional().describe('Another one than the agent’s.'),
+      scheme,
+    }),
+  })
+  .transform(({ consul: { address, service, tag, datacenter, token, scheme } }) =>
+    source<ConsulSettings>('consul', { address, service, tag, datacenter, token, scheme }),
+  )
+
+const etcd = z
+  .strictObject({ etcd: z.strictObject(etcdKeys) })
+  .transform(({ etcd: { address, prefix, user, password } }) =>
+    source<EtcdDiscoverySettings>('etcd', { address, prefix, user, password }),
+  )
+
+const kubernetes = z
+  .strictObject({
+    kubernetes: z.strictObject({
+      service: name.describe('The Service whose EndpointSlices are watched.'),
+      namespace: z.string().optional().describe('The gateway’s own unless given.'),
+      port: z.union([portNumber, name]).optional().describe('Name or number; the first unless given.'),
+      scheme,
+      address: registryAddress('https://kubernetes.default.svc').describe('Where the API server is.'),
+      tokenFile: accountFile('token', 'The token to ask with, read anew as it is rotated; `false`: none.'),
+      caFile: accountFile('ca.crt', 'Who signs the API server’s certificate; `false`: whom the machine trusts.'),
+    }),
+  })
+  .transform(({ kubernetes: { service, namespace, port, scheme, address, tokenFile, caFile } }) =>
+    source<KubernetesSettings>('kubernetes', {
+      service,
+      namespace,
+      port,
+      scheme,
+      address,
+      tokenFile: tokenFile || undefined,
+      caFile: caFile || undefined,
+      namespaceFile: `${account}/namespace`,
+    }),
+  )
+
+const file = z
+  .strictObject({
+    file: name.describe('A YAML or JSON list like `endpoints`, from this file; it may change at any time.'),
+    every: timeSpan.default(1000).describe('How often it is looked at.'),
+  })
+  .transform(({ file, every }) => source<FileSettings>('file', { path: file, everyMs: every }))
+
+/** `discover:` */
+export const discoverShape = z
+  .union([dns, consul, etcd, kubernetes, file])
+  .meta({ description: 'Where its endpoints are looked up, in place of `endpoints`.' })

@@ -1,0 +1,30 @@
+import * as z from 'zod'
+
+/** Where a registry is: an origin, maybe with a path. */
+export function registryAddress(fallback: string) {
+  return z
+    .string()
+    .refine(isOrigin, 'a registry is an http or https origin, maybe with a path: no credentials, query or fragment')
+    .default(fallback)
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol)) return false
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+}
+
+export const token = z.string().optional().describe('Sent with every question; from the environment, not in the file.')
+
+/** What Consul and etcd are asked with, to find or to register. */
+export const consulKeys = {
+  address: registryAddress('http://127.0.0.1:8500').describe('Where an agent listens.'),
+  token,
+}
+
+export const etcdKeys = {
+  address: registryAddress('http://127.0.0.1:2379').describe('Where a member listens.'),
+  user: z.string().optional().describe('Where etcd asks for one.'),
+  password: z.string().optional().describe('Of the user; from the environment, not in the file.'),
+  prefix: z.string().min(1).describe('Every key that begins with it is an endpoint.'),
+}

@@ -1,0 +1,58 @@
+import { dirname, join } from 'node:path'
+import type { DiscoverySource } from '../backends/discovery/discovery.ts'
+import type { FileSettings } from '../backends/discovery/file.ts'
+import type { CarePolicy } from '../backends/health/policy.ts'
+import type { ServiceDefinition } from '../config/service.ts'
+import type { Language } from '../language/color.ts'
+import { findColor } from '../language/reference.ts'
+import type { ServiceInfo } from '../operations/bound-operation.ts'
+import { compileColorReader } from '../operations/request.ts'
+import type { Source } from '../yaml/source.ts'
+import type { Defaults } from './defaults.ts'
+import { hashContent } from './hash.ts'
+
+/** Where a service runs, how calls are spread over its endpoints and how those are looked after. */
+export function bindTarget(service: ServiceDefinition, { zone }: Defaults, language: Language): ServiceInfo {
+  const { source, definition } = service
+  const { endpoints = [], balance } = definition
+  const discover = definition.discover && locateFile(definition.discover, source)
+  const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
+  return {
+    name: definition.service,
+    endpoints,
+    discover,
+    balance: balance.kind,
+    ...bindColor(balance.on, source, language),
+    care,
+    key: hashContent(JSON.stringify({ endpoints, discover, balance, care })),
+  }
+}
+
+/** The color that the balancer chooses by: every call of the service reads it. */
+function bindColor(
+  name: string | undefined,
+  source: Source,
+  language: Language,
+): Pick<ServiceInfo, 'spreadBy' | 'reads'> {
+  const at = source.locate(['balance', 'on'])
+  const color = name === undefined ? undefined : findColor(name, at, language)?.name
+  if (color === undefined) return {}
+  return {
+    spreadBy: compileColorReader(color),
+    reads: [{ reference: { kind: 'color', color, rest: [] }, at, demand: 'tolerated' }],
+  }
+}
+
+function careOf(definition: ServiceDefinition['definition'], zone: string | undefined): CarePolicy | undefined {
+  const { health, outlier, failover, slowStart } = definition
+  if (!health && !outlier && !failover && slowStart === undefined && zone === undefined) return undefined
+  return { health, outlier, failover, slowStartMs: slowStart, zone }
+}
+
+/** A file is named from the file that names it. */
+function locateFile(discover: DiscoverySource, source: Source): DiscoverySource {
+  if (discover.kind !== 'file') return discover
+  const { path, everyMs } = discover.settings as FileSettings
+  const settings: FileSettings = { path: path.startsWith('/') ? path : join(dirname(source.path), path), everyMs }
+  return { kind: 'file', settings }
+}

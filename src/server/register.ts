@@ -1,0 +1,23 @@
+import { hostname } from 'node:os'
+import type { Notify } from '../backends/notice.ts'
+import type { SelfRegistration } from '../backends/registration/self-registration.ts'
+import type { Clock } from '../clock.ts'
+import type { GatewaySettings } from '../config/gateway.ts'
+
+export interface Ports {
+  readonly port: number
+  readonly adminPort: number | undefined
+}
+
+/** Tells a registry where the gateway is, if its file says so; undefined when it does not. */
+export async function registerSelf(
+  { register, zone }: GatewaySettings,
+  ports: Ports,
+  { clock, notify }: { readonly clock: Clock; readonly notify: Notify },
+): Promise<SelfRegistration | undefined> {
+  if (!register) return undefined
+  const { host = hostname(), port = ports.port, id = `${host}:${port}` } = register.settings
+  const self = { id, host, port, zone: zone || undefined, adminPort: ports.adminPort }
+  const { SelfRegistration } = await import('../backends/registration/self-registration.ts')
+  return new SelfRegistration(register, self, { clock, random: Math.random, notify })
+}
