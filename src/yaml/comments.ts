@@ -1,4 +1,4 @@
-import { Lexer } from 'yaml'
+import { loadYaml } from './library.ts'
 
 /** A comment of a YAML file, from its `#` to the end of its line. */
 export interface Comment {
@@ -17,6 +17,7 @@ const scalarMark = '\u001f'
 
 /** Every comment of a text, in its order; a `#` inside a scalar is none. Right also where the text is no valid YAML. */
 export function* findComments(text: string): Generator<Comment> {
+  const { Lexer } = loadYaml()
   let line = 1
   let lineStart = 0
   let offset = 0

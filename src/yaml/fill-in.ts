@@ -1,4 +1,3 @@
-import { parse } from 'yaml'
 import { type Environment, substituteEnvironment } from './env.ts'
 
 /**
@@ -13,5 +12,17 @@ export function fillIn(
   missing: (name: string, offset: number) => void,
 ): unknown {
   const filled = substituteEnvironment(text, env, missing)
-  return isPlain && filled !== text && /^(-?\d+(\.\d+)?|true|false|null)$/.test(filled) ? parse(filled) : filled
+  return isPlain && filled !== text ? readPlain(filled) : filled
+}
+
+const constants = new Map<string, boolean | null>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+])
+
+function readPlain(text: string): unknown {
+  const constant = constants.get(text)
+  if (constant !== undefined) return constant
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
 }

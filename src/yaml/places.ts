@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml'
+import type { Node, Pair, Scalar } from 'yaml'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import { loadYaml } from './library.ts'
 import type { Path, SourceText } from './source.ts'
 import { parseTree, type SyntaxTree } from './tree.ts'
 
@@ -39,7 +40,7 @@ export class Places {
   /** The place of `length` characters at `offset` inside a string; the whole string where they cannot be mapped. */
   findInside(path: Path, offset: number, length: number): Location {
     const { node, found } = this.#find(path)
-    const start = found && isScalar(node) ? this.#offsetOf(node, offset) : undefined
+    const start = found && loadYaml().isScalar(node) ? this.#offsetOf(node, offset) : undefined
     return start === undefined ? this.#span(node) : this.findRange(start, start + length)
   }
 
@@ -69,6 +70,7 @@ export class Places {
   }
 
   #find(path: Path): { node: Node | null; pair: Pair | undefined; found: boolean } {
+    const { isAlias, isMap, isScalar, isSeq } = loadYaml()
     const { document } = this.#parsed
     let node: Node | null = document.contents
     let pair: Pair | undefined

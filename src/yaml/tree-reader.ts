@@ -1,7 +1,8 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap } from 'yaml'
+import type { Alias, Document, Node, Scalar, YAMLMap } from 'yaml'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Environment } from './env.ts'
 import { fillIn } from './fill-in.ts'
+import { loadYaml } from './library.ts'
 import type { Path, Source } from './source.ts'
 import { unsafeKeys } from './unsafe-keys.ts'
 
@@ -13,6 +14,7 @@ export class TreeReader {
   readonly #source: Source
   readonly #env: Environment
   readonly #diagnostics: DiagnosticCollector
+  readonly #yaml = loadYaml()
   #aliases = 0
 
   /** `source` knows where things stand; its own value does not matter. */
@@ -28,6 +30,7 @@ export class TreeReader {
   }
 
   #value(node: Node | null, path: Path): unknown {
+    const { isAlias, isMap, isScalar, isSeq } = this.#yaml
     if (isAlias(node)) return this.#alias(node, path)
     if (isMap(node)) return this.#mapping(node, path)
     if (isSeq(node)) return node.items.map((item, index) => this.#value(item as Node | null, [...path, index]))
@@ -51,7 +54,7 @@ export class TreeReader {
   #mapping(node: YAMLMap, path: Path): Record<string, unknown> {
     const object: Record<string, unknown> = {}
     for (const { key, value } of node.items) {
-      if (!isScalar(key)) {
+      if (!this.#yaml.isScalar(key)) {
         const [start, end] = (key as Node | null)?.range ?? [0, 1]
         this.#diagnostics.add('invalid-value', 'a key is text', this.#source.locateRange(start, end))
         continue
@@ -80,7 +83,7 @@ export class TreeReader {
       this.#diagnostics.add('invalid-value', 'a whole number beyond 2^53 would become another', at, help)
       return null
     }
-    return typeof value === 'string' ? this.#text(value, type === Scalar.PLAIN, path) : value
+    return typeof value === 'string' ? this.#text(value, type === 'PLAIN', path) : value
   }
 
   #text(text: string, isPlain: boolean, path: Path): unknown {
