@@ -1,6 +1,7 @@
 import { ADDRCONFIG } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import type { Clock } from '../clock.ts'
+import type { Verdict } from './blame.ts'
 import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import { DiscoveryWatch, type WatchOptions } from './discovery/discovery-watch.ts'
@@ -31,12 +32,12 @@ export interface BackendsOptions {
   readonly store?: ResponseStore | undefined
   /** Every address of a host name; the system's resolver unless given. */
   readonly resolve?: ((hostname: string) => Promise<readonly string[]>) | undefined
-}
-
   /** The machine's unless given. */
   readonly nameServers?: NameServers | undefined
   /** Told what operators should know. */
   readonly notify?: Notify | undefined
+}
+
 /** The calls of one snapshot. */
 export interface OpenBackends {
   /** In the order of the sites. */
@@ -62,8 +63,8 @@ export class Backends {
   readonly #refreshes: Refreshes
   readonly #flightGroups = new FlightGroups()
   readonly #services: Shared<ServiceTarget, Service>
-  readonly #breakers: Shared<BreakerKey, Breaker>
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
+  readonly #breakers: Shared<BreakerKey, Breaker>
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
@@ -140,13 +141,13 @@ export class Backends {
     return this.#services.get(key)?.endpoints.all ?? []
   }
 
-  /** The endpoint whose turn it is, for what is passed through; undefined when no open snapshot uses the service. */
   /** The endpoints of a service and those that only end their last calls, for people. */
   endpointsToShow({ key }: ServiceTarget): { readonly endpoints: readonly Endpoint[]; readonly isWatched: boolean } {
     const endpoints = this.#services.get(key)?.endpoints
     return { endpoints: endpoints?.allAndLeaving ?? [], isWatched: endpoints?.isWatched ?? false }
   }
 
+  /** The endpoint whose turn it is, for what is passed through; undefined when no open snapshot uses the service. */
   pickEndpoint({ key }: ServiceTarget): Endpoint | undefined {
     return this.#services.get(key)?.endpoints.pick()
   }
@@ -159,21 +160,20 @@ export class Backends {
   /** Tells of the start of what is passed through; the function tells of its end. Undefined where nobody wants to know. */
   watch({ key }: ServiceTarget, endpoint: Endpoint): ((verdict: Verdict) => void) | undefined {
     const endpoints = this.#services.get(key)?.endpoints
-    return { endpoints: endpoints?.allAndLeaving ?? [], isWatched: endpoints?.isWatched ?? false }
+    if (!endpoints?.isWatched) return undefined
+    const startedAt = this.#clock.now()
+    endpoint.load.begin()
+    return (verdict) => void endpoints.ended(endpoint, startedAt, verdict)
   }
 
+  /** Closes everything, whether released or not; resolves when the calls under way have ended. */
   async close(): Promise<void> {
     this.#refreshes.close()
     this.#services.clear()
+    this.#discoveries.clear()
     this.#breakers.clear()
     await Promise.all(this.#draining)
     await this.#store.close()
-  }
-
-    this.#discoveries.clear()
-  /** Forgets stored answers; false when the store could not be reached. */
-  purge(target: PurgeTarget): Promise<boolean> {
-    return this.#store.purge(target)
   }
 
   #drain(endpoints: ServiceEndpoints): void {

@@ -7,7 +7,7 @@ import type { ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
-import { hashContent } from './hash.ts'
+import { bindTarget } from './service-target.ts'
 import type { Work } from './work.ts'
 
 /** One service of the catalogue, its operations checked against the dictionary. */
@@ -57,13 +57,7 @@ function bindService(
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
-  const { endpoints, balance } = definition
-  const info: ServiceInfo = {
-    name: definition.service,
-    endpoints,
-    balance,
-    key: hashContent(JSON.stringify({ endpoints, balance })),
-  }
+  const info = bindTarget({ source, definition }, gateway, language)
   const defaults = {
     timeoutMs: definition.timeout ?? gateway.timeout,
     retry: definition.retry,

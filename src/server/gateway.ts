@@ -137,6 +137,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   async function closeAll(): Promise<void> {
     serving.isDraining = true
     await watcher?.close()
+    // Whoever finds the gateway there still reaches it.
+    await registration?.leave()
     if (listeners) await drain(serving, [listeners.server])
     else await idle(serving)
     passthrough.close()
@@ -176,9 +178,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       })
       if (serving.current.snapshot.routes.some(({ kind }) => kind === 'passthrough')) void passthrough.warmUp()
       const { port, adminPort } = listeners
+      registration = await registerSelf(serving.current.snapshot.settings, { port, adminPort }, { clock, notify })
       return { port, adminPort }
     },
-      registration = await registerSelf(serving.current.snapshot.settings, { port, adminPort }, { clock, notify })
     reload: () => reloader.reload(),
     close() {
       closing ??= closeAll()

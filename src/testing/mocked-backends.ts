@@ -53,7 +53,7 @@ export class MockedBackends {
       resolve: () => new Promise(() => {}),
     })
     const routeCalls = callsOf(route)
-    const opened = this.#backends.open(routeCalls.map(({ site }) => observeSite(site)))
+    const opened = this.#backends.open(routeCalls.map(({ site }) => leaveAlone(observeSite(site))))
     const calls: Call[] = []
     for (const [index, caller] of routeCalls.entries()) {
       const call = opened.calls[index]!
