@@ -28,7 +28,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const world = last && isWorldOf(last, texts) ? last : yield* readWorld(texts)
   const units = yield* readRoutes(texts, world, memory)
   memory.keep(world, units)
-  const { told, hasErrors } = gatherDiagnostics(texts, world, units)
+  const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units)
   yield
   const { dictionary, catalogue, settings } = world
   if (hasErrors || !dictionary || !catalogue) return { snapshot: undefined, diagnostics: told }
@@ -57,11 +57,11 @@ function* readRoutes({ routes, env }: ConfigTexts, world: World, memory: BuildMe
 }
 
 /** All that is wrong, and what the files tell to be silent about left out. */
-function gatherDiagnostics(
+function* gatherDiagnostics(
   { unreadable }: ConfigTexts,
   world: World,
   units: readonly RouteUnit[],
-): { told: readonly Diagnostic[]; hasErrors: boolean } {
+): Work<{ told: readonly Diagnostic[]; hasErrors: boolean }> {
   const diagnostics = new DiagnosticCollector()
   for (const { path, reason } of unreadable) {
     const at = { file: path, line: 1, column: 1, endLine: 1, endColumn: 2 }
@@ -69,14 +69,17 @@ function gatherDiagnostics(
   }
   diagnostics.addAll(world.diagnostics)
   for (const unit of units) diagnostics.addAll(unit.diagnostics)
+  yield
   checkRoutesAreDistinct(
     units.flatMap(({ claim }) => claim ?? []),
     diagnostics,
   )
+  yield
   checkSharedOutputsAreUsed(
     units.flatMap(({ unusedOutputs }) => unusedOutputs ?? []),
     diagnostics,
   )
+  yield
   const silences = [...world.facts, ...units.map(({ facts }) => facts)].flatMap((facts) => facts.silences)
   return { told: applySilences(diagnostics.sorted(), silences), hasErrors: diagnostics.hasErrors }
 }

@@ -46,6 +46,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const defaults = locateDefaults(settings, gateway)
   yield
   const source = texts.dictionary && parse(texts.dictionary)
+  yield
   const isLost = !source && (texts.dictionary !== undefined || !isWhole)
   const dictionary = isLost ? undefined : readColors(source, diagnostics)
   yield

@@ -50,6 +50,12 @@ describe('the simple reader', () => {
     ['numbers', 'a: [0, -12, 1.50, 123456789012345]', { a: [0, -12, 1.5, 123456789012345] }],
     ['constants', 'a: [~, null, true, FALSE, nUll]', { a: [null, null, true, false, 'nUll'] }],
     ['a key of another type', '404: a\ntrue: b', { 404: 'a', true: 'b' }],
+    [
+      'anchors of values',
+      'a: &x { b: 1 }\nc: *x\nd:\n  - &y\n    e: 2\n  - *y\n  - [*x]',
+      { a: { b: 1 }, c: { b: 1 }, d: [{ e: 2 }, { e: 2 }, [{ b: 1 }]] },
+    ],
+    ['texts in quotes in a list', '- "a: b"\n- \'c\'', ['a: b', 'c']],
     ['a key without a value', 'a:\nb:\n  - \n  -\n', { a: null, b: [null, null] }],
   ])('reads %s', (_, text, value) => {
     expect(read(text)).toEqual(value)
@@ -57,8 +63,12 @@ describe('the simple reader', () => {
   })
 
   test.each([
-    ['anchors', 'a: &x 1'],
-    ['aliases', 'a: *x'],
+    ['aliases of nothing', 'a: *x'],
+    ['a value that holds itself', 'a: &x\n  b: *x'],
+    ['anchors of keys', '&x a: 1'],
+    ['aliases as keys', 'a: &x b\n*x : 1'],
+    ['more aliases than a hundred', `a: &x 1\nb: [${'*x,'.repeat(101)}]`],
+    ['aliases that multiply', `a: &x [1]\nb: &y [${'*x,'.repeat(30)}]\nc: [*y, *y, *y]`],
     ['tags', 'a: !x 1'],
     ['block scalars', 'a: |\n  b'],
     ['scalars over lines', 'a: b\n  c'],
@@ -153,6 +163,26 @@ describe('the simple reader', () => {
       ],
     ]
     const fromBits = fc.array(fc.constantFrom(...bits), { maxLength: 14 }).map((parts) => parts.join(''))
+    const lines = [
+      'a: &x 1',
+      'b: *x',
+      'c: &x',
+      '  d: 2',
+      '- &y x',
+      '- *y',
+      'e: [&z 1, *z]',
+      'f: { g: &z {h: 1}, i: *z }',
+      'j: &x *x',
+      '- x: &x y',
+      '  k: *x',
+      'l: &w\n  - &y 1\n  - *y\nm: *w',
+      'n: &x "q" # c',
+      'o: &z [',
+      '  *x',
+      '  ]',
+      '- &x\n- 2',
+    ]
+    const fromLines = fc.uniqueArray(fc.constantFrom(...lines), { maxLength: 7 }).map((some) => some.join('\n'))
     const edit = fc.record({ at: fc.nat(400), removed: fc.nat(4), added: fc.constantFrom('', ...bits) })
     const fromFiles = fc
       .record({
@@ -172,7 +202,7 @@ describe('the simple reader', () => {
         return text
       })
     fc.assert(
-      fc.property(fc.oneof(fromBits, fromFiles), (text) => {
+      fc.property(fc.oneof(fromBits, fromLines, fromFiles), (text) => {
         expect(disagreement(text)).toBeUndefined()
       }),
       { numRuns: 5000 },

@@ -1,19 +1,21 @@
-import { type Cursor, notSimple } from './cursor.ts'
+import type { Cursor } from './cursor.ts'
+import { notSimple } from './cursor.ts'
 import { readFlow } from './flow.ts'
 import { setMember } from './members.ts'
-import { type ReadScalar, readPlain, readPlainKey, readQuoted } from './scalar.ts'
+import type { Reading } from './reading.ts'
+import { readPlain, readPlainKey, readQuoted } from './scalar.ts'
 
 const maxDepth = 100
 
 /** Reads lists and mappings by their indentation. */
 export class BlockReader {
+  readonly #reading: Reading
   readonly #cursor: Cursor
-  readonly #readScalar: ReadScalar
   #depth = 0
 
-  constructor(cursor: Cursor, readScalar: ReadScalar) {
-    this.#cursor = cursor
-    this.#readScalar = readScalar
+  constructor(reading: Reading) {
+    this.#reading = reading
+    this.#cursor = reading.cursor
   }
 
   /** Reads the list or mapping whose entries begin in column `indent`, where the cursor stands. */
@@ -36,8 +38,8 @@ export class BlockReader {
     do {
       const dash = cursor.at
       cursor.at += 1
-      if (cursor.isLineDone()) items.push(this.#below(indent))
-      else items.push(this.#item(indent, indent + cursor.at - dash))
+      cursor.skipSpaces()
+      items.push(this.#item(indent, indent + cursor.at - dash))
     } while (cursor.indent === indent && this.#isItem())
     return items
   }
@@ -46,11 +48,9 @@ export class BlockReader {
   #item(indent: number, inner: number): unknown {
     const cursor = this.#cursor
     const start = cursor.at
-    if (this.#isItem() || this.#key() !== undefined) {
-      cursor.at = start
-      return this.read(inner)
-    }
-    return this.#value(indent)
+    const isInner = this.#isItem() || (!cursor.isLineDone() && this.#key() !== undefined)
+    cursor.at = start
+    return isInner ? this.read(inner) : this.#value(indent, false)
   }
 
   #mapping(indent: number): Record<string, unknown> {
@@ -59,7 +59,8 @@ export class BlockReader {
     do {
       const key = this.#key()
       if (key === undefined) throw notSimple
-      setMember(members, key, cursor.isLineDone() ? this.#below(indent, true) : this.#value(indent))
+      cursor.skipSpaces()
+      setMember(members, key, this.#value(indent, true))
     } while (cursor.indent === indent && !this.#isItem())
     return members
   }
@@ -77,21 +78,31 @@ export class BlockReader {
   }
 
   /** What stands in the lines below, deeper than `indent`; the list of a mapping's key may stand as deep. */
-  #below(indent: number, isMember = false): unknown {
+  #below(indent: number, isMember: boolean): unknown {
     const cursor = this.#cursor
     cursor.nextLine()
     if (cursor.indent > indent) return this.read(cursor.indent)
     return isMember && cursor.indent === indent && this.#isItem() ? this.#list(indent) : null
   }
 
+  /** The value of an item or a member: in the rest of the line, else below. */
+  #value(indent: number, isMember: boolean): unknown {
+    return this.#reading.anchors.read(this.#cursor, (isAnchored) => {
+      if (this.#cursor.isLineDone()) return this.#below(indent, isMember && !isAnchored)
+      return this.#inLine(indent, isAnchored)
+    })
+  }
+
   /** What stands in the rest of the line; a flow collection may go on in deeper ones. */
-  #value(indent: number): unknown {
+  #inLine(indent: number, isAnchored: boolean): unknown {
     const cursor = this.#cursor
+    const { anchors, readScalar } = this.#reading
     const character = cursor.text[cursor.at]
     let value: unknown
-    if (character === '[' || character === '{') value = readFlow(cursor, indent, this.#readScalar)
-    else if (character === '"' || character === "'") value = this.#readScalar(readQuoted(cursor), false)
-    else value = this.#readScalar(readPlain(cursor), true)
+    if (character === '[' || character === '{') value = readFlow(this.#reading, indent)
+    else if (character === '"' || character === "'") value = readScalar(readQuoted(cursor), false)
+    else if (character === '*' && !isAnchored) value = anchors.resolve(cursor)
+    else value = readScalar(readPlain(cursor), true)
     if (!cursor.isLineDone()) throw notSimple
     cursor.nextLine()
     // A scalar that goes on in the next line.

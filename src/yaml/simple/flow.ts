@@ -1,22 +1,26 @@
 import { type Cursor, notSimple } from './cursor.ts'
 import { setMember } from './members.ts'
-import { type ReadScalar, readFlowPlain, readQuoted, resolvePlain } from './scalar.ts'
+import type { Reading } from './reading.ts'
+import { readFlowPlain, readQuoted, resolvePlain } from './scalar.ts'
 
 const maxDepth = 50
 
 /** Reads `[ … ]` or `{ … }`, over as many lines as it takes, all of them deeper than `indent`. */
-export function readFlow(cursor: Cursor, indent: number, readScalar: ReadScalar, depth = 0): unknown {
+export function readFlow(reading: Reading, indent: number, depth = 0): unknown {
+  const { cursor, anchors, readScalar } = reading
   if (depth > maxDepth) throw notSimple
   const isList = cursor.text[cursor.at] === '['
   const close = isList ? ']' : '}'
   const items: unknown[] = []
   const members: Record<string, unknown> = {}
-  const readValue = (): unknown => {
+  const readBare = (isAnchored: boolean): unknown => {
     const character = cursor.text[cursor.at]
-    if (character === '[' || character === '{') return readFlow(cursor, indent, readScalar, depth + 1)
+    if (character === '[' || character === '{') return readFlow(reading, indent, depth + 1)
     if (character === '"' || character === "'") return readScalar(readQuoted(cursor), false)
+    if (character === '*' && !isAnchored) return anchors.resolve(cursor)
     return readScalar(readFlowPlain(cursor), true)
   }
+  const readValue = () => anchors.read(cursor, readBare)
   const readMember = () => {
     const key = readKey(cursor)
     skip(cursor, indent)

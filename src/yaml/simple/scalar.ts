@@ -1,8 +1,5 @@
 import { type Cursor, notSimple } from './cursor.ts'
 
-/** Gives the value of a scalar; `isPlain`: it stood without quotes. */
-export type ReadScalar = (text: string, isPlain: boolean) => unknown
-
 /** What a plain scalar may not begin with, and what it may begin with only before something that is not a space. */
 const indicator = /^(?:[,[\]{}#&*!|>'"%@`]|[-?:](?: |$))/
 const integer = /^(?:0|-?[1-9]\d{0,14})$/

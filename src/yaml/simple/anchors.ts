@@ -1,0 +1,42 @@
+import { type Cursor, notSimple } from './cursor.ts'
+
+/** The full reader has a message for more. */
+const maxAliases = 100
+
+/** The values that a text names to repeat them: `&price { … }`, and then `*price`. */
+export class Anchors {
+  /** Undefined while the value is read: one that holds itself has no end. */
+  readonly #anchored = new Map<string, { readonly value: unknown; readonly aliases: number } | undefined>()
+  /** Aliases met, those inside of what they repeat included. */
+  #aliases = 0
+
+  /** Reads an anchor, if one stands here, and the value behind it. */
+  read(cursor: Cursor, readValue: (isAnchored: boolean) => unknown): unknown {
+    const name = takeName(cursor, '&')
+    if (name === undefined) return readValue(false)
+    cursor.skipSpaces()
+    this.#anchored.set(name, undefined)
+    const before = this.#aliases
+    const value = readValue(true)
+    this.#anchored.set(name, { value, aliases: this.#aliases - before })
+    return value
+  }
+
+  /** Reads an alias, and gives a copy of what it stands for. */
+  resolve(cursor: Cursor): unknown {
+    const name = takeName(cursor, '*')
+    const found = name === undefined ? undefined : this.#anchored.get(name)
+    if (!found) throw notSimple
+    this.#aliases += 1 + found.aliases
+    if (this.#aliases > maxAliases) throw notSimple
+    return structuredClone(found.value)
+  }
+}
+
+function takeName(cursor: Cursor, sign: '&' | '*'): string | undefined {
+  if (cursor.text[cursor.at] !== sign) return undefined
+  const name = /^.([A-Za-z][\w-]*)(?=[ ,\]}]|$)/.exec(cursor.restOfLine())?.[1]
+  if (name === undefined) throw notSimple
+  cursor.at += 1 + name.length
+  return name
+}
