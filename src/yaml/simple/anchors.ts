@@ -29,8 +29,14 @@ export class Anchors {
     if (!found) throw notSimple
     this.#aliases += 1 + found.aliases
     if (this.#aliases > maxAliases) throw notSimple
-    return structuredClone(found.value)
+    return copy(found.value)
   }
+}
+
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(member)]))
 }
 
 function takeName(cursor: Cursor, sign: '&' | '*'): string | undefined {
