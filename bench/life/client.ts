@@ -30,11 +30,6 @@ export class Client {
     this.#request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${lines.join('')}\r\n`)
   }
 
-  /** Connections that are open. */
-  get connections(): number {
-    return this.#all.size
-  }
-
   /** Calls back once: with the answer, or why there is none. */
   send(taker: Taker): void {
     const connection = this.#takeIdle() ?? this.#open()

@@ -34,10 +34,13 @@ export const coldStart: LifeScenario = {
   },
 }
 
+/** As `npm run build` does, without its look at the types. */
 async function build(directory: string): Promise<void> {
   const compiler = place('node_modules/typescript/bin/tsc')
-  const args = ['-p', place('tsconfig.build.json'), '--outDir', join(directory, 'dist')]
-  await promisify(execFile)(process.execPath, [compiler, ...args])
+  const args = ['-p', place('tsconfig.build.json'), '--noCheck', '--outDir', join(directory, 'dist')]
+  await promisify(execFile)(process.execPath, [compiler, ...args]).catch((failed: { stdout: string }) => {
+    throw new Error(`the package cannot be built: ${failed.stdout.slice(0, 1000)}`)
+  })
   cpSync(place('package.json'), join(directory, 'package.json'))
   symlinkSync(place('node_modules'), join(directory, 'node_modules'))
 }

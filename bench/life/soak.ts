@@ -4,6 +4,7 @@ import { chooseLoadTool } from '../harness/load.ts'
 import { readResidentBytes } from '../harness/processor.ts'
 import { describeBackends } from '../scenarios/home/data.ts'
 import { Client } from './client.ts'
+import { countConnections } from './connections.ts'
 import { type ConstantLoad, type Exchange, startConstantRate } from './constant-rate.ts'
 import { findTrouble } from './page-check.ts'
 import { probeArgs, readHoldings } from './probe.ts'
@@ -25,8 +26,8 @@ interface Sample {
   readonly residentMb: number
   readonly heapMb: number
   readonly handles: number
-  /** To backends and listening; those of clients come and go with the load. */
-  readonly sockets: number
+  /** To backends; those of clients come and go with the load. */
+  readonly connections: number
 }
 
 /** What is looked at, in what, and by how much it may grow over the whole soak and still be called flat. */
@@ -34,7 +35,7 @@ const quantities = [
   { name: 'residentMb', title: 'resident memory', unit: 'MB', bound: 10 },
   { name: 'heapMb', title: 'heap after garbage collection', unit: 'MB', bound: 1 },
   { name: 'handles', title: 'handles', unit: '', bound: 2 },
-  { name: 'sockets', title: 'sockets but those of clients', unit: '', bound: 50 },
+  { name: 'connections', title: 'connections to backends', unit: '', bound: 50 },
 ] as const
 
 /** Half of what the server can do, for minutes: whether anything grows. */
@@ -48,7 +49,8 @@ export const soak: LifeScenario = {
       try {
         const perSecond = Math.round((await measureCapacity(server)) / 2)
         tell(`soak: ${perSecond} requests/s for ${minutes} min`)
-        return await soakAt(perSecond, minutes, server, tell)
+        const ports = Object.values(backends.urls).map((url) => Number(new URL(url).port))
+        return await soakAt(perSecond, minutes, server, ports, tell)
       } finally {
         await server.stop()
       }
@@ -72,6 +74,7 @@ async function soakAt(
   perSecond: number,
   minutes: number,
   server: Server,
+  ports: readonly number[],
   tell: (line: string) => void,
 ): Promise<Finding[]> {
   const settleMs = Math.max(leastSettleMs, minutes * 60_000 * settleShare)
@@ -93,10 +96,11 @@ async function soakAt(
     // Before the garbage collection that the probe makes, which stops everything for a while.
     const residentMb = readResidentBytes(server.pid) / 1024 ** 2
     disturbedUntil = Number.POSITIVE_INFINITY
-    const { heapBytes, handles, sockets } = await readHoldings(server)
+    const { heapBytes, handles } = await readHoldings(server)
     disturbedUntil = performance.now() + disturbanceMs
     const atMs = performance.now() - startedAt
-    const sample = { atMs, residentMb, heapMb: heapBytes / 1024 ** 2, handles, sockets: sockets - client.connections }
+    const connections = countConnections(ports)
+    const sample = { atMs, residentMb, heapMb: heapBytes / 1024 ** 2, handles, connections }
     tell(`soak: ${describeSample(sample)}`)
     return sample
   }
@@ -132,9 +136,9 @@ async function sampleDuring(load: ConstantLoad, take: (startedAt: number) => Pro
   return samples
 }
 
-function describeSample({ atMs, residentMb, heapMb, handles, sockets }: Sample): string {
+function describeSample({ atMs, residentMb, heapMb, handles, connections }: Sample): string {
   const memory = `${residentMb.toFixed(0)} MB, heap ${heapMb.toFixed(2)} MB`
-  return `${Math.round(atMs / 1000)} s, ${memory}, ${handles} handles, ${sockets} sockets`
+  return `${Math.round(atMs / 1000)} s, ${memory}, ${handles} handles, ${connections} connections to backends`
 }
 
 function describe({ name, title, unit, bound }: (typeof quantities)[number], samples: readonly Sample[]): Finding {
