@@ -63,6 +63,10 @@ export const diagnosticCodes = {
   'timeout-over-budget': { severity: 'error', rule: 'A step’s timeout fits into its route’s' },
   'unsafe-retry': { severity: 'error', rule: 'Only idempotent methods are retried' },
   'unsafe-cache': { severity: 'error', rule: 'Only answers to GET and HEAD are kept or shared' },
+  'uncacheable-route': {
+    severity: 'error',
+    rule: 'A route whose answers are kept reads nothing that only one request has',
+  },
   'secret-in-response': { severity: 'error', rule: 'A secret never reaches a response' },
   // routes
   'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },

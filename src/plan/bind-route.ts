@@ -38,6 +38,9 @@ export function bindRoute(
     body,
     response,
     degradedMaxAgeMs: definition.degradedMaxAge,
+    etag: definition.etag,
+    cacheTtlMs: definition.cache?.ttl,
+    cacheAt: source.locateKey([definition.cache === undefined ? 'match' : 'cache']),
     callSites: binder.callSites,
     incomplete: binder.incomplete,
   }

@@ -24,6 +24,10 @@ export interface BoundRoute {
   readonly response: BoundResponse | undefined
   /** Milliseconds that a degraded answer may be cached; undefined: not at all. */
   readonly degradedMaxAgeMs: number | undefined
+  readonly etag: boolean
+  /** How long whole answers are kept; undefined: not at all. */
+  readonly cacheTtlMs: number | undefined
+  readonly cacheAt: Location
   /** Every place that calls a backend; compiled steps know theirs by index. */
   readonly callSites: readonly CallSite[]
   /** True when a part of it could not be read: then what is missing is not reported as missing. */

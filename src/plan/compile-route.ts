@@ -7,6 +7,7 @@ import { compileByteBody } from './bytes/fill.ts'
 import { RouteCompiler } from './compile.ts'
 import { compileInputs } from './inputs.ts'
 import { compileRequestView, readsBody, requestPartsRead } from './request-view.ts'
+import { compileRouteCaching } from './route-caching.ts'
 import type { AggregatedRoute } from './snapshot.ts'
 
 /** Turns a route that passed every check into closures. */
@@ -36,6 +37,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     run,
     fillResponse: bound.response && compileResponse(bound.response, bytes && compileByteBody(bytes)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
+    caching: compileRouteCaching(bound),
     steps: compiler.steps,
     callSites: bound.callSites,
     bound,

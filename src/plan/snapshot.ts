@@ -7,6 +7,7 @@ import type { Exit, Run } from '../steps/context.ts'
 import type { Document } from '../values/document.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { RouteCaching } from './route-caching.ts'
 
 /** All that a gateway runs with, compiled and frozen: a request takes one snapshot and ends on it. */
 export interface Snapshot {
@@ -44,6 +45,8 @@ export interface AggregatedRoute extends RouteCommon {
   readonly fillResponse: ((document: Document) => Exit) | undefined
   /** Milliseconds that a degraded answer may be cached; undefined: not at all. */
   readonly degradedMaxAgeMs: number | undefined
+  /** What is kept of whole answers; undefined where nothing is said of it. */
+  readonly caching: RouteCaching | undefined
   /** Its steps in the order of the file; step metrics are told the index. */
   readonly steps: readonly StepInfo[]
   /** Every place that calls a backend; `run` knows them by index. */

@@ -39,10 +39,19 @@ export const routeShape = z
     degradedMaxAge: duration
       .optional()
       .describe('How long an answer may be cached in which something fell back; not at all by default.'),
+    etag: z
+      .boolean()
+      .default(false)
+      .describe('Whether answers carry an `ETag`, and a client that has one already gets a 304.'),
+    cache: z
+      .strictObject({ ttl: timeSpan.describe('How long an answer is kept.') })
+      .optional()
+      .describe('Keeps whole answers for requests that are alike in all that the route reads of them.'),
     proxy: z.string().optional().describe('A service to pass the request through to, in place of `do` and `response`.'),
   })
   .superRefine((route, context) => {
-    const own = (['do', 'in', 'catch', 'response', 'degradedMaxAge'] as const).find((key) => route[key] !== undefined)
+    const ownKeys = ['do', 'in', 'catch', 'response', 'degradedMaxAge', 'cache'] as const
+    const own = ownKeys.find((key) => route[key] !== undefined) ?? (route.etag ? 'etag' : undefined)
     if (route.proxy !== undefined && own) {
       context.addIssue({
         code: 'custom',

@@ -19,6 +19,7 @@ export function assembleAnswer(
     headers['cache-control'] = limitCaching(headers['cache-control'], degradedMaxAgeMs)
   }
   if (records.length > 0) headers['server-timing'] = printServerTiming(records)
+  if (records.some(hasCache)) headers['cache-status'] = printCacheStatus(records)
   return { kind: 'answer', status, headers, body: printBody(body), records, degraded }
 }
 
@@ -63,6 +64,8 @@ function findDegradations(records: readonly CallRecord[]): Degradation[] {
   for (const { step, source, error } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
     if (source !== 'fallback' && source !== 'stale' && source !== 'skipped') continue
     if (error === 'cancelled') continue
+    // Stale and no failure: a newer answer is being fetched, as the cache was told to.
+    if (source === 'stale' && error === undefined) continue
     const known = found.some((other) => other.step === step && other.source === source && other.error === error)
     if (!known) found.push({ step, source, error })
   }
@@ -72,6 +75,16 @@ function findDegradations(records: readonly CallRecord[]): Degradation[] {
 /** A member of the `Tessera-Degraded` list (RFC 9651): names and codes are tokens by their own grammars. */
 function printDegradation({ step, source, error }: Degradation): string {
   return error === undefined ? `${step};source=${source}` : `${step};source=${source};error=${error}`
+}
+
+function hasCache({ cacheStatus }: CallRecord): boolean {
+  return cacheStatus !== undefined
+}
+
+/** RFC 9211, a member for each call that has a cache: `recommend;hit;ttl=12`. */
+function printCacheStatus(records: readonly CallRecord[]): string {
+  const told = records.filter(hasCache).slice(0, mostTimings)
+  return told.map(({ step, cacheStatus }) => `${step};${cacheStatus}`).join(', ')
 }
 
 const mostTimings = 40

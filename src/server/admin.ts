@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { printDiagnostic } from '../diagnostics/print.ts'
+import { purgeCache } from './admin-cache.ts'
 import { guardAdmin } from './admin-guard.ts'
 import { sendAdminProblem } from './admin-problem.ts'
 import { describeConfig } from './describe-config.ts'
@@ -59,6 +60,8 @@ export function createAdminApp({ serving, loop, reload, lastReload, boundTo }: A
     const { current, backends, clock } = serving
     response.json(describeEndpoints(servicesOf(current.snapshot), backends, clock.now()))
   })
+
+  app.delete('/cache', purgeCache(serving))
 
   app.get('/-/diagnostics', (_request, response) => {
     const last = lastReload()

@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { remainingTimeHeader } from '../backends/headers.ts'
 import { toGatewayError } from '../errors.ts'
-import { execute } from '../run/execute.ts'
+import type { RouteCaching } from '../plan/route-caching.ts'
+import { type Execution, execute } from '../run/execute.ts'
+import type { Outcome } from '../run/outcome.ts'
 import { readPropagation, type TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveAggregate } from './activation.ts'
 import { hasBody, readBody } from './body.ts'
+import { makeConditional } from './conditional.ts'
 import { Exchange } from './exchange.ts'
 import { ServerRequestParts } from './request-parts.ts'
+import { answerFromCache } from './route-cache.ts'
 import type { Serving } from './serving.ts'
 
 /** Answers a request of an aggregated route, from its parts to its last byte. */
@@ -38,7 +42,8 @@ export function serveAggregate(
 
 function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
   const { request, scope, span, serving, requestId } = exchange
-  execute({
+  const { caching } = active.route
+  const execution: Execution = {
     route: active.route,
     request: parts,
     calls: active.calls,
@@ -48,10 +53,26 @@ function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestPa
     propagation: readPropagation(request.headers as TraceHeaders, requestId),
     budgetMs: readBudget(request),
     stepEnded: active.stepEnded,
-  }).then(
+  }
+  const answering = caching ? executeCached(exchange, execution, caching) : execute(execution)
+  answering.then(
     (outcome) => exchange.answer(outcome),
     (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
   )
+}
+
+/** Runs a route whose answer may be kept for others: then nothing of this client alone goes into it. */
+async function executeCached(exchange: Exchange, execution: Execution, caching: RouteCaching): Promise<Outcome> {
+  const { serving, activation, request } = exchange
+  const run = () =>
+    execute({
+      ...execution,
+      propagation:
+        caching.ttlMs === undefined ? execution.propagation : { ...execution.propagation, baggage: undefined },
+    })
+  const { version } = activation.snapshot
+  const outcome = await answerFromCache(serving, execution.route, caching, version, execution.request, run)
+  return makeConditional(outcome, caching, request)
 }
 
 /** What the caller says it still waits; whatever is no number of milliseconds is not believed. */

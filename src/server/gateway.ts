@@ -108,6 +108,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     tracer,
     metrics,
     backends,
+    store,
     unmatched: metrics.route('_OTHER', ''),
     onRequest,
     current: await runInSlices(Activation.open(first, activeRoutes)),

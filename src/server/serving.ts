@@ -1,4 +1,5 @@
 import type { Backends } from '../backends/registry.ts'
+import type { ResponseStore } from '../backends/stores/store.ts'
 import type { Clock } from '../clock.ts'
 import type { Degradation } from '../run/outcome.ts'
 import type { CallRecord } from '../steps/context.ts'
@@ -37,6 +38,8 @@ export interface Serving {
   readonly tracer: Tracer
   readonly metrics: Metrics
   readonly backends: Backends
+  /** Of cached and last good answers. */
+  readonly store: ResponseStore
   /** Of requests that match no route. */
   readonly unmatched: RouteMetrics
   readonly onRequest: ((entry: RequestEntry) => void) | undefined

@@ -14,6 +14,8 @@ export interface CallRecord {
   /** Milliseconds since the request began. */
   readonly startedMs: number
   readonly ms: number
+  /** What the cache of the call did, as parameters of `Cache-Status`; undefined where it has none. */
+  readonly cacheStatus?: string | undefined
 }
 
 /** What a request carries that does not change while it runs. */

@@ -16,6 +16,8 @@ export interface Metrics {
   client(service: string, operation: string, method: string): ClientMetrics
   breaker(service: string, operation: string): BreakerMetrics
   cache(service: string, operation: string): CacheMetrics
+  /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. */
+  countRouteCache(route: string, result: string): void
   readonly store: StoreMetrics
   endpoints(service: string): EndpointMetrics
   /** `source`: where endpoints are looked up, in a few words. */
@@ -98,6 +100,7 @@ export function createMetrics(): Metrics {
     results: counter('tessera_cache_total', 'Calls by what their cache did', [...operation, 'result']),
     joined: counter('tessera_coalesced_total', 'Calls that shared the answer of an equal one', operation),
   }
+  const routeCaches = counter('tessera_route_cache_total', 'Whole answers by what their cache did', ['route', 'result'])
   const store = new StoreMetrics({
     bytes: gauge('tessera_store_bytes', 'What the store in memory holds'),
     entries: gauge('tessera_store_entries', 'Answers in the store in memory'),
@@ -117,6 +120,7 @@ export function createMetrics(): Metrics {
     client: (service, operation, method) => new ClientMetrics(attempts, retries, service, operation, method),
     breaker: (service, operation) => new BreakerMetrics(breakers, service, operation),
     cache: (service, operation) => new CacheMetrics(caches, service, operation),
+    countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
     store,
     endpoints: (service) => new EndpointMetrics(endpoints, service),
     discovery: (source) => new DiscoveryMetrics(discoveries, source),
@@ -130,7 +134,7 @@ export function createMetrics(): Metrics {
     },
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
-      for (const family of [steps, fallbacks]) family.retain('route', routes)
+      for (const family of [steps, fallbacks, routeCaches]) family.retain('route', routes)
       const byService = [attempts, retries, breakers, ...Object.values(endpoints)]
       for (const family of byService) family.retain('service', services)
       for (const family of Object.values(caches)) family.retain('service', services)

@@ -58,6 +58,20 @@ response:
   body: { id: $.order.id }
 `),
   },
+  'uncacheable-route': {
+    why: 'A whole answer is kept for requests that are alike in all that the route reads of them. What every request has for itself (its id, its body, all of its headers, the whole context) makes each answer fit one request only.',
+    fix: 'Read what is meant: `request.headers.accept-language` in place of all headers. Or leave `cache` away.',
+    wrong: route(`match: GET /home
+cache: { ttl: 30s }
+response:
+  body: { headers: $.request.headers }
+`),
+    right: route(`match: GET /home
+cache: { ttl: 30s }
+response:
+  body: { language: $.request.headers.accept-language }
+`),
+  },
   'secret-in-response': {
     why: 'A color that the dictionary calls `secret` never leaves by an answer: not by itself, not by way of a color that is made from it, not in the recorded body of a call, not as part of the whole context.',
     fix: 'Send something else. Whether it is there may be told: `${ has(payment.token) }`. If it is no secret at all, say so in the dictionary.',

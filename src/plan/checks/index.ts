@@ -1,3 +1,4 @@
+import { cachedAnswersMayBeShared } from './cached-answers-may-be-shared.ts'
 import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
 import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
@@ -11,5 +12,6 @@ export const routeChecks: readonly RouteCheck[] = [
   pathParametersExist,
   stepTimeoutFitsRoute,
   secretsStayInside,
+  cachedAnswersMayBeShared,
   errorCodesCanBeRaised,
 ]

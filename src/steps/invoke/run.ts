@@ -51,6 +51,7 @@ export function compileInvoke({ name, index, optional, recorded, applyOutputs }:
       attempts,
       startedMs: startedAt - run.startedAt,
       ms,
+      cacheStatus: response?.cacheStatus,
     })
     if (!recorded) return
     const record: Record<string, unknown> = { source, ms: Math.round(ms * 100) / 100, attempts }

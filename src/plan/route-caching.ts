@@ -1,0 +1,82 @@
+import type { Location } from '../diagnostics/diagnostic.ts'
+import { type BoundRoute, everyRead } from './bound-route.ts'
+import type { RequestParts } from './snapshot.ts'
+
+/** How a route's whole answers are kept and told apart. */
+export interface RouteCaching {
+  /** Whether answers carry a tag, and a client that has one is told so by 304. */
+  readonly etag: boolean
+  /** How long an answer is kept; undefined: not at all. */
+  readonly ttlMs: number | undefined
+  /** Request headers that the answer depends on. */
+  readonly vary: readonly string[]
+  /** Whether it depends on who asks in a way that no `Vary` tells other caches. */
+  readonly isPrivate: boolean
+  /** All that the route reads of a request, as text: equal only for requests that are alike to it. */
+  readonly keyOf: (request: RequestParts) => string
+}
+
+type ReadPart = (request: RequestParts) => unknown
+
+/** What a route reads of the request that no two requests have in common, or that has no end. */
+export interface Unkeyable {
+  readonly what: string
+  readonly at: Location
+}
+
+interface RequestReads {
+  readonly headers: ReadonlySet<string>
+  readonly parts: ReadonlyMap<string, ReadPart>
+  readonly unkeyable: readonly Unkeyable[]
+}
+
+/** Compiles what a route says of its whole answers; undefined when it says nothing. */
+export function compileRouteCaching(route: BoundRoute): RouteCaching | undefined {
+  const { etag, cacheTtlMs } = route
+  if (!etag && cacheTtlMs === undefined) return undefined
+  const { headers, parts } = findRequestReads(route)
+  const read = [...parts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, readPart]) => readPart)
+  const isPersonal = ['authorization', 'cookie'].some((name) => headers.has(name))
+  return {
+    etag,
+    ttlMs: cacheTtlMs,
+    vary: [...headers].sort(),
+    isPrivate: isPersonal || parts.has('ip'),
+    keyOf: (request) => JSON.stringify([request.method, request.path, ...read.map((part) => part(request) ?? null)]),
+  }
+}
+
+/** Everything of the request that the route's answer may depend on. Its path is always part of the key. */
+export function findRequestReads(route: BoundRoute): RequestReads {
+  const headers = new Set<string>()
+  const parts = new Map<string, ReadPart>()
+  const unkeyable: Unkeyable[] = []
+  const note = (part: string, name: string | undefined, at: Location) => {
+    if (part === 'header' || part === 'headers') {
+      if (name === undefined) return unkeyable.push({ what: 'all headers', at })
+      headers.add(name)
+      parts.set(`header ${name}`, (request) => request.headers[name])
+    } else if (part === 'query') {
+      parts.set(`query ${name ?? ''}`, (request) => (name === undefined ? request.query : request.query[name]))
+    } else if (part === 'cookie' || part === 'cookies') {
+      headers.add('cookie')
+      parts.set(`cookie ${name ?? ''}`, (request) => (name === undefined ? request.cookies : request.cookies[name]))
+    } else if (part === 'ip') {
+      parts.set('ip', (request) => request.ip)
+    } else if (part === 'claims') {
+      headers.add('authorization')
+      parts.set('header authorization', (request) => request.headers['authorization'])
+    } else if (part === 'body' || part === 'id') {
+      unkeyable.push({ what: `request.${part}`, at })
+    }
+  }
+  for (const { locator, at } of route.inputs) note(locator.in, 'name' in locator ? locator.name : undefined, at)
+  for (const { reference, at } of everyRead(route)) {
+    if (reference.kind === 'everything') unkeyable.push({ what: 'the whole context', at })
+    if (reference.kind !== 'request') continue
+    const [part, name] = reference.rest
+    if (part === undefined) unkeyable.push({ what: 'the whole request', at })
+    else note(String(part), typeof name === 'string' ? name : undefined, at)
+  }
+  return { headers, parts, unkeyable }
+}

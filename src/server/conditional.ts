@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isSameEntity } from '../backends/http-caching/validation.ts'
+import type { RouteCaching } from '../plan/route-caching.ts'
+import type { Answer, Outcome } from '../run/outcome.ts'
+
+type Headers = Answer['headers']
+
+/**
+ * Tells other caches what they may do with a route's answer: `ETag`, `Vary`, and a `Cache-Control` where the route
+ * says none. A client that has the answer already is told so by 304 (RFC 9110 section 13.1.2).
+ */
+export function makeConditional(outcome: Outcome, caching: RouteCaching, request: IncomingMessage): Outcome {
+  if (outcome.kind !== 'answer' || outcome.status !== 200) return outcome
+  const headers = { ...outcome.headers, ...describeCaching(outcome.headers, caching) }
+  if (caching.etag && outcome.body) headers['etag'] ??= tagOf(outcome.body)
+  const answer = { ...outcome, headers }
+  const { method } = request
+  const isRead = method === 'GET' || method === 'HEAD'
+  const wanted = request.headers['if-none-match']
+  const isKnown = isRead && wanted !== undefined && matches(wanted, headers['etag'])
+  return isKnown ? notModified(answer) : answer
+}
+
+function describeCaching(own: Headers, { vary, ttlMs, isPrivate }: RouteCaching): Record<string, string | string[]> {
+  const described: Record<string, string | string[]> = {}
+  if (vary.length > 0) {
+    const named =
+      own['vary'] === undefined
+        ? []
+        : String(own['vary'])
+            .toLowerCase()
+            .split(/\s*,\s*/)
+    described['vary'] = [...new Set([...named, ...vary])].join(', ')
+  }
+  if (ttlMs !== undefined && own['cache-control'] === undefined) {
+    described['cache-control'] = `${isPrivate ? 'private, ' : ''}max-age=${Math.floor(ttlMs / 1000)}`
+  }
+  return described
+}
+
+/** Strong: equal bytes, equal tag. 132 bits of SHA-256. */
+function tagOf(body: Uint8Array): string {
+  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`
+}
+
+/** Quotes enclose everything but quotes, commas included. */
+const listedTag = /(?:W\/)?"[^"]*"/g
+
+function matches(wanted: string, etag: string | string[] | undefined): boolean {
+  if (typeof etag !== 'string') return false
+  if (wanted.trim() === '*') return true
+  return (wanted.match(listedTag) ?? []).some((tag) => isSameEntity(tag, etag))
+}
+
+/** Of the body that is not sent: only what a cache needs of the rest is (RFC 9110 section 15.4.5). */
+function notModified(answer: Answer): Answer {
+  const { 'content-type': _type, ...headers } = answer.headers
+  return { ...answer, status: 304, headers, body: undefined }
+}
