@@ -13,7 +13,7 @@ import type { AggregatedRoute } from './snapshot.ts'
 /** Turns a route that passed every check into closures. */
 export function compileRoute(bound: BoundRoute): AggregatedRoute {
   const bytes = chooseBytes(bound)
-  const compiler = new RouteCompiler(bytes?.calls ?? new Set())
+  const compiler = new RouteCompiler(bytes?.calls)
   const run = compiler.block(bound.body)
   const reads = everyRead(bound)
   const parts = requestPartsRead(reads)

@@ -11,7 +11,7 @@ export class RouteCompiler implements Compiler {
   readonly #byteCalls: ReadonlySet<StepCall>
 
   /** The bodies of `byteCalls` stay bytes. */
-  constructor(byteCalls: ReadonlySet<StepCall>) {
+  constructor(byteCalls: ReadonlySet<StepCall> = new Set()) {
     this.#byteCalls = byteCalls
   }
 

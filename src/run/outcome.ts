@@ -9,8 +9,8 @@ export interface Answer {
   readonly status: number
   /** Lower-case names: the route's own, Tessera-Degraded, cache-control, server-timing. An array repeats the header. */
   readonly headers: Readonly<Record<string, string | string[]>>
-  /** The JSON text, or its bytes; undefined for an answer without a body. */
-  readonly body: string | Uint8Array | undefined
+  /** The JSON text in UTF-8; undefined for an answer without a body. */
+  readonly body: Uint8Array | undefined
   readonly records: readonly CallRecord[]
   readonly degraded: readonly Degradation[]
 }

@@ -6,7 +6,7 @@ import type { Serving } from './serving.ts'
 import { checkRequest, targetOf } from './strict.ts'
 
 const path = '/openapi.json'
-const printed = new WeakMap<Snapshot, Promise<string>>()
+const printed = new WeakMap<Snapshot, Promise<Buffer>>()
 
 /**
  * Answers `GET /openapi.json` with what the aggregated endpoints take and give, where the gateway's file says
@@ -30,11 +30,11 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
 }
 
 /** Made once for a snapshot, when it is first asked for. */
-function print(snapshot: Snapshot): Promise<string> {
+function print(snapshot: Snapshot): Promise<Buffer> {
   const known = printed.get(snapshot)
   if (known) return known
   const printing = import('../convert/to-openapi/document.ts').then(({ describeApi }) =>
-    JSON.stringify(describeApi(snapshot)),
+    Buffer.from(JSON.stringify(describeApi(snapshot))),
   )
   printed.set(snapshot, printing)
   return printing

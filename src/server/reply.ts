@@ -11,7 +11,7 @@ const defaultRetryAfterSeconds = 1
 export interface Reply {
   readonly status: number
   readonly headers: string[]
-  readonly body: string | Uint8Array | undefined
+  readonly body: Uint8Array | undefined
 }
 
 /**
@@ -32,7 +32,7 @@ export function renderProblem(error: GatewayError, context: ProblemContext, head
   if (status === 503 || error.retryAfter !== undefined) {
     headers.push('retry-after', String(Math.ceil(error.retryAfter ?? defaultRetryAfterSeconds)))
   }
-  return { status, headers, body: printProblem(error, context) }
+  return { status, headers, body: Buffer.from(printProblem(error, context)) }
 }
 
 /** Of HTTP itself or of one connection (RFC 9110 section 7.6.1): not for a route to set. */
@@ -83,7 +83,7 @@ export function writeReply(
   close: boolean,
 ): number {
   const isBodyless = status === 204 || status === 304
-  const bytes = body === undefined ? 0 : Buffer.byteLength(body)
+  const bytes = body?.length ?? 0
   const unread = unreadBytes(request)
   if (!isBodyless) headers.push('content-length', String(bytes))
   headers.push('x-request-id', requestId)

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts'
 import { GatewayError } from '../../src/errors.ts'
 import type { AggregatedRoute, RequestParts, Snapshot } from '../../src/plan/snapshot.ts'
 import { execute } from '../../src/run/execute.ts'
-import type { Outcome } from '../../src/run/outcome.ts'
+import type { Answer, Failure, Outcome } from '../../src/run/outcome.ts'
 import type { Span } from '../../src/telemetry/span.ts'
 import { loadProject, type ProjectFiles, world } from './project.ts'
 
@@ -49,7 +49,8 @@ export interface RunOptions {
 }
 
 export interface RunResult {
-  outcome: Outcome
+  /** With the text of its body. */
+  outcome: ReadableOutcome
   /** The answer's body, parsed; of a failure its code. */
   body: unknown
   status: number
@@ -89,15 +90,16 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
       },
     }),
   )
-  const body = outcome.kind === 'answer' ? outcome.body && JSON.parse(String(outcome.body)) : outcome.error.code
+  const body = outcome.kind === 'answer' ? outcome.body && JSON.parse(outcome.body) : outcome.error.code
   const status = outcome.kind === 'answer' ? outcome.status : outcome.error.status
   return { outcome, body, status, requests, stepOutcomes }
 }
 
-/** An outcome whose body is text, also where it stayed bytes. */
-function readable(outcome: Outcome): Outcome {
-  if (outcome.kind !== 'answer' || outcome.body === undefined) return outcome
-  return { ...outcome, body: Buffer.from(outcome.body).toString() }
+type ReadableOutcome = Failure | (Omit<Answer, 'body'> & { readonly body: string | undefined })
+
+function readable(outcome: Outcome): ReadableOutcome {
+  if (outcome.kind === 'failure') return outcome
+  return { ...outcome, body: outcome.body && Buffer.from(outcome.body).toString() }
 }
 
 /** Runs the one route given as YAML (without its `match`) in the small world. */
