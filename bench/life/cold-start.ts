@@ -41,6 +41,8 @@ async function build(directory: string): Promise<void> {
   await promisify(execFile)(process.execPath, [compiler, ...args]).catch((failed: { stdout: string }) => {
     throw new Error(`the package cannot be built: ${failed.stdout.slice(0, 1000)}`)
   })
+  // What is no TypeScript belongs to the package as it is.
+  cpSync(place('src'), join(directory, 'dist/src'), { recursive: true, filter: (path) => !path.endsWith('.ts') })
   cpSync(place('package.json'), join(directory, 'package.json'))
   symlinkSync(place('node_modules'), join(directory, 'node_modules'))
 }
