@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { type Followed, follow } from './search.ts'
+
+let directory: string
+let followed: Followed | undefined
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tessera-file-'))
+})
+afterEach(() => {
+  followed?.watch.close()
+  rmSync(directory, { recursive: true })
+})
+
+function start(name = 'endpoints.yaml'): Followed {
+  followed = follow({ kind: 'file', settings: { path: join(directory, name), everyMs: 10 } })
+  return followed
+}
+const write = (text: string, name = 'endpoints.yaml') => writeFileSync(join(directory, name), text)
+
+describe('discovery by a file', () => {
+  test('reads YAML and JSON, and again as it changes', async () => {
+    write('- http://10.0.0.1:80\n- { url: http://10.0.0.2:80/v1, weight: 2, zone: a }\n')
+    const { until } = start()
+    await until(['http://10.0.0.1:80', 'http://10.0.0.2:80/v1 2 a'])
+    write('["http://10.0.0.3:80"]')
+    await until(['http://10.0.0.3:80'])
+  })
+
+  test.each(['- http://10.0.0.9:80\n- nonsense', '{ a: 1 }', '- [', '- { url: ftp://x }'])(
+    'keeps the last good list when it holds %j',
+    async (bad) => {
+      write('- http://10.0.0.1:80')
+      const { until, lists, notices } = start()
+      await until(['http://10.0.0.1:80'])
+      write(bad)
+      while (notices.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      write('- http://10.0.0.2:80')
+      await until(['http://10.0.0.2:80'])
+      expect(lists).toHaveLength(2)
+      expect(notices.map(({ level }) => level)).toEqual(['warn', 'info'])
+    },
+  )
+
+  test('follows the links of a ConfigMap through two swaps', async () => {
+    for (const [version, port] of [
+      ['..1', 81],
+      ['..2', 82],
+      ['..3', 83],
+    ] as const) {
+      mkdirSync(join(directory, version))
+      write(`- http://10.0.0.1:${port}`, `${version}/endpoints.yaml`)
+    }
+    symlinkSync('..1', join(directory, '..data'))
+    symlinkSync('..data/endpoints.yaml', join(directory, 'endpoints.yaml'))
+    const { until } = start()
+    await until(['http://10.0.0.1:81'])
+    for (const version of [2, 3]) {
+      symlinkSync(`..${version}`, join(directory, '..next'))
+      renameSync(join(directory, '..next'), join(directory, '..data'))
+      await until([`http://10.0.0.1:8${version}`])
+    }
+  })
+})

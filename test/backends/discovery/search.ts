@@ -1,0 +1,45 @@
+import type { EndpointTarget } from '../../../src/backends/call.ts'
+import type { DiscoverySource } from '../../../src/backends/discovery/discovery.ts'
+import { DiscoveryWatch } from '../../../src/backends/discovery/discovery-watch.ts'
+import { discoveries } from '../../../src/backends/discovery/index.ts'
+import type { NameServers } from '../../../src/backends/discovery/name-servers.ts'
+import type { Notice } from '../../../src/backends/notice.ts'
+import { type Clock, systemClock } from '../../../src/clock.ts'
+
+export interface Followed {
+  /** Every list that was told, each endpoint as `url weight zone`, what says nothing left away. */
+  readonly lists: string[][]
+  readonly notices: Notice[]
+  readonly states: boolean[]
+  readonly watch: DiscoveryWatch
+  /** Resolves when the last list told is this one. */
+  until(list: readonly string[]): Promise<void>
+}
+
+/** Follows a source and remembers what it tells. Close the watch. */
+export function follow(source: DiscoverySource, options: { clock?: Clock; nameServers?: NameServers } = {}): Followed {
+  const lists: string[][] = []
+  const notices: Notice[] = []
+  const states: boolean[] = []
+  const nobody = async () => []
+  const watch = new DiscoveryWatch(discoveries.get(source.kind)!, source, {
+    clock: options.clock ?? systemClock,
+    random: () => 0,
+    nameServers: options.nameServers ?? { addresses: nobody, services: nobody },
+    notify: (notice) => notices.push(notice),
+    onState: (isCurrent) => states.push(isCurrent),
+  })
+  watch.subscribe((endpoints) => lists.push(endpoints.map(show)))
+  const until = async (list: readonly string[]) => {
+    const end = performance.now() + 8000
+    while (lists.at(-1)?.join() !== list.join()) {
+      if (performance.now() > end) throw new Error(`the last list is ${JSON.stringify(lists.at(-1))}`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  return { lists, notices, states, watch, until }
+}
+
+function show({ url, address, weight, zone }: EndpointTarget): string {
+  return [url, address, weight === 1 ? undefined : weight, zone].filter((part) => part !== undefined).join(' ')
+}
