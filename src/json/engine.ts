@@ -95,9 +95,7 @@ function startEngine(): Engine | undefined {
 }
 
 function compileEngine(): WebAssembly.Module | undefined {
-  try {
-    return new WebAssembly.Module(readFileSync(new URL('engine.wasm', import.meta.url)))
-  } catch {
-    return undefined
-  }
+  if (typeof WebAssembly === 'undefined') return undefined
+  const bytes = readFileSync(new URL('engine.wasm', import.meta.url))
+  return WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : undefined
 }

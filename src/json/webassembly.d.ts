@@ -1,5 +1,6 @@
 /** The part of WebAssembly's JavaScript interface that is used here: TypeScript only knows it together with the DOM. */
 declare namespace WebAssembly {
+  function validate(bytes: Uint8Array): boolean
   class Module {
     constructor(bytes: Uint8Array)
   }
