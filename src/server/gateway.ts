@@ -22,7 +22,7 @@ import { observeStore } from './observe-store.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
 import { tryOpenApi } from './openapi.ts'
 import { LazyPassthrough } from './passthrough/lazy.ts'
-import { registerSelf } from './register.ts'
+import { leaveRegistry, registerSelf } from './register.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
 import { runInSlices } from './slices.ts'
@@ -138,8 +138,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   async function closeAll(): Promise<void> {
     serving.isDraining = true
     await watcher?.close()
-    // Whoever finds the gateway there still reaches it.
-    await registration?.leave()
+    await leaveRegistry(registration)
     if (listeners) await drain(serving, [listeners.server])
     else await idle(serving)
     passthrough.close()

@@ -21,3 +21,12 @@ export async function registerSelf(
   const { SelfRegistration } = await import('../backends/registration/self-registration.ts')
   return new SelfRegistration(register, self, { clock, random: Math.random, notify })
 }
+
+/** Whoever looked the gateway up just before it left may still be on the way to it. */
+const lastLookUpsMs = 500
+
+/** Leaves the registry, if the gateway is in one, while it still accepts. */
+export async function leaveRegistry(registration: SelfRegistration | undefined): Promise<void> {
+  if (!registration) return
+  await Promise.all([registration.leave(), new Promise((resolve) => setTimeout(resolve, lastLookUpsMs))])
+}

@@ -13,7 +13,7 @@ export interface SelfRegistrationOptions {
 }
 
 /** A registry that does not answer must not hold up the end of the gateway. */
-const leaveTimeoutMs = 1000
+const leaveTimeoutMs = 500
 
 /** Keeps the gateway in a registry from now until `leave`, through the registry's failures and restarts. */
 export class SelfRegistration {
@@ -43,7 +43,7 @@ export class SelfRegistration {
     )
   }
 
-  /** Takes the gateway out of the registry; resolves when it is out, or after a second. Never rejects. */
+  /** Takes the gateway out of the registry; resolves when it is out, or after half a second. Never rejects. */
   async leave(): Promise<void> {
     this.#persistence.stop()
     await this.#kept

@@ -1,0 +1,202 @@
+import { createServer } from 'node:http'
+import { describe, expect, test } from '@jest/globals'
+import { startHttpServer, type TestServer } from '../backends/support/servers.ts'
+import { ConsulDouble } from '../support/registries/consul.ts'
+import { EtcdServer, etcdProgram } from '../support/registries/etcd.ts'
+import { afterTest, startGateway, until, wordRoute } from './support/gateway.ts'
+
+const service = (keys: string) => `
+service: words
+timeout: 2s
+${keys}
+operations:
+  word: { get: /word, out: { word: $.word } }
+`
+
+/** A backend that answers after a moment, so that some calls are always under way. */
+async function startWord(word: string): Promise<TestServer> {
+  const server = await startHttpServer((_request, response) => {
+    setTimeout(() => response.setHeader('content-type', 'application/json').end(JSON.stringify({ word })), 5)
+  })
+  afterTest(() => server.close())
+  return server
+}
+
+async function ask(port: number): Promise<{ status: number; word: unknown }> {
+  const response = await fetch(`http://127.0.0.1:${port}/word`)
+  return { status: response.status, word: ((await response.json()) as { word?: unknown }).word }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Asks all the time from several sides while something happens; gives the statuses that came. */
+async function underLoad(port: number, story: () => Promise<void>): Promise<Map<number, number>> {
+  const statuses = new Map<number, number>()
+  let isOver = false
+  const client = async () => {
+    while (!isOver) {
+      const { status } = await ask(port)
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+    }
+  }
+  const clients = Array.from({ length: 8 }, client)
+  await story()
+  isOver = true
+  await Promise.all(clients)
+  return statuses
+}
+
+interface Registry {
+  put(server: TestServer): Promise<void> | void
+  remove(server: TestServer): Promise<void> | void
+  kill(): Promise<unknown>
+  restart(): Promise<unknown>
+}
+
+/** Endpoints come and go, one dies, and in between the registry is away. */
+async function liveThrough(registry: Registry, port: number): Promise<void> {
+  const first = await startWord('first')
+  const second = await startWord('second')
+  await registry.put(first)
+  await registry.put(second)
+  await pause(400)
+  const statuses = await underLoad(port, async () => {
+    const third = await startWord('third')
+    await registry.put(third)
+    await pause(200)
+    await registry.remove(first)
+    await pause(200)
+    await first.close()
+    await registry.kill()
+    await pause(300)
+    // Nobody tells of it: calls find out.
+    await second.close()
+    await pause(300)
+    await registry.restart()
+    const fourth = await startWord('fourth')
+    await registry.put(fourth)
+    await registry.remove(second)
+    await pause(1500)
+  })
+  expect([...statuses.keys()]).toEqual([200])
+  const words = new Set<unknown>()
+  for (let call = 0; call < 20; call++) words.add((await ask(port)).word)
+  expect([...words].sort()).toEqual(['fourth', 'third'])
+}
+
+describe('a gateway whose endpoints are discovered', () => {
+  test('loses no request while they come, go and die and Consul is killed and started again', async () => {
+    const consul = await new ConsulDouble().start()
+    afterTest(() => consul.stop())
+    const registry: Registry = {
+      put: ({ port }) => consul.put('words', port),
+      remove: ({ port }) => consul.remove(`words-${port}`),
+      kill: () => consul.stop(),
+      restart: () => consul.start(),
+    }
+    const keys = `discover: { consul: { address: ${consul.address}, service: words } }\nfailover: fast-retry`
+    const { port } = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
+    await liveThrough(registry, port)
+  }, 30_000)
+
+  const testWithEtcd = etcdProgram ? test : test.skip
+  if (!etcdProgram) console.warn('SKIPPED: a gateway and etcd, since no etcd is installed')
+  testWithEtcd(
+    'loses none with etcd either',
+    async () => {
+      const etcd = await new EtcdServer().start()
+      afterTest(() => etcd.close())
+      const registry: Registry = {
+        put: async ({ port, url }) => void (await etcd.put(`/words/${port}`, url)),
+        remove: async ({ port }) => void (await etcd.delete(`/words/${port}`)),
+        kill: () => etcd.kill(),
+        restart: () => etcd.start(),
+      }
+      const keys = `discover: { etcd: { address: ${etcd.address}, prefix: /words/ } }\nfailover: fast-retry`
+      const { port } = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
+      await liveThrough(registry, port)
+    },
+    60_000,
+  )
+
+  test('lets calls wait for the first answer of the registry, and refuses them once it cannot answer', async () => {
+    const consul = await new ConsulDouble().start()
+    afterTest(() => consul.stop())
+    const words = await startWord('hello')
+    const address = consul.address
+    await consul.stop()
+    const keys = `discover: { consul: { address: ${address}, service: words } }`
+    const { port, adminPort, gateway } = await startGateway({
+      'services/words': service(keys),
+      'routes/word': wordRoute,
+    })
+    expect((await ask(port)).status).toBe(502)
+    const ready = await fetch(`http://127.0.0.1:${adminPort}/readyz`)
+    expect(ready.status).toBe(200)
+    await consul.start()
+    consul.put('words', words.port)
+    await pause(1000)
+    expect((await ask(port)).word).toBe('hello')
+    expect(gateway.snapshot.version).toBeTruthy()
+  }, 20_000)
+
+  test('tells of every endpoint on the admin listener and in the metrics', async () => {
+    const one = await startWord('one')
+    const two = await startWord('two')
+    const keys = `endpoints: [{ url: ${one.url}, weight: 3, zone: a }, { url: ${two.url}, zone: b }]
+balance: least-latency
+health: { get: /word }
+outlier: { failures: 3 }`
+    const { port, adminPort } = await startGateway({
+      gateway: 'zone: a',
+      'services/words': service(keys),
+      'routes/word': wordRoute,
+    })
+    for (let call = 0; call < 5; call++) expect((await ask(port)).word).toBe('one')
+    const admin = await fetch(`http://127.0.0.1:${adminPort}/-/endpoints`)
+    const told = (await admin.json()) as { services: { endpoints: Record<string, unknown>[] }[] }
+    expect(told.services).toHaveLength(1)
+    expect(told.services[0]).toMatchObject({ service: 'words', balance: 'least-latency' })
+    const [first, second] = told.services[0]!.endpoints
+    expect(first).toMatchObject({ url: one.url, weight: 3, zone: 'a', state: 'healthy', inFlight: 0 })
+    expect(first!['latencyMs']).toBeGreaterThan(3)
+    expect(second).toMatchObject({ url: two.url, zone: 'b', latencyMs: 0 })
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+    expect(metrics).toContain('tessera_endpoints{service="words",state="healthy"} 2')
+  })
+})
+
+describe('a gateway that registers itself', () => {
+  test('is there while it serves, and has left before it refuses a connection', async () => {
+    const consul = await new ConsulDouble().start()
+    afterTest(() => consul.stop())
+    const words = await startWord('hello')
+    const register = `register: { consul: { address: ${consul.address}, host: 127.0.0.1, id: gw } }`
+    const { gateway, port } = await startGateway({
+      gateway: register,
+      'services/words': service(`endpoints: [${words.url}]`),
+      'routes/word': wordRoute,
+    })
+    await until(() => consul.instances.has('gw'))
+    expect(consul.instances.get('gw')).toMatchObject({ Name: 'tessera', Address: '127.0.0.1', Port: port })
+    const closing = gateway.close()
+    await until(() => !consul.instances.has('gw'))
+    expect((await ask(port)).status).toBe(200)
+    await closing
+  })
+
+  test('serves without its registry', async () => {
+    const free = createServer().listen(0, '127.0.0.1')
+    await pause(20)
+    const { port: nobody } = free.address() as { port: number }
+    free.close()
+    const words = await startWord('hello')
+    const { port, lines } = await startGateway({
+      gateway: `register: { etcd: { address: "http://127.0.0.1:${nobody}", prefix: /gateways/ } }`,
+      'services/words': service(`endpoints: [${words.url}]`),
+      'routes/word': wordRoute,
+    })
+    expect((await ask(port)).status).toBe(200)
+    await until(() => lines.some((line) => line.includes('cannot register itself')))
+  })
+})
