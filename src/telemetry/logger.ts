@@ -22,6 +22,8 @@ export interface Logger {
   isLevelEnabled(level: LogLevel): boolean
   /** A logger whose every line holds these fields too. */
   child(fields: LogFields): Logger
+  /** Writes a finished line, its newline included, whatever its level: the caller has asked `isLevelEnabled`. */
+  writeLine(line: string): void
   /** Writes what is buffered; for the end of the process. */
   flush(): void
 }
@@ -57,7 +59,10 @@ export function createLogger(settings: LoggerSettings = {}): Logger {
   logger.child = function (this: typeof logger, bindings: LogFields) {
     return createChild.call(this, maskFields(bindings))
   } as typeof createChild
-  return Object.assign(logger, { flush: () => flushSync(stream) }) as Logger
+  return Object.assign(logger, {
+    writeLine: (line: string) => void stream.write(line),
+    flush: () => flushSync(stream),
+  }) as unknown as Logger
 }
 
 function options(level: LogLevel): LoggerOptions {

@@ -172,6 +172,18 @@ describe('the access log', () => {
     ])
   })
 
+  test('has the time and the form of every other line', () => {
+    const { logger, lines, read } = openLog()
+    const before = Date.now()
+    logRequest(logger, { ...record, route: 'a "quoted" route', degraded: '"', errorCode: 'x' })
+    logger.info('next')
+    const [told, next] = read()
+    expect(told).toMatchObject({ route: 'a "quoted" route', degraded: '"', error: 'x' })
+    expect(new Date(told.time as string).getTime()).toBeGreaterThanOrEqual(before)
+    expect(told.time).toHaveLength((next!['time'] as string).length)
+    expect(lines.every((line) => line.endsWith('}\n'))).toBe(true)
+  })
+
   test('is silent below its level', () => {
     const { logger, lines } = openLog({ level: 'error' })
     logRequest(logger, record)
