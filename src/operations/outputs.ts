@@ -2,7 +2,7 @@ import type { CallResponse, CallSite } from '../backends/call.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
-import { coerce, type JsonSchema } from '../values/schema.ts'
+import { compileCoercion, type JsonSchema } from '../values/schema.ts'
 import type { BoundOperation } from './bound-operation.ts'
 import type { Locator } from './locator.ts'
 
@@ -65,12 +65,14 @@ function compileResponseReader(locator: Locator, schema: JsonSchema | undefined)
   switch (locator.in) {
     case 'status':
       return (response) => response.status
-    case 'header':
+    case 'header': {
+      const coerce = compileCoercion(schema)
       return (response) => {
         const value = response.headers[locator.name]
         // A header is text: its color says of what.
-        return value === undefined ? undefined : coerce(value, schema)
+        return value === undefined ? undefined : coerce(value)
       }
+    }
     case 'body':
       return (response) => locator.path.evaluate(response.body)
     default:

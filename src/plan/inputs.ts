@@ -8,7 +8,7 @@ import type { RouteMatch } from '../routes/match.ts'
 import type { RouteDefinition } from '../routes/route.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
-import { coerce, compileSchema, type JsonSchema } from '../values/schema.ts'
+import { compileCoercion, compileSchema, type JsonSchema } from '../values/schema.ts'
 import type { RequestParts } from './snapshot.ts'
 
 /** A color that a route takes from the client's request. */
@@ -100,6 +100,7 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
     return {
       ...input,
       read: compileRequestReader(input.locator),
+      coerce: compileCoercion(input.schema),
       validate: 'code' in schema ? () => [] : schema.validate,
       write: compileColorWriter(input.color),
     }
@@ -115,7 +116,7 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
       }
       // A value in a JSON body has its type already; all else came as text.
       const typed = input.locator.in === 'body' && !isForm(request)
-      const value = typed ? raw : coerce(raw as string | string[], input.schema)
+      const value = typed ? raw : input.coerce(raw as string | string[])
       const found = input.validate(value)
       if (found.length === 0) input.write(document, value)
       for (const detail of found) faults.push({ in: input.place, detail })

@@ -1,12 +1,19 @@
 import { GatewayError } from '../errors.ts'
 
+/** What `Object.create(null)` gives, but in the form that V8 is quick with: it inherits nothing. */
+class Values {
+  [name: string]: string | string[]
+}
+Object.setPrototypeOf(Values.prototype, null)
+Reflect.deleteProperty(Values.prototype, 'constructor')
+
 /**
  * Reads `a=1&b=2&a=3`, as a query or a form has it: `+` is a space, a name that comes more than once has all its values.
  * @param where Named in the fault: `query` or `body`.
  * @throws GatewayError `invalid-input` for a percent escape that decodes to nothing
  */
 export function parseQuery(text: string, where: string): Record<string, string | string[]> {
-  const values: Record<string, string | string[]> = Object.create(null)
+  const values = new Values()
   let from = 0
   while (from < text.length) {
     let to = text.indexOf('&', from)
@@ -22,7 +29,7 @@ export function parseQuery(text: string, where: string): Record<string, string |
   return values
 }
 
-function add(values: Record<string, string | string[]>, name: string, value: string): void {
+function add(values: Values, name: string, value: string): void {
   const before = values[name]
   if (before === undefined) values[name] = value
   else if (typeof before === 'string') values[name] = [before, value]

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { coerce, compileSchema, fits, type JsonSchema, type Schema, schemaAt } from '../../src/values/schema.ts'
+import {
+  compileCoercion,
+  compileSchema,
+  fits,
+  type JsonSchema,
+  type Schema,
+  schemaAt,
+} from '../../src/values/schema.ts'
 
 function schemaOf(schema: JsonSchema): Schema {
   const compiled = compileSchema(schema)
@@ -159,7 +166,7 @@ describe('text becomes its color’s type', () => {
     [['1', 'x'], { type: 'array', items: { type: 'integer' } }, [1, 'x']],
     [['1', '2'], { type: 'integer' }, ['1', '2']],
   ])('%j as %j is %j', (text, schema, wanted) => {
-    expect(coerce(text, schema as JsonSchema | undefined)).toEqual(wanted)
+    expect(compileCoercion(schema as JsonSchema | undefined)(text)).toEqual(wanted)
   })
 
   test('and numbers survive the way there and back', () => {
@@ -167,7 +174,7 @@ describe('text becomes its color’s type', () => {
       fc.property(
         fc.oneof(fc.maxSafeInteger(), fc.double({ noDefaultInfinity: true, noNaN: true, max: 1e15, min: -1e15 })),
         (number) => {
-          expect(coerce(String(number), { type: 'number' })).toBe(Object.is(number, -0) ? 0 : number)
+          expect(compileCoercion({ type: 'number' })(String(number))).toBe(Object.is(number, -0) ? 0 : number)
         },
       ),
     )

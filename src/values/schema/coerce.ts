@@ -1,33 +1,46 @@
-import { type JsonSchema, typesOf } from './json-schema.ts'
+import { type JsonSchema, type JsonType, typesOf } from './json-schema.ts'
+
+type Coercion = (value: string | string[]) => unknown
 
 /**
- * Turns what came as text (a query parameter, header, cookie or path segment; an array when it was repeated) into its
- * color's type. Text that cannot be turned stays text, so that validation names the fault.
+ * Compiles how what came as text (a query parameter, header, cookie or path segment; an array when it was repeated)
+ * turns into its color's type. Text that cannot be turned stays text, so that validation names the fault.
  */
-export function coerce(value: string | string[], schema: JsonSchema | undefined): unknown {
+export function compileCoercion(schema: JsonSchema | undefined): Coercion {
   const types = typesOf(schema)
-  if (!types) return value
-  if (Array.isArray(value)) return types.has('array') ? value.map((item) => coerceOne(item, schema?.items)) : value
-  if (types.has('array') && !types.has('string')) return [coerceOne(value, schema?.items)]
-  return coerceOne(value, schema)
+  if (!types) return (value) => value
+  const one = compileOne(types)
+  const item = compileOne(typesOf(schema?.items))
+  const isList = types.has('array')
+  const wrapsText = isList && !types.has('string')
+  return (value) => {
+    if (Array.isArray(value)) return isList ? value.map(item) : value
+    return wrapsText ? [item(value)] : one(value)
+  }
 }
 
-function coerceOne(text: string, schema: JsonSchema | undefined): unknown {
-  const types = typesOf(schema)
-  if (!types || types.has('string')) return text
-  if ((types.has('number') || types.has('integer')) && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) {
-    const number = Number(text)
-    // An integer beyond 2^53 would silently become its neighbour.
-    if (Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number))) return number
-  }
-  if (types.has('boolean') && (text === 'true' || text === 'false')) return text === 'true'
-  if (types.has('object')) {
-    try {
-      const parsed: unknown = JSON.parse(text)
-      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed
-    } catch {
-      // Not JSON: validation says that it must be an object.
+function compileOne(types: ReadonlySet<JsonType> | undefined): (text: string) => unknown {
+  if (!types || types.has('string')) return (text) => text
+  const isNumber = types.has('number') || types.has('integer')
+  const isBoolean = types.has('boolean')
+  const isObject = types.has('object')
+  return (text) => {
+    if (isNumber && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) {
+      const number = Number(text)
+      // An integer beyond 2^53 would silently become its neighbour.
+      if (Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number))) return number
     }
+    if (isBoolean && (text === 'true' || text === 'false')) return text === 'true'
+    return isObject ? parseObject(text) : text
   }
-  return text
+}
+
+function parseObject(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : text
+  } catch {
+    // Not JSON: validation says that it must be an object.
+    return text
+  }
 }
