@@ -1,0 +1,108 @@
+import { Agent, createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { askAsManyUsers, createManyUsersBackend, manyUsersFiles } from '../support/many-users.ts'
+import { hasRedis, TestRedis } from '../support/redis.ts'
+import { afterTest, type Running, startGateway } from './support/gateway.ts'
+
+async function startBackend(): Promise<string> {
+  const server = createServer(createManyUsersBackend())
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  afterTest(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Sends by few connections, without what `fetch` costs. */
+function sender({ port }: Running): (path: string, headers: Readonly<Record<string, string>>) => Promise<string> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  afterTest(() => agent.destroy())
+  return (path, headers) =>
+    new Promise((resolve, reject) => {
+      get({ port, host: '127.0.0.1', path, headers, agent }, (response) => {
+        let body = ''
+        response.setEncoding('utf8')
+        response.on('data', (chunk) => {
+          body += chunk
+        })
+        response.on('end', () => resolve(body))
+      }).on('error', reject)
+    })
+}
+
+const amount = { users: 1000, requests: 3000, concurrency: 60 }
+const quiet = { onRequest: () => {} }
+
+test('no answer reaches another user, through cache, joined calls, last good answers or whole answers', async () => {
+  const running = await startGateway(manyUsersFiles(await startBackend()), quiet)
+  const { crossed, parts } = await askAsManyUsers(sender(running), amount)
+  expect(crossed).toEqual([])
+  expect(parts).toBeGreaterThan(amount.requests * 2)
+  // Had nothing been shared, there would have been nothing to find.
+  const metrics = await (await fetch(`http://127.0.0.1:${running.adminPort}/metrics`)).text()
+  const count = (name: string) => Number(new RegExp(`^${name}.* (\\d+)$`, 'm').exec(metrics)?.[1] ?? 0)
+  expect(count('tessera_cache_total{service="mine",operation="own",result="hit"}')).toBeGreaterThan(0)
+  expect(count('tessera_coalesced_total{service="mine",operation="token"}')).toBeGreaterThan(0)
+  expect(count('tessera_route_cache_total{route="whole",result="hit"}')).toBeGreaterThan(0)
+}, 60_000)
+
+const withRedis = hasRedis ? describe : describe.skip
+
+withRedis('with a Redis in common', () => {
+  async function startTwo() {
+    const redis = await TestRedis.start()
+    afterTest(() => redis.close())
+    const files = { ...manyUsersFiles(await startBackend()), gateway: `stores: { cache: '${redis.url}' }` }
+    return { redis, one: await startGateway(files, quiet), other: await startGateway(files, quiet) }
+  }
+
+  test('no answer reaches another user of another gateway either', async () => {
+    const { one, other } = await startTwo()
+    const senders = [sender(one), sender(other)]
+    let turn = 0
+    const { crossed } = await askAsManyUsers((path, headers) => senders[turn++ % 2]!(path, headers), {
+      ...amount,
+      requests: 1000,
+    })
+    expect(crossed).toEqual([])
+  }, 60_000)
+
+  test('what one has asked for, the other one answers; a purge at one holds for both', async () => {
+    const { one, other } = await startTwo()
+    const headers = { 'x-user-id': 'u1', authorization: 'Bearer u1' }
+    const status = async ({ port }: Running) =>
+      (await fetch(`http://127.0.0.1:${port}/page`, { headers })).headers.get('cache-status')!
+    const isHit = (text: string) => /(?:^|, )public;hit/.test(text)
+    const until = async (running: Running, wanted: boolean) => {
+      for (let time = 0; time < 500 && isHit(await status(running)) !== wanted; time++) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    }
+    await until(one, true)
+    expect(isHit(await status(other))).toBe(true)
+    const purged = await fetch(`http://127.0.0.1:${other.adminPort}/cache?service=ours`, { method: 'DELETE' })
+    expect(purged.status).toBe(200)
+    expect(isHit(await status(one))).toBe(false)
+  }, 30_000)
+
+  test('requests go on when it is killed, and when it comes back', async () => {
+    const { redis, one } = await startTwo()
+    const send = sender(one)
+    const ask = () => askAsManyUsers(send, { users: 50, requests: 200, concurrency: 10 })
+    expect((await ask()).crossed).toEqual([])
+    await redis.kill()
+    const without = await ask()
+    expect(without.crossed).toEqual([])
+    expect(without.parts).toBeGreaterThan(200)
+    const { adminPort } = one
+    const purged = await fetch(`http://127.0.0.1:${adminPort}/cache?all`, { method: 'DELETE' })
+    expect(purged.status).toBe(503)
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+    expect(Number(/^tessera_store_failures_total (\d+)$/m.exec(metrics)![1])).toBeGreaterThan(0)
+    expect(one.lines.filter((line) => line.includes('it goes on as if it were empty'))).toHaveLength(1)
+    await redis.startAgain()
+    expect((await ask()).crossed).toEqual([])
+  }, 60_000)
+})
