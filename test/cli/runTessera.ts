@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly cwd?: string
   readonly env?: Record<string, string>
   readonly nodeArgs?: readonly string[]
+  /** Another way to start it than `src/main.ts`. */
+  readonly script?: string
 }
 
 export interface Running {
@@ -29,7 +31,7 @@ const patienceMs = 12_000
 /** Starts `tessera …` in a process of its own. */
 export function startTessera(args: readonly string[], options: RunOptions = {}): Running {
   const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), mainScript, ...args], {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.script ?? mainScript, ...args], {
     cwd: options.cwd ?? projectRoot,
     env: { ...inherited, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
