@@ -11,13 +11,13 @@ export class ResponseHead {
   readonly #lines: string
   #headers: Headers | undefined
 
-  constructor(status: number, framing: Framing, keepsAlive: boolean, lines: string, special: Special) {
+  constructor(status: number, framing: Framing, keepsAlive: boolean, lines: string, special: SpecialHeaders) {
     this.status = status
     this.framing = framing
     this.keepsAlive = keepsAlive
-    this.contentType = special['content-type']
-    this.contentEncoding = special['content-encoding']
-    this.keepAlive = special['keep-alive']
+    this.contentType = special.contentType
+    this.contentEncoding = special.contentEncoding
+    this.keepAlive = special.keepAlive
     this.#lines = lines
   }
 
@@ -41,68 +41,80 @@ const none = { kind: 'none' } as const
 const chunked = { kind: 'chunked' } as const
 const untilClose = { kind: 'until-close' } as const
 
-const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?(?:\r\n|$)/
 /**
  * Lines of `token ":" field-value` (RFC 9110 sections 5.5 and 5.6.2). No line folding, no bare CR or LF, no NUL: where
  * two parties could disagree about what a header is, there is none.
  */
 const headerLines = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*(?:\r\n|$))*$/
 
-/** What the client itself acts upon, by name. */
-interface Special {
-  connection: string | undefined
-  'content-encoding': string | undefined
-  'content-length': string | undefined
-  'content-type': string | undefined
-  'keep-alive': string | undefined
-  'transfer-encoding': string | undefined
-}
-const lengthsOfSpecial = new Set([10, 12, 14, 16, 17])
-
 /**
  * Parses the text of a head, without its empty line. Gives undefined for whatever RFC 9112 does not allow or two
  * parties could read differently: then the connection cannot be trusted any more.
  */
 export function parseHead(text: string, method: string): ResponseHead | undefined {
-  const end = text.indexOf('\r\n')
-  const line = statusLine.exec(end < 0 ? text : text.slice(0, end))
-  const lines = end < 0 ? '' : text.slice(end + 2)
-  if (!line || !headerLines.test(lines)) return undefined
-  const special = readSpecial(lines)
+  const line = statusLine.exec(text)
+  if (!line) return undefined
+  const lines = text.slice(line[0].length)
+  if (!headerLines.test(lines)) return undefined
+  const special = new SpecialHeaders(lines)
   const status = Number(line[2])
   const framing = frame(status, special, method, line[1] === '1')
   if (!framing) return undefined
-  const { connection } = special
-  const isClosing =
-    line[1] === '0' || framing === untilClose || (connection !== undefined && /\bclose\b/i.test(connection))
+  const isClosing = line[1] === '0' || framing === untilClose || closes.test(special.connection ?? '')
   return new ResponseHead(status, framing, !isClosing, lines, special)
 }
 
-/** `lines` are known to be well formed. */
-function readSpecial(lines: string): Special {
-  const special: Special = {
-    connection: undefined,
-    'content-encoding': undefined,
-    'content-length': undefined,
-    'content-type': undefined,
-    'keep-alive': undefined,
-    'transfer-encoding': undefined,
-  }
-  for (let start = 0; start < lines.length; ) {
-    const colon = lines.indexOf(':', start)
-    let end = lines.indexOf('\r\n', colon)
-    if (end < 0) end = lines.length
-    if (lengthsOfSpecial.has(colon - start)) {
-      const name = lines.slice(start, colon).toLowerCase()
-      if (name in special) {
-        const value = lines.slice(colon + 1, end).trim()
-        const before = special[name as keyof Special]
-        special[name as keyof Special] = before === undefined ? value : `${before}, ${value}`
-      }
+const closes = /\bclose\b/i
+
+/** What the client itself acts upon. */
+class SpecialHeaders {
+  connection: string | undefined = undefined
+  contentEncoding: string | undefined = undefined
+  contentLength: string | undefined = undefined
+  contentType: string | undefined = undefined
+  keepAlive: string | undefined = undefined
+  transferEncoding: string | undefined = undefined
+
+  /** `lines` are known to be well formed. */
+  constructor(lines: string) {
+    for (let start = 0; start < lines.length; ) {
+      const colon = lines.indexOf(':', start)
+      let end = lines.indexOf('\r\n', colon)
+      if (end < 0) end = lines.length
+      const length = colon - start
+      // Shorter and longer names are none of them.
+      if (length >= 10 && length <= 17) this.#note(lines.slice(start, colon).toLowerCase(), lines.slice(colon + 1, end))
+      start = end + 2
     }
-    start = end + 2
   }
-  return special
+
+  #note(name: string, value: string): void {
+    switch (name) {
+      case 'connection':
+        this.connection = join(this.connection, value)
+        break
+      case 'content-encoding':
+        this.contentEncoding = join(this.contentEncoding, value)
+        break
+      case 'content-length':
+        this.contentLength = join(this.contentLength, value)
+        break
+      case 'content-type':
+        this.contentType = join(this.contentType, value)
+        break
+      case 'keep-alive':
+        this.keepAlive = join(this.keepAlive, value)
+        break
+      case 'transfer-encoding':
+        this.transferEncoding = join(this.transferEncoding, value)
+    }
+  }
+}
+
+/** A header that is sent twice is a list (RFC 9110 section 5.3). */
+function join(before: string | undefined, value: string): string {
+  return before === undefined ? value.trim() : `${before}, ${value.trim()}`
 }
 
 function readHeaders(lines: string): Headers {
@@ -120,8 +132,8 @@ function addHeader(headers: Headers, name: string, value: string): void {
   else headers[name] = before === undefined ? value : `${before}, ${value}`
 }
 
-function frame(status: number, special: Special, method: string, is11: boolean): Framing | undefined {
-  const { 'transfer-encoding': coding, 'content-length': length } = special
+function frame(status: number, special: SpecialHeaders, method: string, is11: boolean): Framing | undefined {
+  const { transferEncoding: coding, contentLength: length } = special
   // Two framings in one head are how answers are smuggled (RFC 9112 section 6.1).
   if (coding !== undefined && (length !== undefined || !is11 || coding.toLowerCase() !== 'chunked')) return undefined
   if (length !== undefined && !/^\d{1,15}$/.test(length)) return undefined
