@@ -6,11 +6,11 @@ export interface Child {
   /** What it has said on standard error. */
   readonly complaints: () => string
   readonly hasEnded: () => boolean
-  /** Asks it to end, and makes it after two seconds. */
+  /** Asks it to end, and makes it after ten seconds: a profile takes its time to be written. */
   stop(): Promise<void>
 }
 
-const graceMs = 2_000
+const graceMs = 10_000
 const running = new Set<ChildProcess>()
 
 process.on('exit', () => {

@@ -51,7 +51,7 @@ export function readOptions(args: readonly string[], scenarios: readonly Scenari
   })
   const { quick } = values
   const rounds = values.rounds === undefined ? undefined : readCount('rounds', values.rounds)
-  const repeats = values.repeats === '0' ? 0 : readCount('repeats', values.repeats ?? (quick ? '2' : '20'))
+  const repeats = values.repeats === '0' ? 0 : readCount('repeats', values.repeats ?? (quick ? '1' : '20'))
   const named = values.scenario?.split(',').map((name) => findScenario(name, scenarios))
   const chosen = named ?? (quick ? scenarios.filter((scenario) => scenario.quick !== undefined) : scenarios)
   const names = values.only?.split(',')

@@ -24,7 +24,7 @@ describe('the options', () => {
 
   test('of a quick run are fewer and shorter rounds of what has a part in it', () => {
     expect(readOptions('--quick')).toMatchObject({
-      tasks: [{ scenario: { name: 'home' }, variants: [tessera], rounds: 3, repeats: 2 }],
+      tasks: [{ scenario: { name: 'home' }, variants: [tessera], rounds: 3, repeats: 1 }],
       plan: { seconds: 3, warmUpSeconds: 2 },
     })
   })
