@@ -223,6 +223,37 @@ const cases: Case[] = [
     help: /idempotency-key/,
   },
   {
+    code: 'unsafe-cache',
+    name: 'a POST whose answer is kept',
+    files: route(
+      'in: { cart.sum: query.s }\ndo: [ { invoke: user.pay, «cache: { ttl: 30s } } ]\nresponse: { body: { ok: true } }',
+    ),
+  },
+  {
+    code: 'unsafe-cache',
+    name: 'a POST that is to share the answer of another',
+    files: route(
+      'in: { cart.sum: query.s }\ndo: [ { invoke: user.pay, «coalesce: true } ]\nresponse: { body: { ok: true } }',
+    ),
+  },
+  {
+    code: 'unsafe-cache',
+    name: 'a route that is kept and calls a POST',
+    files: route(
+      'in: { cart.sum: query.s }\ncache: { ttl: 30s }\ndo: [ { «invoke: user.pay } ]\nresponse: { body: { ok: true } }',
+    ),
+  },
+  {
+    code: 'unsafe-cache',
+    name: 'a POST route that is kept',
+    files: { 'routes/home': 'match: POST /home\n«cache: { ttl: 30s }\nresponse: { body: { ok: true } }' },
+  },
+  {
+    code: 'uncacheable-route',
+    name: 'a kept answer with the id of one request in it',
+    files: route('cache: { ttl: 30s }\nresponse: { body: { id: «$.request.id } }'),
+  },
+  {
     code: 'secret-in-response',
     name: 'a secret by way of another color',
     files: route(

@@ -17,6 +17,7 @@ export function printRoute(route: RouteExplanation, { paint, width }: Screen): s
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
     `budget ${paint.bold(printDuration(budget.ms))}  ${paint.dim(describeOrigin(budget))}`,
+    ...(route.caching === undefined ? [] : [route.caching]),
     ...section('Request', printInputs(route, paint), paint),
     ...section('Steps', printOutline(route.outline, paint), paint),
     ...section('Response', printResponse(route, paint), paint),
@@ -63,6 +64,9 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
   const rows = [['timeout', printDuration(timeout.ms), paint.dim(describeOrigin(timeout))]]
   if (retry) rows.push(['retry', describeRetry(retry.policy), paint.dim(describeOrigin(retry))])
   if (breaker?.policy) rows.push(['breaker', describeBreaker(breaker.policy), paint.dim(describeOrigin(breaker))])
+  const { cache, coalesce } = policies
+  if (cache) rows.push(['cache', cache.summary, paint.dim(describeOrigin(cache))])
+  if (coalesce) rows.push(['coalesce', 'equal calls in flight are made once', paint.dim(describeOrigin(coalesce))])
   fallbacks.forEach(({ summary, at }, index) => {
     rows.push([index === 0 ? 'else' : 'then', summary, paint.dim(at)])
   })

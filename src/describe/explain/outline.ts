@@ -1,5 +1,6 @@
 import type { ColorDefinition } from '../../language/color.ts'
 import type { BoundBlock, BoundStep, StepCall } from '../../steps/step.ts'
+import { describeCache } from '../caching.ts'
 import { partsOfOperation } from './inputs.ts'
 import { describeOrigin, type Origin, printPlace } from './places.ts'
 import type { Fed, SourceFinder } from './sources.ts'
@@ -38,6 +39,9 @@ export interface ExplainedPolicies {
   readonly timeout: { readonly ms: number } & Origin
   readonly retry: ({ readonly policy: StepCall['site']['retry'] } & Origin) | undefined
   readonly breaker: ({ readonly policy: StepCall['site']['breaker'] } & Origin) | undefined
+  readonly cache: ({ readonly summary: string } & Origin) | undefined
+  /** Set where equal calls in flight are made once. */
+  readonly coalesce: Origin | undefined
   readonly fallbacks: readonly { readonly summary: string; readonly at: string }[]
   readonly optional: boolean
 }
@@ -123,11 +127,13 @@ function explainStep(step: BoundStep, { ids, sources, colors }: Surroundings): E
 }
 
 function explainPolicies({ site, origins, fallbacks, optional }: StepCall): ExplainedPolicies {
-  const { timeout, retry, breaker } = origins
+  const { timeout, retry, breaker, cache, coalesce } = origins
   return {
     timeout: { ms: site.timeoutMs, ...describeOrigin(timeout) },
     retry: retry && { policy: site.retry, ...describeOrigin(retry) },
     breaker: breaker && { policy: site.breaker, ...describeOrigin(breaker) },
+    cache: site.cache && cache && { summary: describeCache(site.cache), ...describeOrigin(cache) },
+    coalesce: site.coalesce ? ((coalesce ?? cache) && describeOrigin((coalesce ?? cache)!)) : undefined,
     fallbacks: fallbacks.map(({ summary, at }) => ({ summary, at: printPlace(at) })),
     optional,
   }

@@ -2,6 +2,7 @@ import { everyStep } from '../../plan/bound-route.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
 import { identifySteps } from '../graph/build.ts'
 import { findWires, nameRead } from '../wires.ts'
+import { describeRouteCaching } from '../caching.ts'
 import { type CallCount, countCalls } from './calls.ts'
 import { describeForwarding, type Forwarding } from './forwarding.ts'
 import { type Latency, latencyOf } from './latency.ts'
@@ -17,6 +18,8 @@ export interface RouteExplanation {
   readonly summary: string | undefined
   readonly file: string
   readonly budget: { readonly ms: number } & Origin
+  /** What is kept of whole answers; undefined where nothing is. */
+  readonly caching: string | undefined
   readonly inputs: readonly ExplainedInput[]
   /** Steps in the order of the file, indented by what they lie in. */
   readonly outline: readonly OutlineLine[]
@@ -55,6 +58,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     summary: route.summary,
     file: route.file,
     budget: { ms: bound.timeoutMs, ...describeOrigin(bound.timeoutOrigin) },
+    caching: route.caching && describeRouteCaching(route.caching),
     inputs: bound.inputs.map(({ color, place, required, default: value, at }) => ({
       color,
       from: place,
