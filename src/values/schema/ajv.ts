@@ -65,10 +65,9 @@ export class AjvCompilers {
 const require = createRequire(import.meta.url)
 
 function openAjv(draft: Draft, options: Options): Ajv {
-  const ajv =
-    draft === 7
-      ? new (require('ajv') as typeof import('ajv')).Ajv(options)
-      : new (require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')).Ajv2020(options)
+  const { Ajv } = require('ajv') as typeof import('ajv')
+  const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')
+  const ajv = draft === 7 ? new Ajv(options) : new Ajv2020(options)
   ajv.addVocabulary(['example', 'sensitivity'])
   ajv.removeKeyword('uniqueItems')
   ajv.addKeyword({
