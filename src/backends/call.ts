@@ -27,7 +27,7 @@ export interface CallContext {
   readonly propagation: Propagation
 }
 
-/** What a body holds at the places where an operation looks, in the order of its outputs. */
+/** The whole of a body, then what it holds at the places where an operation looks, in the order of its outputs. */
 export type BodySlices = readonly (JsonSlice | undefined)[]
 
 /** Where an answer came from. */

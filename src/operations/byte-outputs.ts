@@ -5,11 +5,11 @@ import type { BoundOperation } from './bound-operation.ts'
 
 /**
  * Where an operation's outputs begin in its body, in their order: for `$.items[*].id`, of which there is no slice, the
- * path of `$.items`. Undefined where one has no such path, or there is none.
+ * path of `$.items`. Undefined where one has no such path.
  */
 export function outputPaths(operation: BoundOperation): (readonly (string | number)[])[] | undefined {
   const paths = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [locator.path.prefix] : []))
-  return paths.length > 0 && paths.every(isPlain) ? paths : undefined
+  return paths.every(isPlain) ? paths : undefined
 }
 
 function isPlain(path: readonly (string | number)[]): boolean {
@@ -21,9 +21,9 @@ type IndexBody = NonNullable<CallSite['indexBody']>
 /** What all calls of an operation share. */
 const indexersOf = new WeakMap<BoundOperation, IndexBody>()
 
-/** Compiles how a body is indexed: it gives a slice for each output that sits in the body, in their order. */
+/** Compiles how a body is indexed: it gives the whole, then a slice for each output that sits in the body. */
 export function compileBodyIndexer(operation: BoundOperation): IndexBody {
-  const indexBody = indexersOf.get(operation) ?? compileIndexer(outputPaths(operation)!, maxDepth)
+  const indexBody = indexersOf.get(operation) ?? compileIndexer([[], ...outputPaths(operation)!], maxDepth)
   indexersOf.set(operation, indexBody)
   return indexBody
 }

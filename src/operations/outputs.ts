@@ -20,7 +20,8 @@ export function compileOutputs(operation: BoundOperation): Apply {
 }
 
 function compileApply(operation: BoundOperation): Apply {
-  let inBody = 0
+  // The first slice is the whole body.
+  let inBody = 1
   const outputs = operation.outputs.map(({ color, locator, schema }) => ({
     read: compileResponseReader(locator, schema),
     write: compileColorWriter(color),
@@ -50,7 +51,7 @@ function compileIsUsable(operation: BoundOperation): CallSite['isUsable'] {
   if (places.length === 0) return () => true
   return (body, slices) =>
     slices
-      ? slices.some((slice) => slice !== undefined)
+      ? slices.some((slice, index) => index > 0 && slice !== undefined)
       : body === undefined || places.some((place) => place.evaluate(body) !== undefined)
 }
 

@@ -1,59 +1,61 @@
 import type { Read } from '../../language/reference.ts'
 import { outputPaths } from '../../operations/byte-outputs.ts'
-import { compileColorReader } from '../../operations/request.ts'
 import type { BoundStep, StepCall } from '../../steps/step.ts'
 import { colorOfPath } from '../../values/color.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { type ByteTemplate, convertTemplate } from './convert.ts'
 
-/** What of a route's colors need not be parsed, and its response made of their bytes. */
+/** What of a route's calls need not be parsed, and its response made of their bytes. */
 export interface ByteAnswer {
   readonly template: ByteTemplate
   readonly calls: ReadonlySet<StepCall>
-  /** Colors that hold slices of bodies. */
-  readonly colors: ReadonlySet<string>
+  /** The places of the context that hold slices of bodies: colors (`product.list`), and `steps.<name>.body`. */
+  readonly places: ReadonlySet<string>
 }
 
 /**
- * Finds the colors that nothing but the response's body reads, and that by plain paths, `$each` and text, or that nothing
- * reads at all: they stay the bytes that the backend sent. A call's body stays bytes only if all that is taken from it
- * does. Undefined where that is nothing.
+ * Finds the places that nothing but the response's body reads, and that by plain paths, `$each` and text, or that
+ * nothing reads at all: they stay the bytes that the backend sent. A call's body stays bytes only if all that is taken
+ * from it does. Undefined where that is nothing.
  */
 export function chooseBytes(route: BoundRoute): ByteAnswer | undefined {
   const body = route.response?.body
-  const read = body && readElsewhere(route)
-  if (!body || !read) return undefined
-  let calls = callsOutsideLoops(route.body.steps).filter(
-    (step) => step.call && outputPaths(step.call.operation) && !read.calls.has(step.name),
-  )
+  const readElsewhere = body && findReadElsewhere(route)
+  if (!body || !readElsewhere) return undefined
+  let calls = callsOutsideLoops(route.body.steps).filter((step) => outputPaths(step.call!.operation))
   for (;;) {
-    const colors = new Set(calls.flatMap((step) => colorsGiven(step, 'as slices')))
-    for (const color of read.colors) colors.delete(color)
-    const template = convertTemplate(body.template, colors, compileColorReader)
+    const places = new Set(calls.flatMap(placesOfSlices).filter((place) => !readElsewhere.has(place)))
+    const template = convertTemplate(body.template, places)
     if (template.parsed.some((path) => path.length === 0)) return undefined
-    const given = new Set(calls.flatMap((step) => colorsGiven(step)))
-    const parsed = new Set(template.parsed.flatMap((path) => colorsAt(path, given)))
-    const staysBytes = (color: string) => colors.has(color) && !parsed.has(color)
-    const isUnread = (color: string) => !read.colors.has(color) && !parsed.has(color) && !template.read.has(color)
-    const kept = calls.filter(
-      (step) => colorsGiven(step, 'as slices').every(staysBytes) && colorsGiven(step, 'as new lists').every(isUnread),
-    )
+    const given = new Set(calls.flatMap((step) => [...placesOfSlices(step), ...colorsOfQueries(step)]))
+    const parsed = new Set(template.parsed.flatMap((path) => placesAt(path, given)))
+    const staysBytes = (place: string) => places.has(place) && !parsed.has(place)
+    const isUnread = (color: string) => !readElsewhere.has(color) && !parsed.has(color) && !template.read.has(color)
+    const kept = calls.filter((step) => placesOfSlices(step).every(staysBytes) && colorsOfQueries(step).every(isUnread))
     if (kept.length === 0) return undefined
-    if (kept.length === calls.length) return { template, colors, calls: new Set(calls.map((step) => step.call!)) }
+    if (kept.length === calls.length) return { template, places, calls: new Set(calls.map((step) => step.call!)) }
     calls = kept
   }
 }
 
-/** What a call takes from a body: values that stand in it, or lists that a query makes of it. */
-function colorsGiven(step: BoundStep, how?: 'as slices' | 'as new lists'): string[] {
-  return step.call!.operation.outputs.flatMap(({ color, locator }) => {
-    if (locator.in !== 'body') return []
-    return how === undefined || locator.path.singular === (how === 'as slices') ? [color] : []
-  })
+/** Where a call leaves values that stand in its body: its record, and colors. */
+function placesOfSlices({ name, call }: BoundStep): string[] {
+  return [`steps.${name}.body`, ...bodyOutputs(call!).flatMap(({ color, path }) => (path.singular ? [color] : []))]
 }
 
-function colorsAt(path: readonly (string | number)[], colors: ReadonlySet<string>): readonly string[] {
-  const found = colorOfPath(path, colors)
+/** The colors whose values a query makes of a call's body: no slice of it is one. */
+function colorsOfQueries({ call }: BoundStep): string[] {
+  return bodyOutputs(call!).flatMap(({ color, path }) => (path.singular ? [] : [color]))
+}
+
+function bodyOutputs({ operation }: StepCall) {
+  return operation.outputs.flatMap(({ color, locator }) =>
+    locator.in === 'body' ? [{ color, path: locator.path }] : [],
+  )
+}
+
+function placesAt(path: readonly (string | number)[], places: ReadonlySet<string>): readonly string[] {
+  const found = colorOfPath(path, places)
   return found === undefined ? [] : 'color' in found ? [found.color] : found.colors
 }
 
@@ -65,24 +67,22 @@ function callsOutsideLoops(steps: readonly BoundStep[]): BoundStep[] {
   ])
 }
 
-/** What is read by anything but the response's body; undefined for the whole context. */
-function readElsewhere(route: BoundRoute): { colors: Set<string>; calls: Set<string> } | undefined {
+/** The places that anything but the response's body reads; undefined when that is the whole context. */
+function findReadElsewhere(route: BoundRoute): Set<string> | undefined {
   const reads: Read[] = (route.response?.headers ?? []).flatMap(({ value }) => value.reads)
   for (const step of everyStep(route.body)) {
     reads.push(...(step.condition?.reads ?? []), ...(step.reads ?? []))
     for (const block of step.blocks ?? []) reads.push(...(block.condition?.reads ?? []), ...(block.finalReads ?? []))
   }
-  const colors = new Set<string>()
-  const calls = new Set<string>()
-  for (const { reference } of [...reads, ...(route.response?.body?.reads.filter(isRecord) ?? [])]) {
+  const places = new Set<string>()
+  for (const { reference } of reads) {
     if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined)) return undefined
-    if (reference.kind === 'color') colors.add(reference.color)
-    else if (reference.kind === 'colors') for (const color of reference.colors) colors.add(color)
-    else if (reference.kind === 'step') calls.add(reference.id!)
+    if (reference.kind === 'color') places.add(reference.color)
+    else if (reference.kind === 'colors') for (const color of reference.colors) places.add(color)
+    else if (reference.kind === 'step') {
+      const [member = 'body'] = reference.rest
+      if (member === 'body') places.add(`steps.${reference.id}.body`)
+    }
   }
-  return { colors, calls }
-}
-
-function isRecord({ reference }: Read): boolean {
-  return reference.kind === 'step' || reference.kind === 'everything'
+  return places
 }

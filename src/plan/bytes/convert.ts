@@ -2,25 +2,22 @@ import type { ItemPart, Part, SlotPart, TextSource } from '../../json/part.ts'
 import type { JsonPath } from '../../json/path-tree.ts'
 import { colorOfPath } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
+import { compilePath, type Path } from '../../values/path.ts'
 import { compileTemplate, readsOf, type Template } from '../../values/template.ts'
 
 /** A response template as parts of bytes, and what its slots are filled with. */
 export interface ByteTemplate {
   readonly part: Part
   readonly slots: readonly ((document: Document) => unknown)[]
-  /** Colors that parts read as bytes. */
+  /** Places that parts read as bytes. */
   readonly read: ReadonlySet<string>
   /** Where values are made as ever: these places of the context must be parsed. */
   readonly parsed: readonly JsonPath[]
 }
 
-/** Turns a template into parts: what reads `colors` by plain paths stays bytes, the rest is evaluated as ever. */
-export function convertTemplate(
-  template: Template,
-  colors: ReadonlySet<string>,
-  readerOf: (color: string) => (document: Document) => unknown,
-): ByteTemplate {
-  const converter = new Converter(colors, readerOf)
+/** Turns a template into parts: what reads `places` by plain paths stays bytes, the rest is evaluated as ever. */
+export function convertTemplate(template: Template, places: ReadonlySet<string>): ByteTemplate {
+  const converter = new Converter(places)
   const part = converter.convert(template, false) ?? converter.evaluated(template)
   return { part, slots: converter.slots, read: converter.read, parsed: converter.parsed }
 }
@@ -29,13 +26,11 @@ class Converter {
   readonly slots: ((document: Document) => unknown)[] = []
   readonly read = new Set<string>()
   readonly parsed: JsonPath[] = []
-  readonly #colors: ReadonlySet<string>
-  readonly #readerOf: (color: string) => (document: Document) => unknown
+  readonly #places: ReadonlySet<string>
   readonly #slotOf = new Map<string, number>()
 
-  constructor(colors: ReadonlySet<string>, readerOf: (color: string) => (document: Document) => unknown) {
-    this.#colors = colors
-    this.#readerOf = readerOf
+  constructor(places: ReadonlySet<string>) {
+    this.#places = places
   }
 
   /** Undefined for what hangs on an element of a list in a way that only a value can tell. */
@@ -79,13 +74,13 @@ class Converter {
   #place(path: JsonPath, inEach: boolean): SlotPart | ItemPart | undefined {
     if (path.some((segment) => typeof segment === 'number' && segment < 0)) return undefined
     if (path[0] === 'item') return inEach ? { kind: 'item', path: path.slice(1) } : undefined
-    const found = colorOfPath(path, this.#colors)
+    const found = colorOfPath(path, this.#places)
     if (!found || !('color' in found)) return undefined
-    const { color } = found
-    this.read.add(color)
-    const slot = this.#slotOf.get(color) ?? this.slots.push(this.#readerOf(color)) - 1
-    this.#slotOf.set(color, slot)
-    return { kind: 'slot', slot, path: path.slice(color.split('.').length) }
+    const place = found.color
+    this.read.add(place)
+    const slot = this.#slotOf.get(place) ?? this.slots.push(compilePlaceReader(place)) - 1
+    this.#slotOf.set(place, slot)
+    return { kind: 'slot', slot, path: path.slice(place.split('.').length) }
   }
 
   #text({ parts }: Template & { kind: 'interpolation' }, inEach: boolean): Part | undefined {
@@ -102,6 +97,12 @@ class Converter {
     const made = this.convert(map, true)
     return made && { kind: 'each', list: source, map: made }
   }
+}
+
+/** Reads a place like `product.list` or `steps.reco-2.body`. */
+export function compilePlaceReader(place: string): (document: Document) => unknown {
+  const segments = place.split('.').map((segment) => `[${JSON.stringify(segment)}]`)
+  return (compilePath(`$${segments.join('')}`) as Path).evaluate
 }
 
 interface EachConfig {

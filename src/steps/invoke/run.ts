@@ -56,7 +56,8 @@ export function compileInvoke({ name, index, optional, recorded, applyOutputs }:
     if (!recorded) return
     const record: Record<string, unknown> = { source, ms: Math.round(ms * 100) / 100, attempts }
     if (status !== undefined) record['status'] = status
-    if (response) Object.assign(record, { headers: response.headers, body: response.body })
+    if (response)
+      Object.assign(record, { headers: response.headers, body: response.slices ? response.slices[0] : response.body })
     else if (error?.response) record['body'] = error.response.body
     if (error) record['error'] = error.code
     context.document.steps[name] = record
