@@ -31,7 +31,7 @@ export const gatewayShape = z
     routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),
     services: z.string().default('./services').describe('Directory of the services, from this file.'),
     dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
-    zone: z.string().default('').describe('Where it runs: endpoints in the same zone are preferred. Empty: nowhere.'),
+    zone: z.string().optional().describe('Where it runs: endpoints in the same zone are preferred.'),
     register: registerShape.optional(),
     openapi: z
       .boolean()

@@ -22,23 +22,25 @@ const target = <Settings extends RegistrationTarget['settings']>(
 
 const consul = z
   .strictObject({
-    consul: z.strictObject({
-      ...consulKeys,
-      service: z.string().min(1).default('tessera').describe('The name that others find it by.'),
-      tags: z.array(z.string()).default([]).describe('Told of it.'),
-      check: z
-        .enum(['ttl', 'http'])
-        .default('ttl')
-        .describe('`ttl`: it says that it lives; `http`: Consul asks `/readyz` of its admin listener.'),
-      ...selfKeys,
-    }),
+    consul: z
+      .strictObject({
+        ...consulKeys,
+        service: z.string().min(1).default('tessera').describe('The name that others find it by.'),
+        tags: z.array(z.string()).default([]).describe('Told of it.'),
+        check: z
+          .enum(['ttl', 'http'])
+          .default('ttl')
+          .describe('`ttl`: it says that it lives; `http`: Consul asks `/readyz` of its admin listener.'),
+        ...selfKeys,
+      })
+      .describe('A service of an agent of Consul.'),
   })
   .transform(({ consul: { address, token, service, tags, check, id, host, port, ttl } }) =>
     target<ConsulRegistrationSettings>('consul', { address, token, service, tags, check, id, host, port, ttlMs: ttl }),
   )
 
 const etcd = z
-  .strictObject({ etcd: z.strictObject({ ...etcdKeys, ...selfKeys }) })
+  .strictObject({ etcd: z.strictObject({ ...etcdKeys, ...selfKeys }).describe('A key in etcd v3, under a lease.') })
   .transform(({ etcd: { address, user, password, prefix, id, host, port, ttl } }) =>
     target<EtcdRegistrationSettings>('etcd', { address, user, password, prefix, id, host, port, ttlMs: ttl }),
   )

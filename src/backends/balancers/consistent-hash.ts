@@ -10,7 +10,7 @@ interface Seat<Node> {
 
 /**
  * Rendezvous hashing (Thaler and Ravishankar, 1996), weighted: each endpoint draws a lot for the key, the best one has
- * it. A key moves only when its endpoint goes, or to one that comes: docs/adr/0015 tells why not a ring or a table.
+ * it. A key moves only when its endpoint goes, or to one that comes: docs/adr/0017 tells why not a ring or a table.
  */
 class Rendezvous<Node extends Candidate> implements Balancer<Node> {
   readonly #lots: WeightedRandom<Node>

@@ -60,10 +60,11 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
     return [`${to ?? 'reads'}${sensitiveMark(sensitivity, paint)}`, `${paint.dim('←')} ${from}${stands}`]
   })
   if (!policies) return alignColumns(reads, indent)
-  const { timeout, retry, breaker, fallbacks, optional } = policies
+  const { timeout, retry, breaker, fallbacks, optional, endpoints } = policies
   const rows = [['timeout', printDuration(timeout.ms), paint.dim(describeOrigin(timeout))]]
   if (retry) rows.push(['retry', describeRetry(retry.policy), paint.dim(describeOrigin(retry))])
   if (breaker?.policy) rows.push(['breaker', describeBreaker(breaker.policy), paint.dim(describeOrigin(breaker))])
+  if (endpoints.length > 0) rows.push(['endpoints', endpoints.join(', ')])
   const { cache, coalesce } = policies
   if (cache) rows.push(['cache', cache.summary, paint.dim(describeOrigin(cache))])
   if (coalesce) rows.push(['coalesce', 'equal calls in flight are made once', paint.dim(describeOrigin(coalesce))])

@@ -35,35 +35,39 @@ const dns = z
 
 const consul = z
   .strictObject({
-    consul: z.strictObject({
-      ...consulKeys,
-      service: name.describe('The name it has there.'),
-      tag: z.string().optional().describe('Only instances that have it.'),
-      datacenter: z.string().optional().describe('Another one than the agent’s.'),
-      scheme,
-    }),
+    consul: z
+      .strictObject({
+        ...consulKeys,
+        service: name.describe('The name it has there.'),
+        tag: z.string().optional().describe('Only instances that have it.'),
+        datacenter: z.string().optional().describe('Another one than the agent’s.'),
+        scheme,
+      })
+      .describe('The passing instances of a service in Consul.'),
   })
   .transform(({ consul: { address, service, tag, datacenter, token, scheme } }) =>
     source<ConsulSettings>('consul', { address, service, tag, datacenter, token, scheme }),
   )
 
 const etcd = z
-  .strictObject({ etcd: z.strictObject(etcdKeys) })
+  .strictObject({ etcd: z.strictObject(etcdKeys).describe('The keys below a prefix in etcd v3.') })
   .transform(({ etcd: { address, prefix, user, password } }) =>
     source<EtcdDiscoverySettings>('etcd', { address, prefix, user, password }),
   )
 
 const kubernetes = z
   .strictObject({
-    kubernetes: z.strictObject({
-      service: name.describe('The Service whose EndpointSlices are watched.'),
-      namespace: z.string().optional().describe('The gateway’s own unless given.'),
-      port: z.union([portNumber, name]).optional().describe('Name or number; the first unless given.'),
-      scheme,
-      address: registryAddress('https://kubernetes.default.svc').describe('Where the API server is.'),
-      tokenFile: accountFile('token', 'The token to ask with, read anew as it is rotated; `false`: none.'),
-      caFile: accountFile('ca.crt', 'Who signs the API server’s certificate; `false`: whom the machine trusts.'),
-    }),
+    kubernetes: z
+      .strictObject({
+        service: name.describe('The Service whose EndpointSlices are watched.'),
+        namespace: z.string().optional().describe('The gateway’s own unless given.'),
+        port: z.union([portNumber, name]).optional().describe('Name or number; the first unless given.'),
+        scheme,
+        address: registryAddress('https://kubernetes.default.svc').describe('Where the API server is.'),
+        tokenFile: accountFile('token', 'The token to ask with, read anew as it is rotated; `false`: none.'),
+        caFile: accountFile('ca.crt', 'Who signs the API server’s certificate; `false`: whom the machine trusts.'),
+      })
+      .describe('The EndpointSlices of a Service in Kubernetes.'),
   })
   .transform(({ kubernetes: { service, namespace, port, scheme, address, tokenFile, caFile } }) =>
     source<KubernetesSettings>('kubernetes', {

@@ -1,6 +1,7 @@
 import type { ColorDefinition } from '../../language/color.ts'
 import type { BoundBlock, BoundStep, StepCall } from '../../steps/step.ts'
 import { describeCache } from '../caching.ts'
+import { describeEndpoints } from '../endpoints.ts'
 import { partsOfOperation } from './inputs.ts'
 import { describeOrigin, type Origin, printPlace } from './places.ts'
 import type { Fed, SourceFinder } from './sources.ts'
@@ -44,6 +45,8 @@ export interface ExplainedPolicies {
   readonly coalesce: Origin | undefined
   readonly fallbacks: readonly { readonly summary: string; readonly at: string }[]
   readonly optional: boolean
+  /** How the endpoints of the service are found, chosen and looked after, where it says so. */
+  readonly endpoints: readonly string[]
 }
 
 interface Surroundings {
@@ -126,15 +129,16 @@ function explainStep(step: BoundStep, { ids, sources, colors }: Surroundings): E
   }
 }
 
-function explainPolicies({ site, origins, fallbacks, optional }: StepCall): ExplainedPolicies {
+function explainPolicies({ operation, site, origins, fallbacks, optional }: StepCall): ExplainedPolicies {
   const { timeout, retry, breaker, cache, coalesce } = origins
   return {
     timeout: { ms: site.timeoutMs, ...describeOrigin(timeout) },
     retry: retry && { policy: site.retry, ...describeOrigin(retry) },
     breaker: breaker && { policy: site.breaker, ...describeOrigin(breaker) },
     cache: site.cache && cache && { summary: describeCache(site.cache), ...describeOrigin(cache) },
-    coalesce: site.coalesce ? ((coalesce ?? cache) && describeOrigin((coalesce ?? cache)!)) : undefined,
+    coalesce: site.coalesce ? (coalesce ?? cache) && describeOrigin((coalesce ?? cache)!) : undefined,
     fallbacks: fallbacks.map(({ summary, at }) => ({ summary, at: printPlace(at) })),
     optional,
+    endpoints: describeEndpoints(operation.service),
   }
 }

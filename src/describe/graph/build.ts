@@ -6,6 +6,7 @@ import type { Producer } from '../../plan/knowledge.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import { describeCaching } from '../caching.ts'
+import { describeEndpoints } from '../endpoints.ts'
 import { findWires, nameRead } from '../wires.ts'
 import { levelsOf, withoutShortcuts } from './levels.ts'
 import { endsRoute, type Flow, type RouteGraph, type Shape } from './model.ts'
@@ -178,7 +179,12 @@ class ShapeBuilder {
           kind: step.kind,
           name: step.name,
           title,
-          lines: [...lines, ...(step.call ? describeCaching(step.call.site) : [])],
+          lines: [
+            ...lines,
+            ...(step.call
+              ? [...describeEndpoints(step.call.operation.service), ...describeCaching(step.call.site)]
+              : []),
+          ],
           calls: step.call !== undefined,
           needs: this.#needs(id, step.reads),
           gives: this.#gives(id),

@@ -38,7 +38,7 @@ export function renderPolicies(operation: Schema): string {
   const about = (key: string) => String(policy(key)['description'])
   return page(
     'Policies around a call',
-    'What happens around every call of a backend. From the outside in: fallback, retry, breaker, timeout, transport.',
+    'What happens around every call of a backend. From the outside in: fallback, cache, coalesce, retry, breaker, timeout, balance, transport.',
     'A service says what holds for its operations, an operation may say otherwise, and so may the `invoke` that calls it; the nearest wins, as a whole. Every attempt and every wait is cut to what is left of the budget of the request.',
     yamlBlock(policiesExample),
     '## timeout',
@@ -53,7 +53,7 @@ export function renderPolicies(operation: Schema): string {
     `${about('fallback')} One entry, or a list that is tried in its order. An answer with a fallback in it says so in \`Tessera-Degraded\`.`,
     keyTable(fallbackEntries(policy('fallback'))),
     '## Balancers',
-    '`balance:` of a service.',
+    '`balance:` of a service: a name, or `{ kind: consistent-hash, on: user.id }`. [Endpoints](../guides/endpoints.md) tells how they choose, how endpoints are checked and what `failover` does.',
     kinds(balancers.values()),
     '## Transports',
     'How a request gets to an endpoint; by the scheme of its URL.',
