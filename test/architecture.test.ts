@@ -27,6 +27,7 @@ const owners: Record<string, string> = {
   'prom-client': 'src/telemetry/',
   pino: 'src/telemetry/',
   opossum: 'src/backends/stores/',
+  'lru-cache': 'src/backends/stores/',
   undici: 'src/backends/transports/',
   express: 'src/server/',
   'http-proxy-middleware': 'src/server/',

@@ -29,6 +29,7 @@ operations:
     in: { user.segment: query.segment }
     out: { product.list: $.items }
     timeout: 200ms
+    cache: { ttl: 30s, stale: 5m, staleIfError: 1h }
     fallback: [ { lastGood: 10m }, { invoke: reco.bestsellers }, { body: { items: [] } } ]`
 
 /** `operation` is the schema of an operation: all policies stand in it. */
@@ -49,6 +50,11 @@ export function renderPolicies(operation: Schema): string {
     '## breaker',
     `${about('breaker')} While it is open a call fails with \`circuit-open\` and no backend is asked.`,
     keyTable(policy('breaker')),
+    '## cache',
+    `${about('cache')} Equal is what was rendered alike to the last header. [Caching](../guides/caching.md) tells what the backend has a say in.`,
+    keyTable(policy('cache')),
+    '## coalesce',
+    `${about('coalesce')} An answer that is \`private\` or \`no-store\`, or that sets a cookie, is not shared.`,
     '## fallback',
     `${about('fallback')} One entry, or a list that is tried in its order. An answer with a fallback in it says so in \`Tessera-Degraded\`.`,
     keyTable(fallbackEntries(policy('fallback'))),
@@ -66,7 +72,7 @@ export function renderPolicies(operation: Schema): string {
     '`register:` of the gateway.',
     kinds(registrations.values()),
     '## Stores',
-    'Where last good answers are kept.',
+    '`stores.cache` of the [gateway](gateway.md): where cached and last good answers are kept.',
     kinds(stores.values()),
   )
 }
