@@ -41,7 +41,8 @@ export interface LogDestination {
   write(line: string): unknown
 }
 
-const bufferBytes = 4096
+/** Each write wakes a thread, whatever it writes: at full load that is dear. */
+const bufferBytes = 64 * 1024
 const flushEveryMs = 200
 const maxBufferBytes = 16 * 1024 * 1024
 
@@ -81,6 +82,7 @@ function openStdout(): LogDestination {
     fd: 1,
     sync: false,
     minLength: bufferBytes,
+    maxWrite: 2 * bufferBytes,
     periodicFlush: flushEveryMs,
     maxLength: maxBufferBytes,
   })
