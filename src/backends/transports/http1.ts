@@ -2,6 +2,7 @@ import type { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
 import { Connection } from './http1/connection.ts'
 import { type ConnectionSource, type ConnectionTaker, Exchange } from './http1/exchange.ts'
+import { IdleConnections } from './http1/idle.ts'
 import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
 import { undici } from './undici.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -12,8 +13,7 @@ class Http1Channel implements Channel, ConnectionSource {
   readonly #address: { readonly host: string; readonly port: number }
   readonly #room: WaitingRoom
   readonly #connectTimeoutMs: number
-  /** The one used last is taken first, so that those not needed grow old and are let go. */
-  readonly #idle: Connection[] = []
+  readonly #idle = new IdleConnections()
 
   constructor(url: URL, address: string, { connections, maxWaiting, connectTimeoutMs }: ChannelOptions) {
     this.#host = url.host
@@ -33,17 +33,14 @@ class Http1Channel implements Channel, ConnectionSource {
 
   async close(): Promise<void> {
     await this.#room.empty()
-    for (const connection of this.#idle.splice(0)) connection.destroy()
+    this.#idle.closeAll()
   }
 
   take(taker: ConnectionTaker): void {
-    const now = performance.now()
-    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
-      if (connection.isFresh(now)) {
-        taker.connected(connection)
-        return
-      }
-      connection.destroy()
+    const kept = this.#idle.take()
+    if (kept) {
+      taker.connected(kept)
+      return
     }
     let isTaken = false
     new Connection({
@@ -54,19 +51,14 @@ class Http1Channel implements Channel, ConnectionSource {
         taker.connected(connection)
       },
       onGone: (connection, error) => {
-        const at = this.#idle.indexOf(connection)
-        if (at >= 0) this.#idle.splice(at, 1)
+        this.#idle.forget(connection)
         if (!isTaken) taker.notConnected(error ?? new GatewayError('unavailable'))
       },
     })
   }
 
   giveBack(connection: Connection): void {
-    const now = performance.now()
-    if (connection.isFresh(now)) this.#idle.push(connection)
-    else connection.destroy()
-    const [oldest] = this.#idle
-    if (oldest && !oldest.isFresh(now)) oldest.destroy()
+    this.#idle.add(connection)
   }
 }
 
