@@ -25,7 +25,7 @@ describe('an idle connection', () => {
     await channel.send(request, new Scope())
     const [socket] = await connected
     // The client's end comes first: the server's own timeout would destroy the socket without one.
-    await once(socket, 'end')
+    await expect(once(socket, 'end')).resolves.toEqual([])
     await channel.close()
     server.close()
   })
