@@ -23,8 +23,13 @@ const CircuitBreaker = opossum as unknown as new <Body>(
 ) => { fallback(give: () => Body): void; fire: Get<Body> }
 
 const timeoutMs = 300
+const guest: ProfileBody['data']['user'] = {
+  ...{ id: '', name: { zh: '访客', en: 'Guest' }, avatar: { url: '' }, level: { name: '' } },
+  ...{ points: { balance: 0 }, coupons: { usable: 0 }, inbox: { unread: 0 } },
+  ...{ segment: 'anonymous', address: { district: '' } },
+}
 
-const getProfile = guard<ProfileBody>(origins.users)
+const getProfile = guard<ProfileBody>(origins.users, { data: { user: guest } })
 const getContent = guard<ContentBody>(origins.content, { data: { banners: [], channels: [] } })
 const getRecommended = guard<RecommendBody>(origins.reco, { items: [] })
 const getPromotions = guard<PromotionsBody>(origins.pricing, { promotions: [] })
@@ -47,8 +52,8 @@ app.get('/mobile/home', async (request, response) => {
   response.json(mapHome(city, profile, home, recommended, promotions, featured))
 })
 
-/** Calls of one backend behind a breaker with the gateway's figures; without a fallback its errors are the page's. */
-function guard<Body>(origin: string, fallback?: Body): Get<Body> {
+/** Calls of one backend behind a breaker with the gateway's figures. */
+function guard<Body>(origin: string, fallback: Body): Get<Body> {
   const get: Get<Body> = async (path, headers = {}) => {
     const response = await fetch(`${origin}${path}`, { headers, signal: AbortSignal.timeout(timeoutMs) })
     if (!response.ok) throw new Error(`${path} answered ${response.status}`)
@@ -61,7 +66,7 @@ function guard<Body>(origin: string, fallback?: Body): Get<Body> {
     rollingCountTimeout: 10_000,
     resetTimeout: 5_000,
   })
-  if (fallback !== undefined) breaker.fallback(() => fallback)
+  breaker.fallback(() => fallback)
   return (path, headers) => breaker.fire(path, headers)
 }
 
