@@ -3,7 +3,6 @@ import type { Timer } from '../clock.ts'
 import type { BalancerOptions } from './balancers/balancer.ts'
 import { Choice } from './balancers/choice.ts'
 import { balancers } from './balancers/index.ts'
-import type { Verdict } from './blame.ts'
 import type { EndpointTarget, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
@@ -16,6 +15,7 @@ import { type EndpointState, endpointStates } from './health/condition.ts'
 import { type CarePolicy, noCare } from './health/policy.ts'
 import type { EndpointMetrics } from './metrics.ts'
 import type { Notify } from './notice.ts'
+import type { Verdict } from './verdict.ts'
 
 export type { Endpoint } from './endpoint.ts'
 
@@ -76,7 +76,10 @@ export class ServiceEndpoints {
    * @param hash of the color that the service balances on
    */
   pick(avoid?: Endpoint, hash?: number): Endpoint | undefined {
-    for (const endpoint of this.#onTrial) if (endpoint.load.inFlight === 0 && endpoint !== avoid) return endpoint
+    if (this.#onTrial.length > 0) {
+      const free = this.#onTrial.find((endpoint) => endpoint.load.inFlight === 0 && endpoint !== avoid)
+      if (free) return free
+    }
     return this.#choice.pick(avoid, hash)
   }
 
@@ -100,8 +103,8 @@ export class ServiceEndpoints {
   ended(endpoint: Endpoint, startedAt: number, verdict: Verdict): boolean {
     const now = this.#options.clock.now()
     if (verdict === 'nothing') endpoint.load.drop()
-    else endpoint.load.end(now, now - startedAt, verdict === 'failed')
-    return this.#caretaker?.ended(endpoint, verdict) ?? false
+    else endpoint.load.end(now, now - startedAt, verdict === 'failure')
+    return !endpoint.condition.isDraining && this.#caretaker !== undefined && this.#caretaker.ended(endpoint, verdict)
   }
 
   /** These are the endpoints that a source knows of; those known before stay as they are, connections and all. */

@@ -166,6 +166,30 @@ outlier: { failures: 3 }`
   })
 })
 
+describe('a passthrough', () => {
+  test('leaves out an endpoint that fails, and finds out when it is well again', async () => {
+    let isIll = true
+    const ill = await startHttpServer((_request, response) => {
+      response.writeHead(isIll ? 500 : 200).end('{"word":"ill"}')
+    })
+    afterTest(() => ill.close())
+    const well = await startWord('well')
+    const keys = `endpoints: [${ill.url}, ${well.url}]\noutlier: { failures: 2, eject: 200ms }`
+    const { port } = await startGateway({
+      'services/words': service(keys),
+      'routes/word': 'match: GET /word\nproxy: words',
+    })
+    const statuses: number[] = []
+    for (let call = 0; call < 12; call++) statuses.push((await ask(port)).status)
+    expect(statuses.filter((status) => status === 500)).toHaveLength(2)
+    isIll = false
+    await pause(250)
+    const words = new Set<unknown>()
+    for (let call = 0; call < 6; call++) words.add((await ask(port)).word)
+    expect(words).toEqual(new Set(['ill', 'well']))
+  })
+})
+
 describe('a gateway that registers itself', () => {
   test('is there while it serves, and has left before it refuses a connection', async () => {
     const consul = await new ConsulDouble().start()

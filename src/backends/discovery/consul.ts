@@ -27,11 +27,15 @@ export const consul: DiscoveryKind<ConsulSettings> = {
     const client = search.connect({ address: settings.address })
     const headers = { 'x-consul-token': settings.token }
     let index = 0
-    while (!search.signal.aborted) {
-      const answer = await client.ask({ path: pathOf(settings, index), headers, timeoutMs })
-      search.found(readInstances(answer.body, settings.scheme))
-      index = nextIndex(answer, index)
-      await search.pause(betweenMs)
+    try {
+      while (!search.signal.aborted) {
+        const answer = await client.ask({ path: pathOf(settings, index), headers, timeoutMs })
+        search.found(readInstances(answer.body, settings.scheme))
+        index = nextIndex(answer, index)
+        await search.pause(betweenMs)
+      }
+    } finally {
+      await client.close()
     }
   },
 }

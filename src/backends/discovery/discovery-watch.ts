@@ -60,23 +60,14 @@ export class DiscoveryWatch {
     const { clock, nameServers } = this.#options
     const persistence = this.#persistence
     const { signal } = persistence
-    const clients: RegistryClient[] = []
-    try {
-      await this.#kind.follow(settings, {
-        clock,
-        nameServers,
-        signal,
-        connect(options) {
-          const client = new RegistryClient({ ...options, signal })
-          clients.push(client)
-          return client
-        },
-        found: (endpoints) => this.#found(endpoints),
-        pause: (ms) => persistence.pause(ms),
-      })
-    } finally {
-      for (const client of clients) void client.close()
-    }
+    await this.#kind.follow(settings, {
+      clock,
+      nameServers,
+      signal,
+      connect: (options) => new RegistryClient({ ...options, signal }),
+      found: (endpoints) => this.#found(endpoints),
+      pause: (ms) => persistence.pause(ms),
+    })
   }
 
   #found(endpoints: readonly EndpointTarget[]): void {

@@ -16,6 +16,7 @@ export interface Search {
   readonly nameServers: NameServers
   /** Aborted when nobody wants to know any more. */
   readonly signal: AbortSignal
+  /** Close it when you are done with it. */
   connect(options: Omit<RegistryClientOptions, 'signal'>): RegistryClient
   /**
    * The whole list as it is now, of what could be understood. An empty one leaves those known before in use: a service

@@ -20,13 +20,18 @@ export const etcd: DiscoveryKind<EtcdDiscoverySettings> = {
   summary: 'The values of the keys below a prefix in etcd v3, watched: URLs, or JSON `{ url, weight, zone }`',
   describe: ({ prefix, address }) => `${prefix} at ${address}`,
   async follow(settings, search) {
-    const client = new EtcdClient(search.connect({ address: settings.address }), settings)
-    const { pairs, revision } = await client.range(settings.prefix)
-    search.found(readPairs(pairs))
-    // Ends when etcd has forgotten the revision (compaction), when the stream ends or is silent: all is read again.
-    for await (const changes of client.watch(settings.prefix, revision + 1)) {
-      for (const change of changes as readonly Change[]) apply(change, pairs)
+    const connection = search.connect({ address: settings.address })
+    const etcd = new EtcdClient(connection, settings)
+    try {
+      const { pairs, revision } = await etcd.range(settings.prefix)
       search.found(readPairs(pairs))
+      // Ends when etcd has forgotten the revision (compaction), when the stream ends or is silent: all is read again.
+      for await (const changes of etcd.watch(settings.prefix, revision + 1)) {
+        for (const change of changes as readonly Change[]) apply(change, pairs)
+        search.found(readPairs(pairs))
+      }
+    } finally {
+      await connection.close()
     }
   },
 }

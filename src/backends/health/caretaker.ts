@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
-import type { Verdict } from '../blame.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Channel } from '../transports/transport.ts'
+import type { Verdict } from '../verdict.ts'
 import { HealthCheck } from './checks.ts'
 import { Outliers } from './outliers.ts'
 import { type CarePolicy, defaultOutlier } from './policy.ts'
@@ -73,7 +73,9 @@ export class Caretaker {
 
   /** A call of the endpoint has ended. True when the endpoint rests from now on because of it. */
   ended(endpoint: Endpoint, verdict: Verdict): boolean {
-    return verdict !== 'nothing' && this.#outliers !== undefined && this.#outliers.ended(endpoint, verdict === 'failed')
+    return (
+      verdict !== 'nothing' && this.#outliers !== undefined && this.#outliers.ended(endpoint, verdict === 'failure')
+    )
   }
 
   #judge(endpoint: Endpoint, isWell: boolean): void {

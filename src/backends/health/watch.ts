@@ -1,7 +1,7 @@
 import { toGatewayError } from '../../errors.ts'
 import type { SendTo } from '../attempt.ts'
-import { judge } from '../blame.ts'
 import type { StackParts } from '../parts.ts'
+import { judge } from '../verdict.ts'
 
 /** Tells a service's balancer and its outlier detection of the start and end of every attempt. */
 export function watchAttempts({ endpoints, clock }: Pick<StackParts, 'endpoints' | 'clock'>, send: SendTo): SendTo {
@@ -11,12 +11,12 @@ export function watchAttempts({ endpoints, clock }: Pick<StackParts, 'endpoints'
     endpoint.load.begin()
     return send(request, call, endpoint).then(
       (response) => {
-        endpoints.ended(endpoint, startedAt, 'well')
+        endpoints.ended(endpoint, startedAt, 'success')
         return response
       },
       (thrown: unknown) => {
         const error = toGatewayError(thrown)
-        const verdict = call.attempts === attemptsBefore ? 'nothing' : judge(error)
+        const verdict = judge(error, call.attempts > attemptsBefore)
         if (endpoints.ended(endpoint, startedAt, verdict)) {
           call.context.span.event('tessera.ejection', { 'server.address': endpoint.address, 'error.type': error.code })
         }

@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream'
-import { judgePassthrough, type Verdict } from '../../backends/blame.ts'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { toTransportError } from '../../backends/transports/undici-errors.ts'
+import { judge, type Verdict } from '../../backends/verdict.ts'
 import type { Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
@@ -122,7 +122,7 @@ export class OngoingPassthrough {
     if (this.#isMeasured) return
     this.#isMeasured = true
     this.#metrics.observe(status, errorCode, (this.exchange.serving.clock.now() - this.#startedAt) / 1000)
-    this.#ended?.(judgePassthrough(status, errorCode))
+    this.#ended?.(verdictOn(status, errorCode))
     if (this.#span.sampled && status !== undefined) this.#span.set({ 'http.response.status_code': status })
     if (errorCode !== undefined) this.#span.fail(errorCode)
   }
@@ -133,4 +133,11 @@ export class OngoingPassthrough {
     this.#span.end()
     if (!this.exchange.response.writableFinished) this.#proxyRequest?.destroy()
   }
+}
+
+/** What an answer, or that there is none, tells of the endpoint: by the rules for calls. */
+function verdictOn(status: number | undefined, errorCode: string | undefined): Verdict {
+  if (status !== undefined && status < 300) return 'success'
+  const response = status === undefined ? undefined : { status, body: undefined }
+  return judge(new GatewayError(errorCode ?? `http-${status}`, { response }), true)
 }

@@ -159,6 +159,13 @@ describe('failover', () => {
     expect(servers.reduce((sum, { calls }) => sum + calls, 0)).toBe(30)
   })
 
+  test('`fast-retry` sends it to another where the connection was refused', async () => {
+    const { servers, call } = await start({ failover: 'fast-retry', outlier }, { idempotent: false })
+    await servers[0]!.close()
+    expect(await ask(call, 60)).toBe(0)
+    expect(servers[1]!.calls + servers[2]!.calls).toBe(60)
+  })
+
   test('`fast-retry` goes on to at most two others, and spends the retry budget', async () => {
     const { servers, call } = await start({ failover: 'fast-retry' })
     for (const server of servers) server.status = 503
