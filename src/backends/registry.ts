@@ -1,7 +1,6 @@
 import { ADDRCONFIG } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import type { Clock } from '../clock.ts'
-import type { Verdict } from './blame.ts'
 import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import { DiscoveryWatch, type WatchOptions } from './discovery/discovery-watch.ts'
@@ -20,6 +19,7 @@ import { MemoryStore } from './stores/memory.ts'
 import type { PurgeTarget, ResponseStore } from './stores/store.ts'
 import { transports } from './transports/index.ts'
 import { type ChannelOptions, defaultChannelOptions, type TransportKind } from './transports/transport.ts'
+import type { Verdict } from './verdict.ts'
 
 export interface BackendsOptions {
   readonly clock: Clock
