@@ -31,6 +31,22 @@ export function isPath(text: string): boolean {
  * the rest of RFC 9535; jsonpath-plus only for a query that RFC 9535 refuses and that uses `^`, `~` or `@string()`.
  */
 export function compilePath(query: string): Path | Fault {
+  if (query.length > maxKept) return compile(query)
+  let path = compiled.get(query)
+  if (!path) {
+    path = compile(query)
+    if (compiled.size >= maxCompiled) compiled.clear()
+    compiled.set(query, path)
+  }
+  return path
+}
+
+/** By their text: one configuration writes most of its queries many times, and a reload brings them all again. */
+const compiled = new Map<string, Path | Fault>()
+const maxCompiled = 2000
+const maxKept = 200
+
+function compile(query: string): Path | Fault {
   const simple = parseSimple(query)
   if (simple) return { query, singular: true, prefix: simple, reads: [simple], evaluate: compileSingular(simple) }
   const standard = parseStandard(query)
