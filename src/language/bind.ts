@@ -36,10 +36,15 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
     const reference = resolveReference(read.prefix, at, language)
     if (reference) reads.push(readOf(reference, at, read))
   }
+  let schema: JsonSchema | undefined
   return {
     template,
     reads,
-    schema: faults.length > 0 ? undefined : schemaOf(template, (path) => schemaOfPath(path, language)),
+    // Few ask for it, and it is as large as the template.
+    get schema() {
+      if (faults.length === 0) schema ??= schemaOf(template, (path) => schemaOfPath(path, language))
+      return schema
+    },
     at: place.source.locate(place.path),
     evaluate: faults.length > 0 ? () => undefined : compileTemplate(template),
   }
