@@ -26,11 +26,16 @@ COPY config config
 COPY routes routes
 COPY schemas schemas
 COPY templates templates
+# Buffers of all threads in two heaps, and 8 MB for new objects: 30 to 60 MB less under load (docs/adr/0021).
+ENV MALLOC_ARENA_MAX=2
+RUN mkdir -p node_modules/.cache && chown node node_modules/.cache
 USER node
+# A first start leaves behind what it compiled: every later one takes half the time.
+RUN timeout --preserve-status 5 node --max-semi-space-size=4 dist/src/main.js serve
 EXPOSE 8080 9900
 # Asks inside the container, where the admin port is reached on loopback whatever address it listens on.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${(process.env.ADMIN ?? '9900').split(':').pop()}/livez`).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node is the container's first process: the gateway itself hears SIGTERM and drains.
-ENTRYPOINT ["node", "dist/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "dist/src/main.js"]
 CMD ["serve"]
