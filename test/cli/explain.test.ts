@@ -23,7 +23,8 @@ Request
 Steps
   content.banners  GET /banners  routes/home.yaml:5
     query.user pii  ← user.id from request query.user routes/home.yaml:3
-    timeout  1s  built-in
+    timeout  1s                  built-in
+    body     passed on unparsed
 
 Response
   200

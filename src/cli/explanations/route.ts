@@ -65,9 +65,10 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
   if (retry) rows.push(['retry', describeRetry(retry.policy), paint.dim(describeOrigin(retry))])
   if (breaker?.policy) rows.push(['breaker', describeBreaker(breaker.policy), paint.dim(describeOrigin(breaker))])
   if (endpoints.length > 0) rows.push(['endpoints', endpoints.join(', ')])
-  const { cache, coalesce } = policies
+  const { cache, coalesce, keepsBytes } = policies
   if (cache) rows.push(['cache', cache.summary, paint.dim(describeOrigin(cache))])
   if (coalesce) rows.push(['coalesce', 'equal calls in flight are made once', paint.dim(describeOrigin(coalesce))])
+  if (keepsBytes) rows.push(['body', 'passed on unparsed'])
   fallbacks.forEach(({ summary, at }, index) => {
     rows.push([index === 0 ? 'else' : 'then', summary, paint.dim(at)])
   })

@@ -45,6 +45,8 @@ export interface ExplainedPolicies {
   readonly coalesce: Origin | undefined
   readonly fallbacks: readonly { readonly summary: string; readonly at: string }[]
   readonly optional: boolean
+  /** Nothing but the answer reads its body, which is checked and passed on without being parsed. */
+  readonly keepsBytes: boolean
   /** How the endpoints of the service are found, chosen and looked after, where it says so. */
   readonly endpoints: readonly string[]
 }
@@ -139,6 +141,7 @@ function explainPolicies({ operation, site, origins, fallbacks, optional }: Step
     coalesce: site.coalesce ? (coalesce ?? cache) && describeOrigin((coalesce ?? cache)!) : undefined,
     fallbacks: fallbacks.map(({ summary, at }) => ({ summary, at: printPlace(at) })),
     optional,
+    keepsBytes: site.indexBody !== undefined,
     endpoints: describeEndpoints(operation.service),
   }
 }

@@ -39,6 +39,15 @@ response: { body: $.product.list }`)
     ])
   })
 
+  test('tells which bodies are passed on without being parsed', () => {
+    const calls =
+      'in: { geo.city: query.c }\ndo: [ { parallel: [ { invoke: content.banners }, { invoke: content.prices, with: { product.ids: [] } } ] }'
+    const kept = (text: string) => stepsOf(calls + text).map(({ policies }) => policies?.keepsBytes)
+    const body = 'response: { body: { b: $.banner.list, p: $.price.list } }'
+    expect(kept(` ]\n${body}`)).toEqual([true, true])
+    expect(kept(`, { when: has(price.list), empty: } ]\n${body}`)).toEqual([true, false, undefined])
+  })
+
   test('tells what stands in for the wiring', () => {
     const [prices] = stepsOf(`
 in: { geo.city: query.c }
@@ -82,6 +91,33 @@ response: { body: [$.banner.list, $.price.list] }`
       (step) => step.policies!,
     )
     expect(configured!.timeout).toEqual({ ms: 700, by: 'gateway', at: 'gateway.yaml:2' })
+  })
+
+  test('tells how the endpoints of a service are found, chosen and looked after, where it says so', () => {
+    const files: ProjectFiles = {
+      gateway: 'zone: west',
+      'services/shop': `service: shop
+discover: { consul: { service: shop, token: s3cret } }
+balance: { kind: consistent-hash, on: user.id }
+health: { get: /healthz }
+outlier: {}
+failover: fast-retry
+slowStart: 30s
+operations: { cheap: { get: /c, out: { banner.list: $ } } }`,
+    }
+    const route = 'in: { user.id: header.x-user-id }\ndo: [ { invoke: shop.cheap } ]\nresponse: { body: $.banner.list }'
+    expect(stepsOf(route, files)[0]!.policies!.endpoints).toEqual([
+      'consul shop at http://127.0.0.1:8500',
+      'consistent-hash on user.id',
+      'zone west first',
+      'health /healthz every 5s',
+      'rests after 5 failures for 10s',
+      'failover fast-retry',
+      'slow start 30s',
+    ])
+    expect(JSON.stringify(explain(route, files))).not.toContain('s3cret')
+    const plain = 'do: [ { invoke: content.banners } ]\nresponse: { body: $.banner.list }'
+    expect(stepsOf(plain)[0]!.policies!.endpoints).toEqual([])
   })
 
   test('tells that a service’s retry does not hold for what must not be repeated', () => {
