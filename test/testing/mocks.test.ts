@@ -104,6 +104,21 @@ describe('below the mocks everything is real', () => {
     expect(await problemsOf(`mocks: { picks: ${mock} }, expect: { error: invalid-response }`, small)).toEqual([])
   })
 
+  test('what is discovered and looked after in production is neither', async () => {
+    const files = (await import('./support.ts')).services
+    const service = files['services/reco']!.replace(
+      'endpoints: [http://127.0.0.1:9/v1]',
+      'discover: { consul: { address: "http://127.0.0.1:9", service: reco } }\nhealth: { get: /healthz }\nfailover: fast-retry',
+    )
+    const found = load(route, { ...files, 'services/reco': service })
+    expect(
+      await problemsOf(
+        `mocks: { picks: { body: { items: [] } } }, expect: { status: 200, body: { items: [] } }`,
+        found,
+      ),
+    ).toEqual([])
+  })
+
   test('retries wait, and use up the budget of the request', async () => {
     const retried = load(
       route.replace(
