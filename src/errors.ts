@@ -37,12 +37,20 @@ export interface GatewayErrorDetails {
   title?: string | undefined
   detail?: string | undefined
   /** What the backend answered, for `catch` (`error.status`, `error.body`); never sent to a client. */
-  response?: { status: number; body: unknown } | undefined
+  response?: BackendAnswer | undefined
   /** Every fault of an invalid input, for the problem document's `errors` member. */
   faults?: readonly InputFault[] | undefined
   /** Seconds for `Retry-After`. */
   retryAfter?: number | undefined
   cause?: unknown
+}
+
+/** What a failed call was answered. */
+export interface BackendAnswer {
+  readonly status: number
+  readonly body: unknown
+  /** How long the backend asks to wait before the next request (`Retry-After`). */
+  readonly retryAfterMs?: number | undefined
 }
 
 /** One fault of a client's input: where it sits (`query.city`, `body $.items`) and what is wrong with it. */
@@ -58,7 +66,7 @@ export class GatewayError extends Error {
   readonly status: number
   readonly title: string
   readonly detail: string | undefined
-  readonly response: { status: number; body: unknown } | undefined
+  readonly response: BackendAnswer | undefined
   readonly faults: readonly InputFault[] | undefined
   readonly retryAfter: number | undefined
   /** How often a backend was asked before a call failed. */

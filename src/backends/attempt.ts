@@ -8,6 +8,7 @@ import { outgoingHeaders } from './headers.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
 import { LiveResponse } from './live-response.ts'
 import type { StackParts } from './parts.ts'
+import { readRetryAfter } from './policies/retry-after.ts'
 import type { IncomingResponse } from './transports/transport.ts'
 
 /** The innermost layer. */
@@ -27,11 +28,13 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     } catch {
       scope.throwIfCancelled()
     }
-    return statusError(incoming.status, body)
+    const { status, headers } = incoming
+    return statusError(status, body, readRetryAfter(status, headers['retry-after'], clock.epoch()))
   }
 
-  function statusError(status: number, body: unknown): GatewayError {
-    return new GatewayError(site.errorNames.get(status) ?? `http-${status}`, { step, response: { status, body } })
+  function statusError(status: number, body: unknown, retryAfterMs?: number): GatewayError {
+    const code = site.errorNames.get(status) ?? `http-${status}`
+    return new GatewayError(code, { step, response: { status, body, retryAfterMs } })
   }
 
   /** Names the step, and prefers a failure status over what else is wrong with the same answer. */

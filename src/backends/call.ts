@@ -5,6 +5,7 @@ import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { CarePolicy } from './health/policy.ts'
+import type { RetryBudgetPolicy } from './policies/retry-budget.ts'
 
 /** One HTTP request to a backend, rendered from colors: nothing of the client's request is in it unless declared. */
 export interface CallRequest {
@@ -96,6 +97,14 @@ export interface CachePolicy {
   readonly override: boolean
 }
 
+/** When an attempt that takes long gets company. */
+export interface HedgePolicy {
+  /** A fixed time, or what this share of the operation's calls (0.95: p95) takes at most. */
+  readonly after: { readonly ms: number } | { readonly quantile: number }
+  /** Attempts beside the first. */
+  readonly max: number
+}
+
 /** Everything about one place in a route that calls a backend, as far as the backend rooms need it. Plain data and closures. */
 export interface CallSite {
   readonly route: string
@@ -111,6 +120,8 @@ export interface CallSite {
   readonly timeoutMs: number
   /** Undefined: one attempt. Set only where the method is idempotent or an idempotency key is sent. */
   readonly retry: RetryPolicy | undefined
+  /** Set only where a request may be sent twice. */
+  readonly hedge?: HedgePolicy | undefined
   readonly breaker: BreakerPolicy | undefined
   /** Set only for GET and HEAD. */
   readonly cache: CachePolicy | undefined
@@ -141,6 +152,8 @@ export interface ServiceTarget {
   readonly spreadBy?: ((document: Document) => unknown) | undefined
   /** Undefined: nobody looks after its endpoints. */
   readonly care?: CarePolicy | undefined
+  /** Undefined: the built-in one. */
+  readonly retryBudget?: RetryBudgetPolicy | undefined
   /** Content hash of all of it. */
   readonly key: string
 }

@@ -10,11 +10,12 @@ import type { OngoingCall } from './layer.ts'
 export function describeAttempts(site: CallSite) {
   const target = site.template.slice(site.template.indexOf(' ') + 1)
   const template = target.split('?', 1)[0]!
-  return ({ method, path }: CallRequest, { attempts }: OngoingCall, endpoint: Endpoint): Attributes => ({
+  return ({ method, path }: CallRequest, { attempts, isHedge }: OngoingCall, endpoint: Endpoint): Attributes => ({
     ...endpoint.attributes,
     'http.request.method': method,
     'url.template': template,
     'url.full': endpoint.url + template + redactQuery(path),
+    ...(isHedge ? { 'tessera.hedge': true } : undefined),
     ...(attempts > 1 ? { 'http.request.resend_count': attempts - 1 } : undefined),
   })
 }

@@ -9,6 +9,10 @@ export class OngoingCall {
   request: CallRequest | undefined = undefined
   /** How often a backend was asked so far. A failure that leaves it unchanged says nothing about the backend. */
   attempts = 0
+  /** How many attempts have failed so far, where they are made anew. */
+  failures = 0
+  /** Whether it was sent beside another one of the same call. */
+  isHedge = false
   /** The endpoint asked last: the next attempt prefers another. */
   endpoint: Endpoint | undefined = undefined
   /** Ends with the attempt under way; the request's own scope is `context.scope`. */

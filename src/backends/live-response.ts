@@ -9,7 +9,7 @@ import type { IncomingResponse } from './transports/transport.ts'
 export class LiveResponse implements LayerResponse {
   readonly status: number
   readonly body: unknown
-  readonly attempts: number
+  attempts: number
   readonly slices: LayerResponse['slices']
   readonly text: string | undefined
   readonly #incoming: IncomingResponse

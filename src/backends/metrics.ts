@@ -1,5 +1,6 @@
 import type { CallSite, Source } from './call.ts'
 import type { EndpointState } from './health/condition.ts'
+import type { RetryBudgetMetrics } from './policies/retry-budget.ts'
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
 
@@ -11,6 +12,8 @@ export interface BackendMetrics {
   breakerState(service: string, operation: string, state: BreakerState): void
   /** Asked once a service. */
   forEndpoints?(service: string): EndpointMetrics
+  /** Asked once a service. */
+  forRetryBudget?(service: string): RetryBudgetMetrics
   /** Whether a place where endpoints are looked up (`consul reco at …`) is up to date. */
   discoveryState?(source: string, isCurrent: boolean): void
 }
@@ -34,6 +37,8 @@ export interface SiteMetrics {
   fallback(source: Source, errorCode: string): void
   /** What the cache did with a call. */
   cache(result: CacheResult): void
+  /** A call was slow: another attempt answered first, was of no use, or was not affordable. */
+  hedge(result: HedgeResult): void
   /** A call shares the answer of an equal one that was under way. */
   coalesced(): void
 }
@@ -41,7 +46,9 @@ export interface SiteMetrics {
 /** One of the first four for every call that has a cache; `stored` too where its answer was kept. */
 export type CacheResult = 'hit' | 'stale' | 'miss' | 'stale-if-error' | 'stored'
 
-const uncountedSite: SiteMetrics = { attempt() {}, retry() {}, fallback() {}, cache() {}, coalesced() {} }
+export type HedgeResult = 'won' | 'lost' | 'no-budget'
+
+const uncountedSite: SiteMetrics = { attempt() {}, retry() {}, fallback() {}, hedge() {}, cache() {}, coalesced() {} }
 
 /** Counts nothing. */
 export const uncounted: BackendMetrics = { forSite: () => uncountedSite, breakerState() {} }

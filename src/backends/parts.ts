@@ -4,6 +4,7 @@ import type { SiteMetrics } from './metrics.ts'
 import type { Breaker } from './policies/breaker.ts'
 import type { Flights } from './policies/coalesce.ts'
 import type { Refreshes } from './policies/refreshes.ts'
+import type { ResponseTimes } from './policies/response-times.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
 import type { ResponseStore } from './stores/store.ts'
 
@@ -17,6 +18,8 @@ export interface StackParts {
   /** Undefined where the site has no breaker. */
   readonly breaker: Breaker | undefined
   readonly retryBudget: RetryBudget
+  /** Undefined where nothing asks for a percentile of them. */
+  readonly responseTimes: ResponseTimes | undefined
   readonly store: ResponseStore
   readonly refreshes: Refreshes
   /** Undefined where the site's calls are not joined. */

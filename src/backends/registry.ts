@@ -12,6 +12,7 @@ import type { Notify } from './notice.ts'
 import { Breaker } from './policies/breaker.ts'
 import { FlightGroups } from './policies/coalesce.ts'
 import { Refreshes } from './policies/refreshes.ts'
+import { ResponseTimes } from './policies/response-times.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
 import { Shared } from './shared.ts'
 import { buildStack } from './stack.ts'
@@ -65,6 +66,7 @@ export class Backends {
   readonly #services: Shared<ServiceTarget, Service>
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #breakers: Shared<BreakerKey, Breaker>
+  readonly #responseTimes: Shared<ResponseTimesKey, ResponseTimes>
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
@@ -91,7 +93,7 @@ export class Backends {
           ...surroundings,
           metrics: metrics.forEndpoints?.(target.name) ?? uncountedEndpoints,
         }),
-        retryBudget: new RetryBudget(clock),
+        retryBudget: new RetryBudget(clock, target.retryBudget, metrics.forRetryBudget?.(target.name)),
       }),
       ({ endpoints }) => this.#drain(endpoints),
     )
@@ -100,6 +102,11 @@ export class Backends {
       ([service, operation, policy]) =>
         new Breaker(policy, clock, (state) => metrics.breakerState(service, operation, state)),
       (breaker) => breaker.shutdown(),
+    )
+    this.#responseTimes = new Shared(
+      (key) => JSON.stringify(key),
+      ([, , quantile]) => new ResponseTimes(quantile, clock.now()),
+      () => {},
     )
   }
 
@@ -126,6 +133,7 @@ export class Backends {
         breaker: site.breaker && hold(this.#breakers.acquire([site.service.name, site.operation, site.breaker])),
         endpoints,
         retryBudget,
+        responseTimes: responseTimesKey(site) && hold(this.#responseTimes.acquire(responseTimesKey(site)!)),
       })
     })
     return {
@@ -193,6 +201,11 @@ function openDiscovery(
 }
 
 type BreakerKey = readonly [service: string, operation: string, policy: BreakerPolicy]
+type ResponseTimesKey = readonly [service: string, operation: string, quantile: number]
+
+function responseTimesKey({ service, operation, hedge }: CallSite): ResponseTimesKey | undefined {
+  return hedge && 'quantile' in hedge.after ? [service.name, operation, hedge.after.quantile] : undefined
+}
 
 /** Only the family the system puts first: it sorts what cannot be reached from here to the end (RFC 6724). */
 async function resolveBySystem(hostname: string): Promise<readonly string[]> {

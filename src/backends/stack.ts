@@ -7,6 +7,7 @@ import { breaker } from './policies/breaker.ts'
 import { cache } from './policies/cache.ts'
 import { coalesce } from './policies/coalesce.ts'
 import { fallback } from './policies/fallback.ts'
+import { hedge } from './policies/hedge.ts'
 import { retry } from './policies/retry.ts'
 import { timeout } from './policies/timeout.ts'
 
@@ -15,6 +16,7 @@ export function buildStack(site: CallSite, parts: StackParts): Call {
   const policies: Policy[] = [
     cache(site, parts), // answers from the store; asks whether what it holds is still valid
     coalesce(site, parts), // makes equal calls in flight once
+    hedge(site, parts), // asks another endpoint too when the first takes long
     retry(site, parts), // an attempt more, while the budget and the deadline allow it
     breaker(site, parts), // refuses while the backend rests
     timeout(site, parts), // ends one attempt

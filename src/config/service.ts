@@ -9,6 +9,7 @@ import { balanceShape } from './service/balance.ts'
 import { careKeys } from './service/care.ts'
 import { discoverShape } from './service/discover.ts'
 import { endpointsShape } from './service/endpoints.ts'
+import { retryBudgetShape } from './service/retry-budget.ts'
 
 /** `config/services/*.yaml` */
 export const serviceShape = z
@@ -22,6 +23,7 @@ export const serviceShape = z
     discover: discoverShape.optional(),
     balance: balanceShape,
     ...careKeys,
+    retryBudget: retryBudgetShape.optional(),
     ...policyKeys,
     headers: z.record(z.string(), template).optional().describe('Sent with every operation.'),
     operations: z

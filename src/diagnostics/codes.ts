@@ -62,6 +62,7 @@ export const diagnosticCodes = {
   // policies
   'timeout-over-budget': { severity: 'error', rule: 'A step’s timeout fits into its route’s' },
   'unsafe-retry': { severity: 'error', rule: 'Only idempotent methods are retried' },
+  'unsafe-hedge': { severity: 'error', rule: 'Only idempotent methods are hedged' },
   'unsafe-cache': { severity: 'error', rule: 'Only answers to GET and HEAD are kept or shared' },
   'uncacheable-route': {
     severity: 'error',

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { BreakerPolicy, CachePolicy, RetryPolicy } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { duration, errorCodes, share, template, timeSpan } from '../language/scalars.ts'
+import { hedgeShape } from './hedge.ts'
 
 /** Who says what a policy is, and where; what is built in stands in no file. */
 export interface PolicyOrigin {
@@ -88,6 +89,7 @@ export type FallbackEntry = z.output<typeof fallbackEntry>
 export const policyKeys = {
   timeout: timeSpan.optional().describe('Of one attempt.'),
   retry: retryShape.optional(),
+  hedge: hedgeShape.optional(),
   breaker: breakerShape.optional(),
   cache: cacheShape.optional(),
   coalesce: z

@@ -61,16 +61,18 @@ function bindService(
   const defaults = {
     timeoutMs: definition.timeout ?? gateway.timeout,
     retry: definition.retry,
+    hedge: definition.hedge,
     breaker: definition.breaker,
     cache: definition.cache,
     coalesce: definition.coalesce,
     maxResponseBytes: gateway.maxResponseBody,
   }
-  const origin = (key: 'timeout' | 'retry' | 'breaker' | 'cache' | 'coalesce') =>
+  const origin = (key: 'timeout' | 'retry' | 'hedge' | 'breaker' | 'cache' | 'coalesce') =>
     definition[key] === undefined ? undefined : { by: 'service' as const, at: source.locateKey([key]) }
   const origins = {
     timeout: origin('timeout') ?? gateway.timeoutOrigin,
     retry: origin('retry'),
+    hedge: origin('hedge'),
     breaker: origin('breaker'),
     cache: origin('cache'),
     coalesce: origin('coalesce'),

@@ -14,7 +14,7 @@ import { hashContent } from './hash.ts'
 /** Where a service runs, how calls are spread over its endpoints and how those are looked after. */
 export function bindTarget(service: ServiceDefinition, { zone }: Defaults, language: Language): ServiceInfo {
   const { source, definition } = service
-  const { endpoints = [], balance } = definition
+  const { endpoints = [], balance, retryBudget } = definition
   const discover = definition.discover && locateFile(definition.discover, source)
   const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
   return {
@@ -24,7 +24,8 @@ export function bindTarget(service: ServiceDefinition, { zone }: Defaults, langu
     balance: balance.kind,
     ...bindColor(balance.on, source, language),
     care,
-    key: hashContent(JSON.stringify({ endpoints, discover, balance, care })),
+    retryBudget,
+    key: hashContent(JSON.stringify({ endpoints, discover, balance, care, retryBudget })),
   }
 }
 

@@ -5,11 +5,13 @@ import type { Metrics } from '../telemetry/metrics.ts'
 /** What backends count, in telemetry's metrics. */
 export function countBackends(metrics: Metrics): BackendMetrics {
   return {
-    forSite({ route, step, service, operation, template, cache, coalesce }) {
+    forSite({ route, step, service, operation, template, cache, coalesce, hedge }) {
       const client = metrics.client(service.name, operation, template.slice(0, template.indexOf(' ')))
+      const hedges = hedge && metrics.hedges(service.name, operation)
       const stepMetrics = metrics.step(route, step)
       return {
         attempt: (status, errorCode, seconds) => client.observe(status, errorCode, seconds),
+        hedge: (result) => hedges?.count(result),
         // Every attempt is counted already.
         retry() {},
         fallback: (source) => stepMetrics.countFallback(source),
@@ -23,6 +25,10 @@ export function countBackends(metrics: Metrics): BackendMetrics {
         ejected: () => endpoints.countEjection(),
         failedOver: () => endpoints.countFailover(),
       }
+    },
+    forRetryBudget(service) {
+      const budget = metrics.retryBudget(service)
+      return { left: (retries) => budget.setLeft(retries), refused: () => budget.countRefusal() }
     },
     discoveryState: (source, isCurrent) => metrics.discovery(source).set(isCurrent),
     breakerState: (service, operation, state) => metrics.breaker(service, operation).set(state),

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { BreakerPolicy, CachePolicy, CallSite, Fallback, RetryPolicy } from '../backends/call.ts'
+import type { BreakerPolicy, CachePolicy, CallSite, Fallback, HedgePolicy, RetryPolicy } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
@@ -152,6 +152,7 @@ export interface BoundFallback {
 export interface CallOrigins {
   readonly timeout: PolicyOrigin
   readonly retry: PolicyOrigin | undefined
+  readonly hedge: PolicyOrigin | undefined
   readonly breaker: PolicyOrigin | undefined
   readonly cache: PolicyOrigin | undefined
   readonly coalesce: PolicyOrigin | undefined
@@ -198,13 +199,14 @@ export interface ServiceOperation {
   readonly defaults: {
     readonly timeoutMs: number
     readonly retry: RetryPolicy | undefined
+    readonly hedge: HedgePolicy | false | undefined
     readonly breaker: BreakerPolicy | undefined
     readonly cache: CachePolicy | false | undefined
     readonly coalesce: boolean | undefined
     readonly maxResponseBytes: number
   }
   /** Who says so. */
-  readonly origins: Pick<CallOrigins, 'timeout' | 'retry' | 'breaker' | 'cache' | 'coalesce'>
+  readonly origins: Pick<CallOrigins, 'timeout' | 'retry' | 'hedge' | 'breaker' | 'cache' | 'coalesce'>
 }
 
 /** What a kind may ask of the plan while it compiles. */

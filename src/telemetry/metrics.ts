@@ -4,6 +4,7 @@ import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './boun
 import { CacheMetrics, StoreMetrics } from './cache-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { HistogramFamily, ScalarFamily } from './families.ts'
+import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 
 /**
  * The metrics of one gateway. Bind at load what a request will observe: binding hashes labels, observing does not.
@@ -19,6 +20,9 @@ export interface Metrics {
   /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. */
   countRouteCache(route: string, result: string): void
   readonly store: StoreMetrics
+  /** By what a hedge did for a slow call: `won`, `lost`, `no-budget`. */
+  hedges(service: string, operation: string): ResultCounter
+  retryBudget(service: string): RetryBudgetMetrics
   endpoints(service: string): EndpointMetrics
   /** `source`: where endpoints are looked up, in a few words. */
   discovery(source: string): DiscoveryMetrics
@@ -94,6 +98,17 @@ export function createMetrics(): Metrics {
     ejections: counter('tessera_endpoint_ejections_total', 'Endpoints taken out for failures', ['service']),
     failovers: counter('tessera_failover_total', 'Attempts that went on to another endpoint', ['service']),
   }
+  const hedges = counter('tessera_hedge_total', 'Slow calls by what a hedge did for them', [
+    'service',
+    'operation',
+    'result',
+  ])
+  const retryBudgets = {
+    left: gauge('tessera_retry_budget', 'Retries and hedges that the service can afford', ['service']),
+    refusals: counter('tessera_retry_budget_exhausted_total', 'Retries and hedges not made for want of it', [
+      'service',
+    ]),
+  }
   const discoveries = gauge('tessera_discovery_up', '1 while a registry answers', ['source'])
   const operation = ['service', 'operation']
   const caches = {
@@ -122,6 +137,8 @@ export function createMetrics(): Metrics {
     cache: (service, operation) => new CacheMetrics(caches, service, operation),
     countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
     store,
+    hedges: (service, operation) => new ResultCounter(hedges, service, operation),
+    retryBudget: (service) => new RetryBudgetMetrics(retryBudgets.left, retryBudgets.refusals, service),
     endpoints: (service) => new EndpointMetrics(endpoints, service),
     discovery: (source) => new DiscoveryMetrics(discoveries, source),
     reloaded(report) {
@@ -135,7 +152,14 @@ export function createMetrics(): Metrics {
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
       for (const family of [steps, fallbacks, routeCaches]) family.retain('route', routes)
-      const byService = [attempts, retries, breakers, ...Object.values(endpoints)]
+      const byService = [
+        attempts,
+        retries,
+        breakers,
+        ...Object.values(endpoints),
+        hedges,
+        ...Object.values(retryBudgets),
+      ]
       for (const family of byService) family.retain('service', services)
       for (const family of Object.values(caches)) family.retain('service', services)
       if (sources) discoveries.retain('source', sources)

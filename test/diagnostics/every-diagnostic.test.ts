@@ -223,6 +223,13 @@ const cases: Case[] = [
     help: /idempotency-key/,
   },
   {
+    code: 'unsafe-hedge',
+    name: 'a POST that is sent twice at once',
+    files: route(
+      'in: { cart.sum: query.s }\ndo: [ { invoke: user.pay, «hedge: { after: 50ms } } ]\nresponse: { body: { ok: true } }',
+    ),
+  },
+  {
     code: 'unsafe-cache',
     name: 'a POST whose answer is kept',
     files: route(

@@ -25,7 +25,7 @@ export function failOver(
   pick: (call: OngoingCall) => Endpoint | undefined,
   send: SendTo,
 ): SendTo {
-  const isPaidElsewhere = (site.retry?.attempts ?? 1) > 1
+  const isPaidElsewhere = site.hedge !== undefined || (site.retry?.attempts ?? 1) > 1
   return async (request, call, first) => {
     if (!isPaidElsewhere) retryBudget.deposit()
     let endpoint = first

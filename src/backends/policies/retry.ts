@@ -12,7 +12,8 @@ const hopeless = new Set(['cancelled', 'missing-input', 'invalid-input'])
 
 /**
  * Attempts again what failed in a way the policy lists, on another endpoint if there is one. Gives up with the last
- * error when the attempts or the service's retry budget are used up, or when the wait would pass the deadline.
+ * error when the attempts or the service's retry budget are used up, or when the wait would pass the deadline. A
+ * backend that says when it wants to be asked again (`Retry-After`) is not asked before.
  */
 export function retry(site: CallSite, { clock, random, metrics, retryBudget }: RetryParts): Policy {
   const policy = site.retry
@@ -24,7 +25,7 @@ export function retry(site: CallSite, { clock, random, metrics, retryBudget }: R
     const { scope, deadline, span } = call.context
     if (scope.reason) throw scope.reason
     if (failures >= policy!.attempts || hopeless.has(error.code) || !isListed(error)) throw error
-    const delayMs = retryDelayMs(policy!, failures, random)
+    const delayMs = Math.max(retryDelayMs(policy!, failures, random), error.response?.retryAfterMs ?? 0)
     if (clock.now() + delayMs >= deadline || !retryBudget.withdraw()) throw error
     metrics.retry(error.code)
     if (span.sampled) {
@@ -37,6 +38,7 @@ export function retry(site: CallSite, { clock, random, metrics, retryBudget }: R
     async function goOn(firstThrown: unknown, request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
       let thrown = firstThrown
       for (let failures = 1; ; failures++) {
+        call.failures = failures
         await prepare(toGatewayError(thrown), failures, call)
         try {
           return await next(request, call)
@@ -47,6 +49,8 @@ export function retry(site: CallSite, { clock, random, metrics, retryBudget }: R
     }
 
     return (request, call) => {
+      // One beside another is an attempt more already.
+      if (call.isHedge) return next(request, call)
       retryBudget.deposit()
       return next(request, call).catch((thrown: unknown) => goOn(thrown, request, call))
     }

@@ -39,6 +39,25 @@ response:
   body: { id: $.order.id }
 `),
   },
+  'unsafe-hedge': {
+    why: 'A hedge sends the same request twice at once, and both may be carried out. A POST or PATCH that is sent twice pays twice. Only methods that may be repeated are hedged (RFC 9110 section 9.2.2), and calls that send an `idempotency-key`.',
+    fix: 'Leave the hedge away. On a service it holds for the operations that may be repeated only, and may stay.',
+    wrong: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke: orders.pay
+    hedge: { after: 50ms }
+response:
+  body: { id: $.order.id }
+`),
+    right: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke: orders.pay
+response:
+  body: { id: $.order.id }
+`),
+  },
   'unsafe-cache': {
     why: 'A POST, PUT, PATCH or DELETE is to change something. Answered from a cache, or by the answer of another call, it would change nothing and say it had (RFC 9110 section 9.2.1). A whole route is kept only if it is a GET and calls nothing else.',
     fix: 'Leave `cache` and `coalesce` away there. On a service they hold for its GET and HEAD operations only, and may stay.',

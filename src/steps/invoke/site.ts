@@ -1,4 +1,4 @@
-import type { BreakerPolicy, CachePolicy, CallSite, RetryPolicy } from '../../backends/call.ts'
+import type { BreakerPolicy, CachePolicy, CallSite, HedgePolicy, RetryPolicy } from '../../backends/call.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
@@ -7,6 +7,7 @@ import { compileUsability } from '../../operations/outputs.ts'
 import { compileRequest } from '../../operations/request.ts'
 import type { Binder, BoundFallback, CallOrigins, ServiceOperation } from '../step.ts'
 import { resolveCaching } from './caching.ts'
+import { resolveHedge } from './hedging.ts'
 
 export interface SiteParts {
   readonly name: string
@@ -15,6 +16,7 @@ export interface SiteParts {
   readonly policies: {
     timeout?: number | undefined
     retry?: RetryPolicy | undefined
+    hedge?: HedgePolicy | false | undefined
     breaker?: BreakerPolicy | undefined
     cache?: CachePolicy | false | undefined
     coalesce?: boolean | undefined
@@ -30,7 +32,7 @@ export interface SiteParts {
 /** Who says what holds around a call, nearest first: step, operation, service. */
 export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>): CallOrigins {
   const { operation, origins } = other
-  const find = (key: 'timeout' | 'retry' | 'breaker' | 'cache' | 'coalesce' | 'fallback') => {
+  const find = (key: 'timeout' | 'retry' | 'hedge' | 'breaker' | 'cache' | 'coalesce' | 'fallback') => {
     const isSet = (value: unknown) => value !== undefined
     const owner = isSet(policies[key]) ? place : isSet(operation.definition[key]) ? operation.place : undefined
     if (!owner) return undefined
@@ -40,6 +42,7 @@ export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' 
   return {
     timeout: find('timeout') ?? origins.timeout,
     retry: find('retry') ?? origins.retry,
+    hedge: find('hedge') ?? origins.hedge,
     breaker: find('breaker') ?? origins.breaker,
     cache: find('cache') ?? origins.cache,
     coalesce: find('coalesce') ?? origins.coalesce,
@@ -74,6 +77,7 @@ export function buildSite(
     timeoutMs: policies.timeout ?? definition.timeout ?? defaults.timeoutMs,
     // A service's retry is a default for those of its operations that may be repeated.
     retry: operation.idempotent ? (retry ?? defaults.retry) : undefined,
+    hedge: resolveHedge({ other, policies, place }, binder),
     breaker: policies.breaker ?? definition.breaker ?? defaults.breaker,
     ...resolveCaching({ other, policies, place }, binder),
     fallbacks: fallbacks.map((fallback) => fallback.compiled),

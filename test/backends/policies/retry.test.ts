@@ -75,6 +75,23 @@ describe('retry', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('does not ask before the backend wants to be asked again, and not at all when that is too late', async () => {
+    const busy = (retryAfterMs: number) =>
+      new GatewayError('http-503', { response: { status: 503, body: undefined, retryAfterMs } })
+    const { clock, policy } = build({ on: ['http-503'] })
+    const patient = scripted(busy(3000), live)
+    const answer = policy(patient)(callRequest(), ongoing(clock))
+    await clock.advance(2999)
+    expect(patient.calls).toBe(1)
+    await clock.advance(1)
+    expect((await answer).attempts).toBe(2)
+
+    const tooLate = scripted(busy(10_000), live)
+    expect((await errorOf(policy(tooLate)(callRequest(), ongoing(clock)))).code).toBe('http-503')
+    expect(tooLate.calls).toBe(1)
+    expect(clock.pending).toBe(0)
+  })
+
   test('a cancellation during the wait rejects at once with its reason and leaves no timer', async () => {
     const { clock, policy } = build()
     const scope = new Scope()
@@ -114,31 +131,5 @@ describe('retry', () => {
         },
       ),
     )
-  })
-})
-
-describe('the retry budget', () => {
-  test('a backend that is down sees at most a quarter more than without retries', async () => {
-    const clock = new FakeClock()
-    const budget = new RetryBudget(clock)
-    const { policy } = build({ attempts: 3, delayMs: 0 }, budget)
-    const next = scripted(unavailable)
-    const call = policy(next)
-    for (let index = 0; index < 1000; index++) {
-      await call(callRequest(), ongoing(clock)).catch(() => {})
-      if (index % 200 === 199) await clock.advance(1000)
-    }
-    expect(next.calls).toBeGreaterThan(1000)
-    expect(next.calls).toBeLessThanOrEqual(1250)
-  })
-
-  test('comes back with time', async () => {
-    const clock = new FakeClock()
-    const budget = new RetryBudget(clock)
-    while (budget.withdraw());
-    expect(budget.withdraw()).toBe(false)
-    await clock.advance(500)
-    expect(budget.withdraw()).toBe(true)
-    expect(budget.withdraw()).toBe(false)
   })
 })

@@ -135,6 +135,9 @@ export class RecordingMetrics implements SiteMetrics {
   cache(result: string): void {
     this.lines.push(`cache ${result}`)
   }
+  hedge(result: string): void {
+    this.lines.push(`hedge ${result}`)
+  }
   coalesced(): void {
     this.lines.push('coalesced')
   }

@@ -1,0 +1,41 @@
+import type { CallSite } from '../call.ts'
+import { type Policy, passThrough } from '../layer.ts'
+import type { StackParts } from '../parts.ts'
+import { Race, type RaceParts } from './hedge-race.ts'
+
+type HedgeParts = RaceParts & Pick<StackParts, 'responseTimes'>
+
+/**
+ * Sends a request to another endpoint too when the first takes longer than calls of the operation usually do; the first
+ * answer counts, and the other attempt is cancelled at once (Dean and Barroso, The Tail at Scale, 2013). Paid from the
+ * service's retry budget. With a percentile it waits until enough calls were seen to know it.
+ */
+export function hedge(site: CallSite, parts: HedgeParts): Policy {
+  const policy = site.hedge
+  if (!policy) return passThrough
+  const { clock, retryBudget, responseTimes } = parts
+  const isPaidByRetry = (site.retry?.attempts ?? 1) > 1
+  const { after } = policy
+  const waitMs = 'ms' in after ? () => after.ms : (now: number) => responseTimes?.expectedMs(now)
+
+  return (next) => (request, call) => {
+    if (!isPaidByRetry) retryBudget.deposit()
+    const startedAt = clock.now()
+    const observe = (isWhole: boolean) => {
+      // What failed before it could be late tells nothing of how long answers take.
+      if (isWhole) responseTimes?.observe(clock.now(), clock.now() - startedAt)
+    }
+    const delayMs = waitMs(startedAt)
+    if (delayMs === undefined || startedAt + delayMs >= call.context.deadline) {
+      const answer = next(request, call)
+      answer.then(
+        () => observe(call.failures === 0),
+        (thrown: unknown) => observe(isTimeout(thrown)),
+      )
+      return answer
+    }
+    return new Race({ parts, policy, delayMs, next, request, call, observe }).run()
+  }
+}
+
+const isTimeout = (thrown: unknown) => (thrown as { code?: unknown }).code === 'timeout'

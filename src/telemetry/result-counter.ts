@@ -1,0 +1,45 @@
+import type { Scalar, ScalarFamily } from './families.ts'
+
+/** Counts one thing by how it ended: all labels of its family but the last are fixed. */
+export class ResultCounter {
+  readonly #family: ScalarFamily
+  readonly #labels: readonly string[]
+  readonly #byResult = new Map<string, Scalar>()
+
+  constructor(family: ScalarFamily, ...labels: readonly string[]) {
+    this.#family = family
+    this.#labels = labels
+  }
+
+  count(result: string): void {
+    let counter = this.#byResult.get(result)
+    if (!counter) {
+      counter = this.#family.bind(...this.#labels, result)
+      this.#byResult.set(result, counter)
+    }
+    counter.value++
+  }
+}
+
+/** What a service's retries and hedges may still cost. Nothing is shown of a service that never makes any. */
+export class RetryBudgetMetrics {
+  readonly #left: ScalarFamily
+  readonly #refusals: ScalarFamily
+  readonly #service: string
+  #scalar: Scalar | undefined
+
+  constructor(left: ScalarFamily, refusals: ScalarFamily, service: string) {
+    this.#left = left
+    this.#refusals = refusals
+    this.#service = service
+  }
+
+  setLeft(retries: number): void {
+    this.#scalar ??= this.#left.bind(this.#service)
+    this.#scalar.value = retries
+  }
+
+  countRefusal(): void {
+    this.#refusals.bind(this.#service).value++
+  }
+}
