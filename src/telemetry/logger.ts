@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { type DestinationStream, destination, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import { LineBuffer, type LineSink } from './line-buffer.ts'
 import { maskFields } from './masking.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
@@ -41,9 +42,6 @@ export interface LogDestination {
   write(line: string): unknown
 }
 
-/** Each write wakes a thread, whatever it writes: at full load that is dear. */
-const bufferBytes = 64 * 1024
-const flushEveryMs = 200
 const maxBufferBytes = 16 * 1024 * 1024
 
 /**
@@ -77,15 +75,10 @@ function options(level: LogLevel): LoggerOptions {
   }
 }
 
-function openStdout(): LogDestination {
-  return destination({
-    fd: 1,
-    sync: false,
-    minLength: bufferBytes,
-    maxWrite: 2 * bufferBytes,
-    periodicFlush: flushEveryMs,
-    maxLength: maxBufferBytes,
-  })
+function openStdout(): LineSink {
+  const lines = new LineBuffer(destination({ fd: 1, sync: false, maxLength: maxBufferBytes }))
+  process.on('exit', () => lines.flushSync())
+  return lines
 }
 
 /** pino-pretty in this thread and unbuffered, so that a crash loses no line. Loaded only when asked for. */
