@@ -61,16 +61,20 @@ function limitCaching(own: string | string[] | undefined, maxAgeMs: number | und
 
 /** The parts that fell back or were left out, each once, in the order in which they began. */
 function findDegradations(records: readonly CallRecord[]): Degradation[] {
+  if (records.every(({ source }) => !isDegraded(source))) return []
   const found: Degradation[] = []
   for (const { step, source, error } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
-    if (source !== 'fallback' && source !== 'stale' && source !== 'skipped') continue
-    if (error === 'cancelled') continue
+    if (!isDegraded(source) || error === 'cancelled') continue
     // Stale and no failure: a newer answer is being fetched, as the cache was told to.
     if (source === 'stale' && error === undefined) continue
     const known = found.some((other) => other.step === step && other.source === source && other.error === error)
     if (!known) found.push({ step, source, error })
   }
   return found
+}
+
+function isDegraded(source: CallRecord['source']): boolean {
+  return source === 'fallback' || source === 'stale' || source === 'skipped'
 }
 
 /** A member of the `Tessera-Degraded` list (RFC 9651): names and codes are tokens by their own grammars. */
