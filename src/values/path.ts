@@ -67,7 +67,8 @@ const maxSimple = 500
 
 /** The names and indexes of a query that has nothing else, like `$.product.list[0].id`: most of them, read at once. */
 function parseSimple(query: string): (string | number)[] | undefined {
-  if (query.length > maxSimple || !/^\$(?:\.[A-Za-z_]\w*|\[(?:0|[1-9]\d{0,8}|"[A-Za-z_]\w*")\])*$/.test(query)) return undefined
+  if (query.length > maxSimple || !/^\$(?:\.[A-Za-z_]\w*|\[(?:0|[1-9]\d{0,8}|"[A-Za-z_]\w*")\])*$/.test(query))
+    return undefined
   return [...query.matchAll(/(?:\.|\[")(\w+)|\[(\d+)/g)].map(([, name, index]) => name ?? Number(index))
 }
 
