@@ -71,6 +71,8 @@ export class GatewayError extends Error {
   readonly retryAfter: number | undefined
   /** How often a backend was asked before a call failed. */
   attempts: number | undefined
+  /** The version of the service that a call went to. */
+  version: string | undefined
 
   constructor(code: string, details: GatewayErrorDetails = {}) {
     super(details.detail ?? details.title ?? code, details.cause === undefined ? undefined : { cause: details.cause })

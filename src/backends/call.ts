@@ -5,7 +5,9 @@ import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { CarePolicy } from './health/policy.ts'
+import type { MirrorPolicy } from './mirroring/policy.ts'
 import type { RetryBudgetPolicy } from './policies/retry-budget.ts'
+import type { SplitPolicy } from './splits/policy.ts'
 
 /** One HTTP request to a backend, rendered from colors: nothing of the client's request is in it unless declared. */
 export interface CallRequest {
@@ -49,6 +51,8 @@ export interface CallResponse {
   readonly error?: GatewayError | undefined
   /** True when a fallback wrote the colors itself (`assign`), so `out` must not be applied. */
   readonly assigned?: boolean
+  /** Of the service, where it runs in several. */
+  readonly version?: string | undefined
   /** What the cache of this call did, as parameters of `Cache-Status` (RFC 9211): `hit;ttl=12`. */
   readonly cacheStatus?: string | undefined
 }
@@ -123,6 +127,8 @@ export interface CallSite {
   /** Set only where a request may be sent twice. */
   readonly hedge?: HedgePolicy | undefined
   readonly breaker: BreakerPolicy | undefined
+  /** Where copies of its requests go. */
+  readonly mirror?: MirrorPolicy | undefined
   /** Set only for GET and HEAD. */
   readonly cache: CachePolicy | undefined
   /** Whether equal calls in flight are made once. True only for GET and HEAD. */
@@ -152,6 +158,10 @@ export interface ServiceTarget {
   readonly spreadBy?: ((document: Document) => unknown) | undefined
   /** Undefined: nobody looks after its endpoints. */
   readonly care?: CarePolicy | undefined
+  /** It runs in versions, each with endpoints of its own; then `endpoints` is empty. */
+  readonly split?: SplitPolicy | undefined
+  /** It is this version of that service. */
+  readonly version?: { readonly name: string; readonly of: string } | undefined
   /** Undefined: the built-in one. */
   readonly retryBudget?: RetryBudgetPolicy | undefined
   /** Content hash of all of it. */

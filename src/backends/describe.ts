@@ -10,8 +10,10 @@ import type { OngoingCall } from './layer.ts'
 export function describeAttempts(site: CallSite) {
   const target = site.template.slice(site.template.indexOf(' ') + 1)
   const template = target.split('?', 1)[0]!
+  const version = site.service.version && { 'tessera.version': site.service.version.name }
   return ({ method, path }: CallRequest, { attempts, isHedge }: OngoingCall, endpoint: Endpoint): Attributes => ({
     ...endpoint.attributes,
+    ...version,
     'http.request.method': method,
     'url.template': template,
     'url.full': endpoint.url + template + redactQuery(path),

@@ -10,6 +10,7 @@ export class LiveResponse implements LayerResponse {
   readonly status: number
   readonly body: unknown
   attempts: number
+  version: string | undefined = undefined
   readonly slices: LayerResponse['slices']
   readonly text: string | undefined
   readonly #incoming: IncomingResponse

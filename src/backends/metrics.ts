@@ -1,5 +1,6 @@
 import type { CallSite, Source } from './call.ts'
 import type { EndpointState } from './health/condition.ts'
+import type { MirrorResult } from './mirroring/policy.ts'
 import type { RetryBudgetMetrics } from './policies/retry-budget.ts'
 
 export type BreakerState = 'closed' | 'open' | 'half-open'
@@ -12,6 +13,8 @@ export interface BackendMetrics {
   breakerState(service: string, operation: string, state: BreakerState): void
   /** Asked once a service. */
   forEndpoints?(service: string): EndpointMetrics
+  /** Asked once a service: counts calls by the version that they go to. */
+  forVersions?(service: string): (version: string) => void
   /** Asked once a service. */
   forRetryBudget?(service: string): RetryBudgetMetrics
   /** Whether a place where endpoints are looked up (`consul reco at …`) is up to date. */
@@ -39,6 +42,8 @@ export interface SiteMetrics {
   cache(result: CacheResult): void
   /** A call was slow: another attempt answered first, was of no use, or was not affordable. */
   hedge(result: HedgeResult): void
+  /** What became of a copy of its request. */
+  mirror(result: MirrorResult): void
   /** A call shares the answer of an equal one that was under way. */
   coalesced(): void
 }
@@ -48,7 +53,15 @@ export type CacheResult = 'hit' | 'stale' | 'miss' | 'stale-if-error' | 'stored'
 
 export type HedgeResult = 'won' | 'lost' | 'no-budget'
 
-const uncountedSite: SiteMetrics = { attempt() {}, retry() {}, fallback() {}, hedge() {}, cache() {}, coalesced() {} }
+const uncountedSite: SiteMetrics = {
+  attempt() {},
+  retry() {},
+  fallback() {},
+  hedge() {},
+  mirror() {},
+  cache() {},
+  coalesced() {},
+}
 
 /** Counts nothing. */
 export const uncounted: BackendMetrics = { forSite: () => uncountedSite, breakerState() {} }

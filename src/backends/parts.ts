@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
 import type { SiteMetrics } from './metrics.ts'
+import type { Mirror } from './mirroring/mirror.ts'
 import type { Breaker } from './policies/breaker.ts'
 import type { Flights } from './policies/coalesce.ts'
 import type { Refreshes } from './policies/refreshes.ts'
@@ -18,6 +19,8 @@ export interface StackParts {
   /** Undefined where the site has no breaker. */
   readonly breaker: Breaker | undefined
   readonly retryBudget: RetryBudget
+  /** Undefined where nothing is mirrored. */
+  readonly mirror: Mirror | undefined
   /** Undefined where nothing asks for a percentile of them. */
   readonly responseTimes: ResponseTimes | undefined
   readonly store: ResponseStore

@@ -8,6 +8,9 @@ import { describeDiscovery, discoveries } from './discovery/index.ts'
 import { type NameServers, systemNameServers } from './discovery/name-servers.ts'
 import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
 import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
+import { Copies } from './mirroring/copies.ts'
+import type { Mirror } from './mirroring/mirror.ts'
+import type { MirrorPolicy } from './mirroring/policy.ts'
 import type { Notify } from './notice.ts'
 import { Breaker } from './policies/breaker.ts'
 import { FlightGroups } from './policies/coalesce.ts'
@@ -15,6 +18,8 @@ import { Refreshes } from './policies/refreshes.ts'
 import { ResponseTimes } from './policies/response-times.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
 import { Shared } from './shared.ts'
+import { Split } from './splits/split.ts'
+import { splitCalls } from './splits/split-calls.ts'
 import { buildStack } from './stack.ts'
 import { MemoryStore } from './stores/memory.ts'
 import type { PurgeTarget, ResponseStore } from './stores/store.ts'
@@ -67,6 +72,8 @@ export class Backends {
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #breakers: Shared<BreakerKey, Breaker>
   readonly #responseTimes: Shared<ResponseTimesKey, ResponseTimes>
+  readonly #splits: Shared<ServiceTarget, Split>
+  readonly #copies: Shared<MirrorPolicy, Copies>
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
@@ -103,6 +110,16 @@ export class Backends {
         new Breaker(policy, clock, (state) => metrics.breakerState(service, operation, state)),
       (breaker) => breaker.shutdown(),
     )
+    this.#splits = new Shared(
+      (target) => target.key,
+      (target) => new Split(target.name, target.split!, { clock, random }),
+      () => {},
+    )
+    this.#copies = new Shared(
+      (policy) => policy.key,
+      (policy) => new Copies(policy.concurrent),
+      (copies) => copies.close(),
+    )
     this.#responseTimes = new Shared(
       (key) => JSON.stringify(key),
       ([, , quantile]) => new ResponseTimes(quantile, clock.now()),
@@ -116,32 +133,47 @@ export class Backends {
    */
   open(sites: readonly CallSite[], services: readonly ServiceTarget[] = []): OpenBackends {
     const releases: (() => void)[] = []
-    const hold = <Value>({ value, release }: { value: Value; release: () => void }) => {
+    const hold: Hold = ({ value, release }) => {
       releases.push(release)
       return value
     }
     for (const target of services) hold(this.#services.acquire(target))
-    const calls = sites.map((site) => {
-      const { endpoints, retryBudget } = hold(this.#services.acquire(site.service))
-      return buildStack(site, {
-        clock: this.#clock,
-        random: this.#random,
-        metrics: this.#metrics.forSite(site),
-        store: this.#store,
-        refreshes: this.#refreshes,
-        flights: this.#flightGroups.flightsOf(site),
-        breaker: site.breaker && hold(this.#breakers.acquire([site.service.name, site.operation, site.breaker])),
-        endpoints,
-        retryBudget,
-        responseTimes: responseTimesKey(site) && hold(this.#responseTimes.acquire(responseTimesKey(site)!)),
-      })
-    })
     return {
-      calls,
+      calls: sites.map((site) => (site.service.split ? this.#openVersions(site, hold) : this.#openSite(site, hold))),
       release: () => {
         for (const release of releases.splice(0)) release()
       },
     }
+  }
+
+  #openSite(site: CallSite, hold: Hold): Call {
+    const { endpoints, retryBudget } = hold(this.#services.acquire(site.service))
+    return buildStack(site, {
+      clock: this.#clock,
+      random: this.#random,
+      metrics: this.#metrics.forSite(site),
+      store: this.#store,
+      refreshes: this.#refreshes,
+      flights: this.#flightGroups.flightsOf(site),
+      breaker: site.breaker && hold(this.#breakers.acquire([site.service.name, site.operation, site.breaker])),
+      endpoints,
+      retryBudget,
+      responseTimes: responseTimesKey(site) && hold(this.#responseTimes.acquire(responseTimesKey(site)!)),
+      mirror: site.mirror && this.#openMirror(site.mirror, hold),
+    })
+  }
+
+  /** An onion for each version, and the choice between them around it. */
+  #openVersions(site: CallSite, hold: Hold): Call {
+    const { name, split } = site.service
+    const calls = split!.versions.map(({ target }) => this.#openSite({ ...site, service: target }, hold))
+    const count = this.#metrics.forVersions?.(name) ?? (() => {})
+    return splitCalls(split!, calls, { clock: this.#clock, split: hold(this.#splits.acquire(site.service)), count })
+  }
+
+  #openMirror(policy: MirrorPolicy, hold: Hold): Mirror {
+    const { endpoints } = hold(this.#services.acquire(policy.target))
+    return { policy, endpoints, copies: hold(this.#copies.acquire(policy)) }
   }
 
   /** Where a service can be reached now; empty when no open snapshot uses it. */
@@ -177,6 +209,7 @@ export class Backends {
   /** Closes everything, whether released or not; resolves when the calls under way have ended. */
   async close(): Promise<void> {
     this.#refreshes.close()
+    this.#copies.clear()
     this.#services.clear()
     this.#discoveries.clear()
     this.#breakers.clear()
@@ -200,6 +233,8 @@ function openDiscovery(
   return new DiscoveryWatch(kind, source, { ...options, onState: (isUp) => metrics.discoveryState?.(name, isUp) })
 }
 
+/** Uses what is shared until the snapshot is released. */
+type Hold = <Value>(shared: { value: Value; release: () => void }) => Value
 type BreakerKey = readonly [service: string, operation: string, policy: BreakerPolicy]
 type ResponseTimesKey = readonly [service: string, operation: string, quantile: number]
 

@@ -2,6 +2,7 @@ import { attempt } from './attempt.ts'
 import { balance } from './balancers/balance.ts'
 import type { Call, CallSite } from './call.ts'
 import type { Policy } from './layer.ts'
+import { mirror } from './mirroring/mirror.ts'
 import type { StackParts } from './parts.ts'
 import { breaker } from './policies/breaker.ts'
 import { cache } from './policies/cache.ts'
@@ -16,6 +17,7 @@ export function buildStack(site: CallSite, parts: StackParts): Call {
   const policies: Policy[] = [
     cache(site, parts), // answers from the store; asks whether what it holds is still valid
     coalesce(site, parts), // makes equal calls in flight once
+    mirror(site, parts), // sends a copy elsewhere, and forgets about it
     hedge(site, parts), // asks another endpoint too when the first takes long
     retry(site, parts), // an attempt more, while the budget and the deadline allow it
     breaker(site, parts), // refuses while the backend rests

@@ -5,13 +5,15 @@ import type { Metrics } from '../telemetry/metrics.ts'
 /** What backends count, in telemetry's metrics. */
 export function countBackends(metrics: Metrics): BackendMetrics {
   return {
-    forSite({ route, step, service, operation, template, cache, coalesce, hedge }) {
+    forSite({ route, step, service, operation, template, cache, coalesce, hedge, mirror }) {
       const client = metrics.client(service.name, operation, template.slice(0, template.indexOf(' ')))
       const hedges = hedge && metrics.hedges(service.name, operation)
+      const mirrors = mirror && metrics.mirrors(service.name, operation)
       const stepMetrics = metrics.step(route, step)
       return {
         attempt: (status, errorCode, seconds) => client.observe(status, errorCode, seconds),
         hedge: (result) => hedges?.count(result),
+        mirror: (result) => mirrors?.count(result),
         // Every attempt is counted already.
         retry() {},
         fallback: (source) => stepMetrics.countFallback(source),
@@ -25,6 +27,10 @@ export function countBackends(metrics: Metrics): BackendMetrics {
         ejected: () => endpoints.countEjection(),
         failedOver: () => endpoints.countFailover(),
       }
+    },
+    forVersions(service) {
+      const versions = metrics.versions(service)
+      return (version) => versions.count(version)
     },
     forRetryBudget(service) {
       const budget = metrics.retryBudget(service)

@@ -22,6 +22,9 @@ export interface Metrics {
   readonly store: StoreMetrics
   /** By what a hedge did for a slow call: `won`, `lost`, `no-budget`. */
   hedges(service: string, operation: string): ResultCounter
+  /** By what became of a copy: `answered`, `failed`, `dropped`. */
+  mirrors(service: string, operation: string): ResultCounter
+  versions(service: string): ResultCounter
   retryBudget(service: string): RetryBudgetMetrics
   endpoints(service: string): EndpointMetrics
   /** `source`: where endpoints are looked up, in a few words. */
@@ -103,6 +106,12 @@ export function createMetrics(): Metrics {
     'operation',
     'result',
   ])
+  const mirrors = counter('tessera_mirror_total', 'Copies of requests by what became of them', [
+    'service',
+    'operation',
+    'result',
+  ])
+  const versions = counter('tessera_version_total', 'Calls by the version that they went to', ['service', 'version'])
   const retryBudgets = {
     left: gauge('tessera_retry_budget', 'Retries and hedges that the service can afford', ['service']),
     refusals: counter('tessera_retry_budget_exhausted_total', 'Retries and hedges not made for want of it', [
@@ -138,6 +147,8 @@ export function createMetrics(): Metrics {
     countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
     store,
     hedges: (service, operation) => new ResultCounter(hedges, service, operation),
+    mirrors: (service, operation) => new ResultCounter(mirrors, service, operation),
+    versions: (service) => new ResultCounter(versions, service),
     retryBudget: (service) => new RetryBudgetMetrics(retryBudgets.left, retryBudgets.refusals, service),
     endpoints: (service) => new EndpointMetrics(endpoints, service),
     discovery: (source) => new DiscoveryMetrics(discoveries, source),
@@ -158,6 +169,8 @@ export function createMetrics(): Metrics {
         breakers,
         ...Object.values(endpoints),
         hedges,
+        mirrors,
+        versions,
         ...Object.values(retryBudgets),
       ]
       for (const family of byService) family.retain('service', services)

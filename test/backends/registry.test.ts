@@ -135,7 +135,7 @@ describe('Backends', () => {
   test('tells the state of a breaker to the metrics', async () => {
     const states: string[] = []
     const service = serviceTarget((await startDead()).url)
-    const site = { attempt() {}, retry() {}, fallback() {}, hedge() {}, cache() {}, coalesced() {} }
+    const site = { attempt() {}, retry() {}, fallback() {}, hedge() {}, mirror() {}, cache() {}, coalesced() {} }
     const backends = startBackends({
       metrics: { forSite: () => site, breakerState: (...state) => states.push(state.join(' ')) },
     })

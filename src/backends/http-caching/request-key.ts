@@ -13,5 +13,5 @@ export function storeKeyOf(
   purpose: unknown,
 ): StoreKey {
   const text = JSON.stringify([purpose, service.name, operation, method, path, headers, body])
-  return { service: service.name, operation, digest: hash('sha256', text, 'base64url') }
+  return { service: service.version?.of ?? service.name, operation, digest: hash('sha256', text, 'base64url') }
 }

@@ -138,6 +138,9 @@ export class RecordingMetrics implements SiteMetrics {
   hedge(result: string): void {
     this.lines.push(`hedge ${result}`)
   }
+  mirror(result: string): void {
+    this.lines.push(`mirror ${result}`)
+  }
   coalesced(): void {
     this.lines.push('coalesced')
   }

@@ -1,0 +1,19 @@
+import type { ServiceTarget } from '../call.ts'
+
+/** Where copies of a call's requests go. */
+export interface MirrorPolicy {
+  readonly target: ServiceTarget
+  /** Of the calls, 0..1. */
+  readonly share: number
+  /** Copies under way at most; one more is dropped. */
+  readonly concurrent: number
+  /** How long a copy waits for its answer. */
+  readonly timeoutMs: number
+  /** Whether `authorization` and `cookie` are copied too. */
+  readonly credentials: boolean
+  /** Equal for calls that share the bound. */
+  readonly key: string
+}
+
+/** A copy was answered (whatever it was), failed, or was dropped because too many were under way. */
+export type MirrorResult = 'answered' | 'failed' | 'dropped'
