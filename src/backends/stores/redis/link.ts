@@ -7,6 +7,8 @@ export interface RedisLinkOptions {
   readonly commandTimeoutMs?: number
   /** How long Redis is not asked after half of at least five commands failed. */
   readonly restMs?: number
+  /** What becomes of those who would have asked, for the log. */
+  readonly meanwhile?: string
 }
 
 type Command = (client: BytesClient) => Promise<unknown>
@@ -23,11 +25,14 @@ const warnEveryMs = 60_000
 export class RedisLink {
   readonly #name: string
   readonly #observer: StoreObserver
+  readonly #meanwhile: string
   readonly #opening: Promise<{ client: BytesClient; circuit: CircuitBreaker<[Command], unknown> }>
   #warnedAt = Number.NEGATIVE_INFINITY
 
-  constructor(url: string, observer: StoreObserver, { commandTimeoutMs = 50, restMs = 2000 }: RedisLinkOptions = {}) {
+  constructor(url: string, observer: StoreObserver, options: RedisLinkOptions = {}) {
+    const { commandTimeoutMs = 50, restMs = 2000, meanwhile = 'it goes on as if it were empty' } = options
     this.#name = withoutCredentials(url)
+    this.#meanwhile = meanwhile
     this.#observer = observer
     this.#opening = this.#open(url, commandTimeoutMs, restMs)
     this.#opening.catch((thrown: unknown) => this.#warn(thrown))
@@ -90,7 +95,7 @@ export class RedisLink {
     if (now - this.#warnedAt < warnEveryMs) return
     this.#warnedAt = now
     const { code, message } = thrown as { code?: unknown; message?: unknown }
-    this.#observer.warn(`${this.#name} cannot be asked (${String(code ?? message)}); it goes on as if it were empty`)
+    this.#observer.warn(`${this.#name} cannot be asked (${String(code ?? message)}); ${this.#meanwhile}`)
   }
 }
 

@@ -1,0 +1,15 @@
+/** What a rate limit says to one more. */
+export interface RateDecision {
+  readonly isAllowed: boolean
+  /** Milliseconds until it may go, or until it may ask again. 0: at once. */
+  readonly waitMs: number
+  /** How many more could go now. */
+  readonly remaining: number
+  /** Milliseconds until all of the burst is there again. */
+  readonly resetMs: number
+}
+
+/** Counts by key. Never throws or rejects, and answers within some tens of milliseconds. */
+export interface RateLimiter {
+  take(key: string): RateDecision | Promise<RateDecision>
+}
