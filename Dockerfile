@@ -26,7 +26,7 @@ COPY config config
 COPY routes routes
 COPY schemas schemas
 COPY templates templates
-# Buffers of all threads in two heaps, and 8 MB for new objects: 30 to 60 MB less under load (docs/adr/0021).
+# Buffers of all threads in two heaps, and 8 MB for new objects: 20 to 60 MB less under load (docs/adr/0021).
 ENV MALLOC_ARENA_MAX=2
 RUN mkdir -p node_modules/.cache && chown node node_modules/.cache
 USER node
