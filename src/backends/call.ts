@@ -3,6 +3,7 @@ import type { GatewayError } from '../errors.ts'
 import type { JsonSlice } from '../json/slice.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
+import type { BulkheadPolicy, RatePolicy } from './admission/policy.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { CarePolicy } from './health/policy.ts'
 import type { MirrorPolicy } from './mirroring/policy.ts'
@@ -131,6 +132,8 @@ export interface CallSite {
   readonly mirror?: MirrorPolicy | undefined
   /** Set only for GET and HEAD. */
   readonly cache: CachePolicy | undefined
+  /** The class of the request, as an index in `priorities`; normal where nothing is said of it. */
+  readonly rankOf?: ((document: Document) => number) | undefined
   /** Whether equal calls in flight are made once. True only for GET and HEAD. */
   readonly coalesce: boolean
   readonly fallbacks: readonly Fallback[]
@@ -164,8 +167,25 @@ export interface ServiceTarget {
   readonly version?: { readonly name: string; readonly of: string } | undefined
   /** Undefined: the built-in one. */
   readonly retryBudget?: RetryBudgetPolicy | undefined
-  /** Content hash of all of it. */
+  /** How many calls at once, of all routes together. */
+  readonly bulkhead?: ServiceBulkhead | undefined
+  /** How many calls in a time. */
+  readonly limit?: ServiceRate | undefined
+  /** Content hash of where it runs and how that is looked after. */
   readonly key: string
+}
+
+export interface ServiceBulkhead {
+  readonly policy: BulkheadPolicy
+  /** Who a call is for, where the queue is fair between clients. */
+  readonly clientOf: ((document: Document) => string) | undefined
+}
+
+export interface ServiceRate {
+  readonly policy: RatePolicy
+  readonly maxWaitMs: number
+  /** What is counted apart; everything together without it. */
+  readonly keyOf: ((document: Document) => string) | undefined
 }
 
 export interface EndpointTarget {

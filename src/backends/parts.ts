@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts'
+import type { OpenRate } from './admission/admission.ts'
+import type { Bulkhead } from './admission/bulkhead.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
 import type { SiteMetrics } from './metrics.ts'
 import type { Mirror } from './mirroring/mirror.ts'
@@ -23,6 +25,10 @@ export interface StackParts {
   readonly mirror: Mirror | undefined
   /** Undefined where nothing asks for a percentile of them. */
   readonly responseTimes: ResponseTimes | undefined
+  /** Undefined where the service takes any number of calls at once. */
+  readonly bulkhead: Bulkhead | undefined
+  /** Undefined where the service takes any number of calls in a time. */
+  readonly rate: OpenRate | undefined
   readonly store: ResponseStore
   readonly refreshes: Refreshes
   /** Undefined where the site's calls are not joined. */

@@ -1,6 +1,7 @@
 import { ADDRCONFIG } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import type { Clock } from '../clock.ts'
+import { Admission } from './admission/admission.ts'
 import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import { DiscoveryWatch, type WatchOptions } from './discovery/discovery-watch.ts'
@@ -36,6 +37,8 @@ export interface BackendsOptions {
   readonly channel?: Partial<ChannelOptions> | undefined
   /** Keeps cached and last good answers; in memory, 32 MiB at most, unless given. Closed with the rest. */
   readonly store?: ResponseStore | undefined
+  /** Bulkheads and rate limits; closed with the rest. */
+  readonly admission?: Admission | undefined
   /** Every address of a host name; the system's resolver unless given. */
   readonly resolve?: ((hostname: string) => Promise<readonly string[]>) | undefined
   /** The machine's unless given. */
@@ -69,6 +72,7 @@ export class Backends {
   readonly #refreshes: Refreshes
   readonly #flightGroups = new FlightGroups()
   readonly #services: Shared<ServiceTarget, Service>
+  readonly #admission: Admission
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #breakers: Shared<BreakerKey, Breaker>
   readonly #responseTimes: Shared<ResponseTimesKey, ResponseTimes>
@@ -86,6 +90,7 @@ export class Backends {
     this.#random = random
     this.#store = options.store ?? new MemoryStore(32 * 1024 * 1024, () => clock.epoch())
     this.#refreshes = new Refreshes(clock)
+    this.#admission = options.admission ?? new Admission(clock)
     this.#discoveries = new Shared(
       (source) => JSON.stringify(source),
       (source) => openDiscovery(source, { clock, random, nameServers, notify, metrics }),
@@ -158,6 +163,7 @@ export class Backends {
       breaker: site.breaker && hold(this.#breakers.acquire([site.service.name, site.operation, site.breaker])),
       endpoints,
       retryBudget,
+      ...this.#admission.openService(site.service, hold),
       responseTimes: responseTimesKey(site) && hold(this.#responseTimes.acquire(responseTimesKey(site)!)),
       mirror: site.mirror && this.#openMirror(site.mirror, hold),
     })
@@ -214,6 +220,7 @@ export class Backends {
     this.#discoveries.clear()
     this.#breakers.clear()
     await Promise.all(this.#draining)
+    await this.#admission.close()
     await this.#store.close()
   }
 

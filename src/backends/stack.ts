@@ -5,10 +5,12 @@ import type { Policy } from './layer.ts'
 import { mirror } from './mirroring/mirror.ts'
 import type { StackParts } from './parts.ts'
 import { breaker } from './policies/breaker.ts'
+import { bulkhead } from './policies/bulkhead.ts'
 import { cache } from './policies/cache.ts'
 import { coalesce } from './policies/coalesce.ts'
 import { fallback } from './policies/fallback.ts'
 import { hedge } from './policies/hedge.ts'
+import { rate } from './policies/rate.ts'
 import { retry } from './policies/retry.ts'
 import { timeout } from './policies/timeout.ts'
 
@@ -21,6 +23,8 @@ export function buildStack(site: CallSite, parts: StackParts): Call {
     hedge(site, parts), // asks another endpoint too when the first takes long
     retry(site, parts), // an attempt more, while the budget and the deadline allow it
     breaker(site, parts), // refuses while the backend rests
+    rate(site, parts), // holds calls to so many in a time
+    bulkhead(site, parts), // lets so many through at once, and queues the rest
     timeout(site, parts), // ends one attempt
   ]
   const transport = attempt(site.cache ? acceptingNotModified(site) : site, parts) // sends, receives, decodes, traces

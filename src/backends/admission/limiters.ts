@@ -26,6 +26,8 @@ export interface LimitersOptions {
   readonly redisUrl?: string | undefined
 }
 
+const connectWithinMs = 1000
+
 /** All rate limits of the process. */
 export class Limiters {
   readonly #limiters: Shared<LimitKey, RateLimiter>
@@ -53,6 +55,16 @@ export class Limiters {
 
   acquire(key: LimitKey): { readonly value: RateLimiter; readonly release: () => void } {
     return this.#limiters.acquire(key)
+  }
+
+  /** Resolves when the shared store can be asked, or after a second: then limits are local until it can. */
+  async connected(): Promise<void> {
+    if (!this.#link) return
+    const end = performance.now() + connectWithinMs
+    while (performance.now() < end) {
+      if (await this.#link.insist((client) => client.mGet(['tessera:1:limit']))) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
   }
 
   async close(): Promise<void> {

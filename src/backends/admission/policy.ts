@@ -2,6 +2,9 @@
 export const priorities = ['critical', 'high', 'normal', 'low'] as const
 export type Priority = (typeof priorities)[number]
 
+/** Index in `priorities` of those of which nothing is said. */
+export const normalRank = priorities.indexOf('normal')
+
 /** How many at once, and who waits how. */
 export interface BulkheadPolicy {
   /** At once at most; bounds where the number follows response times. */

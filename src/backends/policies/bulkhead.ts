@@ -1,0 +1,61 @@
+import { toGatewayError } from '../../errors.ts'
+import type { Visitor } from '../admission/bulkhead.ts'
+import { normalRank } from '../admission/policy.ts'
+import type { CallRequest, CallSite } from '../call.ts'
+import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
+import type { StackParts } from '../parts.ts'
+import { judge } from '../verdict.ts'
+
+/**
+ * Lets so many calls to the service through at once, those of all routes together; the others wait or are shed with
+ * `overloaded`. The wait counts against the request's budget, not against the timeout of the attempt, which begins
+ * after it.
+ */
+export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackParts, 'clock' | 'bulkhead'>): Policy {
+  if (!gate) return passThrough
+  const { rankOf } = site
+  const clientOf = site.service.bulkhead?.clientOf
+
+  function describe({ context }: OngoingCall): Visitor {
+    const { document, deadline, scope } = context
+    return { deadline, scope, rank: rankOf?.(document) ?? normalRank, client: clientOf?.(document) ?? '' }
+  }
+
+  return (next) => {
+    function run(request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
+      const startedAt = clock.now()
+      const attemptsBefore = call.attempts
+      const answer = next(request, call)
+      answer.then(
+        () => gate!.leave(startedAt, true),
+        (thrown: unknown) => gate!.leave(startedAt, isTelling(thrown, call.attempts > attemptsBefore)),
+      )
+      return answer
+    }
+
+    return (request, call) => (gate.tryEnter() ? run(request, call) : queue(run, request, call))
+  }
+
+  async function queue(run: Layer, request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
+    const { span } = call.context
+    try {
+      const ms = await gate!.wait(describe(call))
+      if (span.sampled) span.event('tessera.queued', { wait_ms: Math.round(ms) })
+    } catch (thrown) {
+      const error = toGatewayError(thrown)
+      if (error.code === 'overloaded') {
+        error.step ??= site.step
+        if (span.sampled) span.event('tessera.shed', { reason: error.detail ?? '' })
+      }
+      throw error
+    }
+    return run(request, call)
+  }
+}
+
+/** What failed quickly would make a backend seem quick; what ran into its timeout took that long at least. */
+function isTelling(thrown: unknown, wasAsked: boolean): boolean {
+  const error = toGatewayError(thrown)
+  const verdict = judge(error, wasAsked)
+  return verdict === 'success' || (verdict === 'failure' && error.code === 'timeout')
+}
