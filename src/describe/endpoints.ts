@@ -1,4 +1,6 @@
 import { describeDiscovery } from '../backends/discovery/index.ts'
+import type { RetryBudgetPolicy } from '../backends/policies/retry-budget.ts'
+import type { SplitPolicy } from '../backends/splits/policy.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
 import { printDuration } from '../values/units.ts'
 
@@ -6,11 +8,12 @@ import { printDuration } from '../values/units.ts'
  * How the endpoints of a service are found, chosen and looked after, a few words each; nothing of what nobody declared:
  * `consul reco at …`, `consistent-hash on user.id`, `health /healthz every 5s`.
  */
-export function describeEndpoints({ discover, balance, reads = [], care }: ServiceInfo): readonly string[] {
-  const colors = reads.flatMap(({ reference }) => (reference.kind === 'color' ? [reference.color] : []))
-  const words: string[] = []
+export function describeEndpoints(service: ServiceInfo): readonly string[] {
+  const { discover, balance, spreadOn, split, care, retryBudget } = service
+  const words = split ? describeSplit(split) : []
   if (discover) words.push(describeDiscovery(discover))
-  if (balance !== 'round-robin') words.push([balance, ...colors.map((color) => `on ${color}`)].join(' '))
+  if (balance !== 'round-robin') words.push(spreadOn === undefined ? balance : `${balance} on ${spreadOn}`)
+  if (retryBudget) words.push(describeRetryBudget(retryBudget))
   if (!care) return words
   const { health, outlier, failover, slowStartMs, zone } = care
   if (zone !== undefined) words.push(`zone ${zone} first`)
@@ -19,4 +22,18 @@ export function describeEndpoints({ discover, balance, reads = [], care }: Servi
   if (failover) words.push(`failover ${failover}`)
   if (slowStartMs !== undefined) words.push(`slow start ${printDuration(slowStartMs)}`)
   return words
+}
+
+/** `split by weight: stable 90, canary 10`, `canary when …`, `sticky on user.id` */
+function describeSplit({ versions, by, rules, sticky }: SplitPolicy): string[] {
+  return [
+    `split by ${by}: ${versions.map(({ name, weight }) => `${name} ${weight}`).join(', ')}`,
+    ...rules.map(({ when, to }) => `${to} when ${when}`),
+    ...(sticky ? [`sticky on ${sticky.on}`] : []),
+  ]
+}
+
+/** `retries up to 20% of calls and 10 a second over 10s` */
+function describeRetryBudget({ share, perSecond, windowMs }: RetryBudgetPolicy): string {
+  return `retries up to ${Math.round(share * 10_000) / 100}% of calls and ${perSecond} a second over ${printDuration(windowMs)}`
 }

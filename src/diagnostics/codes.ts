@@ -39,6 +39,7 @@ export const diagnosticCodes = {
   'invalid-type': { severity: 'error', rule: 'A color’s type is a valid JSON Schema' },
   // names
   'unknown-color': { severity: 'error', rule: 'Every color stands in the dictionary' },
+  'unknown-version': { severity: 'error', rule: 'A version that is named is one of its service' },
   'unknown-service': { severity: 'error', rule: 'Every service stands in the catalogue' },
   'unknown-operation': { severity: 'error', rule: 'Every operation stands in its service' },
   'unknown-step': { severity: 'error', rule: '`steps.<id>` names an invoke of this route' },
@@ -63,6 +64,7 @@ export const diagnosticCodes = {
   'timeout-over-budget': { severity: 'error', rule: 'A step’s timeout fits into its route’s' },
   'unsafe-retry': { severity: 'error', rule: 'Only idempotent methods are retried' },
   'unsafe-hedge': { severity: 'error', rule: 'Only idempotent methods are hedged' },
+  'unsafe-mirror': { severity: 'error', rule: 'Only GET and HEAD are mirrored, unless `unsafe` says otherwise' },
   'unsafe-cache': { severity: 'error', rule: 'Only answers to GET and HEAD are kept or shared' },
   'uncacheable-route': {
     severity: 'error',

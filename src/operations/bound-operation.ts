@@ -27,7 +27,9 @@ export interface OperationOutput {
 
 /** The service an operation belongs to, as far as calls need it. */
 export interface ServiceInfo extends ServiceTarget {
-  /** What its balancer reads of the context for every call. */
+  /** The color that its balancer chooses by. */
+  readonly spreadOn?: string | undefined
+  /** What its balancer and its split read of the context for every call. */
   readonly reads?: readonly Read[]
 }
 

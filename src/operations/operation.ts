@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { template } from '../language/scalars.ts'
+import { mirrorShape } from './mirror.ts'
 import { fallbackShape, policyKeys } from './policies.ts'
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete', 'head'] as const
@@ -50,6 +51,7 @@ const operationKeys = {
     .optional()
     .describe('Status: the error code it means.'),
   ...policyKeys,
+  mirror: mirrorShape.optional(),
   fallback: fallbackShape.optional(),
 }
 

@@ -7,6 +7,7 @@ import type { ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
+import { bindMirrors, type Targets } from './mirror.ts'
 import { bindTarget } from './service-target.ts'
 import type { Work } from './work.ts'
 
@@ -36,28 +37,37 @@ export function* bindCatalogue(
   defaults: Defaults,
   language: Language,
 ): Work<Catalogue> {
-  const catalogue = new Map<string, CatalogueService>()
+  const isWhole = services.every((service) => service !== undefined)
+  const known = new Map<string, { readonly service: ServiceDefinition; readonly info: ServiceInfo }>()
   for (const service of services) {
     if (!service) continue
     const { source, definition } = service
-    if (catalogue.has(definition.service)) {
+    if (known.has(definition.service)) {
       language.diagnostics.add(
         'duplicate-name',
         `another file declares the service \`${definition.service}\``,
         source.locate(['service']),
       )
-    } else catalogue.set(definition.service, bindService(service, defaults, language))
+    } else known.set(definition.service, { service, info: bindTarget(service, defaults, language) })
     yield
   }
-  return Object.assign(catalogue, { isWhole: services.every((service) => service !== undefined) })
+  // A mirror may name a service of any file.
+  const targets = Object.assign(new Map([...known].map(([name, { info }]) => [name, info])), { isWhole })
+  const catalogue = new Map<string, CatalogueService>()
+  for (const [name, { service, info }] of known) {
+    catalogue.set(name, bindService(service, info, targets, defaults, language))
+    yield
+  }
+  return Object.assign(catalogue, { isWhole })
 }
 
 function bindService(
   { source, definition }: ServiceDefinition,
+  info: ServiceInfo,
+  targets: Targets,
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
-  const info = bindTarget({ source, definition }, gateway, language)
   const defaults = {
     timeoutMs: definition.timeout ?? gateway.timeout,
     retry: definition.retry,
@@ -78,11 +88,11 @@ function bindService(
     coalesce: origin('coalesce'),
   }
   const headers = definition.headers && { value: definition.headers, place: { source, path: ['headers'] } }
-  const bind: CatalogueService['bindInline'] = (name, operation, place, language) => ({
-    operation: bindOperation(info, name, operation, headers, place, language),
-    defaults,
-    origins,
-  })
+  const mirrors = bindMirrors({ source, definition }, targets, language)
+  const bind: CatalogueService['bindInline'] = (name, operation, place, language) => {
+    const bound = bindOperation(info, name, operation, headers, place, language)
+    return { operation: bound, defaults, origins, mirror: mirrors(bound, language) }
+  }
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] }, language)] as const,
   )

@@ -25,6 +25,11 @@ export function bindPassthrough(
     )
     return undefined
   }
+  if (service.info.split) {
+    const message = `\`${definition.proxy}\` runs in versions, and a passthrough looks at nothing to choose one by`
+    diagnostics.add('invalid-value', message, place.source.locate(['proxy']), 'write the calls as `do`')
+    return undefined
+  }
   return {
     kind: 'passthrough',
     name,

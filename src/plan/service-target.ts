@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import type { ServiceTarget } from '../backends/call.ts'
 import type { DiscoverySource } from '../backends/discovery/discovery.ts'
 import type { FileSettings } from '../backends/discovery/file.ts'
 import type { CarePolicy } from '../backends/health/policy.ts'
@@ -10,23 +11,29 @@ import { compileColorReader } from '../operations/request.ts'
 import type { Source } from '../yaml/source.ts'
 import type { Defaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
+import { bindSplit } from './split.ts'
 
 /** Where a service runs, how calls are spread over its endpoints and how those are looked after. */
 export function bindTarget(service: ServiceDefinition, { zone }: Defaults, language: Language): ServiceInfo {
   const { source, definition } = service
-  const { endpoints = [], balance, retryBudget } = definition
-  const discover = definition.discover && locateFile(definition.discover, source)
-  const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
-  return {
-    name: definition.service,
-    endpoints,
-    discover,
-    balance: balance.kind,
-    ...bindColor(balance.on, source, language),
-    care,
-    retryBudget,
-    key: hashContent(JSON.stringify({ endpoints, discover, balance, care, retryBudget })),
+  const { balance, retryBudget } = definition
+  const { reads = [], ...spread } = bindColor(balance.on, source, language)
+  const bindRuns = (runs: Pick<typeof definition, 'endpoints' | 'discover'>) => {
+    const { endpoints = [] } = runs
+    const discover = runs.discover && locateFile(runs.discover, source)
+    const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
+    const key = hashContent(JSON.stringify({ endpoints, discover, balance, care, retryBudget }))
+    return { endpoints, discover, balance: balance.kind, ...spread, care, retryBudget, key }
   }
+  const name = definition.service
+  if (!definition.versions) return { name, ...bindRuns(definition), reads }
+  const bindVersion = (version: string, runs: Parameters<typeof bindRuns>[0]): ServiceTarget => ({
+    ...bindRuns(runs),
+    name: `${name}@${version}`,
+    version: { name: version, of: name },
+  })
+  const { split, reads: more, key } = bindSplit(service, bindVersion, language)
+  return { ...bindRuns({}), name, split, key: hashContent(name, key), reads: [...reads, ...more] }
 }
 
 /** The color that the balancer chooses by: every call of the service reads it. */
@@ -34,12 +41,13 @@ function bindColor(
   name: string | undefined,
   source: Source,
   language: Language,
-): Pick<ServiceInfo, 'spreadBy' | 'reads'> {
+): Pick<ServiceInfo, 'spreadBy' | 'spreadOn' | 'reads'> {
   const at = source.locate(['balance', 'on'])
   const color = name === undefined ? undefined : findColor(name, at, language)?.name
   if (color === undefined) return {}
   return {
     spreadBy: compileColorReader(color),
+    spreadOn: color,
     reads: [{ reference: { kind: 'color', color, rest: [] }, at, demand: 'tolerated' }],
   }
 }

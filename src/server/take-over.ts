@@ -20,7 +20,7 @@ export function configuredBy(snapshot: Snapshot): Configured {
   return {
     routes: new Set(routes.map(({ name }) => name)),
     templates: new Set(routes.map(({ match }) => match.path)),
-    services: new Set(services.map(({ name }) => name)),
+    services: new Set(services.flatMap(({ name, version }) => [name, version?.of ?? name])),
     sources: new Set(services.flatMap(({ discover }) => (discover ? [describeDiscovery(discover)] : []))),
   }
 }

@@ -11,6 +11,8 @@ export interface CallRecord {
   readonly error: string | undefined
   readonly status: number | undefined
   readonly attempts: number
+  /** Of the service, where it runs in several. */
+  readonly version?: string | undefined
   /** Milliseconds since the request began. */
   readonly startedMs: number
   readonly ms: number

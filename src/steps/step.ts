@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { BreakerPolicy, CachePolicy, CallSite, Fallback, HedgePolicy, RetryPolicy } from '../backends/call.ts'
+import type { MirrorPolicy } from '../backends/mirroring/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
@@ -205,6 +206,8 @@ export interface ServiceOperation {
     readonly coalesce: boolean | undefined
     readonly maxResponseBytes: number
   }
+  /** Where copies of its requests go. */
+  readonly mirror?: MirrorPolicy | undefined
   /** Who says so. */
   readonly origins: Pick<CallOrigins, 'timeout' | 'retry' | 'hedge' | 'breaker' | 'cache' | 'coalesce'>
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Call, CallSite } from '../backends/call.ts'
+import type { Call, CallSite, ServiceTarget } from '../backends/call.ts'
 import type { BackendMetrics } from '../backends/metrics.ts'
 import { Backends } from '../backends/registry.ts'
 import type { OutgoingRequest, TransportKind } from '../backends/transports/transport.ts'
@@ -122,9 +122,18 @@ export class MockedBackends {
 /** What mocks answer has to be looked up nowhere, and nobody looks after it. */
 function leaveAlone(site: CallSite): CallSite {
   const { service } = site
-  if (!service.discover && !service.care) return site
+  if (site.mirror) return leaveAlone({ ...site, mirror: undefined })
+  if (service.split) {
+    const versions = service.split.versions.map((version) => ({ ...version, target: standIn(version.target) }))
+    return { ...site, service: { ...service, split: { ...service.split, versions } } }
+  }
+  return { ...site, service: standIn(service) }
+}
+
+function standIn(service: ServiceTarget): ServiceTarget {
+  if (!service.discover && !service.care) return service
   const endpoints = service.discover
     ? [{ url: `http://${service.name}.test`, weight: 1, zone: undefined }]
     : service.endpoints
-  return { ...site, service: { ...service, endpoints, discover: undefined, care: undefined } }
+  return { ...service, endpoints, discover: undefined, care: undefined }
 }

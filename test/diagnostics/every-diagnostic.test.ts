@@ -113,6 +113,27 @@ const cases: Case[] = [
     help: /reco/,
   },
   {
+    code: 'unknown-version',
+    name: 'a rule that leads to no version',
+    files: {
+      'services/spare': `service: spare
+versions: { stable: { endpoints: [http://127.0.0.1:9] }, canary: { endpoints: [http://127.0.0.1:9] } }
+split:
+  match: [ { when: "user.segment == 'vip'", to: «canry } ]`,
+    },
+    help: /canary/,
+  },
+  {
+    code: 'unknown-version',
+    name: 'a mirror to a version that is not there',
+    files: {
+      'services/spare': `service: spare
+versions: { stable: { endpoints: [http://127.0.0.1:9] }, canary: { endpoints: [http://127.0.0.1:9] } }
+mirror: { to: «spare@next }`,
+    },
+    help: /stable, canary/,
+  },
+  {
     code: 'unknown-operation',
     name: 'an operation that is not there',
     files: route(
@@ -228,6 +249,17 @@ const cases: Case[] = [
     files: route(
       'in: { cart.sum: query.s }\ndo: [ { invoke: user.pay, «hedge: { after: 50ms } } ]\nresponse: { body: { ok: true } }',
     ),
+  },
+  {
+    code: 'unsafe-mirror',
+    name: 'a POST that is copied',
+    files: {
+      'services/user': world['services/user'].replace(
+        'pay: { post: /pay,',
+        'pay: { «mirror: { to: reco }, post: /pay,',
+      ),
+    },
+    help: /unsafe: true/,
   },
   {
     code: 'unsafe-cache',

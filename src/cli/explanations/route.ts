@@ -63,6 +63,9 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
   const { timeout, retry, breaker, fallbacks, optional, endpoints } = policies
   const rows = [['timeout', printDuration(timeout.ms), paint.dim(describeOrigin(timeout))]]
   if (retry) rows.push(['retry', describeRetry(retry.policy), paint.dim(describeOrigin(retry))])
+  const { hedge, mirror } = policies
+  if (hedge) rows.push(['hedge', hedge.summary, paint.dim(describeOrigin(hedge))])
+  if (mirror) rows.push(['mirror', mirror])
   if (breaker?.policy) rows.push(['breaker', describeBreaker(breaker.policy), paint.dim(describeOrigin(breaker))])
   if (endpoints.length > 0) rows.push(['endpoints', endpoints.join(', ')])
   const { cache, coalesce, keepsBytes } = policies

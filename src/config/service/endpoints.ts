@@ -1,17 +1,6 @@
 import * as z from 'zod'
 import type { EndpointTarget } from '../../backends/call.ts'
-
-const endpointUrl = z.string().superRefine((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol)) {
-    context.addIssue({ code: 'custom', message: `\`${text}\` is not a URL of http or https` })
-  } else if (url.username || url.search || url.hash) {
-    context.addIssue({
-      code: 'custom',
-      message: 'an endpoint is an origin, maybe with a path: no credentials, query or fragment',
-    })
-  }
-})
+import { endpointUrl } from '../../language/endpoint-url.ts'
 
 const endpoint = z
   .union([

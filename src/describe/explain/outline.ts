@@ -2,6 +2,7 @@ import type { ColorDefinition } from '../../language/color.ts'
 import type { BoundBlock, BoundStep, StepCall } from '../../steps/step.ts'
 import { describeCache } from '../caching.ts'
 import { describeEndpoints } from '../endpoints.ts'
+import { describeHedge, describeMirror } from '../extra-requests.ts'
 import { partsOfOperation } from './inputs.ts'
 import { describeOrigin, type Origin, printPlace } from './places.ts'
 import type { Fed, SourceFinder } from './sources.ts'
@@ -40,6 +41,9 @@ export interface ExplainedPolicies {
   readonly timeout: { readonly ms: number } & Origin
   readonly retry: ({ readonly policy: StepCall['site']['retry'] } & Origin) | undefined
   readonly breaker: ({ readonly policy: StepCall['site']['breaker'] } & Origin) | undefined
+  readonly hedge: ({ readonly summary: string } & Origin) | undefined
+  /** Where copies of its requests go. */
+  readonly mirror: string | undefined
   readonly cache: ({ readonly summary: string } & Origin) | undefined
   /** Set where equal calls in flight are made once. */
   readonly coalesce: Origin | undefined
@@ -132,11 +136,13 @@ function explainStep(step: BoundStep, { ids, sources, colors }: Surroundings): E
 }
 
 function explainPolicies({ operation, site, origins, fallbacks, optional }: StepCall): ExplainedPolicies {
-  const { timeout, retry, breaker, cache, coalesce } = origins
+  const { timeout, retry, hedge, breaker, cache, coalesce } = origins
   return {
     timeout: { ms: site.timeoutMs, ...describeOrigin(timeout) },
     retry: retry && { policy: site.retry, ...describeOrigin(retry) },
     breaker: breaker && { policy: site.breaker, ...describeOrigin(breaker) },
+    hedge: site.hedge && hedge && { summary: describeHedge(site.hedge), ...describeOrigin(hedge) },
+    mirror: site.mirror && describeMirror(site.mirror),
     cache: site.cache && cache && { summary: describeCache(site.cache), ...describeOrigin(cache) },
     coalesce: site.coalesce ? (coalesce ?? cache) && describeOrigin((coalesce ?? cache)!) : undefined,
     fallbacks: fallbacks.map(({ summary, at }) => ({ summary, at: printPlace(at) })),

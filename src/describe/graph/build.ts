@@ -7,6 +7,7 @@ import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../p
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import { describeCaching } from '../caching.ts'
 import { describeEndpoints } from '../endpoints.ts'
+import { describeExtraRequests } from '../extra-requests.ts'
 import { findWires, nameRead } from '../wires.ts'
 import { levelsOf, withoutShortcuts } from './levels.ts'
 import { endsRoute, type Flow, type RouteGraph, type Shape } from './model.ts'
@@ -182,7 +183,11 @@ class ShapeBuilder {
           lines: [
             ...lines,
             ...(step.call
-              ? [...describeEndpoints(step.call.operation.service), ...describeCaching(step.call.site)]
+              ? [
+                  ...describeEndpoints(step.call.operation.service),
+                  ...describeCaching(step.call.site),
+                  ...describeExtraRequests(step.call.site),
+                ]
               : []),
           ],
           calls: step.call !== undefined,

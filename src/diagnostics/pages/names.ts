@@ -10,6 +10,17 @@ response:
   body: { banners: $.banner.list }
 `
 
+const versions = (to: string) => ({
+  'config/services/content.yaml': `service: content
+versions:
+  stable: { endpoints: [http://127.0.0.1:9001], weight: 9 }
+  canary: { endpoints: [http://127.0.0.1:9006] }
+split: { match: [{ when: "request.query.preview == 'yes'", to: ${to} }] }
+operations:
+  banners: { get: /banners, out: { banner.list: $.items } }
+`,
+})
+
 /** Rules of names: that they are names, and that something has them. */
 export const namePages = {
   'invalid-color-name': {
@@ -49,6 +60,12 @@ response:
     fix: 'Correct the name, or add a file for the service.',
     wrong: route(banners.replace('content.banners', 'contents.banners')),
     right: route(banners),
+  },
+  'unknown-version': {
+    why: 'A rule of a split, or a mirror, names a version that the service does not have: the calls that it is about would go nowhere.',
+    fix: 'Correct the name, or declare the version.',
+    wrong: versions('canry'),
+    right: versions('canary'),
   },
   'unknown-operation': {
     why: 'A route calls operations that the file of the service declares: only there it stands what they take and give.',

@@ -58,6 +58,33 @@ response:
   body: { id: $.order.id }
 `),
   },
+  'unsafe-mirror': {
+    why: 'A copy of a POST, PUT, PATCH or DELETE changes something where it goes: a second order, a second mail, unless what is there is made for it. So only GET and HEAD are copied by themselves.',
+    fix: 'Leave the mirror away, or say that it may: `unsafe: true`. On a service it holds for its GET and HEAD operations only, and may stay.',
+    wrong: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke:
+      service: orders
+      post: /orders
+      in: { cart.sum: $.sum }
+      out: { order.id: $.id }
+      mirror: { to: content }
+response:
+  body: { id: $.order.id }
+`),
+    right: route(`match: POST /orders
+in: { cart.sum: $.sum }
+do:
+  - invoke:
+      service: orders
+      post: /orders
+      in: { cart.sum: $.sum }
+      out: { order.id: $.id }
+response:
+  body: { id: $.order.id }
+`),
+  },
   'unsafe-cache': {
     why: 'A POST, PUT, PATCH or DELETE is to change something. Answered from a cache, or by the answer of another call, it would change nothing and say it had (RFC 9110 section 9.2.1). A whole route is kept only if it is a GET and calls nothing else.',
     fix: 'Leave `cache` and `coalesce` away there. On a service they hold for its GET and HEAD operations only, and may stay.',

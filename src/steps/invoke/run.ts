@@ -52,6 +52,7 @@ export function compileInvoke({ name, index, optional, recorded, applyOutputs }:
       startedMs: startedAt - run.startedAt,
       ms,
       cacheStatus: response?.cacheStatus,
+      version: response ? response.version : error?.version,
     })
     if (!recorded) return
     const record: Record<string, unknown> = { source, ms: Math.round(ms * 100) / 100, attempts }

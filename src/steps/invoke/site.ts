@@ -79,6 +79,7 @@ export function buildSite(
     retry: operation.idempotent ? (retry ?? defaults.retry) : undefined,
     hedge: resolveHedge({ other, policies, place }, binder),
     breaker: policies.breaker ?? definition.breaker ?? defaults.breaker,
+    mirror: other.mirror,
     ...resolveCaching({ other, policies, place }, binder),
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: defaults.maxResponseBytes,
