@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util'
+import type { GatewayPromise } from './promise.ts'
+
+export interface FaultsOptions {
+  readonly chosen: readonly GatewayPromise[]
+  readonly isQuick: boolean
+  /** A last line with all that was seen. */
+  readonly json: boolean
+  /** What could not be judged does not end the run with 1. */
+  readonly lenient: boolean
+}
+
+/** @throws Error with the usage, for `--help` and for what it does not know */
+export function readOptions(args: readonly string[], promises: readonly GatewayPromise[]): FaultsOptions {
+  const flag = { type: 'boolean', default: false } as const
+  const { values } = parseArgs({
+    args: [...args],
+    options: { only: { type: 'string' }, quick: flag, json: flag, lenient: flag, help: flag },
+  })
+  const names = values.only?.split(',').map((name) => name.trim())
+  const unknown = names?.find((name) => promises.every((promise) => promise.name !== name))
+  if (unknown !== undefined) throw new Error(`no promise is called ${unknown}\n\n${usage(promises)}`)
+  if (values.help) throw new Error(usage(promises))
+  const { quick, json, lenient } = values
+  return { chosen: promises.filter(({ name }) => names?.includes(name) ?? true), isQuick: quick, json, lenient }
+}
+
+const usage = (promises: readonly GatewayPromise[]) => `npm run faults -- [options]
+
+  --only <names>  some of them, by comma: ${promises.map(({ name }) => name).join(', ')}
+  --quick         shorter looks with less load, about five minutes
+  --json          a last line with all that was seen
+  --lenient       ends with 0 also when something could not be judged`
