@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { share, size, timeSpan } from '../language/scalars.ts'
+import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
@@ -53,6 +54,8 @@ export const gatewayShape = z
       .describe(
         'Addresses or CIDR ranges whose X-Forwarded-For is believed, or `loopback`, `linklocal`, `uniquelocal`.',
       ),
+    limit: gatewayLimitShape.optional(),
+    overload: overloadShape,
     stores: storesShape,
     telemetry: z
       .strictObject({

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { template } from '../language/scalars.ts'
 import { checkShape } from '../language/shape.ts'
+import { bulkheadShape, serviceLimitShape } from '../operations/admission.ts'
 import { mirrorShape } from '../operations/mirror.ts'
 import { operationShape } from '../operations/operation.ts'
 import { policyKeys } from '../operations/policies.ts'
@@ -29,6 +30,8 @@ export const serviceShape = z
     ...careKeys,
     retryBudget: retryBudgetShape.optional(),
     ...policyKeys,
+    bulkhead: bulkheadShape.optional(),
+    limit: serviceLimitShape.optional(),
     mirror: mirrorShape.optional(),
     headers: z.record(z.string(), template).optional().describe('Sent with every operation.'),
     operations: z

@@ -32,6 +32,9 @@ export const storesShape = z
     cache: storeShape
       .default({ kind: 'memory', maxBytes: defaultBytes })
       .describe('Where answers are kept for caches and `lastGood`: `memory` (64 MB), or a Redis that replicas share.'),
+    limits: redisUrl
+      .optional()
+      .describe('A Redis that replicas share their rate limits by; without it each gateway counts for itself.'),
   })
   .prefault({})
   .describe('Where the gateway keeps what it remembers.')

@@ -70,6 +70,10 @@ export const diagnosticCodes = {
     severity: 'error',
     rule: 'A route whose answers are kept reads nothing that only one request has',
   },
+  'late-key': {
+    severity: 'error',
+    rule: 'What lets requests in goes by what is known of them before the route runs',
+  },
   'secret-in-response': { severity: 'error', rule: 'A secret never reaches a response' },
   // routes
   'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },

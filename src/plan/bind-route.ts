@@ -4,6 +4,7 @@ import type { ParsedRoute } from '../routes/route.ts'
 import { compileCatch, listCaught } from '../steps/catch.ts'
 import { bindResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import { bindAdmission, bindPriority } from './admission/route.ts'
 import { RouteBinder } from './binder.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -19,7 +20,8 @@ export function bindRoute(
 ): BoundRoute {
   const { definition, place, match, name } = parsed
   const { source } = place
-  const binder = new RouteBinder(name, catalogue, language)
+  const priority = bindPriority(parsed, language)
+  const binder = new RouteBinder(name, catalogue, language, priority.rankOf)
   const inputs = bindInputs(definition, match, place, language)
   const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, binder) : binder.block(parsed.body)
   const response = definition.response && bindResponse(definition.response, within(place, 'response'), language)
@@ -37,6 +39,8 @@ export function bindRoute(
     inputs,
     body,
     response,
+    admission: bindAdmission(parsed, inputs, defaults.limit, language),
+    priorityReads: priority.reads,
     degradedMaxAgeMs: definition.degradedMaxAge,
     etag: definition.etag,
     cacheTtlMs: definition.cache?.ttl,

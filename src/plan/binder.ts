@@ -19,6 +19,7 @@ import type { Catalogue, CatalogueService } from './catalogue.ts'
 /** Binds the steps of one route: what each reads, writes and calls is resolved, its faults are reported. */
 export class RouteBinder implements Binder {
   readonly route: string
+  readonly rankOf: CallSite['rankOf']
   readonly colors: Language['colors']
   readonly types: Language['types']
   readonly diagnostics: Language['diagnostics']
@@ -32,8 +33,9 @@ export class RouteBinder implements Binder {
   /** True when a step could not be read, so that what it would have produced is not known. */
   incomplete = false
 
-  constructor(route: string, catalogue: Catalogue, language: Language) {
+  constructor(route: string, catalogue: Catalogue, language: Language, rankOf?: CallSite['rankOf']) {
     this.route = route
+    this.rankOf = rankOf
     this.colors = language.colors
     this.types = language.types
     this.diagnostics = language.diagnostics

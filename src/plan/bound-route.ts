@@ -5,6 +5,7 @@ import type { PolicyOrigin } from '../operations/policies.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { BoundResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import type { RouteAdmission } from './admission/route.ts'
 import type { BoundInput } from './inputs.ts'
 
 /** An aggregated route with everything resolved, before it is compiled: what the checks look at. */
@@ -22,6 +23,10 @@ export interface BoundRoute {
   /** Its `do`; a top-level `catch` makes it one `try` step. */
   readonly body: BoundBlock
   readonly response: BoundResponse | undefined
+  /** What stands before it; undefined where nothing does. */
+  readonly admission: RouteAdmission | undefined
+  /** What the class of its calls is told by. */
+  readonly priorityReads: readonly Read[]
   /** Milliseconds that a degraded answer may be cached; undefined: not at all. */
   readonly degradedMaxAgeMs: number | undefined
   readonly etag: boolean
@@ -44,7 +49,7 @@ export function* everyStep(block: BoundBlock): Generator<BoundStep> {
 
 /** Everything that a route reads of its context. */
 export function everyRead(route: BoundRoute): Read[] {
-  const reads: Read[] = [...(route.response?.reads ?? [])]
+  const reads: Read[] = [...(route.response?.reads ?? []), ...route.priorityReads]
   for (const step of everyStep(route.body)) {
     reads.push(...(step.condition?.reads ?? []), ...(step.reads ?? []))
     for (const block of step.blocks ?? []) reads.push(...(block.condition?.reads ?? []), ...(block.finalReads ?? []))

@@ -38,6 +38,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     fillResponse: bound.response && compileResponse(bound.response, bytes && compileByteBody(bytes)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     caching: compileRouteCaching(bound),
+    admission: bound.admission,
     steps: compiler.steps,
     callSites: bound.callSites,
     bound,

@@ -6,6 +6,8 @@ import type { Source } from '../yaml/source.ts'
 export type Defaults = GatewaySettings['defaults'] & {
   /** The gateway's own; undefined where it has none. */
   readonly zone: string | undefined
+  /** Of clients, for every route. */
+  readonly limit: GatewaySettings['limit']
   /** Whether the gateway's file sets the timeout, and where. */
   readonly timeoutOrigin: PolicyOrigin
 }
@@ -16,5 +18,5 @@ export function locateDefaults(settings: GatewaySettings, source: Source | undef
     source?.valueAt(path) === undefined
       ? { by: 'built-in', at: undefined }
       : { by: 'gateway', at: source.locateKey(path) }
-  return { ...settings.defaults, zone: settings.zone || undefined, timeoutOrigin }
+  return { ...settings.defaults, zone: settings.zone || undefined, limit: settings.limit, timeoutOrigin }
 }

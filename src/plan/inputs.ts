@@ -130,6 +130,16 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
   }
 }
 
+/** Compiles what one input will be, as far as it can be told: typed, or its default; one that is faulty as it came. */
+export function compileInputReader(input: BoundInput): (request: RequestParts) => unknown {
+  const read = compileRequestReader(input.locator)
+  const coerce = compileCoercion(input.schema)
+  return (request) => {
+    const raw = read(request)
+    return raw === undefined ? input.default : coerce(raw as string | string[])
+  }
+}
+
 function isForm({ headers }: RequestParts): boolean {
   return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
 }

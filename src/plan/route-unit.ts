@@ -3,6 +3,7 @@ import { type ParsedRoute, parseRoute } from '../routes/route.ts'
 import type { Environment } from '../yaml/env.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
+import { bindAdmission } from './admission/route.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { routeChecks } from './checks/index.ts'
@@ -81,8 +82,11 @@ function bind(
   diagnostics: DiagnosticCollector,
 ): BoundRoute | PassthroughRoute | undefined {
   if (!dictionary || !catalogue) return undefined
-  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, catalogue, settings, diagnostics)
   const language = languageOf(dictionary, diagnostics)
+  if (parsed.definition.proxy !== undefined) {
+    const passthrough = bindPassthrough(parsed, catalogue, settings, diagnostics)
+    return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }
+  }
   const bound = bindRoute(parsed, catalogue, defaults, language)
   for (const check of routeChecks) check(bound, language)
   return bound

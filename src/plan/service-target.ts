@@ -9,6 +9,7 @@ import { findColor } from '../language/reference.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
 import { compileColorReader } from '../operations/request.ts'
 import type { Source } from '../yaml/source.ts'
+import { bindServiceAdmission } from './admission/service.ts'
 import type { Defaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
 import { bindSplit } from './split.ts'
@@ -17,13 +18,15 @@ import { bindSplit } from './split.ts'
 export function bindTarget(service: ServiceDefinition, { zone }: Defaults, language: Language): ServiceInfo {
   const { source, definition } = service
   const { balance, retryBudget } = definition
-  const { reads = [], ...spread } = bindColor(balance.on, source, language)
+  const { reads: spreadReads = [], ...spread } = bindColor(balance.on, source, language)
+  const { admission, reads: admissionReads } = bindServiceAdmission(service, language)
+  const reads = [...spreadReads, ...admissionReads]
   const bindRuns = (runs: Pick<typeof definition, 'endpoints' | 'discover'>) => {
     const { endpoints = [] } = runs
     const discover = runs.discover && locateFile(runs.discover, source)
     const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
     const key = hashContent(JSON.stringify({ endpoints, discover, balance, care, retryBudget }))
-    return { endpoints, discover, balance: balance.kind, ...spread, care, retryBudget, key }
+    return { endpoints, discover, balance: balance.kind, ...spread, ...admission, care, retryBudget, key }
   }
   const name = definition.service
   if (!definition.versions) return { name, ...bindRuns(definition), reads }

@@ -5,6 +5,7 @@ import type { ColorDefinition } from '../language/color.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Run } from '../steps/context.ts'
 import type { Document } from '../values/document.ts'
+import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { RouteCaching } from './route-caching.ts'
@@ -30,6 +31,8 @@ interface RouteCommon {
   /** As the file has it: `GET /mobile/{city}`. */
   readonly match: RouteMatch
   readonly file: string
+  /** What stands before it; undefined where nothing does. */
+  readonly admission?: RouteAdmission | undefined
 }
 
 /** A route that aggregates: compiled to closures. */

@@ -3,6 +3,7 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { duration, timeSpan } from '../language/scalars.ts'
 import { checkShape, type Place } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
+import { bulkheadShape, clientLimitShape, priorityShape } from '../operations/admission.ts'
 import { catchArm } from '../steps/catch.ts'
 import { responseShape } from '../steps/response.ts'
 import type { ParsedBlock } from '../steps/step.ts'
@@ -47,6 +48,9 @@ export const routeShape = z
       .strictObject({ ttl: timeSpan.describe('How long an answer is kept.') })
       .optional()
       .describe('Keeps whole answers for requests that are alike in all that the route reads of them.'),
+    priority: priorityShape.optional(),
+    limit: clientLimitShape.optional(),
+    bulkhead: bulkheadShape.optional(),
     proxy: z.string().optional().describe('A service to pass the request through to, in place of `do` and `response`.'),
   })
   .superRefine((route, context) => {

@@ -172,6 +172,8 @@ export interface BoundStep extends StepBinding {
 /** What a kind may ask of the plan while it binds a step. */
 export interface Binder extends Language {
   readonly route: string
+  /** The class of the route's calls. */
+  readonly rankOf: CallSite['rankOf']
   /** Finds `service.operation`; an unknown one is reported and gives undefined. */
   operation(reference: string, place: Place): ServiceOperation | undefined
   /** Binds an operation written in place, of a known service. */

@@ -293,6 +293,12 @@ mirror: { to: «spare@next }`,
     files: route('cache: { ttl: 30s }\nresponse: { body: { id: «$.request.id } }'),
   },
   {
+    code: 'late-key',
+    name: 'a limit by what a step finds out',
+    files: route('limit: { rate: 10/s, by: «banner.list }\nresponse: { body: 1 }'),
+    help: /input/,
+  },
+  {
     code: 'secret-in-response',
     name: 'a secret by way of another color',
     files: route(

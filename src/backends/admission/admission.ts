@@ -49,8 +49,10 @@ export class Admission {
 
   /** What stands before the calls of a service; nothing that it does not declare. */
   openService(target: ServiceTarget, hold: Hold): { bulkhead: Bulkhead | undefined; rate: OpenRate | undefined } {
-    const { name, bulkhead, limit } = target
+    const { bulkhead, limit, version } = target
     const scope = 'service'
+    // The versions of a service share what holds for all of it.
+    const name = version?.of ?? target.name
     return {
       bulkhead: bulkhead && this.openBulkhead({ scope, name, policy: bulkhead.policy }, hold),
       rate: limit && this.openRate({ scope, name, policy: limit.policy, maxWaitMs: limit.maxWaitMs }, hold),

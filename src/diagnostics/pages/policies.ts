@@ -20,6 +20,24 @@ response:
   body: { banners: $.banner.list }
 `),
   },
+  'late-key': {
+    why: 'Requests are counted, queued and shed before their body is read and before a step runs: what a step finds out, or what stands in the body, comes too late for that.',
+    fix: 'Go by a part of the request (`request.ip`, `request.headers.x-tenant`) or by a color that the route takes from the path, the query, a header or a cookie.',
+    wrong: route(`match: GET /home
+limit: { rate: 10/s, by: banner.list }
+do:
+  - { invoke: content.banners }
+response:
+  body: { banners: $.banner.list }
+`),
+    right: route(`match: GET /home
+limit: { rate: 10/s, by: request.ip }
+do:
+  - { invoke: content.banners }
+response:
+  body: { banners: $.banner.list }
+`),
+  },
   'unsafe-retry': {
     why: 'A POST or PATCH that failed may have been carried out all the same; sent again, the customer pays twice. Only methods that may be repeated are retried (RFC 9110 section 9.2.2), and calls that send an `idempotency-key`.',
     fix: 'Leave the retry away, or send a key that makes one order of many tries: `headers: { idempotency-key: … }`.',

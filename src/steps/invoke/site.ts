@@ -72,6 +72,7 @@ export function buildSite(
     step: name,
     service: operation.service,
     operation: operation.name,
+    rankOf: binder.rankOf,
     template: operation.template,
     idempotent: operation.idempotent,
     timeoutMs: policies.timeout ?? definition.timeout ?? defaults.timeoutMs,

@@ -1,0 +1,192 @@
+import {
+  type BulkheadPolicy,
+  normalRank,
+  type Priority,
+  priorities,
+  type RatePolicy,
+} from '../../backends/admission/policy.ts'
+import type { Location } from '../../diagnostics/diagnostic.ts'
+import { type BoundTemplate, bindTemplate } from '../../language/bind.ts'
+import type { Language } from '../../language/color.ts'
+import type { Read } from '../../language/reference.ts'
+import { within } from '../../language/shape.ts'
+import type { LimitDefinition } from '../../operations/admission.ts'
+import type { ParsedRoute } from '../../routes/route.ts'
+import { createNamespaces } from '../../values/color.ts'
+import type { Document } from '../../values/document.ts'
+import { type BoundInput, compileInputReader } from '../inputs.ts'
+import type { RequestParts } from '../snapshot.ts'
+import { bindKeyPart, compileKey, type KeyPart, memberOf } from './key.ts'
+
+/** What stands before a route: decided before the client's body is read, and before a step runs. */
+export interface RouteAdmission {
+  /** Index in `priorities`; of a class that a template gives, the one where nothing is known of the request yet. */
+  readonly rank: number
+  /** The class of one request, where a template gives it. */
+  readonly rankOf: ((request: RequestParts) => number) | undefined
+  /** The gateway's own first. */
+  readonly limits: readonly RequestLimit[]
+  readonly bulkhead:
+    | { readonly policy: BulkheadPolicy; readonly clientOf: (request: RequestParts) => string }
+    | undefined
+}
+
+export interface RequestLimit {
+  readonly scope: 'gateway' | 'route'
+  readonly name: string
+  readonly policy: RatePolicy
+  /** As the file has it, for people. */
+  readonly by: readonly string[]
+  readonly keyOf: (request: RequestParts) => string
+}
+
+/** A class that a template gives for each call of a route, too. */
+export interface BoundPriority {
+  readonly reads: readonly Read[]
+  readonly rankOf: ((document: Document) => number) | undefined
+}
+
+/** Binds `priority:` of a route for its calls: one that is fixed is asked of nobody. */
+export function bindPriority({ definition, place }: ParsedRoute, language: Language): BoundPriority {
+  const { priority } = definition
+  if (priority === undefined) return { reads: [], rankOf: undefined }
+  const fixed = priorities.indexOf(priority as Priority)
+  if (fixed >= 0) return { reads: [], rankOf: fixed === normalRank ? undefined : () => fixed }
+  const template = bindTemplate(priority, within(place, 'priority'), language)
+  return { reads: template.reads, rankOf: compileRank(template) }
+}
+
+/** Binds what stands before a route; undefined where nothing does. */
+export function bindAdmission(
+  parsed: ParsedRoute,
+  inputs: readonly BoundInput[],
+  gatewayLimit: LimitDefinition | undefined,
+  language: Language,
+): RouteAdmission | undefined {
+  const { definition, place, name } = parsed
+  const { source } = place
+  const { priority, limit, bulkhead } = definition
+  if (priority === undefined && !limit && !bulkhead && !gatewayLimit) return undefined
+  const binder = new EarlyKeys(inputs, language)
+  const isList = Array.isArray(source.valueAt(['limit', 'by']))
+  const own = limit?.by.map((text, index) =>
+    binder.bind(text, source.locate(['limit', 'by', ...(isList ? [index] : [])])),
+  )
+  const client = bulkhead?.by === undefined ? [] : [binder.bind(bulkhead.by, source.locate(['bulkhead', 'by']))]
+  const limits: RequestLimit[] = []
+  if (gatewayLimit) limits.push(compileGatewayLimit(gatewayLimit))
+  if (limit && own) limits.push({ scope: 'route', name, policy: limit.policy, by: limit.by, keyOf: compileKey(own) })
+  const rank = priorities.indexOf(priority as Priority)
+  return {
+    rank: rank < 0 ? normalRank : rank,
+    rankOf: priority !== undefined && rank < 0 ? binder.bindRank(priority, parsed) : undefined,
+    limits,
+    bulkhead: bulkhead && { policy: bulkhead.policy, clientOf: compileKey(client) },
+  }
+}
+
+/** Its keys were checked with the gateway's file: they are parts of the request. */
+function compileGatewayLimit({ policy, by }: LimitDefinition): RequestLimit {
+  const readers = by.map((text) => {
+    const [, part = '', ...rest] = text.split('.')
+    const name = rest.length > 0 ? rest.join('.') : undefined
+    return readRequest({ part, name: part === 'headers' ? name?.toLowerCase() : name })
+  })
+  return { scope: 'gateway', name: 'gateway', policy, by, keyOf: compileKey(readers) }
+}
+
+type Reader = (request: RequestParts) => unknown
+
+const nothing: Reader = () => undefined
+
+function readRequest({ part, name }: Pick<KeyPart & { kind: 'request' }, 'part' | 'name'>): Reader {
+  return (request) => memberOf(request[part as keyof RequestParts], name)
+}
+
+/** Finds what of the request is there before the route runs and before its body is read. */
+class EarlyKeys {
+  readonly #inputs: readonly BoundInput[]
+  readonly #language: Language
+
+  constructor(inputs: readonly BoundInput[], language: Language) {
+    this.#inputs = inputs
+    this.#language = language
+  }
+
+  bind(text: string, at: Location): Reader {
+    const part = bindKeyPart(text, at, this.#language)
+    if (!part) return nothing
+    if (part.kind === 'request') return readRequest(part)
+    return this.#readColor(part.color, at) ?? nothing
+  }
+
+  /** A template's class, from the parts and inputs that it reads. */
+  bindRank(priority: string, { place }: ParsedRoute): (request: RequestParts) => number {
+    const template = bindTemplate(priority, within(place, 'priority'), this.#language)
+    const at = place.source.locate(['priority'])
+    const parts = new Set<keyof RequestParts>()
+    const colors = new Map<string, Reader>()
+    for (const { reference } of template.reads) {
+      if (reference.kind === 'color') {
+        const read = this.#readColor(reference.color, at)
+        if (read) colors.set(reference.color, read)
+      } else if (reference.kind === 'request' && reference.rest[0] !== undefined && reference.rest[0] !== 'body') {
+        parts.add(reference.rest[0] as keyof RequestParts)
+      } else this.#refuse('what it reads', at)
+    }
+    return compileEarlyRank(template, parts, colors)
+  }
+
+  #readColor(color: string, at: Location): Reader | undefined {
+    const input = this.#inputs.find((candidate) => candidate.color === color)
+    if (input && input.locator.in !== 'body') return compileInputReader(input)
+    this.#refuse(`\`${color}\``, at, input !== undefined)
+    return undefined
+  }
+
+  #refuse(what: string, at: Location, isInBody = false): void {
+    const message = isInBody
+      ? `${what} stands in the body, which is not read yet when requests are let in`
+      : `${what} is not there yet when requests are let in`
+    this.#language.diagnostics.add('late-key', message, at, 'use a part of the request, or an input of the route')
+  }
+}
+
+function compileEarlyRank(
+  template: BoundTemplate,
+  parts: ReadonlySet<keyof RequestParts>,
+  colors: ReadonlyMap<string, Reader>,
+): (request: RequestParts) => number {
+  const nameColors = createNamespaces(colors.keys())
+  const writers = [...colors].map(([color, read]) => {
+    const segments = color.split('.')
+    const leaf = segments.pop()!
+    return (document: Document, request: RequestParts) => {
+      const value = read(request)
+      if (value === undefined) return
+      const owner = segments.reduce<Record<string, unknown>>((at, name) => at[name] as typeof at, document)
+      owner[leaf] = value
+    }
+  })
+  const rankOf = compileRank(template)
+  return (request) => {
+    const view: Record<string, unknown> = {}
+    for (const part of parts) view[part] = request[part]
+    const document: Document = { request: view, steps: {} }
+    nameColors(document)
+    for (const write of writers) write(document, request)
+    return rankOf(document)
+  }
+}
+
+/** A class that is none, or cannot be told, is normal. */
+function compileRank({ evaluate }: BoundTemplate): (document: Document) => number {
+  return (document) => {
+    try {
+      const rank = priorities.indexOf(evaluate(document) as Priority)
+      return rank < 0 ? normalRank : rank
+    } catch {
+      return normalRank
+    }
+  }
+}
