@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { type DestinationStream, destination, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
-import { LineBuffer, type LineSink } from './line-buffer.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { maskFields } from './masking.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
@@ -42,8 +42,6 @@ export interface LogDestination {
   write(line: string): unknown
 }
 
-const maxBufferBytes = 16 * 1024 * 1024
-
 /**
  * Creates a log of JSON lines: level as text, ISO time, what is sensitive by name masked. Lines are written in blocks,
  * at most 200 ms late and always before the process exits; if nobody reads them, lines over 16 MB are dropped rather than
@@ -75,8 +73,8 @@ function options(level: LogLevel): LoggerOptions {
   }
 }
 
-function openStdout(): LineSink {
-  const lines = new LineBuffer(destination({ fd: 1, sync: false, maxLength: maxBufferBytes }))
+function openStdout(): LogDestination {
+  const lines = new LineBuffer(1)
   process.on('exit', () => lines.flushSync())
   return lines
 }
