@@ -43,7 +43,9 @@ function areOfAnotherType(issues: readonly z.core.$ZodIssue[]): boolean {
   return issues.some(
     (issue) =>
       issue.path.length === 0 &&
-      (issue.code === 'invalid_type' || (issue.code === 'invalid_union' && issue.errors.every(areOfAnotherType))),
+      (issue.code === 'invalid_type' ||
+        (issue.code === 'invalid_value' && typeof issue.input === 'object' && issue.input !== null) ||
+        (issue.code === 'invalid_union' && issue.errors.every(areOfAnotherType))),
   )
 }
 

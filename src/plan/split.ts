@@ -35,8 +35,8 @@ export function bindSplit(
   reads.push(...(stuck?.reads ?? []))
   return {
     split: { versions, by, rules, sticky: stuck?.sticky },
-    // Nothing that it reads has to be there.
-    reads: reads.map((read) => ({ ...read, demand: 'tolerated' })),
+    // Nothing that it reads has to be there, nor has every route to give it.
+    reads: reads.map((read) => ({ ...read, demand: 'guarded' })),
     key: hashContent(JSON.stringify([by, versions.map(({ name, weight, target }) => [name, weight, target.key])])),
   }
 }
