@@ -1,5 +1,3 @@
-import { ADDRCONFIG } from 'node:dns'
-import { lookup } from 'node:dns/promises'
 import type { Clock } from '../clock.ts'
 import { Admission } from './admission/admission.ts'
 import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
@@ -7,6 +5,7 @@ import type { DiscoverySource } from './discovery/discovery.ts'
 import { DiscoveryWatch, type WatchOptions } from './discovery/discovery-watch.ts'
 import { describeDiscovery, discoveries } from './discovery/index.ts'
 import { type NameServers, systemNameServers } from './discovery/name-servers.ts'
+import { resolveBySystem } from './discovery/resolvers/system.ts'
 import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
 import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
 import { Copies } from './mirroring/copies.ts'
@@ -15,6 +14,7 @@ import type { MirrorPolicy } from './mirroring/policy.ts'
 import type { Notify } from './notice.ts'
 import { Breaker } from './policies/breaker.ts'
 import { FlightGroups } from './policies/coalesce.ts'
+import { type ResponseTimesKey, responseTimesKey } from './policies/hedge.ts'
 import { Refreshes } from './policies/refreshes.ts'
 import { ResponseTimes } from './policies/response-times.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
@@ -172,7 +172,11 @@ export class Backends {
   /** An onion for each version, and the choice between them around it. */
   #openVersions(site: CallSite, hold: Hold): Call {
     const { name, split } = site.service
-    const calls = split!.versions.map(({ target }) => this.#openSite({ ...site, service: target }, hold))
+    const calls = split!.versions.map(({ target }) => {
+      // What goes there anyway is not copied there too.
+      const mirror = site.mirror?.target.name === target.name ? undefined : site.mirror
+      return this.#openSite({ ...site, service: target, mirror }, hold)
+    })
     const count = this.#metrics.forVersions?.(name) ?? (() => {})
     return splitCalls(split!, calls, { clock: this.#clock, split: hold(this.#splits.acquire(site.service)), count })
   }
@@ -243,14 +247,3 @@ function openDiscovery(
 /** Uses what is shared until the snapshot is released. */
 type Hold = <Value>(shared: { value: Value; release: () => void }) => Value
 type BreakerKey = readonly [service: string, operation: string, policy: BreakerPolicy]
-type ResponseTimesKey = readonly [service: string, operation: string, quantile: number]
-
-function responseTimesKey({ service, operation, hedge }: CallSite): ResponseTimesKey | undefined {
-  return hedge && 'quantile' in hedge.after ? [service.name, operation, hedge.after.quantile] : undefined
-}
-
-/** Only the family the system puts first: it sorts what cannot be reached from here to the end (RFC 6724). */
-async function resolveBySystem(hostname: string): Promise<readonly string[]> {
-  const found = await lookup(hostname, { all: true, hints: ADDRCONFIG })
-  return found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address)
-}

@@ -39,3 +39,11 @@ export function hedge(site: CallSite, parts: HedgeParts): Policy {
 }
 
 const isTimeout = (thrown: unknown) => (thrown as { code?: unknown }).code === 'timeout'
+
+/** Calls of one operation that ask for the same percentile know each other's response times. */
+export type ResponseTimesKey = readonly [service: string, operation: string, quantile: number]
+
+/** Undefined where no percentile is asked for. */
+export function responseTimesKey({ service, operation, hedge }: CallSite): ResponseTimesKey | undefined {
+  return hedge && 'quantile' in hedge.after ? [service.name, operation, hedge.after.quantile] : undefined
+}

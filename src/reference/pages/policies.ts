@@ -2,6 +2,7 @@ import { balancers } from '../../backends/balancers/index.ts'
 import { discoveries } from '../../backends/discovery/index.ts'
 import { resolvers } from '../../backends/discovery/resolvers/index.ts'
 import { registrations } from '../../backends/registration/index.ts'
+import { splitKinds } from '../../backends/splits/index.ts'
 import { stores } from '../../backends/stores/index.ts'
 import { transports } from '../../backends/transports/index.ts'
 import type { Schema } from '../json-schema.ts'
@@ -39,7 +40,7 @@ export function renderPolicies(operation: Schema): string {
   const about = (key: string) => String(policy(key)['description'])
   return page(
     'Policies around a call',
-    'What happens around every call of a backend. From the outside in: fallback, cache, coalesce, retry, breaker, timeout, balance, transport.',
+    'What happens around every call of a backend. From the outside in: fallback, cache, coalesce, hedge, retry, breaker, timeout, balance, transport.',
     'A service says what holds for its operations, an operation may say otherwise, and so may the `invoke` that calls it; the nearest wins, as a whole. Every attempt and every wait is cut to what is left of the budget of the request.',
     yamlBlock(policiesExample),
     '## timeout',
@@ -47,6 +48,10 @@ export function renderPolicies(operation: Schema): string {
     '## retry',
     about('retry'),
     keyTable(policy('retry')),
+    'A service has a budget for it, `retryBudget`: unless it says otherwise 20 % of its calls and 10 a second, over 10 s. Hedges and `failover: fast-retry` draw on it too. A 429 or 503 with `Retry-After` is not asked again before that time.',
+    '## hedge',
+    `${about('hedge')} Paid from the retry budget. [Failure and fallback](../guides/failure-and-fallback.md) tells when it begins.`,
+    keyTable(policy('hedge')),
     '## breaker',
     `${about('breaker')} While it is open a call fails with \`circuit-open\` and no backend is asked.`,
     keyTable(policy('breaker')),
@@ -55,12 +60,18 @@ export function renderPolicies(operation: Schema): string {
     keyTable(policy('cache')),
     '## coalesce',
     `${about('coalesce')} An answer that is \`private\` or \`no-store\`, or that sets a cookie, is not shared.`,
+    '## mirror',
+    `${about('mirror')} [Versions](../guides/versions.md) tells what a copy holds. Not on a step.`,
+    keyTable(policy('mirror')),
     '## fallback',
     `${about('fallback')} One entry, or a list that is tried in its order. An answer with a fallback in it says so in \`Tessera-Degraded\`.`,
     keyTable(fallbackEntries(policy('fallback'))),
     '## Balancers',
     '`balance:` of a service: a name, or `{ kind: consistent-hash, on: user.id }`. [Endpoints](../guides/endpoints.md) tells how they choose, how endpoints are checked and what `failover` does.',
     kinds(balancers.values()),
+    '## Splits',
+    '`split: { by: … }` of a service with `versions`. [Versions](../guides/versions.md) tells how a call finds its own.',
+    kinds(splitKinds.values()),
     '## Transports',
     'How a request gets to an endpoint; by the scheme of its URL.',
     kinds(transports.values()),
