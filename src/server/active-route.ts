@@ -1,8 +1,10 @@
+import type { Admission } from '../backends/admission/admission.ts'
 import type { Call } from '../backends/call.ts'
 import type { Backends, OpenBackends } from '../backends/registry.ts'
 import type { AggregatedRoute, PassthroughRoute, Route } from '../plan/snapshot.ts'
 import type { RouteMetrics } from '../telemetry/bound-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { type Gate, openGate } from './limits/gate.ts'
 
 export type ActiveRoute = ActiveAggregate | ActivePassthrough
 
@@ -11,6 +13,8 @@ interface ActiveCommon {
   readonly metrics: RouteMetrics
   /** `GET /mobile/{city}` */
   readonly title: string
+  /** What stands before it; undefined where nothing does. */
+  readonly gate: Gate | undefined
 }
 
 export interface ActiveAggregate extends ActiveCommon {
@@ -32,9 +36,11 @@ export function isAggregate(active: ActiveRoute): active is ActiveAggregate {
 export class ActiveRoutes {
   readonly #backends: Backends
   readonly #metrics: Metrics
+  readonly #admission: Admission
   readonly #entries = new Map<Route, { active: ActiveRoute; opened: OpenBackends; users: number }>()
 
-  constructor(backends: Backends, metrics: Metrics) {
+  constructor(backends: Backends, metrics: Metrics, admission: Admission) {
+    this.#admission = admission
     this.#backends = backends
     this.#metrics = metrics
   }
@@ -55,11 +61,16 @@ export class ActiveRoutes {
     if (!entry || --entry.users > 0) return
     this.#entries.delete(route)
     entry.opened.release()
+    entry.active.gate?.release()
   }
 
   #open(route: Route): { active: ActiveRoute; opened: OpenBackends } {
     const { method, path } = route.match
-    const common = { metrics: this.#metrics.route(method, path), title: `${method} ${path}` }
+    const common = {
+      metrics: this.#metrics.route(method, path),
+      title: `${method} ${path}`,
+      gate: openGate(route, this.#admission),
+    }
     if (route.kind === 'passthrough') {
       return { active: { ...common, route }, opened: this.#backends.open([], [route.service]) }
     }

@@ -24,6 +24,13 @@ export function serveAggregate(
 ): void {
   const exchange = new Exchange(serving, activation, active, request, response)
   const parts = new ServerRequestParts(request, exchange.target, params, exchange.requestId, activation.addresses)
+  if (active.gate) {
+    active.gate.admit(exchange, parts, budgetOf(exchange, active), () => begin(exchange, active, parts))
+  } else begin(exchange, active, parts)
+}
+
+function begin(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
+  const { request, activation, serving } = exchange
   if (!hasBody(request)) {
     run(exchange, active, parts)
   } else if (active.route.readsBody) {
@@ -51,7 +58,7 @@ function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestPa
     scope,
     span,
     propagation: readPropagation(request.headers as TraceHeaders, requestId),
-    budgetMs: readBudget(request),
+    budgetMs: exchange.queuedMs === 0 ? readBudget(request) : budgetOf(exchange, active),
     stepEnded: active.stepEnded,
   }
   const answering = caching ? executeCached(exchange, execution, caching) : execute(execution)
@@ -73,6 +80,11 @@ async function executeCached(exchange: Exchange, execution: Execution, caching: 
   const { version } = activation.snapshot
   const outcome = await answerFromCache(serving, execution.route, caching, version, execution.request, run)
   return makeConditional(outcome, caching, request)
+}
+
+/** What is left of what the request has in all. */
+function budgetOf({ request, queuedMs }: Exchange, { route }: ActiveAggregate): number {
+  return Math.max(1, Math.min(route.timeoutMs, readBudget(request) ?? route.timeoutMs) - queuedMs)
 }
 
 /** What the caller says it still waits; whatever is no number of milliseconds is not believed. */

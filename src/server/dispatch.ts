@@ -3,6 +3,7 @@ import type { GatewayError } from '../errors.ts'
 import { type Activation, type ActiveMatch, isAggregate } from './activation.ts'
 import { serveAggregate } from './aggregate.ts'
 import { Exchange } from './exchange.ts'
+import { tryShed } from './limits/shed.ts'
 import { hasDotSegment } from './path-safety.ts'
 import { refuse } from './refusals.ts'
 import type { Serving } from './serving.ts'
@@ -16,6 +17,7 @@ export function tryAggregate(serving: Serving, request: IncomingMessage, respons
   const activation = serving.current
   const found = findRoute(activation, request)
   if (found.kind !== 'match' || !isAggregate(found.target)) return false
+  if (serving.overload.isShedding && tryShed(serving, found.target, found.params, request, response)) return true
   const refusal = checkRequest(request) ?? checkPath(request)
   if (refusal) new Exchange(serving, activation, found.target, request, response).fail(refusal)
   else serveAggregate(serving, activation, found.target, found.params, request, response)

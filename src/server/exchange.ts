@@ -31,6 +31,10 @@ export class Exchange {
   readonly span: Span
   /** Cancelled when the client goes away. */
   readonly scope = new Scope()
+  /** Names and values in turn that its answer carries, whatever it is. */
+  ownHeaders: readonly string[] | undefined = undefined
+  /** How long it waited before its route began. */
+  queuedMs = 0
   readonly #active: ActiveRoute | undefined
   readonly #startedAt: number
   #status = clientGone
@@ -67,6 +71,11 @@ export class Exchange {
 
   get isAnswered(): boolean {
     return this.#isAnswered
+  }
+
+  /** Whether nobody waits for an answer any more. */
+  get isOver(): boolean {
+    return this.#isAnswered || this.scope.reason !== undefined
   }
 
   get path(): string {
@@ -132,6 +141,7 @@ export class Exchange {
     if (this.#isAnswered || this.response.destroyed) return
     this.#isAnswered = true
     const { request, response, requestId, serving } = this
+    if (this.ownHeaders) reply.headers.push(...this.ownHeaders)
     this.#bytes = writeReply(request, response, reply, requestId, close || serving.isDraining)
     this.#status = reply.status
   }

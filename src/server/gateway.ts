@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Admission } from '../backends/admission/admission.ts'
+import { Limiters } from '../backends/admission/limiters.ts'
 import type { SelfRegistration } from '../backends/registration/self-registration.ts'
 import { Backends } from '../backends/registry.ts'
 import { openStore } from '../backends/stores/index.ts'
@@ -15,6 +17,7 @@ import { answerUnmatched, tryAggregate } from './dispatch.ts'
 import { drain, idle } from './drain.ts'
 import { LoopHealth } from './health.ts'
 import { loadAtFirstRequest } from './lazy-listener.ts'
+import { watchOverload } from './limits/watch-overload.ts'
 import { closeNow } from './listener.ts'
 import { createLoader } from './load.ts'
 import { logNotices } from './notices.ts'
@@ -98,8 +101,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   const { snapshot: first, locations } = await reloader.loadFirst()
   const store = openStore(first.settings.stores.cache, () => clock.epoch(), observeStore(metrics, logger))
-  const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store })
-  const activeRoutes = new ActiveRoutes(backends, metrics)
+  const limiters = new Limiters({ clock, notify, metrics: metrics.admission, redisUrl: first.settings.stores.limits })
+  await limiters.connected()
+  const admission = new Admission(clock, metrics.admission, limiters)
+  const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission })
+  const activeRoutes = new ActiveRoutes(backends, metrics, admission)
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
   const serving: Serving = {
@@ -112,6 +118,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     unmatched: metrics.route('_OTHER', ''),
     onRequest,
     current: await runInSlices(Activation.open(first, activeRoutes)),
+    // After what is waited for: it asks for the whole.
+    overload: watchOverload(() => serving, clock, logger, metrics),
     isDraining: false,
     inFlight: 0,
     whenIdle: undefined,
@@ -146,6 +154,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await backends.close()
     await tracer.shutdown(lastSpansMs)
     if (listeners?.adminServer) closeNow(listeners.adminServer)
+    serving.overload.close()
     loop.close()
     logger.flush()
   }

@@ -10,6 +10,7 @@ const refusals = {
   'url-too-long': { status: 414, title: 'The URL is too long' },
   'unsupported-encoding': { status: 415, title: 'The request body is encoded in a way that is not accepted' },
   'expectation-failed': { status: 417, title: 'What the request expects is not offered' },
+  'rate-limited': { status: 429, title: 'Too many requests in too short a time' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'not-implemented': { status: 501, title: 'This method is not served' },
   'version-not-supported': { status: 505, title: 'This version of HTTP is not served' },
@@ -31,7 +32,7 @@ export function endsConnection({ code }: GatewayError): boolean {
 export type RefusalCode = keyof typeof refusals
 
 /** The error that a request is refused with; `detail` is shown to the client. */
-export function refuse(code: RefusalCode, detail?: string): GatewayError {
+export function refuse(code: RefusalCode, detail?: string, retryAfter?: number): GatewayError {
   const { status, title } = refusals[code]
-  return new GatewayError(code, { status, title, detail })
+  return new GatewayError(code, { status, title, detail, retryAfter })
 }

@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracer } from '../telemetry/tracer.ts'
 import type { Activation } from './activation.ts'
+import type { Overload } from './limits/overload.ts'
 
 /** One answered request, as whoever watches the gateway is told of it. */
 export interface RequestEntry {
@@ -40,6 +41,8 @@ export interface Serving {
   readonly backends: Backends
   /** Of cached and last good answers. */
   readonly store: ResponseStore
+  /** Whether the process has more to do than it can. */
+  readonly overload: Overload
   /** Of requests that match no route. */
   readonly unmatched: RouteMetrics
   readonly onRequest: ((entry: RequestEntry) => void) | undefined

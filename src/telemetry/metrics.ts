@@ -1,5 +1,6 @@
 import type { Metric, Registry } from 'prom-client'
 import type { Severity } from '../diagnostics/diagnostic.ts'
+import { AdmissionMetrics } from './admission-metrics.ts'
 import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { CacheMetrics, StoreMetrics } from './cache-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
@@ -20,6 +21,7 @@ export interface Metrics {
   /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. */
   countRouteCache(route: string, result: string): void
   readonly store: StoreMetrics
+  readonly admission: AdmissionMetrics
   /** By what a hedge did for a slow call: `won`, `lost`, `no-budget`. */
   hedges(service: string, operation: string): ResultCounter
   /** By what became of a copy: `answered`, `failed`, `dropped`. */
@@ -131,6 +133,17 @@ export function createMetrics(): Metrics {
     evictions: counter('tessera_store_evictions_total', 'Answers that had to go for newer ones', []),
     failures: counter('tessera_store_failures_total', 'Times that a shared store could not be asked', []),
   })
+  const bounded = ['scope', 'name']
+  const admission = new AdmissionMetrics({
+    limit: gauge('tessera_bulkhead_limit', 'Places that a bulkhead has', bounded),
+    inside: gauge('tessera_bulkhead_inside', 'Calls or requests inside a bulkhead', bounded),
+    waiting: gauge('tessera_bulkhead_waiting', 'Calls or requests that wait for a place', bounded),
+    waits: durations('tessera_queue', 'Time that those who were let in had waited', bounded),
+    shed: counter('tessera_shed_total', 'What did not fit and was refused at once', [...bounded, 'reason']),
+    rates: counter('tessera_rate_limit_total', 'What was counted against a rate limit', [...bounded, 'result']),
+    shared: gauge('tessera_rate_limits_shared', '1 while replicas share their rate limits'),
+    shedding: gauge('tessera_overload_shedding', 'Classes that the process sheds for its own sake'),
+  })
   const reloadOk = gauge('tessera_config_last_reload_successful', '1 when the last reload was taken').bind()
   const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
   const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
@@ -146,6 +159,7 @@ export function createMetrics(): Metrics {
     cache: (service, operation) => new CacheMetrics(caches, service, operation),
     countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
     store,
+    admission,
     hedges: (service, operation) => new ResultCounter(hedges, service, operation),
     mirrors: (service, operation) => new ResultCounter(mirrors, service, operation),
     versions: (service) => new ResultCounter(versions, service),
@@ -175,6 +189,7 @@ export function createMetrics(): Metrics {
       ]
       for (const family of byService) family.retain('service', services)
       for (const family of Object.values(caches)) family.retain('service', services)
+      admission.retain(new Set([...routes, ...services, 'gateway']))
       if (sources) discoveries.retain('source', sources)
     },
     get activeRequests() {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { Admission } from '../../src/backends/admission/admission.ts'
 import type { CallSite, ServiceTarget } from '../../src/backends/call.ts'
 import type { Backends } from '../../src/backends/registry.ts'
+import { systemClock } from '../../src/clock.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { BuildMemory } from '../../src/plan/memory.ts'
 import { runToEnd } from '../../src/plan/work.ts'
@@ -34,7 +36,7 @@ function noteBackends() {
 function setUp() {
   const memory = new BuildMemory()
   const { backends, open } = noteBackends()
-  const routes = new ActiveRoutes(backends, createMetrics())
+  const routes = new ActiveRoutes(backends, createMetrics(), new Admission(systemClock))
   const activate = (changes: Partial<typeof files> = {}, before?: Activation) => {
     const { snapshot } = buildSnapshot(projectTexts({ ...files, ...changes }), memory)
     return runToEnd(Activation.open(snapshot!, routes, before))

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Express } from 'express'
 import { toGatewayError } from '../../errors.ts'
 import { Exchange } from '../exchange.ts'
+import { tryShed } from '../limits/shed.ts'
 import type { Serving } from '../serving.ts'
 import { findPassthrough, isWebSocket } from './match.ts'
 import type { Passthrough } from './passthrough.ts'
@@ -28,7 +29,9 @@ export class LazyPassthrough {
 
   /** Passes a request on if its route says so: false when it does not. */
   tryPassOn(request: IncomingMessage, response: ServerResponse): boolean {
-    if (!findPassthrough(this.#serving, request)) return false
+    const active = findPassthrough(this.#serving, request)
+    if (!active) return false
+    if (this.#serving.overload.isShedding && tryShed(this.#serving, active, {}, request, response)) return true
     if (this.#loaded) this.#loaded.app(request, response)
     else this.#passOnLater(request, response)
     return true

@@ -71,7 +71,7 @@ export class OngoingPassthrough {
       return
     }
     const headers = selectResponseHeaders(proxyResponse)
-    headers.push('x-request-id', this.exchange.requestId)
+    headers.push('x-request-id', this.exchange.requestId, ...(this.exchange.ownHeaders ?? []))
     if (this.exchange.serving.isDraining) headers.push('connection', 'close')
     try {
       // Without the reason phrase: it may hold anything, and means nothing.

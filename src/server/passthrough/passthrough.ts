@@ -6,8 +6,10 @@ import type { Endpoint } from '../../backends/endpoints.ts'
 import { GatewayError } from '../../errors.ts'
 import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
 import type { ActivePassthrough } from '../activation.ts'
-import { checkPath } from '../dispatch.ts'
+import { checkPath, findRoute } from '../dispatch.ts'
 import { Exchange } from '../exchange.ts'
+import type { Gate } from '../limits/gate.ts'
+import { ServerRequestParts } from '../request-parts.ts'
 import type { Serving } from '../serving.ts'
 import { checkRequest, targetOf } from '../strict.ts'
 import { addTraceHeaders, prepareRequestHeaders } from './headers.ts'
@@ -69,9 +71,22 @@ export class Passthrough {
     }
     const exchange = new Exchange(this.#serving, this.#serving.current, active, request, response)
     const refusal = checkRequest(request) ?? checkPath(request)
-    const endpoint = this.#serving.backends.pickEndpoint(active.route.service)
     if (refusal) exchange.fail(refusal)
-    else if (endpoint) this.#passOn(exchange, active, endpoint)
+    else if (active.gate) this.#admit(exchange, active, active.gate)
+    else this.#begin(exchange, active)
+  }
+
+  #admit(exchange: Exchange, active: ActivePassthrough, gate: Gate): void {
+    const { request, target, requestId, activation } = exchange
+    const found = findRoute(activation, request)
+    const params = found.kind === 'match' ? found.params : {}
+    const parts = new ServerRequestParts(request, target, params, requestId, activation.addresses)
+    gate.admit(exchange, parts, active.route.timeoutMs, () => this.#begin(exchange, active))
+  }
+
+  #begin(exchange: Exchange, active: ActivePassthrough): void {
+    const endpoint = this.#serving.backends.pickEndpoint(active.route.service)
+    if (endpoint) this.#passOn(exchange, active, endpoint)
     else exchange.fail(new GatewayError('unavailable', { detail: 'the service has no endpoint' }))
   }
 

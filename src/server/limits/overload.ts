@@ -1,0 +1,118 @@
+import { getHeapStatistics } from 'node:v8'
+import { priorities } from '../../backends/admission/policy.ts'
+import type { Clock, Timer } from '../../clock.ts'
+import type { OverloadPolicy } from '../../config/admission.ts'
+
+const probeEveryMs = 25
+const heapEveryProbes = 40
+/** Weight of the newest probe in the mean delay. */
+const newest = 0.3
+/** So many probes in a row have to be late before anything is shed: a long pause or two are no overload. */
+const lateInARow = 8
+/** Classes more with each probe of an overload, as many times as the delay is too long, four at most. */
+const rise = 0.05
+/** Classes fewer with each probe when it is over. */
+const fall = 0.02
+/** The first class is never shed. */
+const mostClasses = priorities.length - 1
+
+export interface OverloadOptions {
+  readonly clock: Clock
+  /** As the gateway's file has it now; undefined: never. */
+  readonly policy: () => OverloadPolicy | undefined
+  /** Rank of the lowest class that any route has. */
+  readonly lowestRank: () => number
+  readonly onCut?: ((classes: number) => void) | undefined
+  /** Told when it begins to shed, and when it has ended. */
+  readonly onChange?:
+    | ((isShedding: boolean, about: { readonly delayMs: number; readonly heap: number }) => void)
+    | undefined
+  /** 0 ≤ x < 1. */
+  readonly random?: (() => number) | undefined
+  /** 0..1 of what V8 may use. */
+  readonly heapUse?: (() => number) | undefined
+}
+
+/**
+ * Sees when the process has more to do than it can, by how late its timers come and how full its heap is, and says
+ * which requests to shed: a share of the lowest class that grows while it lasts, then of the next. It shrinks only
+ * once the delay is half of what is allowed, so that it does not swing.
+ */
+export class Overload {
+  readonly #options: OverloadOptions
+  readonly #random: () => number
+  readonly #heapUse: () => number
+  #cut = 0
+  #delayMs = 0
+  #heap = 0
+  #probes = 0
+  #lateRow = 0
+  #timer: Timer | undefined
+
+  constructor(options: OverloadOptions) {
+    this.#options = options
+    this.#random = options.random ?? Math.random
+    this.#heapUse = options.heapUse ?? readHeapUse
+    this.#schedule()
+  }
+
+  /** Whether anything is shed at all: what every request asks. */
+  get isShedding(): boolean {
+    return this.#cut > 0
+  }
+
+  /** Whether this one request is shed. */
+  sheds(rank: number): boolean {
+    const share = this.#cut - (priorities.length - 1 - rank)
+    return share > 0 && (share >= 1 || this.#random() < share)
+  }
+
+  close(): void {
+    this.#timer?.cancel()
+  }
+
+  #schedule(): void {
+    const { clock } = this.#options
+    const dueAt = clock.now() + probeEveryMs
+    this.#timer = clock.schedule(probeEveryMs, () => {
+      this.#probe(Math.max(0, clock.now() - dueAt))
+      this.#schedule()
+    })
+  }
+
+  #probe(lateMs: number): void {
+    const policy = this.#options.policy()
+    if (!policy) {
+      this.#change(0)
+      return
+    }
+    this.#delayMs += (lateMs - this.#delayMs) * newest
+    if (this.#probes++ % heapEveryProbes === 0) this.#heap = this.#heapUse()
+    const excess = this.#delayMs / policy.loopDelayMs
+    this.#lateRow = lateMs > policy.loopDelayMs ? this.#lateRow + 1 : 0
+    const isHeapFull = this.#heap > policy.heap
+    const isLate = excess > 1 && (this.#cut > 0 || this.#lateRow >= lateInARow)
+    if (isLate || isHeapFull) {
+      const start = this.#cut > 0 ? this.#cut : priorities.length - 1 - this.#options.lowestRank()
+      this.#change(Math.min(mostClasses, start + rise * Math.max(1, Math.min(4, excess))))
+    } else if (excess < 0.5 && this.#cut > 0) {
+      const next = this.#cut - fall
+      // Below it nobody is who could be shed.
+      this.#change(next <= priorities.length - 1 - this.#options.lowestRank() ? 0 : next)
+    }
+  }
+
+  #change(cut: number): void {
+    const before = this.#cut
+    if (cut === before) return
+    const { onCut, onChange } = this.#options
+    this.#cut = cut
+    onCut?.(cut)
+    if (before === 0 || cut === 0) onChange?.(cut > 0, { delayMs: Math.round(this.#delayMs), heap: this.#heap })
+  }
+}
+
+function readHeapUse(): number {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
+  return used / limit
+}
