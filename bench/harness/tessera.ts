@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ConfigSource, Page, Place, Variant } from './scenario.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../tessera.js', import.meta.url))
+/** As `npm start` and the image have it. */
+const nodeFlags = ['--max-semi-space-size=4']
 
 interface Changes {
   readonly name?: string
@@ -24,6 +26,7 @@ export function tessera(config: ConfigSource, page: Page, changes: Changes = {})
     launch: (place) => ({
       program: process.execPath,
       args: [
+        ...nodeFlags,
         main,
         ...['serve', '--config', locateConfig(config, place.directory)],
         ...['--port', String(place.port), '--admin-port', '0'],

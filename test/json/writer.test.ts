@@ -209,10 +209,9 @@ describe('a writer gives up', () => {
   })
 })
 
-test('an answer is in memory of its own', () => {
+test('an answer stays as it is when the next one is written', () => {
   const writer = compileWriter(list(slot()))
   const first = writer([whole('1')])!
   const second = writer([whole('2')])!
   expect([first.toString(), second.toString()]).toEqual(['[1]', '[2]'])
-  expect(first.buffer).not.toBe(second.buffer)
 })
