@@ -22,70 +22,80 @@ export interface RetryBudgetMetrics {
 }
 
 /** The pieces that the window is counted in: it moves on by a tenth of itself. */
-const buckets = 10
+const pieces = 10
 const uncounted: RetryBudgetMetrics = { left() {}, refused() {} }
 
 /**
- * Keeps retries from multiplying the load on a backend that is down. Over any window there are at most `share` of its
- * calls and `perSecond` of its seconds: each piece of the window is given its seconds' worth as it begins, each call
- * adds its share, each retry takes one, and what a piece had left is gone with it (docs/adr/0029).
+ * Keeps retries from multiplying the load on a backend that is down. In whatever `windowMs` one looks at there are no
+ * more than `share` of its calls and `perSecond` of its seconds: each piece of the window is given its seconds' worth as
+ * it begins, each call adds its share, each retry takes one. What was given counts for the last ten pieces, which are a
+ * window at most; what was taken for eleven, a window at least (docs/adr/0029).
  */
 export class RetryBudget {
   readonly #clock: Clock
   readonly #share: number
   readonly #metrics: RetryBudgetMetrics
-  readonly #bucketMs: number
+  readonly #pieceMs: number
   /** What each piece gives from its beginning. */
   readonly #grant: number
-  readonly #balances = new Float64Array(buckets)
-  #bucket = 0
-  #bucketEndsAt: number
-  #total: number
+  readonly #given = new Float64Array(pieces)
+  readonly #taken = new Float64Array(pieces + 1)
+  /** Pieces begun since the first. */
+  #piece = 0
+  #pieceEndsAt: number
+  #left: number
 
   constructor(clock: Clock, policy: RetryBudgetPolicy = defaultRetryBudget, metrics: RetryBudgetMetrics = uncounted) {
     this.#clock = clock
     this.#share = policy.share
     this.#metrics = metrics
-    this.#bucketMs = policy.windowMs / buckets
-    this.#grant = (policy.perSecond * this.#bucketMs) / 1000
-    this.#balances[0] = this.#grant
-    this.#total = this.#grant
-    this.#bucketEndsAt = clock.now() + this.#bucketMs
+    this.#pieceMs = policy.windowMs / pieces
+    this.#grant = (policy.perSecond * this.#pieceMs) / 1000
+    this.#given[0] = this.#grant
+    this.#left = this.#grant
+    this.#pieceEndsAt = clock.now() + this.#pieceMs
   }
 
   /** A call begins. Told once for a call, however often it is tried. */
   deposit(): void {
-    this.#add(this.#share)
+    this.#moveOn()
+    this.#given[this.#piece % pieces]! += this.#share
+    this.#left += this.#share
+    this.#metrics.left(this.#left)
   }
 
   /** Takes what one retry costs; false when the budget is spent. */
   withdraw(): boolean {
-    this.#add(0)
+    this.#moveOn()
     // A sum of tenths may fall short of a whole by its last digits.
-    if (this.#total < 1 - 1e-6) {
+    if (this.#left < 1 - 1e-6) {
       this.#metrics.refused()
       return false
     }
-    this.#add(-1)
+    this.#taken[this.#piece % (pieces + 1)]! += 1
+    this.#left -= 1
+    this.#metrics.left(this.#left)
     return true
   }
 
-  #add(retries: number): void {
+  #moveOn(): void {
     const now = this.#clock.now()
-    if (now >= this.#bucketEndsAt) this.#moveTo(now)
-    this.#balances[this.#bucket]! += retries
-    this.#total += retries
-    this.#metrics.left(this.#total)
-  }
-
-  #moveTo(now: number): void {
-    const passed = 1 + Math.floor((now - this.#bucketEndsAt) / this.#bucketMs)
-    this.#bucketEndsAt += passed * this.#bucketMs
-    for (let step = 0; step < Math.min(passed, buckets); step++) {
-      this.#bucket = (this.#bucket + 1) % buckets
-      this.#balances[this.#bucket] = this.#grant
+    if (now < this.#pieceEndsAt) return
+    const passed = 1 + Math.floor((now - this.#pieceEndsAt) / this.#pieceMs)
+    this.#pieceEndsAt += passed * this.#pieceMs
+    const last = this.#piece + passed
+    for (this.#piece = Math.max(this.#piece, last - pieces - 1); this.#piece < last; ) {
+      this.#piece++
+      this.#given[this.#piece % pieces] = this.#grant
+      this.#taken[this.#piece % (pieces + 1)] = 0
     }
     // Summed anew, so that no rounding is carried on for ever.
-    this.#total = this.#balances.reduce((sum, balance) => sum + balance, 0)
+    this.#left = sum(this.#given) - sum(this.#taken)
   }
+}
+
+function sum(numbers: Float64Array): number {
+  let total = 0
+  for (const number of numbers) total += number
+  return total
 }
