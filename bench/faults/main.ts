@@ -1,10 +1,10 @@
 /** Whether the gateway keeps its promises on a bad day: `npm run faults -- [options]`. See README.md. */
-import { setPriority } from 'node:os'
 import { leaveServerCore } from '../harness/processor.ts'
 import { findObstacle } from '../harness/requirements.ts'
 import { readOptions } from './options.ts'
 import { type GatewayPromise, judgePromise, type Sight } from './promise.ts'
 import { promises } from './promises/index.ts'
+import { takePrecedence } from './scene/precedence.ts'
 import { withScene } from './scene/scene.ts'
 import { describeMachine, type Outcome, printTable } from './table.ts'
 
@@ -49,14 +49,4 @@ async function lookAt(promise: GatewayPromise, isQuick: boolean): Promise<Sight[
 
 function describeOutcome({ promise: { name, promised }, sights, seconds }: Outcome) {
   return { name, promised, verdict: judgePromise(sights), seconds: Math.round(seconds), sights }
-}
-
-/** Before others on the machine, for this process and what it starts; only root may. */
-function takePrecedence(): boolean {
-  try {
-    setPriority(process.pid, -19)
-    return true
-  } catch {
-    return false
-  }
 }

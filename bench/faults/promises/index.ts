@@ -1,8 +1,17 @@
 import type { GatewayPromise } from '../promise.ts'
+import { asymmetry } from './asymmetry.ts'
 import { deadline } from './deadline.ts'
 import { drain } from './drain.ts'
+import { ejection } from './ejection.ts'
 import { isolation } from './isolation.ts'
 import { reload } from './reload.ts'
+import { retries } from './retries.ts'
+import { slowClients } from './slow-clients.ts'
+import { telemetry } from './telemetry.ts'
+import { truncation } from './truncation.ts'
 
 /** In the order of the table. */
-export const promises: readonly GatewayPromise[] = [reload, drain, deadline, isolation]
+export const promises: readonly GatewayPromise[] = [
+  ...[reload, drain, deadline, isolation, retries, ejection],
+  ...[truncation, asymmetry, slowClients, telemetry],
+]
