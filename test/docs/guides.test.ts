@@ -14,7 +14,9 @@ const guides = readdirSync(join(root, 'docs/guides')).filter((name) => name.ends
 
 /** Guides whose blocks are of another form are run beside what they are about. */
 function hasTestOfItsOwn(name: string): boolean {
-  return !/^(first-route|colors|failure-and-fallback|endpoints|testing-a-route|operating|caching|versions)\.md$/.test(name)
+  return !/^(first-route|colors|failure-and-fallback|endpoints|testing-a-route|operating|caching|versions)\.md$/.test(
+    name,
+  )
 }
 
 let demo: Awaited<ReturnType<typeof startDemoBackends>>
