@@ -4,11 +4,10 @@ const windowMs = 500
 const samplesAtLeast = 10
 /** Response times may grow by half before the limit falls. */
 const tolerance = 1.5
-/** Room for a small queue at the backend, without which the limit could not find its way up. */
-const headroom = 4
 const smoothing = 0.2
-/** Every so many windows of full load, half as many are let in, to see what a call takes when nobody waits. */
-const dipEvery = 30
+/** Every so many windows of full load, a third as many are let in, to see what a call takes when nobody waits. */
+const dipEvery = 60
+const dipTo = 1 / 3
 /** The first window of a dip still sees what was let in before. */
 const dipWindows = 2
 
@@ -16,8 +15,9 @@ const dipWindows = 2
  * How many calls at once a backend takes before they only wait there: the gradient of response times (Netflix,
  * concurrency-limits, Gradient2; Envoy, adaptive concurrency). Each window of half a second and ten calls at least,
  *
- *     limit ← 0.8 limit + 0.2 (limit × gradient + 4),   gradient = 1.5 × usual / now, from 0.5 to 1
+ *     limit ← 0.8 limit + 0.2 (limit × gradient + √limit),   gradient = 1.5 × usual / now, from 0.5 to 1
  *
+ * of which the root is room for a small queue at the backend, without which the limit could not find its way up.
  * `usual` is what a call takes when it does not wait. A mean of the past would follow an overload upwards, and with it
  * the limit; so it falls at once with shorter times, but rises only by what a dip has seen.
  */
@@ -40,7 +40,7 @@ export class AdaptiveConcurrency {
   }
 
   get limit(): number {
-    const limit = this.#dip > 0 ? this.#limit / 2 : this.#limit
+    const limit = this.#dip > 0 ? this.#limit * dipTo : this.#limit
     return Math.max(this.#bounds.min, Math.floor(limit))
   }
 
@@ -66,7 +66,7 @@ export class AdaptiveConcurrency {
     // Where fewer come than may, nothing is learnt of how many could.
     if (this.#peak < this.#limit / 2) return
     const gradient = Math.max(0.5, Math.min(1, (tolerance * this.#usualMs) / nowMs))
-    const wanted = this.#limit * gradient + headroom
+    const wanted = this.#limit * gradient + Math.sqrt(this.#limit)
     const next = (1 - smoothing) * this.#limit + smoothing * wanted
     this.#limit = Math.min(this.#bounds.max, Math.max(this.#bounds.min, next))
     if (++this.#fullWindows % dipEvery === 0) this.#dip = dipWindows
