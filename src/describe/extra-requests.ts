@@ -9,9 +9,13 @@ export function describeHedge({ after, max }: HedgePolicy): string {
 }
 
 /** Where copies of requests go, and how many: `10% to reco@next, 10 at once`. */
-export function describeMirror({ target, share, concurrent }: MirrorPolicy): string {
-  const to = target.name.startsWith('mirror of ') ? target.endpoints[0]!.url : target.name
-  return `${Math.round(share * 10_000) / 100}% to ${to}, ${concurrent} at once`
+export function describeMirror(mirror: MirrorPolicy): string {
+  return `${Math.round(mirror.share * 10_000) / 100}% to ${receiverOf(mirror)}, ${mirror.concurrent} at once`
+}
+
+/** A service, a version of one, or a URL. */
+export function receiverOf({ target, isUrl }: MirrorPolicy): string {
+  return isUrl ? target.endpoints[0]!.url : target.name
 }
 
 /** What a picture says of requests beside a call's own. */

@@ -57,7 +57,8 @@ export function bindMirror(
   if (!target) return undefined
   const { share, concurrent, timeout, credentials } = definition
   const key = hashContent(JSON.stringify([owner, target.key, share, concurrent, timeout, credentials]))
-  return { target, share, concurrent, timeoutMs: timeout, credentials, key }
+  const isUrl = definition.to.includes('://')
+  return { target, isUrl, share, concurrent, timeoutMs: timeout, credentials, key }
 }
 
 function findTarget(

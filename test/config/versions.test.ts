@@ -210,3 +210,30 @@ describe('a hedge', () => {
     expect(siteOf(service, post).hedge).toBeUndefined()
   })
 })
+
+describe('what explain tells of requests beside a call’s own', () => {
+  const explain = (keys: string, route?: string) => {
+    const snapshot = load(keys, route)
+    return explainRoute(snapshot.routes[0] as AggregatedRoute, snapshot)
+  }
+
+  test('counts hedges among the calls, and their time at worst', () => {
+    const { calls, latency } = explain(
+      'endpoints: [http://127.0.0.1:9]\ntimeout: 200ms\nhedge: { after: 50ms, max: 2 }',
+    )
+    expect(calls[0]).toMatchObject({ min: 1, max: 1, most: 3 })
+    expect(latency).toMatchObject({ ms: 300, path: [{ sum: '100ms + 200ms' }] })
+    expect(explain('endpoints: [http://127.0.0.1:9]\ntimeout: 200ms\nhedge: {}').latency.ms).toBe(400)
+  })
+
+  test('lists who gets copies, and what is in them', () => {
+    const send = '\nheaders: { authorization: $.request.headers.authorization, x-user: $.user.id }'
+    const keys = `endpoints: [http://127.0.0.1:9]${send}\nmirror: { to: "http://127.0.0.1:7" }`
+    const { forwards } = explain(keys)
+    const told = forwards.map(({ service, operations }) => [service, operations[0]!.parts.map(({ to }) => to)])
+    expect(told).toEqual([
+      ['content', ['header.authorization', 'header.x-user']],
+      ['http://127.0.0.1:7, as copies', ['header.x-user']],
+    ])
+  })
+})

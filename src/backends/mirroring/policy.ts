@@ -3,6 +3,8 @@ import type { ServiceTarget } from '../call.ts'
 /** Where copies of a call's requests go. */
 export interface MirrorPolicy {
   readonly target: ServiceTarget
+  /** Whether it was written as a URL, so that no service is behind it. */
+  readonly isUrl: boolean
   /** Of the calls, 0..1. */
   readonly share: number
   /** Copies under way at most; one more is dropped. */

@@ -1,5 +1,6 @@
 import type { ColorDefinition } from '../../language/color.ts'
 import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
+import { receiverOf } from '../extra-requests.ts'
 import { nameRead } from '../wires.ts'
 import { callsOf, partsOfOperation } from './inputs.ts'
 import { type SensitiveValue, traceSensitive } from './sensitive.ts'
@@ -34,18 +35,33 @@ export function describeForwarding(
   for (const step of everyStep(route.body)) {
     for (const call of callsOf(step)) {
       const { service, name, template } = call.operation
-      const operations = services.get(service.name) ?? new Map<string, ForwardedOperation>()
-      services.set(service.name, operations)
       const parts = partsOfOperation(call.operation, call.overrides).map(({ to, reads }) => ({
         to,
         from: [...new Set(reads.flatMap(nameRead))],
         sensitive: sensitiveIn(reads),
       }))
-      const before = operations.get(name)?.parts ?? []
-      operations.set(name, { operation: `${service.name}.${name}`, template, parts: mergeParts([...before, ...parts]) })
+      for (const [receiver, received] of receiversOf(call, parts)) {
+        const operations = services.get(receiver) ?? new Map<string, ForwardedOperation>()
+        services.set(receiver, operations)
+        const before = operations.get(name)?.parts ?? []
+        const merged = mergeParts([...before, ...received])
+        operations.set(name, { operation: `${service.name}.${name}`, template, parts: merged })
+      }
     }
   }
   return [...services].map(([service, operations]) => ({ service, operations: [...operations.values()] }))
+}
+
+/** The service that is called, and who gets copies of its requests. */
+function receiversOf(
+  { operation, site: { mirror } }: ReturnType<typeof callsOf>[number],
+  parts: readonly ForwardedPart[],
+): (readonly [receiver: string, parts: readonly ForwardedPart[]])[] {
+  const called = [operation.service.name, parts] as const
+  if (!mirror) return [called]
+  const isCredential = ({ to }: ForwardedPart) => /^(header\.authorization$|header\.cookie$|cookie\.)/.test(to)
+  const copied = mirror.credentials ? parts : parts.filter((part) => !isCredential(part))
+  return [called, [`${receiverOf(mirror)}, as copies`, copied]]
 }
 
 /** Calls of one operation may be wired in different ways. */

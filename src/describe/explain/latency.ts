@@ -71,7 +71,21 @@ function latencyOfCall(name: string, { site, fallbacks }: Pick<StepCall, 'site' 
   return { ms: path.reduce((sum, leg) => sum + leg.ms, 0), path, waves: [] }
 }
 
-function worstOfSite({ timeoutMs, retry }: StepCall['site']): Omit<Leg, 'step'> {
+function worstOfSite(site: StepCall['site']): Omit<Leg, 'step'> {
+  const anew = worstOfAttempts(site)
+  const beside = worstOfHedges(site)
+  return beside.ms > anew.ms ? beside : anew
+}
+
+/** The last hedge begins while the first attempt waits, and has as long. */
+function worstOfHedges({ timeoutMs, hedge }: StepCall['site']): Omit<Leg, 'step'> {
+  if (!hedge) return { ms: 0, sum: '' }
+  const { after, max } = hedge
+  const delayMs = 'ms' in after ? Math.min(timeoutMs, after.ms * max) : timeoutMs
+  return { ms: delayMs + timeoutMs, sum: `${printDuration(delayMs)} + ${printDuration(timeoutMs)}` }
+}
+
+function worstOfAttempts({ timeoutMs, retry }: StepCall['site']): Omit<Leg, 'step'> {
   const attempts = retry?.attempts ?? 1
   const waitMs = Array.from({ length: attempts - 1 }, (_, failures) =>
     retry!.backoff === 'exponential' ? retry!.delayMs * 2 ** failures : retry!.delayMs,

@@ -29,6 +29,7 @@ const named = (name: string, url: string): ServiceTarget => ({ ...serviceTarget(
 function open(url: string, policy: Partial<MirrorPolicy> = {}, site: Partial<CallSite> = {}) {
   const mirror: MirrorPolicy = {
     target: named('next', url),
+    isUrl: false,
     share: 1,
     concurrent: 10,
     timeoutMs: 1000,
