@@ -32,11 +32,11 @@ retryBudget: { share: 0%, perSecond: 3, window: 1m }`),
       expect(await response.json()).toEqual({ word: 'well' })
     }
     const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
-    const valueOf = (sample: RegExp) => Number(sample.exec(metrics)?.[1])
-    const won = valueOf(/tessera_hedge_total\{service="words",operation="word",result="won"\} (\d+)/)
+    const readSample = (sample: RegExp) => Number(sample.exec(metrics)?.[1])
+    const won = readSample(/tessera_hedge_total\{service="words",operation="word",result="won"\} (\d+)/)
     expect(won).toBeGreaterThan(0)
     // A tenth of the window is given at once: 3 a second for 6 s.
-    expect(valueOf(/tessera_retry_budget\{service="words"\} (\d+)/)).toBe(18 - won)
+    expect(readSample(/tessera_retry_budget\{service="words"\} (\d+)/)).toBe(18 - won)
   })
 
   test('is not sent before a backend wants to be asked again', async () => {
