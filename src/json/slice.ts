@@ -44,6 +44,10 @@ export class JsonSlice {
     return word < containerFlag ? 1 : word - containerFlag
   }
 
+  get isNull(): boolean {
+    return this.json.bytes[this.start] === 0x6e
+  }
+
   /** Its bytes as they were sent, not a copy. */
   get bytes(): Uint8Array {
     return this.json.bytes.subarray(this.start, this.end)

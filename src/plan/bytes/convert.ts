@@ -1,5 +1,6 @@
 import type { ItemPart, Part, SlotPart, TextSource } from '../../json/part.ts'
 import type { JsonPath } from '../../json/path-tree.ts'
+import { JsonSlice } from '../../json/slice.ts'
 import { colorOfPath } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
 import { compilePath, type Path } from '../../values/path.ts'
@@ -41,8 +42,12 @@ class Converter {
   /** A slot for a value made by the template itself. */
   evaluated(template: Template): Part {
     if (template.kind === 'literal') return template
+    return { kind: 'slot', slot: this.slots.push(this.#evaluate(template)) - 1, path: [] }
+  }
+
+  #evaluate(template: Template): (document: Document) => unknown {
     for (const { prefix, bound } of readsOf(template)) if (bound) this.parsed.push(prefix)
-    return { kind: 'slot', slot: this.slots.push(compileTemplate(template)) - 1, path: [] }
+    return compileTemplate(template)
   }
 
   #asBytes(template: Template, inEach: boolean): Part | undefined {
@@ -65,7 +70,8 @@ class Converter {
         return items && { kind: 'array', items }
       }
       case 'operator':
-        return template.operator.name === '$each' ? this.#each(template.config as EachConfig, inEach) : undefined
+        if (template.operator.name === '$each') return this.#each(template.config as EachConfig, inEach)
+        return template.operator.name === '$default' ? this.#firstPresent(template.config as Template[]) : undefined
       default:
         return undefined
     }
@@ -89,6 +95,24 @@ class Converter {
       return part.expression.path && this.#place(part.expression.path, inEach)
     })
     return sources && { kind: 'text', parts: sources }
+  }
+
+  /** `$default` of whole places and of what is evaluated as ever: which one it is, is told when the answer is written. */
+  #firstPresent(choices: readonly Template[]): SlotPart | undefined {
+    const readers = convertAll(choices, (choice) => {
+      const place = choice.kind === 'path' && choice.path.singular ? this.#place(choice.path.prefix, false) : undefined
+      if (place) return place.path.length === 0 && place.kind === 'slot' ? this.slots[place.slot] : undefined
+      return hangsOnElement(choice) ? undefined : this.#evaluate(choice)
+    })
+    if (!readers) return undefined
+    const read = (document: Document) => {
+      for (const reader of readers) {
+        const value = reader(document)
+        if (value !== undefined && value !== null && !(value instanceof JsonSlice && value.isNull)) return value
+      }
+      return undefined
+    }
+    return { kind: 'slot', slot: this.slots.push(read) - 1, path: [] }
   }
 
   #each({ list, map }: EachConfig, inEach: boolean): Part | undefined {

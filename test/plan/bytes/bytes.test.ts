@@ -121,6 +121,16 @@ response: { body: { a: '$.steps["a-1"].body', ok: '\${ steps["a-1"].status == 20
     expect(await answer(route, bodies)).toBe('{"a":{ "data": 1.0 },"ok":true,"b":[1e2,\n2],"n":1e2}')
   })
 
+  test('takes the first of several that is there and not null', async () => {
+    const route = `do: [ { invoke: s.a, optional: true }, { invoke: s.b } ]
+response: { body: { list: { $each: { $default: [ $.a.list, $.a.one, $.b.all, [] ] }, $map: $.item.id } } }`
+    expect(await answer(route, { '/a': '{"data":{"list":[{"id":1.0}]}}', '/b': '[{"id":2.0}]' })).toBe('{"list":[1.0]}')
+    expect(await answer(route, { '/a': '{"data":{"list":null},"one":null}', '/b': '[{"id":2.0}]' })).toBe(
+      '{"list":[2.0]}',
+    )
+    expect(await answer(route, { '/b': 'null' })).toBe('{"list":[]}')
+  })
+
   test('takes a fallback as it takes a body', async () => {
     const route = `do: [ { invoke: s.b, fallback: { body: { x: [1, 2] } } } ]\nresponse: { body: { first: '$.b.all.x[0]', all: $.b.all } }`
     expect(await answer(route, {})).toBe('{"first":1,"all":{"x":[1,2]}}')
@@ -158,6 +168,8 @@ response: { body: { a: '$.steps["a-1"].body', ok: '\${ steps["a-1"].status == 20
       'list: { $each: $.b.all.list, $map: { $each: $.item.list, $map: { v: $.item.x, c: $.geo.city } } }',
       'list: { $each: $.a.list, $map: { i: $.index, first: "${ item.id == 1 ? 2 : 3 }" } }',
       'list: { $default: [ $.a.list, none ] }',
+      'list: { $each: { $default: [ $.a.list, $.b.all, [] ] }, $map: { id: $.item.id } }',
+      'list: { $default: [ $.a.one.x, $.a.list ] }',
     ]
     const json = fc.letrec<{ value: unknown }>((tie) => ({
       value: fc.oneof(
