@@ -177,6 +177,8 @@ export interface ServiceTarget {
 
 export interface ServiceBulkhead {
   readonly policy: BulkheadPolicy
+  /** As the file has it, for people. */
+  readonly by?: string | undefined
   /** Who a call is for, where the queue is fair between clients. */
   readonly clientOf: ((document: Document) => string) | undefined
 }
@@ -184,6 +186,8 @@ export interface ServiceBulkhead {
 export interface ServiceRate {
   readonly policy: RatePolicy
   readonly maxWaitMs: number
+  /** As the file has it, for people. */
+  readonly by: readonly string[]
   /** What is counted apart; everything together without it. */
   readonly keyOf: ((document: Document) => string) | undefined
 }

@@ -3,6 +3,7 @@ import type { RetryBudgetPolicy } from '../backends/policies/retry-budget.ts'
 import type { SplitPolicy } from '../backends/splits/policy.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
 import { printDuration } from '../values/units.ts'
+import { describeServiceAdmission } from './admission.ts'
 
 /**
  * How the endpoints of a service are found, chosen and looked after, a few words each; nothing of what nobody declared:
@@ -14,6 +15,7 @@ export function describeEndpoints(service: ServiceInfo): readonly string[] {
   if (discover) words.push(describeDiscovery(discover))
   if (balance !== 'round-robin') words.push(spreadOn === undefined ? balance : `${balance} on ${spreadOn}`)
   if (retryBudget) words.push(describeRetryBudget(retryBudget))
+  words.push(...describeServiceAdmission(service))
   if (!care) return words
   const { health, outlier, failover, slowStartMs, zone } = care
   if (zone !== undefined) words.push(`zone ${zone} first`)

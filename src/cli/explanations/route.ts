@@ -18,6 +18,7 @@ export function printRoute(route: RouteExplanation, { paint, width }: Screen): s
     paint.dim([summary, file].filter(Boolean).join(' · ')),
     `budget ${paint.bold(printDuration(budget.ms))}  ${paint.dim(describeOrigin(budget))}`,
     ...(route.caching === undefined ? [] : [route.caching]),
+    ...route.admission,
     ...section('Request', printInputs(route, paint), paint),
     ...section('Steps', printOutline(route.outline, paint), paint),
     ...section('Response', printResponse(route, paint), paint),
@@ -162,10 +163,11 @@ function printForwards({ forwards }: RouteExplanation, { paint, width }: Screen)
 
 /** A passthrough, for a terminal. */
 export function printPassthrough(route: PassthroughExplanation, { paint }: Screen): string {
-  const { match, summary, file, service, timeoutMs } = route
+  const { match, summary, file, service, timeoutMs, admission } = route
   return [
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
+    ...admission,
     '',
     `Passes the request through to ${paint.bold(service)} and its answer back: method, path, query, headers and body,`,
     `hop-by-hop headers aside. No answer within ${printDuration(timeoutMs)} is a 504.`,

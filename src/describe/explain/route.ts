@@ -1,5 +1,6 @@
 import { everyStep } from '../../plan/bound-route.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
+import { describeRouteAdmission } from '../admission.ts'
 import { describeRouteCaching } from '../caching.ts'
 import { identifySteps } from '../graph/build.ts'
 import { findWires, nameRead } from '../wires.ts'
@@ -20,6 +21,8 @@ export interface RouteExplanation {
   readonly budget: { readonly ms: number } & Origin
   /** What is kept of whole answers; undefined where nothing is. */
   readonly caching: string | undefined
+  /** What stands before the route: its class, limits and bulkhead. */
+  readonly admission: readonly string[]
   readonly inputs: readonly ExplainedInput[]
   /** Steps in the order of the file, indented by what they lie in. */
   readonly outline: readonly OutlineLine[]
@@ -59,6 +62,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     file: route.file,
     budget: { ms: bound.timeoutMs, ...describeOrigin(bound.timeoutOrigin) },
     caching: route.caching && describeRouteCaching(route.caching),
+    admission: describeRouteAdmission(route.admission),
     inputs: bound.inputs.map(({ color, place, required, default: value, at }) => ({
       color,
       from: place,
@@ -89,10 +93,12 @@ export interface PassthroughExplanation {
   readonly file: string
   readonly service: string
   readonly timeoutMs: number
+  readonly admission: readonly string[]
 }
 
 export function explainPassthrough(route: PassthroughRoute): PassthroughExplanation {
   const { name, match, summary, file, service, timeoutMs } = route
   const method = match.method === '*' ? 'any method,' : match.method
-  return { route: name, match: `${method} ${match.path}`, summary, file, service: service.name, timeoutMs }
+  const admission = describeRouteAdmission(route.admission)
+  return { route: name, match: `${method} ${match.path}`, summary, file, service: service.name, timeoutMs, admission }
 }

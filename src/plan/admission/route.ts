@@ -27,7 +27,11 @@ export interface RouteAdmission {
   /** The gateway's own first. */
   readonly limits: readonly RequestLimit[]
   readonly bulkhead:
-    | { readonly policy: BulkheadPolicy; readonly clientOf: (request: RequestParts) => string }
+    | {
+        readonly policy: BulkheadPolicy
+        readonly by: string | undefined
+        readonly clientOf: (request: RequestParts) => string
+      }
     | undefined
 }
 
@@ -81,7 +85,7 @@ export function bindAdmission(
     rank: rank < 0 ? normalRank : rank,
     rankOf: priority !== undefined && rank < 0 ? binder.bindRank(priority, parsed) : undefined,
     limits,
-    bulkhead: bulkhead && { policy: bulkhead.policy, clientOf: compileKey(client) },
+    bulkhead: bulkhead && { policy: bulkhead.policy, by: bulkhead.by, clientOf: compileKey(client) },
   }
 }
 

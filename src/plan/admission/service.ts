@@ -21,12 +21,17 @@ export function bindServiceAdmission(
   const counted = (limit?.by ?? []).flatMap((text, index) => part(text, 'limit', 'by', ...(isList ? [index] : [])))
   const admission: ServiceAdmission = {
     ...(bulkhead && {
-      bulkhead: { policy: bulkhead.policy, clientOf: client.length > 0 ? compileDocumentKey(client) : undefined },
+      bulkhead: {
+        policy: bulkhead.policy,
+        by: bulkhead.by,
+        clientOf: client.length > 0 ? compileDocumentKey(client) : undefined,
+      },
     }),
     ...(limit && {
       limit: {
         policy: limit.policy,
         maxWaitMs: limit.maxWaitMs,
+        by: limit.by,
         keyOf: counted.length > 0 ? compileDocumentKey(counted) : undefined,
       },
     }),

@@ -1,3 +1,4 @@
+import { queues } from '../../backends/admission/queues/index.ts'
 import { balancers } from '../../backends/balancers/index.ts'
 import { discoveries } from '../../backends/discovery/index.ts'
 import { resolvers } from '../../backends/discovery/resolvers/index.ts'
@@ -40,7 +41,7 @@ export function renderPolicies(operation: Schema): string {
   const about = (key: string) => String(policy(key)['description'])
   return page(
     'Policies around a call',
-    'What happens around every call of a backend. From the outside in: fallback, cache, coalesce, hedge, retry, breaker, timeout, balance, transport.',
+    'What happens around every call of a backend. From the outside in: fallback, cache, coalesce, hedge, retry, breaker, rate limit, bulkhead, timeout, balance, transport.',
     'A service says what holds for its operations, an operation may say otherwise, and so may the `invoke` that calls it; the nearest wins, as a whole. Every attempt and every wait is cut to what is left of the budget of the request.',
     yamlBlock(policiesExample),
     '## timeout',
@@ -66,6 +67,9 @@ export function renderPolicies(operation: Schema): string {
     '## fallback',
     `${about('fallback')} One entry, or a list that is tried in its order. An answer with a fallback in it says so in \`Tessera-Degraded\`.`,
     keyTable(fallbackEntries(policy('fallback'))),
+    '## Bulkheads and limits',
+    'Of a service: `bulkhead` lets so many calls of all routes through at once, `limit` so many in a time; of a route they hold for its requests. [Overload](../guides/overload.md) tells how they work together.',
+    kinds(queues.values()),
     '## Balancers',
     '`balance:` of a service: a name, or `{ kind: consistent-hash, on: user.id }`. [Endpoints](../guides/endpoints.md) tells how they choose, how endpoints are checked and what `failover` does.',
     kinds(balancers.values()),
