@@ -124,7 +124,7 @@ function describeCalls({ calls, endings }: Row): string {
   return [...(calls.length > 1 ? [`×${calls.length}`] : []), ...notes].join(', ')
 }
 
-function describeCall({ source, error, status, attempts }: CallRecord, ending: Ending): string {
+function describeCall({ source, error, status, attempts, version = '' }: CallRecord, ending: Ending): string {
   const tries = attempts > 1 ? `${attempts} attempts` : ''
   const told: Record<Ending, string> = {
     ok: status === undefined || status === 200 ? '' : String(status),
@@ -133,5 +133,5 @@ function describeCall({ source, error, status, attempts }: CallRecord, ending: E
     'left-out': error === undefined ? 'left out' : `left out after ${error}`,
     failed: error ?? '',
   }
-  return [told[ending], tries].filter((part) => part !== '').join(', ')
+  return [told[ending], version, tries].filter((part) => part !== '').join(', ')
 }

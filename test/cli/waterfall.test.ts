@@ -90,6 +90,7 @@ describe('the bars', () => {
     ['a live answer', call('x', 0, 5), /✓ x .* 5.0 ms$/],
     ['another status than 200', call('x', 0, 5, { status: 404 }), /✓ x .* {2}404$/],
     ['several attempts', call('x', 0, 5, { attempts: 3 }), /✓ x .* {2}3 attempts$/],
+    ['a version', call('x', 0, 5, { version: 'canary' }), /✓ x .* {2}canary$/],
     ['a cached answer', call('x', 0, 5, { source: 'cache', attempts: 0 }), /≈ x .* {2}cache$/],
     ['a shared answer', call('x', 0, 5, { source: 'coalesced' }), /≈ x .* {2}coalesced$/],
     ['a fallback', call('x', 0, 5, { source: 'fallback', error: 'timeout' }), /↷ x .* {2}fallback after timeout$/],
