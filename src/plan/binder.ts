@@ -25,7 +25,8 @@ export class RouteBinder implements Binder {
   readonly diagnostics: Language['diagnostics']
   readonly #catalogue: Catalogue
   readonly #names = new Map<string, { path: Path; explicit: boolean }[]>()
-  readonly #recorded = new Set<string>()
+  /** By step, the members of its record that are read; undefined: all. */
+  readonly #recorded = new Map<string, Set<string | undefined>>()
   #recordsAll = false
   #guards = 0
   /** Every place that calls a backend; compiled steps know theirs by index. */
@@ -132,12 +133,18 @@ export class RouteBinder implements Binder {
     for (const { reference } of reads ?? []) {
       if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined))
         this.#recordsAll = true
-      else if (reference.kind === 'step') this.#recorded.add(reference.id!)
+      else if (reference.kind === 'step') {
+        const [member] = reference.rest
+        const members = this.#recorded.get(reference.id!) ?? new Set()
+        this.#recorded.set(reference.id!, members.add(member === undefined ? undefined : String(member)))
+      }
     }
   }
 
-  recordsStep(id: string): boolean {
-    return this.#recordsAll || this.#recorded.has(id)
+  recordsStep(id: string, member?: string): boolean {
+    if (this.#recordsAll) return true
+    const members = this.#recorded.get(id)
+    return members !== undefined && (member === undefined || members.has(undefined) || members.has(member))
   }
 
   nameCall(step: ParsedStep, operation: string): string {

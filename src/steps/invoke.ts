@@ -68,6 +68,7 @@ export const invoke = defineStep({
           index,
           optional: config.optional,
           recorded: binder.recordsStep(name),
+          recordsHeaders: binder.recordsStep(name, 'headers'),
           applyOutputs: compileOutputs(operation),
         })
       },

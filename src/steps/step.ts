@@ -192,8 +192,8 @@ export interface Binder extends Language {
   nameCall(step: ParsedStep, operation: string): string
   /** Gives a call site its index in the route. */
   addCallSite(site: CallSite): number
-  /** True when something in the route reads `steps.<id>`, so that it must be recorded. Known once all is bound. */
-  recordsStep(id: string): boolean
+  /** True when something in the route reads `steps.<id>`, or this member of it, so that it must be recorded. Known once all is bound. */
+  recordsStep(id: string, member?: string): boolean
 }
 
 /** An operation with the policies that its service gives it. */

@@ -10,11 +10,15 @@ interface InvokePlan {
   readonly optional: boolean
   /** Whether anything reads `steps.<name>`. */
   readonly recorded: boolean
+  /** Whether anything reads `steps.<name>.headers`, which would have to be taken apart for it. */
+  readonly recordsHeaders: boolean
   readonly applyOutputs: (document: Document, response: CallResponse) => void
 }
 
 /** Compiles an invoke: make the call, write its outputs, keep a record of how it went. */
-export function compileInvoke({ name, index, optional, recorded, applyOutputs }: InvokePlan): Run {
+export function compileInvoke(plan: InvokePlan): Run {
+  const { name, index, optional, recorded, recordsHeaders, applyOutputs } = plan
+
   return (context) => {
     const { run, document } = context
     const startedAt = run.now()
@@ -57,9 +61,9 @@ export function compileInvoke({ name, index, optional, recorded, applyOutputs }:
     if (!recorded) return
     const record: Record<string, unknown> = { source, ms: Math.round(ms * 100) / 100, attempts }
     if (status !== undefined) record['status'] = status
-    if (response)
-      Object.assign(record, { headers: response.headers, body: response.slices ? response.slices[0] : response.body })
+    if (response) record['body'] = response.slices ? response.slices[0] : response.body
     else if (error?.response) record['body'] = error.response.body
+    if (response && recordsHeaders) record['headers'] = response.headers
     if (error) record['error'] = error.code
     context.document.steps[name] = record
   }
