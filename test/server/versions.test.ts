@@ -90,6 +90,7 @@ split: { match: [ { when: "request.headers['x-preview'] == 'yes'", to: canary } 
       'services/words': service(`versions:
   stable: { endpoints: [${stable.url}] }
   next: { endpoints: [${next.url}], weight: 0 }
+split: { match: [ { when: "request.headers['x-preview'] == 'yes'", to: next } ] }
 mirror: { to: words@next }`),
       'routes/word': wordRoute,
     })
@@ -101,5 +102,10 @@ mirror: { to: words@next }`),
       metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
     }
     expect(metrics).toMatch(/tessera_mirror_total\{service="words@stable",operation="word",result="answered"\} 5/)
+
+    // What goes there itself is not copied there too.
+    expect(await ask(port, { 'x-preview': 'yes' })).toBe('next')
+    expect(next.received).toHaveLength(6)
+    expect(next.received[5]!.headers).not.toHaveProperty('tessera-mirror')
   })
 })
