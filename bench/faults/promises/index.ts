@@ -4,14 +4,17 @@ import { deadline } from './deadline.ts'
 import { drain } from './drain.ts'
 import { ejection } from './ejection.ts'
 import { isolation } from './isolation.ts'
+import { overload } from './overload.ts'
+import { queryOfDeath } from './query-of-death.ts'
 import { reload } from './reload.ts'
 import { retries } from './retries.ts'
 import { slowClients } from './slow-clients.ts'
 import { telemetry } from './telemetry.ts'
 import { truncation } from './truncation.ts'
+import { zeroTrust } from './zero-trust.ts'
 
 /** In the order of the table. */
 export const promises: readonly GatewayPromise[] = [
-  ...[reload, drain, deadline, isolation, retries, ejection],
-  ...[truncation, asymmetry, slowClients, telemetry],
+  ...[reload, drain, deadline, isolation, retries, ejection, overload],
+  ...[truncation, asymmetry, slowClients, zeroTrust, queryOfDeath, telemetry],
 ]

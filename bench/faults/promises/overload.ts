@@ -1,0 +1,81 @@
+import { chooseLoadTool } from '../../harness/load.ts'
+import type { GatewayPromise, Sight } from '../promise.ts'
+import { answerAfter, startBackend } from '../scene/backend.ts'
+import { type Gateway, startGateway, writeProject } from '../scene/gateway.ts'
+import { countStatuses, type Exchange, load, p99, statusOf } from '../scene/load.ts'
+import { watchMachine } from '../scene/machine.ts'
+import type { Scene } from '../scene/scene.ts'
+import { seeThat, seeTimeAtMost, tell } from '../sights.ts'
+
+const times = 3
+const leastPercent = 80
+const shedMs = 50
+const places = 16
+const backendMs = 40
+const items = 4_000
+
+const project = {
+  'dictionary.yaml': 'colors: { word: {}, list: { type: array } }\n',
+  'services/narrow.yaml': `service: narrow
+endpoints: ["\${env.NARROW_URL}"]
+bulkhead: { concurrent: ${places}, queue: ${places} }
+operations: { call: { get: /, out: { word: $ } } }
+`,
+  'services/plain.yaml': `service: plain\nendpoints: ["\${env.LIST_URL}"]\noperations: { list: { get: /, out: { list: $ } } }\n`,
+  'routes/narrow.yaml': 'match: GET /narrow\ndo: [ { invoke: narrow.call } ]\nresponse: { body: $.word }\n',
+  // Milliseconds of computing, so that three times what it can do is a rate that one client can send.
+  'routes/dear.yaml':
+    'match: GET /dear\ndo: [ { invoke: plain.list } ]\nresponse: { body: "${ size(list.filter(x, x.n % 7 == 3)) }" }\n',
+}
+
+/** Three times of what fits: once a backend with few places, once the process itself. */
+export const overload: GatewayPromise = {
+  name: 'overload',
+  promised: `at ${times}× capacity goodput ≥ ${leastPercent} % of peak, a shed request is answered < ${shedMs} ms`,
+  async look(scene) {
+    const list = Buffer.from(JSON.stringify(Array.from({ length: items }, (_, n) => ({ n, name: 'tea' }))))
+    const narrow = await startBackend(scene, answerAfter(backendMs))
+    const listing = await startBackend(scene, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': list.length }).end(list)
+    })
+    const env = { NARROW_URL: narrow.url, LIST_URL: listing.url }
+    const gateway = await startGateway(scene, { config: writeProject(scene, project).config, env })
+    return [
+      ...(await lookAtOverload(scene, gateway, `a bulkhead of ${places}`, '/narrow')),
+      ...(await lookAtOverload(scene, gateway, 'the process itself', '/dear')),
+    ]
+  },
+}
+
+async function lookAtOverload(scene: Scene, gateway: Gateway, what: string, path: string): Promise<Sight[]> {
+  const seconds = scene.pick(5, 15)
+  const peak = await measurePeak(scene, gateway, path)
+  const tellDisturbance = watchMachine()
+  const exchanges = await load(gateway.port, path, { perSecond: Math.round(times * peak), seconds })
+  const disturbance = tellDisturbance()
+  const good = exchanges.filter((exchange: Exchange) => statusOf(exchange) === 200).length / seconds
+  const shed = exchanges.filter((exchange: Exchange) => [429, 503].includes(statusOf(exchange)))
+  const percent = (100 * good) / peak
+  const goodput = seeThat(
+    `${what}: goodput at ${times}× of ${peak.toFixed(0)}/s`,
+    percent >= leastPercent,
+    `${percent.toFixed(0)} % of peak`,
+    `≥ ${leastPercent} %`,
+  )
+  return [
+    disturbance !== undefined && goodput.verdict === 'broken'
+      ? { ...goodput, verdict: 'not judged', why: disturbance }
+      : goodput,
+    seeTimeAtMost(`${what}: p99 of ${shed.length} that were shed`, p99(shed), shedMs, disturbance),
+    tell(`${what}: answers`, countStatuses(exchanges)),
+  ]
+}
+
+/** Answers a second of clients that are never without a request, as many as fit. */
+async function measurePeak({ pick }: Scene, { url }: Gateway, path: string): Promise<number> {
+  const target = { url: url + path, headers: {} }
+  const tool = chooseLoadTool()
+  await tool.send(target, places, 2)
+  const { requests, seconds, failures } = await tool.send(target, places, pick(3, 8))
+  return (requests - failures) / seconds
+}
