@@ -9,19 +9,23 @@ const heapEveryProbes = 40
 const newest = 0.3
 /** So many probes in a row have to be late before anything is shed: a long pause or two are no overload. */
 const lateInARow = 8
-/** Classes more with each probe of an overload, as many times as the delay is too long, four at most. */
-const rise = 0.05
-/** Classes fewer with each probe when it is over. */
-const fall = 0.02
+/** Classes more with each probe of an overload, as many times as the delay is too long, twice at most. */
+const rise = 0.1
+const mostExcess = 2
+/** Classes fewer with each probe when it is over: two fifths of one a second, so that it does not swing. */
+const fall = 0.01
+/** Of a class that is shed, one in ten goes on: where shedding does not help, something has to be served. */
+const mostShare = 0.9
 /** The first class is never shed. */
 const mostClasses = priorities.length - 1
+const lastRank = priorities.length - 1
 
 export interface OverloadOptions {
   readonly clock: Clock
   /** As the gateway's file has it now; undefined: never. */
   readonly policy: () => OverloadPolicy | undefined
-  /** Rank of the lowest class that any route has. */
-  readonly lowestRank: () => number
+  /** Ranks of the lowest and the highest class that any route has. */
+  readonly ranks: () => { readonly lowest: number; readonly highest: number }
   readonly onCut?: ((classes: number) => void) | undefined
   /** Told when it begins to shed, and when it has ended. */
   readonly onChange?:
@@ -63,8 +67,8 @@ export class Overload {
 
   /** Whether this one request is shed. */
   sheds(rank: number): boolean {
-    const share = this.#cut - (priorities.length - 1 - rank)
-    return share > 0 && (share >= 1 || this.#random() < share)
+    const share = this.#cut - (lastRank - rank)
+    return share > 0 && this.#random() < Math.min(share, mostShare)
   }
 
   close(): void {
@@ -88,17 +92,22 @@ export class Overload {
     }
     this.#delayMs += (lateMs - this.#delayMs) * newest
     if (this.#probes++ % heapEveryProbes === 0) this.#heap = this.#heapUse()
-    const excess = this.#delayMs / policy.loopDelayMs
+    // Once it sheds it looks at the newest delay too: what comes back has to be met at once.
+    const delayMs = this.#cut > 0 ? Math.max(this.#delayMs, lateMs) : this.#delayMs
+    const excess = delayMs / policy.loopDelayMs
     this.#lateRow = lateMs > policy.loopDelayMs ? this.#lateRow + 1 : 0
     const isHeapFull = this.#heap > policy.heap
     const isLate = excess > 1 && (this.#cut > 0 || this.#lateRow >= lateInARow)
     if (isLate || isHeapFull) {
-      const start = this.#cut > 0 ? this.#cut : priorities.length - 1 - this.#options.lowestRank()
-      this.#change(Math.min(mostClasses, start + rise * Math.max(1, Math.min(4, excess))))
+      const { lowest, highest } = this.#options.ranks()
+      const start = this.#cut > 0 ? this.#cut : lastRank - lowest
+      this.#change(
+        Math.min(mostClasses, lastRank + 1 - highest, start + rise * Math.max(1, Math.min(mostExcess, excess))),
+      )
     } else if (excess < 0.5 && this.#cut > 0) {
       const next = this.#cut - fall
       // Below it nobody is who could be shed.
-      this.#change(next <= priorities.length - 1 - this.#options.lowestRank() ? 0 : next)
+      this.#change(next <= lastRank - this.#options.ranks().lowest ? 0 : next)
     }
   }
 

@@ -1,5 +1,6 @@
 import { normalRank, priorities } from '../../backends/admission/policy.ts'
 import type { Clock } from '../../clock.ts'
+import type { Route } from '../../plan/snapshot.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Serving } from '../serving.ts'
@@ -11,7 +12,7 @@ export function watchOverload(serving: () => Serving, clock: Clock, logger: Logg
   return new Overload({
     clock,
     policy: () => snapshot().settings.overload,
-    lowestRank: () => Math.max(normalRank, ...snapshot().routes.map(({ admission }) => lowest(admission))),
+    ranks: () => findRanks(snapshot().routes),
     onCut: (classes) => metrics.admission.shedding(classes),
     onChange(isShedding, { delayMs, heap }) {
       const about = { loop_delay_ms: delayMs, heap: Math.round(heap * 100) / 100 }
@@ -21,8 +22,14 @@ export function watchOverload(serving: () => Serving, clock: Clock, logger: Logg
   })
 }
 
-/** A class that a template gives may be the last. */
-function lowest(admission: { readonly rank: number; readonly rankOf: unknown } | undefined): number {
-  if (!admission) return normalRank
-  return admission.rankOf ? priorities.length - 1 : admission.rank
+/** A class that a template gives may be any. */
+function findRanks(routes: readonly Route[]): { lowest: number; highest: number } {
+  let lowest = 0
+  let highest = priorities.length - 1
+  for (const { admission } of routes) {
+    const rank = admission?.rank ?? normalRank
+    lowest = Math.max(lowest, admission?.rankOf ? priorities.length - 1 : rank)
+    highest = Math.min(highest, admission?.rankOf ? 0 : rank)
+  }
+  return { lowest, highest }
 }

@@ -18,7 +18,7 @@ function watch(lowestRank = low): Overload {
   return new Overload({
     clock,
     policy: () => ({ loopDelayMs: 50, heap: 0.9 }),
-    lowestRank: () => lowestRank,
+    ranks: () => ({ lowest: lowestRank, highest: critical }),
     random: () => 0.5,
     heapUse: () => heap,
     onChange: (isShedding) => void told.push(isShedding),
@@ -48,9 +48,9 @@ describe('overload of the process', () => {
 
   test('sheds the lowest class first, then the next, and never the first', async () => {
     const overload = watch()
-    await lag(80, 20)
+    await lag(80, 14)
     expect(shedBy(overload)).toEqual([low])
-    await lag(80, 10)
+    await lag(80, 6)
     expect(shedBy(overload)).toEqual([normal, low])
     await lag(80, 200)
     expect(shedBy(overload)).toEqual([high, normal, low])
@@ -70,7 +70,7 @@ describe('overload of the process', () => {
     await lag(80, 20)
     await lag(40, 100)
     expect(overload.isShedding).toBe(true)
-    await lag(5, 200)
+    await lag(5, 400)
     expect([overload.isShedding, told]).toEqual([false, [true, false]])
     overload.close()
   })
@@ -78,10 +78,10 @@ describe('overload of the process', () => {
   test('is seen in a heap that is full', async () => {
     const overload = watch()
     heap = 0.95
-    await lag(0, 80)
+    await lag(0, 60)
     expect(overload.sheds(low)).toBe(true)
     heap = 0.5
-    await lag(0, 200)
+    await lag(0, 400)
     expect(overload.isShedding).toBe(false)
     overload.close()
   })
