@@ -28,7 +28,8 @@ export function printDiagnostic(
     `${paint.bold(tint[severity](`${severity}[${code}]`))}: ${paint.bold(show(message))}`,
     `${margin}${paint.blue('-->')} ${show(at.file)}:${at.line}:${at.column}`,
   ]
-  const line = textOf(at.file)?.split('\n')[at.line - 1]
+  const text = textOf(at.file)
+  const line = text === undefined ? undefined : linesOf(text)[at.line - 1]
   if (line !== undefined) {
     const { shown, caretAt, caretLength } = excerpt(show(line.replaceAll('\t', ' ').trimEnd()), diagnostic)
     lines.push(`${paint.blue(`${number} |`)} ${shown}`)
@@ -36,6 +37,18 @@ export function printDiagnostic(
   }
   if (help) lines.push(`${paint.blue(`${margin} =`)} ${paint.bold('help')}: ${show(help)}`)
   return lines.join('\n')
+}
+
+let lastText = ''
+let lastLines: readonly string[] = ['']
+
+/** Many diagnostics in a row are of one file: it is split once, or a file of nothing but faults would take minutes. */
+function linesOf(text: string): readonly string[] {
+  if (text !== lastText) {
+    lastText = text
+    lastLines = text.split('\n')
+  }
+  return lastLines
 }
 
 /** A text with what a terminal would obey made visible, as wide as before. */
