@@ -21,6 +21,7 @@ function watch(lowestRank = low): Overload {
     ranks: () => ({ lowest: lowestRank, highest: critical }),
     random: () => 0.5,
     heapUse: () => heap,
+    busyShare: () => 0.5,
     onChange: (isShedding) => void told.push(isShedding),
   })
 }
@@ -38,9 +39,11 @@ const shedBy = (overload: Overload) => [critical, high, normal, low].filter((ran
 describe('overload of the process', () => {
   test('is not seen in a few long pauses', async () => {
     const overload = watch()
-    await lag(1500, 3)
+    await lag(1500, 2)
     await lag(0, 1)
-    await lag(400, 5)
+    await lag(400, 2)
+    await lag(0, 10)
+    await lag(60, 3)
     expect([overload.isShedding, told]).toEqual([false, []])
     overload.close()
     expect(clock.pending).toBe(0)
@@ -48,7 +51,7 @@ describe('overload of the process', () => {
 
   test('sheds the lowest class first, then the next, and never the first', async () => {
     const overload = watch()
-    await lag(80, 14)
+    await lag(80, 8)
     expect(shedBy(overload)).toEqual([low])
     await lag(80, 6)
     expect(shedBy(overload)).toEqual([normal, low])
@@ -60,7 +63,7 @@ describe('overload of the process', () => {
 
   test('begins with the lowest class that any route has', async () => {
     const overload = watch(normal)
-    await lag(200, 12)
+    await lag(200, 4)
     expect(shedBy(overload)).toEqual([normal, low])
     overload.close()
   })
@@ -78,7 +81,7 @@ describe('overload of the process', () => {
   test('is seen in a heap that is full', async () => {
     const overload = watch()
     heap = 0.95
-    await lag(0, 60)
+    await lag(0, 30)
     expect(overload.sheds(low)).toBe(true)
     heap = 0.5
     await lag(0, 400)
