@@ -58,6 +58,8 @@ export class Overload {
   #delayMs = 0
   #heap = 0
   #probes = 0
+  #dueAt = 0
+  #loopDelayMs = Number.POSITIVE_INFINITY
   #lateRow = 0
   #lateRowMs = 0
   #timer: Timer | undefined
@@ -75,8 +77,11 @@ export class Overload {
     return this.#cut > 0
   }
 
-  /** Whether this one request is shed. */
+  /** Whether this one request is shed: for its class, or since this turn of the loop has taken too long already. */
   sheds(rank: number): boolean {
+    if (rank > 0 && this.#options.clock.now() - this.#dueAt > this.#loopDelayMs * 2 ** (lastRank - rank - 1)) {
+      return this.#random() < mostShare
+    }
     const share = this.#cut - (lastRank - rank)
     return share > 0 && this.#random() < Math.min(share, mostShare)
   }
@@ -88,6 +93,7 @@ export class Overload {
   #schedule(): void {
     const { clock } = this.#options
     const dueAt = clock.now() + probeEveryMs
+    this.#dueAt = dueAt
     this.#timer = clock.schedule(probeEveryMs, () => {
       this.#probe(Math.max(0, clock.now() - dueAt))
       this.#schedule()
@@ -100,6 +106,7 @@ export class Overload {
       this.#change(0)
       return
     }
+    this.#loopDelayMs = policy.loopDelayMs
     this.#delayMs += (lateMs - this.#delayMs) * newest
     if (this.#probes++ % heapEveryProbes === 0) this.#heap = this.#heapUse()
     // Once it sheds it looks at the newest delay too: what comes back has to be met at once.
