@@ -10,7 +10,7 @@ import { hostileFiles } from '../corpus/files.ts'
 import type { GatewayPromise, Sight } from '../promise.ts'
 import { startRawBackend } from '../scene/backend.ts'
 import { type Gateway, startGateway, writeProject } from '../scene/gateway.ts'
-import { ask } from '../scene/load.ts'
+import { ask, type Reply } from '../scene/load.ts'
 import type { Scene } from '../scene/scene.ts'
 import { seeNone, seeThat } from '../sights.ts'
 
@@ -74,8 +74,9 @@ async function writeFiles({ adminUrl, url, hasEnded }: Gateway, root: string): P
     const isAnswered = typeof reload !== 'string' && (reload.status === 200 || reload.status === 422)
     const page = await ask(`${url}/mobile/home`).catch(String)
     const serves = typeof page !== 'string' && page.status === 200
+    const tellFault = () => (isAnswered ? `then ${describe(page)}` : `the reload: ${describe(reload)}`)
     if (hasEnded() || !isAnswered || !serves) {
-      faults.push(`${what}: ${hasEnded() ? 'the process has ended' : isAnswered ? page : JSON.stringify(reload)}`)
+      faults.push(`${what}: ${hasEnded() ? 'the process has ended' : tellFault()}`)
     }
     rmSync(join(root, file))
   }
@@ -111,7 +112,7 @@ async function meetAnswers(scene: Scene): Promise<Sight[]> {
       faults.push(`${what}: the process has ended: ${gateway.complaints().slice(-200)}`)
       break
     }
-    if (typeof after === 'string' || after.status !== 200) faults.push(`${what}: then ${JSON.stringify(after)}`)
+    if (typeof after === 'string' || after.status !== 200) faults.push(`${what}: then ${describe(after)}`)
   }
   return [
     seeNone('bad answers that ended the process, or spoilt the next one', faults, cases.length),
@@ -119,8 +120,11 @@ async function meetAnswers(scene: Scene): Promise<Sight[]> {
   ]
 }
 
+const describe = (reply: Reply | string) => (typeof reply === 'string' ? reply : `${reply.status} ${reply.body}`)
+
 async function lookAtSurvivor(when: string, { pid, url, hasEnded }: Gateway, path: string): Promise<Sight> {
-  const answer = await ask(url + path).catch(() => undefined)
-  const lives = !hasEnded() && answer?.status === 200
-  return seeThat(`the process ${when}`, lives, lives ? `still ${pid}, answers` : 'is gone or silent')
+  const answer = await ask(url + path).catch(String)
+  const lives = !hasEnded() && typeof answer !== 'string' && answer.status === 200
+  const fault = hasEnded() ? 'is gone' : `still ${pid}, but ${describe(answer).slice(0, 200)}`
+  return seeThat(`the process ${when}`, lives, lives ? `still ${pid}, answers` : fault)
 }
