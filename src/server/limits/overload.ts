@@ -7,9 +7,9 @@ const probeEveryMs = 25
 const heapEveryProbes = 40
 /** Weight of the newest probe in the mean delay. */
 const newest = 0.3
-/** So many probes in a row have to be late, by so much in all, before anything is shed: a long pause is no overload. */
+/** So many probes in a row have to be late, by so much in all, before anything is shed: a heavy reload is no overload. */
 const lateInARow = 3
-const lateInAllMs = 200
+const lateInAllMs = 1000
 /** Classes more with each second of an overload, as many times as the delay is too long, twice at most. */
 const risePerSecond = 1
 const mostExcess = 2
