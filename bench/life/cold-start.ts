@@ -24,7 +24,7 @@ export const coldStart: LifeScenario = {
     try {
       await build(built)
       return [
-        ...(await measureStarts('the checkout, type stripping', place('src/main.ts'), backends.urls, starts, tell)),
+        ...(await measureStarts('the checkout', place('tessera.js'), backends.urls, starts, tell)),
         ...(await measureStarts('the built package', join(built, 'dist/src/main.js'), backends.urls, starts, tell)),
       ]
     } finally {

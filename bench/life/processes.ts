@@ -54,7 +54,7 @@ export interface Server {
 export interface GatewayOptions {
   readonly urls: Urls
   readonly config?: string
-  /** `src/main.ts` of the checkout, unless it is another. */
+  /** The checkout's `tessera.js`, unless it is another. */
   readonly main?: string
   readonly nodeArgs?: readonly string[]
 }
@@ -70,8 +70,10 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
 export async function launchGateway({ urls, config, main, nodeArgs = [] }: GatewayOptions): Promise<Server> {
   const [port = 0, adminPort = 0] = await findFreePorts(2)
   const args = [
+    // As `npm start` and the image have it.
+    '--max-semi-space-size=4',
     ...nodeArgs,
-    main ?? place('src/main.ts'),
+    main ?? place('tessera.js'),
     ...['serve', '--config', config ?? place('bench/scenarios/home/gateway.yaml')],
     ...['--port', String(port), '--admin-port', String(adminPort)],
   ]
