@@ -73,9 +73,14 @@ function options(level: LogLevel): LoggerOptions {
   }
 }
 
+/** One for all loggers, so that their lines stay in order. */
+let stdout: LineBuffer | undefined
+
 function openStdout(): LogDestination {
+  if (stdout) return stdout
   const lines = new LineBuffer(1)
   process.on('exit', () => lines.flushSync())
+  stdout = lines
   return lines
 }
 

@@ -24,8 +24,8 @@ export interface Tracer {
 const shutdownTimeoutMs = 3000
 
 /**
- * The sampling decision comes first and is ours; OpenTelemetry's SDK is asked only for requests that are sampled and
- * loaded only if spans go somewhere. `warn` hears of a collector that fails, at most once a minute.
+ * The sampling decision comes first and is ours; a recorder is asked only for requests that are sampled and loaded only
+ * if spans go somewhere. `warn` hears of a collector that fails, at most once a minute.
  */
 export function createTracer(settings: TracerSettings, warn: (message: string) => void): Tracer {
   const plan = planTracing(settings, process.env)
@@ -36,8 +36,7 @@ export function createTracer(settings: TracerSettings, warn: (message: string) =
     async start() {
       if (!plan.exports || recorder) return
       try {
-        const { startRecorder } = await import('./sdk.ts')
-        recorder = startRecorder(plan.service, warn)
+        recorder = await startRecorder(plan.service, warn)
       } catch (thrown) {
         warn(`Tracing is off: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
       }
@@ -55,6 +54,15 @@ export function createTracer(settings: TracerSettings, warn: (message: string) =
       await stopping?.stop(timeoutMs)
     },
   }
+}
+
+/** Ours where spans go by OTLP over HTTP and nothing more is asked for, else the SDK's, which takes longer to load. */
+async function startRecorder(service: string, warn: (message: string) => void): Promise<Recorder> {
+  const { readDestination, readResourceAttributes } = await import('./otlp/settings.ts')
+  const destination = readDestination(process.env)
+  if (!destination) return (await import('./sdk.ts')).startRecorder(service, warn)
+  const { startOtlpRecorder } = await import('./otlp/recorder.ts')
+  return startOtlpRecorder(service, readResourceAttributes(process.env), destination, warn)
 }
 
 /**

@@ -90,7 +90,7 @@ onBenchMachines(
   async () => {
     const main = fileURLToPath(new URL('../../bench/life/main.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [main, 'cold-start', '--starts', '1', '--json'])
-    expect(stdout).toContain('| cold-start | the checkout, type stripping: median of 1 | ≤ 500 ms |')
+    expect(stdout).toContain('| cold-start | the checkout: median of 1 | ≤ 500 ms |')
     const findings = JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
     expect(findings.map(({ seen }: { seen: string }) => seen)).toEqual(
       Array(4).fill(expect.stringMatching(/^\d.* ms$/)),

@@ -33,7 +33,7 @@ beforeAll(async () => {
       ...demo.env,
       TRACE_SAMPLING: '100%',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       OTEL_BSP_SCHEDULE_DELAY: String(exportEveryMs),
     },
   })

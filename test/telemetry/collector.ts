@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { decodeTraces } from './otlp-decoder.ts'
 
 export interface ReceivedSpan {
   traceId: string
@@ -13,14 +14,17 @@ export interface ReceivedSpan {
   status: number
 }
 
-/** An OpenTelemetry collector as far as a test needs one: takes OTLP over HTTP in its JSON form and keeps it. */
+/** An OpenTelemetry collector as far as a test needs one: takes OTLP over HTTP, JSON or binary, and keeps it. */
 export async function startCollector() {
   const spans: ReceivedSpan[] = []
   const resources: Record<string, unknown>[] = []
   const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += chunk
-    for (const { resource, scopeSpans } of JSON.parse(text).resourceSpans) {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks)
+    const isBinary = request.headers['content-type'] === 'application/x-protobuf'
+    const { resourceSpans } = isBinary ? decodeTraces(body) : JSON.parse(body.toString())
+    for (const { resource, scopeSpans } of resourceSpans) {
       resources.push(readAttributes(resource.attributes))
       for (const { spans: received } of scopeSpans) {
         for (const span of received) {

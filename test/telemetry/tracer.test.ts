@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createTracer, type Tracer } from '../../src/telemetry/tracer.ts'
 import { setOtelEnvironment, startCollector } from './collector.ts'
 
@@ -22,17 +22,24 @@ async function startTracer(variables: Record<string, string>, sampling = 1) {
   return { tracer, warnings }
 }
 
+/** By the SDK, or by ourselves: `http/protobuf`, which is the default. */
+let protocol = 'http/protobuf'
+
 async function startTraced(variables: Record<string, string> = {}, sampling = 1) {
   const collector = await startCollector()
   undo.push(() => collector.close())
   const started = await startTracer(
-    { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', ...variables },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: protocol, ...variables },
     sampling,
   )
   return { ...started, collector }
 }
 
-describe('a recorded request', () => {
+describe.each(['http/protobuf', 'http/json'])('a recorded request, sent by %s', (wanted) => {
+  beforeEach(() => {
+    protocol = wanted
+  })
+
   test('arrives at the collector with its children, attributes, events and status', async () => {
     const { tracer, collector } = await startTraced()
     const request = tracer.startRequest({ traceparent: sampledParent, tracestate: 'vendor=1' }, 'GET /home', {
