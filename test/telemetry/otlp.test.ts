@@ -133,6 +133,11 @@ describe('our own exporter', () => {
     ['an endpoint with a path', { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c/otlp/' }, 'https://c/otlp/v1/traces'],
     ['an endpoint of traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://c:1/x' }, 'http://c:1/x'],
     ['the exporter by its name', { OTEL_TRACES_EXPORTER: 'otlp' }, 'http://localhost:4318/v1/traces'],
+    [
+      'settings of metrics and logs',
+      { OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'none', OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'http://c' },
+      'http://localhost:4318/v1/traces',
+    ],
     ['another exporter', { OTEL_TRACES_EXPORTER: 'console' }, undefined],
     ['another protocol', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, undefined],
     [

@@ -20,6 +20,8 @@ const understood = new Set([
   'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
   'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
 ])
+/** Variables of metrics and logs, which do not go this way, and of propagators, which are ours. */
+const foreign = /^OTEL_(?:EXPORTER_OTLP_)?(?:METRICS?|LOGS)_|^OTEL_(?:PROPAGATORS|BLRP_\w+)$/
 const defaultTimeoutMs = 10_000
 const defaultDelayMs = 5000
 
@@ -30,8 +32,9 @@ const defaultDelayMs = 5000
 export function readDestination(env: Environment): Destination | undefined {
   const read = (name: string) => env[name]?.trim() || undefined
   const readTraces = (name: string) => read(`OTEL_EXPORTER_OTLP_TRACES_${name}`) ?? read(`OTEL_EXPORTER_OTLP_${name}`)
-  const others = Object.keys(env).filter((name) => name.startsWith('OTEL_') && read(name) && !understood.has(name))
-  if (others.length > 0 || (read('OTEL_TRACES_EXPORTER') ?? 'otlp') !== 'otlp') return undefined
+  const isKnown = (name: string) => understood.has(name) || foreign.test(name)
+  const isUnknown = (name: string) => name.startsWith('OTEL_') && read(name) !== undefined && !isKnown(name)
+  if (Object.keys(env).some(isUnknown) || (read('OTEL_TRACES_EXPORTER') ?? 'otlp') !== 'otlp') return undefined
   if ((readTraces('PROTOCOL') ?? 'http/protobuf') !== 'http/protobuf') return undefined
   const base = read('OTEL_EXPORTER_OTLP_ENDPOINT') ?? 'http://localhost:4318'
   const text = read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? `${base.replace(/\/+$/, '')}/v1/traces`

@@ -73,8 +73,9 @@ export class OtlpSpan implements Span {
   }
 
   set(attributes: Attributes): void {
-    // The object given first may belong to many spans.
-    if (!this.#hasEnded) this.#attributes = { ...this.#attributes, ...attributes }
+    if (this.#hasEnded) return
+    // Never written into: an object that is given may belong to many spans.
+    this.#attributes = this.#attributes === undefined ? attributes : { ...this.#attributes, ...attributes }
   }
 
   event(name: string, attributes?: Attributes): void {
