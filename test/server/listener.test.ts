@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from '@jest/globals'
 import { bind, closeNow, createListener, cutSlowReader } from '../../src/server/listener.ts'
 import { afterTest } from './support/gateway.ts'
@@ -44,27 +45,28 @@ describe('a slow client is cut', () => {
 })
 
 test('a client that does not read is cut, one that waits is not', async () => {
+  // Written without end, since the buffers of some kernels take a large answer whole.
+  const cut = Promise.withResolvers<unknown>()
   const port = await listen((request, response) => {
     response.on('timeout', cutSlowReader)
-    if (request.url === '/large') response.end(Buffer.alloc(64 * 1024 * 1024))
-    else setTimeout(() => response.end('late'), 900)
+    if (request.url === '/late') setTimeout(() => response.end('late'), 900)
+    else pipeline(endless(), response).catch(cut.resolve)
   })
   const waiting = await dial(port)
   const late = readAll(waiting)
   waiting.write('GET /late HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
   const lazy = await dial(port)
-  lazy.write('GET /large HTTP/1.1\r\nHost: a\r\n\r\n')
+  lazy.write('GET /endless HTTP/1.1\r\nHost: a\r\n\r\n')
   lazy.pause()
-  await new Promise((resolve) => setTimeout(resolve, 800))
-  let bytes = 0
-  lazy.on('data', (chunk: Buffer) => {
-    bytes += chunk.length
-  })
-  lazy.resume()
-  await once(lazy, 'close')
-  expect(bytes).toBeLessThan(64 * 1024 * 1024)
+  expect(await cut.promise).toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
   expect(await late).toContain('late')
+  lazy.destroy()
 })
+
+function* endless(): Generator<Buffer> {
+  const chunk = Buffer.alloc(1024 * 1024)
+  for (;;) yield chunk
+}
 
 test('one connection too many is not taken', async () => {
   const port = await listen((_request, response) => void response.end())
