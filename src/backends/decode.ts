@@ -37,9 +37,9 @@ const decompressors = new Map<string, Decompressor>([
 
 /**
  * Turns a body into a value, or into slices where `indexBody` can: content coding, UTF-8, depth, JSON. Values are
- * JSON.parse's, slices the bytes as they were sent; a `__proto__` member is
- * an own property like any other. A promise only where there is a content coding, which we never ask for; it rejects
- * with the scope's reason when that is cancelled first.
+ * JSON.parse's, slices the bytes as they were sent; a `__proto__` member is an own property like any other. A promise
+ * only where there is a content coding, which we never ask for; it rejects with the scope's reason when that is
+ * cancelled first.
  * @throws GatewayError `invalid-response`
  */
 export function decodeBody(

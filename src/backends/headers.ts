@@ -9,7 +9,7 @@ import type { OngoingCall } from './layer.ts'
 export const remainingTimeHeader = 'x-envoy-expected-rq-timeout-ms'
 
 /** Hop-by-hop (RFC 9110 section 7.6.1) or the transport's own: no data may set them. */
-const forbidden = new Set([
+export const forbiddenHeaders: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',
@@ -45,7 +45,7 @@ export function outgoingHeaders(
   const out: string[] = []
   for (const name in headers) {
     const value = headers[name]!
-    if (forbidden.has(name) || !validName.test(name) || invalidValue.test(value)) {
+    if (forbiddenHeaders.has(name) || !validName.test(name) || invalidValue.test(value)) {
       throw new GatewayError('invalid-input', {
         detail: `header ${JSON.stringify(name)} cannot be sent with this value`,
       })

@@ -29,7 +29,7 @@ export class OngoingCall {
 
 /** A response inside the onion. */
 export interface LayerResponse extends CallResponse {
-  /** What `body` was parsed from. Kept only where the site has a last-good fallback. */
+  /** The text of the body. Kept only where the site has a last-good fallback or a cache. */
   readonly text?: string | undefined
 }
 

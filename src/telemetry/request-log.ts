@@ -20,8 +20,8 @@ export interface RequestRecord {
 
 /**
  * Writes one line: `error` for a 5xx, `warn` for a degraded answer, else `info`. It is put together here, in the form of
- * all other lines: none of these fields can be sensitive, and pino would take ten times as long for a line that every
- * request writes.
+ * all other lines: none of these fields can be sensitive, and pino's general machinery was 3 % of the CPU of a
+ * request.
  */
 export function logRequest(logger: Logger, record: RequestRecord): void {
   const level = record.status >= 500 ? 'error' : record.degraded !== undefined ? 'warn' : 'info'

@@ -1,30 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { runSnapshot } from '../support/engine.ts'
-import { loadProject } from '../support/project.ts'
-
-const dictionary = `
-colors:
-  a.text: { type: string }
-  a.number: { type: number }
-  a.flag: { type: boolean }
-  a.texts: { type: array, items: { type: [string, 'null'] } }
-  a.object: { type: object }
-  a.any: {}
-  b.text: { type: string }
-  b.number: { type: integer }
-  b.list: { type: array }
-  b.any: {}
-`
-
-/** Calls one operation with these colors; `more` stands beside the invoke. */
-function call(operation: string, colors: string, more = '', serviceKeys = '') {
-  const files = {
-    dictionary,
-    'services/s': `service: s\nendpoints: [http://127.0.0.1:9]\n${serviceKeys}\noperations:\n  op: ${operation}`,
-    'routes/r': `match: GET /r\ndo:\n  - assign: ${colors}\n  - invoke: s.op\n${more}`,
-  }
-  return runSnapshot(loadProject(files), { mocks: { 's.op': {} }, request: { headers: { authorization: 'Bearer t' } } })
-}
+import { call } from './support/operations.ts'
 
 const sent: [name: string, operation: string, colors: string, request: Record<string, unknown>][] = [
   [

@@ -1,5 +1,5 @@
 import type { Balancer, BalancerKind, Candidate, Weighted } from './balancer.ts'
-import { hashText, mix } from './hash.ts'
+import { drawLot, hashText } from './hash.ts'
 import { WeightedRandom } from './weighted-random.ts'
 
 interface Seat<Node> {
@@ -31,8 +31,7 @@ class Rendezvous<Node extends Candidate> implements Balancer<Node> {
     let lowest = Number.POSITIVE_INFINITY
     for (const { node, weight, seed } of this.#seats) {
       if (node === avoid) continue
-      // An exponential lot of rate `weight`: the lowest of several is each one's as often as its weight says.
-      const lot = -Math.log((mix(hash ^ seed) + 0.5) / 2 ** 32) / weight
+      const lot = drawLot(hash, seed, weight)
       if (lot < lowest) {
         lowest = lot
         best = node

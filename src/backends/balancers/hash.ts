@@ -14,6 +14,14 @@ export function mix(bits: number): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
+/**
+ * The lot that a candidate draws for a hash; the lowest wins. It is exponential of rate `weight`, so that the lowest of
+ * several is each one's as often as its weight says, and hangs on nobody else (weighted rendezvous hashing).
+ */
+export function drawLot(hash: number, seed: number, weight: number): number {
+  return -Math.log((mix(hash ^ seed) + 0.5) / 2 ** 32) / weight
+}
+
 /** The hash of a color's value; undefined when it is absent. Numbers and texts that look the same are the same. */
 export function hashValue(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined

@@ -1,10 +1,9 @@
-import type { Scope } from '../../cancellation.ts'
-import type { Clock } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import type { RateDecision } from '../admission/rates/rate-limiter.ts'
 import type { CallRequest, CallSite } from '../call.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import { pause } from '../pause.ts'
 
 /**
  * Sends no more calls to the service than its rate allows. One too many waits, if its turn comes within `wait` and
@@ -49,17 +48,4 @@ export function rate(site: CallSite, { clock, rate: limit }: Pick<StackParts, 'c
       })
     }
   }
-}
-
-function pause(delayMs: number, clock: Clock, scope: Scope): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.schedule(delayMs, () => {
-      unsubscribe()
-      resolve()
-    })
-    const unsubscribe = scope.onCancel((reason) => {
-      timer.cancel()
-      reject(reason)
-    })
-  })
 }

@@ -1,9 +1,8 @@
-import type { Scope } from '../../cancellation.ts'
-import type { Clock } from '../../clock.ts'
 import { compileErrorMatcher, type GatewayError, toGatewayError } from '../../errors.ts'
 import type { CallRequest, CallSite, RetryPolicy } from '../call.ts'
 import { type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import { pause } from '../pause.ts'
 
 type RetryParts = Pick<StackParts, 'clock' | 'random' | 'metrics' | 'retryBudget'>
 
@@ -64,18 +63,4 @@ export function retry(site: CallSite, { clock, random, metrics, retryBudget }: R
 export function retryDelayMs(policy: RetryPolicy, failures: number, random: () => number): number {
   const fullMs = policy.backoff === 'exponential' ? policy.delayMs * 2 ** (failures - 1) : policy.delayMs
   return policy.jitter ? random() * fullMs : fullMs
-}
-
-/** Waits, or rejects with the scope's reason as soon as it is cancelled. */
-function pause(delayMs: number, clock: Clock, scope: Scope): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.schedule(delayMs, () => {
-      unsubscribe()
-      resolve()
-    })
-    const unsubscribe = scope.onCancel((reason) => {
-      timer.cancel()
-      reject(reason)
-    })
-  })
 }

@@ -1,4 +1,4 @@
-import { mix } from '../balancers/hash.ts'
+import { drawLot } from '../balancers/hash.ts'
 import type { Version } from './version.ts'
 
 /**
@@ -13,8 +13,7 @@ export function pickByHash(
   let best = versions[0]!
   let lowest = Number.POSITIVE_INFINITY
   for (const version of versions) {
-    // An exponential lot of rate `weight`: the lowest of several is each one's as often as its weight says.
-    const lot = -Math.log((mix(hash ^ version.seed) + 0.5) / 2 ** 32) / weightOf(version)
+    const lot = drawLot(hash, version.seed, weightOf(version))
     if (lot < lowest) {
       lowest = lot
       best = version

@@ -1,3 +1,4 @@
+import { forbiddenHeaders } from '../../backends/headers.ts'
 import type { ColorProposals } from '../colors.ts'
 import { type ForeignObject, isObject, isUnsafeKey, textOf } from '../foreign.ts'
 import { toSegment } from '../names.ts'
@@ -12,18 +13,7 @@ type Step = Readonly<Record<string, unknown>>
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])
 const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 /** What belongs to one connection, or follows from the body. */
-const notSent = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'content-type',
-  'expect',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+const notSent = new Set([...forbiddenHeaders, 'content-type'])
 /** Conductor waits as long for an answer when it is told nothing. */
 export const defaultReadTimeoutMs = 3000
 

@@ -1,3 +1,4 @@
+import { forbiddenHeaders } from '../../backends/headers.ts'
 import type { ForeignObject } from '../foreign.ts'
 import { isUnsafeKey, listOf, objectOf, textsOf } from '../foreign.ts'
 import { nameOperation } from '../names.ts'
@@ -8,21 +9,7 @@ import type { RenderedUrl } from './url-pattern.ts'
 
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])
 /** What belongs to one connection, or is the gateway's own to set. */
-const notForwarded = new Set([
-  'host',
-  'connection',
-  'content-length',
-  'content-type',
-  'expect',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-authorization',
-  'proxy-authenticate',
-  'proxy-connection',
-])
+const notForwarded = new Set([...forbiddenHeaders, 'content-type'])
 
 /** What of the client's request reaches one backend. */
 export interface Forwarded {

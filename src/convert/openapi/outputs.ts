@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { builtInErrorCodes } from '../../language/error-codes.ts'
 import type { ForeignObject } from '../foreign.ts'
 import { objectOf, textOf } from '../foreign.ts'
 import { toSegment } from '../names.ts'
@@ -8,20 +9,6 @@ import { jsonContent } from './content.ts'
 import { resourceOf } from './names.ts'
 import type { OperationPlace } from './place.ts'
 import { toColorEntry, unfoldSchema } from './schema.ts'
-
-/** Codes that mean something of their own. */
-const reserved = new Set([
-  'all',
-  'timeout',
-  'unavailable',
-  'invalid-response',
-  'circuit-open',
-  'overloaded',
-  'cancelled',
-  'missing-input',
-  'invalid-input',
-  'internal',
-])
 
 /** What an operation gives, and what its statuses mean. */
 export function convertOutputs(operation: ForeignObject, place: OperationPlace): Record<string, unknown> {
@@ -81,7 +68,7 @@ function nameError(status: string, response: unknown, { document, path }: Operat
   const words = slug(description)
   const isName = /^[a-z]/.test(words) && words.length <= 40 && words.split('-').length <= 5
   const name = isName ? words : slug(STATUS_CODES[Number(status)] ?? `status ${status}`)
-  return reserved.has(name) || name.startsWith('http-') ? `${slug(resourceOf(path))}-${name}` : name
+  return builtInErrorCodes.includes(name) || name.startsWith('http-') ? `${slug(resourceOf(path))}-${name}` : name
 }
 
 function slug(text: string): string {

@@ -1,3 +1,4 @@
+import { forbiddenHeaders } from '../../backends/headers.ts'
 import { parseLocator } from '../../operations/locator.ts'
 import { fits } from '../../values/schema.ts'
 import { type ForeignObject, isObject, shorten, textOf } from '../foreign.ts'
@@ -7,20 +8,7 @@ import { toColorEntry, unfoldSchema } from './schema.ts'
 
 const scalar = { type: ['string', 'number', 'boolean', 'null'] }
 /** Headers that the gateway sends itself, or that an OpenAPI parameter does not mean. */
-const ours = new Set([
-  'accept',
-  'content-type',
-  'authorization',
-  'host',
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+const ours = new Set([...forbiddenHeaders, 'accept', 'content-type', 'authorization'])
 /** How an array in a query is joined, by `style`, when it does not repeat. */
 const joints: Record<string, string> = { form: ',', spaceDelimited: '%20', pipeDelimited: '%7C' }
 

@@ -41,8 +41,9 @@ export class OtlpSender {
   }
 
   send(body: Buffer, spans: number): void {
-    if (this.#inFlight >= mostInFlight) {
-      this.#tell(`${spans} spans were dropped: the collector does not keep up`)
+    if (this.#isClosing || this.#inFlight >= mostInFlight) {
+      const why = this.#isClosing ? 'tracing has ended' : 'the collector does not keep up'
+      this.#tell(`${spans} spans were dropped: ${why}`)
       return
     }
     this.#inFlight++
