@@ -1,34 +1,61 @@
 import type { RateDecision } from '../../backends/admission/rates/rate-limiter.ts'
 import type { RequestLimit } from '../../plan/admission/route.ts'
 
-const windows = [1, 60, 3600]
-
 /** One limit, and what it said to a request. */
 export type Applied = readonly [limit: RequestLimit, decision: RateDecision]
 
 /**
- * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10; lists of RFC 9651), a member for each
- * limit: `"home";q=100;w=1` and `"home";r=19;t=1`. `q` per `w` seconds is the rate as it was written; `r` is what may
- * come now, which the burst bounds; `t` is when all of the burst is there again.
+ * `RateLimit-Policy` and `RateLimit`, a member for each limit: `"home";q=100;w=1` and `"home";r=19;t=1`. `q` per `w`
+ * seconds is the rate as it was written, `tessera-burst` what may come at once where that is more; `r` is what may come
+ * now, `t` the seconds until one more may. There is no `pk`: what clients are told apart by may be personal.
+ *
+ * By draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4 (read in full in the working group's repository,
+ * ietf-wg-httpapi/ratelimit-headers, as of 23 September 2025): lists of RFC 9651 whose items are Strings, with Integers
+ * as parameters; `w` is at least 1; a `Retry-After` is not earlier than the `t` of the limit that refuses.
  */
 export function printRateHeaders(applied: readonly Applied[]): string[] {
-  const policies = applied.map(([limit]) => policyOf(limit)).join(', ')
-  const states = applied.map(([{ name }, { remaining, resetMs }]) => {
-    return `"${name}";r=${remaining};t=${Math.max(0, Math.ceil(resetMs / 1000))}`
+  const policies = applied.map(([limit]) => describe(limit).policy).join(', ')
+  const states = applied.map(([limit, { remaining, nextMs }]) => {
+    return `${describe(limit).name};r=${remaining};t=${Math.ceil(nextMs / 1000)}`
   })
   return ['ratelimit-policy', policies, 'ratelimit', states.join(', ')]
 }
 
-const printed = new WeakMap<RequestLimit, string>()
+interface Described {
+  /** Quoted. */
+  readonly name: string
+  readonly policy: string
+}
 
-function policyOf(limit: RequestLimit): string {
-  const known = printed.get(limit)
-  if (known !== undefined) return known
-  const { perSecond } = limit.policy
-  const seconds = windows.find((window) => isWhole(perSecond * window)) ?? 3600
-  const text = `"${limit.name}";q=${Math.max(1, Math.round(perSecond * seconds))};w=${seconds}`
-  printed.set(limit, text)
-  return text
+const known = new WeakMap<RequestLimit, Described>()
+
+function describe(limit: RequestLimit): Described {
+  let described = known.get(limit)
+  if (!described) {
+    const name = printString(limit.name)
+    const { perSecond, burst } = limit.policy
+    const [quota, seconds] = countWhole(perSecond)
+    const more = burst > quota ? `;tessera-burst=${burst}` : ''
+    described = { name, policy: `${name};q=${quota};w=${seconds}${more}` }
+    known.set(limit, described)
+  }
+  return described
+}
+
+/** A String of RFC 9651 (section 3.3.3), which holds printable ASCII only; a name with anything else is percent-encoded. */
+function printString(text: string): string {
+  const printable = /^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
+  return `"${printable.replace(/["\\]/g, '\\$&')}"`
+}
+
+const windows = [1, 60, 3600, 86_400]
+
+/** A rate as so many in so many seconds, both whole: exactly where it can be, else a little less than it is. */
+function countWhole(perSecond: number): [quota: number, seconds: number] {
+  const exact = windows.find((seconds) => isWhole(perSecond * seconds))
+  if (exact !== undefined) return [Math.round(perSecond * exact), exact]
+  const day = windows.at(-1)!
+  return perSecond * day < 1 ? [1, Math.ceil(1 / perSecond)] : [Math.floor(perSecond * day), day]
 }
 
 function isWhole(count: number): boolean {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { Limiters } from '../../../src/backends/admission/limiters.ts'
 import { CellRate } from '../../../src/backends/admission/rates/gcra.ts'
 import { LocalRateLimiter } from '../../../src/backends/admission/rates/local.ts'
+import type { RateDecision } from '../../../src/backends/admission/rates/rate-limiter.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { hasRedis, TestRedis } from '../../support/redis.ts'
 
@@ -18,11 +19,37 @@ describe('a rate limit of this process', () => {
       [true, 1],
       [true, 0],
     ])
-    expect(take()).toEqual({ isAllowed: false, waitMs: 100, remaining: 0, resetMs: 300 })
+    expect(take()).toEqual({ isAllowed: false, waitMs: 100, remaining: 0, nextMs: 100 })
     now = 100
     expect([take().isAllowed, take().isAllowed]).toEqual([true, false])
     now = 1000
-    expect(take()).toMatchObject({ isAllowed: true, remaining: 2, resetMs: 100 })
+    expect(take()).toMatchObject({ isAllowed: true, remaining: 2, nextMs: 100 })
+  })
+
+  test('says when one more than remain could come, and keeps to it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 30 }), (pauses) => {
+        const replay = () => {
+          let now = 0
+          const limiter = new LocalRateLimiter(new CellRate(policy, 0), () => now)
+          const take = (afterMs: number) => {
+            now += afterMs
+            return limiter.take('k') as RateDecision
+          }
+          return { take, last: pauses.map(take).at(-1)! }
+        }
+        const { last } = replay()
+        const countAfter = (ms: number) => {
+          const { take } = replay()
+          let count = 0
+          for (let afterMs = ms; take(afterMs).isAllowed; afterMs = 0) count++
+          return count
+        }
+        expect(countAfter(0)).toBe(last.remaining)
+        expect(countAfter(last.nextMs)).toBe(last.remaining + 1)
+        if (last.nextMs > 1) expect(countAfter(last.nextMs - 1)).toBe(last.remaining)
+      }),
+    )
   })
 
   test('counts every key apart', () => {
@@ -112,7 +139,7 @@ describe('a rate limit that replicas share', () => {
   redisTest('says what is left as one of this process does', async () => {
     const { url } = await startRedis()
     const limiter = (await open(url))(1, 2)
-    expect(await limiter.take('u1')).toMatchObject({ isAllowed: true, waitMs: 0, remaining: 1, resetMs: 1000 })
+    expect(await limiter.take('u1')).toMatchObject({ isAllowed: true, waitMs: 0, remaining: 1, nextMs: 1000 })
     expect(await limiter.take('u1')).toMatchObject({ isAllowed: true, remaining: 0 })
     const refused = await limiter.take('u1')
     expect(refused).toMatchObject({ isAllowed: false, remaining: 0 })

@@ -1,6 +1,9 @@
 import type { RatePolicy } from '../policy.ts'
 import type { RateDecision } from './rate-limiter.ts'
 
+/** Times are sums of fractions: by so much they may be off. */
+const roundingMs = 1e-6
+
 /**
  * A token bucket as the generic cell rate algorithm keeps it (ITU-T I.371): of each key only the time at which its
  * bucket is full again.
@@ -23,13 +26,13 @@ export class CellRate {
 
   /** @param resetMs until the bucket would be full again, if one more went */
   decide(resetMs: number): RateDecision {
-    const waitMs = Math.max(0, resetMs - this.toleranceMs)
-    if (waitMs > this.maxWaitMs) {
-      const isAllowed = false
-      return { isAllowed, waitMs: waitMs - this.maxWaitMs, remaining: 0, resetMs: resetMs - this.intervalMs }
-    }
+    const lateMs = resetMs - this.toleranceMs
+    const waitMs = lateMs > roundingMs ? lateMs : 0
+    if (waitMs > this.maxWaitMs)
+      return { isAllowed: false, waitMs: waitMs - this.maxWaitMs, remaining: 0, nextMs: waitMs }
     // What rounding took off a whole token is given back.
     const remaining = Math.max(0, Math.floor(this.#burst - resetMs / this.intervalMs + 1e-6))
-    return { isAllowed: true, waitMs, remaining, resetMs }
+    const nextMs = Math.max(0, resetMs - this.toleranceMs + (remaining + 1) * this.intervalMs)
+    return { isAllowed: true, waitMs, remaining, nextMs }
   }
 }

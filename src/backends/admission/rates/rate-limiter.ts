@@ -5,8 +5,8 @@ export interface RateDecision {
   readonly waitMs: number
   /** How many more could go now. */
   readonly remaining: number
-  /** Milliseconds until all of the burst is there again. */
-  readonly resetMs: number
+  /** Milliseconds until one more than that could. */
+  readonly nextMs: number
 }
 
 /** Counts by key. Never throws or rejects, and answers within some tens of milliseconds. */
