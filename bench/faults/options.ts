@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import type { GatewayPromise } from './promise.ts'
+import type { Thoroughness } from './scene/scene.ts'
 
 export interface FaultsOptions {
   readonly chosen: readonly GatewayPromise[]
-  readonly isQuick: boolean
+  readonly thoroughness: Thoroughness
   /** A last line with all that was seen. */
   readonly json: boolean
   /** What could not be judged does not end the run with 1. */
@@ -15,19 +16,22 @@ export function readOptions(args: readonly string[], promises: readonly GatewayP
   const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({
     args: [...args],
-    options: { only: { type: 'string' }, quick: flag, json: flag, lenient: flag, help: flag },
+    options: { only: { type: 'string' }, quick: flag, full: flag, json: flag, lenient: flag, help: flag },
   })
   const names = values.only?.split(',').map((name) => name.trim())
   const unknown = names?.find((name) => promises.every((promise) => promise.name !== name))
   if (unknown !== undefined) throw new Error(`no promise is called ${unknown}\n\n${usage(promises)}`)
   if (values.help) throw new Error(usage(promises))
-  const { quick, json, lenient } = values
-  return { chosen: promises.filter(({ name }) => names?.includes(name) ?? true), isQuick: quick, json, lenient }
+  const { quick, full, json, lenient } = values
+  if (quick && full) throw new Error('it is --quick or --full')
+  const thoroughness = quick ? 'quick' : full ? 'full' : 'usual'
+  return { chosen: promises.filter(({ name }) => names?.includes(name) ?? true), thoroughness, json, lenient }
 }
 
 const usage = (promises: readonly GatewayPromise[]) => `npm run faults -- [options]
 
   --only <names>  some of them, by comma: ${promises.map(({ name }) => name).join(', ')}
   --quick         shorter looks with less load, about five minutes
+  --full          a million requests of a thousand users (zero-trust), about ten minutes more
   --json          a last line with all that was seen
   --lenient       ends with 0 also when something could not be judged`

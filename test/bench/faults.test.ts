@@ -99,8 +99,8 @@ describe('the options', () => {
   const known = ['drain', 'reload'].map((name): GatewayPromise => ({ name, promised: '', look: async () => [] }))
 
   test('choose promises by name, in the order of the table', () => {
-    const { chosen, isQuick, lenient } = readOptions(['--only', 'reload, drain', '--quick'], known)
-    expect([chosen.map(({ name }) => name), isQuick, lenient]).toEqual([['drain', 'reload'], true, false])
+    const { chosen, thoroughness, lenient } = readOptions(['--only', 'reload, drain', '--quick'], known)
+    expect([chosen.map(({ name }) => name), thoroughness, lenient]).toEqual([['drain', 'reload'], 'quick', false])
   })
 
   test('refuse a name that is none', () => {
@@ -115,7 +115,7 @@ test('every promise has a name of its own', () => {
 test('what a scene started is ended, the last first, also when the look fails', async () => {
   const ended: number[] = []
   const failing = withScene(
-    true,
+    'quick',
     () => {},
     async (scene) => {
       for (const index of [1, 2]) scene.whenDone(() => ended.push(index))
@@ -134,7 +134,7 @@ testOnLinux(
   'a promise is looked at on a real gateway and backends of its own',
   async () => {
     const sights = await withScene(
-      true,
+      'quick',
       () => {},
       (scene) => truncation.look(scene),
     )

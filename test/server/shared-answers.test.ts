@@ -1,7 +1,8 @@
 import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { askAsManyUsers, createManyUsersBackend, manyUsersFiles } from '../support/many-users.ts'
+import { askAsManyUsers } from '../support/many-users.ts'
+import { createManyUsersBackend, manyUsersFiles } from '../support/many-users-world.ts'
 import { hasRedis, TestRedis } from '../support/redis.ts'
 import { afterTest, type Running, startGateway } from './support/gateway.ts'
 
@@ -45,8 +46,41 @@ test('no answer reaches another user, through cache, joined calls, last good ans
   const count = (name: string) => Number(new RegExp(`^${name}.* (\\d+)$`, 'm').exec(metrics)?.[1] ?? 0)
   expect(count('tessera_cache_total{service="mine",operation="own",result="hit"}')).toBeGreaterThan(0)
   expect(count('tessera_coalesced_total{service="mine",operation="token"}')).toBeGreaterThan(0)
+  expect(count('tessera_hedge_total{service="mine",operation="order",result="won"}')).toBeGreaterThan(0)
+  expect(count('tessera_fallback_total{route="page"')).toBeGreaterThan(0)
   expect(count('tessera_route_cache_total{route="whole",result="hit"}')).toBeGreaterThan(0)
 }, 60_000)
+
+test('one who is given the parts of another is found out', async () => {
+  const part = (kind: string, user: string, nonce: number, id: string | null = null) => ({
+    kind,
+    whose: `Bearer ${user}`,
+    id,
+    nonce,
+  })
+  const { crossed, parts } = await askAsManyUsers(
+    async (path, { 'x-user-id': user = '' }) => {
+      if (path === '/list') return JSON.stringify({ entry: [part('entry', user, 1, `${user}-1`), null] })
+      if (path === '/whole') return JSON.stringify({ account: part('account', user, 1, 'u999') })
+      if (path === '/personal') return JSON.stringify({ order: part('own', user, 1) })
+      return JSON.stringify({ own: part('own', 'u999', 1), token: part('token', user, 7) })
+    },
+    { users: 10, requests: 8, concurrency: 1 },
+  )
+  expect(parts).toBe(12)
+  expect(crossed.map((text) => text.replace(/^u\d+ /, ''))).toEqual([
+    'was given own of Bearer u999 (null)',
+    'was given own of Bearer u999 (null)',
+    'request 1 was given the token of request 0',
+    expect.stringMatching(/^was given order of /),
+    expect.stringMatching(/^was given account of .* \(u999\)$/),
+    'was given own of Bearer u999 (null)',
+    'request 4 was given the token of request 1',
+    'was given own of Bearer u999 (null)',
+    'request 5 was given the token of request 4',
+    expect.stringMatching(/^was given account of .* \(u999\)$/),
+  ])
+})
 
 const withRedis = hasRedis ? describe : describe.skip
 

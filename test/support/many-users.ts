@@ -1,86 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-
-/**
- * A small world to look for answers that reach the wrong user: every way in which answers are kept and shared, and a
- * backend that puts into each answer whose it is.
- */
-export const manyUsersFiles = (backend: string) => ({
-  dictionary: `
-colors:
-  user.id: { type: string, sensitivity: pii }
-  page.number: { type: string }
-  own.text: { type: object }
-  account.text: { type: object }
-  public.text: { type: object }
-  token.text: { type: object }
-`,
-  'services/mine': `
-service: mine
-endpoints: [${backend}]
-headers: { authorization: $.request.headers.authorization }
-timeout: 5s
-operations:
-  own:     { get: /own, in: { page.number?: query.page }, out: { own.text: $ }, cache: { ttl: 200ms, stale: 1s, staleIfError: 5s } }
-  account: { get: '/account/{user.id}', out: { account.text: $ }, coalesce: true, fallback: { lastGood: 1m } }
-  token:   { get: /token, out: { token.text: $ }, coalesce: true }
-`,
-  'services/ours': `
-service: ours
-endpoints: [${backend}]
-timeout: 5s
-operations:
-  public: { get: /public, in: { page.number?: query.page }, out: { public.text: $ }, cache: { ttl: 1s, stale: 1s } }
-`,
-  'routes/page': `
-match: GET /page
-in: { user.id: header.x-user-id, page.number?: query.page }
-do:
-  - parallel:
-      - { invoke: mine.own, optional: true }
-      - { invoke: mine.account, optional: true }
-      - { invoke: mine.token, optional: true }
-      - { invoke: ours.public, optional: true }
-response:
-  body: { own: $.own.text, account: $.account.text, token: $.token.text, public: $.public.text }
-`,
-  'routes/whole': `
-match: GET /whole
-in: { user.id: header.x-user-id }
-cache: { ttl: 300ms }
-etag: true
-do: [ { invoke: mine.account, optional: true } ]
-response: { body: { account: $.account.text } }
-`,
-})
-
-/** Answers with who asks by what was rendered; a token is given once, as `no-store` or with a cookie. One in 40 fails. */
-export function createManyUsersBackend(): (request: IncomingMessage, response: ServerResponse) => void {
-  let count = 0
-  return (request, response) => {
-    count++
-    const { url = '', headers } = request
-    const [, kind, id] = url.split(/[/?]/)
-    const whose = headers.authorization ?? null
-    response.setHeader('content-type', 'application/json')
-    if (kind === 'token') {
-      if (count % 2 === 0) response.setHeader('cache-control', 'no-store')
-      else response.setHeader('set-cookie', `t=${count}`)
-    } else if (kind === 'own' && count % 5 === 0) response.setHeader('cache-control', 'private')
-    const text = JSON.stringify({ kind, whose, id: kind === 'account' ? id : null, nonce: count })
-    const answer = () => {
-      if (count % 40 === 0) response.statusCode = 503
-      response.end(text)
-    }
-    if (count % 3 === 0) setTimeout(answer, count % 7)
-    else answer()
-  }
-}
-
+/** A part of an answer, as the backend of many-users-world.ts made it. */
 interface Part {
+  readonly kind: string
   readonly whose: string | null
   readonly id: string | null
   readonly nonce: number
 }
+
+type Body = Readonly<Record<string, Part | readonly Part[] | null | undefined>>
 
 /** What was seen; `crossed` are answers that reached whom they were not for. */
 export interface ManyUsersResult {
@@ -90,49 +16,82 @@ export interface ManyUsersResult {
   readonly parts: number
 }
 
+export interface ManyUsersAmount {
+  readonly users: number
+  readonly requests: number
+  readonly concurrency: number
+}
+
+/** Sends one request and gives its body. */
+type Send = (path: string, headers: Readonly<Record<string, string>>) => Promise<string>
+
+const usersAtOnce = 40
+const paths = ['/page?page=0', '/page?page=1', '/personal', '/whole', '/page?page=0', '/page?page=1', '/list', '/whole']
+
 /**
- * Sends many mixed requests of many users and looks at whose parts each answer holds. `send` makes one request and
- * gives its body. Users come in bursts, so that equal and nearly equal calls meet.
+ * Sends many mixed requests of many users and looks at whose parts each answer holds. Equal and nearly equal
+ * calls meet.
  */
 export async function askAsManyUsers(
-  send: (path: string, headers: Readonly<Record<string, string>>) => Promise<string>,
-  { users, requests, concurrency }: { users: number; requests: number; concurrency: number },
+  send: Send,
+  { users, requests, concurrency }: ManyUsersAmount,
 ): Promise<ManyUsersResult> {
-  const crossed: string[] = []
-  const tokens = new Map<number, string>()
+  const inspection = new Inspection()
   let begun = 0
-  let parts = 0
 
-  function look(user: string, request: number, body: Record<string, Part | undefined>): void {
-    if ('code' in body) throw new Error(`request ${request} failed: ${JSON.stringify(body)}`)
-    for (const [name, part] of Object.entries(body)) {
-      if (!part) continue
-      parts++
-      const isRight =
-        name === 'public'
-          ? part.whose === null
-          : part.whose === `Bearer ${user}` && (name !== 'account' || part.id === user)
-      if (!isRight) crossed.push(`${user} was given ${name} of ${part.whose} (${part.id})`)
-      if (name !== 'token') continue
-      const before = tokens.get(part.nonce)
-      if (before !== undefined) crossed.push(`request ${request} was given the token of ${before}`)
-      tokens.set(part.nonce, String(request))
-    }
+  /** Most are of a few users at a time, who come again and again until others do; the rest are of any. */
+  function chooseUser(request: number): number {
+    const chance = Math.imul(request + 1, 0x9e3779b1) >>> 8
+    if (chance % 4 === 0) return (chance >>> 2) % users
+    const first = Math.floor(request / Math.min(50, requests / users))
+    return (first + ((chance >>> 2) % usersAtOnce)) % users
   }
 
   async function ask(): Promise<void> {
     while (begun < requests) {
       const request = begun++
-      const isWhole = request % 4 === 3
-      // Neighbours in time are often the same user, and often not.
-      const step = isWhole ? request / 16 : request / 3 + (request % 2) * (users / 3)
-      const user = `u${Math.floor(step) % users}`
-      const path = isWhole ? '/whole' : `/page?page=${request % 2}`
+      const path = paths[request % paths.length]!
+      const user = `u${chooseUser(request)}`
       const body = await send(path, { 'x-user-id': user, authorization: `Bearer ${user}` })
-      look(user, request, JSON.parse(body) as Record<string, Part | undefined>)
+      inspection.look(user, request, JSON.parse(body) as Body)
     }
   }
 
   await Promise.all(Array.from({ length: concurrency }, ask))
+  const { crossed, parts } = inspection
   return { requests, crossed, parts }
+}
+
+class Inspection {
+  readonly crossed: string[] = []
+  parts = 0
+  /** Which request was given a token. */
+  readonly #tokens = new Map<number, number>()
+
+  look(user: string, request: number, body: Body): void {
+    if ('code' in body) throw new Error(`request ${request} failed: ${JSON.stringify(body)}`)
+    for (const [name, given] of Object.entries(body)) {
+      for (const part of Array.isArray(given) ? given : [given]) {
+        // A part whose call failed is left out, by null in a list.
+        if (!part) continue
+        this.parts++
+        if (!isOf(user, name, part)) this.crossed.push(`${user} was given ${name} of ${part.whose} (${part.id})`)
+        if (name === 'token') this.#lookAtToken(part.nonce, request)
+      }
+    }
+  }
+
+  #lookAtToken(nonce: number, request: number): void {
+    const before = this.#tokens.get(nonce)
+    if (before !== undefined) this.crossed.push(`request ${request} was given the token of request ${before}`)
+    this.#tokens.set(nonce, request)
+  }
+}
+
+function isOf(user: string, name: string, { kind, whose, id }: Part): boolean {
+  if (kind !== name) return false
+  if (name === 'public') return whose === null
+  if (whose !== `Bearer ${user}`) return false
+  if (name === 'account' || name === 'shelf') return id === user
+  return name === 'entry' ? id!.startsWith(`${user}-`) : id === null
 }

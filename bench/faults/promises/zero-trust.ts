@@ -1,11 +1,10 @@
-import { Agent } from 'node:http'
-import { askAsManyUsers, createManyUsersBackend, manyUsersFiles } from '../../../test/support/many-users.ts'
 import type { GatewayPromise, Sight } from '../promise.ts'
 import { sendJson, startBackend } from '../scene/backend.ts'
 import { startGateway, writeProject } from '../scene/gateway.ts'
 import { ask } from '../scene/load.ts'
 import type { Scene } from '../scene/scene.ts'
 import { seeNone } from '../sights.ts'
+import { lookAtManyUsers } from './many-users.ts'
 
 const project = {
   'dictionary.yaml': 'colors: { user.id: { sensitivity: pii }, page.number: {}, cart.lines: {}, word: {}, done: {} }\n',
@@ -72,21 +71,4 @@ async function lookAtForwarding(scene: Scene): Promise<Sight[]> {
   await send(Object.fromEntries(uninvited.map((name) => [name, `leak-${name}`])), '&user.id=leak-1&__proto__[x]=leak-2')
   await send({ cookie: 'page=leak-c; user.id=leak-d', connection: 'x-listed, keep-alive' }, '&a[]=leak-3')
   return [seeNone(`uninvited things of ${requests} requests that reached the backend, in calls`, leaks, calls)]
-}
-
-async function lookAtManyUsers(scene: Scene): Promise<Sight[]> {
-  const backend = await startBackend(scene, createManyUsersBackend())
-  const { dictionary, ...others } = manyUsersFiles(backend.url)
-  const texts = { dictionary, ...others }
-  const breaker = 'timeout: 5s\nbreaker: { errorRate: 4%, minCalls: 20, window: 1s, open: 50ms }'
-  const files = Object.entries(texts).map(([name, text]) => [`${name}.yaml`, text.replace('timeout: 5s', breaker)])
-  const gateway = await startGateway(scene, { config: writeProject(scene, Object.fromEntries(files)).config })
-  const agent = new Agent({ keepAlive: true })
-  scene.whenDone(() => agent.destroy())
-  const users = 1_000
-  const { requests, crossed, parts } = await askAsManyUsers(
-    async (path, headers) => (await ask(gateway.url + path, { headers, agent })).body.toString(),
-    { users, requests: scene.pick(6_000, 60_000), concurrency: 32 },
-  )
-  return [seeNone(`answers of ${requests} requests of ${users} users that reached another, in parts`, crossed, parts)]
 }

@@ -1,9 +1,11 @@
+export type Thoroughness = 'quick' | 'usual' | 'full'
+
 /** Where a promise is looked at: how thoroughly, and what has to be ended afterwards. */
 export interface Scene {
   /** A few seconds where it would be minutes. */
   readonly isQuick: boolean
-  /** The first in a quick run, the second in a whole one. */
-  pick<Value>(quick: Value, whole: Value): Value
+  /** The first in a quick run, the second in a usual one; the third where nobody minds how long it takes. */
+  pick<Value>(quick: Value, usual: Value, full?: Value): Value
   tell(line: string): void
   /** Runs when the promise has been looked at, the last one first. */
   whenDone(end: () => unknown): void
@@ -11,15 +13,15 @@ export interface Scene {
 
 /** Gives `work` a scene and ends all that was started in it. */
 export async function withScene<Result>(
-  isQuick: boolean,
+  thoroughness: Thoroughness,
   tell: (line: string) => void,
   work: (scene: Scene) => Promise<Result>,
 ): Promise<Result> {
   const ends: (() => unknown)[] = []
   try {
     return await work({
-      isQuick,
-      pick: (quick, whole) => (isQuick ? quick : whole),
+      isQuick: thoroughness === 'quick',
+      pick: (quick, usual, full = usual) => ({ quick, usual, full })[thoroughness],
       tell,
       whenDone: (end) => void ends.push(end),
     })
