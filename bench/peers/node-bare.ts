@@ -45,7 +45,7 @@ function open(origin: string): Channel {
 }
 
 async function get<Body>(channel: Channel, path: string, headers: string[]): Promise<Body> {
-  const request = { method: 'GET', path, headers, body: undefined, maxResponseBytes: 8 * 1024 * 1024 }
+  const request = { method: 'GET', path, headers, body: undefined, timeLeftMs: 300, maxResponseBytes: 8 * 1024 * 1024 }
   const { status, body } = await channel.send(request, scope)
   if (status !== 200) throw new Error(`${path} answered ${status}`)
   return JSON.parse(body.toString()) as Body

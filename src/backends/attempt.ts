@@ -84,10 +84,12 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
 
     try {
       const { method, body } = request
-      const headers = outgoingHeaders(request, call, span.traceparent, call.deadline - startedAt)
+      const timeLeftMs = call.deadline - startedAt
+      const headers = outgoingHeaders(request, call, span.traceparent, timeLeftMs)
       call.attempts++
       if (span.sampled) span.set(describe(request, call, endpoint))
-      const outgoing = { method, path: endpoint.prefix + request.path, headers, body, maxResponseBytes }
+      const path = endpoint.prefix + request.path
+      const outgoing = { method, path, headers, body, timeLeftMs, maxResponseBytes }
       return endpoint.channel.send(outgoing, call.scope).then(receive, fail)
     } catch (thrown) {
       return Promise.reject<never>(thrown).catch(fail)

@@ -68,7 +68,13 @@ export class HealthCheck {
     this.#scope = scope
     const timer = clock.schedule(policy.timeoutMs, () => scope.cancel(new GatewayError('timeout')))
     const headers = ['accept', '*/*', 'user-agent', 'tessera-health']
-    const request = { method: 'GET', path: prefix + policy.path, headers, body: undefined }
+    const request = {
+      method: 'GET',
+      path: prefix + policy.path,
+      headers,
+      body: undefined,
+      timeLeftMs: policy.timeoutMs,
+    }
     try {
       const { status } = await channel.send({ ...request, maxResponseBytes: maxAnswerBytes }, scope)
       return status >= 200 && status < 300

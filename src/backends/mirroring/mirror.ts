@@ -77,7 +77,8 @@ function copySender(site: CallSite, { policy, endpoints, copies }: Mirror, { clo
       if (span.sampled) span.set({ ...describe(request, copy, endpoint), 'tessera.mirror': true })
       const { method, path, body } = request
       const { maxResponseBytes } = site
-      endpoint.channel.send({ method, path: endpoint.prefix + path, headers, body, maxResponseBytes }, scope).then(
+      const copied = { method, path: endpoint.prefix + path, headers, body, timeLeftMs: timeoutMs, maxResponseBytes }
+      endpoint.channel.send(copied, scope).then(
         ({ status }) => {
           if (span.sampled) span.set({ 'http.response.status_code': status })
           end(undefined)

@@ -8,6 +8,8 @@ export interface OutgoingRequest {
   /** Name, value, name, value. Without host, content-length and connection: those are the transport's. */
   readonly headers: string[]
   readonly body: string | undefined
+  /** When the caller gives up, from now: it cancels the scope itself, so this only says whether waiting is worth it. */
+  readonly timeLeftMs: number
   /** Of the body as sent, before any content coding is undone. */
   readonly maxResponseBytes: number
 }
@@ -37,7 +39,7 @@ export interface Channel {
   /**
    * Sends a request and gathers its whole answer. Rejects with a GatewayError: `unavailable` when no answer began,
    * `invalid-response` when one began and is unusable (with `response.status` once the status is known),
-   * `overloaded` when too many wait for a connection, `invalid-input` when the request cannot be written. When the
+   * `overloaded` when too many wait for a connection or too little time was left once it had one, `invalid-input` when the request cannot be written. When the
    * scope is cancelled, waiting or under way, it rejects at once with the scope's reason and closes the socket.
    * Never sends a request twice.
    */
@@ -49,14 +51,20 @@ export interface Channel {
 export interface ChannelOptions {
   /** Connections at most, so also requests at once: HTTP/1.1 without pipelining. */
   readonly connections: number
-  /** Requests that may wait for a connection; one more is `overloaded`. */
+  /** Requests that may wait for a connection, however much time they have; one more is `overloaded`. */
   readonly maxWaiting: number
   readonly connectTimeoutMs: number
   /** How a server's certificate is checked; the machine's trust store unless told otherwise. */
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'> | undefined
 }
 
-export const defaultChannelOptions: ChannelOptions = { connections: 64, maxWaiting: 256, connectTimeoutMs: 3000 }
+/**
+ * Of 1,024 that wait the last has its connection within a third of a second where 64 connections answer in 20 ms each, or
+ * where this process answers 3,000 pages a second: about what calls have in all. More would only wait for their
+ * timeouts. Fewer would punish bursts: a loop that stood still for 0.3 s finds 1,000 requests at full load. A request
+ * that waits holds some 3 KB, so a service that hangs holds 3 MB.
+ */
+export const defaultChannelOptions: ChannelOptions = { connections: 64, maxWaiting: 1024, connectTimeoutMs: 3000 }
 
 export interface TransportKind {
   readonly name: string

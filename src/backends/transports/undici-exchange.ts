@@ -19,6 +19,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
   readonly #reject: (error: GatewayError) => void
   readonly #unsubscribe: () => void
   #abort: (() => void) | undefined
+  enteredAtMs = 0
   #isInside = false
   #isSettled = false
   #status = 0
@@ -42,6 +43,10 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
     this.#unsubscribe = scope.onCancel((reason) => this.#fail(reason))
   }
 
+  get timeLeftMs(): number {
+    return this.#request.timeLeftMs
+  }
+
   begin(): void {
     if (!this.#room.admit(this))
       this.#fail(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
@@ -52,6 +57,10 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
     if (this.#isSettled) return void this.#leave()
     const { method, path, headers, body } = this.#request
     this.#pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
+  }
+
+  turnAway(): void {
+    this.#fail(new GatewayError('overloaded', { detail: 'no time was left to wait for a connection', retryAfter: 1 }))
   }
 
   /** Called when a connection is ready. Throwing drops a request nobody waits for any more, and keeps the connection. */
@@ -117,7 +126,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
   #leave(): void {
     if (!this.#isInside) return
     this.#isInside = false
-    this.#room.leave()
+    this.#room.leave(this)
   }
 }
 

@@ -105,7 +105,7 @@ response:
     },
   },
   overloaded: {
-    why: 'There are more requests than can be carried: no connection to the backend became free, and the queue for one is full. Refusing at once is quicker for everybody than waiting. The answer carries `Retry-After`.',
+    why: 'There are more requests than can be carried: no connection to the backend became free in time for an answer, or 1,024 calls wait for one already. Refusing is quicker for everybody than waiting in vain. The answer carries `Retry-After`.',
     fix: 'More endpoints or a faster backend; until then a fallback keeps the page.',
     wrong: tested(banners, answering('{ fail: overloaded }', 'expect: { status: 503, error: overloaded }')),
     right: tested(guarded, answering('{ fail: overloaded }', withoutBanners)),

@@ -21,7 +21,7 @@ describe('an idle connection', () => {
     const connected = once(server, 'connection')
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const channel = http1.open(url, '127.0.0.1', defaultChannelOptions)
-    const request = { method: 'GET', path: '/', headers: [], body: undefined, maxResponseBytes: 100 }
+    const request = { method: 'GET', path: '/', headers: [], body: undefined, timeLeftMs: 300, maxResponseBytes: 100 }
     await channel.send(request, new Scope())
     const [socket] = await connected
     // The client's end comes first: the server's own timeout would destroy the socket without one.

@@ -26,6 +26,7 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
   readonly #reject: (error: GatewayError) => void
   readonly #scope: Scope
   #connection: Connection | undefined
+  enteredAtMs = 0
   #isInside = false
   #isSettled = false
 
@@ -48,6 +49,10 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
     scope.join(this)
   }
 
+  get timeLeftMs(): number {
+    return this.#request.timeLeftMs
+  }
+
   begin(): void {
     if (this.#room.admit(this)) return
     this.cancel(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
@@ -57,6 +62,10 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
     this.#isInside = true
     if (this.#isSettled) this.#leave()
     else this.#source.take(this)
+  }
+
+  turnAway(): void {
+    this.cancel(new GatewayError('overloaded', { detail: 'no time was left to wait for a connection', retryAfter: 1 }))
   }
 
   connected(connection: Connection): void {
@@ -107,6 +116,6 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
   #leave(): void {
     if (!this.#isInside) return
     this.#isInside = false
-    this.#room.leave()
+    this.#room.leave(this)
   }
 }
