@@ -3,10 +3,14 @@ import type { CallSite } from '../call.ts'
 import type { Policy } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 
+/** A timer that comes later than this was held up: the loop, or the machine, stood still. */
+const standstillMs = 10
+
 /**
  * Ends one attempt after the site's timeout or at the request's deadline, whichever is first, by cancelling the
  * attempt's scope: the transport closes the socket and rejects with `timeout`. With nothing left of the budget it
- * rejects at once and no backend is asked.
+ * rejects at once and no backend is asked. After a standstill (a garbage collection, a paused container) timers come
+ * before what arrived meanwhile is read, so an attempt then has until that is read.
  */
 export function timeout(site: CallSite, { clock }: Pick<StackParts, 'clock'>): Policy {
   return (next) => (request, call) => {
@@ -21,10 +25,13 @@ export function timeout(site: CallSite, { clock }: Pick<StackParts, 'clock'>): P
     const scope = call.context.scope.child()
     call.scope = scope
     call.deadline = now + timeoutMs
-    const timer = clock.schedule(timeoutMs, () => {
+    const expire = () =>
       scope.cancel(
         new GatewayError('timeout', { step: site.step, detail: `no answer within ${Math.round(timeoutMs)} ms` }),
       )
+    let timer = clock.schedule(timeoutMs, () => {
+      if (clock.now() - now - timeoutMs > standstillMs) timer = clock.schedule(0, expire)
+      else expire()
     })
     const end = () => {
       timer.cancel()

@@ -28,6 +28,23 @@ describe('timeout', () => {
     expect((await answer).code).toBe('timeout')
   })
 
+  test('after a standstill takes what came meanwhile, and ends what did not', async () => {
+    const clock = new FakeClock()
+    const site = callSite({ timeoutMs: 300 })
+    let answer = (_value: Awaited<ReturnType<Layer>>) => {}
+    const answered: Layer = () => new Promise((resolve) => (answer = resolve))
+    const inTime = timeout(site, { clock })(answered)(callRequest(), ongoing(clock))
+    const never = errorOf(timeout(site, { clock })(hung)(callRequest(), ongoing(clock)))
+    const arrived = await scripted(live)(callRequest(), ongoing(clock))
+    // Read once the timers that were due have fired.
+    clock.schedule(310, () => answer(arrived))
+    clock.skip(320)
+    await clock.advance(0)
+    expect(await inTime).toBe(arrived)
+    expect((await never).code).toBe('timeout')
+    expect(clock.pending).toBe(0)
+  })
+
   test('asks nobody when nothing is left of the budget', async () => {
     const clock = new FakeClock()
     const next = scripted(live)
