@@ -30,8 +30,9 @@ export const consul: DiscoveryKind<ConsulSettings> = {
     try {
       while (!search.signal.aborted) {
         const answer = await client.ask({ path: pathOf(settings, index), headers, timeoutMs })
-        search.found(readInstances(answer.body, settings.scheme))
-        index = nextIndex(answer, index)
+        const latest = indexOf(answer)
+        search.found(readInstances(answer.body, settings.scheme), latest)
+        index = latest >= index ? latest : 0
         await search.pause(betweenMs)
       }
     } finally {
@@ -51,10 +52,10 @@ function pathOf({ service, tag, datacenter }: ConsulSettings, index: number): st
   return `/v1/health/service/${encodeURIComponent(service)}?${query}`
 }
 
-/** An index that went backwards, or is none, means that Consul has begun anew: so do we, from 0. */
-function nextIndex({ headers }: RegistryAnswer, before: number): number {
+/** 0 where there is none. One that went backwards means that Consul has begun anew, and so do we, from 0. */
+function indexOf({ headers }: RegistryAnswer): number {
   const index = Number(headers['x-consul-index'])
-  return Number.isSafeInteger(index) && index > 0 && index >= before ? index : 0
+  return Number.isSafeInteger(index) && index > 0 ? index : 0
 }
 
 interface Instance {

@@ -3,6 +3,7 @@ import type { Notify } from '../notice.ts'
 import { Persistence, type PersistenceOptions } from '../persistence.ts'
 import { RegistryClient } from '../transports/registry-client.ts'
 import type { DiscoveryKind, DiscoverySource } from './discovery.ts'
+import { LostEndpoints } from './lost-endpoints.ts'
 import type { NameServers } from './name-servers.ts'
 
 export interface WatchOptions extends PersistenceOptions {
@@ -27,7 +28,10 @@ export class DiscoveryWatch {
   readonly #persistence: Persistence
   readonly #listeners = new Set<Listener>()
   #settle = () => {}
+  readonly #lost: LostEndpoints
+  #told: readonly EndpointTarget[] = []
   #known: readonly EndpointTarget[] | undefined
+  #revision = 0
   #wasEmpty = false
 
   constructor(kind: DiscoveryKind, { settings }: DiscoverySource, options: WatchOptions) {
@@ -35,6 +39,7 @@ export class DiscoveryWatch {
     this.#subject = `${kind.name} ${kind.describe(settings)}`
     this.#options = options
     this.#persistence = new Persistence({ ...options, longestPauseMs: kind.longestPauseMs })
+    this.#lost = new LostEndpoints(options.clock)
     this.settled = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -53,6 +58,7 @@ export class DiscoveryWatch {
 
   close(): void {
     this.#persistence.stop()
+    this.#lost.close()
     this.#settle()
   }
 
@@ -65,34 +71,46 @@ export class DiscoveryWatch {
       nameServers,
       signal,
       connect: (options) => new RegistryClient({ ...options, signal }),
-      found: (endpoints) => this.#found(endpoints),
+      found: (endpoints, revision) => this.#found(endpoints, revision),
       pause: (ms) => persistence.pause(ms),
     })
   }
 
-  #found(endpoints: readonly EndpointTarget[]): void {
-    const { notify, onState } = this.#options
+  #found(endpoints: readonly EndpointTarget[], revision = 0): void {
     if (this.#persistence.signal.aborted) return
-    if (this.#persistence.succeeded()) {
-      notify({ level: 'info', subject: this.#subject, message: 'discovery works again' })
-    }
-    onState(true)
+    const hadFailed = this.#persistence.succeeded()
+    if (hadFailed) this.#tell('info', 'discovery works again')
+    this.#options.onState(true)
+    if (hadFailed && revision > 0 && revision < this.#revision) this.#keepLost()
+    this.#revision = revision
     const isEmpty = endpoints.length === 0
-    if (isEmpty && !this.#wasEmpty) {
-      notify({ level: 'warn', subject: this.#subject, message: 'discovery found no endpoint: those known stay in use' })
-    }
+    if (isEmpty && !this.#wasEmpty) this.#tell('warn', 'discovery found no endpoint: those known stay in use')
     this.#wasEmpty = isEmpty
-    if (!isEmpty) {
-      this.#known = endpoints
-      for (const listener of this.#listeners) listener(endpoints)
-    }
+    this.#told = endpoints
+    this.#publish()
     this.#settle()
   }
 
+  #keepLost(): void {
+    if (!this.#known) return
+    this.#tell('warn', 'the registry has lost its data: the endpoints known stay in use for a minute, beside new ones')
+    this.#lost.keep(this.#known, () => this.#publish())
+  }
+
+  #publish(): void {
+    if (this.#told.length === 0) return
+    const endpoints = this.#lost.addTo(this.#told)
+    this.#known = endpoints
+    for (const listener of this.#listeners) listener(endpoints)
+  }
+
   #failed(reason: string): void {
-    const message = 'discovery does not work: the endpoints known stay in use'
-    this.#options.notify({ level: 'warn', subject: this.#subject, message, reason })
+    this.#tell('warn', 'discovery does not work: the endpoints known stay in use', reason)
     this.#options.onState(false)
     this.#settle()
+  }
+
+  #tell(level: 'info' | 'warn', message: string, reason?: string): void {
+    this.#options.notify({ level, subject: this.#subject, message, ...(reason !== undefined && { reason }) })
   }
 }

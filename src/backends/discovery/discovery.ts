@@ -21,8 +21,10 @@ export interface Search {
   /**
    * The whole list as it is now, of what could be understood. An empty one leaves those known before in use: a service
    * that is gone fails by itself, one that only seems to be gone does not.
+   * @param revision of what the registry knows, where it counts its changes, from 1 on. One that is lower after a failure means
+   *   that it has lost its data: then endpoints that it does not know any more stay in use for a minute.
    */
-  found(endpoints: readonly EndpointTarget[]): void
+  found(endpoints: readonly EndpointTarget[], revision?: number): void
   /** Resolves after `ms`, or when the search has ended. */
   pause(ms: number): Promise<void>
 }

@@ -10,14 +10,22 @@ const timeoutMs = 5000
 /** A stream that is silent so long may be dead, and nobody would know: then it is left and all is read again. */
 const silenceMs = 60_000
 
-interface RangeAnswer {
+interface Headed {
   readonly header?: { readonly revision?: unknown }
+}
+
+interface RangeAnswer extends Headed {
   readonly kvs?: readonly { readonly key?: unknown; readonly value?: unknown }[]
 }
 
 interface WatchLine {
   readonly error?: unknown
-  readonly result?: { readonly canceled?: unknown; readonly events?: readonly unknown[] }
+  readonly result?: Headed & { readonly canceled?: unknown; readonly events?: readonly unknown[] }
+}
+
+interface Changes {
+  readonly changes: readonly unknown[]
+  readonly revision: number
 }
 
 /** What we use of etcd's JSON gateway (v3): keys and values are base64, 64-bit numbers are text. */
@@ -33,20 +41,20 @@ export class EtcdClient {
 
   /** Every key below a prefix with its value, both still encoded, and the revision that they are of. */
   async range(prefix: string): Promise<{ pairs: Map<string, string>; revision: number }> {
-    const { header, kvs = [] } = (await this.ask('/v3/kv/range', rangeOf(prefix))) as RangeAnswer
-    const pairs = new Map(kvs.map(({ key, value }) => [String(key), String(value ?? '')]))
-    return { pairs, revision: Number(header?.revision ?? 0) }
+    const answer = (await this.ask('/v3/kv/range', rangeOf(prefix))) as RangeAnswer
+    const pairs = new Map((answer.kvs ?? []).map(({ key, value }) => [String(key), String(value ?? '')]))
+    return { pairs, revision: revisionOf(answer) }
   }
 
-  /** The changes below a prefix from a revision on, as they come. */
-  async *watch(prefix: string, revision: number): AsyncGenerator<readonly unknown[], void> {
+  /** The changes below a prefix from a revision on, as they come, and the revision that they led to. */
+  async *watch(prefix: string, revision: number): AsyncGenerator<Changes, void> {
     const body = { create_request: { ...rangeOf(prefix), start_revision: String(revision) } }
     const request = { method: 'POST', path: '/v3/watch', body, timeoutMs: silenceMs } as const
     for await (const line of this.#client.watch({ ...request, headers: await this.#authorization() })) {
       const { error, result } = line as WatchLine
       if (error !== undefined) throw new Error('the watch failed')
       if (result?.canceled) return
-      if (result?.events && result.events.length > 0) yield result.events
+      if (result?.events && result.events.length > 0) yield { changes: result.events, revision: revisionOf(result) }
     }
   }
 
@@ -67,6 +75,10 @@ export class EtcdClient {
     const answer = await this.#client.ask({ method: 'POST', path: '/v3/auth/authenticate', body, timeoutMs })
     return String((answer.body as { token?: unknown } | undefined)?.token)
   }
+}
+
+function revisionOf({ header }: Headed): number {
+  return Number(header?.revision ?? 0)
 }
 
 /** A prefix as etcd's range: from it up to the text that comes after all that begin with it. */

@@ -24,11 +24,11 @@ export const etcd: DiscoveryKind<EtcdDiscoverySettings> = {
     const etcd = new EtcdClient(connection, settings)
     try {
       const { pairs, revision } = await etcd.range(settings.prefix)
-      search.found(readPairs(pairs))
+      search.found(readPairs(pairs), revision)
       // Ends when etcd has forgotten the revision (compaction), when the stream ends or is silent: all is read again.
-      for await (const changes of etcd.watch(settings.prefix, revision + 1)) {
+      for await (const { changes, revision: latest } of etcd.watch(settings.prefix, revision + 1)) {
         for (const change of changes as readonly Change[]) apply(change, pairs)
-        search.found(readPairs(pairs))
+        search.found(readPairs(pairs), latest)
       }
     } finally {
       await connection.close()

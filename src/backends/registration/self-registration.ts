@@ -14,6 +14,12 @@ export interface SelfRegistrationOptions {
 
 /** A registry that does not answer must not hold up the end of the gateway. */
 const leaveTimeoutMs = 500
+/**
+ * A registry that comes back gives those it knew the time of a lease to say that they live: whoever asks less often than
+ * that, because it failed so long, is forgotten meanwhile.
+ */
+const longestPauseMs = 30_000
+const shortestPauseMs = 500
 
 /** Keeps the gateway in a registry from now until `leave`, through the registry's failures and restarts. */
 export class SelfRegistration {
@@ -33,7 +39,8 @@ export class SelfRegistration {
     this.#self = self
     this.#options = options
     this.#kind = kind
-    this.#persistence = new Persistence(options)
+    const pauseMs = Math.max(shortestPauseMs, target.settings.ttlMs / 3)
+    this.#persistence = new Persistence({ ...options, longestPauseMs: Math.min(longestPauseMs, pauseMs) })
     this.#kept = this.#persistence.keep(
       () => this.#keep(),
       (reason) => {

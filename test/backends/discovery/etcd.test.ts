@@ -61,6 +61,26 @@ describeWithEtcd('discovery by etcd (a real one)', () => {
     expect(notices.map(({ level }) => level)).toEqual(['warn', 'info'])
   }, 30_000)
 
+  test('keeps the last known beside those that come back when it has lost its data', async () => {
+    await etcd.put('/f/1', 'http://10.0.0.1:80')
+    await etcd.put('/f/2', 'http://10.0.0.2:80')
+    const { until, notices, states } = begin('/f/')
+    await until(['http://10.0.0.1:80', 'http://10.0.0.2:80'])
+    await etcd.kill()
+    while (states.at(-1)) await new Promise((resolve) => setTimeout(resolve, 5))
+    etcd.forget()
+    await etcd.start()
+    while (notices.length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^discovery does not work/),
+      'discovery works again',
+      expect.stringMatching(/^the registry has lost its data/),
+      expect.stringMatching(/^discovery found no endpoint/),
+    ])
+    await etcd.put('/f/2', 'http://10.0.0.2:80')
+    await until(['http://10.0.0.2:80', 'http://10.0.0.1:80'])
+  }, 30_000)
+
   test('asks with a user and a password', async () => {
     await etcd.put('/e/1', 'http://10.0.0.1:80')
     for (const [path, body] of [

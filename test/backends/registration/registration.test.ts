@@ -5,6 +5,7 @@ import { SelfRegistration } from '../../../src/backends/registration/self-regist
 import { systemClock } from '../../../src/clock.ts'
 import { ConsulDouble } from '../../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../../support/registries/etcd.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -88,6 +89,23 @@ describe('registration in Consul (a double of its HTTP API)', () => {
       'the gateway cannot register itself',
       'the gateway is registered',
     ])
+  })
+
+  test('asks at least three times in the time that a registry gives it, however long it has failed', async () => {
+    const consul = await new ConsulDouble().start()
+    await consul.stop()
+    const clock = new FakeClock()
+    const settings = { address: consul.address, service: 'tessera', token: undefined, tags: [], check: 'ttl' }
+    const target = { kind: 'consul', settings: { ...common, ttlMs: 15_000, ...settings } as never }
+    const registration = new SelfRegistration(target, self, { clock, random: () => 1, notify: () => {} })
+    const pauses: number[] = []
+    for (let failure = 0; failure < 7; failure++) {
+      await until(() => clock.nextDelayMs !== undefined)
+      pauses.push(clock.nextDelayMs!)
+      await clock.advance(clock.nextDelayMs!)
+    }
+    expect(pauses).toEqual([500, 1000, 2000, 4000, 5000, 5000, 5000])
+    await registration.leave()
   })
 
   test('gives up leaving soon when nobody answers', async () => {

@@ -52,6 +52,11 @@ export class EtcdServer {
     await once(child, 'exit')
   }
 
+  /** As when its disk is lost: started again, it knows nothing. It has to be killed before. */
+  forget(): void {
+    rmSync(join(this.#directory, 'data'), { recursive: true, force: true })
+  }
+
   async close(): Promise<void> {
     await this.kill()
     rmSync(this.#directory, { recursive: true, force: true })
