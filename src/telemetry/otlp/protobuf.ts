@@ -3,6 +3,7 @@ const firstBytes = 64 * 1024
 const lengthBytes = 4
 /** A string of so many UTF-16 units has fewer than 128 UTF-8 bytes, so its length takes one byte. */
 const shortUnits = 42
+const twoTo32 = 2 ** 32
 
 /** Writes protocol buffers (https://protobuf.dev/programming-guides/encoding/) into memory that grows and is used again. */
 export class ProtobufWriter {
@@ -42,9 +43,13 @@ export class ProtobufWriter {
   nanoseconds(field: number, epochMs: number): void {
     this.#reserve(10)
     this.#putVarint((field << 3) | 1)
+    // In two halves, each exact: a BigInt would be garbage, and a double holds 53 bits.
     const ms = Math.floor(epochMs)
-    const nanoseconds = BigInt(ms) * 1_000_000n + BigInt(Math.floor((epochMs - ms) * 1e6))
-    this.#length = this.#bytes.writeBigUInt64LE(nanoseconds, this.#length)
+    const highMs = Math.floor(ms / 65_536)
+    const low = (ms % 65_536) * 1e6 + Math.floor((epochMs - ms) * 1e6) + ((highMs * 1e6) % 65_536) * 65_536
+    const high = Math.floor((highMs * 1e6) / 65_536) + Math.floor(low / twoTo32)
+    this.#length = this.#bytes.writeUInt32LE(low % twoTo32, this.#length)
+    this.#length = this.#bytes.writeUInt32LE(high, this.#length)
   }
 
   /** Bytes given as hexadecimal digits. */
@@ -53,21 +58,23 @@ export class ProtobufWriter {
     this.#reserve(10 + count)
     this.#putVarint((field << 3) | 2)
     this.#putVarint(count)
-    this.#bytes.write(digits, this.#length, 'hex')
-    this.#length += count
+    for (let at = 0; at < 2 * count; at += 2) {
+      this.#bytes[this.#length++] = (hexDigit(digits.charCodeAt(at)) << 4) | hexDigit(digits.charCodeAt(at + 1))
+    }
   }
 
   string(field: number, text: string): void {
     this.#reserve(10 + 3 * text.length)
     this.#putVarint((field << 3) | 2)
-    if (text.length <= shortUnits) {
-      const count = this.#bytes.write(text, this.#length + 1)
-      this.#bytes[this.#length] = count
-      this.#length += 1 + count
+    if (text.length > shortUnits) {
+      this.#putVarint(Buffer.byteLength(text))
+      this.#length += this.#bytes.write(text, this.#length)
       return
     }
-    this.#putVarint(Buffer.byteLength(text))
-    this.#length += this.#bytes.write(text, this.#length)
+    const start = this.#length + 1
+    const count = this.#putAscii(text, start) ? text.length : this.#bytes.write(text, start)
+    this.#bytes[this.#length] = count
+    this.#length = start + count
   }
 
   /** Begins a message inside this one; gives what `end` needs. */
@@ -86,6 +93,17 @@ export class ProtobufWriter {
     }
   }
 
+  /** A loop is done before a call into C++ has begun. False where there is more than ASCII. */
+  #putAscii(text: string, start: number): boolean {
+    const bytes = this.#bytes
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at)
+      if (unit > 0x7f) return false
+      bytes[start + at] = unit
+    }
+    return true
+  }
+
   #putVarint(value: number): void {
     let rest = value
     while (rest > 0x7f) {
@@ -101,4 +119,8 @@ export class ProtobufWriter {
     this.#bytes.copy(larger, 0, 0, this.#length)
     this.#bytes = larger
   }
+}
+
+function hexDigit(unit: number): number {
+  return unit <= 0x39 ? unit - 0x30 : (unit | 0x20) - 0x57
 }
