@@ -28,7 +28,7 @@ export function addBenchmarks(): void {
   const text = body.toString()
   const readAnswer = () => {
     const reader = new ResponseReader('GET', maxBytes)
-    reader.take(bytes)
+    reader.take(bytes, bytes.length)
     return reader.response()
   }
   insist(readAnswer().body.toString(), text)

@@ -6,12 +6,6 @@ import { ResponseReader } from './response-reader.ts'
 /** What every socket of the process reads into: the callback empties it before the next one reads. */
 const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
-function copyShared(bytes: number): Buffer {
-  const copy = Buffer.allocUnsafe(bytes)
-  sharedBuffer.copy(copy, 0, 0, bytes)
-  return copy
-}
-
 /** A backend that says nothing of it closes idle connections after 5 s at the earliest (Node's default). */
 const defaultIdleMs = 4000
 const idleMarginMs = 1000
@@ -100,7 +94,7 @@ export class Connection {
       this.destroy()
       return true
     }
-    const progress = reader.take(copyShared(bytes))
+    const progress = reader.take(sharedBuffer, bytes)
     if (progress === 'complete') this.#complete(reader)
     else if (progress !== 'more')
       this.#fail(unusable(progress === 'too-large' ? 'too large' : 'not valid HTTP', reader.status))

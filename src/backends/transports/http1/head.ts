@@ -67,6 +67,11 @@ export function parseHead(text: string, method: string): ResponseHead | undefine
 
 const closes = /\bclose\b/i
 
+/** Of the names that the client itself acts upon. */
+const lengths = new Set(
+  ['connection', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding'].map((name) => name.length),
+)
+
 /** What the client itself acts upon. */
 class SpecialHeaders {
   connection: string | undefined = undefined
@@ -82,9 +87,8 @@ class SpecialHeaders {
       const colon = lines.indexOf(':', start)
       let end = lines.indexOf('\r\n', colon)
       if (end < 0) end = lines.length
-      const length = colon - start
-      // Shorter and longer names are none of them.
-      if (length >= 10 && length <= 17) this.#note(lines.slice(start, colon).toLowerCase(), lines.slice(colon + 1, end))
+      // Their lengths tell them from nearly all other names.
+      if (lengths.has(colon - start)) this.#note(lines.slice(start, colon).toLowerCase(), lines.slice(colon + 1, end))
       start = end + 2
     }
   }

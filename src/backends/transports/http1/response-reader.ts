@@ -35,8 +35,8 @@ export class Http1Response implements IncomingResponse {
 export type Progress = 'more' | 'complete' | 'malformed' | 'too-large'
 
 /**
- * Reads one answer from the bytes of a connection. The usual one comes in a single piece and is cut from it without
- * another copy; all else is put together.
+ * Reads one answer from the bytes of a connection, which are lent to it: of what it keeps it makes a copy. The usual
+ * answer comes in a single piece, of which the body alone is copied.
  */
 export class ResponseReader {
   readonly #method: string
@@ -68,12 +68,13 @@ export class ResponseReader {
     return this.#head!.keepsAlive && !this.hasSurplus
   }
 
-  /** `data` is kept: it must not be written to afterwards. */
-  take(data: Buffer): Progress {
-    if (this.#head) return this.#takeBody(data, 0)
-    const all = this.#pendingHead ? Buffer.concat([this.#pendingHead, data]) : data
+  /** Reads the first `bytes` of what is lent. */
+  take(lent: Buffer, bytes: number): Progress {
+    if (this.#head) return this.#takeBody(lent, 0, bytes)
+    const pending = this.#pendingHead
+    if (!pending) return this.#takeHead(lent, 0, bytes)
     this.#pendingHead = undefined
-    return this.#takeHead(all, 0)
+    return this.#takeHead(Buffer.concat([pending, lent.subarray(0, bytes)]), 0, pending.length + bytes)
   }
 
   /** The connection ended: that completes an answer which says no length, and no other. */
@@ -88,48 +89,51 @@ export class ResponseReader {
     return new Http1Response(this.#head!, body)
   }
 
-  #takeHead(data: Buffer, from: number): Progress {
+  #takeHead(data: Buffer, from: number, to: number): Progress {
     const end = data.indexOf('\r\n\r\n', from, 'latin1')
-    if (end < 0 || end - from > mostHeadBytes) {
-      if (data.length - from > mostHeadBytes) return 'malformed'
+    // Behind `to` is what was read before.
+    const isWhole = end >= 0 && end + 4 <= to
+    if (!isWhole || end - from > mostHeadBytes) {
+      if (to - from > mostHeadBytes) return 'malformed'
       // What cannot be HTTP is not waited for.
-      if (!'HTTP/1.'.startsWith(data.toString('latin1', from, Math.min(from + 7, data.length)))) return 'malformed'
-      this.#pendingHead = data.subarray(from)
+      if (!'HTTP/1.'.startsWith(data.toString('latin1', from, Math.min(from + 7, to)))) return 'malformed'
+      this.#pendingHead = copy(data, from, to)
       return 'more'
     }
     const head = parseHead(data.toString('latin1', from, end), this.#method)
     // Neither is sent unless asked for, and we never ask.
     if (!head || head.status === 100 || head.status === 101) return 'malformed'
-    if (head.status < 200) return end + 4 < data.length ? this.#takeHead(data, end + 4) : 'more'
+    if (head.status < 200) return end + 4 < to ? this.#takeHead(data, end + 4, to) : 'more'
     this.#head = head
     const { framing } = head
     if (framing.kind === 'length' && framing.bytes > this.#maxBytes) return 'too-large'
     if (framing.kind === 'chunked') this.#chunks = new ChunkedBody()
-    return this.#takeBody(data, end + 4)
+    return this.#takeBody(data, end + 4, to)
   }
 
-  #takeBody(data: Buffer, from: number): Progress {
+  #takeBody(data: Buffer, from: number, to: number): Progress {
     const { framing } = this.#head!
     switch (framing.kind) {
       case 'none':
-        this.hasSurplus = from < data.length
+        this.hasSurplus = from < to
         return 'complete'
       case 'length': {
-        const end = Math.min(data.length, from + framing.bytes - this.#bytes)
+        const end = Math.min(to, from + framing.bytes - this.#bytes)
         this.#keep(data, from, end)
-        this.hasSurplus = end < data.length
+        this.hasSurplus = end < to
         return this.#bytes === framing.bytes ? 'complete' : 'more'
       }
       case 'until-close':
-        this.#keep(data, from, data.length)
+        this.#keep(data, from, to)
         return this.#bytes > this.#maxBytes ? 'too-large' : 'more'
       case 'chunked': {
         const chunks = this.#chunks!
-        const end = chunks.take(data, from)
+        const rest = copy(data, from, to)
+        const end = chunks.take(rest, 0)
         if (chunks.state === 'broken') return 'malformed'
         if (chunks.bytes > this.#maxBytes) return 'too-large'
         if (chunks.state !== 'done') return 'more'
-        this.hasSurplus = end < data.length
+        this.hasSurplus = end < rest.length
         return 'complete'
       }
     }
@@ -137,7 +141,13 @@ export class ResponseReader {
 
   #keep(data: Buffer, from: number, to: number): void {
     if (to <= from) return
-    this.#parts.push(from === 0 && to === data.length ? data : data.subarray(from, to))
+    this.#parts.push(copy(data, from, to))
     this.#bytes += to - from
   }
+}
+
+function copy(data: Buffer, from: number, to: number): Buffer {
+  const kept = Buffer.allocUnsafe(to - from)
+  data.copy(kept, 0, from, to)
+  return kept
 }
