@@ -2,6 +2,7 @@ import type { Snapshot } from '../plan/snapshot.ts'
 import type { Work } from '../plan/work.ts'
 import type { ActiveRoute, ActiveRoutes } from './active-route.ts'
 import { type ClientAddresses, compileClientAddresses } from './client-address.ts'
+import type { Gate } from './limits/gate.ts'
 import { type Found, Router } from './router.ts'
 
 export { type ActiveAggregate, type ActivePassthrough, type ActiveRoute, isAggregate } from './active-route.ts'
@@ -15,6 +16,8 @@ export type ActiveMatch = Found<ActiveRoute>
 export class Activation {
   readonly snapshot: Snapshot
   readonly addresses: ClientAddresses
+  /** What stands before requests that no route takes; undefined where nothing does. */
+  readonly outerGate: Gate | undefined
   readonly #router: Router<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
@@ -22,6 +25,7 @@ export class Activation {
   private constructor(snapshot: Snapshot, router: Router<ActiveRoute>, routes: ActiveRoutes) {
     this.snapshot = snapshot
     this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
+    this.outerGate = routes.openOuterGate(snapshot)
     this.#router = router
     this.#routes = routes
   }
@@ -54,6 +58,7 @@ export class Activation {
   /** A request on it has ended, or a newer one has taken its place. */
   leave(): void {
     if (--this.#users > 0) return
+    this.outerGate?.release()
     for (const route of this.snapshot.routes) this.#routes.release(route)
   }
 }

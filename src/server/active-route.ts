@@ -1,10 +1,11 @@
 import type { Admission } from '../backends/admission/admission.ts'
 import type { Call } from '../backends/call.ts'
 import type { Backends, OpenBackends } from '../backends/registry.ts'
-import type { AggregatedRoute, PassthroughRoute, Route } from '../plan/snapshot.ts'
+import { admitUnmatched } from '../plan/admission/route.ts'
+import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../plan/snapshot.ts'
 import type { RouteMetrics } from '../telemetry/bound-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { type Gate, openGate } from './limits/gate.ts'
+import { type Gate, openGate, openOuterGate } from './limits/gate.ts'
 
 export type ActiveRoute = ActiveAggregate | ActivePassthrough
 
@@ -62,6 +63,11 @@ export class ActiveRoutes {
     this.#entries.delete(route)
     entry.opened.release()
     entry.active.gate?.release()
+  }
+
+  /** Opens what stands before requests that no route takes; undefined where nothing does. */
+  openOuterGate({ settings: { limit } }: Snapshot): Gate | undefined {
+    return limit && openOuterGate(admitUnmatched(limit), this.#admission)
   }
 
   #open(route: Route): { active: ActiveRoute; opened: OpenBackends } {

@@ -6,6 +6,7 @@ import { Exchange } from './exchange.ts'
 import { tryShed } from './limits/shed.ts'
 import { hasDotSegment } from './path-safety.ts'
 import { refuse } from './refusals.ts'
+import { ServerRequestParts } from './request-parts.ts'
 import type { Serving } from './serving.ts'
 import { checkRequest, targetOf } from './strict.ts'
 
@@ -32,12 +33,27 @@ export function findRoute(activation: Activation, request: IncomingMessage): Act
 export function answerUnmatched(serving: Serving, request: IncomingMessage, response: ServerResponse): void {
   const activation = serving.current
   const exchange = new Exchange(serving, activation, undefined, request, response)
-  const found = findRoute(activation, request)
-  const allow = found.kind === 'wrong-method' ? ['allow', [...found.allow, 'OPTIONS'].join(', ')] : []
   const refusal = checkRequest(request) ?? checkPath(request)
   if (refusal) exchange.fail(refusal)
+  else passOuterGate(exchange, () => answerNowhere(exchange))
+}
+
+/** Begins a request that no route takes, where the gateway's own limit lets it through. */
+export function passOuterGate(exchange: Exchange, begin: () => void): void {
+  const { activation, request, target, requestId } = exchange
+  const { outerGate, addresses, snapshot } = activation
+  if (outerGate) {
+    const parts = new ServerRequestParts(request, target, {}, requestId, addresses)
+    outerGate.admit(exchange, parts, snapshot.settings.defaults.timeout, begin)
+  } else begin()
+}
+
+function answerNowhere(exchange: Exchange): void {
+  const { activation, request } = exchange
+  const found = findRoute(activation, request)
+  const allow = found.kind === 'wrong-method' ? ['allow', [...found.allow, 'OPTIONS'].join(', ')] : []
   // `OPTIONS *` is about the server, not about a path (RFC 9110 section 9.3.7).
-  else if (request.url === '*') exchange.answerEmpty(204, [])
+  if (request.url === '*') exchange.answerEmpty(204, [])
   else if (found.kind === 'malformed') exchange.fail(refuse('bad-request', 'a percent escape in the path is malformed'))
   else if (found.kind !== 'wrong-method') exchange.fail(refuse('not-found'))
   else if (request.method === 'OPTIONS') exchange.answerEmpty(204, allow)

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Scope } from '../cancellation.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
@@ -35,6 +36,10 @@ export class Exchange {
   ownHeaders: readonly string[] | undefined = undefined
   /** How long it waited before its route began. */
   queuedMs = 0
+  /** How long the service took to answer what is passed through, in milliseconds; undefined where that tells nothing. */
+  backendMs: number | undefined = undefined
+  /** By its `close` nothing of it takes up room any more: its response, or the connection that became a tunnel. */
+  readonly room: EventEmitter
   readonly #active: ActiveRoute | undefined
   readonly #startedAt: number
   #status = clientGone
@@ -44,6 +49,7 @@ export class Exchange {
   #degraded: readonly Degradation[] = none
   #degradedHeader: string | undefined
   #isAnswered = false
+  #isHandedOn = false
 
   constructor(
     serving: Serving,
@@ -51,11 +57,13 @@ export class Exchange {
     active: ActiveRoute | undefined,
     request: IncomingMessage,
     response: ServerResponse,
+    room: EventEmitter = response,
   ) {
     this.serving = serving
     this.activation = activation
     this.request = request
     this.response = response
+    this.room = room
     this.target = targetOf(request)
     this.requestId = chooseRequestId(request)
     this.#active = active
@@ -65,7 +73,7 @@ export class Exchange {
     activation.enter()
     serving.inFlight++
     ;(active?.metrics ?? serving.unmatched).begin()
-    response.on('close', () => this.#end())
+    response.once('close', () => this.#end())
     response.on('timeout', cutSlowReader)
   }
 
@@ -76,6 +84,16 @@ export class Exchange {
   /** Whether nobody waits for an answer any more. */
   get isOver(): boolean {
     return this.#isAnswered || this.scope.reason !== undefined
+  }
+
+  /** Whether its connection is. */
+  get isGone(): boolean {
+    return this.scope.reason !== undefined || this.response.destroyed
+  }
+
+  /** Whether what was written last is not all of its answer. */
+  get wasCut(): boolean {
+    return !this.response.writableFinished && !this.#isHandedOn
   }
 
   get path(): string {
@@ -116,6 +134,13 @@ export class Exchange {
     this.#status = status
   }
 
+  /** The connection speaks another protocol from now on: this head was all of the answer. */
+  handOn(status: number): void {
+    this.noteHead(status)
+    this.#isHandedOn = true
+    this.response.emit('close')
+  }
+
   noteBytes(bytes: number): void {
     this.#bytes += bytes
   }
@@ -151,8 +176,8 @@ export class Exchange {
   }
 
   #end(): void {
-    const { serving, activation, span, scope, response } = this
-    const wasCut = !response.writableFinished
+    const { serving, activation, span, scope } = this
+    const { wasCut } = this
     if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
     scope.close()
     const ms = serving.clock.now() - this.#startedAt

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toGatewayError } from '../errors.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
+import { passOuterGate } from './dispatch.ts'
 import { Exchange } from './exchange.ts'
 import type { Serving } from './serving.ts'
 import { checkRequest, targetOf } from './strict.ts'
@@ -21,12 +22,15 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request)
   if (refusal) exchange.fail(refusal)
-  else
-    print(snapshot).then(
-      (body) => exchange.answer({ kind: 'answer', status: 200, headers: {}, body, records: [], degraded: [] }),
-      (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
-    )
+  else passOuterGate(exchange, () => answerWith(exchange, print(snapshot)))
   return true
+}
+
+function answerWith(exchange: Exchange, printing: Promise<Buffer>): void {
+  printing.then(
+    (body) => exchange.answer({ kind: 'answer', status: 200, headers: {}, body, records: [], degraded: [] }),
+    (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
+  )
 }
 
 /** Made once for a snapshot, when it is first asked for. */

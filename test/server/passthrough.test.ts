@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { observe, startHttpServer, startTcpServer } from '../backends/support/servers.ts'
+import { startHttpServer, startTcpServer } from '../backends/support/servers.ts'
 import { opened, startGateway, until } from './support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
+import { openWebSocket, startEcho, upgradeRequest } from './support/websocket.ts'
 
 const service = (...urls: string[]) => `service: shop\nendpoints: [${urls.join(', ')}]\noperations: {}\n`
 const route = (timeout = '5s') => `match: ANY /shop/*rest\nproxy: shop\ntimeout: ${timeout}\n`
@@ -361,33 +362,7 @@ describe('failures', () => {
 })
 
 describe('a WebSocket', () => {
-  const upgrade = (path: string) =>
-    [
-      `GET ${path} HTTP/1.1`,
-      'Host: gateway.test',
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      'Sec-WebSocket-Version: 13',
-      'X-Forwarded-For: 6.6.6.6',
-      '\r\n',
-    ].join('\r\n')
-
-  async function startEcho() {
-    const headers: IncomingMessage['headers'][] = []
-    const server = createServer((_request, response) => void response.writeHead(403, 'N\x01o').end('no'))
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      headers.push(request.headers)
-      if (request.url!.endsWith('refused')) {
-        socket.end('HTTP/1.1 403 Forb\x01idden\r\nContent-Length: 2\r\n\r\nno')
-        return
-      }
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
-      socket.write(head)
-      socket.pipe(socket)
-    })
-    return { ...(await opened(observe(server))), headers }
-  }
+  const upgrade = (path: string) => upgradeRequest(path, 'X-Forwarded-For: 6.6.6.6')
 
   test('is passed through both ways', async () => {
     const backend = await startEcho()
@@ -402,7 +377,10 @@ describe('a WebSocket', () => {
     expect(text).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/)
     socket.write('ping')
     await until(() => text.endsWith('ping'))
-    expect(backend.headers[0]).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'sec-websocket-version': '13' })
+    expect(backend.requests[0]!.headers).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'sec-websocket-version': '13',
+    })
     socket.destroy()
     await backend.disconnected()
   })
@@ -421,6 +399,50 @@ describe('a WebSocket', () => {
     const { port } = await startBefore(backend.url)
     expect((await sendRaw(port, upgrade('/shop/ws'))).status).toBe(502)
     expect((await sendRaw(port, request('GET /nowhere HTTP/1.1'))).status).toBe(404)
+  })
+
+  test('is answered by ours where its backend gives no answer in time', async () => {
+    const backend = await startEcho()
+    const { port, entries } = await startBefore(backend.url, '{}', '80ms')
+    const answer = await openWebSocket(port, '/shop/slow')
+    expect([answer.status, answer.json()['code'], answer.header('content-type')]).toEqual([
+      504,
+      'timeout',
+      'application/problem+json; charset=utf-8',
+    ])
+    await backend.disconnected()
+    await until(() => entries.length === 1)
+    expect(entries[0]).toMatchObject({ route: 'shop', status: 504, error: 'timeout' })
+  })
+
+  test('whose client hangs up before it is answered closes the connection to the backend', async () => {
+    const backend = await startEcho()
+    const { port, entries } = await startBefore(backend.url)
+    const socket = await dial(port)
+    socket.write(upgrade('/shop/slow'))
+    await until(() => backend.requests.length === 1)
+    socket.destroy()
+    await backend.disconnected()
+    await until(() => entries.length === 1)
+    expect(entries[0]).toMatchObject({ status: 499, error: 'cancelled' })
+  })
+
+  test('is one request in the log, from its beginning to its 101, and carries the trace', async () => {
+    const backend = await startEcho()
+    const { port, entries } = await startBefore(backend.url)
+    const answer = await openWebSocket(port, '/shop/ws', 'X-Request-Id: r1')
+    expect([answer.status, answer.header('x-request-id')]).toEqual([101, 'r1'])
+    expect(entries).toMatchObject([{ route: 'shop', status: 101, requestId: 'r1' }])
+    expect(backend.requests[0]!.headers['traceparent']).toContain(entries[0]!.traceId)
+  })
+
+  test('ends, with nothing in it but what the backend sent, when the backend breaks off', async () => {
+    const backend = await startEcho()
+    const { port } = await startBefore(backend.url)
+    const { socket } = await openWebSocket(port, '/shop/ws')
+    const all = readAll(socket)
+    backend.tunnels[0]!.resetAndDestroy()
+    expect(await all).toBe('')
   })
 
   test('ends when the gateway does', async () => {

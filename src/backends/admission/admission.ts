@@ -21,7 +21,7 @@ export interface OpenRate {
 }
 
 /** Keeps what was acquired until its user is done. */
-type Hold = <Value>(acquired: { readonly value: Value; readonly release: () => void }) => Value
+export type Hold = <Value>(acquired: { readonly value: Value; readonly release: () => void }) => Value
 
 /** All bulkheads and rate limits of the process. */
 export class Admission {

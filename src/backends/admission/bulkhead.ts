@@ -88,11 +88,10 @@ export class Bulkhead {
     })
   }
 
-  /** A visit has ended. `isTelling`: how long it took says something of whom it was to. */
-  leave(startedAt: number, isTelling: boolean): void {
+  /** A visit has ended. `ms`: what whom it was to took for it, in milliseconds; undefined where that tells nothing. */
+  leave(ms: number | undefined): void {
     const now = this.#clock.now()
-    if (isTelling) {
-      const ms = now - startedAt
+    if (ms !== undefined) {
       this.#usualMs = this.#usualMs === 0 ? ms : this.#usualMs + (ms - this.#usualMs) * newest
       if (this.#adaptive) {
         this.#adaptive.note(ms, this.#inside, now)

@@ -1,10 +1,12 @@
 import { toGatewayError } from '../../errors.ts'
 import type { Visitor } from '../admission/bulkhead.ts'
+import { waitForPlace } from '../admission/place.ts'
 import { normalRank } from '../admission/policy.ts'
 import type { CallRequest, CallSite } from '../call.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 import { judge } from '../verdict.ts'
+import { nameStep } from './name-step.ts'
 
 /**
  * Lets so many calls to the service through at once, those of all routes together; the others wait or are shed with
@@ -15,6 +17,7 @@ export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackPa
   if (!gate) return passThrough
   const { rankOf } = site
   const clientOf = site.service.bulkhead?.clientOf
+  const fail = nameStep(site)
 
   function describe({ context }: OngoingCall): Visitor {
     const { document, deadline, scope } = context
@@ -27,8 +30,10 @@ export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackPa
       const attemptsBefore = call.attempts
       const answer = next(request, call)
       answer.then(
-        () => gate!.leave(startedAt, true),
-        (thrown: unknown) => gate!.leave(startedAt, isTelling(thrown, call.attempts > attemptsBefore)),
+        () => gate!.leave(clock.now() - startedAt),
+        (thrown: unknown) => {
+          gate!.leave(isTelling(thrown, call.attempts > attemptsBefore) ? clock.now() - startedAt : undefined)
+        },
       )
       return answer
     }
@@ -37,18 +42,7 @@ export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackPa
   }
 
   async function queue(run: Layer, request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
-    const { span } = call.context
-    try {
-      const ms = await gate!.wait(describe(call))
-      if (span.sampled) span.event('tessera.queued', { wait_ms: Math.round(ms) })
-    } catch (thrown) {
-      const error = toGatewayError(thrown)
-      if (error.code === 'overloaded') {
-        error.step ??= site.step
-        if (span.sampled) span.event('tessera.shed', { reason: error.detail ?? '' })
-      }
-      throw error
-    }
+    await waitForPlace(gate!, describe(call), call.context.span).catch(fail)
     return run(request, call)
   }
 }

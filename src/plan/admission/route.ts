@@ -89,6 +89,11 @@ export function bindAdmission(
   }
 }
 
+/** What stands before requests that no route takes: the gateway's own limit. */
+export function admitUnmatched(gatewayLimit: LimitDefinition): RouteAdmission {
+  return { rank: normalRank, rankOf: undefined, limits: [compileGatewayLimit(gatewayLimit)], bulkhead: undefined }
+}
+
 /** Its keys were checked with the gateway's file: they are parts of the request. */
 function compileGatewayLimit({ policy, by }: LimitDefinition): RequestLimit {
   const readers = by.map((text) => {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import { type ClientAddresses, peerOf } from '../client-address.ts'
+import type { Exchange } from '../exchange.ts'
 
 /** Of one connection, not of the message (RFC 9110 section 7.6.1); `expect` is answered by us. */
 const hopByHop = new Set([
@@ -62,6 +63,15 @@ export function addTraceHeaders(headers: IncomingHttpHeaders, span: Span, propag
   else headers['tracestate'] = tracestate
   if (baggage === undefined) delete headers['baggage']
   else headers['baggage'] = baggage
+}
+
+/** What every answer of ours carries, put into the head of one that the proxy writes. */
+export function addOwnHeaders(headers: IncomingHttpHeaders, { requestId, ownHeaders = [] }: Exchange): void {
+  headers['x-request-id'] = requestId
+  for (let at = 0; at < ownHeaders.length; at += 2) {
+    const name = ownHeaders[at]!
+    headers[name] = headers[name] === undefined ? ownHeaders[at + 1]! : `${headers[name]}, ${ownHeaders[at + 1]!}`
+  }
 }
 
 /** A backend's headers as they go on to the client, name and value in turn, repeated ones as they came. */

@@ -7,6 +7,7 @@ import { tryShed } from '../limits/shed.ts'
 import type { Serving } from '../serving.ts'
 import { findPassthrough, isWebSocket } from './match.ts'
 import type { Passthrough } from './passthrough.ts'
+import { UpgradeResponse } from './upgrade-response.ts'
 
 interface Loaded {
   readonly app: Express
@@ -32,8 +33,7 @@ export class LazyPassthrough {
     const active = findPassthrough(this.#serving, request)
     if (!active) return false
     if (this.#serving.overload.isShedding && tryShed(this.#serving, active, {}, request, response)) return true
-    if (this.#loaded) this.#loaded.app(request, response)
-    else this.#passOnLater(request, response)
+    this.#passOn(request, response, ({ app }) => app(request, response))
     return true
   }
 
@@ -43,8 +43,10 @@ export class LazyPassthrough {
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    if (this.#loaded) this.#loaded.passthrough.upgrade(request, socket, head)
-    else void this.#upgradeLater(request, socket, head)
+    const response = new UpgradeResponse(request, socket)
+    const active = findPassthrough(this.#serving, request)
+    if (active && this.#serving.overload.isShedding && tryShed(this.#serving, active, {}, request, response)) return
+    this.#passOn(request, response, ({ passthrough }) => passthrough.upgrade(request, response, head))
   }
 
   /** Loads it now, in a moment that is better than the first request's. Never rejects: that request is told. */
@@ -58,23 +60,22 @@ export class LazyPassthrough {
     this.#loaded?.passthrough.close()
   }
 
-  async #passOnLater(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const { app } = await this.#load()
-      app(request, response)
-    } catch (thrown) {
-      const exchange = new Exchange(this.#serving, this.#serving.current, undefined, request, response)
-      exchange.fail(toGatewayError(thrown))
+  #passOn(request: IncomingMessage, response: ServerResponse, pass: (by: Loaded) => void): void {
+    if (this.#loaded) {
+      pass(this.#loaded)
+      return
     }
-  }
-
-  async #upgradeLater(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    // Nobody else listens yet.
-    const ignore = () => {}
-    socket.on('error', ignore)
-    const loaded = await this.#load().catch(() => undefined)
-    if (loaded && !socket.destroyed) loaded.passthrough.upgrade(request, socket, head)
-    else socket.destroy()
+    const unlessGone = (answer: () => void) => {
+      if (!response.destroyed) answer()
+    }
+    this.#load()
+      .then((loaded) => unlessGone(() => pass(loaded)))
+      .catch((thrown: unknown) => {
+        unlessGone(() => {
+          const exchange = new Exchange(this.#serving, this.#serving.current, undefined, request, response)
+          exchange.fail(toGatewayError(thrown))
+        })
+      })
   }
 
   #load(): Promise<Loaded> {

@@ -9,7 +9,9 @@ import { GatewayError } from '../../errors.ts'
 import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
 import type { Span } from '../../telemetry/span.ts'
 import type { Exchange } from '../exchange.ts'
-import { selectResponseHeaders } from './headers.ts'
+import { addOwnHeaders, selectResponseHeaders } from './headers.ts'
+import type { Tunnels } from './tunnels.ts'
+import type { UpgradeResponse } from './upgrade-response.ts'
 
 /** A stream in which nothing moved for this long is given up. */
 const idleStreamMs = 300_000
@@ -23,6 +25,8 @@ export class OngoingPassthrough {
   readonly #span: Span
   readonly #ended: ((verdict: Verdict) => void) | undefined
   readonly #startedAt: number
+  /** When the backend had all of the request. */
+  #askedAt: number
   #timer: Timer | undefined
   #bytesSeen = 0
   #proxyRequest: ClientRequest | undefined
@@ -43,9 +47,11 @@ export class OngoingPassthrough {
     this.#span = span
     this.#ended = ended
     this.#startedAt = exchange.serving.clock.now()
+    this.#askedAt = this.#startedAt
     this.#watch()
     // The backend has its whole time from the last byte of what it answers.
     exchange.request.once('end', () => {
+      this.#askedAt = exchange.serving.clock.now()
       if (!this.#isMeasured) this.#watch()
     })
     exchange.response.once('close', () => this.#end())
@@ -58,8 +64,27 @@ export class OngoingPassthrough {
       socket.destroy()
       this.failed(new GatewayError('invalid-response', { detail: 'the answer is an upgrade that nobody asked for' }))
     })
-    if (this.exchange.isAnswered || this.exchange.response.destroyed) proxyRequest.destroy()
+    if (this.#isOver) proxyRequest.destroy()
     else proxyRequest.setTimeout(idleStreamMs, () => proxyRequest.destroy(new Error('the stream stood still')))
+  }
+
+  /** As `began`, for a request to upgrade. */
+  beganUpgrade(proxyRequest: ClientRequest, response: UpgradeResponse, tunnels: Tunnels): void {
+    const { exchange } = this
+    this.#proxyRequest = proxyRequest
+    // The proxy, which listens from now on, would write an answer that is no upgrade as it came, reason phrase and all.
+    process.nextTick(() => {
+      proxyRequest.removeAllListeners('response')
+      proxyRequest.once('response', (answer) => this.answered(answer, response))
+    })
+    proxyRequest.prependOnceListener('upgrade', (answer: IncomingMessage, backend: Socket) => {
+      this.#timer?.cancel()
+      tunnels.add(response.handOn(), backend, exchange.activation)
+      addOwnHeaders(answer.headers, exchange)
+      this.#measure(101, undefined)
+      exchange.handOn(101)
+    })
+    if (this.#isOver) proxyRequest.destroy()
   }
 
   answered(proxyResponse: IncomingMessage, response: ServerResponse): void {
@@ -99,7 +124,7 @@ export class OngoingPassthrough {
     this.#measure(undefined, error.code)
     const { response } = this.exchange
     if (!this.exchange.isAnswered) this.exchange.fail(error)
-    else if (!response.writableEnded) response.destroy()
+    else if (!response.writableEnded && this.exchange.wasCut) response.destroy()
   }
 
   /** The answer has to begin in time; while the client still sends its body, time starts again with every stretch of it. */
@@ -118,11 +143,21 @@ export class OngoingPassthrough {
     })
   }
 
+  get #isOver(): boolean {
+    return this.exchange.isAnswered || this.exchange.response.destroyed
+  }
+
   #measure(status: number | undefined, errorCode: string | undefined): void {
     if (this.#isMeasured) return
     this.#isMeasured = true
-    this.#metrics.observe(status, errorCode, (this.exchange.serving.clock.now() - this.#startedAt) / 1000)
-    this.#ended?.(verdictOn(status, errorCode))
+    const { exchange } = this
+    const now = exchange.serving.clock.now()
+    const verdict = verdictOn(status, errorCode)
+    this.#metrics.observe(status, errorCode, (now - this.#startedAt) / 1000)
+    this.#ended?.(verdict)
+    if (exchange.request.complete && (verdict === 'success' || errorCode === 'timeout')) {
+      exchange.backendMs = now - this.#askedAt
+    }
     if (this.#span.sampled && status !== undefined) this.#span.set({ 'http.response.status_code': status })
     if (errorCode !== undefined) this.#span.fail(errorCode)
   }
@@ -131,7 +166,7 @@ export class OngoingPassthrough {
     this.#timer?.cancel()
     this.#measure(undefined, 'cancelled')
     this.#span.end()
-    if (!this.exchange.response.writableFinished) this.#proxyRequest?.destroy()
+    if (this.exchange.wasCut) this.#proxyRequest?.destroy()
   }
 }
 

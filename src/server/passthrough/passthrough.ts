@@ -1,6 +1,5 @@
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, ServerResponse } from 'node:http'
+import { Agent as HttpAgent, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import type { Socket } from 'node:net'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { GatewayError } from '../../errors.ts'
@@ -8,21 +7,15 @@ import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.
 import type { ActivePassthrough } from '../activation.ts'
 import { checkPath, findRoute } from '../dispatch.ts'
 import { Exchange } from '../exchange.ts'
-import type { Gate } from '../limits/gate.ts'
+import { refuse } from '../refusals.ts'
 import { ServerRequestParts } from '../request-parts.ts'
 import type { Serving } from '../serving.ts'
-import { checkRequest, targetOf } from '../strict.ts'
+import { checkRequest } from '../strict.ts'
 import { addTraceHeaders, prepareRequestHeaders } from './headers.ts'
-import { findPassthrough, isWebSocket } from './match.ts'
+import { findPassthrough } from './match.ts'
 import { OngoingPassthrough } from './ongoing.ts'
-import { refuseUpgrade, UpgradedSockets } from './upgrade.ts'
-
-/** What http-proxy-middleware is asked for by every request. */
-interface Journey {
-  readonly endpoint: Endpoint
-  readonly timeoutMs: number
-  readonly ongoing: OngoingPassthrough | undefined
-}
+import { Tunnels } from './tunnels.ts'
+import type { UpgradeResponse } from './upgrade-response.ts'
 
 /** An idle connection is given up before most backends would close it (Node's: 5 s), so that no request runs into that. */
 const agentOptions = { keepAlive: true, timeout: 4000 }
@@ -35,8 +28,8 @@ const agentOptions = { keepAlive: true, timeout: 4000 }
  */
 export class Passthrough {
   readonly #serving: Serving
-  readonly #journeys = new WeakMap<IncomingMessage, Journey>()
-  readonly #upgraded = new UpgradedSockets()
+  readonly #ongoing = new WeakMap<IncomingMessage, OngoingPassthrough>()
+  readonly #tunnels = new Tunnels()
   readonly #agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) }
   readonly #proxy
 
@@ -46,18 +39,18 @@ export class Passthrough {
       selfHandleResponse: true,
       changeOrigin: true,
       router: (request, _response, options) => {
-        const { endpoint, timeoutMs } = this.#journeys.get(request)!
-        const target = new URL(endpoint.url).origin
+        const target = new URL(this.#ongoing.get(request)!.endpoint.url).origin
         options.agent = target.startsWith('https:') ? this.#agents.https : this.#agents.http
-        options.upgradeTimeout = timeoutMs
         return target
       },
       on: {
-        proxyReq: (proxyRequest, request) => this.#journeys.get(request)?.ongoing?.began(proxyRequest),
-        proxyReqWs: (proxyRequest: ClientRequest) => this.#upgraded.guard(proxyRequest),
-        proxyRes: (proxyResponse, request, response) =>
-          this.#journeys.get(request)?.ongoing?.answered(proxyResponse, response),
-        error: (error, request, to) => this.#fail(error, request, to),
+        proxyReq: (proxyRequest, request) => this.#ongoing.get(request)?.began(proxyRequest),
+        proxyReqWs: (proxyRequest, request) => {
+          const ongoing = this.#ongoing.get(request)
+          ongoing?.beganUpgrade(proxyRequest, ongoing.exchange.response as UpgradeResponse, this.#tunnels)
+        },
+        proxyRes: (proxyResponse, request, response) => this.#ongoing.get(request)?.answered(proxyResponse, response),
+        error: (error, request) => this.#ongoing.get(request)?.failed(error),
       },
     })
   }
@@ -70,79 +63,72 @@ export class Passthrough {
       return
     }
     const exchange = new Exchange(this.#serving, this.#serving.current, active, request, response)
-    const refusal = checkRequest(request) ?? checkPath(request)
-    if (refusal) exchange.fail(refusal)
-    else if (active.gate) this.#admit(exchange, active, active.gate)
-    else this.#begin(exchange, active)
+    this.#admit(exchange, active, (endpoint) => {
+      // The proxy, its plugins, the pipeline and we all listen.
+      response.setMaxListeners(0)
+      const ongoing = this.#open(exchange, active, endpoint)
+      this.#proxy(request, response, () => {}).catch((thrown) => ongoing.failed(thrown))
+    })
   }
 
-  #admit(exchange: Exchange, active: ActivePassthrough, gate: Gate): void {
-    const { request, target, requestId, activation } = exchange
-    const found = findRoute(activation, request)
-    const params = found.kind === 'match' ? found.params : {}
-    const parts = new ServerRequestParts(request, target, params, requestId, activation.addresses)
-    gate.admit(exchange, parts, active.route.timeoutMs, () => this.#begin(exchange, active))
-  }
-
-  #begin(exchange: Exchange, active: ActivePassthrough): void {
-    const endpoint = this.#serving.backends.pickEndpoint(active.route.service)
-    if (endpoint) this.#passOn(exchange, active, endpoint)
-    else exchange.fail(new GatewayError('unavailable', { detail: 'the service has no endpoint' }))
-  }
-
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { current, backends, isDraining } = this.#serving
-    const active = isWebSocket(request) ? findPassthrough(this.#serving, request) : undefined
-    const refusal = checkRequest(request) ?? checkPath(request)
-    const endpoint = active && backends.pickEndpoint(active.route.service)
-    if (!active || !endpoint || refusal || isDraining) {
-      refuseUpgrade(socket, refusal?.status ?? (active && !isDraining ? 502 : 503))
-      return
+  /** Passes a request to upgrade on: it holds its places until the tunnel ends, and what refuses it is an answer like any other. */
+  upgrade(request: IncomingMessage, response: UpgradeResponse, head: Buffer): void {
+    const { current, isDraining } = this.#serving
+    const active = findPassthrough(this.#serving, request)
+    const socket = response.connectionToClient
+    const exchange = new Exchange(this.#serving, current, active, request, response, socket)
+    if (!active) exchange.fail(refuse('not-found'))
+    else if (isDraining) exchange.fail(new GatewayError('overloaded', { detail: 'the gateway is about to end' }))
+    else {
+      this.#admit(exchange, active, (endpoint) => {
+        socket.setMaxListeners(0)
+        const { upgrade } = request.headers
+        this.#open(exchange, active, endpoint)
+        Object.assign(request.headers, { connection: 'Upgrade', upgrade })
+        this.#proxy.upgrade(request, socket, head)
+      })
     }
-    this.#upgraded.add(socket, current)
-    const { upgrade } = request.headers
-    prepareRequestHeaders(request, current.addresses)
-    Object.assign(request.headers, { connection: 'Upgrade', upgrade })
-    this.#send(request, endpoint, targetOf(request), active.route.timeoutMs, undefined)
-    this.#proxy.upgrade(request, socket, head)
   }
 
   /** Ends what is still upgraded, and the idle connections to backends. */
   close(): void {
-    this.#upgraded.destroy()
+    this.#tunnels.destroy()
     this.#agents.http.destroy()
     this.#agents.https.destroy()
   }
 
-  #passOn(exchange: Exchange, { route, title }: ActivePassthrough, endpoint: Endpoint): void {
-    const { request, response, activation, serving, target, requestId } = exchange
-    // The proxy, its plugins, the pipeline and we all listen.
-    response.setMaxListeners(0)
+  #admit(exchange: Exchange, active: ActivePassthrough, passOn: (endpoint: Endpoint) => void): void {
+    const { request, target, requestId, activation, serving } = exchange
+    const refusal = checkRequest(request) ?? checkPath(request)
+    const begin = () => {
+      const endpoint = serving.backends.pickEndpoint(active.route.service)
+      if (endpoint) passOn(endpoint)
+      else exchange.fail(new GatewayError('unavailable', { detail: 'the service has no endpoint' }))
+    }
+    if (refusal) exchange.fail(refusal)
+    else if (!active.gate) begin()
+    else {
+      const found = findRoute(activation, request)
+      const params = found.kind === 'match' ? found.params : {}
+      const parts = new ServerRequestParts(request, target, params, requestId, activation.addresses)
+      active.gate.admit(exchange, parts, active.route.timeoutMs, begin)
+    }
+  }
+
+  /** Makes the request the one that is sent. */
+  #open(exchange: Exchange, { route, title }: ActivePassthrough, endpoint: Endpoint): OngoingPassthrough {
+    const { request, activation, serving, target, requestId, queuedMs } = exchange
     const span = exchange.span.child(title, 'client', endpoint.attributes)
     const metrics = serving.metrics.client(route.service.name, route.name, request.method ?? '')
     const ended = serving.backends.watch(route.service, endpoint)
-    const ongoing = new OngoingPassthrough(exchange, endpoint, route.timeoutMs, metrics, span, ended)
+    const timeoutMs = Math.max(1, route.timeoutMs - queuedMs)
+    const ongoing = new OngoingPassthrough(exchange, endpoint, timeoutMs, metrics, span, ended)
     const propagation = readPropagation(request.headers as TraceHeaders, requestId)
     prepareRequestHeaders(request, activation.addresses)
     addTraceHeaders(request.headers, span, propagation)
-    this.#send(request, endpoint, target, route.timeoutMs, ongoing)
-    this.#proxy(request, response, () => {}).catch((thrown) => ongoing.failed(thrown))
-  }
-
-  #send(
-    request: IncomingMessage,
-    endpoint: Endpoint,
-    target: string,
-    timeoutMs: number,
-    ongoing: OngoingPassthrough | undefined,
-  ): void {
     // The proxy's own joining of prefix and path would drop a slash.
     request.url = endpoint.prefix + target
-    this.#journeys.set(request, { endpoint, timeoutMs, ongoing })
-  }
-
-  #fail(error: Error, request: IncomingMessage, to: ServerResponse | Socket): void {
-    if (to instanceof ServerResponse) this.#journeys.get(request)?.ongoing?.failed(error)
-    else refuseUpgrade(to, (error as { statusCode?: number }).statusCode === 504 ? 504 : 502)
+    this.#ongoing.set(request, ongoing)
+    return ongoing
   }
 }

@@ -39,7 +39,7 @@ function wait(bulkhead: Bulkhead, order: string[], name: string, about: Partial<
 
 async function leave(bulkhead: Bulkhead, afterMs = 0): Promise<void> {
   clock.skip(afterMs)
-  bulkhead.leave(clock.now() - afterMs, true)
+  bulkhead.leave(afterMs)
   await settle()
 }
 
@@ -144,7 +144,7 @@ describe('a bulkhead', () => {
       await Promise.resolve()
       await Promise.resolve()
       // Four are done a turn: the share of each of four clients is one.
-      for (const _ of inside.splice(0, 4)) bulkhead.leave(clock.now(), true)
+      for (const _ of inside.splice(0, 4)) bulkhead.leave(0)
       await settle()
     }
     for (const client of ['a', 'b', 'c']) expect(served.get(client)).toBeGreaterThan(390)
