@@ -31,7 +31,7 @@ export function readOptions(args: readonly string[], promises: readonly GatewayP
 const usage = (promises: readonly GatewayPromise[]) => `npm run faults -- [options]
 
   --only <names>  some of them, by comma: ${promises.map(({ name }) => name).join(', ')}
-  --quick         shorter looks with less load, about five minutes
+  --quick         shorter looks with less load, about six minutes
   --full          a million requests of a thousand users (zero-trust), about ten minutes more
   --json          a last line with all that was seen
   --lenient       ends with 0 also when something could not be judged`

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readOptions } from '../../bench/faults/options.ts'
 import { type GatewayPromise, judgePromise, type Sight } from '../../bench/faults/promise.ts'
+import { judgeFailures } from '../../bench/faults/promises/discovery-failures.ts'
 import { promises } from '../../bench/faults/promises/index.ts'
 import { truncation } from '../../bench/faults/promises/truncation.ts'
 import { withScene } from '../../bench/faults/scene/scene.ts'
@@ -77,6 +78,35 @@ describe('a change', () => {
   })
 })
 
+describe('failures while endpoints come and go', () => {
+  const kills = [{ at: 1_000, deadAt: 1_010, held: new Set(['write-1']) }]
+  const failed = (id: string | undefined, sentAt: number, trouble: string) => ({
+    id,
+    sentAt,
+    endedAt: sentAt + 30,
+    trouble: `502 ${trouble}`,
+  })
+  const judge = (failure: ReturnType<typeof failed>, disturbance?: string) =>
+    judgeFailures([failure], kills, 9, disturbance).map(({ verdict }) => verdict)
+
+  const cases: [string, ReturnType<typeof failed>, string[]][] = [
+    ['a POST that a killed endpoint had', failed('write-1', 900, '(closed)'), ['holds', 'holds', 'told']],
+    ['a POST on its way to it', failed('write-2', 990, '(ECONNRESET)'), ['holds', 'holds', 'told']],
+    ['a GET, which can be tried again', failed(undefined, 990, '(ECONNRESET)'), ['broken', 'holds', 'told']],
+    ['a POST that was never sent', failed('write-2', 990, '(ECONNREFUSED)'), ['broken', 'holds', 'told']],
+    ['a POST long after', failed('write-2', 1_100, '(closed)'), ['broken', 'holds', 'told']],
+    ['a POST answered before', failed('write-2', 900, '(closed)'), ['broken', 'holds', 'told']],
+    ['one that took too long', failed(undefined, 990, '{"code":"timeout"}'), ['holds', 'broken', 'told']],
+  ]
+  test.each(cases)('are told apart: %s', (_, failure, verdicts) => {
+    expect(judge(failure)).toEqual(verdicts)
+  })
+
+  test('are not judged by time on a busy machine', () => {
+    expect(judge(failed(undefined, 990, '{"code":"timeout"}'), 'busy')).toEqual(['holds', 'not judged', 'told'])
+  })
+})
+
 describe('the table', () => {
   const promise = { name: 'drain', promised: 'exit | ≤ 10 s' }
 
@@ -109,7 +139,7 @@ describe('the options', () => {
 })
 
 test('every promise has a name of its own', () => {
-  expect(new Set(promises.map(({ name }) => name)).size).toBe(13)
+  expect(new Set(promises.map(({ name }) => name)).size).toBe(14)
 })
 
 test('what a scene started is ended, the last first, also when the look fails', async () => {

@@ -1,6 +1,7 @@
 import type { GatewayPromise } from '../promise.ts'
 import { asymmetry } from './asymmetry.ts'
 import { deadline } from './deadline.ts'
+import { discovery } from './discovery.ts'
 import { drain } from './drain.ts'
 import { ejection } from './ejection.ts'
 import { isolation } from './isolation.ts'
@@ -13,8 +14,8 @@ import { telemetry } from './telemetry.ts'
 import { truncation } from './truncation.ts'
 import { zeroTrust } from './zero-trust.ts'
 
-/** In the order of the table. */
+/** In the order of the table; `discovery` is not of that table, but of what discovery has to show. */
 export const promises: readonly GatewayPromise[] = [
   ...[reload, drain, deadline, isolation, retries, ejection, overload],
-  ...[truncation, asymmetry, slowClients, zeroTrust, queryOfDeath, telemetry],
+  ...[truncation, asymmetry, slowClients, zeroTrust, queryOfDeath, telemetry, discovery],
 ]
