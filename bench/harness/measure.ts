@@ -34,16 +34,29 @@ export interface LoadPlan {
   readonly seconds: number
 }
 
-/** Lets a server rest, warms it up and measures it; its answer is compared before and after. */
+/** Lets a fresh server rest and warms it up; its answer is compared before. */
+export async function warmUp(
+  server: RunningServer,
+  load: LoadTool,
+  { connections, warmUpSeconds }: LoadPlan,
+): Promise<void> {
+  await server.checkAnswer()
+  await waitUntilIdle(server.pid)
+  await load.send(server.target, connections, warmUpSeconds)
+}
+
+/** Connections that were closed while others were measured are opened again in this time, which is not measured. */
+const resumeSeconds = 1
+
+/** Measures a server that is warm; its answer is compared before and after. */
 export async function measure(
   server: RunningServer,
   backends: Backends,
   load: LoadTool,
-  { connections, warmUpSeconds, seconds }: LoadPlan,
+  { connections, seconds }: LoadPlan,
 ): Promise<Measurement> {
   await server.checkAnswer()
-  await waitUntilIdle(server.pid)
-  await load.send(server.target, connections, warmUpSeconds)
+  await load.send(server.target, connections, resumeSeconds)
   const began = readUsage(server, backends)
   const result = await load.send(server.target, connections, seconds)
   const ended = readUsage(server, backends)

@@ -29,7 +29,7 @@ export const usage = `npm run bench -- [options]
   --only <names>      some of their servers, with commas: tessera,fastify-undici
   --rounds <n>        rounds (5)
   --seconds <n>       length of a measurement, whole seconds (5)
-  --warm-up <n>       load before it (3)
+  --warm-up <n>       load before the first of them, seconds (15)
   --connections <n>   concurrent requests (32)
   --repeats <n>       noisy measurements that are made again, in each scenario (20)
   --save              keep tables and chart as bench/last-result.md and .svg
@@ -73,7 +73,7 @@ export function readOptions(args: readonly string[], scenarios: readonly Scenari
     tasks: tasks.filter(({ variants }) => variants.length > 0),
     plan: {
       connections: readCount('connections', values.connections ?? '32'),
-      warmUpSeconds: readCount('warm-up', values['warm-up'] ?? (quick ? '2' : '3')),
+      warmUpSeconds: readCount('warm-up', values['warm-up'] ?? (quick ? '6' : '15')),
       seconds: readCount('seconds', values.seconds ?? (quick ? '3' : '5')),
     },
     json: values.json,

@@ -1,8 +1,8 @@
 import type { Backends } from './backends.ts'
 import type { LoadTool } from './load.ts'
-import { findNoise, type LoadPlan, type Measurement, measure } from './measure.ts'
+import { findNoise, type LoadPlan, type Measurement, measure, warmUp } from './measure.ts'
 import type { Variant } from './scenario.ts'
-import { startServer } from './server.ts'
+import { type RunningServer, startServer } from './server.ts'
 
 export interface Setting {
   readonly backends: Backends
@@ -21,9 +21,18 @@ export interface Results {
   readonly noisy: number
 }
 
+/** A server that stays for all rounds. */
+interface Contestant {
+  readonly variant: Variant
+  readonly server: RunningServer
+  readonly plan: LoadPlan
+  readonly measurements: Measurement[]
+}
+
 /**
- * Measures the variants in turns, each time in a fresh process, every round beginning with another one. A noisy
- * measurement is made again, `repeats` times in all.
+ * Starts the variants, warms each of them up, then measures them in turns, every round beginning with another one. A
+ * noisy measurement is made again, `repeats` times in all. Servers live for long: what their compilers do in the first
+ * seconds is no part of what a request costs.
  * @throws Error when requests failed, and noise was not to blame or the repeats are used up
  */
 export async function measureInRounds(
@@ -32,42 +41,56 @@ export async function measureInRounds(
   repeats: number,
   setting: Setting,
 ): Promise<Results> {
-  const measurements = new Map(variants.map((variant): [Variant, Measurement[]] => [variant, []]))
+  const contestants: Contestant[] = []
   let rejected = 0
   let noisy = 0
-  for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < variants.length; turn++) {
-      const variant = variants[(round + turn) % variants.length]!
-      for (;;) {
-        const measurement = await measureFresh(variant, setting)
-        const noise = findNoise(measurement)
-        const told = `round ${round + 1}  ${variant.title}: ${measurement.cpuUsPerRequest.toFixed(1)} µs/request`
-        setting.tell(noise === undefined ? told : `${told}  (${noise}${rejected < repeats ? ': again' : ''})`)
-        if (noise !== undefined && rejected < repeats) {
-          rejected++
-          continue
+  try {
+    for (const variant of variants) contestants.push(await enter(variant, setting))
+    for (let round = 0; round < rounds; round++) {
+      for (let turn = 0; turn < contestants.length; turn++) {
+        const contestant = contestants[(round + turn) % contestants.length]!
+        const { title } = contestant.variant
+        for (;;) {
+          const measurement = await measureOne(contestant, setting)
+          const noise = findNoise(measurement)
+          const told = `round ${round + 1}  ${title}: ${measurement.cpuUsPerRequest.toFixed(1)} µs/request`
+          setting.tell(noise === undefined ? told : `${told}  (${noise}${rejected < repeats ? ': again' : ''})`)
+          if (noise !== undefined && rejected < repeats) {
+            rejected++
+            continue
+          }
+          if (measurement.failures > 0)
+            throw new Error(`${measurement.failures} requests to ${title} failed, so the measurement is void`)
+          if (noise !== undefined) noisy++
+          contestant.measurements.push(measurement)
+          break
         }
-        if (measurement.failures > 0)
-          throw new Error(`${measurement.failures} requests to ${variant.title} failed, so the measurement is void`)
-        if (noise !== undefined) noisy++
-        measurements.get(variant)!.push(measurement)
-        break
       }
     }
+  } finally {
+    await Promise.all(contestants.map(({ server }) => server.stop()))
   }
-  return { measurements, rejected, noisy }
+  return { measurements: new Map(contestants.map((one) => [one.variant, one.measurements])), rejected, noisy }
 }
 
-async function measureFresh(variant: Variant, { backends, load, plan }: Setting): Promise<Measurement> {
+async function enter(variant: Variant, { backends, load, plan, tell }: Setting): Promise<Contestant> {
   const connections = Math.min(plan.connections, variant.page.mostConnections ?? plan.connections)
   const server = await startServer(variant, backends)
-  const { exports } = backends.spans.received
+  const contestant = { variant, server, plan: { ...plan, connections }, measurements: [] }
+  tell(`warming up  ${variant.title}`)
   try {
-    const measurement = await measure(server, backends, load, { ...plan, connections })
-    if (variant.sendsSpans && backends.spans.received.exports === exports)
-      throw new Error(`${variant.title} was to send spans, and sent none`)
-    return measurement
-  } finally {
+    await warmUp(server, load, contestant.plan)
+  } catch (error) {
     await server.stop()
+    throw error
   }
+  return contestant
+}
+
+async function measureOne({ variant, server, plan }: Contestant, { backends, load }: Setting): Promise<Measurement> {
+  const { exports } = backends.spans.received
+  const measurement = await measure(server, backends, load, plan)
+  if (variant.sendsSpans && backends.spans.received.exports === exports)
+    throw new Error(`${variant.title} was to send spans, and sent none`)
+  return measurement
 }

@@ -25,14 +25,14 @@ describe('the options', () => {
   test('of a quick run are fewer and shorter rounds of what has a part in it', () => {
     expect(readOptions('--quick')).toMatchObject({
       tasks: [{ scenario: { name: 'home' }, variants: [tessera], rounds: 3, repeats: 1 }],
-      plan: { seconds: 3, warmUpSeconds: 2 },
+      plan: { seconds: 3, warmUpSeconds: 6 },
     })
   })
 
   test('give way to those that are named', () => {
     expect(readOptions('--quick', '--rounds', '7', '--seconds', '1')).toMatchObject({
       tasks: [{ rounds: 7 }],
-      plan: { seconds: 1, warmUpSeconds: 2 },
+      plan: { seconds: 1, warmUpSeconds: 6 },
     })
   })
 
