@@ -5,12 +5,13 @@ import type { RouteCaching } from '../plan/route-caching.ts'
 import type { Answer, Outcome } from '../run/outcome.ts'
 
 type Headers = Answer['headers']
+type ConditionalRequest = { readonly method?: string | undefined; readonly headers: IncomingMessage['headers'] }
 
 /**
  * Tells other caches what they may do with a route's answer: `ETag`, `Vary`, and a `Cache-Control` where the route
  * says none. A client that has the answer already is told so by 304 (RFC 9110 section 13.1.2).
  */
-export function makeConditional(outcome: Outcome, caching: RouteCaching, request: IncomingMessage): Outcome {
+export function makeConditional(outcome: Outcome, caching: RouteCaching, request: ConditionalRequest): Outcome {
   if (outcome.kind !== 'answer' || outcome.status !== 200) return outcome
   const headers = { ...outcome.headers, ...describeCaching(outcome.headers, caching) }
   if (caching.etag && outcome.body) headers['etag'] ??= tagOf(outcome.body)

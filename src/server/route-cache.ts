@@ -10,6 +10,10 @@ import type { Serving } from './serving.ts'
 /** About one request or one attempt: not kept with the answer. */
 const ofTheMoment = new Set(['server-timing', 'cache-status', 'age'])
 
+interface RouteCacheParts extends Pick<Serving, 'store' | 'clock'> {
+  readonly metrics: Pick<Serving['metrics'], 'countRouteCache'>
+}
+
 /**
  * Answers from the store what the route answered before to a request alike in all that it reads; otherwise runs it,
  * and keeps a whole 200. What is degraded is kept as long as `degradedMaxAge` allows; what sets a cookie, or says
@@ -17,7 +21,7 @@ const ofTheMoment = new Set(['server-timing', 'cache-status', 'age'])
  * @param version of the snapshot: answers of another configuration are not used
  */
 export async function answerFromCache(
-  { store, clock, metrics }: Serving,
+  { store, clock, metrics }: RouteCacheParts,
   route: AggregatedRoute,
   caching: RouteCaching,
   version: string,

@@ -3,7 +3,7 @@ import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import { execute } from '../run/execute.ts'
 import type { Run } from '../steps/context.ts'
 import type { Problem, Seen } from './expectations/expectation.ts'
-import type { Front } from './front.ts'
+import type { Entrance, Front } from './front.ts'
 import { MockedBackends, type MockedBackendsOptions } from './mocked-backends.ts'
 import type { RouteTest, TestExchange } from './suite.ts'
 import { untraced } from './untraced.ts'
@@ -34,6 +34,13 @@ export interface TestResult {
   readonly ms: number
 }
 
+/** What the requests of one test share. */
+interface Site {
+  readonly backends: MockedBackends
+  readonly clock: VirtualClock
+  readonly entrance: Entrance
+}
+
 /** More than any request may take beyond its budget: it hangs. */
 const graceMs = 60_000
 
@@ -42,11 +49,12 @@ export async function runTest(test: RouteTest, bench: TestBench): Promise<TestRe
   const startedAt = performance.now()
   const clock = new VirtualClock()
   const backends = new MockedBackends(bench.route, { ...bench.observer, clock })
+  const site: Site = { backends, clock, entrance: bench.front.open(bench.route, clock) }
   const seen: Seen[] = []
   const problems: Problem[] = []
   try {
     for (const exchange of test.exchanges) {
-      const found = await runExchange(exchange, bench, backends, clock)
+      const found = await runExchange(exchange, bench, site)
       if ('message' in found) {
         problems.push(found)
         break
@@ -64,12 +72,8 @@ export async function runTest(test: RouteTest, bench: TestBench): Promise<TestRe
   return { test, problems, seen, virtualMs: clock.now(), ms: performance.now() - startedAt }
 }
 
-async function runExchange(
-  exchange: TestExchange,
-  bench: TestBench,
-  backends: MockedBackends,
-  clock: VirtualClock,
-): Promise<Seen | Problem> {
+async function runExchange(exchange: TestExchange, bench: TestBench, site: Site): Promise<Seen | Problem> {
+  const { backends, clock } = site
   const { source, path } = exchange.place
   const fail = (message: string): Problem => ({ at: source.locate(path), message, differences: [] })
   const { request } = exchange
@@ -83,7 +87,7 @@ async function runExchange(
   for (let sent = 0; sent < exchange.repeat; sent++) {
     backends.begin(exchange.mocks)
     try {
-      seen = await sendRequest({ ...request, params: found.params }, bench, backends, clock)
+      seen = await sendRequest({ ...request, params: found.params }, bench, site)
     } catch (error) {
       return fail(`the request does not end: ${(error as Error).message}`)
     }
@@ -95,26 +99,27 @@ async function runExchange(
 async function sendRequest(
   request: Parameters<typeof execute>[0]['request'],
   { route, front, observer }: TestBench,
-  backends: MockedBackends,
-  clock: VirtualClock,
+  { backends, clock, entrance }: Site,
 ): Promise<Seen> {
   const startedMs = clock.now()
-  const work = execute({
-    route: observer ? { ...route, run: observer.run } : route,
-    request,
-    calls: backends.calls,
-    clock,
-    scope: new Scope(),
-    span: untraced,
-    propagation: { tracestate: undefined, baggage: undefined, requestId: request.id },
-    budgetMs: undefined,
-    stepEnded: () => {},
-  })
-  const outcome = await clock.passUntil(work, route.timeoutMs + graceMs)
+  const work = entrance.answer(request, () =>
+    execute({
+      route: observer ? { ...route, run: observer.run } : route,
+      request,
+      calls: backends.calls,
+      clock,
+      scope: new Scope(),
+      span: untraced,
+      propagation: { tracestate: undefined, baggage: undefined, requestId: request.id },
+      budgetMs: undefined,
+      stepEnded: () => {},
+    }),
+  )
+  const { outcome, headers } = await clock.passUntil(work, route.timeoutMs + graceMs)
   const reply = front.render(outcome, { path: request.path, route: route.name, traceId: untraced.traceId })
   return {
     status: reply.status,
-    headers: readHeaders(reply.headers),
+    headers: readHeaders([...reply.headers, ...headers]),
     body: reply.body === undefined ? undefined : JSON.parse(reply.body),
     outcome,
     calls: backends.log,

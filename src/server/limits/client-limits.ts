@@ -44,7 +44,7 @@ export class ClientLimits {
       this.#rates[index]!.metrics.took(isAllowed ? 'allowed' : 'refused')
       if (!isAllowed) waitMs = Math.max(waitMs, mustWaitMs)
     }
-    const headers = printRateHeaders(applied)
+    const headers = applied.length === 0 ? [] : printRateHeaders(applied)
     if (waitMs < 0) return { headers, refusal: undefined }
     return { headers, refusal: refuse('rate-limited', undefined, Math.max(1, Math.ceil(waitMs / 1000))) }
   }
