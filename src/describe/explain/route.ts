@@ -1,6 +1,6 @@
 import { everyStep } from '../../plan/bound-route.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
-import { describeRouteAdmission } from '../admission.ts'
+import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeRouteCaching } from '../caching.ts'
 import { identifySteps } from '../graph/build.ts'
 import { findWires, nameRead } from '../wires.ts'
@@ -99,6 +99,7 @@ export interface PassthroughExplanation {
 export function explainPassthrough(route: PassthroughRoute): PassthroughExplanation {
   const { name, match, summary, file, service, timeoutMs } = route
   const method = match.method === '*' ? 'any method,' : match.method
-  const admission = describeRouteAdmission(route.admission)
+  const ofService = describeServiceAdmission(service).map((words) => `${service.name}’s, with its calls: ${words}`)
+  const admission = [...describeRouteAdmission(route.admission), ...ofService]
   return { route: name, match: `${method} ${match.path}`, summary, file, service: service.name, timeoutMs, admission }
 }

@@ -225,4 +225,18 @@ response: { body: [$.banner.list, $.user.segment] }`)
     const { routes } = loadProject({ ...world, 'routes/all': 'match: ANY /all/*rest\nproxy: content\ntimeout: 2s\n' })
     expect(explainPassthrough(routes[0] as PassthroughRoute)).toMatchObject({ service: 'content', timeoutMs: 2000 })
   })
+
+  test('of a passthrough names what stands before it, and before its service', () => {
+    const { routes } = loadProject({
+      ...world,
+      'services/shop':
+        'service: shop\nendpoints: [http://a.test]\nbulkhead: { concurrent: 5 }\nlimit: { rate: 2/s }\noperations: {}\n',
+      'routes/all': 'match: ANY /all/*rest\nproxy: shop\nbulkhead: { concurrent: 9 }\n',
+    })
+    expect(explainPassthrough(routes[0] as PassthroughRoute).admission).toEqual([
+      '9 requests at once',
+      'shop’s, with its calls: 2/s, 2 at once, waits up to 100 ms',
+      'shop’s, with its calls: 5 calls at once',
+    ])
+  })
 })
