@@ -5,10 +5,13 @@ import { RegistryClient } from '../transports/registry-client.ts'
 import type { DiscoveryKind, DiscoverySource } from './discovery.ts'
 import { LostEndpoints } from './lost-endpoints.ts'
 import type { NameServers } from './name-servers.ts'
+import { takesConnections } from './reachability.ts'
 
 export interface WatchOptions extends PersistenceOptions {
   readonly nameServers: NameServers
   readonly notify: Notify
+  /** Whether an endpoint that the registry has forgotten is still there; by a connection to it unless given. */
+  readonly isReachable?: (endpoint: EndpointTarget) => Promise<boolean>
   /** Whether what is known is up to date. */
   readonly onState: (isCurrent: boolean) => void
 }
@@ -39,7 +42,7 @@ export class DiscoveryWatch {
     this.#subject = `${kind.name} ${kind.describe(settings)}`
     this.#options = options
     this.#persistence = new Persistence({ ...options, longestPauseMs: kind.longestPauseMs })
-    this.#lost = new LostEndpoints(options.clock)
+    this.#lost = new LostEndpoints(options.clock, options.isReachable ?? takesConnections, () => this.#publish())
     this.settled = new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -93,8 +96,9 @@ export class DiscoveryWatch {
 
   #keepLost(): void {
     if (!this.#known) return
-    this.#tell('warn', 'the registry has lost its data: the endpoints known stay in use for a minute, beside new ones')
-    this.#lost.keep(this.#known, () => this.#publish())
+    const message = 'the registry has lost its data: of the endpoints known those that live stay in use for a minute'
+    this.#tell('warn', message)
+    this.#lost.keep(this.#known)
   }
 
   #publish(): void {

@@ -3,28 +3,35 @@ import type { EndpointTarget } from '../call.ts'
 
 /** Leases and TTL checks are renewed sooner; Consul's agents tell their servers all that they have once a minute. */
 const refillMs = 60_000
+const lookEveryMs = 1_000
 
 /**
  * The endpoints of a registry that has lost its data, until they had the time to register again: were only those used
- * that are back already, the first one would be called for all.
+ * that are back already, the first one would be called for all. Nobody would say of one that it is gone, so each is
+ * looked at every second, and given up when it takes no connection.
  */
 export class LostEndpoints {
   readonly #clock: Clock
+  readonly #isReachable: (endpoint: EndpointTarget) => Promise<boolean>
+  readonly #onFewer: () => void
   readonly #lost = new Map<string, EndpointTarget>()
+  #until = 0
+  #isLooking = false
+  #isClosed = false
   #timer: Timer | undefined
 
-  constructor(clock: Clock) {
+  /** `onFewer` is called when some are given up. */
+  constructor(clock: Clock, isReachable: (endpoint: EndpointTarget) => Promise<boolean>, onFewer: () => void) {
     this.#clock = clock
+    this.#isReachable = isReachable
+    this.#onFewer = onFewer
   }
 
-  /** Holds on to these for a minute; `onEnd` is called then. */
-  keep(endpoints: readonly EndpointTarget[], onEnd: () => void): void {
+  /** Holds on to these for a minute. */
+  keep(endpoints: readonly EndpointTarget[]): void {
     for (const endpoint of endpoints) this.#lost.set(keyOf(endpoint), endpoint)
-    this.#timer?.cancel()
-    this.#timer = this.#clock.schedule(refillMs, () => {
-      this.#lost.clear()
-      onEnd()
-    })
+    this.#until = this.#clock.now() + refillMs
+    if (!this.#isLooking) void this.#look()
   }
 
   /** What the registry tells, and those that it has not told of since: one that came back and left again is gone. */
@@ -35,7 +42,25 @@ export class LostEndpoints {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#timer?.cancel()
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true
+    await Promise.all([...this.#lost].map(([key, endpoint]) => this.#lookAt(key, endpoint)))
+    if (this.#isClosed) return
+    if (this.#clock.now() >= this.#until && this.#lost.size > 0) {
+      this.#lost.clear()
+      this.#onFewer()
+    }
+    this.#isLooking = this.#lost.size > 0
+    if (this.#isLooking) this.#timer = this.#clock.schedule(lookEveryMs, () => void this.#look())
+  }
+
+  async #lookAt(key: string, endpoint: EndpointTarget): Promise<void> {
+    if ((await this.#isReachable(endpoint)) || this.#isClosed) return
+    if (this.#lost.delete(key)) this.#onFewer()
   }
 }
 

@@ -24,6 +24,7 @@ async function start() {
   const nobody = async () => []
   const messages: string[] = []
   const lists: string[] = []
+  const dead = new Set<string>()
   watch = new DiscoveryWatch(
     kind,
     { kind: 'told', settings: {} },
@@ -33,6 +34,7 @@ async function start() {
       nameServers: { addresses: nobody, services: nobody },
       notify: ({ message }) => messages.push(message),
       onState: () => {},
+      isReachable: async ({ url }) => !dead.has(url.at(-1)!),
     },
   )
   watch.subscribe((endpoints) => lists.push(endpoints.map(({ url }) => url.at(-1)).join('')))
@@ -46,7 +48,7 @@ async function start() {
     await clock.advance(60_000)
     await settle()
   }
-  return { clock, lists, messages, find, breakOff }
+  return { clock, lists, messages, dead, find, breakOff }
 }
 
 describe('a registry that comes back', () => {
@@ -60,9 +62,9 @@ describe('a registry that comes back', () => {
     expect(lists).toEqual(['abc', 'bac', 'bdac'])
     expect(messages.at(-2)).toMatch(/^the registry has lost its data/)
     find('bda', 4)
-    await clock.advance(59_999)
+    await clock.advance(59_000)
     expect(lists.at(-1)).toBe('bdac')
-    await clock.advance(1)
+    await clock.advance(1000)
     expect(lists.at(-1)).toBe('bda')
   })
 
@@ -76,7 +78,34 @@ describe('a registry that comes back', () => {
     expect(lists).toEqual(['ab', 'ab', 'acb', 'cb'])
   })
 
-  test('without its data twice keeps what was known before the first time', async () => {
+  test('without its data is not waited for where an endpoint takes no connection any more', async () => {
+    const { clock, lists, dead, find, breakOff } = await start()
+    find('abc', 50)
+    await breakOff()
+    dead.add('b')
+    find('d', 2)
+    await settle()
+    expect(lists).toEqual(['abc', 'dabc', 'dac'])
+    dead.add('d').add('c')
+    await clock.advance(1000)
+    expect(lists.at(-1)).toBe('da')
+    dead.add('a')
+    await clock.advance(1000)
+    expect(lists.at(-1)).toBe('d')
+    expect(clock.pending).toBe(0)
+  })
+
+  test('without its data and with nobody leaves those in use that it knew, dead or not', async () => {
+    const { clock, lists, dead, find, breakOff } = await start()
+    find('ab', 50)
+    await breakOff()
+    dead.add('a').add('b')
+    find('', 1)
+    await clock.advance(1000)
+    expect(lists).toEqual(['ab'])
+  })
+
+  test('without its data twice keeps for another minute what is left of what was known', async () => {
     const { clock, lists, find, breakOff } = await start()
     find('ab', 50)
     await breakOff()

@@ -27,6 +27,7 @@ export function follow(source: DiscoverySource, options: { clock?: Clock; nameSe
     random: () => 0,
     nameServers: options.nameServers ?? { addresses: nobody, services: nobody },
     notify: (notice) => notices.push(notice),
+    isReachable: async () => true,
     onState: (isCurrent) => states.push(isCurrent),
   })
   watch.subscribe((endpoints) => lists.push(endpoints.map(show)))
