@@ -235,7 +235,7 @@ response: { body: [$.banner.list, $.user.segment] }`)
     })
     expect(explainPassthrough(routes[0] as PassthroughRoute).admission).toEqual([
       '9 requests at once',
-      'shop’s, with its calls: 2/s, 2 at once, waits up to 100 ms',
+      'shop’s, with its calls: 2/s, 2 at once, waits up to 100ms',
       'shop’s, with its calls: 5 calls at once',
     ])
   })
