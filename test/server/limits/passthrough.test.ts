@@ -26,13 +26,13 @@ const pass = (keys = '') => `match: ANY /pass/*rest\nproxy: words\n${keys}`
 const get = (port: number, path: string, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close', ...headers } })
 
-async function metric({ adminPort }: Running, name: string): Promise<string | undefined> {
+async function metric({ adminPort }: Running, name: string, scope: string): Promise<string | undefined> {
   const text = await (await get(adminPort, '/metrics')).text()
-  return new RegExp(`^${name}\\{[^}]*scope="service"[^}]*\\} (\\d+)`, 'm').exec(text)?.[1]
+  return new RegExp(`^${name}\\{[^}]*scope="${scope}"[^}]*\\} (\\d+)`, 'm').exec(text)?.[1]
 }
 
-async function untilMetric(running: Running, name: string, value: string): Promise<void> {
-  while ((await metric(running, name)) !== value) await new Promise((resolve) => setTimeout(resolve, 5))
+async function untilMetric(running: Running, name: string, value: string, scope = 'service'): Promise<void> {
+  while ((await metric(running, name, scope)) !== value) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 describe('the bulkhead of a service', () => {
@@ -297,6 +297,52 @@ describe('WebSockets', () => {
     for (let count = 0; count < 4; count++) statuses.push((await openWebSocket(port, '/pass/ws')).status)
     expect(statuses.sort()).toEqual([101, 101, 101, 502])
     expect(lines.filter((line) => line.includes('an endpoint failed too often'))).toHaveLength(1)
+  })
+})
+
+describe('clients that come and go as they like', () => {
+  test('leave no place taken behind them', async () => {
+    const echo = await startEcho()
+    const running = await startGateway({
+      'services/words': wordService(
+        echo.url,
+        'bulkhead: { concurrent: 4, queue: 8 }\nlimit: { rate: 1000/s, burst: 20 }',
+      ),
+      'routes/pass': pass('timeout: 100ms\nbulkhead: { concurrent: 8, queue: 4 }'),
+    })
+    const openings = [
+      upgradeRequest('/pass/ws'),
+      `${upgradeRequest('/pass/ws')}early bytes`,
+      upgradeRequest('/pass/slow'),
+      upgradeRequest('/pass/refused'),
+      upgradeRequest('/pass/../ws'),
+      request('GET /pass/x HTTP/1.1'),
+      `${request('PUT /pass/x HTTP/1.1', 'Content-Length: 100000')}half`,
+    ]
+    const leavings = ['end', 'destroy', 'resetAndDestroy'] as const
+    // Every way to begin with every way to leave, at the next of seven moments.
+    const comings = Array.from({ length: 210 }, (_, index) => ({
+      opening: openings[index % openings.length]!,
+      leave: leavings[index % leavings.length]!,
+      afterMs: [0, 1, 3, 10, 30, 60, 130][Math.floor(index / 21) % 7]!,
+    }))
+    for (const wave of [0, 70, 140]) {
+      await Promise.all(
+        comings.slice(wave, wave + 70).map(async ({ opening, leave, afterMs }) => {
+          const socket = await dial(running.port)
+          socket.resume().write(opening)
+          await new Promise((resolve) => setTimeout(resolve, afterMs))
+          socket[leave]()
+        }),
+      )
+    }
+    for (const scope of ['service', 'route']) {
+      await untilMetric(running, 'tessera_bulkhead_inside', '0', scope)
+      await untilMetric(running, 'tessera_bulkhead_waiting', '0', scope)
+    }
+    expect((await openWebSocket(running.port, '/pass/ws')).status).toBe(101)
+    const metrics = await (await get(running.adminPort, '/metrics')).text()
+    expect(/^http_server_active_requests (\d+)$/m.exec(metrics)?.[1]).toBe('0')
   })
 })
 
