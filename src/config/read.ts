@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Environment } from '../yaml/env.ts'
-import { parseYaml } from '../yaml/parse.ts'
-import type { SourceText } from '../yaml/source.ts'
+import { parseYamlInSteps } from '../yaml/parse.ts'
+import type { Source, SourceText } from '../yaml/source.ts'
 
 /** Every text that a snapshot is made of. `buildSnapshot` is a function of this and nothing else. */
 export interface ConfigTexts {
@@ -49,7 +50,7 @@ export async function readConfig(
   const gatewayPath = resolve(base, options.config)
   const reader = new Reader(base, before ? filesOf(before) : [])
   const gateway = await reader.read(gatewayPath, true)
-  const { locations, isNamed } = locate(gateway, gatewayPath, options, base)
+  const { locations, isNamed } = await locate(gateway, gatewayPath, options, base)
   // Without the gateway's file nobody knows where the others are.
   const [dictionary, services, routes] = gateway
     ? await Promise.all([
@@ -123,9 +124,9 @@ class Reader {
 }
 
 /** The gateway's file says where the others are; a broken one leaves the defaults. */
-function locate(gateway: SourceText | undefined, gatewayPath: string, options: ReadOptions, base: string) {
+async function locate(gateway: SourceText | undefined, gatewayPath: string, options: ReadOptions, base: string) {
   const home = dirname(gatewayPath)
-  const parsed = gateway && parseYaml(gateway, options.env, new DiagnosticCollector())
+  const parsed = gateway && (await parseInSteps(gateway, options.env))
   const value = parsed?.value as Record<string, unknown> | null | undefined
   const isNamed = (key: string) => typeof value?.[key] === 'string'
   const pick = (key: string, fallback: string) => resolve(home, isNamed(key) ? String(value![key]) : fallback)
@@ -136,6 +137,16 @@ function locate(gateway: SourceText | undefined, gatewayPath: string, options: R
     routes: options.routes === undefined ? pick('routes', '../routes') : resolve(base, options.routes),
   }
   return { locations, isNamed }
+}
+
+/** A turn of the event loop a step: a gateway that reads its file again has requests to serve. */
+async function parseInSteps(file: SourceText, env: Environment): Promise<Source | undefined> {
+  const work = parseYamlInSteps(file, env, new DiagnosticCollector())
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+    await setImmediate()
+  }
 }
 
 function isConfig(name: string): boolean {

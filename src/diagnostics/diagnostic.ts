@@ -1,3 +1,4 @@
+import type { Work } from '../work.ts'
 import type { DiagnosticCode } from './codes.ts'
 
 export type Severity = 'error' | 'warning' | 'hint'
@@ -9,6 +10,14 @@ export interface Location {
   readonly column: number
   readonly endLine: number
   readonly endColumn: number
+}
+
+/** A place that is looked up in its file when somebody asks; the first of a large file takes a while. */
+export interface SoughtLocation extends Location {
+  /** Looks it up in steps. */
+  find(): Work<Location>
+  /** Lets go of what helped to find it, and others of its file. */
+  forget(): void
 }
 
 /** Something an operator should know about a file. A value, collected and printed; never thrown. */

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { maxTold } from './collector.ts'
 import type { Diagnostic, Severity } from './diagnostic.ts'
 import { screenWidth } from './screen-width.ts'
 
@@ -37,6 +38,21 @@ export function printDiagnostic(
   }
   if (help) lines.push(`${paint.blue(`${margin} =`)} ${paint.bold('help')}: ${show(help)}`)
   return lines.join('\n')
+}
+
+/** Prints diagnostics: of a file that has very many the first, and how many more there are. */
+export function printDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  textOf: (file: string) => string | undefined,
+  color: boolean,
+): string[] {
+  const printed: string[] = []
+  for (const [file, found] of Map.groupBy(diagnostics, ({ at }) => at.file)) {
+    for (const one of found.slice(0, maxTold)) printed.push(printDiagnostic(one, textOf, color))
+    const more = found.length - maxTold
+    if (more > 0) printed.push(`… and ${more.toLocaleString('en-US')} more in ${show(file)}`)
+  }
+  return printed
 }
 
 let lastText = ''

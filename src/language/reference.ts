@@ -105,10 +105,10 @@ export function findColor(name: string, at: Location, language: Language): Color
  * was meant, so that what it would have carried is not reported as missing too.
  */
 function reportUnknownColor(name: string, at: Location, language: Language): string | undefined {
-  const near = suggest(name, [...language.colors.keys(), ...reservedNames])
+  const isTold = !language.diagnostics.isFull(at.file)
+  const near = isTold ? suggest(name, [...language.colors.keys(), ...reservedNames]) : undefined
   const meant = near === undefined ? undefined : language.colors.get(near)
-  const where = meant ? ` (${meant.at.file}:${meant.at.line})` : ''
-  const help = near === undefined ? 'declare it in the dictionary' : `did you mean \`${near}\`?${where}`
-  language.diagnostics.add('unknown-color', `nothing is called \`${name}\``, at, help)
+  const help = near === undefined ? 'declare it in the dictionary' : `did you mean \`${near}\`?`
+  language.diagnostics.add('unknown-color', `nothing is called \`${name}\``, at, help, meant?.at)
   return meant?.name
 }

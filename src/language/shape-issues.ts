@@ -89,13 +89,24 @@ function unwrap(schema: z.ZodType): z.ZodType {
   }
 }
 
-function knownKeys(schema: z.ZodType | undefined): string[] {
+/** What is asked of a schema for every fault is found out once. */
+function remember<Result>(find: (schema: z.ZodType) => Result, without: Result) {
+  const found = new WeakMap<z.ZodType, Result>()
+  return (schema: z.ZodType | undefined): Result => {
+    if (!schema) return without
+    const known = found.get(schema) ?? find(schema)
+    found.set(schema, known)
+    return known
+  }
+}
+
+const knownKeys: (schema: z.ZodType | undefined) => readonly string[] = remember((schema) => {
   if (schema instanceof z.ZodUnion)
     return (schema.options as z.ZodType[]).flatMap((member) => knownKeys(unwrap(member)))
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
-}
+}, [])
 
-function innerKeys(schema: z.ZodType | undefined): Map<string, string> {
+const innerKeys = remember((schema) => {
   const members = schema instanceof z.ZodObject ? Object.entries(schema.shape as Record<string, z.ZodType>) : []
   return new Map(members.flatMap(([name, member]) => knownKeys(unwrap(member)).map((key) => [key, name] as const)))
-}
+}, new Map<string, string>())

@@ -3,6 +3,7 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import type { Path, Source } from '../yaml/source.ts'
 import { describe, explainIssue } from './explain-issue.ts'
+import { Renames } from './renames.ts'
 import { findIssues, type ShapeIssue } from './shape-issues.ts'
 
 export { describe }
@@ -36,14 +37,13 @@ export function checkShape<Schema extends z.ZodType>(
   const copy = structuredClone(value)
   const { renames, corrected } = correctKeys(schema, copy, place, diagnostics)
   // What a whole lacks may be what a key in it was meant to be; and what it was meant to be is a guess.
-  const guesses = new Set(renames.map(({ path }) => JSON.stringify(path)))
   const found = findIssues(schema, copy)
   const issues = found.filter(({ issue, path }) => {
     const here = JSON.stringify(path)
-    return !guesses.has(here) && !(issue.code === 'custom' && corrected.has(here))
+    return !renames.has(path) && !(issue.code === 'custom' && corrected.has(here))
   })
   for (const one of issues)
-    report(one, { source: place.source, path: asWritten(one.path, place, renames) }, diagnostics)
+    report(one, { source: place.source, path: [...place.path, ...renames.asWritten(one.path)] }, diagnostics)
   leaveOut(copy, found)
   // What lacks the part that was left out goes with it.
   for (let round = 0; round < 5; round += 1) leaveOut(copy, findIssues(schema, copy))
@@ -51,17 +51,11 @@ export function checkShape<Schema extends z.ZodType>(
   return repaired.success ? repaired.data : schema.safeParse({ ...standIns, ...(copy as object) }).data
 }
 
-/** A key that was corrected: where it stands now, and where the file has it. */
-interface Rename {
-  readonly path: Path
-  readonly written: Path
-}
-
 /** Reports every unknown key; in the copy it gets the name that was meant, or goes. */
 function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics: DiagnosticCollector) {
   /** Where unknown keys stood. */
   const corrected = new Set<string>()
-  const renames: Rename[] = []
+  const renames = new Renames()
   const reported = new Set<string>()
   // Putting one key right may show what a construct was meant to be, and so another key that is not of it.
   for (let round = 0; round < 3; round += 1) {
@@ -73,20 +67,23 @@ function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics
       const outer = valueAt(copy, path.slice(0, -1)) as Record<string, unknown>
       corrected.add(JSON.stringify(path))
       for (const key of (found.issue as z.core.$ZodIssueUnrecognizedKeys).keys) {
-        const at = place.source.locateKey([...asWritten(path, place, renames), key])
-        const id = `${at.line}:${at.column}`
-        if (!reported.has(id)) diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at, advise(key, found))
+        const written = [...place.path, ...renames.asWritten(path), key]
+        const at = place.source.locateKey(written)
+        const id = JSON.stringify(written)
+        const isTold = !diagnostics.isFull(place.source.path)
+        const help = isTold ? advise(key, found) : undefined
+        if (!reported.has(id)) diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at, help)
         reported.add(id)
-        const meant = suggest(key, knownKeys)
+        const meant = isTold ? suggest(key, knownKeys) : undefined
         const value = owner[key]
         delete owner[key]
         if (value === null) continue
         if (meant !== undefined && !Object.hasOwn(owner, meant)) {
           owner[meant] = value
-          renames.push({ path: [...path, meant], written: [...path, key] })
+          renames.add([...path, meant], [...path, key])
         } else if (outerKeys.includes(key) && !Object.hasOwn(outer, key)) {
           outer[key] = value
-          renames.push({ path: [...path.slice(0, -1), key], written: [...path, key] })
+          renames.add([...path.slice(0, -1), key], [...path, key])
         }
       }
     }
@@ -101,12 +98,6 @@ function advise(key: string, { path, knownKeys, outerKeys, innerKeys }: ShapeIss
   const inside = innerKeys.get(key)
   if (inside !== undefined) return `\`${key}\` stands in \`${inside}\``
   return knownKeys.length > 0 ? `known keys: ${knownKeys.join(', ')}` : undefined
-}
-
-/** A path of the corrected copy as the file has it. */
-function asWritten(path: Path, place: Place, renames: readonly Rename[]): Path {
-  const rename = renames.find((one) => one.path.every((segment, index) => path[index] === segment))
-  return [...place.path, ...(rename ? [...rename.written, ...path.slice(rename.path.length)] : path)]
 }
 
 function report({ issue, path }: ShapeIssue, at: Place, diagnostics: DiagnosticCollector): void {

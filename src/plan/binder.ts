@@ -1,5 +1,5 @@
 import type { CallSite } from '../backends/call.ts'
-import { suggest } from '../diagnostics/suggest.ts'
+import { listNames, suggest } from '../diagnostics/suggest.ts'
 import { bindCondition } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { type Place, within } from '../language/shape.ts'
@@ -13,7 +13,7 @@ import type {
   ParsedStep,
   ServiceOperation,
 } from '../steps/step.ts'
-import type { Path } from '../yaml/source.ts'
+import { CallNames } from './call-names.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 
 /** Binds the steps of one route: what each reads, writes and calls is resolved, its faults are reported. */
@@ -24,7 +24,7 @@ export class RouteBinder implements Binder {
   readonly types: Language['types']
   readonly diagnostics: Language['diagnostics']
   readonly #catalogue: Catalogue
-  readonly #names = new Map<string, { path: Path; explicit: boolean }[]>()
+  readonly #names = new CallNames()
   /** By step, the members of its record that are read; undefined: all. */
   readonly #recorded = new Map<string, Set<string | undefined>>()
   #recordsAll = false
@@ -58,8 +58,9 @@ export class RouteBinder implements Binder {
     const found = service.operations.get(operationName)
     if (found || service.unread.has(operationName)) return found
     const at = place.source.locateInside(place.path, serviceName.length + 1, operationName.length)
-    const near = suggest(operationName, service.operations.keys())
-    const help = near ? `did you mean \`${near}\`?` : `it has ${[...service.operations.keys()].join(', ') || 'none'}`
+    const isTold = !this.diagnostics.isFull(at.file)
+    const near = isTold ? suggest(operationName, service.operations.keys()) : undefined
+    const help = near ? `did you mean \`${near}\`?` : `it has ${listNames(service.operations.keys())}`
     this.diagnostics.add(
       'unknown-operation',
       `\`${service.info.name}\` has no operation \`${operationName}\``,
@@ -73,10 +74,10 @@ export class RouteBinder implements Binder {
   #service(name: string, place: Place): CatalogueService | undefined {
     const found = this.#catalogue.get(name)
     if (found || !this.#catalogue.isWhole) return found
-    const near = suggest(name, this.#catalogue.keys())
     const at = place.source.locateInside(place.path, 0, name.length)
-    const help =
-      near === undefined ? `there are ${[...this.#catalogue.keys()].join(', ') || 'none'}` : `did you mean \`${near}\`?`
+    const isTold = !this.diagnostics.isFull(at.file)
+    const near = isTold ? suggest(name, this.#catalogue.keys()) : undefined
+    const help = near === undefined ? `there are ${listNames(this.#catalogue.keys())}` : `did you mean \`${near}\`?`
     this.diagnostics.add('unknown-service', `there is no service \`${name}\``, at, help)
     return near === undefined ? undefined : this.#catalogue.get(near)
   }
@@ -151,25 +152,15 @@ export class RouteBinder implements Binder {
     const { path, source } = step.place
     const explicit = step.id !== undefined
     const base = step.id ?? operation
-    for (let number = 1; ; number += 1) {
-      const name = number === 1 ? base : `${base}-${number}`
-      const holders = this.#names.get(name) ?? []
-      // Arms of a branch never run together, so they may share a name.
-      const clash = holders.filter((holder) => !areExclusive(holder.path, path))
-      if (clash.length > 0 && explicit && clash.some((holder) => holder.explicit)) {
-        this.diagnostics.add('duplicate-name', `another step has the id \`${name}\``, source.locate([...path, 'id']))
-      } else if (clash.length > 0) continue
-      this.#names.set(name, [...holders, { path, explicit }])
-      return name
-    }
+    const isTwice = explicit && this.#names.isWritten(base, path)
+    if (isTwice)
+      this.diagnostics.add('duplicate-name', `another step has the id \`${base}\``, source.locate([...path, 'id']))
+    const name = isTwice ? base : this.#names.findFree(base, path)
+    this.#names.take(name, path, explicit)
+    return name
   }
 
   addCallSite(site: CallSite): number {
     return this.callSites.push(site) - 1
   }
-}
-
-function areExclusive(a: Path, b: Path): boolean {
-  const fork = a.findIndex((segment, index) => segment !== b[index])
-  return fork > 0 && a[fork - 1] === 'branch' && typeof a[fork] === 'number'
 }

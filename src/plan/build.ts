@@ -49,7 +49,7 @@ function* readRoutes({ routes, env }: ConfigTexts, world: World, memory: BuildMe
     const kept = memory.unitOf(file)
     if (kept && isUnitOf(kept, file, env, world)) units.push(kept)
     else {
-      units.push(readRoute(file, env, world))
+      units.push(yield* readRoute(file, env, world))
       yield
     }
   }
@@ -81,7 +81,7 @@ function* gatherDiagnostics(
   )
   yield
   const silences = [...world.facts, ...units.map(({ facts }) => facts)].flatMap((facts) => facts.silences)
-  return { told: applySilences(diagnostics.sorted(), silences), hasErrors: diagnostics.hasErrors }
+  return { told: applySilences(yield* diagnostics.sortedInSteps(), silences), hasErrors: diagnostics.hasErrors }
 }
 
 /** Of every file, and of every variable that one names. */

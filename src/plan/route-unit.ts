@@ -1,7 +1,7 @@
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
 import type { Environment } from '../yaml/env.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
 import { bindAdmission } from './admission/route.ts'
 import { bindRoute } from './bind-route.ts'
@@ -14,6 +14,7 @@ import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
 import { bindPassthrough } from './passthrough.ts'
 import type { PassthroughRoute, Route } from './snapshot.ts'
+import type { Work } from './work.ts'
 import { languageOf, type World } from './world.ts'
 
 /** One route's file with all that can be told of it without looking at other routes. */
@@ -57,15 +58,21 @@ export class RouteUnit {
   }
 }
 
+/** Characters. */
+const largeFrom = 10_000
+
 /** Parses, binds and checks a route: a function of its text, the variables that it names, and the world. */
-export function readRoute(file: SourceText, environment: Environment, world: World): RouteUnit {
+export function* readRoute(file: SourceText, environment: Environment, world: World): Work<RouteUnit> {
   const diagnostics = new DiagnosticCollector()
   const { env, named } = recordEnvironment(environment)
   const origin = { facts: findFacts(file), named, world, diagnostics }
-  const source = parseYaml(file, env, diagnostics)
+  const source = yield* parseYamlInSteps(file, env, diagnostics)
   const parsed = source && parseRoute(source, diagnostics)
+  // What is small is done in a step.
+  const isLarge = file.text.length > largeFrom
+  if (isLarge) yield
   if (!parsed) return new RouteUnit(origin, undefined, undefined, undefined)
-  const bound = bind(parsed, world, diagnostics)
+  const bound = yield* bind(parsed, world, diagnostics, isLarge)
   const unusedOutputs = bound && !('kind' in bound) ? checkOutputsAreUsed(bound, diagnostics) : undefined
   source.forget()
   return new RouteUnit(origin, claimOf(parsed), bound, unusedOutputs)
@@ -76,11 +83,12 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
   return unit.world === world && isSameFile(unit.facts.file, file) && hasSameValues(unit.named, environment)
 }
 
-function bind(
+function* bind(
   parsed: ParsedRoute,
   { dictionary, catalogue, settings, defaults }: World,
   diagnostics: DiagnosticCollector,
-): BoundRoute | PassthroughRoute | undefined {
+  isLarge: boolean,
+): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!dictionary || !catalogue) return undefined
   const language = languageOf(dictionary, diagnostics)
   if (parsed.definition.proxy !== undefined) {
@@ -88,6 +96,9 @@ function bind(
     return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }
   }
   const bound = bindRoute(parsed, catalogue, defaults, language)
-  for (const check of routeChecks) check(bound, language)
+  for (const check of routeChecks) {
+    if (isLarge) yield
+    check(bound, language)
+  }
   return bound
 }

@@ -6,7 +6,7 @@ import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { ColorDefinition, Language } from '../language/color.ts'
 import { checkShape } from '../language/shape.ts'
 import { createExpressionTypes, type ExpressionTypes } from '../values/expression.ts'
-import { parseYaml } from '../yaml/parse.ts'
+import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
 import { type Defaults, locateDefaults } from './defaults.ts'
@@ -39,27 +39,31 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const diagnostics = new DiagnosticCollector()
   const { env, named } = recordEnvironment(texts.env)
   const isWhole = texts.unreadable.length === 0
-  const parse = (file: SourceText) => parseYaml(file, env, diagnostics)
+  const parse = (file: SourceText) => parseYamlInSteps(file, env, diagnostics)
 
-  const gateway = texts.gateway.text === '' ? undefined : parse(texts.gateway)
+  const gateway = texts.gateway.text === '' ? undefined : yield* parse(texts.gateway)
   const settings = readSettings(gateway, diagnostics)
   const defaults = locateDefaults(settings, gateway)
   yield
-  const source = texts.dictionary && parse(texts.dictionary)
+  const source = texts.dictionary && (yield* parse(texts.dictionary))
   yield
   const isLost = !source && (texts.dictionary !== undefined || !isWhole)
   const dictionary = isLost ? undefined : readColors(source, diagnostics)
   yield
   const services: (ServiceDefinition | undefined)[] = []
   for (const file of texts.services) {
-    const source = parse(file)
+    const source = yield* parse(file)
     services.push(source && readService(source, diagnostics))
     yield
   }
   if (!isWhole) services.push(undefined)
   const catalogue = dictionary && (yield* bindCatalogue(services, defaults, { ...dictionary, diagnostics }))
   for (const read of [gateway, source, ...services.map((service) => service?.source)]) read?.forget()
-  const facts = filesOf(texts).map(findFacts)
+  const facts: FileFacts[] = []
+  for (const file of filesOf(texts)) {
+    yield
+    facts.push(findFacts(file))
+  }
   return { settings, defaults, dictionary, catalogue, diagnostics, facts, named, isWhole }
 }
 

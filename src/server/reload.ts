@@ -1,6 +1,6 @@
 import type { ConfigLocations, ConfigTexts } from '../config/read.ts'
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts'
-import { printDiagnostic, summarize } from '../diagnostics/print.ts'
+import { printDiagnostics, summarize } from '../diagnostics/print.ts'
 import type { LoadResult, Snapshot } from '../plan/snapshot.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -123,7 +123,7 @@ export class Reloader {
 
   #refuse(reading: Reading, diagnostics: readonly Diagnostic[], ms: number): ReloadResult {
     const result = this.#remember(reading, { ok: false, changed: false, diagnostics, ms })
-    const printed = diagnostics.map((diagnostic) => printDiagnostic(diagnostic, result.textOf, false)).join('\n\n')
+    const printed = printDiagnostics(diagnostics, (file) => result.textOf(file), false).join('\n\n')
     this.#parts.logger.error(
       `the configuration was not taken (${summarize(diagnostics)}); the old one serves on\n${printed}`,
     )

@@ -68,6 +68,25 @@ export function createNamespaces(colors: Iterable<string>): (document: Document)
   }
 }
 
+interface Namespaces {
+  readonly names: ReadonlySet<string>
+  /** Of the colors they were made of. */
+  readonly size: number
+}
+
+const namespaces = new WeakMap<object, Namespaces>()
+
+/** Every proper prefix of the colors, made once: most names that are no color begin none, which thousands may ask. */
+function namespacesOf(colors: ReadonlySet<string> | ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const known = namespaces.get(colors)
+  if (known?.size === colors.size) return known.names
+  const names = new Set<string>()
+  for (const color of colors.keys())
+    for (let dot = color.indexOf('.'); dot >= 0; dot = color.indexOf('.', dot + 1)) names.add(color.slice(0, dot))
+  namespaces.set(colors, { names, size: colors.size })
+  return names
+}
+
 /** What a path into the context stands on: one color, or a namespace with all the colors beneath it. */
 export type ColorAtPath =
   | { readonly color: string }
@@ -87,7 +106,7 @@ export function colorOfPath(
     name = name === '' ? segment : `${name}.${segment}`
     if (colors.has(name)) return { color: name }
   }
-  if (name === '') return undefined
+  if (name === '' || !namespacesOf(colors).has(name)) return undefined
   const beneath = [...colors.keys()].filter((color) => color.startsWith(`${name}.`))
   return beneath.length > 0 ? { namespace: name, colors: beneath } : undefined
 }

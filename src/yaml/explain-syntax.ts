@@ -8,6 +8,9 @@ interface Explanation {
 const quoteText = "inside { } and [ ] quote what holds braces, brackets or commas: '$.items[*].id'"
 const spaceBehindColon = 'put a space behind the colon'
 
+/** What is behind that of a line says no more of it, and takes patterns forever. */
+const longestLine = 1000
+
 /** Says in plain words why a text is not YAML, and what the one who wrote it most likely wants to do. */
 export function explainSyntax(error: YAMLParseError, text: string): Explanation {
   const [start, end] = error.pos
@@ -57,5 +60,5 @@ function advise({ code }: YAMLParseError, line: string): string | undefined {
 function lineAt(text: string, offset: number): string {
   const start = text.lastIndexOf('\n', offset - 1) + 1
   const end = text.indexOf('\n', offset)
-  return text.slice(start, end < 0 ? undefined : end)
+  return text.slice(start, Math.min(end < 0 ? text.length : end, start + longestLine))
 }

@@ -1,10 +1,11 @@
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import { runToEnd, type Work } from '../work.ts'
 import type { Environment } from './env.ts'
 import { explainSyntax } from './explain-syntax.ts'
 import { fillIn } from './fill-in.ts'
 import { notSimple, readSimple } from './simple.ts'
 import { Source, type SourceText } from './source.ts'
-import { parseTree } from './tree.ts'
+import { parseTreeInSteps } from './tree.ts'
 import { TreeReader } from './tree-reader.ts'
 
 const maxBytes = 1024 * 1024
@@ -14,6 +15,15 @@ const maxBytes = 1024 * 1024
  * collected; undefined when it is not YAML at all.
  */
 export function parseYaml(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Source | undefined {
+  return runToEnd(parseYamlInSteps(file, env, diagnostics))
+}
+
+/** The same in steps, of which a large file takes many. */
+export function* parseYamlInSteps(
+  file: SourceText,
+  env: Environment,
+  diagnostics: DiagnosticCollector,
+): Work<Source | undefined> {
   const start = { file: file.path, line: 1, column: 1, endLine: 1, endColumn: 2 }
   if (file.text.length > maxBytes) {
     diagnostics.add('file-too-large', `the file has ${file.text.length} characters, the limit is ${maxBytes}`, start)
@@ -21,15 +31,17 @@ export function parseYaml(file: SourceText, env: Environment, diagnostics: Diagn
   }
   // A syntax tree takes ten times as long, and is needed only for what is rare or wrong.
   const value = readSimple(file.text, (text, isPlain) => fillIn(text, isPlain, env, giveUp))
-  return value === notSimple ? parseFully(file, env, diagnostics) : new Source(file, value)
+  if (value !== notSimple) return new Source(file, value)
+  yield
+  return yield* parseFully(file, env, diagnostics)
 }
 
 function giveUp(): never {
   throw notSimple
 }
 
-function parseFully(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Source | undefined {
-  const tree = parseTree(file.text)
+function* parseFully(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Work<Source | undefined> {
+  const tree = yield* parseTreeInSteps(file.text)
   const source = new Source(file, undefined, tree)
   if (tree.document.errors.length > 0) {
     // What follows the first error is mostly its echo.
@@ -39,5 +51,6 @@ function parseFully(file: SourceText, env: Environment, diagnostics: DiagnosticC
     diagnostics.add('yaml-syntax', message, at, help)
     return undefined
   }
+  yield
   return new Source(file, new TreeReader(tree.document, source, env, diagnostics).read(), tree)
 }

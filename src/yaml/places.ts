@@ -1,14 +1,17 @@
-import type { Node, Pair, Scalar } from 'yaml'
+import type { Node, Pair, Scalar, YAMLMap } from 'yaml'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Work } from '../work.ts'
 import { loadYaml } from './library.ts'
 import type { Path, SourceText } from './source.ts'
-import { parseTree, type SyntaxTree } from './tree.ts'
+import { parseTree, parseTreeInSteps, type SyntaxTree } from './tree.ts'
 
 /** Finds in the text of a file what its values' paths speak of. */
 export class Places {
   readonly path: string
   readonly text: string
   #tree: SyntaxTree | undefined
+  /** The members of mappings that somebody asked for, by their keys: a fault a key must not search all keys. */
+  #members = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
 
   constructor({ path, text }: SourceText, tree?: SyntaxTree) {
     this.path = path
@@ -19,6 +22,11 @@ export class Places {
   /** Lets go of the syntax tree, which is many times as large as the text. A place that is asked for later costs a parse. */
   forget(): void {
     this.#tree = undefined
+  }
+
+  /** Makes the syntax tree, in steps, unless it is there: what is asked for next is then found at once. */
+  *prepare(): Work<void> {
+    this.#tree ??= yield* parseTreeInSteps(this.text)
   }
 
   get #parsed(): SyntaxTree {
@@ -70,7 +78,7 @@ export class Places {
   }
 
   #find(path: Path): { node: Node | null; pair: Pair | undefined; found: boolean } {
-    const { isAlias, isMap, isScalar, isSeq } = loadYaml()
+    const { isAlias, isMap, isSeq } = loadYaml()
     const { document } = this.#parsed
     let node: Node | null = document.contents
     let pair: Pair | undefined
@@ -79,7 +87,7 @@ export class Places {
       let next: Node | null | undefined
       let nextPair: Pair | undefined
       if (isMap(parent)) {
-        nextPair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(segment))
+        nextPair = this.#membersOf(parent).get(String(segment))
         next = nextPair && ((nextPair.value ?? nextPair.key) as Node | null)
       } else if (isSeq(parent)) next = parent.items[Number(segment)] as Node | undefined
       if (!next) return { node, pair, found: false }
@@ -87,6 +95,19 @@ export class Places {
       pair = nextPair
     }
     return { node, pair, found: true }
+  }
+
+  #membersOf(mapping: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#members.get(mapping)
+    if (known) return known
+    const { isScalar } = loadYaml()
+    const members = new Map<string, Pair>()
+    for (const pair of mapping.items) {
+      const name = isScalar(pair.key) ? String(pair.key.value) : undefined
+      if (name !== undefined && !members.has(name)) members.set(name, pair)
+    }
+    this.#members.set(mapping, members)
+    return members
   }
 
   #span(node: Node | null): Location {

@@ -1,4 +1,5 @@
-import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Location, SoughtLocation } from '../diagnostics/diagnostic.ts'
+import type { Work } from '../work.ts'
 import type { Places } from './places.ts'
 import type { Path } from './source.ts'
 
@@ -9,7 +10,7 @@ type Part = 'value' | 'key' | readonly [offset: number, length: number]
  * A place in a file that is found when somebody asks for it. Most never are: they would stand in a diagnostic that
  * there is no reason for, and finding one takes the syntax tree of the whole file.
  */
-export class Spot implements Location {
+export class Spot implements SoughtLocation {
   readonly #places: Places
   readonly #path: Path
   readonly #part: Part
@@ -19,6 +20,15 @@ export class Spot implements Location {
     this.#places = places
     this.#path = path
     this.#part = part
+  }
+
+  *find(): Work<Location> {
+    if (!this.#found) yield* this.#places.prepare()
+    return this.#place
+  }
+
+  forget(): void {
+    this.#places.forget()
   }
 
   get file(): string {

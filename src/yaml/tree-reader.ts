@@ -7,6 +7,8 @@ import type { Path, Source } from './source.ts'
 import { unsafeKeys } from './unsafe-keys.ts'
 
 const maxAliases = 100
+/** Values that aliases repeat, all together: a few of a large one are as bad as many. */
+const maxRepeated = 100_000
 
 /** Reads the plain values of a syntax tree; all that is wrong with them is reported, and null. */
 export class TreeReader {
@@ -16,6 +18,10 @@ export class TreeReader {
   readonly #diagnostics: DiagnosticCollector
   readonly #yaml = loadYaml()
   #aliases = 0
+  #aliasDepth = 0
+  #repeated = 0
+  /** By name, the anchored value that was read last. */
+  readonly #anchored = new Map<string, Node>()
 
   /** `source` knows where things stand; its own value does not matter. */
   constructor(document: Document.Parsed, source: Source, env: Environment, diagnostics: DiagnosticCollector) {
@@ -32,6 +38,8 @@ export class TreeReader {
   #value(node: Node | null, path: Path): unknown {
     const { isAlias, isMap, isScalar, isSeq } = this.#yaml
     if (isAlias(node)) return this.#alias(node, path)
+    if (node?.anchor !== undefined && this.#aliasDepth === 0) this.#anchored.set(node.anchor, node)
+    if (this.#aliasDepth > 0 && this.#isTooMuch(path)) return null
     if (isMap(node)) return this.#mapping(node, path)
     if (isSeq(node)) return node.items.map((item, index) => this.#value(item as Node | null, [...path, index]))
     return isScalar(node) ? this.#scalar(node, path) : null
@@ -44,11 +52,22 @@ export class TreeReader {
         this.#diagnostics.add('yaml-syntax', `more than ${maxAliases} aliases`, this.#source.locate(path))
       return null
     }
-    const anchored = node.resolve(this.#document)
+    const anchored = this.#anchored.get(node.source)
     if (!anchored) {
       this.#diagnostics.add('yaml-syntax', `nothing is anchored as \`${node.source}\``, this.#source.locate(path))
+      return null
     }
-    return this.#value(anchored ?? null, path)
+    this.#aliasDepth += 1
+    const value = this.#value(anchored, path)
+    this.#aliasDepth -= 1
+    return value
+  }
+
+  #isTooMuch(path: Path): boolean {
+    this.#repeated += 1
+    if (this.#repeated === maxRepeated + 1)
+      this.#diagnostics.add('yaml-syntax', `aliases repeat more than ${maxRepeated} values`, this.#source.locate(path))
+    return this.#repeated > maxRepeated
   }
 
   #mapping(node: YAMLMap, path: Path): Record<string, unknown> {

@@ -1,7 +1,7 @@
-import { printDiagnostic, summarize } from '../../diagnostics/print.ts'
+import { printDiagnostics, summarize } from '../../diagnostics/print.ts'
 import type { Findings, Report, Reporter } from './report.ts'
 
-/** For people: every diagnostic with its line and caret, then one line that sums up. */
+/** For people: the diagnostics with their line and caret, then one line that sums up. */
 export const pretty: Reporter = (report, { color, paint }) => {
   const { diagnostics, ms } = report
   const failed = diagnostics.some(({ severity }) => severity === 'error')
@@ -11,10 +11,10 @@ export const pretty: Reporter = (report, { color, paint }) => {
   return [...printAll(report, color), summary].join('\n\n')
 }
 
-/** Each diagnostic with its line and caret. */
+/** Each diagnostic with its line and caret; of a file with very many the first. */
 export function printAll(findings: Findings, color: boolean): string[] {
   const textOf = (file: string) => findings.textOf(file)
-  return findings.diagnostics.map((diagnostic) => printDiagnostic(diagnostic, textOf, color))
+  return printDiagnostics(findings.diagnostics, textOf, color)
 }
 
 function describeCounts({ routes, services, colors }: Report['counts']): string {

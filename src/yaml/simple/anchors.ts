@@ -2,6 +2,7 @@ import { type Cursor, notSimple } from './cursor.ts'
 
 /** The full reader has a message for more. */
 const maxAliases = 100
+const maxRepeated = 10_000
 
 /** The values that a text names to repeat them: `&price { … }`, and then `*price`. */
 export class Anchors {
@@ -9,6 +10,7 @@ export class Anchors {
   readonly #anchored = new Map<string, { readonly value: unknown; readonly aliases: number } | undefined>()
   /** Aliases met, those inside of what they repeat included. */
   #aliases = 0
+  #repeated = 0
 
   /** Reads an anchor, if one stands here, and the value behind it. */
   read(cursor: Cursor, readValue: (isAnchored: boolean) => unknown): unknown {
@@ -29,14 +31,16 @@ export class Anchors {
     if (!found) throw notSimple
     this.#aliases += 1 + found.aliases
     if (this.#aliases > maxAliases) throw notSimple
-    return copy(found.value)
+    return this.#copy(found.value)
   }
-}
 
-function copy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copy)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(member)]))
+  #copy(value: unknown): unknown {
+    this.#repeated += 1
+    if (this.#repeated > maxRepeated) throw notSimple
+    if (Array.isArray(value)) return value.map((item) => this.#copy(item))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.#copy(member)]))
+  }
 }
 
 function takeName(cursor: Cursor, sign: '&' | '*'): string | undefined {
