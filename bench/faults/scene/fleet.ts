@@ -11,7 +11,7 @@ import type { Scene } from './scene.ts'
 const answerMs = 20
 /** Longer than a gateway needs to hear of it, also of a registry that was away. */
 const drainMs = 5_000
-const betweenMs = 400
+const turnMs = 1_200
 const joinWithinMs = 1_000
 
 interface Member {
@@ -28,7 +28,7 @@ export interface Kill {
   readonly held: ReadonlySet<string>
 }
 
-/** Endpoints of one service, of which one joins and one leaves all the time: drained, or killed. */
+/** Endpoints of one service, of which one joins and one leaves every second or so: drained, or killed. */
 export class Fleet {
   readonly kills: Kill[] = []
   joined = 0
@@ -72,11 +72,12 @@ export class Fleet {
   /** One joins, the oldest leaves, and so on until `endChange`. */
   async changeAllTheTime(): Promise<void> {
     for (let turn = 0; !this.#isOver; turn++) {
+      const isTurnOver = pause(turnMs)
       await this.join()
       const oldest = this.#members.shift()!
       if (turn % 2 === 0) this.#drain(oldest)
       else await this.#kill(oldest)
-      await pause(betweenMs)
+      await isTurnOver
     }
   }
 
