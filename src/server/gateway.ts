@@ -147,7 +147,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     serving.isDraining = true
     await watcher?.close()
     await leaveRegistry(registration)
-    if (listeners) await drain(serving, [listeners.server])
+    if (listeners) await drain(serving, listeners.servers)
     else await idle(serving)
     passthrough.close()
     serving.current.leave()

@@ -19,7 +19,7 @@ export interface ListenerLimits {
   readonly maxConnections: number
 }
 
-const defaultLimits: ListenerLimits = {
+export const defaultLimits: ListenerLimits = {
   headersTimeoutMs: 10_000,
   checkTimeoutsEveryMs: 1000,
   // Longer than the load balancers before us keep an idle connection (60 s is common), so that they are the ones to close it.
@@ -99,11 +99,14 @@ function endWithProblem(socket: Duplex, error: GatewayError): void {
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
 }
 
+/** Connections that wait to be accepted; the kernel takes less if its own bound is lower (net.core.somaxconn). */
+const backlog = 4096
+
 /** Binds a server; rejects with the system's error. Gives the port. */
-export function bind(server: Server, { host, port }: ListenAddress): Promise<number> {
+export function bind(server: NetServer, { host, port }: ListenAddress, reusePort = false): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+    server.listen({ port, backlog, reusePort, ...(host !== undefined && { host }) }, () => {
       server.off('error', reject)
       resolve((server.address() as AddressInfo).port)
     })

@@ -1,10 +1,11 @@
 import type { RequestListener, Server } from 'node:http'
 import type { ListenAddress } from '../config/gateway.ts'
-import { bind, closeNow, createListener } from './listener.ts'
+import { bindSeveral } from './bind-several.ts'
+import { bind, closeNow, createListener, defaultLimits, type ListenerHandlers } from './listener.ts'
 import type { LazyPassthrough } from './passthrough/lazy.ts'
 
 export interface Listeners {
-  readonly server: Server
+  readonly servers: readonly Server[]
   readonly port: number
   readonly adminServer: Server | undefined
   readonly adminPort: number | undefined
@@ -27,22 +28,26 @@ export async function openListeners({
   passthrough,
   adminApp,
 }: ListenersParts): Promise<Listeners> {
-  const server = createListener({
+  const handlers: ListenerHandlers = {
     onRequest: (request, response) => handler(request, response),
     takesUpgrade: (request) => passthrough.takesUpgrade(request),
     onUpgrade: (request, socket, head) => passthrough.upgrade(request, socket, head),
-  })
-  const port = await bind(server, at)
-  if (!adminAt) return { server, port, adminServer: undefined, adminPort: undefined }
+  }
+  const { maxConnections } = defaultLimits
+  const { servers, port } = await bindSeveral(
+    (share) => createListener(handlers, { ...defaultLimits, maxConnections: maxConnections * share }),
+    at,
+  )
+  if (!adminAt) return { servers, port, adminServer: undefined, adminPort: undefined }
   const adminServer = createListener({
     onRequest: adminApp,
     takesUpgrade: () => false,
     onUpgrade: (_request, socket) => socket.destroy(),
   })
   try {
-    return { server, port, adminServer, adminPort: await bind(adminServer, adminAt) }
+    return { servers, port, adminServer, adminPort: await bind(adminServer, adminAt) }
   } catch (thrown) {
-    closeNow(server)
+    for (const server of servers) closeNow(server)
     throw thrown
   }
 }
