@@ -9,6 +9,8 @@ import type { Activation, ActiveAggregate } from './activation.ts'
 import { hasBody, readBody } from './body.ts'
 import { makeConditional } from './conditional.ts'
 import { Exchange } from './exchange.ts'
+import { rankOf } from './limits/rank.ts'
+import { takeTurn } from './limits/shed.ts'
 import { ServerRequestParts } from './request-parts.ts'
 import { answerFromCache } from './route-cache.ts'
 import type { Serving } from './serving.ts'
@@ -24,6 +26,16 @@ export function serveAggregate(
 ): void {
   const exchange = new Exchange(serving, activation, active, request, response)
   const parts = new ServerRequestParts(request, exchange.target, params, exchange.requestId, activation.addresses)
+  if (serving.overload.isBusy)
+    takeTurn(
+      exchange,
+      rankOf(active, () => parts),
+      () => pass(exchange, active, parts),
+    )
+  else pass(exchange, active, parts)
+}
+
+function pass(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
   if (active.gate) {
     active.gate.admit(exchange, parts, budgetOf(exchange, active), () => begin(exchange, active, parts))
   } else begin(exchange, active, parts)
@@ -50,10 +62,11 @@ function begin(exchange: Exchange, active: ActiveAggregate, parts: ServerRequest
 function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
   const { request, scope, span, serving, requestId } = exchange
   const { caching } = active.route
+  const { overload } = serving
   const execution: Execution = {
     route: active.route,
     request: parts,
-    calls: active.calls,
+    calls: overload.isBusy ? overload.pace(active.calls) : active.calls,
     clock: serving.clock,
     scope,
     span,

@@ -18,7 +18,7 @@ export function tryAggregate(serving: Serving, request: IncomingMessage, respons
   const activation = serving.current
   const found = findRoute(activation, request)
   if (found.kind !== 'match' || !isAggregate(found.target)) return false
-  if (serving.overload.isShedding && tryShed(serving, found.target, found.params, request, response)) return true
+  if (serving.overload.isBusy && tryShed(serving, found.target, found.params, request, response)) return true
   const refusal = checkRequest(request) ?? checkPath(request)
   if (refusal) new Exchange(serving, activation, found.target, request, response).fail(refusal)
   else serveAggregate(serving, activation, found.target, found.params, request, response)

@@ -1,6 +1,4 @@
-import { normalRank, priorities } from '../../backends/admission/policy.ts'
 import type { Clock } from '../../clock.ts'
-import type { Route } from '../../plan/snapshot.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Serving } from '../serving.ts'
@@ -12,7 +10,6 @@ export function watchOverload(serving: () => Serving, clock: Clock, logger: Logg
   return new Overload({
     clock,
     policy: () => snapshot().settings.overload,
-    ranks: () => findRanks(snapshot().routes),
     onCut: (classes) => metrics.admission.shedding(classes),
     onChange(isShedding, { delayMs, heap }) {
       const about = { loop_delay_ms: delayMs, heap: Math.round(heap * 100) / 100 }
@@ -20,16 +17,4 @@ export function watchOverload(serving: () => Serving, clock: Clock, logger: Logg
       else logger.info(about, 'the process is not overloaded any more')
     },
   })
-}
-
-/** A class that a template gives may be any. */
-function findRanks(routes: readonly Route[]): { lowest: number; highest: number } {
-  let lowest = 0
-  let highest = priorities.length - 1
-  for (const { admission } of routes) {
-    const rank = admission?.rank ?? normalRank
-    lowest = Math.max(lowest, admission?.rankOf ? priorities.length - 1 : rank)
-    highest = Math.min(highest, admission?.rankOf ? 0 : rank)
-  }
-  return { lowest, highest }
 }

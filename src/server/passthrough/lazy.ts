@@ -32,7 +32,7 @@ export class LazyPassthrough {
   tryPassOn(request: IncomingMessage, response: ServerResponse): boolean {
     const active = findPassthrough(this.#serving, request)
     if (!active) return false
-    if (this.#serving.overload.isShedding && tryShed(this.#serving, active, {}, request, response)) return true
+    if (this.#serving.overload.isBusy && tryShed(this.#serving, active, {}, request, response)) return true
     this.#passOn(request, response, ({ app }) => app(request, response))
     return true
   }
@@ -45,7 +45,7 @@ export class LazyPassthrough {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const response = new UpgradeResponse(request, socket)
     const active = findPassthrough(this.#serving, request)
-    if (active && this.#serving.overload.isShedding && tryShed(this.#serving, active, {}, request, response)) return
+    if (active && this.#serving.overload.isBusy && tryShed(this.#serving, active, {}, request, response)) return
     this.#passOn(request, response, ({ passthrough }) => passthrough.upgrade(request, response, head))
   }
 

@@ -7,6 +7,8 @@ import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.
 import type { ActivePassthrough } from '../activation.ts'
 import { checkPath, findRoute } from '../dispatch.ts'
 import { Exchange } from '../exchange.ts'
+import { rankOf } from '../limits/rank.ts'
+import { takeTurn } from '../limits/shed.ts'
 import { refuse } from '../refusals.ts'
 import { ServerRequestParts } from '../request-parts.ts'
 import type { Serving } from '../serving.ts'
@@ -100,19 +102,23 @@ export class Passthrough {
   #admit(exchange: Exchange, active: ActivePassthrough, passOn: (endpoint: Endpoint) => void): void {
     const { request, target, requestId, activation, serving } = exchange
     const refusal = checkRequest(request) ?? checkPath(request)
+    const parts = () => {
+      const found = findRoute(activation, request)
+      const params = found.kind === 'match' ? found.params : {}
+      return new ServerRequestParts(request, target, params, requestId, activation.addresses)
+    }
     const begin = () => {
       const endpoint = serving.backends.pickEndpoint(active.route.service)
       if (endpoint) passOn(endpoint)
       else exchange.fail(new GatewayError('unavailable', { detail: 'the service has no endpoint' }))
     }
-    if (refusal) exchange.fail(refusal)
-    else if (!active.gate) begin()
-    else {
-      const found = findRoute(activation, request)
-      const params = found.kind === 'match' ? found.params : {}
-      const parts = new ServerRequestParts(request, target, params, requestId, activation.addresses)
-      active.gate.admit(exchange, parts, active.route.timeoutMs, begin)
+    const pass = () => {
+      if (active.gate) active.gate.admit(exchange, parts(), active.route.timeoutMs - exchange.queuedMs, begin)
+      else begin()
     }
+    if (refusal) exchange.fail(refusal)
+    else if (serving.overload.isBusy) takeTurn(exchange, rankOf(active, parts), pass)
+    else pass()
   }
 
   /** Makes the request the one that is sent. */
