@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
-import { printDiagnostic, summarize } from '../../src/diagnostics/print.ts'
+import { printDiagnostic, printDiagnostics, summarize } from '../../src/diagnostics/print.ts'
 
 const at = (line: number, column: number, endColumn: number, endLine = line) => ({
   file: 'routes/home.yaml',
@@ -100,4 +100,15 @@ describe('a summary', () => {
     expect(summarize([])).toBe('')
     expect(summarize([of('hint'), of('error'), of('error'), of('warning')])).toBe('2 errors, 1 warning, 1 hint')
   })
+})
+
+test('of a file with very many diagnostics the first hundred are printed, and how many more there are', () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => fault(at(index + 1, 1, 2)))
+  const other = { ...fault(at(1, 1, 2)), at: { ...at(1, 1, 2), file: 'routes/other.yaml' } }
+  const printed = printDiagnostics([...many, other], () => undefined, false)
+  expect(printed).toHaveLength(102)
+  expect(printed[99]).toContain('routes/home.yaml:100:1')
+  expect(printed[100]).toBe('… and 19,900 more in routes/home.yaml')
+  expect(printed[101]).toContain('routes/other.yaml:1:1')
+  expect(printDiagnostics(many.slice(0, 100), () => undefined, false)).toHaveLength(100)
 })
