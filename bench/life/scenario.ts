@@ -15,6 +15,8 @@ export interface LifeOptions {
   /** Starts of each kind. */
   readonly starts: number
   readonly minutes: number
+  /** Requests a second of the soak; half of what the server can do unless it is said. */
+  readonly soakRate: number | undefined
   readonly reloads: number
   /** Requests a second while reloading. */
   readonly rate: number
@@ -26,6 +28,8 @@ export interface LifeOptions {
 export interface LifeScenario {
   readonly name: string
   readonly summary: string
+  /** Whether a promise of it that was not kept, or could not be told, always makes the whole end with 1. */
+  readonly mustHold?: boolean
   /** Ends all that it started. @throws Error when nothing could be found out */
   run(options: LifeOptions): Promise<Finding[]>
 }

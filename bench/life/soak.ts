@@ -1,56 +1,40 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startBackends } from '../harness/backends.ts'
 import { chooseLoadTool } from '../harness/load.ts'
-import { readResidentBytes } from '../harness/processor.ts'
 import { describeBackends } from '../scenarios/home/data.ts'
 import { Client } from './client.ts'
-import { countConnections } from './connections.ts'
-import { type ConstantLoad, type Exchange, startConstantRate } from './constant-rate.ts'
+import { type Exchange, startConstantRate } from './constant-rate.ts'
 import { findTrouble } from './page-check.ts'
-import { probeArgs, readHoldings } from './probe.ts'
+import { type Holdings, probeArgs, readHoldings } from './probe.ts'
 import { homeHeaders, homePath, type Server, startGateway } from './processes.ts'
-import { type Finding, findNone, findOut, type LifeScenario } from './scenario.ts'
-import { fitLine, judgeGrowth, percentile } from './statistics.ts'
+import { watchCore } from './quiet.ts'
+import { type Finding, findNone, findOut, type LifeOptions, type LifeScenario } from './scenario.ts'
+import { judgeRest, judgeSamples, Sampler } from './soak-samples.ts'
+import { percentile } from './statistics.ts'
 
 const capacitySeconds = 4
 const capacityConnections = 32
-const sampleEveryMs = 10_000
 /** The load that comes before the first sample, so that what the compiler and caches take is there already. */
 const settleShare = 0.25
 const leastSettleMs = 15_000
-/** After a sample, until what waited for the garbage collection has been answered. */
-const disturbanceMs = 2_000
+/** Until no connection is left that only waits for its next request. */
+const restMs = 8_000
+/** Kinds of trouble told at most. */
+const mostKinds = 3
 
-interface Sample {
-  readonly atMs: number
-  readonly residentMb: number
-  readonly heapMb: number
-  readonly handles: number
-  /** To backends; those of clients come and go with the load. */
-  readonly connections: number
-}
-
-/** What is looked at, in what, and by how much it may grow over the whole soak and still be called flat. */
-const quantities = [
-  { name: 'residentMb', title: 'resident memory', unit: 'MB', bound: 10 },
-  { name: 'heapMb', title: 'heap after garbage collection', unit: 'MB', bound: 1 },
-  { name: 'handles', title: 'handles', unit: '', bound: 2 },
-  { name: 'connections', title: 'connections to backends', unit: '', bound: 50 },
-] as const
-
-/** Half of what the server can do, for minutes: whether anything grows. */
+/** Half of what the server can do, for minutes: whether anything grows, and whether every page is whole. */
 export const soak: LifeScenario = {
   name: 'soak',
-  summary: 'Constant load at half capacity: whether memory, handles or sockets grow.',
-  async run({ minutes, tell }) {
+  summary: 'Constant load at half capacity: whether memory, sockets, handles or timers grow. Ends with 1 if so.',
+  mustHold: true,
+  async run(options) {
     const backends = await startBackends(describeBackends())
     try {
       const server = await startGateway({ urls: backends.urls, nodeArgs: probeArgs })
       try {
-        const perSecond = Math.round((await measureCapacity(server)) / 2)
-        tell(`soak: ${perSecond} requests/s for ${minutes} min`)
+        const perSecond = options.soakRate ?? Math.round((await measureCapacity(server)) / 2)
         const ports = Object.values(backends.urls).map((url) => Number(new URL(url).port))
-        return await soakAt(perSecond, minutes, server, ports, tell)
+        return await soakAt(perSecond, server, new Sampler(server, ports), options)
       } finally {
         await server.stop()
       }
@@ -72,86 +56,63 @@ async function measureCapacity({ port }: Server): Promise<number> {
 
 async function soakAt(
   perSecond: number,
-  minutes: number,
   server: Server,
-  ports: readonly number[],
-  tell: (line: string) => void,
+  sampler: Sampler,
+  { minutes, tell }: LifeOptions,
 ): Promise<Finding[]> {
   const settleMs = Math.max(leastSettleMs, minutes * 60_000 * settleShare)
   const seconds = minutes * 60 + settleMs / 1000
-  const client = new Client(server.port, homePath, homeHeaders)
+  tell(`soak: ${perSecond} requests/s for ${Math.round(settleMs / 1000)} s to settle and ${minutes} min`)
   const troubles: string[] = []
   const totals: number[] = []
   let requests = 0
-  let disturbedUntil = 0
   const note = (exchange: Exchange) => {
     requests++
     const trouble = findTrouble(exchange)
     if (trouble !== undefined) troubles.push(trouble)
     // One of sixteen, so that this harness does not grow itself.
-    if (requests % 16 === 0 && performance.now() > disturbedUntil) totals.push(exchange.totalMs)
+    if (requests % 16 === 0 && !sampler.disturbs()) totals.push(exchange.totalMs)
   }
-  const load = startConstantRate({ perSecond, seconds }, (taker) => client.send(taker), note)
-  const takeSample = async (startedAt: number): Promise<Sample> => {
-    // Before the garbage collection that the probe makes, which stops everything for a while.
-    const residentMb = readResidentBytes(server.pid) / 1024 ** 2
-    disturbedUntil = Number.POSITIVE_INFINITY
-    const { heapBytes, handles } = await readHoldings(server)
-    disturbedUntil = performance.now() + disturbanceMs
-    const atMs = performance.now() - startedAt
-    const connections = countConnections(ports)
-    const sample = { atMs, residentMb, heapMb: heapBytes / 1024 ** 2, handles, connections }
-    tell(`soak: ${describeSample(sample)}`)
-    return sample
+  const runLoad = async (rate: number, forSeconds: number, during: (ended: Promise<void>) => Promise<void>) => {
+    const client = new Client(server.port, homePath, homeHeaders)
+    const load = startConstantRate({ perSecond: rate, seconds: forSeconds }, (taker) => client.send(taker), note)
+    try {
+      await during(load.ended)
+    } finally {
+      await load.stop()
+      client.close()
+    }
   }
-  try {
-    await pause(settleMs)
-    const samples = await sampleDuring(load, takeSample)
-    return [
-      ...quantities.map((quantity) => describe(quantity, samples)),
-      findNone('requests without a whole page', troubles, requests),
-      findOut(
-        `latency at ${perSecond} requests/s between the samples, p50 and p99`,
-        `${percentile(totals, 50).toFixed(1)} and ${percentile(totals, 99).toFixed(1)} ms`,
-      ),
-    ]
-  } finally {
-    await load.stop()
-    client.close()
+  const lookAtRest = async (): Promise<Holdings> => {
+    await pause(restMs)
+    return await readHoldings(server, 'complete')
   }
-}
 
-async function sampleDuring(load: ConstantLoad, take: (startedAt: number) => Promise<Sample>): Promise<Sample[]> {
-  let isOver = false
-  const ended = load.ended.then(() => {
-    isOver = true
+  const before = await lookAtRest()
+  // That look has thrown compiled code away: a server is not at half of its capacity before it has it again.
+  await runLoad(perSecond / 4, settleMs / 2000, (ended) => ended)
+  const tellCore = watchCore(server.pid)
+  await runLoad(perSecond, seconds - settleMs / 2000, async (ended) => {
+    await pause(settleMs / 2)
+    await sampler.sampleUntil(ended, (line) => tell(`soak: ${line}`))
   })
-  const startedAt = performance.now()
-  const samples: Sample[] = []
-  while (!isOver) {
-    samples.push(await take(startedAt))
-    await Promise.race([ended, pause(sampleEveryMs)])
-  }
-  if (samples.length < 3) throw new Error('the soak was too short for three samples')
-  return samples
+  tell(`soak: ${tellCore()}`)
+  tellKinds(troubles, tell)
+  const after = await lookAtRest()
+  return [
+    ...judgeSamples(sampler.samples),
+    ...judgeRest(before, after),
+    findNone('requests without a whole page', troubles, requests),
+    findOut(
+      `latency at ${perSecond} requests/s between the samples, p50 and p99`,
+      `${percentile(totals, 50).toFixed(1)} and ${percentile(totals, 99).toFixed(1)} ms`,
+    ),
+  ]
 }
 
-function describeSample({ atMs, residentMb, heapMb, handles, connections }: Sample): string {
-  const memory = `${residentMb.toFixed(0)} MB, heap ${heapMb.toFixed(2)} MB`
-  return `${Math.round(atMs / 1000)} s, ${memory}, ${handles} handles, ${connections} connections to backends`
-}
-
-function describe({ name, title, unit, bound }: (typeof quantities)[number], samples: readonly Sample[]): Finding {
-  const points = samples.map((sample) => [sample.atMs / 60_000, sample[name]] as const)
-  const { slope, slopeError } = fitLine(points)
-  const trend = judgeGrowth(points, bound)
-  const minutes = points.at(-1)![0] - points[0]![0]
-  const from = points[0]![1].toFixed(1)
-  const to = points.at(-1)![1].toFixed(1)
-  return {
-    what: title,
-    promised: `flat: grows by ≤ ${bound} ${unit}`.trimEnd(),
-    seen: `${trend}: ${from} → ${to} ${unit} in ${minutes.toFixed(1)} min, slope ${slope.toFixed(3)} ± ${(2 * slopeError).toFixed(3)} a minute`,
-    met: trend === 'undecided' ? undefined : trend === 'flat',
-  }
+function tellKinds(troubles: readonly string[], tell: LifeOptions['tell']): void {
+  const kinds = new Map<string, number>()
+  for (const trouble of troubles) kinds.set(trouble, (kinds.get(trouble) ?? 0) + 1)
+  const most = [...kinds].sort(([, one], [, other]) => other - one).slice(0, mostKinds)
+  for (const [trouble, count] of most) tell(`soak: ${count} times: ${trouble}`)
 }

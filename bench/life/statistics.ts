@@ -33,13 +33,23 @@ export function fitLine(points: readonly (readonly [x: number, y: number])[]): L
 export type Trend = 'flat' | 'growing' | 'undecided'
 
 /**
- * Whether a quantity grows: by the line through it, and by how far that line may be off (two standard errors). It is
- * flat if it surely grew by less than `bound` over the whole time, growing if it surely grew by more, and undecided if
- * it swings too much for the time it was looked at.
+ * How fast a quantity grows that takes its time to settle and then may make steps: a line through each third of the time,
+ * and of the three the one with the middle slope. What leaks grows in every third, so it shows in the middle one. What
+ * fills up in the beginning, and the one step to what a burst needed most, are in one third and do not.
  */
-export function judgeGrowth(points: readonly (readonly [x: number, y: number])[], bound: number): Trend {
-  const { slope, slopeError } = fitLine(points)
-  const duration = points.at(-1)![0] - points[0]![0]
-  if ((slope + 2 * slopeError) * duration <= bound) return 'flat'
-  return (slope - 2 * slopeError) * duration > bound ? 'growing' : 'undecided'
+export function findDrift(points: readonly (readonly [x: number, y: number])[]): Line {
+  const third = Math.floor(points.length / 3)
+  if (third < 3) throw new Error('three thirds need nine points')
+  const spare = points.length - 3 * third
+  const thirds = [0, 1, 2].map((index) => fitLine(points.slice(spare + index * third, spare + (index + 1) * third)))
+  return thirds.sort((one, other) => one.slope - other.slope)[1]!
+}
+
+/**
+ * Whether a quantity drifts up by more than `bound` for one of x. Flat: surely not, by two standard errors. Growing: it
+ * surely grows, and most likely by more. Undecided: it swings too much for the time it was looked at.
+ */
+export function judgeDrift({ slope, slopeError }: Line, bound: number): Trend {
+  if (slope + 2 * slopeError <= bound) return 'flat'
+  return slope > bound && slope > 2 * slopeError ? 'growing' : 'undecided'
 }

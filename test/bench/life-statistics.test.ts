@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { createRandom } from '../../bench/life/random.ts'
-import { fitLine, judgeGrowth, median, percentile } from '../../bench/life/statistics.ts'
+import { findDrift, fitLine, judgeDrift, median, percentile } from '../../bench/life/statistics.ts'
 
 const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1 })
 
@@ -58,44 +58,57 @@ describe('a fitted line', () => {
   })
 })
 
-describe('the growth over a soak', () => {
-  const minutes = Array.from({ length: 60 }, (_, minute) => minute)
-  const random = createRandom(7)
+describe('the drift over a soak of ten minutes', () => {
+  /** A sample every ten seconds. */
+  const minutes = Array.from({ length: 60 }, (_, index) => index / 6)
+  const bound = 0.5
+  const judge = (held: (minute: number) => number) => judgeDrift(findDrift(minutes.map((at) => [at, held(at)])), bound)
+  /** About normal, with a standard deviation of 1. */
+  const noise = (random: () => number) => () => Array.from({ length: 12 }, random).reduce((sum, one) => sum + one) - 6
+  const seeds = Array.from({ length: 50 }, (_, seed) => seed + 1)
 
-  test('is flat when it surely stays within the bound', () => {
-    expect(
-      judgeGrowth(
-        minutes.map((minute) => [minute, 100 + random()]),
-        2,
-      ),
-    ).toBe('flat')
+  test('is flat where nothing grows', () => {
+    const rough = noise(createRandom(7))
+    expect(judge(() => 150 + 0.3 * rough())).toBe('flat')
+    expect(judge(() => 150)).toBe('flat')
   })
 
-  test('is flat when what is held becomes less', () => {
-    expect(
-      judgeGrowth(
-        minutes.map((minute) => [minute, 100 - minute]),
-        2,
-      ),
-    ).toBe('flat')
+  test('is flat where less and less is held', () => {
+    expect(judge((minute) => 150 - minute)).toBe('flat')
   })
 
-  test('is growing when it surely passes the bound', () => {
-    expect(
-      judgeGrowth(
-        minutes.map((minute) => [minute, 100 + minute / 10 + random()]),
-        2,
-      ),
-    ).toBe('growing')
+  test('is flat where it settles late, and where a burst makes it take one step', () => {
+    const rough = noise(createRandom(8))
+    expect(judge((minute) => 170 - 20 * Math.exp(-minute) + 0.3 * rough())).toBe('flat')
+    for (const at of [1, 4, 5, 6, 9]) {
+      expect(judge((minute) => 150 + (minute > at ? 20 : 0) + 0.3 * rough())).toBe('flat')
+    }
   })
 
-  test('is undecided when it swings more than it grows', () => {
-    expect(
-      judgeGrowth(
-        [0, 1, 2].map((minute) => [minute, 100 + (minute === 1 ? 40 : 0)]),
-        2,
-      ),
-    ).toBe('undecided')
+  test('is growing where one megabyte a minute leaks, also while it settles and after a step', () => {
+    const rough = noise(createRandom(9))
+    expect(judge((minute) => 150 + minute + 0.3 * rough())).toBe('growing')
+    expect(judge((minute) => 200 - 60 * Math.exp(-minute) + minute + 0.3 * rough())).toBe('growing')
+    expect(judge((minute) => 150 + (minute > 5 ? 20 : 0) + minute + 0.3 * rough())).toBe('growing')
+  })
+
+  test('is never flat where one megabyte a minute leaks, however rough it is', () => {
+    for (const roughness of [0.3, 1, 2]) {
+      const flats = seeds.filter((seed) => {
+        const rough = noise(createRandom(seed))
+        return judge((minute) => 150 + minute + roughness * rough()) === 'flat'
+      })
+      expect(flats).toEqual([])
+    }
+  })
+
+  test('is undecided where it swings more than can be seen through', () => {
+    const rough = noise(createRandom(10))
+    expect(judge(() => 150 + 10 * rough())).toBe('undecided')
+  })
+
+  test('needs nine samples', () => {
+    expect(() => findDrift(minutes.slice(0, 8).map((at) => [at, 0]))).toThrow('nine points')
   })
 })
 
