@@ -2,7 +2,7 @@ import { chooseLoadTool } from '../../harness/load.ts'
 import type { GatewayPromise, Sight } from '../promise.ts'
 import { answerAfter, startBackend } from '../scene/backend.ts'
 import { type Gateway, startGateway, writeProject } from '../scene/gateway.ts'
-import { countStatuses, type Exchange, load, p99, statusOf } from '../scene/load.ts'
+import { countStatuses, type Exchange, load, p99, p99OfClient, statusOf } from '../scene/load.ts'
 import { watchMachine } from '../scene/machine.ts'
 import type { Scene } from '../scene/scene.ts'
 import { seeThat, seeTimeAtMost, tell } from '../sights.ts'
@@ -14,6 +14,8 @@ const places = 16
 const backendMs = 40
 /** What is later than this is of no use to anyone. */
 const inTimeMs = 1_000
+/** A client that is later than this is not fit to judge. */
+const clientLateMs = 10
 /** Compared each with each: some 4 ms. Faster, and clients that wait for 10 s would be more than sockets. */
 const items = 300
 
@@ -55,7 +57,9 @@ async function lookAtOverload(scene: Scene, gateway: Gateway, what: string, path
   const peak = await measurePeak(scene, gateway, path)
   const tellDisturbance = watchMachine()
   const exchanges = await load(gateway.port, path, { perSecond: Math.round(times * peak), seconds })
-  const disturbance = tellDisturbance()
+  const lateMs = p99OfClient(exchanges)
+  const lateness = lateMs > clientLateMs ? `the client itself sent late (p99 ${lateMs.toFixed(0)} ms)` : undefined
+  const disturbance = tellDisturbance() ?? lateness
   const isGood = (exchange: Exchange) => statusOf(exchange) === 200 && exchange.totalMs <= inTimeMs
   const good = exchanges.filter(isGood).length / seconds
   // Who is not served in time has to hear so at once; who waits in vain was not shed, but forgotten.
@@ -72,7 +76,10 @@ async function lookAtOverload(scene: Scene, gateway: Gateway, what: string, path
       ? { ...goodput, verdict: 'not judged', why: disturbance }
       : goodput,
     seeTimeAtMost(`${what}: p99 of ${others.length} not served in time`, p99(others), shedMs, disturbance),
-    tell(`${what}: answers`, `${countStatuses(exchanges)}; ${Math.round(good)}/s within ${inTimeMs} ms`),
+    tell(
+      `${what}: answers`,
+      `${countStatuses(exchanges)}; ${Math.round(good)}/s within ${inTimeMs} ms; the client sent ${lateMs.toFixed(1)} ms late (p99)`,
+    ),
   ]
 }
 

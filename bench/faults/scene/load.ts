@@ -25,6 +25,13 @@ export const p99 = (exchanges: readonly Exchange[]) =>
     99,
   )
 
+/** The 99th percentile of how late this client was in sending: of every answer's time that much is its own. */
+export const p99OfClient = (exchanges: readonly Exchange[]) =>
+  percentile(
+    exchanges.map(({ lateMs }) => lateMs),
+    99,
+  )
+
 export const statusOf = ({ answer }: Exchange) => answer?.status ?? 0
 
 /** Why an exchange is not the answer with this status. */
