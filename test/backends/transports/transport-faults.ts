@@ -72,7 +72,9 @@ export function describeTransportFaults(transport: TransportKind): void {
     ) {
       const backends = new Backends({ clock, transport, channel, resolve: async () => ['127.0.0.1'] })
       let next = callRequest()
-      const { calls, release } = backends.open([callSite({ service: serviceTarget(url), render: () => next, ...site })])
+      // What is not about time may take what a machine takes that is busy elsewhere.
+      const patient = { service: serviceTarget(url), render: () => next, timeoutMs: 10_000 }
+      const { calls, release } = backends.open([callSite({ ...patient, ...site })])
       closers.push(async () => {
         release()
         await backends.close()
@@ -461,11 +463,12 @@ export function describeTransportFaults(transport: TransportKind): void {
         const held: (() => void)[] = []
         const slow = await proxy(secure.port, (pass) => held.push(pass))
         const url = `https://backend.test:${slow.port}`
-        const call = caller(url, { timeoutMs: 50 }, clock, { connections: 1, tls: { ca: certificate } })
+        // The next one waits for the handshake, by real time: so long that a slow machine is in time.
+        const call = caller(url, { timeoutMs: 5000 }, clock, { connections: 1, tls: { ca: certificate } })
         await settle()
         const late = errorOf(call())
         await slow.connected()
-        await clock.advance(50)
+        await clock.advance(5000)
         expect((await late).code).toBe('timeout')
         held[0]!()
         expect((await call()).body).toEqual({})
@@ -490,11 +493,12 @@ export function describeTransportFaults(transport: TransportKind): void {
         const untilAsked = async (count: number) => {
           while (asked < count) await new Promise<void>((resolve) => (wake = resolve))
         }
-        const call = caller(server.url, { timeoutMs: 300 }, clock, { connections: 2, maxWaiting: 2 })
+        // Who waits is let in by real time too: these are seconds, so that a slow machine's milliseconds do not count.
+        const call = caller(server.url, { timeoutMs: 9000 }, clock, { connections: 2, maxWaiting: 2 })
         const first = call({ path: '/1' })
         const second = errorOf(call({ path: '/2' }))
         await untilAsked(2)
-        await clock.advance(100)
+        await clock.advance(3000)
         const third = call({ path: '/3' })
         const cancelled = new Scope()
         const fourth = errorOf(call({ path: '/4' }, { scope: cancelled }))
@@ -507,15 +511,38 @@ export function describeTransportFaults(transport: TransportKind): void {
         expect((await first).body).toEqual({ path: '/1' })
         await untilAsked(3)
         const sixth = errorOf(call({ path: '/6' }))
-        await clock.advance(200)
+        await clock.advance(6000)
         expect((await second).code).toBe('timeout')
-        await clock.advance(99)
+        await clock.advance(2970)
         answers[2]!()
         expect((await third).body).toEqual({ path: '/3' })
-        await clock.advance(1)
+        await clock.advance(30)
         await untilAsked(4)
-        await clock.advance(200)
+        await clock.advance(6000)
         expect((await sixth).code).toBe('timeout')
+      })
+
+      test('a burst of a thousand is served whole', async () => {
+        const { url } = await http((_request, response) => void response.end('{}'))
+        const call = caller(url, { timeoutMs: 20_000 })
+        const answers = await Promise.all(Array.from({ length: 1000 }, () => call()))
+        expect(answers.every(({ status }) => status === 200)).toBe(true)
+      })
+
+      test('behind a backend that hangs no more than 1,024 gather, and all of them end in time', async () => {
+        const clock = new FakeClock()
+        const server = await tcp(() => {})
+        const call = caller(server.url, { timeoutMs: 300 }, clock)
+        const ended: string[] = []
+        const calls = Array.from({ length: 2000 }, async () => void ended.push((await errorOf(call())).code))
+        await server.connected(64)
+        expect(ended).toEqual(Array(2000 - 64 - 1024).fill('overloaded'))
+        await clock.advance(300)
+        await Promise.all(calls)
+        // Those that wait end at the same time, one way or the other.
+        expect(new Set(ended)).toEqual(new Set(['overloaded', 'timeout']))
+        expect(ended).toHaveLength(2000)
+        expect(server.sockets.size).toBeLessThanOrEqual(64)
       })
 
       test('and is told at once that its time is over while it waits', async () => {
