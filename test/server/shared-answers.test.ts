@@ -2,7 +2,7 @@ import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { askAsManyUsers } from '../support/many-users.ts'
-import { createManyUsersBackend, manyUsersFiles } from '../support/many-users-world.ts'
+import { answersAll, createManyUsersBackend, manyUsersFiles } from '../support/many-users-world.ts'
 import { hasRedis, TestRedis } from '../support/redis.ts'
 import { afterTest, type Running, startGateway } from './support/gateway.ts'
 
@@ -37,7 +37,7 @@ const amount = { users: 1000, requests: 3000, concurrency: 60 }
 const quiet = { onRequest: () => {} }
 
 test('no answer reaches another user, through cache, joined calls, last good answers or whole answers', async () => {
-  const running = await startGateway(manyUsersFiles(await startBackend()), quiet)
+  const running = await startGateway({ ...manyUsersFiles(await startBackend()), gateway: answersAll }, quiet)
   const { crossed, parts } = await askAsManyUsers(sender(running), amount)
   expect(crossed).toEqual([])
   expect(parts).toBeGreaterThan(amount.requests * 2)
@@ -88,7 +88,7 @@ withRedis('with a Redis in common', () => {
   async function startTwo() {
     const redis = await TestRedis.start()
     afterTest(() => redis.close())
-    const files = { ...manyUsersFiles(await startBackend()), gateway: `stores: { cache: '${redis.url}' }` }
+    const files = { ...manyUsersFiles(await startBackend()), gateway: `${answersAll}stores: { cache: '${redis.url}' }` }
     return { redis, one: await startGateway(files, quiet), other: await startGateway(files, quiet) }
   }
 

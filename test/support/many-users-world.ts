@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+/** Of the gateway's file: every request is to be answered, however busy the machine. */
+export const answersAll = 'overload: false\n'
+
 /**
  * A small world to look for answers that reach the wrong user: every way in which answers are kept, shared, made twice
  * and stood in for, and a backend that puts into each answer whose it is.

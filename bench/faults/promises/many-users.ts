@@ -1,5 +1,5 @@
 import { askAsManyUsers } from '../../../test/support/many-users.ts'
-import { manyUsersFiles } from '../../../test/support/many-users-world.ts'
+import { answersAll, manyUsersFiles } from '../../../test/support/many-users-world.ts'
 import { hasRedis, TestRedis } from '../../../test/support/redis.ts'
 import { startChild } from '../../harness/child.ts'
 import { findFreePorts, waitFor } from '../../harness/ports.ts'
@@ -47,8 +47,7 @@ async function lookAtStore(
   backend: string,
   requests: number,
 ): Promise<Sight[]> {
-  // Every request is to be answered, however busy the machine.
-  const gatewayFile = gatewayText(`stores: { cache: "${store}" }\noverload: false\n`)
+  const gatewayFile = gatewayText(`stores: { cache: "${store}" }\n${answersAll}`)
   const files = { gateway: gatewayFile, ...manyUsersFiles(backend) }
   const named = Object.fromEntries(Object.entries(files).map(([file, text]) => [`${file}.yaml`, text]))
   const gateway = await startGateway(scene, { config: writeProject(scene, named).config })
