@@ -11,6 +11,8 @@ const drainLimitMs = 10_000
 const noiseMs = 1000
 
 const files = {
+  // On a machine that is busy elsewhere the process would shed what this is to count.
+  'config/gateway.yaml': 'overload: false\n',
   'config/dictionary.yaml': 'colors: { word: {} }\n',
   'config/services/slow.yaml': `service: slow
 endpoints: ["\${env.SLOW_URL}"]
@@ -32,7 +34,6 @@ operations:
 let backend: Backend
 let config: string
 let env: Record<string, string>
-let gateway: Served
 let stuck: Served
 let stuckEnded: Promise<{ code: number | null; ms: number; wasCut: boolean }>
 
@@ -43,12 +44,13 @@ beforeAll(async () => {
   })
   config = `${await writeProject(files)}/config/gateway.yaml`
   env = { SLOW_URL: backend.url }
-  ;[gateway, stuck] = await Promise.all([startServe({ config, env }), startServe({ config, env })])
+  stuck = await startServe({ config, env })
   stuckEnded = endWhileStuck(stuck)
 }, 60_000)
 
 describe('SIGTERM', () => {
   test('under load loses no request that was taken', async () => {
+    const gateway = await startServe({ config, env })
     const agent = new Agent({ keepAlive: true })
     const idle = await get(`${gateway.url}/quick`, agent)
     expect(idle.headers.connection).toBe('keep-alive')
