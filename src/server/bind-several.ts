@@ -4,7 +4,7 @@ import type { ListenAddress } from '../config/gateway.ts'
 import { bind, closeNow } from './listener.ts'
 
 /** libuv accepts one connection of a socket in each turn of the loop, however many wait and however long a turn takes. */
-const sockets = 8
+const sockets = 16
 
 /**
  * Binds one port by as many sockets as accept at the same speed as requests are read. The kernel spreads connections

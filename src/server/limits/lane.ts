@@ -1,7 +1,7 @@
 import { Fifo } from './fifo.ts'
 
 /** Delays that are allowed, which a burst may wait for. What waits for longer than that for so long is an overload. */
-const burstDelays = 6
+const burstDelays = 4
 const standingDelays = 2
 /** Nobody waits for longer than so many: classes above may leave no time at all. */
 const mostDelays = 20
