@@ -61,6 +61,19 @@ export function readCoreBusyUs(core: number): number {
   return (user + nice + system + irq + softIrq) * tickUs
 }
 
+/**
+ * Milliseconds that a process was ready to run, its first thread, and did not: others had its core. Undefined where the
+ * kernel does not count it (proc(5), schedstat).
+ */
+export function readCoreWaitMs(pid: number): number | undefined {
+  try {
+    const nanoseconds = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]
+    return Number(nanoseconds) / 1e6
+  } catch {
+    return undefined
+  }
+}
+
 /** Memory of a process and those it has begotten; what they share is counted for each. */
 export function readResidentBytes(pid: number): number {
   return findFamily(pid).reduce((sum, member) => {

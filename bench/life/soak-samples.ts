@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { readResidentBytes } from '../harness/processor.ts'
+import { readCoreWaitMs, readResidentBytes } from '../harness/processor.ts'
 import { countConnections } from './connections.ts'
 import { type Holdings, readHoldings } from './probe.ts'
 import type { Server } from './processes.ts'
-import type { Finding } from './scenario.ts'
+import { type Finding, findOut } from './scenario.ts'
 import { findDrift, judgeDrift } from './statistics.ts'
 
 const sampleEveryMs = 10_000
@@ -19,6 +19,8 @@ export interface Sample {
   /** Of clients and to backends. */
   readonly sockets: number
   readonly connections: number
+  /** Since the sample before it, by what else ran on its core; NaN where nobody counts. */
+  readonly coreWaitMs: number
 }
 
 /** What is looked at under load, in what, and by how much a minute it may grow and still be called flat. */
@@ -48,10 +50,12 @@ export class Sampler {
   readonly #server: Server
   readonly #backendPorts: readonly number[]
   #disturbedUntil = 0
+  #coreWaitMs: number
 
   constructor(server: Server, backendPorts: readonly number[]) {
     this.#server = server
     this.#backendPorts = backendPorts
+    this.#coreWaitMs = readCoreWaitMs(server.pid) ?? Number.NaN
   }
 
   /** Whether a look makes the server slow right now. */
@@ -65,6 +69,7 @@ export class Sampler {
       isOver = true
     })
     const startedAt = performance.now()
+    this.#takeCoreWait()
     while (!isOver) {
       const sample = await this.#take(startedAt)
       this.samples.push(sample)
@@ -88,13 +93,21 @@ export class Sampler {
       handles,
       sockets,
       connections: countConnections(this.#backendPorts),
+      coreWaitMs: this.#takeCoreWait(),
     }
+  }
+
+  #takeCoreWait(): number {
+    const before = this.#coreWaitMs
+    this.#coreWaitMs = readCoreWaitMs(this.#server.pid) ?? Number.NaN
+    return this.#coreWaitMs - before
   }
 }
 
-function describeSample({ atMs, residentMb, heapMb, bufferMb, handles, sockets, connections }: Sample): string {
+function describeSample(sample: Sample): string {
+  const { atMs, residentMb, heapMb, bufferMb, handles, sockets, connections, coreWaitMs } = sample
   const memory = `${residentMb.toFixed(0)} MB, heap ${heapMb.toFixed(2)} MB, buffers ${bufferMb.toFixed(2)} MB`
-  return `${Math.round(atMs / 1000)} s, ${memory}, ${handles} handles, ${sockets} sockets, ${connections} to backends`
+  return `${Math.round(atMs / 1000)} s, ${memory}, ${handles} handles, ${sockets} sockets, ${connections} to backends, waited ${Math.round(coreWaitMs)} ms for its core`
 }
 
 export function judgeSamples(samples: readonly Sample[]): Finding[] {
@@ -111,6 +124,19 @@ export function judgeSamples(samples: readonly Sample[]): Finding[] {
       met: trend === 'undecided' ? undefined : trend === 'flat',
     }
   })
+}
+
+/** Whether the server had its core for itself: what it is kept from doing shows in everything else. */
+export function tellCoreWait(samples: readonly Sample[]): Finding {
+  const waits = samples.map(({ coreWaitMs }) => coreWaitMs)
+  const all = waits.reduce((sum, ms) => sum + ms, 0)
+  const most = Math.max(...waits)
+  return findOut(
+    'how long the server was ready to run while others had its core',
+    Number.isNaN(all)
+      ? 'not counted here'
+      : `${Math.round(all)} ms, ${Math.round(most)} ms at most between two samples`,
+  )
 }
 
 export function judgeRest(before: Holdings, after: Holdings): Finding[] {

@@ -9,7 +9,7 @@ import { type Holdings, probeArgs, readHoldings } from './probe.ts'
 import { homeHeaders, homePath, type Server, startGateway } from './processes.ts'
 import { watchCore } from './quiet.ts'
 import { type Finding, findNone, findOut, type LifeOptions, type LifeScenario } from './scenario.ts'
-import { judgeRest, judgeSamples, Sampler } from './soak-samples.ts'
+import { judgeRest, judgeSamples, Sampler, tellCoreWait } from './soak-samples.ts'
 import { percentile } from './statistics.ts'
 
 const capacitySeconds = 4
@@ -103,6 +103,7 @@ async function soakAt(
     ...judgeSamples(sampler.samples),
     ...judgeRest(before, after),
     findNone('requests without a whole page', troubles, requests),
+    tellCoreWait(sampler.samples),
     findOut(
       `latency at ${perSecond} requests/s between the samples, p50 and p99`,
       `${percentile(totals, 50).toFixed(1)} and ${percentile(totals, 99).toFixed(1)} ms`,

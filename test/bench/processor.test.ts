@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { findFamily, readProcessCpuUs, readResidentBytes } from '../../bench/harness/processor.ts'
+import { findFamily, readCoreWaitMs, readProcessCpuUs, readResidentBytes } from '../../bench/harness/processor.ts'
 
 const onLinux = existsSync('/proc/self/stat') ? describe : describe.skip
 
@@ -24,5 +24,13 @@ onLinux('what a server uses', () => {
     } finally {
       for (const member of findFamily(server.pid!)) process.kill(member)
     }
+  })
+
+  test('is told with how long it waited for a core, which only grows and is not known of none', () => {
+    const before = readCoreWaitMs(process.pid) ?? 0
+    expect(before).toBeGreaterThanOrEqual(0)
+    for (const until = performance.now() + 20; performance.now() < until; );
+    expect(readCoreWaitMs(process.pid) ?? 0).toBeGreaterThanOrEqual(before)
+    expect(readCoreWaitMs(0)).toBeUndefined()
   })
 })
