@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import type { Answer } from '../../life/client.ts'
 import type { Headers } from './load.ts'
 
-const answerWithinMs = 15_000
+const answerWithinMs = 60_000
 
 /**
  * One kept connection that asks one thing after another and never two at once. It knows of HTTP what the gateway
