@@ -80,7 +80,8 @@ console.error('STEPPED 0')`
 
   test('calls flat what makes as much garbage and keeps none of it', async () => {
     const garbage = 'Array.from({ length: 21_845 }, (_, index) => index + 0.5); Buffer.alloc(174_763, 1)'
-    expect(new Set(Object.values(verdicts(await soak(garbage))))).toEqual(new Set(['flat']))
+    const found = judgeSamples(await soak(garbage)).filter(({ promised }) => promised !== '')
+    expect(found.map(({ met }) => met)).toEqual(found.map(() => true))
   })
 
   test('counts timers that keep nothing alive', async () => {
