@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { answerBanners, startBackend } from './backend.ts'
 import { createProject, goodProject, mainScript, projectRoot, type Running, startTessera } from './runTessera.ts'
@@ -49,7 +49,8 @@ function among(modules: readonly string[], pieces: readonly string[]): string[] 
 }
 
 const library = (name: string) => `/node_modules/${name}/`
-const room = (name: string) => `${dirname(mainScript)}/${name}/`
+/** Modules are named by their URLs. */
+const room = (name: string) => `${pathToFileURL(dirname(mainScript)).href}/${name}/`
 
 /** What the first answer has no use for. Each was seen to cost 5 to 100 ms, and up to 30 MB. */
 const needless = [

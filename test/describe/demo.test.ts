@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import pc from 'picocolors'
 import { printRoute } from '../../src/cli/explanations/route.ts'
@@ -10,7 +11,7 @@ import { graphFormats } from '../../src/describe/graph/formats.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { Route, Snapshot } from '../../src/plan/snapshot.ts'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
 const projects = ['.', ...examples.map(({ name }) => join('examples', name))]
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
@@ -8,7 +9,7 @@ import { buildSnapshot } from '../../src/plan/build.ts'
 import { policiesExample } from '../../src/reference/pages/policies.ts'
 import { describeDiagnostic, projectTexts, world } from '../support/project.ts'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const generated = await generateFiles()
 const pages = [...generated].filter(([path]) => path.endsWith('.md'))
 

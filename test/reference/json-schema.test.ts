@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import { type FileKind, fileKinds, jsonSchemaOf } from '../../src/reference/json-schema.ts'
 import { stepKinds } from '../../src/steps/index.ts'
 
-const root = new URL('../../', import.meta.url).pathname
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const ajv = new Ajv({ strict: false, allErrors: true })
 const validators = new Map(fileKinds.map((kind) => [kind, ajv.compile(jsonSchemaOf(kind))]))
 
