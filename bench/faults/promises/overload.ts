@@ -16,6 +16,8 @@ const backendMs = 40
 const inTimeMs = 1_000
 /** A client that is later than this is not fit to judge. */
 const clientLateMs = 10
+/** A peak that is so much higher afterwards was disturbed before: it was not three times of what fits. */
+const peakGrowth = 1.2
 /** Compared each with each: some 4 ms. Faster, and clients that wait for 10 s would be more than sockets. */
 const items = 300
 
@@ -60,6 +62,7 @@ async function lookAtOverload(scene: Scene, gateway: Gateway, what: string, path
   const lateMs = p99OfClient(exchanges)
   const lateness = lateMs > clientLateMs ? `the client itself sent late (p99 ${lateMs.toFixed(0)} ms)` : undefined
   const disturbance = tellDisturbance() ?? lateness
+  const peakAfter = await measurePeak(scene, gateway, path)
   const isGood = (exchange: Exchange) => statusOf(exchange) === 200 && exchange.totalMs <= inTimeMs
   const good = exchanges.filter(isGood).length / seconds
   // Who is not served in time has to hear so at once; who waits in vain was not shed, but forgotten.
@@ -71,10 +74,10 @@ async function lookAtOverload(scene: Scene, gateway: Gateway, what: string, path
     `${percent.toFixed(0)} % of peak`,
     `≥ ${leastPercent} %`,
   )
+  const growth = peakAfter > peakGrowth * peak ? `the peak was ${peakAfter.toFixed(0)}/s afterwards` : undefined
+  const doubt = growth ?? (goodput.verdict === 'broken' ? disturbance : undefined)
   return [
-    disturbance !== undefined && goodput.verdict === 'broken'
-      ? { ...goodput, verdict: 'not judged', why: disturbance }
-      : goodput,
+    doubt === undefined ? goodput : { ...goodput, verdict: 'not judged', why: doubt },
     seeTimeAtMost(`${what}: p99 of ${others.length} not served in time`, p99(others), shedMs, disturbance),
     tell(
       `${what}: answers`,
