@@ -1,8 +1,8 @@
 import { Fifo } from './fifo.ts'
 
 /** Delays that are allowed, which a burst may wait for. What waits for longer than that for so long is an overload. */
-const burstDelays = 4
-const standingDelays = 2
+const burstDelays = 3
+const standingDelays = 1
 /** Nobody waits for longer than so many: classes above may leave no time at all. */
 const mostDelays = 20
 /** An overload lasts so long after the last request that it has shed. */

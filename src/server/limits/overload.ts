@@ -8,7 +8,7 @@ import { Waiting } from './waiting.ts'
 
 const probeEveryMs = 25
 /** The loop is busy from this part of the allowed delay on, and until so many probes in a row were not as late. */
-const busyPart = 0.2
+const busyPart = 0.5
 const calmProbes = 40
 /** Weight of the newest probe in the mean delay. */
 const newest = 0.3
