@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url'
 import type { ConfigSource, Page, Place, Variant } from './scenario.ts'
 
 const main = fileURLToPath(new URL('../../tessera.js', import.meta.url))
-/** As `npm start` and the image have it. */
-const nodeFlags = ['--max-semi-space-size=4']
+/** As `npm start` and the image start it. */
+export const nodeFlags = ['--max-semi-space-size=4', '--heap-growing-percent=20']
+/** As the image has it. */
+export const environment = { MALLOC_ARENA_MAX: '2' }
 
 interface Changes {
   readonly name?: string
@@ -31,7 +33,7 @@ export function tessera(config: ConfigSource, page: Page, changes: Changes = {})
         ...['serve', '--config', locateConfig(config, place.directory)],
         ...['--port', String(place.port), '--admin-port', '0'],
       ],
-      ...(env && { env: env(place) }),
+      env: { ...environment, ...env?.(place) },
     }),
   }
 }

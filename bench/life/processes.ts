@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { type Child, startChild } from '../harness/child.ts'
 import { findFreePorts, waitFor } from '../harness/ports.ts'
 import { serverCore } from '../harness/processor.ts'
+import { environment, nodeFlags } from '../harness/tessera.ts'
 import { type MarkedService, markedServices } from './marks.ts'
 
 export const place = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -70,14 +71,13 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
 export async function launchGateway({ urls, config, main, nodeArgs = [] }: GatewayOptions): Promise<Server> {
   const [port = 0, adminPort = 0] = await findFreePorts(2)
   const args = [
-    // As `npm start` and the image have it.
-    '--max-semi-space-size=4',
+    ...nodeFlags,
     ...nodeArgs,
     main ?? place('tessera.js'),
     ...['serve', '--config', config ?? place('bench/scenarios/home/gateway.yaml')],
     ...['--port', String(port), '--admin-port', String(adminPort)],
   ]
-  return launch('Tessera', args, urls, port, `http://127.0.0.1:${adminPort}`)
+  return launch('Tessera', args, { ...environment, ...urls }, port, `http://127.0.0.1:${adminPort}`)
 }
 
 /** Starts a peer of the bench, which takes its port from the environment, and waits until it answers. */

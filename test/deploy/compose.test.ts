@@ -17,7 +17,12 @@ const instruction = (name: string) => lastStage.find((line) => line.startsWith(`
 describe('the image', () => {
   test('runs Node itself as an ordinary user, so that the gateway hears SIGTERM', () => {
     expect(instruction('USER')).toBe('node')
-    expect(JSON.parse(instruction('ENTRYPOINT') ?? '')).toEqual(['node', '--max-semi-space-size=4', 'dist/src/main.js'])
+    expect(JSON.parse(instruction('ENTRYPOINT') ?? '')).toEqual([
+      'node',
+      '--max-semi-space-size=4',
+      '--heap-growing-percent=20',
+      'dist/src/main.js',
+    ])
     expect(JSON.parse(instruction('CMD') ?? '')).toEqual(['serve'])
     expect(instruction('EXPOSE')).toBe('8080 9900')
   })
