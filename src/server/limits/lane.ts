@@ -3,6 +3,8 @@ import { Fifo } from './fifo.ts'
 /** Delays that are allowed, which a burst may wait for. What waits for longer than that for so long is an overload. */
 const burstDelays = 3
 const standingDelays = 1
+/** And for so many looks at it: how fast a queue comes down is not seen by the first after a pause. */
+const standingLooks = 3
 /** Nobody waits for longer than so many: classes above may leave no time at all. */
 const mostDelays = 20
 /** An overload lasts so long after the last request that it has shed. */
@@ -38,6 +40,7 @@ export class Lane {
   #timely = Number.POSITIVE_INFINITY
   #wasShort = true
   #standingMs = 0
+  #standingRow = 0
   #isOverloaded = false
   #shedAt = Number.NEGATIVE_INFINITY
 
@@ -57,7 +60,7 @@ export class Lane {
   /** Whether one more would wait for too long. */
   sheds(nowMs: number, allowedMs: number): boolean {
     if (this.#isShort) return false
-    if (!this.#isOverloaded && this.#standingMs < standingDelays * allowedMs) return false
+    if (!this.#isOverloaded && !this.#isStanding(allowedMs)) return false
     this.#isOverloaded = true
     this.noteShed(nowMs)
     return true
@@ -108,6 +111,7 @@ export class Lane {
     this.#begunNow = 0
     this.#shedNow = 0
     this.#standingMs = this.#wasShort ? 0 : this.#standingMs + windowMs
+    this.#standingRow = this.#wasShort ? 0 : this.#standingRow + 1
     if (nowMs - this.#shedAt > lastsMs) this.#isOverloaded = false
     this.#wasShort = this.#isShort
   }
@@ -119,7 +123,12 @@ export class Lane {
     this.#shedShare = 0
     this.#timely = Number.POSITIVE_INFINITY
     this.#standingMs = 0
+    this.#standingRow = 0
     this.#wasShort = true
+  }
+
+  #isStanding(allowedMs: number): boolean {
+    return this.#standingMs >= standingDelays * allowedMs && this.#standingRow >= standingLooks
   }
 
   get #isShort(): boolean {
