@@ -28,7 +28,9 @@ export const overloadShape = z
   .union([
     z.literal(false),
     z.strictObject({
-      loopDelay: timeSpan.default(defaults.loopDelay).describe('How long requests may wait for their turn while there are too many.'),
+      loopDelay: timeSpan
+        .default(defaults.loopDelay)
+        .describe('How long requests may wait for their turn while there are too many.'),
       heap: share.default(defaults.heap).describe('Share of the heap that V8 may use from which on it sheds.'),
     }),
   ])
