@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { startGateway } from './support/gateway.ts'
 
-const service = 'service: files\nendpoints: [BACKEND]\n'
+const service = 'service: files\nendpoints: [BACKEND]\ntimeout: 10s\n'
 const echo = ({ method, url, body }: { method: string; url: string; body: unknown }) => ({
   status: 202,
   headers: { 'x-echo': method },
@@ -14,7 +14,7 @@ const stubs = Object.fromEntries(
 describe('a route with `proxy`', () => {
   test.each(['ANY /files/*rest', '/files/*rest', '* /files/*rest'])('%s passes any method on', async (match) => {
     const { ask } = await startGateway(
-      { 'services/files': service, 'routes/r': `match: '${match}'\nproxy: files\n` },
+      { 'services/files': service, 'routes/r': `match: '${match}'\ntimeout: 10s\nproxy: files\n` },
       stubs,
     )
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
