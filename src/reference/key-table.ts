@@ -8,9 +8,15 @@ export interface KeyTableOptions {
   readonly without?: readonly string[]
 }
 
-/** The keys of a mapping, nested ones as `retry.attempts`: their types, defaults and meanings. */
+/**
+ * The keys of a mapping, or of the forms of a value that are mappings; nested ones as `retry.attempts`: their types,
+ * defaults and meanings.
+ * @throws Error where there are none: a page with an empty table says that there is nothing to say
+ */
 export function keyTable(schema: Schema, options: KeyTableOptions = {}): string {
-  const rows = listKeys(schema, '', options)
+  const mappings = alternativesOf(schema).filter((alternative) => alternative['properties'])
+  const rows = mappings.flatMap((mapping) => listKeys(mapping, '', options))
+  if (rows.length === 0) throw new Error('a table of keys has no keys')
   return table(['key', 'type', 'default', 'meaning'], rows)
 }
 

@@ -36,6 +36,10 @@ describe('a page of the reference', () => {
     expect(rows.filter((row) => /\| *\|/.test(row.replaceAll('\\|', '')))).toEqual([])
   })
 
+  test.each(pages)('%s has no table without rows', (_path, text) => {
+    expect(text).not.toMatch(/^\|(?:-+\|)+\n(?!\|)/m)
+  })
+
   test.each(pages)('%s links to what is there', (path, text) => {
     for (const [, target] of text.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
       const [file = '', anchor] = target!.split('#')
