@@ -21,22 +21,23 @@ export function bindTarget(service: ServiceDefinition, { zone }: Defaults, langu
   const { reads: spreadReads = [], ...spread } = bindColor(balance.on, source, language)
   const { admission, reads: admissionReads } = bindServiceAdmission(service, language)
   const reads = [...spreadReads, ...admissionReads]
-  const bindRuns = (runs: Pick<typeof definition, 'endpoints' | 'discover'>) => {
+  const bindRuns = (runs: Pick<typeof definition, 'endpoints' | 'discover'>, owner: string) => {
     const { endpoints = [] } = runs
     const discover = runs.discover && locateFile(runs.discover, source)
     const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
-    const key = hashContent(JSON.stringify({ endpoints, discover, balance, care, retryBudget }))
+    // What is known of its endpoints, and its retry budget, are its own, whoever else runs at the same addresses.
+    const key = hashContent(JSON.stringify({ owner, endpoints, discover, balance, care, retryBudget }))
     return { endpoints, discover, balance: balance.kind, ...spread, ...admission, care, retryBudget, key }
   }
   const name = definition.service
-  if (!definition.versions) return { name, ...bindRuns(definition), reads }
+  if (!definition.versions) return { name, ...bindRuns(definition, name), reads }
   const bindVersion = (version: string, runs: Parameters<typeof bindRuns>[0]): ServiceTarget => ({
-    ...bindRuns(runs),
+    ...bindRuns(runs, `${name}@${version}`),
     name: `${name}@${version}`,
     version: { name: version, of: name },
   })
   const { split, reads: more, key } = bindSplit(service, bindVersion, language)
-  return { ...bindRuns({}), name, split, key: hashContent(name, key), reads: [...reads, ...more] }
+  return { ...bindRuns({}, name), name, split, key: hashContent(name, key), reads: [...reads, ...more] }
 }
 
 /** The color that the balancer chooses by: every call of the service reads it. */

@@ -14,8 +14,7 @@ export function countBackends(metrics: Metrics): BackendMetrics {
         attempt: (status, errorCode, seconds) => client.observe(status, errorCode, seconds),
         hedge: (result) => hedges?.count(result),
         mirror: (result) => mirrors?.count(result),
-        // Every attempt is counted already.
-        retry() {},
+        retry: (errorCode) => client.countRetry(errorCode),
         fallback: (source) => stepMetrics.countFallback(source),
         ...countCaching(cache || coalesce ? metrics.cache(service.name, operation) : undefined),
       }

@@ -94,7 +94,11 @@ export function createMetrics(): Metrics {
   const active = gauge('http_server_active_requests', 'Requests being answered').bind()
   const clientLabels = ['service', 'operation', method, status, 'error_type']
   const attempts = durations('http_client_request', 'Time of one attempt to call a backend', clientLabels)
-  const retries = counter('tessera_retry_total', 'Attempts made anew', ['service', 'operation', 'error_type'])
+  const retries = counter('tessera_retry_total', 'Retries made, by the error that each followed', [
+    'service',
+    'operation',
+    'error_type',
+  ])
   const steps = durations('tessera_step', 'Time of a step, with its retries', ['route', 'step', 'outcome'])
   const fallbacks = counter('tessera_fallback_total', 'Calls that something stood in for', ['route', 'step', 'source'])
   const breakers = gauge('tessera_breaker_state', '0 closed, 1 half-open, 2 open', ['service', 'operation'])

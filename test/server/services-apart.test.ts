@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals'
+import { startHttpServer } from '../backends/support/servers.ts'
+import { afterTest, startGateway } from './support/gateway.ts'
+
+const serviceAt = (name: string, url: string, color: string) => `
+service: ${name}
+endpoints: [${url}]
+retry: { attempts: 2, delay: 1ms, jitter: false, on: [http-503] }
+retryBudget: { share: 0%, perSecond: 1, window: 10s }
+outlier: { failures: 50 }
+operations:
+  word: { get: /word, out: { ${color}: $.word } }
+`
+const routeTo = (path: string, operation: string, color: string) => `
+match: GET ${path}
+do: [ { invoke: ${operation} } ]
+response: { body: $.${color} }
+`
+
+async function start() {
+  const failing = await startHttpServer((_request, response) => response.writeHead(503).end())
+  afterTest(() => failing.close())
+  const gateway = await startGateway({
+    'services/one': serviceAt('one', failing.url, 'word'),
+    'services/two': serviceAt('two', failing.url, 'other.word'),
+    'routes/one': routeTo('/one', 'one.word', 'word'),
+    'routes/two': routeTo('/two', 'two.word', 'other.word'),
+  })
+  const get = async (path: string) => (await fetch(`http://127.0.0.1:${gateway.port}${path}`)).status
+  const metrics = async () => (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text()
+  return { get, metrics }
+}
+
+test('two services at one address have a retry budget each', async () => {
+  const { get, metrics } = await start()
+  expect([await get('/one'), await get('/one'), await get('/two')]).toEqual([502, 502, 502])
+  const text = await metrics()
+  // A tenth of the window's 10 retries is there from the beginning.
+  expect(text).toContain('tessera_retry_budget{service="one"} 0')
+  expect(text).toContain('tessera_retry_budget{service="two"} 0')
+  expect(text).toContain('tessera_retry_budget_exhausted_total{service="one"} 1')
+  expect(text).not.toContain('tessera_retry_budget_exhausted_total{service="two"} 1')
+})
+
+test('two services at one address are both told of in the metrics of endpoints', async () => {
+  const { get, metrics } = await start()
+  await get('/one')
+  const text = await metrics()
+  expect(text).toMatch(/tessera_endpoints\{service="one",state="[a-z-]+"\} 1/)
+  expect(text).toMatch(/tessera_endpoints\{service="two",state="[a-z-]+"\} 1/)
+})
+
+test('a retry is counted by the error that it follows', async () => {
+  const { get, metrics } = await start()
+  await get('/one')
+  const sample = 'tessera_retry_total{service="one",operation="word",error_type="http-503"} 1'
+  expect(await metrics()).toContain(sample)
+})
