@@ -22,6 +22,8 @@ export class Endpoint implements Candidate {
   /** Discovery may say otherwise while calls go to it. */
   weight: number
   zone: string | undefined
+  /** Resolves when its last call has ended and its connections are closed; undefined while it is in use. */
+  closed: Promise<void> | undefined = undefined
 
   constructor(target: EndpointTarget, address: string, channel: Channel, now: number) {
     const url = new URL(target.url)
@@ -39,16 +41,18 @@ export class Endpoint implements Candidate {
     this.weight = target.weight
     this.zone = target.zone
   }
+
+  /** Lets the calls under way end. */
+  close(): Promise<void> {
+    this.condition.isDraining = true
+    this.closed ??= this.channel.close()
+    return this.closed
+  }
 }
 
 export interface OpenOptions {
   readonly transport: TransportKind
   readonly channel: ChannelOptions
-}
-
-export function openEndpoint(target: EndpointTarget, address: string, options: OpenOptions, now: number): Endpoint {
-  const channel = options.transport.open(new URL(target.url), address, options.channel)
-  return new Endpoint(target, address, channel, now)
 }
 
 /** Equal for what is the same endpoint: a new weight or zone does not make another of it. */

@@ -8,7 +8,8 @@ import type { DiscoverySource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
 import { resolvers } from './discovery/resolvers/index.ts'
 import type { ResolverOptions } from './discovery/resolvers/resolver.ts'
-import { type Endpoint, idOf, type OpenOptions, openEndpoint } from './endpoint.ts'
+import { type Endpoint, idOf, type OpenOptions } from './endpoint.ts'
+import type { EndpointPool, PooledEndpoints } from './endpoint-pool.ts'
 import { selectCandidates, warmth } from './health/candidates.ts'
 import { Caretaker } from './health/caretaker.ts'
 import { type EndpointState, endpointStates } from './health/condition.ts'
@@ -22,6 +23,7 @@ export type { Endpoint } from './endpoint.ts'
 export interface EndpointsOptions extends ResolverOptions, BalancerOptions, OpenOptions {
   /** One for all services that look in the same place. */
   readonly discover: (source: DiscoverySource) => { readonly value: DiscoveryWatch; readonly release: () => void }
+  readonly pool: EndpointPool
   readonly metrics: EndpointMetrics
   readonly notify: Notify
 }
@@ -40,6 +42,7 @@ export class ServiceEndpoints {
   readonly #caretaker: Caretaker | undefined
   readonly #stops: (() => void)[] = []
   readonly #bySource: (readonly Endpoint[])[] = []
+  readonly #pooled: PooledEndpoints
   readonly #closing = new Map<Endpoint, Promise<unknown>>()
   #all: readonly Endpoint[] = []
   #onTrial: readonly Endpoint[] = []
@@ -55,6 +58,7 @@ export class ServiceEndpoints {
     this.care = care
     this.#service = target.name
     this.#options = options
+    this.#pooled = options.pool.listFor(target.name, () => this.#refresh())
     this.#choice = new Choice(kind, options)
     this.#caretaker = care.health || care.outlier || care.failover ? this.#createCaretaker(care) : undefined
     this.isWatched = kind.readsLoad || care.outlier !== undefined || care.failover !== undefined
@@ -109,6 +113,7 @@ export class ServiceEndpoints {
 
   /** These are the endpoints that a source knows of; those known before stay as they are, connections and all. */
   #replace(source: number, targets: readonly (readonly [target: EndpointTarget, address: string])[]): void {
+    if (this.#isClosed) return
     const before = this.#bySource[source] ?? []
     const wanted = new Map(targets.map(([target, address]) => [idOf(target.url, address), { target, address }]))
     const after = [...wanted].map(([id, { target, address }]) => {
@@ -120,7 +125,7 @@ export class ServiceEndpoints {
     })
     this.#bySource[source] = after
     this.#all = this.#bySource.flat()
-    for (const endpoint of before) if (!after.includes(endpoint)) this.#drain(endpoint)
+    for (const endpoint of before) if (!after.includes(endpoint)) this.#leave(endpoint)
     this.#refresh()
   }
 
@@ -132,7 +137,7 @@ export class ServiceEndpoints {
     this.#all = []
     this.#bySource.length = 0
     this.#warming?.cancel()
-    for (const endpoint of endpoints) this.#drain(endpoint)
+    for (const endpoint of endpoints) this.#leave(endpoint)
     this.#refresh()
     await Promise.all(this.#closing.values())
   }
@@ -164,8 +169,9 @@ export class ServiceEndpoints {
   #open(target: EndpointTarget, address: string): Endpoint {
     // The first ones have nobody beside them who could carry the load while they warm up.
     const since = this.#all.length === 0 ? Number.NEGATIVE_INFINITY : this.#options.clock.now()
-    const endpoint = openEndpoint(target, address, this.#options, since)
-    this.#caretaker?.add(endpoint)
+    const endpoint = this.#pooled.take(target, address, since)
+    if (this.#caretaker) this.#caretaker.add(endpoint)
+    else endpoint.condition.beWell()
     return endpoint
   }
 
@@ -178,7 +184,6 @@ export class ServiceEndpoints {
       policy,
       openChannel: ({ url, address }) => transport.open(new URL(url), address, { ...channel, connections: 1 }),
       endpoints: () => this.#all,
-      onChange: () => this.#refresh(),
       onEject: ({ url }, restMs) => {
         metrics.ejected()
         const end = restMs === Number.POSITIVE_INFINITY ? 'until it is found well' : `for ${Math.round(restMs)} ms`
@@ -191,9 +196,11 @@ export class ServiceEndpoints {
     })
   }
 
-  #drain(endpoint: Endpoint): void {
-    endpoint.condition.isDraining = true
-    const closing = Promise.all([this.#caretaker?.remove(endpoint), endpoint.channel.close()]).finally(() => {
+  /** Lets go of an endpoint, which ends its last calls if no other list has it. */
+  #leave(endpoint: Endpoint): void {
+    const checksEnded = this.#caretaker?.remove(endpoint)
+    this.#pooled.leave(endpoint)
+    const closing = Promise.all([checksEnded, endpoint.closed]).finally(() => {
       this.#closing.delete(endpoint)
       this.#count()
     })

@@ -2,10 +2,12 @@ import type { Clock } from '../clock.ts'
 import { Admission } from './admission/admission.ts'
 import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
-import { DiscoveryWatch, type WatchOptions } from './discovery/discovery-watch.ts'
-import { describeDiscovery, discoveries } from './discovery/index.ts'
+import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
 import { type NameServers, systemNameServers } from './discovery/name-servers.ts'
+import { openDiscovery } from './discovery/open.ts'
+import { NameLookups } from './discovery/resolvers/name-lookups.ts'
 import { resolveBySystem } from './discovery/resolvers/system.ts'
+import { EndpointPool } from './endpoint-pool.ts'
 import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
 import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
 import { Copies } from './mirroring/copies.ts'
@@ -61,8 +63,9 @@ interface Service {
 }
 
 /**
- * All backends of the process. Connections are kept by `ServiceTarget.key`, breakers by service, operation and
- * policy, last good answers by service and operation: so all of them outlive a reload that leaves those equal.
+ * All backends of the process. Endpoints, with their connections and what is known of them, are kept by service and
+ * address, breakers by service, operation and policy, last good answers by service and operation: so all of them outlive
+ * a reload that leaves those equal.
  */
 export class Backends {
   readonly #clock: Clock
@@ -97,7 +100,9 @@ export class Backends {
       (watch) => watch.close(),
     )
     const discover = (source: DiscoverySource) => this.#discoveries.acquire(source)
-    const surroundings = { clock, random, resolve, transport, channel, discover, notify }
+    const pool = new EndpointPool({ transport, channel })
+    const lookups = new NameLookups({ clock, resolve })
+    const surroundings = { clock, random, lookups, transport, channel, pool, discover, notify }
     this.#services = new Shared(
       (target) => target.key,
       (target) => ({
@@ -232,16 +237,6 @@ export class Backends {
     const draining = endpoints.close().finally(() => this.#draining.delete(draining))
     this.#draining.add(draining)
   }
-}
-
-function openDiscovery(
-  source: DiscoverySource,
-  { metrics, ...options }: Omit<WatchOptions, 'onState'> & { readonly metrics: BackendMetrics },
-): DiscoveryWatch {
-  const kind = discoveries.get(source.kind)
-  if (!kind) throw new Error(`no discovery is called ${source.kind}`)
-  const name = describeDiscovery(source)
-  return new DiscoveryWatch(kind, source, { ...options, onState: (isUp) => metrics.discoveryState?.(name, isUp) })
 }
 
 /** Uses what is shared until the snapshot is released. */

@@ -14,8 +14,6 @@ export interface CaretakerOptions {
   /** Connections to an endpoint beside those that calls use. */
   readonly openChannel: (endpoint: Endpoint) => Channel
   readonly endpoints: () => readonly Endpoint[]
-  /** Who may be asked has changed. */
-  readonly onChange: () => void
   readonly onEject: (endpoint: Endpoint, restMs: number) => void
   readonly onHealth: (endpoint: Endpoint, isWell: boolean) => void
 }
@@ -27,7 +25,7 @@ export class Caretaker {
   readonly #checks = new Map<Endpoint, HealthCheck>()
 
   constructor(options: CaretakerOptions) {
-    const { clock, policy, endpoints, onChange, onEject } = options
+    const { clock, policy, endpoints, onEject } = options
     this.#options = options
     if (!policy.outlier && !policy.failover) return
     this.#outliers = new Outliers({
@@ -39,7 +37,6 @@ export class Caretaker {
         const all = endpoints()
         return { all: all.length, resting: all.filter(({ condition }) => condition.restsUntil !== undefined).length }
       },
-      onChange,
       onEject: (endpoint, restMs) => {
         this.#checks.get(endpoint)?.beginAnew()
         onEject(endpoint, restMs)
@@ -47,9 +44,15 @@ export class Caretaker {
     })
   }
 
+  /** Looks after an endpoint from now on, as it is: what nothing would find out any more is forgotten. */
   add(endpoint: Endpoint): void {
     const { clock, random, policy, openChannel } = this.#options
-    if (!policy.health) return
+    if (this.#outliers) this.#outliers.adopt(endpoint)
+    else endpoint.condition.endRest()
+    if (!policy.health) {
+      endpoint.condition.isWell = true
+      return
+    }
     this.#checks.set(
       endpoint,
       new HealthCheck({
@@ -85,6 +88,6 @@ export class Caretaker {
     condition.isWell = isWell
     if (isWell) condition.since = this.#options.clock.now()
     this.#options.onHealth(endpoint, isWell)
-    this.#options.onChange()
+    condition.changed()
   }
 }

@@ -7,17 +7,6 @@ export interface Suspect {
   readonly condition: Condition
 }
 
-/** What one endpoint's calls told lately. */
-interface Conduct {
-  /** In a row. */
-  failures: number
-  /** Rests taken, less one for each time of a first rest without another. */
-  rests: number
-  /** When the last rest ended. */
-  backAt: number
-  timer: Timer | undefined
-}
-
 /** However often an endpoint failed, its rest is no longer than so many first ones. */
 const mostRests = 30
 
@@ -29,35 +18,42 @@ export interface OutliersOptions<Node extends Suspect> {
   readonly isChecked: boolean
   /** How many endpoints there are and how many of them rest. */
   readonly count: () => { readonly all: number; readonly resting: number }
-  /** Who may be asked has changed. */
-  readonly onChange: () => void
   readonly onEject: (endpoint: Node, restMs: number) => void
 }
 
 /** Takes endpoints out whose calls fail one after the other, and lets them come back (as Envoy's outlier detection). */
 export class Outliers<Node extends Suspect> {
   readonly #options: OutliersOptions<Node>
-  readonly #records = new Map<Node, Conduct>()
+  /** Those whose rest ends by itself. */
+  readonly #rests = new Map<Node, Timer>()
 
   constructor(options: OutliersOptions<Node>) {
     this.#options = options
+  }
+
+  /** Looks after an endpoint from now on, as it is. */
+  adopt(endpoint: Node): void {
+    const { restsUntil } = endpoint.condition
+    if (restsUntil === undefined) return
+    const { clock, policy, failover } = this.#options
+    // One that nothing but a check would have brought back has a rest like others where there is none any more.
+    if (restsUntil === Number.POSITIVE_INFINITY && failover !== 'stop') this.#rest(endpoint, policy.ejectMs)
+    else if (restsUntil !== Number.POSITIVE_INFINITY) this.#rest(endpoint, Math.max(0, restsUntil - clock.now()))
   }
 
   /** A call of the endpoint has ended. True when it was taken out for it. */
   ended(endpoint: Node, isFailure: boolean): boolean {
     const { condition } = endpoint
     if (!isFailure) {
-      const record = this.#records.get(endpoint)
-      if (record) record.failures = 0
+      condition.failures = 0
       if (condition.isOnTrial) this.#bringBack(endpoint)
       return false
     }
     // What began before the rest tells nothing new.
     if (condition.restsUntil !== undefined) return false
-    const record = this.#recordOf(endpoint)
-    record.failures++
-    if (!condition.isOnTrial && (record.failures < this.#options.policy.failures || !this.#mayEject())) return false
-    this.#eject(endpoint, record)
+    condition.failures++
+    if (!condition.isOnTrial && (condition.failures < this.#options.policy.failures || !this.#mayEject())) return false
+    this.#eject(endpoint)
     return true
   }
 
@@ -67,16 +63,8 @@ export class Outliers<Node extends Suspect> {
   }
 
   forget(endpoint: Node): void {
-    this.#records.get(endpoint)?.timer?.cancel()
-    this.#records.delete(endpoint)
-  }
-
-  #recordOf(endpoint: Node): Conduct {
-    const found = this.#records.get(endpoint)
-    if (found) return found
-    const record = { failures: 0, rests: 0, backAt: 0, timer: undefined }
-    this.#records.set(endpoint, record)
-    return record
+    this.#rests.get(endpoint)?.cancel()
+    this.#rests.delete(endpoint)
   }
 
   #mayEject(): boolean {
@@ -84,40 +72,53 @@ export class Outliers<Node extends Suspect> {
     return resting + 1 <= all * this.#options.policy.maxEjected
   }
 
-  #eject(endpoint: Node, record: Conduct): void {
-    const { clock, policy, failover, onChange, onEject } = this.#options
-    const now = clock.now()
-    const forgiven = Math.floor((now - record.backAt) / policy.ejectMs)
-    record.rests = Math.min(mostRests, Math.max(0, record.rests - forgiven) + 1)
-    record.failures = 0
-    const restMs = failover === 'stop' ? Number.POSITIVE_INFINITY : policy.ejectMs * record.rests
-    endpoint.condition.restsUntil = now + restMs
-    endpoint.condition.isOnTrial = false
-    if (failover !== 'stop') record.timer = clock.schedule(restMs, () => this.#endRest(endpoint, record))
+  #eject(endpoint: Node): void {
+    const { clock, policy, failover, onEject } = this.#options
+    const { condition } = endpoint
+    const forgiven = Math.floor((clock.now() - condition.backAt) / policy.ejectMs)
+    condition.rests = Math.min(mostRests, Math.max(0, condition.rests - forgiven) + 1)
+    condition.failures = 0
+    condition.isOnTrial = false
+    const restMs = failover === 'stop' ? Number.POSITIVE_INFINITY : policy.ejectMs * condition.rests
+    if (failover === 'stop') condition.restsUntil = restMs
+    else this.#rest(endpoint, restMs)
     onEject(endpoint, restMs)
-    onChange()
+    condition.changed()
+  }
+
+  #rest(endpoint: Node, restMs: number): void {
+    const { clock } = this.#options
+    const until = clock.now() + restMs
+    endpoint.condition.restsUntil = until
+    this.#rests.get(endpoint)?.cancel()
+    this.#rests.set(
+      endpoint,
+      clock.schedule(restMs, () => {
+        // Who looks after it beside us may have ended the rest, or begun another.
+        if (endpoint.condition.restsUntil === until) this.#endRest(endpoint)
+      }),
+    )
   }
 
   /** Without checks the next call finds out; with them it comes back as soon as they say so. */
-  #endRest(endpoint: Node, record: Conduct): void {
-    record.backAt = this.#options.clock.now()
-    endpoint.condition.restsUntil = undefined
+  #endRest(endpoint: Node): void {
+    const { condition } = endpoint
+    this.#rests.delete(endpoint)
+    condition.backAt = this.#options.clock.now()
+    condition.restsUntil = undefined
     if (this.#options.isChecked) this.#bringBack(endpoint)
     else {
-      endpoint.condition.isOnTrial = true
-      this.#options.onChange()
+      condition.isOnTrial = true
+      condition.changed()
     }
   }
 
-  #bringBack(endpoint: Node): void {
+  #bringBack({ condition }: Node): void {
     const now = this.#options.clock.now()
-    const { condition } = endpoint
-    condition.restsUntil = undefined
-    condition.isOnTrial = false
+    condition.endRest()
     condition.since = now
-    const record = this.#recordOf(endpoint)
-    record.failures = 0
-    record.backAt = now
-    this.#options.onChange()
+    condition.failures = 0
+    condition.backAt = now
+    condition.changed()
   }
 }

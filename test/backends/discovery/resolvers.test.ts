@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { resolvers } from '../../../src/backends/discovery/resolvers/index.ts'
+import { NameLookups } from '../../../src/backends/discovery/resolvers/name-lookups.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 
 const kindOf = (url: string) => resolvers.find((kind) => kind.accepts(new URL(url)))!
@@ -14,8 +15,10 @@ function watch(...lookups: (string[] | Error)[]) {
     if (found instanceof Error) throw found
     return found
   }
-  const stop = kindOf('http://reco').watch(new URL('http://reco:9004'), { clock, resolve }, (found) => seen.push(found))
-  return { clock, seen, stop, lookups: () => count }
+  const names = new NameLookups({ clock, resolve })
+  const url = new URL('http://reco:9004')
+  const stop = kindOf('http://reco').watch(url, { lookups: names }, (found) => seen.push(found))
+  return { clock, seen, stop, names, lookups: () => count }
 }
 
 describe('the address of an endpoint', () => {
@@ -49,6 +52,18 @@ describe('the address of an endpoint', () => {
     expect(seen).toEqual([['reco'], ['10.0.0.1']])
     await clock.advance(30_000)
     expect(seen[2]).toEqual(['10.0.0.2'])
+  })
+
+  test('whoever asks for a name that another watches knows its addresses at once', async () => {
+    const { seen, stop, names, lookups } = watch(['10.0.0.1'])
+    await settle()
+    const later: (readonly string[])[] = []
+    const stopLater = names.watch('reco', (found) => later.push(found))
+    stop()
+    expect(later).toEqual([['10.0.0.1']])
+    expect(lookups()).toBe(1)
+    expect(seen).toHaveLength(2)
+    stopLater()
   })
 
   test('it stops when told to, even with a look-up under way', async () => {

@@ -17,7 +17,6 @@ function start(count: number, policy: Partial<OutlierPolicy> = {}, failover: Fai
       all: nodes.length,
       resting: nodes.filter(({ condition }) => condition.restsUntil !== undefined).length,
     }),
-    onChange() {},
     onEject: (_node, ms) => rests.push(ms),
   })
   const fail = (index: number, times = 5) => {

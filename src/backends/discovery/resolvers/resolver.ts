@@ -1,9 +1,7 @@
-import type { Clock } from '../../../clock.ts'
+import type { NameLookups } from './name-lookups.ts'
 
 export interface ResolverOptions {
-  readonly clock: Clock
-  /** Every address of a host name, in any order. */
-  readonly resolve: (hostname: string) => Promise<readonly string[]>
+  readonly lookups: NameLookups
 }
 
 /** Finds out where the host of an endpoint's URL can be reached. */

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { Call, ServiceTarget } from '../../src/backends/call.ts'
+import { type CarePolicy, noCare } from '../../src/backends/health/policy.ts'
+import { Backends } from '../../src/backends/registry.ts'
+import { FakeClock } from './support/fake-clock.ts'
+import { startHttpServer, type TestServer } from './support/servers.ts'
+import { callContext, callSite, serviceTarget } from './support/sites.ts'
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+const ejecting: CarePolicy = { ...noCare, outlier: { failures: 2, ejectMs: 10_000, maxEjected: 1 } }
+
+async function startBackend(status: number): Promise<TestServer & { calls: number }> {
+  const server = await startHttpServer((_request, response) => {
+    backend.calls++
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+  })
+  const backend = Object.assign(server, { calls: 0 })
+  cleanups.push(() => backend.close())
+  return backend
+}
+
+function start() {
+  const clock = new FakeClock()
+  const backends = new Backends({ clock, random: () => 0.5 })
+  cleanups.push(() => backends.close())
+  /** What a configuration opens in which the service has these endpoints. */
+  const open = (urls: readonly string[], care: CarePolicy | undefined = ejecting) => {
+    const service: ServiceTarget = { ...serviceTarget(...urls), key: JSON.stringify([urls, care]), care }
+    const { calls, release } = backends.open([callSite({ service })])
+    const states = () => backends.endpointsOf(service).map(({ condition }) => condition.state)
+    return { call: calls[0]!, release, states }
+  }
+  const ask = async (call: Call, times: number) => {
+    for (let time = 0; time < times; time++) await call(callContext(clock)).catch(() => {})
+  }
+  return { clock, open, ask }
+}
+
+describe('a reload that changes the list of endpoints', () => {
+  test('keeps an endpoint out that has been taken out, until its rest is over', async () => {
+    const [dead, well, added] = [await startBackend(500), await startBackend(200), await startBackend(200)]
+    const { clock, open, ask } = start()
+    const before = open([dead.url, well.url])
+    await ask(before.call, 4)
+    expect(before.states()).toEqual(['ejected', 'healthy'])
+    await clock.advance(4000)
+
+    const after = open([dead.url, well.url, added.url])
+    before.release()
+    expect(after.states()).toEqual(['ejected', 'healthy', 'healthy'])
+    const seen = dead.calls
+    await ask(after.call, 6)
+    expect(dead.calls).toBe(seen)
+    expect(added.calls).toBeGreaterThan(0)
+
+    await clock.advance(6000)
+    expect(after.states()[0]).toBe('on-trial')
+  })
+
+  test('keeps the connections to those that stay', async () => {
+    const [first, added] = [await startBackend(200), await startBackend(200)]
+    const { open, ask } = start()
+    const before = open([first.url])
+    await ask(before.call, 1)
+    const [kept] = first.sockets
+    const after = open([first.url, added.url])
+    before.release()
+    await ask(after.call, 4)
+    expect([...first.sockets]).toEqual([kept])
+  })
+
+  test('counts failures on from where they were', async () => {
+    const [dead, well] = [await startBackend(500), await startBackend(200)]
+    const { open, ask } = start()
+    const before = open([dead.url])
+    await ask(before.call, 1)
+    const after = open([dead.url, well.url])
+    before.release()
+    await ask(after.call, 2)
+    expect(after.states()).toEqual(['ejected', 'healthy'])
+  })
+
+  test('hears what the last calls of the old configuration tell', async () => {
+    const [dead, well] = [await startBackend(500), await startBackend(200)]
+    const { open, ask } = start()
+    const before = open([dead.url])
+    const after = open([dead.url, well.url])
+    await ask(before.call, 2)
+    expect(after.states()).toEqual(['ejected', 'healthy'])
+    const seen = dead.calls
+    await ask(after.call, 4)
+    expect(dead.calls).toBe(seen)
+  })
+
+  test('closes those that left, and no other', async () => {
+    const [left, stays] = [await startBackend(200), await startBackend(200)]
+    const { open, ask } = start()
+    const before = open([left.url, stays.url])
+    await ask(before.call, 2)
+    open([stays.url])
+    before.release()
+    await left.disconnected()
+    expect(stays.sockets.size).toBe(1)
+  })
+
+  test('brings back what nobody looks after any more', async () => {
+    const [dead, well] = [await startBackend(500), await startBackend(200)]
+    const { open, ask } = start()
+    const before = open([dead.url, well.url])
+    await ask(before.call, 4)
+    const after = open([dead.url, well.url], noCare)
+    before.release()
+    expect(after.states()).toEqual(['healthy', 'healthy'])
+  })
+
+  test('does not mix up two that are the same to the letter', async () => {
+    const well = await startBackend(200)
+    const { open, ask } = start()
+    const before = open([well.url, well.url])
+    const after = open([well.url])
+    before.release()
+    await ask(after.call, 2)
+    expect(after.states()).toEqual(['healthy'])
+    expect(well.calls).toBe(2)
+  })
+})
