@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoints.ts'
 import { outgoingHeaders } from './headers.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
 import { LiveResponse } from './live-response.ts'
+import { wasNeverSent } from './never-sent.ts'
 import type { StackParts } from './parts.ts'
 import { readRetryAfter } from './policies/retry-after.ts'
 import type { IncomingResponse } from './transports/transport.ts'
@@ -55,6 +56,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
 
     function fail(thrown: unknown): never {
       const error = refine(thrown, call)
+      if (wasNeverSent(error)) endpoint.unreachable()
       metrics.attempt(error.response?.status, error.code, (clock.now() - startedAt) / 1000)
       span.fail(error.code)
       span.end()

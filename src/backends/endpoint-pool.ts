@@ -1,4 +1,5 @@
 import type { EndpointTarget } from './call.ts'
+import type { NameLookups } from './discovery/resolvers/name-lookups.ts'
 import { Endpoint, idOf, type OpenOptions } from './endpoint.ts'
 import { Shared } from './shared.ts'
 
@@ -20,11 +21,12 @@ interface EndpointKey {
 export class EndpointPool {
   readonly #endpoints: Shared<EndpointKey, Endpoint>
 
-  constructor({ transport, channel }: OpenOptions) {
+  constructor({ transport, channel }: OpenOptions, lookups: NameLookups) {
+    const lookAgain = (hostname: string) => lookups.lookAgain(hostname)
     this.#endpoints = new Shared(
       ({ service, occurrence, target, address }) => JSON.stringify([service, occurrence, idOf(target.url, address)]),
       ({ target, address, since }) =>
-        new Endpoint(target, address, transport.open(new URL(target.url), address, channel), since),
+        new Endpoint(target, address, transport.open(new URL(target.url), address, channel), since, lookAgain),
       (endpoint) => void endpoint.close(),
     )
   }

@@ -25,7 +25,15 @@ export class Endpoint implements Candidate {
   /** Resolves when its last call has ended and its connections are closed; undefined while it is in use. */
   closed: Promise<void> | undefined = undefined
 
-  constructor(target: EndpointTarget, address: string, channel: Channel, now: number) {
+  readonly #onUnreachable: (hostname: string) => void
+
+  constructor(
+    target: EndpointTarget,
+    address: string,
+    channel: Channel,
+    now: number,
+    onUnreachable: (hostname: string) => void = () => {},
+  ) {
     const url = new URL(target.url)
     this.prefix = prefixOf(url)
     this.url = url.origin + this.prefix
@@ -40,6 +48,12 @@ export class Endpoint implements Candidate {
     this.condition = new Condition(now)
     this.weight = target.weight
     this.zone = target.zone
+    this.#onUnreachable = onUnreachable
+  }
+
+  /** No connection could be made to it. */
+  unreachable(): void {
+    this.#onUnreachable(this.attributes['server.address'] as string)
   }
 
   /** Lets the calls under way end. */

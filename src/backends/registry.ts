@@ -100,8 +100,8 @@ export class Backends {
       (watch) => watch.close(),
     )
     const discover = (source: DiscoverySource) => this.#discoveries.acquire(source)
-    const pool = new EndpointPool({ transport, channel })
     const lookups = new NameLookups({ clock, resolve })
+    const pool = new EndpointPool({ transport, channel }, lookups)
     const surroundings = { clock, random, lookups, transport, channel, pool, discover, notify }
     this.#services = new Shared(
       (target) => target.key,

@@ -128,3 +128,19 @@ describe('a reload that changes the list of endpoints', () => {
     expect(well.calls).toBe(2)
   })
 })
+
+test('a name whose address takes no connection is looked up again at once', async () => {
+  const moved = await startBackend(200)
+  const { port } = new URL(moved.url)
+  const clock = new FakeClock()
+  // Nobody listens there: the port is the other machine's.
+  let addresses = ['127.0.0.9']
+  const backends = new Backends({ clock, resolve: async () => addresses })
+  cleanups.push(() => backends.close())
+  const { calls } = backends.open([callSite({ service: serviceTarget(`http://reco.test:${port}`) })])
+  await clock.advance(5000)
+  addresses = ['127.0.0.1']
+  await expect(calls[0]!(callContext(clock))).rejects.toMatchObject({ code: 'unavailable' })
+  await clock.advance(0)
+  expect(await calls[0]!(callContext(clock))).toMatchObject({ status: 200 })
+})

@@ -66,6 +66,24 @@ describe('the address of an endpoint', () => {
     stopLater()
   })
 
+  test('it is looked up again at once when an address takes no connection, but not twice in a second', async () => {
+    const { clock, seen, names, lookups } = watch(['10.0.0.1'], ['10.0.0.1'], ['10.0.0.2'])
+    await clock.advance(5000)
+    names.lookAgain('reco')
+    await clock.advance(0)
+    expect(lookups()).toBe(2)
+    names.lookAgain('reco')
+    names.lookAgain('reco')
+    names.lookAgain('nobody')
+    await clock.advance(999)
+    expect(lookups()).toBe(2)
+    await clock.advance(1)
+    expect(lookups()).toBe(3)
+    expect(seen.at(-1)).toEqual(['10.0.0.2'])
+    await clock.advance(29_999)
+    expect(lookups()).toBe(3)
+  })
+
   test('it stops when told to, even with a look-up under way', async () => {
     const { clock, seen, stop } = watch(['10.0.0.1'])
     stop()

@@ -2,6 +2,8 @@ import type { Clock, Timer } from '../../../clock.ts'
 import { Shared } from '../../shared.ts'
 
 const refreshMs = 30_000
+/** An address that takes no connection has its name looked up again, but no more often than this. */
+const hastyRefreshMs = 1000
 
 export interface NameLookupsOptions {
   readonly clock: Clock
@@ -12,8 +14,9 @@ export interface NameLookupsOptions {
 type OnAddresses = (addresses: readonly string[]) => void
 
 /**
- * The addresses of host names, each looked up for all who ask for it, again every 30 seconds. Until the first answer the
- * name itself is the address; when a look-up fails or finds nothing, the last known addresses stay.
+ * The addresses of host names, each looked up for all who ask for it, again every 30 seconds, and at once when an
+ * address takes no connection. Until the first answer the name itself is the address; when a look-up fails or finds
+ * nothing, the last known addresses stay.
  */
 export class NameLookups {
   readonly #lookups: Shared<string, NameLookup>
@@ -35,6 +38,11 @@ export class NameLookups {
       release()
     }
   }
+
+  /** An address of this name takes no connection: whoever was there may have moved. */
+  lookAgain(hostname: string): void {
+    this.#lookups.get(hostname)?.hurry()
+  }
 }
 
 class NameLookup {
@@ -43,7 +51,9 @@ class NameLookup {
   readonly #listeners = new Set<OnAddresses>()
   #known: readonly string[]
   #isStopped = false
+  /** Until the next look-up; undefined while one is under way. */
   #timer: Timer | undefined
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(hostname: string, options: NameLookupsOptions) {
     this.#hostname = hostname
@@ -63,8 +73,21 @@ class NameLookup {
     this.#timer?.cancel()
   }
 
+  hurry(): void {
+    if (!this.#timer) return
+    const sinceMs = this.#options.clock.now() - this.#lookedAt
+    this.#timer.cancel()
+    this.#wait(Math.max(0, hastyRefreshMs - sinceMs))
+  }
+
+  #wait(ms: number): void {
+    this.#timer = this.#options.clock.schedule(ms, () => void this.#refresh())
+  }
+
   async #refresh(): Promise<void> {
     const { clock, resolve } = this.#options
+    this.#timer = undefined
+    this.#lookedAt = clock.now()
     const found = await resolve(this.#hostname).catch(() => [])
     if (this.#isStopped) return
     const addresses = [...new Set(found)].sort()
@@ -72,6 +95,6 @@ class NameLookup {
       this.#known = addresses
       for (const tell of [...this.#listeners]) tell(addresses)
     }
-    this.#timer = clock.schedule(refreshMs, () => void this.#refresh())
+    this.#wait(refreshMs)
   }
 }
