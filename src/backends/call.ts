@@ -157,6 +157,8 @@ export interface ServiceTarget {
   readonly discover?: DiscoverySource | undefined
   /** Name of a balancer kind. */
   readonly balance: string
+  /** To one endpoint at most; undefined: the built-in number. */
+  readonly connections?: number | undefined
   /** The value that a consistent hash is made of. */
   readonly spreadBy?: ((document: Document) => unknown) | undefined
   /** Undefined: nobody looks after its endpoints. */

@@ -1,10 +1,12 @@
-import type { EndpointTarget } from './call.ts'
+import type { EndpointTarget, ServiceTarget } from './call.ts'
 import type { NameLookups } from './discovery/resolvers/name-lookups.ts'
 import { Endpoint, idOf, type OpenOptions } from './endpoint.ts'
 import { Shared } from './shared.ts'
 
 interface EndpointKey {
   readonly service: string
+  /** Undefined: as many as to any endpoint. */
+  readonly connections: number | undefined
   /** Which of those that are the same to the letter, where a list names one more than once. */
   readonly occurrence: number
   readonly target: EndpointTarget
@@ -24,20 +26,26 @@ export class EndpointPool {
   constructor({ transport, channel }: OpenOptions, lookups: NameLookups) {
     const lookAgain = (hostname: string) => lookups.lookAgain(hostname)
     this.#endpoints = new Shared(
-      ({ service, occurrence, target, address }) => JSON.stringify([service, occurrence, idOf(target.url, address)]),
-      ({ target, address, since }) =>
-        new Endpoint(target, address, transport.open(new URL(target.url), address, channel), since, lookAgain),
+      ({ service, connections, occurrence, target, address }) =>
+        JSON.stringify([service, connections, occurrence, idOf(target.url, address)]),
+      ({ target, address, since, connections = channel.connections }) => {
+        const opened = transport.open(new URL(target.url), address, { ...channel, connections })
+        return new Endpoint(target, address, opened, since, lookAgain)
+      },
       (endpoint) => void endpoint.close(),
     )
   }
 
   /** Endpoints of a service that one list uses. `onChange`: who of them may be asked has changed. */
-  listFor(service: string, onChange: () => void): PooledEndpoints {
-    return new PooledEndpoints((key) => this.#endpoints.acquire({ ...key, service }), onChange)
+  listFor({ name, connections }: Pick<ServiceTarget, 'name' | 'connections'>, onChange: () => void): PooledEndpoints {
+    return new PooledEndpoints((key) => this.#endpoints.acquire({ ...key, service: name, connections }), onChange)
   }
 }
 
-type Acquire = (key: Omit<EndpointKey, 'service'>) => { readonly value: Endpoint; readonly release: () => void }
+type Acquire = (key: Omit<EndpointKey, 'service' | 'connections'>) => {
+  readonly value: Endpoint
+  readonly release: () => void
+}
 
 /** What one list has taken out of the pool. */
 export class PooledEndpoints {

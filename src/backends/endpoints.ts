@@ -58,7 +58,7 @@ export class ServiceEndpoints {
     this.care = care
     this.#service = target.name
     this.#options = options
-    this.#pooled = options.pool.listFor(target.name, () => this.#refresh())
+    this.#pooled = options.pool.listFor(target, () => this.#refresh())
     this.#choice = new Choice(kind, options)
     this.#caretaker = care.health || care.outlier || care.failover ? this.#createCaretaker(care) : undefined
     this.isWatched = kind.readsLoad || care.outlier !== undefined || care.failover !== undefined

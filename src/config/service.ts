@@ -27,6 +27,14 @@ export const serviceShape = z
     versions: versionsShape.optional(),
     split: splitShape.optional(),
     balance: balanceShape,
+    connections: z
+      .int()
+      .min(1)
+      .max(16_384)
+      .optional()
+      .describe(
+        'Connections to one endpoint at most, so also calls of it at once. 64, or as many as its bulkhead lets through, where nothing is said.',
+      ),
     ...careKeys,
     retryBudget: retryBudgetShape.optional(),
     ...policyKeys,

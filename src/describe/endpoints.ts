@@ -10,10 +10,11 @@ import { describeServiceAdmission } from './admission.ts'
  * `consul reco at …`, `consistent-hash on user.id`, `health /healthz every 5s`.
  */
 export function describeEndpoints(service: ServiceInfo): readonly string[] {
-  const { discover, balance, spreadOn, split, care, retryBudget } = service
+  const { discover, balance, connections, spreadOn, split, care, retryBudget } = service
   const words = split ? describeSplit(split) : []
   if (discover) words.push(describeDiscovery(discover))
   if (balance !== 'round-robin') words.push(spreadOn === undefined ? balance : `${balance} on ${spreadOn}`)
+  if (connections !== undefined) words.push(`${connections} connections an endpoint`)
   if (retryBudget) words.push(describeRetryBudget(retryBudget))
   words.push(...describeServiceAdmission(service))
   if (!care) return words

@@ -3,6 +3,7 @@ import type { ServiceTarget } from '../backends/call.ts'
 import type { DiscoverySource } from '../backends/discovery/discovery.ts'
 import type { FileSettings } from '../backends/discovery/file.ts'
 import type { CarePolicy } from '../backends/health/policy.ts'
+import { defaultChannelOptions } from '../backends/transports/transport.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import type { Language } from '../language/color.ts'
 import { findColor } from '../language/reference.ts'
@@ -18,6 +19,7 @@ import { bindSplit } from './split.ts'
 export function bindTarget(service: ServiceDefinition, { zone }: Defaults, language: Language): ServiceInfo {
   const { source, definition } = service
   const { balance, retryBudget } = definition
+  const connections = connectionsOf(definition)
   const { reads: spreadReads = [], ...spread } = bindColor(balance.on, source, language)
   const { admission, reads: admissionReads } = bindServiceAdmission(service, language)
   const reads = [...spreadReads, ...admissionReads]
@@ -26,8 +28,9 @@ export function bindTarget(service: ServiceDefinition, { zone }: Defaults, langu
     const discover = runs.discover && locateFile(runs.discover, source)
     const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
     // What is known of its endpoints, and its retry budget, are its own, whoever else runs at the same addresses.
-    const key = hashContent(JSON.stringify({ owner, endpoints, discover, balance, care, retryBudget }))
-    return { endpoints, discover, balance: balance.kind, ...spread, ...admission, care, retryBudget, key }
+    const key = hashContent(JSON.stringify({ owner, endpoints, discover, balance, connections, care, retryBudget }))
+    const settings = { balance: balance.kind, connections, care, retryBudget }
+    return { endpoints, discover, ...settings, ...spread, ...admission, key }
   }
   const name = definition.service
   if (!definition.versions) return { name, ...bindRuns(definition, name), reads }
@@ -38,6 +41,14 @@ export function bindTarget(service: ServiceDefinition, { zone }: Defaults, langu
   })
   const { split, reads: more, key } = bindSplit(service, bindVersion, language)
   return { ...bindRuns({}, name), name, split, key: hashContent(name, key), reads: [...reads, ...more] }
+}
+
+/** A bulkhead that lets more through than there are connections would have them wait once more. */
+function connectionsOf({ connections, bulkhead }: ServiceDefinition['definition']): number | undefined {
+  if (connections !== undefined || !bulkhead) return connections
+  const { concurrent } = bulkhead.policy
+  const most = typeof concurrent === 'number' ? concurrent : concurrent.max
+  return most > defaultChannelOptions.connections ? most : undefined
 }
 
 /** The color that the balancer chooses by: every call of the service reads it. */

@@ -113,6 +113,7 @@ describe('what stands before a service', () => {
     expect(site!.service.bulkhead!.clientOf!(document)).toBe('u1')
     expect(site!.rankOf!(document)).toBe(priorities.indexOf('high'))
     expect(describeEndpoints(site!.service)).toEqual([
+      '1000 connections an endpoint',
       '2–1000 calls at once, by response time, 10 wait, fair by user.id',
     ])
   })
