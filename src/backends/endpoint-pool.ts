@@ -24,7 +24,7 @@ export class EndpointPool {
   readonly #endpoints: Shared<EndpointKey, Endpoint>
 
   constructor({ transport, channel }: OpenOptions, lookups: NameLookups) {
-    const lookAgain = (hostname: string) => lookups.lookAgain(hostname)
+    const lookAgain = (url: URL) => lookups.lookAgain(url)
     this.#endpoints = new Shared(
       ({ service, connections, occurrence, target, address }) =>
         JSON.stringify([service, connections, occurrence, idOf(target.url, address)]),

@@ -25,14 +25,14 @@ export class Endpoint implements Candidate {
   /** Resolves when its last call has ended and its connections are closed; undefined while it is in use. */
   closed: Promise<void> | undefined = undefined
 
-  readonly #onUnreachable: (hostname: string) => void
+  readonly #onUnreachable: (url: URL) => void
 
   constructor(
     target: EndpointTarget,
     address: string,
     channel: Channel,
     now: number,
-    onUnreachable: (hostname: string) => void = () => {},
+    onUnreachable: (url: URL) => void = () => {},
   ) {
     const url = new URL(target.url)
     this.prefix = prefixOf(url)
@@ -53,7 +53,7 @@ export class Endpoint implements Candidate {
 
   /** No connection could be made to it. */
   unreachable(): void {
-    this.#onUnreachable(this.attributes['server.address'] as string)
+    this.#onUnreachable(new URL(this.url))
   }
 
   /** Lets the calls under way end. */

@@ -1,10 +1,17 @@
+import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Call, ServiceTarget } from '../../src/backends/call.ts'
+import { chooseFamily } from '../../src/backends/discovery/resolvers/family.ts'
 import { type CarePolicy, noCare } from '../../src/backends/health/policy.ts'
 import { Backends } from '../../src/backends/registry.ts'
+import { systemClock } from '../../src/clock.ts'
+import { until } from '../e2e/support/waiting.ts'
 import { FakeClock } from './support/fake-clock.ts'
 import { startHttpServer, type TestServer } from './support/servers.ts'
 import { callContext, callSite, serviceTarget } from './support/sites.ts'
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => one.address === '::1'))
+if (!hasIpv6) process.stderr.write(`skipped: ${import.meta.filename}, a server on ::1 (this machine has no IPv6)\n`)
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -143,4 +150,35 @@ test('a name whose address takes no connection is looked up again at once', asyn
   await expect(calls[0]!(callContext(clock))).rejects.toMatchObject({ code: 'unavailable' })
   await clock.advance(0)
   expect(await calls[0]!(callContext(clock))).toMatchObject({ status: 200 })
+})
+
+describe('a name with addresses of both families', () => {
+  const orders: [string, string[]][] = [
+    ['127.0.0.1', ['::1', '127.0.0.1']],
+    ['::1', ['127.0.0.1', '::1']],
+  ]
+  test.each(hasIpv6 ? orders : orders.slice(0, 1))(
+    'is called at the one that takes connections: %s',
+    async (host, found) => {
+      const server = await startHttpServer((_request, response) => void response.end('{}'), { host, port: 0 })
+      cleanups.push(() => server.close())
+      const backends = new Backends({ clock: systemClock, resolve: async () => found })
+      cleanups.push(() => backends.close())
+      const service = serviceTarget(`http://reco.test:${server.port}`)
+      backends.open([callSite({ service })])
+      await until(() => backends.endpointsOf(service)[0]!.address !== 'reco.test', 'resolved')
+      expect(backends.endpointsOf(service).map(({ address }) => address)).toEqual([host])
+    },
+  )
+
+  test('keeps to the first where none takes connections', async () => {
+    expect(await chooseFamily(['::1', '10.0.0.1', '::2'], async () => false)).toEqual(['::1', '::2'])
+  })
+
+  test('is not connected to where it has one family only', async () => {
+    const asked: string[] = []
+    const ask = async (address: string) => asked.push(address) > 0
+    expect(await chooseFamily(['10.0.0.1', '10.0.0.2'], ask)).toEqual(['10.0.0.1', '10.0.0.2'])
+    expect(asked).toEqual([])
+  })
 })

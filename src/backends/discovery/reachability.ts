@@ -4,7 +4,7 @@ import type { EndpointTarget } from '../call.ts'
 const withinMs = 1_000
 
 /** Whether an endpoint takes a connection within a second. Never rejects. */
-export function takesConnections({ url, address }: EndpointTarget): Promise<boolean> {
+export function takesConnections({ url, address }: Pick<EndpointTarget, 'url' | 'address'>): Promise<boolean> {
   const { protocol, hostname, port } = new URL(url)
   const host = address ?? hostname.replace(/^\[|\]$/g, '')
   const socket = connect({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)), timeout: withinMs })

@@ -5,5 +5,5 @@ export const lookup: ResolverKind = {
   name: 'lookup',
   summary: 'Every address a host name resolves to, looked up again every 30 s and when one takes no connection',
   accepts: () => true,
-  watch: ({ hostname }, { lookups }, onAddresses) => lookups.watch(hostname, onAddresses),
+  watch: (url, { lookups }, onAddresses) => lookups.watch(url, onAddresses),
 }

@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '../../../clock.ts'
 import { Shared } from '../../shared.ts'
+import { takesConnections } from '../reachability.ts'
+import { chooseFamily } from './family.ts'
 
 const refreshMs = 30_000
 /** An address that takes no connection has its name looked up again, but no more often than this. */
@@ -16,22 +18,22 @@ type OnAddresses = (addresses: readonly string[]) => void
 /**
  * The addresses of host names, each looked up for all who ask for it, again every 30 seconds, and at once when an
  * address takes no connection. Until the first answer the name itself is the address; when a look-up fails or finds
- * nothing, the last known addresses stay.
+ * nothing, the last known addresses stay. Of a name with addresses of both families those of one are told.
  */
 export class NameLookups {
   readonly #lookups: Shared<string, NameLookup>
 
   constructor(options: NameLookupsOptions) {
     this.#lookups = new Shared(
-      (hostname) => hostname,
-      (hostname) => new NameLookup(hostname, options),
+      (origin) => origin,
+      (origin) => new NameLookup(origin, options),
       (lookup) => lookup.stop(),
     )
   }
 
   /** Tells the addresses known now, before it returns, and every change. Gives a function that stops. */
-  watch(hostname: string, onAddresses: OnAddresses): () => void {
-    const { value: lookup, release } = this.#lookups.acquire(hostname)
+  watch({ origin }: URL, onAddresses: OnAddresses): () => void {
+    const { value: lookup, release } = this.#lookups.acquire(origin)
     const unsubscribe = lookup.subscribe(onAddresses)
     return () => {
       unsubscribe()
@@ -39,13 +41,15 @@ export class NameLookups {
     }
   }
 
-  /** An address of this name takes no connection: whoever was there may have moved. */
-  lookAgain(hostname: string): void {
-    this.#lookups.get(hostname)?.hurry()
+  /** An address of this URL's host takes no connection: whoever was there may have moved. */
+  lookAgain({ origin }: URL): void {
+    this.#lookups.get(origin)?.hurry()
   }
 }
 
 class NameLookup {
+  /** `http://reco:9004` */
+  readonly #origin: string
   readonly #hostname: string
   readonly #options: NameLookupsOptions
   readonly #listeners = new Set<OnAddresses>()
@@ -55,10 +59,11 @@ class NameLookup {
   #timer: Timer | undefined
   #lookedAt = Number.NEGATIVE_INFINITY
 
-  constructor(hostname: string, options: NameLookupsOptions) {
-    this.#hostname = hostname
+  constructor(origin: string, options: NameLookupsOptions) {
+    this.#origin = origin
+    this.#hostname = new URL(origin).hostname
     this.#options = options
-    this.#known = [hostname]
+    this.#known = [this.#hostname]
     void this.#refresh()
   }
 
@@ -89,8 +94,9 @@ class NameLookup {
     this.#timer = undefined
     this.#lookedAt = clock.now()
     const found = await resolve(this.#hostname).catch(() => [])
+    const chosen = await chooseFamily(found, (address) => takesConnections({ url: this.#origin, address }))
     if (this.#isStopped) return
-    const addresses = [...new Set(found)].sort()
+    const addresses = [...new Set(chosen)].sort()
     if (addresses.length > 0 && addresses.join() !== this.#known.join()) {
       this.#known = addresses
       for (const tell of [...this.#listeners]) tell(addresses)
