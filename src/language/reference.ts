@@ -29,6 +29,8 @@ export interface Read {
   readonly demand: 'required' | 'tolerated' | 'guarded'
   /** Only asks whether it is there: the value itself goes nowhere. */
   readonly asked?: boolean
+  /** Of what the same step wrote just before, so that nothing else has to have produced it. */
+  readonly own?: boolean
 }
 
 /** A place that writes a color. */

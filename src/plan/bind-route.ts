@@ -25,7 +25,6 @@ export function bindRoute(
   const inputs = bindInputs(definition, match, place, language)
   const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, binder) : binder.block(parsed.body)
   const response = definition.response && bindResponse(definition.response, within(place, 'response'), language)
-  binder.noteReads(response?.reads)
   return {
     name,
     file: source.path,

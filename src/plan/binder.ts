@@ -25,9 +25,6 @@ export class RouteBinder implements Binder {
   readonly diagnostics: Language['diagnostics']
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
-  /** By step, the members of its record that are read; undefined: all. */
-  readonly #recorded = new Map<string, Set<string | undefined>>()
-  #recordsAll = false
   #guards = 0
   /** Every place that calls a backend; compiled steps know theirs by index. */
   readonly callSites: CallSite[] = []
@@ -113,7 +110,7 @@ export class RouteBinder implements Binder {
     const binding = kind.bind(step, this)
     const incomplete = binding.incomplete || condition?.isFaulty || !step.isWhole
     this.incomplete ||= incomplete
-    const bound: BoundStep = {
+    return {
       ...binding,
       incomplete,
       kind: kind.kind,
@@ -121,31 +118,6 @@ export class RouteBinder implements Binder {
       at: place.source.locateKey([...place.path, kind.kind]),
       condition,
     }
-    this.noteReads([
-      ...(condition?.reads ?? []),
-      ...(binding.reads ?? []),
-      ...(binding.blocks ?? []).flatMap((block) => block.finalReads ?? []),
-    ])
-    return bound
-  }
-
-  /** Remembers which calls' records something reads. */
-  noteReads(reads: BoundStep['reads']): void {
-    for (const { reference } of reads ?? []) {
-      if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined))
-        this.#recordsAll = true
-      else if (reference.kind === 'step') {
-        const [member] = reference.rest
-        const members = this.#recorded.get(reference.id!) ?? new Set()
-        this.#recorded.set(reference.id!, members.add(member === undefined ? undefined : String(member)))
-      }
-    }
-  }
-
-  recordsStep(id: string, member?: string): boolean {
-    if (this.#recordsAll) return true
-    const members = this.#recorded.get(id)
-    return members !== undefined && (member === undefined || members.has(undefined) || members.has(member))
   }
 
   nameCall(step: ParsedStep, operation: string): string {

@@ -47,16 +47,6 @@ export function* everyStep(block: BoundBlock): Generator<BoundStep> {
   }
 }
 
-/** Everything that a route reads of its context. */
-export function everyRead(route: BoundRoute): Read[] {
-  const reads: Read[] = [...(route.response?.reads ?? []), ...route.priorityReads]
-  for (const step of everyStep(route.body)) {
-    reads.push(...(step.condition?.reads ?? []), ...(step.reads ?? []))
-    for (const block of step.blocks ?? []) reads.push(...(block.condition?.reads ?? []), ...(block.finalReads ?? []))
-  }
-  return reads
-}
-
 /** Every color that a route may hold: from the request, written by a step, or the element of a forEach. */
 export function producedColors(route: BoundRoute): Set<string> {
   const colors = new Set(route.inputs.map((input) => input.color))

@@ -1,11 +1,13 @@
+import type { Read } from '../language/reference.ts'
 import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
-import { type BoundRoute, everyRead, producedColors } from './bound-route.ts'
+import { type BoundRoute, producedColors } from './bound-route.ts'
 import { chooseBytes } from './bytes/choose.ts'
 import { compileByteBody } from './bytes/fill.ts'
 import { RouteCompiler } from './compile.ts'
 import { compileInputs } from './inputs.ts'
+import { everyRead, RecordsRead } from './reads.ts'
 import { compileRequestView, readsBody, requestPartsRead } from './request-view.ts'
 import { compileRouteCaching } from './route-caching.ts'
 import type { AggregatedRoute } from './snapshot.ts'
@@ -13,12 +15,12 @@ import type { AggregatedRoute } from './snapshot.ts'
 /** Turns a route that passed every check into closures. */
 export function compileRoute(bound: BoundRoute): AggregatedRoute {
   const bytes = chooseBytes(bound)
-  const compiler = new RouteCompiler(bytes?.calls)
-  const run = compiler.block(bound.body)
   const reads = everyRead(bound)
+  const compiler = new RouteCompiler(new RecordsRead(reads), bytes?.calls)
+  const run = compiler.block(bound.body)
   const parts = requestPartsRead(reads)
   const viewRequest = compileRequestView(parts)
-  const nameColors = createNamespaces(colorsOf(bound))
+  const nameColors = createNamespaces(colorsOf(bound, reads))
   const writeInputs = compileInputs(bound.inputs)
   return {
     kind: 'aggregate',
@@ -46,9 +48,9 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
 }
 
 /** Every color that a route names: their namespaces are there from the start, so that `has(user.id)` can ask. */
-function colorsOf(bound: BoundRoute): Set<string> {
+function colorsOf(bound: BoundRoute, reads: readonly Read[]): Set<string> {
   const colors = producedColors(bound)
-  for (const { reference } of everyRead(bound)) {
+  for (const { reference } of reads) {
     if (reference.kind === 'color') colors.add(reference.color)
     else if (reference.kind === 'colors') for (const color of reference.colors) colors.add(color)
   }

@@ -3,16 +3,23 @@ import { Gathering } from '../steps/concurrency.ts'
 import { type Context, Exit, type Run } from '../steps/context.ts'
 import type { BoundBlock, BoundStep, Compiler, StepCall } from '../steps/step.ts'
 import { flowDependencies } from './dependencies.ts'
+import type { RecordsRead } from './reads.ts'
 import type { StepInfo } from './snapshot.ts'
 
 /** Compiles the bound steps of one route to closures, and numbers them for spans and metrics. */
 export class RouteCompiler implements Compiler {
   readonly steps: StepInfo[] = []
+  readonly #records: RecordsRead
   readonly #byteCalls: ReadonlySet<StepCall>
 
-  /** The bodies of `byteCalls` stay bytes. */
-  constructor(byteCalls: ReadonlySet<StepCall> = new Set()) {
+  /** `records`: those that something reads. The bodies of `byteCalls` stay bytes. */
+  constructor(records: RecordsRead, byteCalls: ReadonlySet<StepCall> = new Set()) {
+    this.#records = records
     this.#byteCalls = byteCalls
+  }
+
+  recordsStep(id: string, member?: string): boolean {
+    return this.#records.includes(id, member)
   }
 
   keepsBytes(call: StepCall): boolean {

@@ -192,7 +192,7 @@ class Walk {
   }
 
   #reads(reads: readonly Read[] | undefined, known: Knowledge, reader: BoundStep | undefined): void {
-    for (const read of reads ?? []) this.#listener.read?.(read, known, reader)
+    for (const read of reads ?? []) if (!read.own) this.#listener.read?.(read, known, reader)
   }
 }
 

@@ -1,19 +1,6 @@
-import type { Read } from '../language/reference.ts'
 import { writtenColors } from '../steps/fork.ts'
 import type { BoundStep } from '../steps/step.ts'
-
-/** Everything that a step reads, the steps inside it included. */
-export function deepReads(step: BoundStep): Read[] {
-  return [
-    ...(step.condition?.reads ?? []),
-    ...(step.reads ?? []),
-    ...(step.blocks ?? []).flatMap((block) => [
-      ...(block.condition?.reads ?? []),
-      ...block.steps.flatMap(deepReads),
-      ...(block.finalReads ?? []),
-    ]),
-  ]
-}
+import { readsOfStep } from './reads.ts'
 
 /** The names of the calls in a step. */
 export function deepCalls(step: BoundStep): string[] {
@@ -39,7 +26,7 @@ export function flowDependencies(steps: readonly BoundStep[]): ReadonlySet<numbe
     const waitsFor = new Set<number>()
     const own = written[reader]!
     const provided = new Set((step.blocks ?? []).flatMap((block) => (block.provides ? [block.provides.color] : [])))
-    const reads = deepReads(step)
+    const reads = [...readsOfStep(step)].map(({ read }) => read)
     const listReads = new Set(
       (step.reads ?? []).flatMap((read) => (read.reference.kind === 'color' ? [read.reference.color] : [])),
     )

@@ -1,5 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
-import { type BoundRoute, everyRead } from './bound-route.ts'
+import type { BoundRoute } from './bound-route.ts'
+import { everyRead } from './reads.ts'
 import type { RequestParts } from './snapshot.ts'
 
 /** How a route's whole answers are kept and told apart. */

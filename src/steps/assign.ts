@@ -25,7 +25,7 @@ export const assign = defineStep({
     const assignments = bindAssignments(step.config.assign, within(step.place, 'assign'), binder)
     return {
       caption: { title: 'assign', lines: assignments.map(({ color, text }) => `${color} = ${printTemplate(text)}`) },
-      reads: outsideReads(assignments),
+      reads: readsOf(assignments),
       writes: assignments,
       derives: assignments.map(({ color, value }) => ({ color, reads: value.reads })),
       compile: () => {
@@ -36,11 +36,12 @@ export const assign = defineStep({
   },
 })
 
-/** What the assignments read of the context as it was before them: each sees what those above it wrote. */
-function outsideReads(assignments: readonly Assignment[]): Read[] {
+/** Each assignment sees what those above it wrote, where they gave something. */
+function readsOf(assignments: readonly Assignment[]): Read[] {
   return assignments.flatMap(({ value }, index) => {
     const above = new Set(assignments.slice(0, index).map(({ color }) => color))
-    return value.reads.filter(({ reference }) => reference.kind !== 'color' || !above.has(reference.color))
+    const isOwn = ({ reference }: Read) => reference.kind === 'color' && above.has(reference.color)
+    return value.reads.map((read) => (isOwn(read) ? { ...read, own: true } : read))
   })
 }
 

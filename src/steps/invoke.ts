@@ -67,8 +67,8 @@ export const invoke = defineStep({
           name,
           index,
           optional: config.optional,
-          recorded: binder.recordsStep(name),
-          recordsHeaders: binder.recordsStep(name, 'headers'),
+          recorded: compiler.recordsStep(name),
+          recordsHeaders: compiler.recordsStep(name, 'headers'),
           applyOutputs: compileOutputs(operation),
         })
       },

@@ -192,8 +192,6 @@ export interface Binder extends Language {
   nameCall(step: ParsedStep, operation: string): string
   /** Gives a call site its index in the route. */
   addCallSite(site: CallSite): number
-  /** True when something in the route reads `steps.<id>`, or this member of it, so that it must be recorded. Known once all is bound. */
-  recordsStep(id: string, member?: string): boolean
 }
 
 /** An operation with the policies that its service gives it. */
@@ -218,6 +216,8 @@ export interface ServiceOperation {
 export interface Compiler {
   /** Whether this call's body stays bytes: nothing but the response reads what it gives. */
   keepsBytes(call: StepCall): boolean
+  /** Whether anything in the route reads `steps.<id>`, or this member of it, so that it must be recorded. */
+  recordsStep(id: string, member?: string): boolean
   /** Compiles a block by its order, with spans and metrics around each step. */
   block(block: BoundBlock): Run
 }

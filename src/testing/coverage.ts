@@ -1,7 +1,9 @@
 import type { CallSite, Fallback } from '../backends/call.ts'
 import { type BackendMetrics, uncounted } from '../backends/metrics.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import type { BoundRoute } from '../plan/bound-route.ts'
 import { RouteCompiler } from '../plan/compile.ts'
+import { everyRead, RecordsRead } from '../plan/reads.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 import type { Run } from '../steps/context.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
@@ -31,7 +33,7 @@ export class CoverageObserver implements Observer {
   constructor(route: AggregatedRoute) {
     this.#route = route
     this.#map = new CoverageMap(route.bound.body)
-    this.run = new CountingCompiler(this.#map).block(route.bound.body)
+    this.run = new CountingCompiler(route.bound, this.#map).block(route.bound.body)
     this.metrics = { ...uncounted, forSite: (site) => this.#watchStale(site) }
   }
 
@@ -79,8 +81,8 @@ export class CoverageObserver implements Observer {
 class CountingCompiler extends RouteCompiler {
   readonly #map: CoverageMap
 
-  constructor(map: CoverageMap) {
-    super()
+  constructor(route: BoundRoute, map: CoverageMap) {
+    super(new RecordsRead(everyRead(route)))
     this.#map = map
   }
 

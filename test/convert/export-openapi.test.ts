@@ -137,9 +137,9 @@ match: GET /r
 do: [ { invoke: { service: user, get: /x, headers: { authorization: $.request.headers.authorization, x: $.request.headers.host } } } ]
 response: { body: { a: $.request.query.page, b: '\${ request.query.page }', c: $.request.cookies.sid, d: $.request.id } }`)
     expect(parameters).toEqual([
+      { name: 'authorization', in: 'header', schema: { type: 'string' } },
       { name: 'page', in: 'query', schema: { type: 'string' } },
       { name: 'sid', in: 'cookie', schema: { type: 'string' } },
-      { name: 'authorization', in: 'header', schema: { type: 'string' } },
     ])
   })
 

@@ -1,6 +1,7 @@
 import type { ColorDefinition } from '../../language/color.ts'
-import { type BoundRoute, everyRead } from '../../plan/bound-route.ts'
+import type { BoundRoute } from '../../plan/bound-route.ts'
 import type { BoundInput } from '../../plan/inputs.ts'
+import { everyRead } from '../../plan/reads.ts'
 import type { AggregatedRoute } from '../../plan/snapshot.ts'
 import type { PublishedSchemas } from './schemas.ts'
 

@@ -1,6 +1,7 @@
 import type { ColorDefinition } from '../../language/color.ts'
 import type { Read } from '../../language/reference.ts'
 import { type BoundRoute, everyStep, producedColors } from '../../plan/bound-route.ts'
+import { readsOfRoute } from '../../plan/reads.ts'
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
 import { tracedBehind, traceValues } from '../../plan/traced-values.ts'
 import type { BoundStep } from '../../steps/step.ts'
@@ -99,17 +100,15 @@ function producersIn({ bound }: AggregatedRoute, color: string): Mention[] {
 }
 
 function readersIn({ bound }: AggregatedRoute, color: string): Mention[] {
-  const inSteps = [...everyStep(bound.body)].flatMap((step) => {
-    const reads = [
-      ...(step.condition?.reads ?? []),
-      ...(step.reads ?? []),
-      ...(step.blocks ?? []).flatMap((block) => [...(block.condition?.reads ?? []), ...(block.finalReads ?? [])]),
-    ]
-    const found = reads.filter((read) => readsColor(read, color))
-    return found.map(({ at }) => mention('step', bound.name, captionOf(step), at))
-  })
-  const inResponse = (bound.response?.reads ?? []).filter((read) => readsColor(read, color))
-  return unique([...inSteps, ...inResponse.map(({ at }) => mention('response', bound.name, 'response', at))])
+  const readers = [...readsOfRoute(bound)].filter(({ read }) => readsColor(read, color))
+  return unique(
+    readers.map(({ read: { at }, reader }) => {
+      if ('step' in reader) return mention('step', bound.name, captionOf(reader.step), at)
+      return reader.kind === 'priority'
+        ? mention('step', bound.name, 'priority', at)
+        : mention('response', bound.name, 'response', at)
+    }),
+  )
 }
 
 function captionOf(step: BoundStep): string {

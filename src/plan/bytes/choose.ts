@@ -1,8 +1,8 @@
-import type { Read } from '../../language/reference.ts'
 import { outputPaths } from '../../operations/byte-outputs.ts'
 import type { BoundStep, StepCall } from '../../steps/step.ts'
 import { colorOfPath } from '../../values/color.ts'
-import { type BoundRoute, everyStep } from '../bound-route.ts'
+import type { BoundRoute } from '../bound-route.ts'
+import { readsOfRoute } from '../reads.ts'
 import { type ByteTemplate, convertTemplate } from './convert.ts'
 
 /** What of a route's calls need not be parsed, and its response made of their bytes. */
@@ -69,13 +69,10 @@ function callsOutsideLoops(steps: readonly BoundStep[]): BoundStep[] {
 
 /** The places that anything but the response's body reads; undefined when that is the whole context. */
 function findReadElsewhere(route: BoundRoute): Set<string> | undefined {
-  const reads: Read[] = (route.response?.headers ?? []).flatMap(({ value }) => value.reads)
-  for (const step of everyStep(route.body)) {
-    reads.push(...(step.condition?.reads ?? []), ...(step.reads ?? []))
-    for (const block of step.blocks ?? []) reads.push(...(block.condition?.reads ?? []), ...(block.finalReads ?? []))
-  }
   const places = new Set<string>()
-  for (const { reference } of reads) {
+  for (const { read, reader } of readsOfRoute(route)) {
+    if (reader.kind === 'body') continue
+    const { reference } = read
     if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined)) return undefined
     if (reference.kind === 'color') places.add(reference.color)
     else if (reference.kind === 'colors') for (const color of reference.colors) places.add(color)

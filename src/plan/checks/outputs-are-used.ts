@@ -1,6 +1,7 @@
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
-import { type BoundRoute, everyRead, everyStep } from '../bound-route.ts'
+import { type BoundRoute, everyStep } from '../bound-route.ts'
+import { everyRead } from '../reads.ts'
 
 /** For each operation that a route calls, the colors of its outputs that nothing there uses. */
 export type UnusedOutputs = ReadonlyMap<BoundOperation, ReadonlySet<string>>

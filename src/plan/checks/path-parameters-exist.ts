@@ -1,6 +1,7 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { Read } from '../../language/reference.ts'
-import { everyRead, everyStep } from '../bound-route.ts'
+import { everyStep } from '../bound-route.ts'
+import { everyRead } from '../reads.ts'
 import type { RouteCheck } from './check.ts'
 
 /** `request.params` holds what the route's path names. What an operation of the catalogue reads is for all routes that call it. */

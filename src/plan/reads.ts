@@ -1,0 +1,76 @@
+import type { Read } from '../language/reference.ts'
+import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import type { BoundRoute } from './bound-route.ts'
+
+/** Who reads a place of the context. */
+export type Reader =
+  /** The class of its calls. */
+  | { readonly kind: 'priority' }
+  /** Whether a step runs, and the step itself, with its fallbacks and what an exit answers. */
+  | { readonly kind: 'condition' | 'step'; readonly step: BoundStep }
+  /** Whether an arm of a branch runs; what a loop gathers when a turn has ended. */
+  | { readonly kind: 'arm' | 'end'; readonly step: BoundStep; readonly block: BoundBlock }
+  /** The route's answer. */
+  | { readonly kind: 'header' | 'body' }
+
+export interface RouteRead {
+  readonly read: Read
+  readonly reader: Reader
+}
+
+/**
+ * Everything that a route reads of its context, each read once, in the order of the file: the one walk from which all
+ * that asks "is it read, and by whom" derives.
+ */
+export function* readsOfRoute({ priorityReads, body, response }: BoundRoute): Generator<RouteRead> {
+  yield* by({ kind: 'priority' }, priorityReads)
+  for (const step of body.steps) yield* readsOfStep(step)
+  for (const { value } of response?.headers ?? []) yield* by({ kind: 'header' }, value.reads)
+  yield* by({ kind: 'body' }, response?.body?.reads)
+}
+
+/** What a step reads, the steps inside it included. */
+export function* readsOfStep(step: BoundStep): Generator<RouteRead> {
+  yield* by({ kind: 'condition', step }, step.condition?.reads)
+  yield* by({ kind: 'step', step }, step.reads)
+  for (const block of step.blocks ?? []) {
+    yield* by({ kind: 'arm', step, block }, block.condition?.reads)
+    for (const inner of block.steps) yield* readsOfStep(inner)
+    yield* by({ kind: 'end', step, block }, block.finalReads)
+  }
+}
+
+function* by(reader: Reader, reads: readonly Read[] | undefined): Generator<RouteRead> {
+  for (const read of reads ?? []) yield { read, reader }
+}
+
+/** As `readsOfRoute`, whoever reads it. */
+export function everyRead(route: BoundRoute): Read[] {
+  return [...readsOfRoute(route)].map(({ read }) => read)
+}
+
+/** Which records of calls something reads (`steps.<id>`), and which of their members. */
+export class RecordsRead {
+  /** By call; undefined stands for all members. */
+  readonly #members = new Map<string, Set<string | undefined>>()
+  #isAll = false
+
+  constructor(reads: Iterable<Read>) {
+    for (const { reference } of reads) {
+      if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined)) {
+        this.#isAll = true
+      } else if (reference.kind === 'step') {
+        const [member] = reference.rest
+        const members = this.#members.get(reference.id!) ?? new Set()
+        this.#members.set(reference.id!, members.add(member === undefined ? undefined : String(member)))
+      }
+    }
+  }
+
+  /** Whether anything reads the record of a call, or this member of it. */
+  includes(call: string, member?: string): boolean {
+    if (this.#isAll) return true
+    const members = this.#members.get(call)
+    return members !== undefined && (member === undefined || members.has(undefined) || members.has(member))
+  }
+}
