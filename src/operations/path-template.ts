@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { isUnsafePath } from '../path-safety.ts'
 
 /** `/recommend/{geo.city}?sort=new`, taken apart. */
 export interface PathTemplate {
@@ -43,26 +44,23 @@ export function encodeLiteral(text: string): string {
  */
 export function encodeSegment(value: unknown, color: string): string {
   const text = textOf(value, color)
-  if (text === '' || hasDotSegment(text)) {
-    throw new GatewayError('invalid-input', { detail: `${color} cannot stand in a path` })
-  }
+  if (text === '' || isUnsafePath(text)) throw unfitForPath(color)
   return encodeURIComponent(text)
 }
 
-function hasDotSegment(text: string): boolean {
-  let decoded = text
-  for (;;) {
-    if (decoded.split(/[/\\]/).some((segment) => segment === '.' || segment === '..')) return true
-    if (!decoded.includes('%')) return false
-    let next: string
-    try {
-      next = decodeURIComponent(decoded)
-    } catch {
-      return false
-    }
-    if (next === decoded) return false
-    decoded = next
-  }
+export function unfitForPath(color: string): GatewayError {
+  return new GatewayError('invalid-input', { detail: `${color} cannot stand in a path` })
+}
+
+/** Whether a placeholder shares its segment with something: then parts that are safe alone may not be together. */
+export function hasSharedSegment({ parts }: PathTemplate): boolean {
+  return parts.some((part, index) => {
+    if ('literal' in part) return false
+    const [before, after] = [parts[index - 1], parts[index + 1]]
+    const endsBefore = before === undefined || ('literal' in before && before.literal.endsWith('/'))
+    const beginsAfter = after === undefined || ('literal' in after && after.literal.startsWith('/'))
+    return !endsBefore || !beginsAfter
+  })
 }
 
 /** A scalar as text, for a path, query, header or cookie. */

@@ -1,11 +1,12 @@
 import type { CallRequest } from '../backends/call.ts'
 import { GatewayError } from '../errors.ts'
+import { isUnsafePath } from '../path-safety.ts'
 import { compileBuilder } from '../values/builder.ts'
 import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
 import type { BoundOperation, OperationInput } from './bound-operation.ts'
 import { compileOverlay } from './overlay.ts'
-import { encodeLiteral, encodeSegment, textOf } from './path-template.ts'
+import { encodeLiteral, encodeSegment, hasSharedSegment, textOf, unfitForPath } from './path-template.ts'
 
 type Reader = (document: Document) => unknown
 
@@ -86,6 +87,8 @@ function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (docu
     const read = readerOf({ ...input, optional: false })
     return (document: Document) => encodeSegment(read(document), input.color)
   })
+  const isShared = hasSharedSegment(operation.path)
+  const placed = inputs.filter(({ locator }) => locator.in === 'path').map(({ color }) => color)
   const literalQuery = encodeLiteral(operation.path.query)
   const query = inputs
     .filter((input) => input.locator.in === 'query')
@@ -94,6 +97,7 @@ function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (docu
   return (document) => {
     let path = ''
     for (const piece of pieces) path += typeof piece === 'string' ? piece : piece(document)
+    if (isShared && isUnsafePath(path)) throw unfitForPath(placed.join(' with '))
     let search = literalQuery
     for (const render of query) {
       const parameter = render(document)

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GatewayError } from '../errors.ts'
+import { hasMalformedEscape, isUnsafePath } from '../path-safety.ts'
 import { type Activation, type ActiveMatch, isAggregate } from './activation.ts'
 import { serveAggregate } from './aggregate.ts'
 import { Exchange } from './exchange.ts'
 import { tryShed } from './limits/shed.ts'
-import { hasDotSegment } from './path-safety.ts'
 import { refuse } from './refusals.ts'
 import { ServerRequestParts } from './request-parts.ts'
 import type { Serving } from './serving.ts'
@@ -54,15 +54,19 @@ function answerNowhere(exchange: Exchange): void {
   const allow = found.kind === 'wrong-method' ? ['allow', [...found.allow, 'OPTIONS'].join(', ')] : []
   // `OPTIONS *` is about the server, not about a path (RFC 9110 section 9.3.7).
   if (request.url === '*') exchange.answerEmpty(204, [])
-  else if (found.kind === 'malformed') exchange.fail(refuse('bad-request', 'a percent escape in the path is malformed'))
+  else if (found.kind === 'malformed') exchange.fail(malformedPath())
   else if (found.kind !== 'wrong-method') exchange.fail(refuse('not-found'))
   else if (request.method === 'OPTIONS') exchange.answerEmpty(204, allow)
   else exchange.fail(refuse('method-not-allowed'), allow)
 }
 
 export function checkPath(request: IncomingMessage): GatewayError | undefined {
-  return hasDotSegment(pathOf(request)) ? refuse('bad-request', 'the path holds a dot segment') : undefined
+  const path = pathOf(request)
+  if (hasMalformedEscape(path)) return malformedPath()
+  return isUnsafePath(path) ? refuse('bad-request', 'the path holds a dot segment, plainly or encoded') : undefined
 }
+
+const malformedPath = () => refuse('bad-request', 'a percent escape in the path is malformed')
 
 function pathOf(request: IncomingMessage): string {
   const target = targetOf(request)

@@ -4,8 +4,16 @@ import { refuse } from './refusals.ts'
 
 export const maxUrlLength = 8 * 1024
 
-/** A target is printable ASCII, and a fragment is no part of it (RFC 9112 section 3.2). */
-const invalidInTarget = /[^\x21\x22\x24-\x7e]/
+/** What stands in a URI (RFC 3986 section 2), and a fragment is no part of a target (RFC 9112 section 3.2). */
+const notInUri = /[^!\x24-\x3b=?-Z[\]_a-z~]/
+/** Browsers leave some more in a query as they were typed. */
+const notInQuery = /[^!\x24-\x3b=?-~]/
+
+function hasForeignCharacter(url: string): boolean {
+  if (!notInUri.test(url)) return false
+  const mark = url.indexOf('?')
+  return mark < 0 || notInUri.test(url.slice(0, mark)) || notInQuery.test(url.slice(mark))
+}
 
 /**
  * Refuses what Node's parser lets through although RFC 9112 does not, or two parties could read in two ways. Undefined
@@ -16,7 +24,7 @@ export function checkRequest(request: IncomingMessage): GatewayError | undefined
   const url = request.url ?? ''
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return refuse('version-not-supported', 'HTTP/1.1 is spoken here')
   if (url.length > maxUrlLength) return refuse('url-too-long', `the limit is ${maxUrlLength} characters`)
-  if (invalidInTarget.test(url)) return refuse('bad-request', 'the URL holds characters that must be percent-encoded')
+  if (hasForeignCharacter(url)) return refuse('bad-request', 'the URL holds characters that must be percent-encoded')
   if (method === 'TRACE' || method === 'CONNECT') return refuse('not-implemented')
 
   let hosts = 0

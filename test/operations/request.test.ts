@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { CallRequest } from '../../src/backends/call.ts'
 import { GatewayError } from '../../src/errors.ts'
-import { hasDotSegment } from '../../src/server/path-safety.ts'
+import { isUnsafePath } from '../../src/path-safety.ts'
 import { parseQuery } from '../../src/server/query.ts'
 import { loadProject } from '../support/project.ts'
 
@@ -57,7 +57,7 @@ describe('a rendered path', () => {
         expect(segments).toHaveLength(4)
         expect(decodeURIComponent(segments[2]!)).toBe(value.toWellFormed())
         expect(new URL(rendered.path, 'http://a').pathname.split('/')).toHaveLength(4)
-        expect(hasDotSegment(rendered.path)).toBe(false)
+        expect(isUnsafePath(rendered.path)).toBe(false)
       }),
     )
   })
@@ -72,6 +72,26 @@ describe('a rendered path', () => {
         expect(render(() => path({ text: encoded }))).toBe('invalid-input')
       }),
     )
+  })
+
+  test('refuses values that are safe alone and a dot segment together', () => {
+    const both = compile("{ get: '/x/{a.text}{b.text}/y' }")
+    const behind = compile("{ get: '/x/.{a.text}' }")
+    expect(render(() => both({ text: '%2' }, { text: 'e' }))).toBe('invalid-input')
+    expect(render(() => both({ text: '100%' }, { text: 'ab' }))).toMatchObject({ path: '/x/100%25ab/y' })
+    expect(render(() => behind({ text: '/secret' }))).toBe('invalid-input')
+    expect(render(() => behind({ text: 'well-known' }))).toMatchObject({ path: '/x/.well-known' })
+  })
+
+  test('takes the values that honest users have', () => {
+    for (const value of ['100%', 'a%b', '..hidden', 'v1.0', '…', '.gitignore', '50% off', 'a/b', '%2F'])
+      expect(render(() => path({ text: value }))).toMatchObject({ path: `/x/${encodeURIComponent(value)}/y` })
+  })
+
+  test('refuses a megabyte of escapes of escapes within 100 ms', () => {
+    const start = performance.now()
+    expect(render(() => path({ text: `%${'25'.repeat(500_000)}2e` }))).toBe('invalid-input')
+    expect(performance.now() - start).toBeLessThan(100)
   })
 
   test('has a query that parses back to the values', () => {

@@ -42,7 +42,7 @@ describe('what is passed on', () => {
   test('path and query go byte for byte behind the endpoint’s prefix', async () => {
     const backend = await startBackend()
     const { port } = await startBefore(`${backend.url}/v1`)
-    for (const target of ['/shop/a%2Fb//c;x=%7e?q=%zz&a=1+2&&=&?', '/shop/', "/shop/!$&'()*+,:@~|{}"]) {
+    for (const target of ['/shop/a%2Fb//c;x=%7e?q=%zz&a=1+2&&=&?', '/shop/', "/shop/!$&'()*+,:@~?f={|}^`\\[]"]) {
       expect((await sendRaw(port, request(`GET ${target} HTTP/1.1`))).status).toBe(200)
       expect(backend.seen.at(-1)!.line).toBe(`GET /v1${target}`)
     }

@@ -36,6 +36,15 @@ describe('a request that can be read in two ways is refused', () => {
     ['a bare line feed', 'GET /a HTTP/1.1\nHost: a\n\n'],
     ['a dot segment', 'GET /b/../a HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['an encoded dot segment', 'GET /%2e%2e/a HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ...['"', '<', '>', '^', '`', '{', '|', '}', '\\'].map((character): [string, string] => [
+      `a raw ${character} in the path`,
+      `GET /b/x${character}y HTTP/1.1\r\nHost: a\r\n\r\n`,
+    ]),
+    ['a raw quote in the query', 'GET /a?x=" HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a dot segment between backslashes', 'GET /b/x\\..\\..\\a HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['an overlong slash', 'GET /b/..%c0%afa HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a NUL', 'GET /b/a%00 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    ['a dot segment before an escape that is none', 'GET /b/..%252fa%25zz HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a percent escape that is none', 'GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['bytes that are no request', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ])('%s', async (_what, text) => {
