@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { splitList } from '../header-list.ts'
 import type { CallRecord, Exit } from '../steps/context.ts'
 import type { Answer, Degradation, Failure } from './outcome.ts'
 
@@ -50,7 +51,7 @@ function headerText(value: unknown): string {
 
 /** A page with parts missing must not outlive the trouble; what else its route says of caches still holds. */
 function limitCaching(own: string | string[] | undefined, maxAgeMs: number | undefined): string {
-  const directives = String(own ?? '').split(/\s*,\s*/)
+  const directives = splitList(String(own ?? ''))
   if (maxAgeMs === undefined || directives.includes('no-store')) return 'no-store'
   const kept = directives.filter((directive) =>
     /^(private|public|no-cache|no-transform|must-revalidate)/.test(directive),

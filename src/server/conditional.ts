@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isSameEntity } from '../backends/http-caching/validation.ts'
+import { splitList } from '../header-list.ts'
 import type { RouteCaching } from '../plan/route-caching.ts'
 import type { Answer, Outcome } from '../run/outcome.ts'
 
@@ -26,12 +27,7 @@ export function makeConditional(outcome: Outcome, caching: RouteCaching, request
 function describeCaching(own: Headers, { vary, ttlMs, isPrivate }: RouteCaching): Record<string, string | string[]> {
   const described: Record<string, string | string[]> = {}
   if (vary.length > 0) {
-    const named =
-      own['vary'] === undefined
-        ? []
-        : String(own['vary'])
-            .toLowerCase()
-            .split(/\s*,\s*/)
+    const named = splitList(String(own['vary'] ?? '').toLowerCase())
     described['vary'] = [...new Set([...named, ...vary])].join(', ')
   }
   if (ttlMs !== undefined && own['cache-control'] === undefined) {

@@ -15,12 +15,15 @@ Reflect.deleteProperty(Values.prototype, 'constructor')
 export function parseQuery(text: string, where: string): Record<string, string | string[]> {
   const values = new Values()
   let from = 0
+  let equals = -1
   while (from < text.length) {
     let to = text.indexOf('&', from)
     if (to < 0) to = text.length
     if (to > from) {
-      const equals = text.indexOf('=', from)
-      const nameEnd = equals < 0 || equals > to ? to : equals
+      // The next one is looked for only once: it may be far off, or nowhere.
+      if (equals < from) equals = text.indexOf('=', from)
+      if (equals < 0) equals = text.length
+      const nameEnd = Math.min(equals, to)
       const name = decode(text.slice(from, nameEnd), where)
       add(values, name, nameEnd === to ? '' : decode(text.slice(nameEnd + 1, to), where))
     }

@@ -197,6 +197,22 @@ describe('what routes read of a request', () => {
     expect(await ipOf('trustedProxies: [loopback, 10.0.0.0/8]')).toBe('9.9.9.9')
   })
 
+  test.each([
+    ['20.0.0.1:41234', '20.0.0.1'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['::ffff:20.0.0.1', '20.0.0.1'],
+    ['9.9.9.9, unknown', '127.0.0.1'],
+    ['9.9.9.9, unknown, 10.1.1.1', '10.1.1.1'],
+    ['9.9.9.9,, 10.1.1.1', '9.9.9.9'],
+  ])('a trusted proxy that says %s names the client %s', async (forwarded, ip) => {
+    const { port } = await startGateway({
+      'routes/show': showRoute,
+      gateway: 'trustedProxies: [loopback, 10.0.0.0/8]',
+    })
+    const answer = await sendRaw(port, request('GET /show/x HTTP/1.1', `X-Forwarded-For: ${forwarded}`))
+    expect(answer.json()['ip']).toBe(ip)
+  })
+
   test('a forged address that is none is not believed even of a trusted proxy', async () => {
     const { port } = await startGateway({ 'routes/show': showRoute, gateway: 'trustedProxies: [loopback]' })
     const answer = await sendRaw(port, request('GET /show/x HTTP/1.1', 'X-Forwarded-For: "><script>'))

@@ -1,3 +1,4 @@
+import { splitList } from '../../header-list.ts'
 import type { CachePolicy, CallRequest, CallResponse } from '../call.ts'
 import { remainingTimeHeader } from '../headers.ts'
 import { parseCacheControl } from './cache-control.ts'
@@ -34,8 +35,6 @@ export function mayBeStored(
 /** Whether a `Vary` names what is never the same twice, and was not rendered either. */
 function variesForEver(request: CallRequest, vary: string | string[] | undefined): boolean {
   if (vary === undefined) return false
-  const names = String(vary)
-    .toLowerCase()
-    .split(/\s*,\s*/)
-  return names.some((name) => everChanging.has(name.trim()) && request.headers[name.trim()] === undefined)
+  const names = splitList(String(vary).toLowerCase())
+  return names.some((name) => everChanging.has(name) && request.headers[name] === undefined)
 }

@@ -78,13 +78,17 @@ export class RegistryClient {
    */
   async *watch(request: RegistryRequest): AsyncGenerator<unknown, void> {
     const answer = await this.#send(request)
-    let rest = ''
+    let line = ''
     try {
       for await (const chunk of readText(answer.body)) {
-        const lines = (rest + chunk).split('\n')
-        rest = lines.pop()!
-        if (rest.length > maxAnswerBytes) throw new Error('the answer is too large')
-        for (const line of lines) if (line.trim() !== '') yield parseJson(line)
+        // Only what is new is looked through: a line may come in many pieces.
+        const [rest = '', ...begun] = chunk.split('\n')
+        line += rest
+        for (const next of begun) {
+          if (line.trim() !== '') yield parseJson(line)
+          line = next
+        }
+        if (line.length > maxAnswerBytes) throw new Error('the answer is too large')
       }
     } catch (thrown) {
       if ((thrown as { code?: unknown }).code !== 'UND_ERR_BODY_TIMEOUT') throw thrown

@@ -136,7 +136,8 @@ function readHeaders(raw: Buffer[]): IncomingResponse['headers'] {
     const name = raw[at]!.toString('latin1').toLowerCase()
     const value = raw[at + 1]!.toString('latin1')
     const before = headers[name]
-    if (name === 'set-cookie') headers[name] = before ? [...before, value] : [value]
+    if (name === 'set-cookie' && before !== undefined) (before as string[]).push(value)
+    else if (name === 'set-cookie') headers[name] = [value]
     else headers[name] = before === undefined ? value : `${before}, ${value}`
   }
   return headers

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Location } from '../../diagnostics/diagnostic.ts'
+import { networkOf } from '../../ip-address.ts'
 import type { Language } from '../../language/color.ts'
 import { type Read, type Reference, resolveReference } from '../../language/reference.ts'
 import { compileColorReader } from '../../operations/request.ts'
@@ -48,13 +49,19 @@ export function compileDocumentKey(parts: readonly KeyPart[]): (document: Docume
     parts.map((part) =>
       part.kind === 'color'
         ? compileColorReader(part.color)
-        : (document: Document) => memberOf(document.request[part.part], part.name),
+        : (document: Document) => requestPart(document.request, part.part, part.name),
     ),
   )
 }
 
+/** What clients are told apart by: a part of a request, or what that has by a name; of an address its network. */
+export function requestPart(request: object, part: string, name: string | undefined): unknown {
+  const value = (request as Record<string, unknown>)[part]
+  return part === 'ip' && typeof value === 'string' ? networkOf(value) : memberOf(value, name)
+}
+
 /** A value, or what it has by that name. */
-export function memberOf(value: unknown, name: string | undefined): unknown {
+function memberOf(value: unknown, name: string | undefined): unknown {
   if (name === undefined) return value
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]

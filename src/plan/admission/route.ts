@@ -16,7 +16,7 @@ import { createNamespaces } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
 import { type BoundInput, compileInputReader } from '../inputs.ts'
 import type { RequestParts } from '../snapshot.ts'
-import { bindKeyPart, compileKey, type KeyPart, memberOf } from './key.ts'
+import { bindKeyPart, compileKey, type KeyPart, requestPart } from './key.ts'
 
 /** What stands before a route: decided before the client's body is read, and before a step runs. */
 export interface RouteAdmission {
@@ -109,7 +109,7 @@ type Reader = (request: RequestParts) => unknown
 const nothing: Reader = () => undefined
 
 function readRequest({ part, name }: Pick<KeyPart & { kind: 'request' }, 'part' | 'name'>): Reader {
-  return (request) => memberOf(request[part as keyof RequestParts], name)
+  return (request) => requestPart(request, part, name)
 }
 
 /** Finds what of the request is there before the route runs and before its body is read. */

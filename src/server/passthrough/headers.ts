@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { splitList } from '../../header-list.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import { type ClientAddresses, peerOf } from '../client-address.ts'
 import type { Exchange } from '../exchange.ts'
@@ -30,7 +31,7 @@ const forwarding = [
 
 /** The names that a Connection header nominates, in lower case. */
 function nominated(connection: string | undefined): string[] {
-  return connection === undefined ? [] : connection.split(',').map((token) => token.trim().toLowerCase())
+  return connection === undefined ? [] : splitList(connection.toLowerCase())
 }
 
 /**

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Limiters } from '../../../src/backends/admission/limiters.ts'
 import { CellRate } from '../../../src/backends/admission/rates/gcra.ts'
-import { LocalRateLimiter } from '../../../src/backends/admission/rates/local.ts'
+import { LocalRateLimiter, mostKeys } from '../../../src/backends/admission/rates/local.ts'
 import type { RateDecision } from '../../../src/backends/admission/rates/rate-limiter.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { hasRedis, TestRedis } from '../../support/redis.ts'
@@ -89,12 +89,52 @@ describe('a rate limit of this process', () => {
     )
   })
 
-  test('remembers so many keys, and forgets the one not seen for longest', () => {
-    const limiter = new LocalRateLimiter(new CellRate({ perSecond: 1, burst: 1 }, 0), () => 0, 2)
-    for (const key of ['a', 'b', 'a', 'c']) limiter.take(key)
+  test('keeps a client limited through a flood of keys, however many', () => {
+    let now = 0
+    const limiter = new LocalRateLimiter(new CellRate({ perSecond: 1, burst: 5 }, 0), () => now)
+    for (let count = 0; count < 5; count++) expect(limiter.take('limited').isAllowed).toBe(true)
+    expect(limiter.take('limited').isAllowed).toBe(false)
+    for (let flood = 0; flood < 200_000; flood++) limiter.take(`fresh ${flood}`)
+    expect(limiter.size).toBe(mostKeys)
+    expect(limiter.take('limited').isAllowed).toBe(false)
+    now = 1000
+    expect([limiter.take('limited').isAllowed, limiter.take('limited').isAllowed]).toEqual([true, false])
+  })
+
+  test('forgets those whose bucket is full again to make room', () => {
+    let now = 0
+    const limiter = new LocalRateLimiter(new CellRate({ perSecond: 1, burst: 1 }, 0), () => now, 2)
+    for (const key of ['a', 'b', 'c']) expect(limiter.take(key).isAllowed).toBe(true)
+    expect([limiter.size, limiter.take('c').isAllowed]).toEqual([2, false])
+    now = 1000
+    for (const key of ['c', 'd', 'c', 'd']) limiter.take(key)
     expect(limiter.size).toBe(2)
-    expect(limiter.take('a').isAllowed).toBe(false)
-    expect(limiter.take('b').isAllowed).toBe(true)
+  })
+
+  test('lets no key have more than its rate, whatever other keys there are and how few it remembers', () => {
+    const visit = fc.record({
+      key: fc.constantFrom(...'abcdefgh'),
+      pauseMs: fc.constantFrom(0, 0, 0, 10, 90, 100, 400),
+    })
+    const law = fc.property(fc.array(visit, { maxLength: 200 }), fc.integer({ min: 1, max: 4 }), (visits, most) => {
+      let now = 0
+      const limiter = new LocalRateLimiter(new CellRate(policy, 0), () => now, most)
+      const allowedAt = new Map<string, number[]>()
+      for (const { key, pauseMs } of visits) {
+        now += pauseMs
+        if (limiter.take(key).isAllowed) allowedAt.set(key, [...(allowedAt.get(key) ?? []), now])
+        expect(limiter.size).toBeLessThanOrEqual(most)
+      }
+      for (const times of allowedAt.values()) {
+        for (const [first, from] of times.entries()) {
+          for (let last = first; last < times.length; last++) {
+            const allowed = policy.burst + ((times[last]! - from) / 1000) * policy.perSecond
+            expect(last - first + 1).toBeLessThanOrEqual(allowed + 1e-6)
+          }
+        }
+      }
+    })
+    fc.assert(law, { numRuns: 500 })
   })
 })
 

@@ -53,6 +53,24 @@ describe('a limit of clients', () => {
     expect((await get(port, '/word', { 'x-tenant': 'b' })).status).toBe(200)
   })
 
+  test('takes the addresses of one IPv6 network for one client, and IPv4 within IPv6 for IPv4', async () => {
+    const { url } = await startWords()
+    const { port } = await startGateway({
+      gateway: '{ trustedProxies: [loopback] }',
+      'services/words': wordService(url),
+      'routes/word': `${wordRoute}\nlimit: { rate: 1/h, burst: 1, by: request.ip }`,
+      'routes/pass': 'match: GET /pass\nproxy: words\nlimit: { rate: 1/h, burst: 1, by: request.ip }',
+    })
+    for (const path of ['/word', '/pass']) {
+      const from = async (address: string) => (await get(port, path, { 'x-forwarded-for': address })).status !== 429
+      const addresses = ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9', '[2001:db8:1:2::3]:443', '2001:db8:1:3::1']
+      const mapped = ['20.0.0.1', '::ffff:20.0.0.1', '20.0.0.1:41234']
+      const passed = []
+      for (const address of [...addresses, ...mapped]) passed.push(await from(address))
+      expect(passed).toEqual([true, false, false, true, true, false, false])
+    }
+  })
+
   test('counts by an input of the route', async () => {
     const { url } = await startWords()
     const route = `match: GET /word\nin: { number: query.n }\nlimit: { rate: 1/h, burst: 1, by: number }\ndo: [ { invoke: words.word } ]\nresponse: { body: { word: $.word, number: $.number } }`

@@ -132,7 +132,8 @@ function readHeaders(lines: string): Headers {
 
 function addHeader(headers: Headers, name: string, value: string): void {
   const before = headers[name]
-  if (name === 'set-cookie') headers[name] = before === undefined ? [value] : [...(before as string[]), value]
+  if (name === 'set-cookie' && before !== undefined) (before as string[]).push(value)
+  else if (name === 'set-cookie') headers[name] = [value]
   else headers[name] = before === undefined ? value : `${before}, ${value}`
 }
 
