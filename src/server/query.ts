@@ -7,19 +7,23 @@ class Values {
 Object.setPrototypeOf(Values.prototype, null)
 Reflect.deleteProperty(Values.prototype, 'constructor')
 
+const mostParameters = 10_000
+
 /**
  * Reads `a=1&b=2&a=3`, as a query or a form has it: `+` is a space, a name that comes more than once has all its values.
  * @param where Named in the fault: `query` or `body`.
- * @throws GatewayError `invalid-input` for a percent escape that decodes to nothing
+ * @throws GatewayError `invalid-input` for a percent escape that decodes to nothing, and for more parameters than anyone needs
  */
 export function parseQuery(text: string, where: string): Record<string, string | string[]> {
   const values = new Values()
   let from = 0
   let equals = -1
+  let left = mostParameters
   while (from < text.length) {
     let to = text.indexOf('&', from)
     if (to < 0) to = text.length
     if (to > from) {
+      if (left-- === 0) throw unusable(where, `it has more than ${mostParameters} parameters`)
       // The next one is looked for only once: it may be far off, or nowhere.
       if (equals < from) equals = text.indexOf('=', from)
       if (equals < 0) equals = text.length
@@ -40,13 +44,15 @@ function add(values: Values, name: string, value: string): void {
 }
 
 function decode(text: string, where: string): string {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  const spaced = text.includes('+') ? text.split('+').join(' ') : text
   if (!spaced.includes('%')) return spaced
   try {
     return decodeURIComponent(spaced)
   } catch {
-    throw new GatewayError('invalid-input', {
-      faults: [{ in: where, detail: 'a percent escape is malformed or not UTF-8' }],
-    })
+    throw unusable(where, 'a percent escape is malformed or not UTF-8')
   }
+}
+
+function unusable(where: string, detail: string): GatewayError {
+  return new GatewayError('invalid-input', { faults: [{ in: where, detail }] })
 }

@@ -21,8 +21,8 @@ interface Entry {
 
 const nothing = { kind: 'nothing' } as const
 const malformed = { kind: 'malformed' } as const
-/** A longer path is refused before it comes here. */
-const maxParameterLength = 16 * 1024
+/** A longer path leads nowhere, and is not looked at: the server refuses it with 414. */
+const maxPathLength = 8 * 1024
 const noParams: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
 
 /**
@@ -51,6 +51,7 @@ export class Router<Target> {
 
   /** `path` as it came: percent-encoded, without the query. */
   find(method: string, path: string): Found<Target> {
+    if (path.length > maxPathLength) return nothing
     const { byMethod, otherMethods } = this.#trees
     const found = (byMethod.get(method) ?? otherMethods).find(path, this.#targets)
     return found === nothing ? this.#explainMiss(path) : found
@@ -106,7 +107,7 @@ function* plantTrees(matches: readonly RouteMatch[]): Work<MethodTrees> {
 /** The paths of one method. */
 class PathTree {
   readonly #tree = findMyWay({
-    maxParamLength: maxParameterLength,
+    maxParamLength: maxPathLength,
     onBadUrl: () => {},
     querystringParser: () => ({}) as never,
   })

@@ -13,6 +13,8 @@ export interface CacheControl {
 
 /** A directive's name, and its value as a token or in quotes. */
 const directive = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?/g
+/** An answer that says more than so many things is not kept. */
+const mostDirectives = 1000
 /** What is larger is as good as for ever (RFC 9111 section 1.2.2). */
 const mostSeconds = 2 ** 31
 
@@ -23,7 +25,9 @@ const mostSeconds = 2 ** 31
  */
 export function parseCacheControl(header: string | string[] | undefined): CacheControl {
   const found = new Map<string, string | undefined>()
+  let left = mostDirectives
   for (const [, name, quoted, token] of String(header ?? '').matchAll(directive)) {
+    if (left-- === 0) return { ...parseCacheControl(undefined), noStore: true }
     const key = name!.toLowerCase()
     if (!found.has(key)) found.set(key, quoted ?? token)
   }

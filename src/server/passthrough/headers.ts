@@ -29,9 +29,11 @@ const forwarding = [
   'x-real-ip',
 ]
 
+const none: readonly string[] = []
+
 /** The names that a Connection header nominates, in lower case. */
-function nominated(connection: string | undefined): string[] {
-  return connection === undefined ? [] : splitList(connection.toLowerCase())
+function nominated(connection: string | undefined): readonly string[] {
+  return connection === undefined || connection === 'keep-alive' ? none : splitList(connection.toLowerCase())
 }
 
 /**
@@ -44,7 +46,7 @@ export function prepareRequestHeaders(request: IncomingMessage, addresses: Clien
   const isChunked = headers['transfer-encoding'] !== undefined
   const isTrusted = addresses.trustsPeerOf(request)
   const host = headers.host ?? ''
-  for (const name of nominated(headers.connection))
+  for (const name of new Set(nominated(headers.connection)))
     if (name !== 'host' && name !== 'content-length') delete headers[name]
   for (const name of hopByHop) delete headers[name]
   if (!isTrusted) for (const name of forwarding) delete headers[name]

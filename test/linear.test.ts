@@ -1,0 +1,158 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, test } from '@jest/globals'
+import { parseCookie } from 'cookie'
+import { outgoingHeaders } from '../src/backends/headers.ts'
+import { parseCacheControl } from '../src/backends/http-caching/cache-control.ts'
+import { mayBeShared } from '../src/backends/http-caching/storable.ts'
+import { isSameEntity } from '../src/backends/http-caching/validation.ts'
+import { isNestedDeeperThan } from '../src/backends/nesting.ts'
+import { readRetryAfter } from '../src/backends/policies/retry-after.ts'
+import { ChunkedBody } from '../src/backends/transports/http1/chunks.ts'
+import { parseHead } from '../src/backends/transports/http1/head.ts'
+import { splitList } from '../src/header-list.ts'
+import { networkOf, parseAddress } from '../src/ip-address.ts'
+import { compileIndexer } from '../src/json/indexer.ts'
+import { encodeSegment } from '../src/operations/path-template.ts'
+import { hasMalformedEscape, isUnsafePath } from '../src/path-safety.ts'
+import { parseMatch, type RouteMatch } from '../src/routes/match.ts'
+import { assembleAnswer } from '../src/run/assemble.ts'
+import { compileClientAddresses } from '../src/server/client-address.ts'
+import { makeConditional } from '../src/server/conditional.ts'
+import { prepareRequestHeaders, selectResponseHeaders } from '../src/server/passthrough/headers.ts'
+import { parseQuery } from '../src/server/query.ts'
+import { chooseRequestId } from '../src/server/request-parts.ts'
+import { Router } from '../src/server/router.ts'
+import { checkRequest } from '../src/server/strict.ts'
+import { maskFields } from '../src/telemetry/masking.ts'
+import { parseTraceparent, readPropagation } from '../src/telemetry/traceparent.ts'
+import { createRegexpFunction } from '../src/values/path/regexp.ts'
+import { compileCoercion } from '../src/values/schema/coerce.ts'
+import { compileSchema, type Schema } from '../src/values/schema/validate.ts'
+
+const megabyte = 1024 * 1024
+const mostMs = 100
+
+/** What scans are slow at: runs that may be read in many ways, what is opened and never closed, what refers to itself. */
+const pieces = [
+  ...' ,;="\\%/.:&+-?#*()[]{}|<>a01\t\n\0é上',
+  ...['\r\n', ', ', '; ', 'a,', 'a;', 'a=', 'a=b;', 'a="', '\\"', '"\\', '"a",', 'W/"', 'a, ', 'a = '],
+  ...['%25', '%2', '%2e', '%%', '../', './', '..;', '\\..', 'a&', '&=', 'a=1&', '::', '1.', '1,', '(1', 'Jan '],
+  ...['{"a":', '"a":1,', '{},', '[],', '[[', '\\u0041', '1e', 'a:b\r\n', 'set-cookie: a\r\n', '1\r\na\r\n', '\ud800'],
+]
+
+function worstTexts(): [name: string, text: string][] {
+  return pieces.flatMap((piece): [string, string][] => {
+    const run = piece.repeat(Math.ceil(megabyte / piece.length))
+    return [
+      [`${JSON.stringify(piece)} over and over`, run],
+      [`a quote and ${JSON.stringify(piece)} over and over`, `"${run}`],
+      [`a word around ${JSON.stringify(piece)} over and over`, `a${run}a`],
+    ]
+  })
+}
+
+const router = new Router(
+  ['GET /{a}', 'GET /a/{b}/c', 'GET /a/*rest', 'GET /{a}/{b}/{c}'].map((text) => [
+    parseMatch(text, true) as RouteMatch,
+    text,
+  ]),
+)
+const indexer = compileIndexer([['a'], ['a', 'b'], [0], []], 500)
+const addresses = compileClientAddresses(['loopback'])
+const schema = compileSchema({ type: 'object', properties: { a: { type: 'string', pattern: '^[a-z]*$' } } }) as Schema
+const coerce = compileCoercion({ type: ['integer', 'object'] })
+const match = createRegexpFunction('search')
+const caching = { keyOf: () => '', vary: ['accept'], ttlMs: 1, isPrivate: false, etag: true }
+const answer = { kind: 'answer', status: 200, body: Buffer.from('x'), records: [], degraded: [] } as const
+
+/** A client's request with a text in the header, or as its target. */
+function requestOf(headers: Record<string, string>, url = '/'): IncomingMessage {
+  const rawHeaders = Object.entries({ host: 'a', ...headers }).flat()
+  const socket = { remoteAddress: '127.0.0.1' }
+  return { method: 'GET', httpVersion: '1.1', url, headers: { host: 'a', ...headers }, rawHeaders, socket } as never
+}
+
+/** Whatever of a client or a backend is read: a text to what it comes to. It may refuse. */
+const readers: Record<string, (text: string) => unknown> = {
+  'a path': isUnsafePath,
+  'escapes of a path': hasMalformedEscape,
+  'a placeholder': (text) => encodeSegment(text, 'a'),
+  'the path of a route': (text) => router.find('GET', `/${text}`),
+  'a target': (text) => checkRequest(requestOf({}, text)),
+  Host: (text) => checkRequest(requestOf({ host: text })),
+  'a query or form': (text) => parseQuery(text, 'query'),
+  Cookie: (text) => parseCookie(text),
+  'a list': splitList,
+  'X-Request-Id': (text) => chooseRequestId(requestOf({ 'x-request-id': text })),
+  'X-Forwarded-For': (text) => addresses.of(requestOf({ 'x-forwarded-for': text })),
+  'an address': (text) => networkOf(parseAddress(text) ?? text),
+  traceparent: parseTraceparent,
+  'tracestate and baggage': (text) =>
+    readPropagation({ traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`, tracestate: text, baggage: text }, ''),
+  'If-None-Match': (text) => makeConditional({ ...answer, headers: {} }, caching, requestOf({ 'if-none-match': text })),
+  'a Vary of a route': (text) => makeConditional({ ...answer, headers: { vary: text } }, caching, requestOf({})),
+  'a Cache-Control of a route': (text) =>
+    assembleAnswer(
+      { status: 200, headers: { 'cache-control': text }, body: 1 },
+      [{ step: 'a', source: 'fallback', error: 'timeout', startedMs: 0, ms: 1 } as never],
+      1000,
+    ),
+  'a Connection header': (text) => prepareRequestHeaders(requestOf({ connection: text }), addresses),
+  'a Connection header of a backend': (text) => selectResponseHeaders(requestOf({ connection: text })),
+  'Cache-Control': parseCacheControl,
+  Vary: (text) => mayBeShared({ override: false }, { headers: {} } as never, { headers: { vary: text } }),
+  ETag: (text) => isSameEntity(text, `W/${text}`),
+  'Retry-After': (text) => readRetryAfter(503, text, 0),
+  'the head of an answer': (text) => parseHead(`HTTP/1.1 200 OK\r\n${text}`, 'GET')?.headers,
+  'one header of an answer': (text) => parseHead(`HTTP/1.1 200 OK\r\nconnection: ${text}`, 'GET')?.headers,
+  'nesting of JSON': (text) => isNestedDeeperThan(200, text),
+  JSON: (text) => JSON.parse(text),
+  'JSON as bytes': (text) => indexer(Buffer.from(`{"a":[${text}]}`)),
+  'JSON text as bytes': (text) => indexer(Buffer.from(`{"a":"${text}"}`)),
+  'a coerced text': coerce,
+  'a text under a pattern': (text) => schema.validate({ a: text }),
+  'a pattern from data': (text) => match.call('a', text),
+  'a text under a pattern from data': (text) => match.call(text, '^(?:a|b)*c$'),
+  'a header that is sent on': (text) =>
+    outgoingHeaders({ method: 'GET', path: '/', headers: { a: text } } as never, {} as never, '', 1),
+  'a log line': (text) => maskFields({ a: text, b: { c: text } }),
+}
+
+/** Milliseconds that this thread works for it; where that is long, the shortest of three, since collecting garbage counts too. */
+function measure(read: (text: string) => unknown, text: string): number {
+  const times: number[] = []
+  do {
+    const { user } = process.threadCpuUsage()
+    try {
+      read(text)
+    } catch {
+      // Refused.
+    }
+    times.push((process.threadCpuUsage().user - user) / 1000)
+  } while (times[0]! > mostMs && times.length < 3)
+  return Math.min(...times)
+}
+
+describe('a megabyte of the worst text holds the loop for less than 100 ms', () => {
+  const texts = worstTexts()
+  test.each(Object.entries(readers))('as %s', (_name, read) => {
+    const slow: string[] = []
+    // What is loaded or compiled at the first time is not measured.
+    for (const piece of pieces) measure(read, piece)
+    for (const [what, text] of texts) {
+      const ms = measure(read, text)
+      if (ms > mostMs) slow.push(`${what}: ${Math.round(ms)} ms`)
+    }
+    expect(slow).toEqual([])
+  })
+})
+
+test('a megabyte of chunks of one byte holds the loop for less than 100 ms at each read of a socket', () => {
+  const data = Buffer.from('1;a="b"\r\na\r\n'.repeat(megabyte / 13))
+  const chunks = new ChunkedBody()
+  const times: number[] = []
+  for (let at = 0; at < data.length; at += 65_536) {
+    times.push(measure(() => chunks.take(data.subarray(at, at + 65_536), 0), ''))
+  }
+  expect(Math.max(...times)).toBeLessThan(mostMs)
+})
