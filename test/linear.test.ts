@@ -97,7 +97,7 @@ const readers: Record<string, (text: string) => unknown> = {
       [{ step: 'a', source: 'fallback', error: 'timeout', startedMs: 0, ms: 1 } as never],
       1000,
     ),
-  'a Connection header': (text) => prepareRequestHeaders(requestOf({ connection: text }), addresses),
+  'a Connection header': (text) => prepareRequestHeaders(requestOf({ connection: text })),
   'a Connection header of a backend': (text) => selectResponseHeaders(requestOf({ connection: text })),
   'Cache-Control': parseCacheControl,
   Vary: (text) => mayBeShared({ override: false }, { headers: {} } as never, { headers: { vary: text } }),

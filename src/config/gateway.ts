@@ -21,6 +21,12 @@ export interface ListenAddress {
   readonly port: number
 }
 
+/** Whose trace context is taken up. */
+const traceTrusts = ['trusted', 'all', 'none'] as const
+export type TraceTrust = (typeof traceTrusts)[number]
+
+const baggageName = z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'not the name of a member of a baggage')
+
 /** `config/gateway.yaml` */
 export const gatewayShape = z
   .strictObject({
@@ -61,6 +67,20 @@ export const gatewayShape = z
       .strictObject({
         service: z.string().default('tessera').describe('The name of the gateway in traces.'),
         sampling: share.default(0.01).describe('Share of requests that are traced; OTEL_* variables win.'),
+        trust: z
+          .enum(traceTrusts)
+          .default('trusted')
+          .describe('Whose trace is continued: of `trustedProxies`, of `all`, of `none`. For others a new one begins.'),
+        baggage: z
+          .array(baggageName)
+          .optional()
+          .describe(
+            'Members of the baggage that go on to backends; all unless given. Of who is not trusted none does.',
+          ),
+      })
+      .refine(({ trust, baggage }) => trust !== 'none' || baggage === undefined, {
+        path: ['baggage'],
+        message: 'no baggage is taken where `trust` is `none`',
       })
       .prefault({})
       .describe('What is told to OpenTelemetry; where to, its OTEL_* variables say.'),

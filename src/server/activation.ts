@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import type { Snapshot } from '../plan/snapshot.ts'
 import type { Work } from '../plan/work.ts'
+import type { TraceHeaders } from '../telemetry/traceparent.ts'
 import type { ActiveRoute, ActiveRoutes } from './active-route.ts'
 import { type ClientAddresses, compileClientAddresses } from './client-address.ts'
 import type { Gate } from './limits/gate.ts'
 import { type Found, Router } from './router.ts'
+import { compileTraceTrust } from './trace-trust.ts'
 
 export { type ActiveAggregate, type ActivePassthrough, type ActiveRoute, isAggregate } from './active-route.ts'
 
@@ -16,6 +19,8 @@ export type ActiveMatch = Found<ActiveRoute>
 export class Activation {
   readonly snapshot: Snapshot
   readonly addresses: ClientAddresses
+  /** What is taken up of a caller's trace. */
+  readonly traceHeadersOf: (request: IncomingMessage) => TraceHeaders
   /** What stands before requests that no route takes; undefined where nothing does. */
   readonly outerGate: Gate | undefined
   readonly #router: Router<ActiveRoute>
@@ -25,6 +30,7 @@ export class Activation {
   private constructor(snapshot: Snapshot, router: Router<ActiveRoute>, routes: ActiveRoutes) {
     this.snapshot = snapshot
     this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
+    this.traceHeadersOf = compileTraceTrust(snapshot.settings.telemetry.trust, this.addresses.trustsPeerOf)
     this.outerGate = routes.openOuterGate(snapshot)
     this.#router = router
     this.#routes = routes

@@ -4,7 +4,6 @@ import { toGatewayError } from '../errors.ts'
 import type { RouteCaching } from '../plan/route-caching.ts'
 import { type Execution, execute } from '../run/execute.ts'
 import type { Outcome } from '../run/outcome.ts'
-import { readPropagation, type TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveAggregate } from './activation.ts'
 import { hasBody, readBody } from './body.ts'
 import { makeConditional } from './conditional.ts'
@@ -60,7 +59,7 @@ function begin(exchange: Exchange, active: ActiveAggregate, parts: ServerRequest
 }
 
 function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
-  const { request, scope, span, serving, requestId } = exchange
+  const { request, scope, span, serving } = exchange
   const { caching } = active.route
   const { overload } = serving
   const execution: Execution = {
@@ -70,7 +69,7 @@ function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestPa
     clock: serving.clock,
     scope,
     span,
-    propagation: readPropagation(request.headers as TraceHeaders, requestId),
+    propagation: exchange.propagation(),
     budgetMs: exchange.queuedMs === 0 ? readBudget(request) : budgetOf(exchange, active),
     stepEnded: active.stepEnded,
   }

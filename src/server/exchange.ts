@@ -5,8 +5,8 @@ import { GatewayError, toGatewayError } from '../errors.ts'
 import type { Degradation, Outcome } from '../run/outcome.ts'
 import type { CallRecord } from '../steps/context.ts'
 import { logRequest } from '../telemetry/request-log.ts'
-import type { Span } from '../telemetry/span.ts'
-import type { TraceHeaders } from '../telemetry/traceparent.ts'
+import type { Propagation, Span } from '../telemetry/span.ts'
+import { readPropagation, type TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveRoute } from './activation.ts'
 import { cutSlowReader } from './listener.ts'
 import type { ProblemContext } from './problem.ts'
@@ -42,6 +42,7 @@ export class Exchange {
   readonly room: EventEmitter
   readonly #active: ActiveRoute | undefined
   readonly #startedAt: number
+  readonly #traceHeaders: TraceHeaders
   #status = clientGone
   #bytes = 0
   #errorCode: string | undefined
@@ -68,7 +69,8 @@ export class Exchange {
     this.requestId = chooseRequestId(request)
     this.#active = active
     this.#startedAt = serving.clock.now()
-    this.span = serving.tracer.startRequest(request.headers as TraceHeaders, active?.title ?? request.method ?? 'HTTP')
+    this.#traceHeaders = activation.traceHeadersOf(request)
+    this.span = serving.tracer.startRequest(this.#traceHeaders, active?.title ?? request.method ?? 'HTTP')
     if (this.span.sampled) this.span.set(describeServerSpan(this, active))
     activation.enter()
     serving.inFlight++
@@ -99,6 +101,11 @@ export class Exchange {
   get path(): string {
     const mark = this.target.indexOf('?')
     return mark < 0 ? this.target : this.target.slice(0, mark)
+  }
+
+  /** What goes on with every call that is made for it. */
+  propagation(): Propagation {
+    return readPropagation(this.#traceHeaders, this.requestId, this.activation.snapshot.settings.telemetry.baggage)
   }
 
   answer(outcome: Outcome): void {

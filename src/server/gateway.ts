@@ -29,6 +29,7 @@ import { leaveRegistry, registerSelf } from './register.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
 import { runInSlices } from './slices.ts'
+import { dropHeadersOfProxies } from './strangers.ts'
 import { configuredBy, warnOfFixedSettings } from './take-over.ts'
 import { ConfigWatcher } from './watch.ts'
 
@@ -137,6 +138,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const handler: Gateway['handler'] = (request, response, next) => {
+    dropHeadersOfProxies(request, serving.current.addresses.trustsPeerOf)
     if (tryAggregate(serving, request, response)) return
     if (tryOpenApi(serving, request, response) || passthrough.tryPassOn(request, response)) return
     if (next) next()

@@ -7,10 +7,15 @@ import { servicesOf } from './services.ts'
 /** Says which changes of the gateway's file have no effect: what they are about was set up once, when the process began. */
 export function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: Logger): void {
   for (const key of ['listen', 'admin', 'telemetry', 'register', 'stores'] as const) {
-    if (JSON.stringify(before.settings[key]) !== JSON.stringify(after.settings[key])) {
+    if (JSON.stringify(fixedOf(before, key)) !== JSON.stringify(fixedOf(after, key))) {
       logger.warn(`\`${key}\` of the gateway's file has changed: that takes a restart`)
     }
   }
+}
+
+/** Whose traces are continued holds from the next request on. */
+function fixedOf({ settings }: Snapshot, key: keyof Snapshot['settings']): unknown {
+  return key === 'telemetry' ? { ...settings.telemetry, trust: undefined, baggage: undefined } : settings[key]
 }
 
 /** The names that metrics may have from now on. */

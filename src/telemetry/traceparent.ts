@@ -77,20 +77,29 @@ const baggageKey = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const baggageValue = /^[!\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
 const baggageProperty = /^[ \t!\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
 
-/** Checks a W3C `baggage` and gives it back joined into one value; one that is malformed, over 8192 bytes or 180 members is dropped whole. */
-export function parseBaggage(header: HeaderValue): string | undefined {
+/**
+ * Checks a W3C `baggage` and gives it back joined into one value; one that is malformed, over 8192 bytes or 180 members is dropped whole.
+ * @param names of the members that are kept; all unless given
+ */
+export function parseBaggage(header: HeaderValue, names?: readonly string[]): string | undefined {
   const members = listMembers(header, maxBaggageLength)
   if (members === undefined || members.length > maxBaggageMembers) return undefined
-  return members.every(isBaggageMember) ? members.join(',') : undefined
+  if (!members.every(isBaggageMember)) return undefined
+  const kept = names ? members.filter((member) => names.includes(member.slice(0, member.indexOf('=')).trim())) : members
+  return kept.length === 0 ? undefined : kept.join(',')
 }
 
 /** What every call of one request carries on besides `traceparent`. A `tracestate` without a valid `traceparent` means nothing. */
-export function readPropagation(headers: TraceHeaders, requestId: string): Propagation {
+export function readPropagation(
+  headers: TraceHeaders,
+  requestId: string,
+  baggageNames?: readonly string[],
+): Propagation {
   const { tracestate, baggage } = headers
   return {
     tracestate:
       tracestate !== undefined && parseTraceparent(headers.traceparent) ? parseTracestate(tracestate) : undefined,
-    baggage: baggage === undefined ? undefined : parseBaggage(baggage),
+    baggage: baggage === undefined ? undefined : parseBaggage(baggage, baggageNames),
     requestId,
   }
 }

@@ -32,6 +32,7 @@ beforeAll(async () => {
     env: {
       ...demo.env,
       TRACE_SAMPLING: '100%',
+      TRACE_TRUST: 'all',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       OTEL_BSP_SCHEDULE_DELAY: String(exportEveryMs),

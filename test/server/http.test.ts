@@ -338,6 +338,7 @@ describe('telemetry', () => {
   test('a request leaves a line, an entry and a measurement', async () => {
     const backend = await opened(startHttpServer((_request, response) => void response.end('{"word":"hi"}')))
     const { port, adminPort, entries, lines } = await startGateway({
+      gateway: '{ defaults: { timeout: 5s }, telemetry: { trust: all } }',
       'services/words': wordService(backend.url),
       'routes/word': wordRoute,
     })
@@ -368,7 +369,11 @@ describe('telemetry', () => {
 
   test('the caller’s own deadline cuts the budget', async () => {
     const backend = await opened(startHttpServer(() => {}))
-    const { port } = await startGateway({ 'services/words': wordService(backend.url), 'routes/word': wordRoute })
+    const { port } = await startGateway({
+      gateway: '{ defaults: { timeout: 5s }, trustedProxies: [loopback] }',
+      'services/words': wordService(backend.url),
+      'routes/word': wordRoute,
+    })
     const startedAt = performance.now()
     const answer = await sendRaw(port, request('GET /word HTTP/1.1', 'x-envoy-expected-rq-timeout-ms: 60'))
     expect([answer.status, answer.json()['code']]).toEqual([504, 'timeout'])

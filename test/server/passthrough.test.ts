@@ -125,7 +125,7 @@ describe('what is passed on', () => {
 
   test('the trace goes on in it', async () => {
     const backend = await startBackend()
-    const { port, entries } = await startBefore(backend.url)
+    const { port, entries } = await startBefore(backend.url, 'telemetry: { trust: all }')
     const trace = '0af7651916cd43dd8448eb211c80319c'
     const answer = await sendRaw(
       port,

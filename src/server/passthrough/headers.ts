@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { splitList } from '../../header-list.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
-import { type ClientAddresses, peerOf } from '../client-address.ts'
+import { peerOf } from '../client-address.ts'
 import type { Exchange } from '../exchange.ts'
 
 /** Of one connection, not of the message (RFC 9110 section 7.6.1); `expect` is answered by us. */
@@ -19,16 +19,6 @@ const hopByHop = new Set([
   'upgrade',
 ])
 
-/** Who says where a request comes from: believed of a trusted proxy only. */
-const forwarding = [
-  'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-real-ip',
-]
-
 const none: readonly string[] = []
 
 /** The names that a Connection header nominates, in lower case. */
@@ -41,15 +31,13 @@ function nominated(connection: string | undefined): readonly string[] {
  * client's connection, and where it comes from told by us. A chunked body keeps its framing: without it Node would
  * send the body of a GET bare, and the backend would take it for the next request.
  */
-export function prepareRequestHeaders(request: IncomingMessage, addresses: ClientAddresses): void {
+export function prepareRequestHeaders(request: IncomingMessage): void {
   const { headers } = request
   const isChunked = headers['transfer-encoding'] !== undefined
-  const isTrusted = addresses.trustsPeerOf(request)
   const host = headers.host ?? ''
   for (const name of new Set(nominated(headers.connection)))
     if (name !== 'host' && name !== 'content-length') delete headers[name]
   for (const name of hopByHop) delete headers[name]
-  if (!isTrusted) for (const name of forwarding) delete headers[name]
   if (isChunked) headers['transfer-encoding'] = 'chunked'
   const peer = peerOf(request)
   const before = headers['x-forwarded-for']

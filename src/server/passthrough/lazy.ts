@@ -5,6 +5,7 @@ import { toGatewayError } from '../../errors.ts'
 import { Exchange } from '../exchange.ts'
 import { tryShed } from '../limits/shed.ts'
 import type { Serving } from '../serving.ts'
+import { dropHeadersOfProxies } from '../strangers.ts'
 import { findPassthrough, isWebSocket } from './match.ts'
 import type { Passthrough } from './passthrough.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
@@ -43,6 +44,7 @@ export class LazyPassthrough {
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    dropHeadersOfProxies(request, this.#serving.current.addresses.trustsPeerOf)
     const response = new UpgradeResponse(request, socket)
     const active = findPassthrough(this.#serving, request)
     if (active && this.#serving.overload.isBusy && tryShed(this.#serving, active, {}, request, response)) return

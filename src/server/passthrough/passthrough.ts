@@ -3,7 +3,6 @@ import { Agent as HttpsAgent } from 'node:https'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { GatewayError } from '../../errors.ts'
-import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
 import type { ActivePassthrough } from '../activation.ts'
 import { checkPath, findRoute } from '../dispatch.ts'
 import { Exchange } from '../exchange.ts'
@@ -123,14 +122,14 @@ export class Passthrough {
 
   /** Makes the request the one that is sent. */
   #open(exchange: Exchange, { route, title }: ActivePassthrough, endpoint: Endpoint): OngoingPassthrough {
-    const { request, activation, serving, target, requestId, queuedMs } = exchange
+    const { request, serving, target, queuedMs } = exchange
     const span = exchange.span.child(title, 'client', endpoint.attributes)
     const metrics = serving.metrics.client(route.service.name, route.name, request.method ?? '')
     const ended = serving.backends.watch(route.service, endpoint)
     const timeoutMs = Math.max(1, route.timeoutMs - queuedMs)
     const ongoing = new OngoingPassthrough(exchange, endpoint, timeoutMs, metrics, span, ended)
-    const propagation = readPropagation(request.headers as TraceHeaders, requestId)
-    prepareRequestHeaders(request, activation.addresses)
+    const propagation = exchange.propagation()
+    prepareRequestHeaders(request)
     addTraceHeaders(request.headers, span, propagation)
     // The proxy's own joining of prefix and path would drop a slash.
     request.url = endpoint.prefix + target
