@@ -5,15 +5,31 @@ import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
-const listen = z
-  .union([z.int().min(0).max(65535), z.string()])
-  .transform((value, context): ListenAddress => {
-    const address = parseListen(String(value))
-    if (address) return address
-    context.addIssue({ code: 'custom', message: `\`${value}\` is not a port or host:port` })
-    return z.NEVER
-  })
-  .meta({ description: 'A port, or host:port.', examples: [8080, '127.0.0.1:9900'] })
+/** @param host of a port alone */
+const listenAt = <Host extends string | undefined>(host: Host, description: string, examples: (number | string)[]) =>
+  z
+    .union([z.int().min(0).max(65535), z.string()])
+    .transform((value, context): { readonly host: string | Host; readonly port: number } => {
+      const address = parseListen(String(value))
+      if (address) return { host: address.host ?? host, port: address.port }
+      context.addIssue({ code: 'custom', message: `\`${value}\` is not a port or host:port` })
+      return z.NEVER
+    })
+    .meta({ description, examples })
+
+const loopback = '127.0.0.1'
+const listen = listenAt(undefined, 'A port, or host:port.', [8080, '127.0.0.1:8080'])
+const adminListen = listenAt<string>(loopback, 'A port of this machine alone, or host:port.', [9900, '10.0.0.5:9900'])
+
+const hostName = z
+  .string()
+  .regex(/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i, 'not the name of a host, without a port')
+  .transform((name) => name.toLowerCase())
+
+/** Whether only this machine reaches what is bound there, or goes by that name. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
 
 /** Where a listener binds; host undefined is every interface. */
 export interface ListenAddress {
@@ -32,7 +48,13 @@ export const gatewayShape = z
   .strictObject({
     listen: listen.default({ host: undefined, port: 8080 }),
     admin: z
-      .strictObject({ listen: listen.default({ host: '127.0.0.1', port: 9900 }) })
+      .strictObject({
+        listen: adminListen.default({ host: loopback, port: 9900 }),
+        hosts: z
+          .array(hostName)
+          .default([])
+          .describe('Names that it is asked by. To addresses and `localhost` it answers anyway, to other names never.'),
+      })
       .prefault({})
       .describe('The listener for people and machines who look after the gateway: health, metrics, configuration.'),
     routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),

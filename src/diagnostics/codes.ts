@@ -15,6 +15,7 @@ export const diagnosticCodes = {
   'duplicate-key': { severity: 'error', rule: 'A mapping names each key once' },
   'unsafe-key': { severity: 'error', rule: 'No key is `__proto__`, `constructor` or `prototype`' },
   'missing-env': { severity: 'error', rule: 'An environment variable without a default is set' },
+  'open-admin': { severity: 'warning', rule: 'The admin listener is reached from its own machine alone' },
   // the shape
   'unknown-key': { severity: 'error', rule: 'Every key is one that its place knows' },
   'missing-key': { severity: 'error', rule: 'Every required key is there' },

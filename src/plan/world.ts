@@ -9,6 +9,7 @@ import { createExpressionTypes, type ExpressionTypes } from '../values/expressio
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
+import { checkAdminIsPrivate } from './checks/admin-is-private.ts'
 import { type Defaults, locateDefaults } from './defaults.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
@@ -43,6 +44,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
 
   const gateway = texts.gateway.text === '' ? undefined : yield* parse(texts.gateway)
   const settings = readSettings(gateway, diagnostics)
+  if (gateway) checkAdminIsPrivate(settings, gateway, diagnostics)
   const defaults = locateDefaults(settings, gateway)
   yield
   const source = texts.dictionary && (yield* parse(texts.dictionary))

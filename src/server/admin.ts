@@ -15,16 +15,18 @@ export interface AdminParts {
   readonly loop: LoopHealth
   readonly reload: () => Promise<ReloadResult>
   readonly lastReload: () => ReloadResult | undefined
-  /** Host that the admin listener is bound to; undefined: every interface. */
-  readonly boundTo: string | undefined
+  /** Names that it is asked by, besides those of this machine. */
+  readonly hosts: readonly string[]
 }
 
+const reads = ['/livez', '/readyz', '/metrics', '/-/config', '/-/endpoints', '/-/diagnostics']
+
 /** What operators and machines ask of a running gateway. It has no authentication: bind it where only they can reach it. */
-export function createAdminApp({ serving, loop, reload, lastReload, boundTo }: AdminParts): Express {
+export function createAdminApp({ serving, loop, reload, lastReload, hosts }: AdminParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.use(guardAdmin(boundTo))
+  app.use(guardAdmin(hosts))
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     next()
@@ -68,6 +70,11 @@ export function createAdminApp({ serving, loop, reload, lastReload, boundTo }: A
     response.json(last ? describeReload(last) : { ok: false, diagnostics: [] })
   })
 
+  const allow = (methods: string) => (_request: Request, response: Response) =>
+    sendAdminProblem(response.set('allow', methods), 405)
+  app.all(reads, allow('GET, HEAD'))
+  app.all('/-/reload', allow('POST'))
+  app.all('/cache', allow('DELETE'))
   app.use((_request: Request, response: Response) => sendAdminProblem(response, 404))
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     serving.logger.error({ err: error }, 'the admin listener failed')

@@ -8,7 +8,7 @@ export function describeConfig(snapshot: Snapshot) {
   return {
     version,
     listen: settings.listen,
-    admin: settings.admin.listen,
+    admin: { ...settings.admin.listen, hosts: settings.admin.hosts },
     defaults: settings.defaults,
     routes: routes.map((route) => ({
       name: route.name,

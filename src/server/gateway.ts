@@ -5,6 +5,7 @@ import type { SelfRegistration } from '../backends/registration/self-registratio
 import { Backends } from '../backends/registry.ts'
 import { openStore } from '../backends/stores/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
+import { isLoopback } from '../config/gateway.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -25,7 +26,7 @@ import { observeStore } from './observe-store.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
 import { tryOpenApi } from './openapi.ts'
 import { LazyPassthrough } from './passthrough/lazy.ts'
-import { leaveRegistry, registerSelf } from './register.ts'
+import { leaveRegistry, nameOfSelf, registerSelf } from './register.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
 import { runInSlices } from './slices.ts'
@@ -167,11 +168,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     handler,
     async listen() {
-      const { listen, admin } = serving.current.snapshot.settings
+      const { listen, admin, register } = serving.current.snapshot.settings
       const adminParts = {
         serving,
         loop,
-        boundTo: admin.listen.host,
+        hosts: [admin.listen.host, ...admin.hosts, ...(register ? [nameOfSelf(register)] : [])],
         reload: () => reloader.reload(),
         lastReload: () => reloader.last,
       }
@@ -189,6 +190,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       })
       if (serving.current.snapshot.routes.some(({ kind }) => kind === 'passthrough')) void passthrough.warmUp()
       const { port, adminPort } = listeners
+      if (adminPort !== undefined && !isLoopback(admin.listen.host)) {
+        logger.warn({ host: admin.listen.host, port: adminPort }, 'the admin listener answers whoever reaches it')
+      }
       registration = await registerSelf(serving.current.snapshot.settings, { port, adminPort }, { clock, notify })
       return { port, adminPort }
     },

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Notify } from '../backends/notice.ts'
+import type { RegistrationTarget } from '../backends/registration/registration.ts'
 import type { SelfRegistration } from '../backends/registration/self-registration.ts'
 import type { Clock } from '../clock.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
@@ -9,6 +10,11 @@ export interface Ports {
   readonly adminPort: number | undefined
 }
 
+/** Where others reach the gateway; a registry that checks it asks for that name. */
+export function nameOfSelf({ settings }: RegistrationTarget): string {
+  return settings.host ?? hostname()
+}
+
 /** Tells a registry where the gateway is, if its file says so; undefined when it does not. */
 export async function registerSelf(
   { register, zone }: GatewaySettings,
@@ -16,7 +22,8 @@ export async function registerSelf(
   { clock, notify }: { readonly clock: Clock; readonly notify: Notify },
 ): Promise<SelfRegistration | undefined> {
   if (!register) return undefined
-  const { host = hostname(), port = ports.port, id = `${host}:${port}` } = register.settings
+  const host = nameOfSelf(register)
+  const { port = ports.port, id = `${host}:${port}` } = register.settings
   const self = { id, host, port, zone: zone || undefined, adminPort: ports.adminPort }
   const { SelfRegistration } = await import('../backends/registration/self-registration.ts')
   return new SelfRegistration(register, self, { clock, random: Math.random, notify })

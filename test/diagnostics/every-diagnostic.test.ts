@@ -24,6 +24,12 @@ const cases: Case[] = [
   },
   { code: 'duplicate-key', name: 'a key that stands twice', files: { gateway: 'listen: 8080\n«listen: 8081\n' } },
   {
+    code: 'open-admin',
+    name: 'an admin listener that others reach',
+    files: { gateway: 'admin: { listen: «0.0.0.0:9900 }' },
+    help: /tessera-ignore open-admin/,
+  },
+  {
     code: 'unsafe-key',
     name: 'a key that reaches for the prototype',
     files: route('response: { body: { «__proto__: 1 } }'),

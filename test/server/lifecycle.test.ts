@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import express from 'express'
@@ -233,6 +234,60 @@ describe('the admin listener', () => {
       200,
     )
     expect((await ask('POST', '/-/reload', `localhost:${adminPort}`)).status).toBe(200)
+  })
+
+  test('is one of this machine alone where a port is all that is said', async () => {
+    const { adminPort, gateway, lines } = await startGateway({ gateway: 'admin: { listen: 9900 }' })
+    expect(gateway.snapshot.settings.admin.listen.host).toBe('127.0.0.1')
+    const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? [])
+    for (const { address } of addresses.filter(({ internal, family }) => !internal && family === 'IPv4')) {
+      await expect(fetch(`http://${address}:${adminPort}/livez`)).rejects.toThrow()
+    }
+    expect(lines.join()).not.toContain('answers whoever reaches it')
+  })
+
+  test.each(['0.0.0.0', '[::]', '127.0.0.1'])(
+    'bound to %s answers to addresses and to names that are its own',
+    async (host) => {
+      const { adminPort } = await startGateway({ gateway: `admin: { listen: '${host}:9900', hosts: [Gateway.test] }` })
+      const ask = async (method: string, path: string, host: string) => {
+        const lines = [`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', 'Content-Length: 0', '\r\n']
+        return (await sendRaw(adminPort, lines.join('\r\n'))).status
+      }
+      for (const name of ['10.1.2.3', '127.0.0.1', '[2001:db8::1]', 'localhost', 'gateway.test', 'GATEWAY.test']) {
+        expect([name, await ask('GET', '/livez', `${name}:${adminPort}`)]).toEqual([name, 200])
+      }
+      for (const name of ['rebound.evil.test', 'localhost.evil.test', '127.0.0.1.evil.test', 'gateway.test.evil']) {
+        for (const [method, path] of [
+          ['GET', '/-/config'],
+          ['POST', '/-/reload'],
+          ['DELETE', '/cache?all'],
+        ] as const)
+          expect([name, path, await ask(method, path, name)]).toEqual([name, path, 403])
+      }
+    },
+  )
+
+  test('says when it starts that others reach it', async () => {
+    const { lines } = await startGateway({ gateway: 'admin: { listen: 0.0.0.0:9900 }' })
+    expect(lines.join()).toContain('the admin listener answers whoever reaches it')
+  })
+
+  test('is as strict as the other listener, and reads no body', async () => {
+    const { adminPort } = await start()
+    const ask = async (text: string) => {
+      const { status, header } = await sendRaw(adminPort, `${text}\r\nConnection: close\r\n\r\n`)
+      return [status, header('allow')]
+    }
+    expect(await ask('GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: evil.test')).toEqual([400, undefined])
+    expect(await ask('GET /livez HTTP/1.1')).toEqual([400, undefined])
+    expect(await ask('GET /livez HTTP/1.0')).toEqual([200, undefined])
+    expect(await ask('TRACE /livez HTTP/1.1\r\nHost: localhost')).toEqual([501, undefined])
+    expect(await ask('PUT /livez HTTP/1.1\r\nHost: localhost')).toEqual([405, 'GET, HEAD'])
+    expect(await ask('GET /-/reload HTTP/1.1\r\nHost: localhost')).toEqual([405, 'POST'])
+    expect(await ask('POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000')).toEqual([413, undefined])
+    const chunked = 'POST /-/reload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked'
+    expect(await ask(chunked)).toEqual([413, undefined])
   })
 })
 

@@ -28,6 +28,12 @@ export const filePages = {
     wrong: { 'routes/home.yaml': `${home}# ${'x'.repeat(1_100_000)}\n` },
     right: route(home),
   },
+  'open-admin': {
+    why: 'The admin listener asks nobody who they are: whoever reaches it reads the configuration, reloads it and empties the cache. So a port alone is one of this machine (127.0.0.1). A host that is written out may be reached from elsewhere.',
+    fix: 'Bind it to 127.0.0.1. Where probes and Prometheus have to reach it from outside, keep everybody else away by the network, and say so with `# tessera-ignore open-admin: reason`. It answers to addresses, to `localhost`, and to the names in `admin.hosts`.',
+    wrong: { 'config/gateway.yaml': 'admin: { listen: 0.0.0.0:9900 }\n' },
+    right: { 'config/gateway.yaml': 'admin: { listen: 9900 }\n' },
+  },
   'yaml-syntax': {
     why: 'A file that is not well-formed YAML 1.2 cannot be read any further. Most often an indentation, a quote or a bracket is at fault, somewhat above where the parser gives up.',
     fix: 'Look at the line and at the one before it. A text that has `: `, `#`, `{` or `[` in it needs quotes.',
