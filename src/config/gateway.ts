@@ -80,7 +80,7 @@ export const gatewayShape = z
       .array(z.string().refine(isProxyRange, 'not an address, a CIDR range, `loopback`, `linklocal` or `uniquelocal`'))
       .default([])
       .describe(
-        'Addresses or CIDR ranges whose X-Forwarded-For is believed, or `loopback`, `linklocal`, `uniquelocal`.',
+        'Addresses or CIDR ranges of the proxies that are believed, or `loopback`, `linklocal`, `uniquelocal`: in X-Forwarded-For, in traces, and in headers that only proxies may send.',
       ),
     limit: gatewayLimitShape.optional(),
     overload: overloadShape,

@@ -80,6 +80,10 @@ export const diagnosticCodes = {
   'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },
   'invalid-match': { severity: 'error', rule: 'A match is `METHOD /path/{param}/*rest`' },
   'unknown-path-parameter': { severity: 'error', rule: 'A path parameter that is read stands in the match' },
+  'untrusted-header': {
+    severity: 'error',
+    rule: 'A header that only proxies may send is read where a proxy is trusted',
+  },
   // comments
   'useless-silence': {
     severity: 'warning',

@@ -6,6 +6,7 @@ import type { SourceText } from '../yaml/source.ts'
 import { bindAdmission } from './admission/route.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
+import { checkHeadersMayCome } from './checks/headers-may-come.ts'
 import { routeChecks } from './checks/index.ts'
 import { checkOutputsAreUsed, type UnusedOutputs } from './checks/outputs-are-used.ts'
 import { claimOf, type RouteClaim } from './checks/routes-are-distinct.ts'
@@ -100,5 +101,6 @@ function* bind(
     if (isLarge) yield
     check(bound, language)
   }
+  checkHeadersMayCome(bound, settings.trustedProxies, language)
   return bound
 }

@@ -326,6 +326,19 @@ mirror: { to: «spare@next }`,
     files: route('in: { geo.city: «path.city }\nresponse: { body: $.geo.city }'),
   },
   {
+    code: 'untrusted-header',
+    name: 'an input of a header that nobody is trusted with',
+    files: { 'routes/home': 'match: GET /home\nin: { «geo.city: header.x_city }\nresponse: { body: $.geo.city }' },
+    help: /trustedProxies/,
+  },
+  {
+    code: 'untrusted-header',
+    name: 'a condition on a header that nobody is trusted with',
+    files: {
+      'routes/home': "match: GET /home\nresponse: { body: { it: '«$.request.headers.x-forwarded-proto' } }",
+    },
+  },
+  {
     code: 'useless-silence',
     name: 'a silence of what is not there',
     files: route('response: { body: 1 } «# tessera-ignore unused-output: nobody reads it yet'),

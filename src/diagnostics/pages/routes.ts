@@ -20,6 +20,23 @@ export const routePages = {
     wrong: route('match: /home\nresponse: { body: hello }\n'),
     right: route('match: GET /home\nresponse: { body: hello }\n'),
   },
+  'untrusted-header': {
+    why: 'What proxies say of a client (`forwarded`, `x-forwarded-*`, `x-real-ip`, `x-envoy-*`, `x-auth-request-*`, `x-amzn-oidc-*`, `x-ms-client-principal*`, and every name with `_`, which many a backend reads as one with `-`) is taken out of a request unless a trusted proxy sent it: anybody could write it. Where no proxy is trusted it is never there.',
+    fix: 'List the proxies in `trustedProxies`. For the client’s address read `request.ip`; let a client’s own header have a name of its own, without `_`.',
+    wrong: {
+      'routes/home.yaml': `match: GET /home
+in: { user.id: header.x-auth-request-user }
+response: { body: { id: $.user.id } }
+`,
+    },
+    right: {
+      'config/gateway.yaml': 'trustedProxies: [10.0.0.0/8]\n',
+      'routes/home.yaml': `match: GET /home
+in: { user.id: header.x-auth-request-user }
+response: { body: { id: $.user.id } }
+`,
+    },
+  },
   'unknown-path-parameter': {
     why: 'A color is taken from a part of the path that the match does not have, so it would never be there.',
     fix: 'Name the parameter as the match does, or add it to the match.',

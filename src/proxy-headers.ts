@@ -1,0 +1,13 @@
+/** What proxies and authenticators in front say of a client: of anybody else it is a forgery. */
+const namesOfProxies = /^(?:forwarded$|x-(?:forwarded-|real-ip$|envoy-|auth-request-|amzn-oidc-|ms-client-principal))/i
+
+/**
+ * Whether a header is one that only a trusted proxy may send. Names with `_` are: many a backend reads them as those
+ * with `-` (CGI's `HTTP_X_FORWARDED_FOR`).
+ */
+export function isOfProxies(name: string): boolean {
+  const first = name.charCodeAt(0) | 0x20
+  // x or f
+  if ((first === 0x78 || first === 0x66) && namesOfProxies.test(name)) return true
+  return name.includes('_')
+}
