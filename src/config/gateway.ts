@@ -23,7 +23,7 @@ const adminListen = listenAt<string>(loopback, 'A port of this machine alone, or
 
 const hostName = z
   .string()
-  .regex(/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i, 'not the name of a host, without a port')
+  .refine((name) => /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(name), 'not the name of a host, without a port')
   .transform((name) => name.toLowerCase())
 
 /** Whether only this machine reaches what is bound there, or goes by that name. */
@@ -41,7 +41,9 @@ export interface ListenAddress {
 const traceTrusts = ['trusted', 'all', 'none'] as const
 export type TraceTrust = (typeof traceTrusts)[number]
 
-const baggageName = z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'not the name of a member of a baggage')
+const baggageName = z
+  .string()
+  .refine((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name), 'not the name of a member of a baggage')
 
 /** `config/gateway.yaml` */
 export const gatewayShape = z

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type ReceivedSpan, startCollector } from '../telemetry/collector.ts'
 import type { Received } from './support/backend.ts'
@@ -29,10 +32,10 @@ beforeAll(async () => {
   whenDone(() => collector.close())
   demo = await startRecordedDemo()
   gateway = await startServe({
+    config: copyDemo(),
     env: {
       ...demo.env,
       TRACE_SAMPLING: '100%',
-      TRACE_TRUST: 'all',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
       OTEL_BSP_SCHEDULE_DELAY: String(exportEveryMs),
@@ -40,6 +43,16 @@ beforeAll(async () => {
   })
   await whole('/mobile/home', { 'x-session-token': 'tok-mei', traceparent: unsampled('11') })
 }, 60_000)
+
+/** The demo's files, but with everybody's trace continued. */
+function copyDemo(): string {
+  const root = mkdtempSync(join(tmpdir(), 'tessera-trace-'))
+  whenDone(() => rmSync(root, { recursive: true }))
+  for (const folder of ['config', 'routes']) cpSync(folder, join(root, folder), { recursive: true })
+  const config = join(root, 'config/gateway.yaml')
+  writeFileSync(config, readFileSync(config, 'utf8').replace('trust: trusted', 'trust: all'))
+  return config
+}
 
 describe('one request of the homepage', () => {
   const headers = {
