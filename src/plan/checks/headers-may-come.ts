@@ -1,7 +1,8 @@
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { Language } from '../../language/color.ts'
 import { isOfProxies } from '../../proxy-headers.ts'
-import { type BoundRoute, everyRead } from '../bound-route.ts'
+import type { BoundRoute } from '../bound-route.ts'
+import { everyRead } from '../reads.ts'
 
 /** A header that only proxies may send is never there where no proxy is trusted. */
 export function checkHeadersMayCome(
