@@ -13,6 +13,7 @@ export type KnownErrorCode =
   | 'cancelled'
   | 'missing-input'
   | 'invalid-input'
+  | 'expression-failed'
 
 /** The one table: error code → HTTP status of the answer when nothing handles it, and its human title. */
 export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
@@ -24,6 +25,7 @@ export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; 
   overloaded: { status: 503, title: 'Too many requests at once' },
   cancelled: { status: 499, title: 'The request was cancelled' },
   'invalid-input': { status: 400, title: 'The request is not valid' },
+  'expression-failed': { status: 500, title: 'A rule of the route could not be applied' },
   internal: { status: 500, title: 'The gateway failed' },
 }
 
@@ -42,6 +44,10 @@ export interface GatewayErrorDetails {
   faults?: readonly InputFault[] | undefined
   /** Seconds for `Retry-After`. */
   retryAfter?: number | undefined
+  /** What an operator is told and a client is not: for the log and the span. */
+  reason?: string | undefined
+  /** It failed for nothing but something absent: `$default` passes over that. */
+  isAbsence?: boolean
   cause?: unknown
 }
 
@@ -69,13 +75,18 @@ export class GatewayError extends Error {
   readonly response: BackendAnswer | undefined
   readonly faults: readonly InputFault[] | undefined
   readonly retryAfter: number | undefined
+  readonly reason: string | undefined
+  readonly isAbsence: boolean
   /** How often a backend was asked before a call failed. */
   attempts: number | undefined
   /** The version of the service that a call went to. */
   version: string | undefined
 
   constructor(code: string, details: GatewayErrorDetails = {}) {
-    super(details.detail ?? details.title ?? code, details.cause === undefined ? undefined : { cause: details.cause })
+    super(
+      details.detail ?? details.reason ?? details.title ?? code,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
     const known = knownErrors[code as KnownErrorCode] ?? (details.response ? backendFailure : knownErrors.internal)
     this.name = 'GatewayError'
     this.code = code
@@ -86,6 +97,8 @@ export class GatewayError extends Error {
     this.response = details.response
     this.faults = details.faults
     this.retryAfter = details.retryAfter
+    this.reason = details.reason
+    this.isAbsence = details.isAbsence ?? false
   }
 }
 

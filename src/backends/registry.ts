@@ -122,7 +122,7 @@ export class Backends {
     )
     this.#splits = new Shared(
       (target) => target.key,
-      (target) => new Split(target.name, target.split!, { clock, random }),
+      (target) => new Split(target.name, target.split!, { clock, random, notify }),
       () => {},
     )
     this.#copies = new Shared(

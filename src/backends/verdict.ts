@@ -4,7 +4,7 @@ import type { GatewayError } from '../errors.ts'
 export type Verdict = 'success' | 'failure' | 'nothing'
 
 /** Failures of ours or of the client. */
-const neutral = new Set(['cancelled', 'overloaded', 'missing-input', 'invalid-input', 'internal'])
+const neutral = new Set(['cancelled', 'overloaded', 'missing-input', 'invalid-input', 'expression-failed', 'internal'])
 
 /**
  * Whose fault a failed call was. The backend's: timeout, unavailable, invalid-response, statuses from 500 on, 408 and

@@ -40,6 +40,14 @@ export function printAccess([root, ...segments]: Segments): string {
   return `${root}${segments.map((segment) => printSegment(segment, isPlainMember)).join('')}`
 }
 
+/** The same place in CEL where it may be absent: `user.tags[0].?name`. */
+export function printOptionalAccess(path: Segments): string {
+  if (path.length < 2) return printAccess(path)
+  const last = printSegment(path.at(-1)!, isPlainMember)
+  const asked = last.startsWith('.') ? `.?${last.slice(1)}` : `[?${last.slice(1)}`
+  return printAccess(path.slice(0, -1)) + asked
+}
+
 const isPlain = (name: string) => /^[A-Za-z_]\w*$/.test(name)
 const isPlainMember = (name: string) => isPlain(name) && !celWords.has(name)
 

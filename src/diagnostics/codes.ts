@@ -49,12 +49,17 @@ export const diagnosticCodes = {
     severity: 'error',
     rule: '`item` and `index` are read inside forEach or $each, `error` inside catch',
   },
+  'unfilled-claims': { severity: 'error', rule: '`request.claims` is read where something fills it' },
   'duplicate-name': { severity: 'error', rule: 'Services, routes and step ids have names of their own' },
   // data flow
   'color-never-produced': { severity: 'error', rule: 'What is read is produced by the request or by a step' },
   'color-read-before-produced': { severity: 'error', rule: 'What is read is produced before it is read' },
   'color-maybe-absent': { severity: 'error', rule: 'A required input is produced on every way that leads to it' },
   'color-from-optional': { severity: 'warning', rule: 'A required input does not hang on a step that may be left out' },
+  'absent-in-expression': {
+    severity: 'warning',
+    rule: 'An expression says what is to be where something that it needs is absent',
+  },
   'sibling-read': { severity: 'error', rule: 'A step of a parallel does not read what its sibling writes' },
   'two-producers': { severity: 'error', rule: 'No two steps that run at the same time write one color' },
   'flow-cycle': { severity: 'error', rule: 'The steps of a flow do not wait for each other in a circle' },

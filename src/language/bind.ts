@@ -1,6 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Document } from '../values/document.ts'
-import { compileExpression, type Expression } from '../values/expression.ts'
+import { compileExpression, type ExpressionOptions } from '../values/expression.ts'
 import { compilePath, isPath, type Path as JsonPath } from '../values/path.ts'
 import type { JsonSchema } from '../values/schema.ts'
 import { compileTemplate, parseTemplate, readsOf, schemaOf, type Template } from '../values/template.ts'
@@ -21,7 +21,7 @@ export interface BoundTemplate {
 
 /** Parses and compiles a template, and finds what it reads. Its faults are reported at their characters. */
 export function bindTemplate(value: unknown, place: Place, language: Language): BoundTemplate {
-  const { template, faults } = parseTemplate(value, language.types)
+  const { template, faults } = parseTemplate(value, language.types, language.owner)
   for (const fault of faults) {
     const { source, path } = within(place, ...fault.path)
     // An operator is a key, all other faults sit in a string.
@@ -54,7 +54,7 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
 export interface BoundCondition {
   readonly source: string
   readonly reads: readonly Read[]
-  /** Colors that are surely there when it holds (`has(user.id)`), and when it does not (`!has(user.id)`). */
+  /** Paths that are surely there when it holds (`has(user.id)`), and when it does not (`!has(user.id)`), with dots. */
   readonly whenTrue: readonly string[]
   readonly whenFalse: readonly string[]
   /** True when it could not be read, so that what it proves is not known. */
@@ -63,14 +63,22 @@ export interface BoundCondition {
   readonly test: (document: Document) => boolean
 }
 
-/** Compiles a `when`. `${ … }` around it is allowed and changes nothing. */
-export function bindCondition(text: string, place: Place, language: Language): BoundCondition {
+/**
+ * Compiles a `when`. `${ … }` around it is allowed and changes nothing. `strict` is for one that lets in, where what is
+ * absent must not be compared either (values/expression/lets-in.ts).
+ */
+export function bindCondition(
+  text: string,
+  place: Place,
+  language: Language,
+  options: ExpressionOptions = {},
+): BoundCondition {
   const at = place.source.locate(place.path)
   const wrapped = /^\s*\$\{([\s\S]*)\}\s*$/.exec(text)
   const source = wrapped ? wrapped[1]! : text
   const shift = wrapped ? text.indexOf('{') + 1 : 0
   const locate = (offset: number, length: number) => place.source.locateInside(place.path, offset + shift, length)
-  const expression = compileExpression(source, language.types)
+  const expression = compileExpression(source, language.types, options)
   if ('code' in expression) {
     language.diagnostics.add(
       expression.code,
@@ -87,22 +95,30 @@ export function bindCondition(text: string, place: Place, language: Language): B
       at,
     )
   }
+  if (expression.mayBeAbsent === 'optional') {
+    const help = 'open it with `.orValue(false)`'
+    language.diagnostics.add('invalid-expression', 'a condition must be true or false, this may be absent', at, help)
+  }
   const reads: Read[] = []
   let isFaulty = false
   for (const read of expression.reads) {
     const where = locate(read.offset, read.length)
     const reference = resolveReference(read.path, where, language)
-    if (reference) reads.push(readOf(reference, where, read))
+    const needed = read.needed || (!read.guarded && expression.mayBeAbsent === 'path')
+    if (reference) reads.push(readOf(reference, where, { ...read, needed }))
     isFaulty ||= !reference || (reference.kind === 'color' && reference.guessed === true)
   }
-  const { whenTrue, whenFalse } = provenColors(expression, language)
-  return { source: source.trim(), reads, whenTrue, whenFalse, isFaulty, at, test: expression.test }
-}
-
-function provenColors(expression: Expression, language: Language): { whenTrue: string[]; whenFalse: string[] } {
-  const colors = (paths: Expression['proves']['whenTrue']) =>
-    paths.map((path) => path.join('.')).filter((name) => language.colors.has(name))
-  return { whenTrue: colors(expression.proves.whenTrue), whenFalse: colors(expression.proves.whenFalse) }
+  const { whenTrue, whenFalse } = expression.proves
+  const join = (paths: typeof whenTrue) => paths.map((path) => path.join('.'))
+  return {
+    source: source.trim(),
+    reads,
+    whenTrue: join(whenTrue),
+    whenFalse: join(whenFalse),
+    isFaulty,
+    at,
+    test: expression.test,
+  }
 }
 
 /** A JSONPath on the context that stands where only a path may (`forEach.in`, a locator). */

@@ -2,6 +2,7 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { ExpressionTypes } from '../values/expression.ts'
 import type { JsonSchema } from '../values/schema.ts'
+import type { Owner } from '../values/template.ts'
 
 export const sensitivities = ['public', 'internal', 'pii', 'secret'] as const
 export type Sensitivity = (typeof sensitivities)[number]
@@ -21,4 +22,6 @@ export interface Language {
   readonly colors: ReadonlyMap<string, ColorDefinition>
   readonly types: ExpressionTypes
   readonly diagnostics: DiagnosticCollector
+  /** Whose templates are bound: what they leave out is told in its name. The route's response unless said. */
+  readonly owner?: Owner | undefined
 }

@@ -13,6 +13,7 @@ export const builtInErrorCodes: readonly string[] = [
   'cancelled',
   'missing-input',
   'invalid-input',
+  'expression-failed',
   'internal',
 ]
 

@@ -31,6 +31,8 @@ export interface Read {
   readonly asked?: boolean
   /** Of what the same step wrote just before, so that nothing else has to have produced it. */
   readonly own?: boolean
+  /** An expression fails where it is absent. */
+  readonly needed?: boolean
 }
 
 /** A place that writes a color. */
@@ -43,10 +45,16 @@ export interface Write {
 export function readOf(
   reference: Reference,
   at: Location,
-  { guarded, asked }: { readonly guarded: boolean; readonly asked: boolean },
+  { guarded, asked, needed }: { readonly guarded: boolean; readonly asked: boolean; readonly needed: boolean },
 ): Read {
   const guess = reference.kind === 'color' && reference.guessed === true
-  return { reference, at, demand: guarded || guess ? 'guarded' : 'tolerated', ...((asked || guess) && { asked: true }) }
+  return {
+    reference,
+    at,
+    demand: guarded || guess ? 'guarded' : 'tolerated',
+    ...((asked || guess) && { asked: true }),
+    ...(needed && !guess && { needed: true }),
+  }
 }
 
 /** Finds what a path speaks of; an unknown color is reported, and gives the one that was meant if any is near. */
@@ -54,7 +62,13 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
   const [first, ...rest] = segments
   if (first === undefined) return { kind: 'everything' }
   if (!checkMember(segments, at, language)) return undefined
-  if (first === 'request') return { kind: 'request', rest }
+  if (first === 'request') {
+    if (rest[0] === 'claims') {
+      const help = 'there is no way yet to say who may fill it: let a service check the token, and take what it answers'
+      language.diagnostics.add('unfilled-claims', '`request.claims` is never filled, nothing checks a token', at, help)
+    }
+    return { kind: 'request', rest }
+  }
   if (first === 'steps') {
     const [id, ...inside] = rest
     return { kind: 'step', id: id === undefined ? undefined : String(id), rest: inside }

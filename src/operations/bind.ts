@@ -21,8 +21,10 @@ export function bindOperation(
   definition: OperationDefinition,
   serviceHeaders: { readonly value: Record<string, unknown>; readonly place: Place } | undefined,
   place: Place,
-  language: Language,
+  around: Language,
 ): BoundOperation {
+  // Of the catalogue, its calls are named after it unless their steps have an id.
+  const language: Language = { ...around, owner: around.owner ?? { name } }
   const methodKey = methods.find((key) => definition[key] !== undefined)!
   const method = methodKey.toUpperCase()
   const text = definition[methodKey]!

@@ -1,7 +1,7 @@
 import type { Language } from '../language/color.ts'
 import { within } from '../language/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
-import { compileCatch, listCaught } from '../steps/catch.ts'
+import { compileHandlers, guardRun, listCaught } from '../steps/catch.ts'
 import { bindResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
@@ -49,7 +49,7 @@ export function bindRoute(
   }
 }
 
-/** A route's own `catch` is a `try` around all of its steps. */
+/** A route's own `catch` is a `try` around all of its steps, and handles what its response fails with too. */
 function guardWithHandlers(parsed: ParsedRoute, binder: RouteBinder): BoundBlock {
   const attempt = binder.guardedBlock(parsed.body)
   const patterns = (parsed.definition.catch ?? []).map((arm) => arm.errors)
@@ -64,7 +64,12 @@ function guardWithHandlers(parsed: ParsedRoute, binder: RouteBinder): BoundBlock
     blocks: [attempt, ...handlers],
     composition: 'attempt',
     catches: listCaught(patterns, parsed.place),
-    compile: (compiler) => compileCatch(compiler.block(attempt), patterns, handlers, compiler),
+    compile(compiler) {
+      const run = compiler.block(attempt)
+      const recover = compileHandlers(patterns, handlers, compiler)
+      compiler.guardResponse(recover)
+      return guardRun(run, recover)
+    },
   }
   return { order: 'sequence', steps: [step], at: attempt.at }
 }

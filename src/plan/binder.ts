@@ -26,6 +26,7 @@ export class RouteBinder implements Binder {
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
   #guards = 0
+  owner: Language['owner'] = undefined
   /** Every place that calls a backend; compiled steps know theirs by index. */
   readonly callSites: CallSite[] = []
   /** True when a step could not be read, so that what it would have produced is not known. */
@@ -106,8 +107,13 @@ export class RouteBinder implements Binder {
 
   step(step: ParsedStep): BoundStep {
     const { kind, place } = step
+    const outer = this.owner
+    const owner = { name: step.id ?? kind.kind }
+    this.owner = owner
     const condition = step.when === undefined ? undefined : bindCondition(step.when, within(place, 'when'), this)
     const binding = kind.bind(step, this)
+    this.owner = outer
+    owner.name = binding.name ?? owner.name
     const incomplete = binding.incomplete || condition?.isFaulty || !step.isWhole
     this.incomplete ||= incomplete
     return {

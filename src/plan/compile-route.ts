@@ -37,6 +37,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     },
     readsBody: readsBody(parts, bound.inputs),
     run,
+    recover: compiler.recover,
     fillResponse: bound.response && compileResponse(bound.response, bytes && compileByteBody(bytes)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     caching: compileRouteCaching(bound),

@@ -1,7 +1,8 @@
 import { toGatewayError } from '../errors.ts'
 import { Gathering } from '../steps/concurrency.ts'
-import { type Context, Exit, type Run } from '../steps/context.ts'
+import { type Context, Exit, type Recover, type Run } from '../steps/context.ts'
 import type { BoundBlock, BoundStep, Compiler, StepCall } from '../steps/step.ts'
+import { noteReason } from '../telemetry/span.ts'
 import { flowDependencies } from './dependencies.ts'
 import type { RecordsRead } from './reads.ts'
 import type { StepInfo } from './snapshot.ts'
@@ -10,6 +11,8 @@ import type { StepInfo } from './snapshot.ts'
 export class RouteCompiler implements Compiler {
   readonly steps: StepInfo[] = []
   readonly #records: RecordsRead
+  /** The handlers of the route's own `catch`, once its block is compiled. */
+  recover: Recover | undefined = undefined
   readonly #byteCalls: ReadonlySet<StepCall>
 
   /** `records`: those that something reads. The bodies of `byteCalls` stay bytes. */
@@ -20,6 +23,10 @@ export class RouteCompiler implements Compiler {
 
   recordsStep(id: string, member?: string): boolean {
     return this.#records.includes(id, member)
+  }
+
+  guardResponse(recover: Recover): void {
+    this.recover = recover
   }
 
   keepsBytes(call: StepCall): boolean {
@@ -67,13 +74,23 @@ function observe(step: BoundStep, index: number, run: Run): Run {
     }
     const error = toGatewayError(thrown)
     if (error.code !== 'cancelled') error.step ??= step.name
+    noteReason(inner.span, error)
     end(inner, startedAt, error.code)
     return error
   }
+  const holds =
+    test &&
+    ((context: Context, startedAt: number) => {
+      try {
+        return test(context.document)
+      } catch (thrown) {
+        throw fail(begin(context), startedAt, thrown)
+      }
+    })
 
   return (context) => {
     const startedAt = context.run.now()
-    if (test && !test(context.document)) {
+    if (holds && !holds(context, startedAt)) {
       context.run.stepEnded(index, 'skipped', 0)
       return
     }

@@ -7,16 +7,13 @@ interface Core {
 }
 
 /**
- * Whether exactly one of two conditions holds, whatever the data: `has(user.id)` and `!has(user.id)`. Where something
- * that they read may be missing neither of two comparisons holds, so `isThere` must know every color that they use.
+ * Whether exactly one of two conditions holds, whatever the data, as long as both can be told: `has(user.id)` and
+ * `!has(user.id)`. A condition that cannot be told fails the request, so nothing comes after it.
  */
-export function areComplements(a: BoundCondition, b: BoundCondition, isThere: (color: string) => boolean): boolean {
+export function areComplements(a: BoundCondition, b: BoundCondition): boolean {
   const one = coreOf(a.source)
   const other = coreOf(b.source)
-  if (one.text !== other.text || one.isDenied === other.isDenied) return false
-  return a.reads.every(
-    ({ reference, demand }) => demand === 'guarded' || (reference.kind === 'color' && isThere(reference.color)),
-  )
+  return one.text === other.text && one.isDenied !== other.isDenied
 }
 
 /** Whether a condition holds only where the other does: it is the same, or one part of it is. */

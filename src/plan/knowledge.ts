@@ -16,6 +16,8 @@ export interface Knowledge {
   readonly producers: Map<string, ReadonlySet<Producer>>
   /** Colors of which it is known under which condition they are there, and how sure they are then. */
   readonly conditional: Map<string, { readonly condition: BoundCondition; readonly presence: Presence }>
+  /** Other paths than colors that conditions have shown to be there, with dots. */
+  readonly proven: Set<string>
   /** Calls that ended, on some way at least. */
   readonly calls: Set<string>
   readonly locals: Set<string>
@@ -33,6 +35,7 @@ export function knowInputs(inputs: ReadonlyMap<string, Presence>): Knowledge {
     colors: new Map(inputs),
     producers: new Map([...inputs.keys()].map((color) => [color, request])),
     conditional: new Map(),
+    proven: new Set(),
     calls: new Set(),
     locals: new Set(),
     contestedColors: new Map(),
@@ -46,6 +49,7 @@ export function copyKnowledge(known: Knowledge): Knowledge {
     colors: new Map(known.colors),
     producers: new Map(known.producers),
     conditional: new Map(known.conditional),
+    proven: new Set(known.proven),
     calls: new Set(known.calls),
     locals: new Set(known.locals),
     contestedColors: new Map(known.contestedColors),
@@ -61,6 +65,7 @@ export function noteWrite(known: Knowledge, { color }: Write, producer: BoundSte
   known.producers.set(color, new Set(mayLeaveOut ? [...(known.producers.get(color) ?? []), producer] : [producer]))
   known.contestedColors.delete(color)
   known.conditional.delete(color)
+  for (const path of known.proven) if (path.startsWith(`${color}.`)) known.proven.delete(path)
   // A condition that is asked again after what it reads was written may have another answer.
   for (const [other, { condition }] of known.conditional) if (reads(condition, color)) known.conditional.delete(other)
 }
@@ -81,7 +86,10 @@ export function noteAttemptedWrite(known: Knowledge, color: string, producer: Bo
 
 /** What a condition proves to be there. */
 export function narrow(known: Knowledge, proven: readonly string[]): void {
-  for (const color of proven) if (known.colors.has(color)) known.colors.set(color, 'always')
+  for (const path of proven) {
+    if (known.colors.has(path)) known.colors.set(path, 'always')
+    else known.proven.add(path)
+  }
 }
 
 /** What is there because a condition holds, by its own proof or because it was asked before. */
@@ -94,9 +102,8 @@ export function assume(known: Knowledge, condition: BoundCondition): void {
 /** What is there because a condition does not hold. */
 export function assumeNot(known: Knowledge, condition: BoundCondition): void {
   narrow(known, condition.whenFalse)
-  const isThere = (color: string) => known.colors.get(color) === 'always'
   for (const [color, fact] of known.conditional)
-    if (areComplements(condition, fact.condition, isThere)) known.colors.set(color, fact.presence)
+    if (areComplements(condition, fact.condition)) known.colors.set(color, fact.presence)
 }
 
 /** Behind a part that ran only if a condition held: `ran` is what is known if it did, `passed` if it did not. */
@@ -130,6 +137,9 @@ export function mergeWays(known: Knowledge, ways: readonly Knowledge[]): void {
     others.every((way) => way.conditional.get(color) === fact),
   )
   replaceAll(known.conditional, new Map(agreed))
+  const shown = [...(first?.proven ?? [])].filter((path) => others.every((way) => way.proven.has(path)))
+  known.proven.clear()
+  for (const path of shown) known.proven.add(path)
   for (const way of ways) for (const call of way.calls) known.calls.add(call)
   known.isPartial = ways.some((way) => way.isPartial)
 }

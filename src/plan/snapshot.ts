@@ -3,7 +3,7 @@ import type { GatewaySettings } from '../config/gateway.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { ColorDefinition } from '../language/color.ts'
 import type { RouteMatch } from '../routes/match.ts'
-import type { Exit, Run } from '../steps/context.ts'
+import type { Exit, Recover, Run } from '../steps/context.ts'
 import type { Document } from '../values/document.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
@@ -44,6 +44,8 @@ export interface AggregatedRoute extends RouteCommon {
   /** Whether the client's body is read at all. */
   readonly readsBody: boolean
   readonly run: Run
+  /** The route's own `catch`, for a response that cannot be filled. */
+  readonly recover: Recover | undefined
   /** Fills the answer when the steps have ended; undefined when the route declares none (204). */
   readonly fillResponse: ((document: Document) => Exit) | undefined
   /** Milliseconds that a degraded answer may be cached; undefined: not at all. */

@@ -27,7 +27,7 @@ export function bindSplit(
   }))
   const reads: Read[] = []
   const rules = match.flatMap(({ when, to }, index): SplitRule[] => {
-    const bound = bindCondition(when, { source, path: ['split', 'match', index, 'when'] }, language)
+    const bound = bindCondition(when, { source, path: ['split', 'match', index, 'when'] }, language, { strict: true })
     reads.push(...bound.reads)
     return versions.some(({ name }) => name === to) ? [{ when: bound.source, test: bound.test, to }] : []
   })
@@ -36,7 +36,7 @@ export function bindSplit(
   return {
     split: { versions, by, rules, sticky: stuck?.sticky },
     // Nothing that it reads has to be there, nor has every route to give it.
-    reads: reads.map((read) => ({ ...read, demand: 'guarded' })),
+    reads: reads.map((read) => ({ ...read, demand: 'guarded', needed: false })),
     key: hashContent(JSON.stringify([by, versions.map(({ name, weight, target }) => [name, weight, target.key])])),
   }
 }

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts'
 import { splitList } from '../header-list.ts'
 import type { CallRecord, Exit } from '../steps/context.ts'
+import type { LeftOut } from '../values/document.ts'
 import type { Answer, Degradation, Failure } from './outcome.ts'
 
 type Headers = Record<string, string | string[]>
@@ -10,11 +11,12 @@ export function assembleAnswer(
   exit: Exit,
   records: readonly CallRecord[],
   degradedMaxAgeMs: number | undefined,
+  left: readonly LeftOut[] = [],
 ): Answer {
   const { status, body } = exit
   const headers: Headers = {}
   for (const name in exit.headers) headers[name] = headerValue(exit.headers[name])
-  const degraded = status < 400 ? findDegradations(records) : []
+  const degraded = status < 400 ? findDegradations(records, left) : []
   if (degraded.length > 0) {
     headers['tessera-degraded'] = degraded.map(printDegradation).join(', ')
     headers['cache-control'] = limitCaching(headers['cache-control'], degradedMaxAgeMs)
@@ -61,16 +63,21 @@ function limitCaching(own: string | string[] | undefined, maxAgeMs: number | und
 }
 
 /** The parts that fell back or were left out, each once, in the order in which they began. */
-function findDegradations(records: readonly CallRecord[]): Degradation[] {
-  if (records.every(({ source }) => !isDegraded(source))) return []
+function findDegradations(records: readonly CallRecord[], left: readonly LeftOut[]): Degradation[] {
+  if (left.length === 0 && records.every(({ source }) => !isDegraded(source))) return []
   const found: Degradation[] = []
+  const add = (one: Degradation) => {
+    const { step, source, error } = one
+    const known = found.some((other) => other.step === step && other.source === source && other.error === error)
+    if (!known) found.push(one)
+  }
   for (const { step, source, error } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
     if (!isDegraded(source) || error === 'cancelled') continue
     // Stale and no failure: a newer answer is being fetched, as the cache was told to.
     if (source === 'stale' && error === undefined) continue
-    const known = found.some((other) => other.step === step && other.source === source && other.error === error)
-    if (!known) found.push({ step, source, error })
+    add({ step, source, error })
   }
+  for (const { step, error } of left) add({ step, source: 'skipped', error: error.code })
   return found
 }
 

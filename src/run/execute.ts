@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts'
 import { toGatewayError } from '../errors.ts'
 import type { AggregatedRoute, RequestParts } from '../plan/snapshot.ts'
 import { Context, Exit, type RequestRun } from '../steps/context.ts'
-import type { Propagation, Span } from '../telemetry/span.ts'
+import { noteReason, type Propagation, type Span } from '../telemetry/span.ts'
+import { type LeftOut, leftOut } from '../values/document.ts'
 import { assembleAnswer, assembleFailure } from './assemble.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -40,10 +41,13 @@ export async function execute(execution: Execution): Promise<Outcome> {
     propagation: execution.propagation,
     stepEnded: execution.stepEnded,
   }
+  const left: LeftOut[] = []
   try {
     const document = route.createDocument(execution.request)
+    document[leftOut] = left
     const exit = await runToExit(route, new Context(run, document, scope, span))
-    return assembleAnswer(exit, run.records, route.degradedMaxAgeMs)
+    for (const { error } of left) noteReason(span, error)
+    return assembleAnswer(exit, run.records, route.degradedMaxAgeMs, left)
   } catch (thrown) {
     return assembleFailure(toGatewayError(thrown), run.records)
   }
@@ -55,9 +59,33 @@ async function runToExit(route: AggregatedRoute, context: Context): Promise<Exit
   try {
     const pending = route.run(context)
     if (pending) await pending
+    const filled = fillResponse(route, context)
+    return filled instanceof Promise ? await filled : filled
   } catch (thrown) {
     if (thrown instanceof Exit) return thrown
     throw thrown
   }
-  return route.fillResponse?.(context.document) ?? noContent
+}
+
+/** A response that cannot be filled is a failure of the step `response`: once the route's `catch` may mend it. */
+function fillResponse(route: AggregatedRoute, context: Context): Exit | Promise<Exit> {
+  try {
+    return fillOnce(route, context)
+  } catch (thrown) {
+    const { recover } = route
+    if (!recover) throw thrown
+    const pending = recover(context, thrown)
+    return pending ? pending.then(() => fillOnce(route, context)) : fillOnce(route, context)
+  }
+}
+
+function fillOnce({ fillResponse: fill }: AggregatedRoute, { document, span }: Context): Exit {
+  try {
+    return fill?.(document) ?? noContent
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    error.step ??= 'response'
+    noteReason(span, error)
+    throw error
+  }
 }

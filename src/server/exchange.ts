@@ -161,11 +161,13 @@ export class Exchange {
   #noteError(error: GatewayError): void {
     this.#errorCode = error.code
     if (error.status >= 500) this.span.fail(error.code)
-    if (error.code === 'internal' && !this.scope.reason) {
-      const { requestId, span } = this
-      const fields = { request_id: requestId, trace_id: span.traceId, route: this.#active?.route.name }
-      this.serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
-    }
+    const isOurs = error.code === 'internal'
+    if ((!isOurs && error.reason === undefined) || this.scope.reason) return
+    const { requestId, span, serving } = this
+    const fields = { request_id: requestId, trace_id: span.traceId, route: this.#active?.route.name }
+    if (isOurs)
+      serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
+    else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
   }
 
   #write(reply: Reply, close = false): void {

@@ -41,7 +41,7 @@ function readsOf(assignments: readonly Assignment[]): Read[] {
   return assignments.flatMap(({ value }, index) => {
     const above = new Set(assignments.slice(0, index).map(({ color }) => color))
     const isOwn = ({ reference }: Read) => reference.kind === 'color' && above.has(reference.color)
-    return value.reads.map((read) => (isOwn(read) ? { ...read, own: true } : read))
+    return value.reads.map((read) => (isOwn(read) ? { ...read, own: true, needed: false } : read))
   })
 }
 

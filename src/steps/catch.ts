@@ -4,7 +4,7 @@ import { errorCodes } from '../language/scalars.ts'
 import type { Place } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
 import type { Document } from '../values/document.ts'
-import { type Context, Exit, type Run } from './context.ts'
+import { Exit, type Recover, type Run } from './context.ts'
 import { type BoundBlock, type Compiler, defineStep } from './step.ts'
 
 /** One entry of a `catch:`. */
@@ -38,7 +38,10 @@ export const catchStep = defineStep({
       blocks: [attempt, ...handlers],
       composition: 'attempt',
       catches: listCaught(patterns, step.place),
-      compile: (compiler) => compileCatch(compiler.block(attempt), patterns, handlers, compiler),
+      compile(compiler) {
+        const run = compiler.block(attempt)
+        return guardRun(run, compileHandlers(patterns, handlers, compiler))
+      },
     }
   },
 })
@@ -50,20 +53,32 @@ export function listCaught(patterns: readonly (readonly string[])[], { source, p
   )
 }
 
-/** Guards a block with handlers; the route's own top-level `catch` is compiled by the same function. */
-export function compileCatch(
-  attempt: Run,
+/** Guards a run with handlers; the route's own top-level `catch` is made by the same functions. */
+export function guardRun(attempt: Run, recover: Recover): Run {
+  return (context) => {
+    let pending: void | Promise<void>
+    try {
+      pending = attempt(context)
+    } catch (thrown) {
+      return recover(context, thrown)
+    }
+    return pending?.catch((thrown: unknown) => recover(context, thrown))
+  }
+}
+
+/** Compiles handlers. */
+export function compileHandlers(
   patterns: readonly (readonly string[])[],
   handlers: readonly BoundBlock[],
   compiler: Compiler,
-): Run {
+): Recover {
   const arms = handlers.map((block, index) => ({
     matches: compileErrorMatcher(patterns[index]!),
     handle: compiler.block(block),
   }))
   const topLevel = (document: Document) => Object.keys(document).filter((name) => name !== 'error')
 
-  const recover = (context: Context, thrown: unknown): void | Promise<void> => {
+  return (context, thrown) => {
     // The end of a route is no failure; and who was cancelled must not go on.
     if (thrown instanceof Exit || context.scope.reason) throw thrown
     const error = toGatewayError(thrown)
@@ -76,16 +91,6 @@ export function compileCatch(
     }
     const pending = arm.handle(context.withDocument(document))
     return pending ? pending.then(copyBack) : copyBack()
-  }
-
-  return (context) => {
-    let pending: void | Promise<void>
-    try {
-      pending = attempt(context)
-    } catch (thrown) {
-      return recover(context, thrown)
-    }
-    return pending?.catch((thrown: unknown) => recover(context, thrown))
   }
 }
 

@@ -75,6 +75,9 @@ export class Context implements CallContext {
  */
 export type Run = (context: Context) => void | Promise<void>
 
+/** Handles what was thrown; fails with it where it does not. */
+export type Recover = (context: Context, thrown: unknown) => void | Promise<void>
+
 /** Thrown to end the route with an answer; nothing that handles errors catches it. */
 export class Exit {
   readonly status: number

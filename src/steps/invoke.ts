@@ -56,7 +56,10 @@ export const invoke = defineStep({
         title: `${operation.service.name}.${operation.name}`,
         lines: [operation.template],
       },
-      reads: [...inputReads(step, found, overrides, lenient), ...fallbacks.flatMap((fallback) => fallback.reads)],
+      reads: [
+        ...inputReads(step, found, overrides, { lenient, isProvidedFor }),
+        ...fallbacks.flatMap((fallback) => fallback.reads),
+      ],
       writes,
       mayLeaveOut,
       incomplete: !operation.isWhole,
@@ -132,7 +135,7 @@ function inputReads(
   step: ParsedStep<InvokeConfig>,
   { operation }: ServiceOperation,
   overrides: ReadonlyMap<string, BoundTemplate>,
-  lenient: boolean,
+  { lenient, isProvidedFor }: { readonly lenient: boolean; readonly isProvidedFor: boolean },
 ): Read[] {
   const at = step.place.source.locate([...step.place.path, 'invoke'])
   const inline = typeof step.config.invoke !== 'string'
@@ -145,7 +148,9 @@ function inputReads(
   )
   const wired = [...own, ...(operation.service.reads ?? [])]
   const placed = inline ? wired : wired.map((read) => ({ ...read, at }))
-  return [...placed, ...[...overrides.values()].flatMap((override) => override.reads)]
+  const reads = [...placed, ...[...overrides.values()].flatMap((override) => override.reads)]
+  // Where a failure of the call is cared for, so is one of rendering it.
+  return isProvidedFor ? reads.map((read) => (read.needed ? { ...read, needed: false } : read)) : reads
 }
 
 /** What the operation gives, and what a fallback that writes for itself gives or leaves out. */

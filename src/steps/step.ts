@@ -9,7 +9,7 @@ import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { PolicyOrigin } from '../operations/policies.ts'
-import type { Run } from './context.ts'
+import type { Recover, Run } from './context.ts'
 import type { BoundResponse } from './response.ts'
 
 /** How the steps of a block run. */
@@ -220,6 +220,8 @@ export interface Compiler {
   recordsStep(id: string, member?: string): boolean
   /** Compiles a block by its order, with spans and metrics around each step. */
   block(block: BoundBlock): Run
+  /** Has these handlers see a failure of the route's response too. */
+  guardResponse(recover: Recover): void
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { GatewayError } from '../errors.ts'
+
 /** What the rest of the house sees of tracing. Whether OpenTelemetry records it is telemetry's own affair. */
 export type SpanKind = 'internal' | 'client' | 'server'
 
@@ -20,6 +22,12 @@ export interface Span {
   /** Marks the span as failed; `errorType` becomes `error.type`. */
   fail(errorType: string): void
   end(): void
+}
+
+/** Notes on a span what an error keeps from the client: which expression failed, and for what. */
+export function noteReason(span: Span, { code, reason }: GatewayError): void {
+  if (reason !== undefined && span.sampled)
+    span.event('exception', { 'exception.type': code, 'exception.message': reason })
 }
 
 /** What goes out with every call besides `traceparent`. */

@@ -5,7 +5,7 @@ import type { BoundRoute } from '../plan/bound-route.ts'
 import { RouteCompiler } from '../plan/compile.ts'
 import { everyRead, RecordsRead } from '../plan/reads.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
-import type { Run } from '../steps/context.ts'
+import type { Recover, Run } from '../steps/context.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { CoverageMap, type Part, type StepParts } from './coverage-map.ts'
 import type { Observer } from './run-test.ts'
@@ -26,6 +26,7 @@ export interface RouteCoverage {
  */
 export class CoverageObserver implements Observer {
   readonly run: Run
+  readonly recover: Recover | undefined
   readonly metrics: BackendMetrics
   readonly #route: AggregatedRoute
   readonly #map: CoverageMap
@@ -33,7 +34,9 @@ export class CoverageObserver implements Observer {
   constructor(route: AggregatedRoute) {
     this.#route = route
     this.#map = new CoverageMap(route.bound.body)
-    this.run = new CountingCompiler(route.bound, this.#map).block(route.bound.body)
+    const compiler = new CountingCompiler(route.bound, this.#map)
+    this.run = compiler.block(route.bound.body)
+    this.recover = compiler.recover
     this.metrics = { ...uncounted, forSite: (site) => this.#watchStale(site) }
   }
 

@@ -1,7 +1,7 @@
 import { Scope } from '../cancellation.ts'
 import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import { execute } from '../run/execute.ts'
-import type { Run } from '../steps/context.ts'
+import type { Recover, Run } from '../steps/context.ts'
 import type { Problem, Seen } from './expectations/expectation.ts'
 import type { Entrance, Front } from './front.ts'
 import { MockedBackends, type MockedBackendsOptions } from './mocked-backends.ts'
@@ -22,6 +22,7 @@ export interface TestBench {
 export interface Observer extends Pick<MockedBackendsOptions, 'metrics' | 'observeSite'> {
   /** In place of the route's own. */
   readonly run: Run
+  readonly recover: Recover | undefined
 }
 
 export interface TestResult {
@@ -104,7 +105,7 @@ async function sendRequest(
   const startedMs = clock.now()
   const work = entrance.answer(request, () =>
     execute({
-      route: observer ? { ...route, run: observer.run } : route,
+      route: observer ? { ...route, run: observer.run, recover: observer.recover } : route,
       request,
       calls: backends.calls,
       clock,

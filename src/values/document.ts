@@ -1,3 +1,15 @@
+import type { GatewayError } from '../errors.ts'
+
+/** Where templates note what they left out of what they made. */
+export const leftOut: unique symbol = Symbol('left out')
+
+/** An element that a `$failed: omit` left out. */
+export interface LeftOut {
+  /** The step whose template it was, or `response`. */
+  readonly step: string
+  readonly error: GatewayError
+}
+
 /**
  * The context of one request as templates, JSONPath and CEL see it: one JSON document whose members are the colors,
  * nested by their dots, and the reserved names. Namespaces of colors (`product` of `product.list`) always exist.
@@ -8,6 +20,7 @@ export interface Document {
   item?: unknown
   index?: number
   error?: unknown
+  [leftOut]?: LeftOut[]
   [color: string]: unknown
 }
 

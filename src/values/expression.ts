@@ -1,10 +1,19 @@
 import type { Fault } from '../diagnostics/collector.ts'
 import { GatewayError } from '../errors.ts'
-import { staticPath } from './expression/access.ts'
+import { isAccess, staticPath } from './expression/access.ts'
 import { compileNode, toJson } from './expression/compile.ts'
 import { parseCel } from './expression/parse.ts'
-import { provesAtAll, provesByAsking } from './expression/proofs.ts'
-import { EvaluationFailure, type Read, Refusal, type Run, type Scope, type Segments } from './expression/scope.ts'
+import { findProofs } from './expression/proofs.ts'
+import {
+  Absence,
+  demand,
+  EvaluationFailure,
+  type Read,
+  Refusal,
+  type Run,
+  type Scope,
+  type Segments,
+} from './expression/scope.ts'
 import {
   type CelType,
   double,
@@ -35,14 +44,22 @@ export interface Expression {
   readonly path: Segments | undefined
   /** Paths that are certainly there when it holds, and when it does not: `has(user.id)` proves `user.id`. */
   readonly proves: { readonly whenTrue: readonly Segments[]; readonly whenFalse: readonly Segments[] }
+  /** When it may give nothing: it is a path and no more, or an optional that nobody opens. */
+  readonly mayBeAbsent: 'path' | 'optional' | undefined
   /**
-   * The value, always JSON; undefined when something it needs is missing. Null counts as missing wherever a value is
-   * computed with; `x == null` asks for both. Throws a GatewayError when the data does not fit: `invalid-input` if it
-   * came with the request alone, else `internal`.
+   * The value, always JSON; undefined for a path or optional that is absent. Throws `expression-failed` for whatever
+   * else it cannot work with, anything absent that it does something with included.
    */
   evaluate(document: Record<string, unknown>): unknown
-  /** Whether it holds, as a condition: something missing makes it false. Throws as `evaluate` does. */
+  /** The value where one is needed: a path that is absent fails too, an optional is undefined. */
+  demand(document: Record<string, unknown>): unknown
+  /** Whether it holds, as a condition. Throws as `demand` does. */
   test(document: Record<string, unknown>): boolean
+}
+
+export interface ExpressionOptions {
+  /** For a condition that lets in: what is absent must not be compared either. */
+  readonly strict?: boolean
 }
 
 const maxVisits = 1_000_000
@@ -99,26 +116,33 @@ function closed(members: Record<string, Type>): Type {
 }
 
 /** Compiles a CEL expression, all its types checked as far as they are known. Offsets of a fault are in `source`. */
-export function compileExpression(source: string, types: ExpressionTypes): Expression | Fault {
+export function compileExpression(
+  source: string,
+  types: ExpressionTypes,
+  { strict = false }: ExpressionOptions = {},
+): Expression | Fault {
   const node = parseCel(source)
   if ('code' in node) return node
   const reads: Read[] = []
   const budget = { left: 0 }
-  const scope: Scope = { roots: types.roots, variables: new Map(), guards: [], reads, budget, compile: compileNode }
+  const { roots } = types
+  const scope: Scope = { roots, variables: new Map(), guards: [], reads, strict, budget, compile: compileNode }
   try {
     const { type, run } = compileNode(node, scope)
-    const evaluate = guard(source, reads, budget, run)
-    const { whenTrue } = provesAtAll(node, scope.variables)
-    const { whenFalse } = provesByAsking(node, scope.variables)
+    const mayBeAbsent = type.optional ? 'optional' : isAccess(node) ? 'path' : undefined
+    const evaluate = guard(source, budget, /\b(timestamp|duration)\b/.test(source) ? (it) => toJson(run(it)) : run)
+    const needed = mayBeAbsent === 'path' ? guard(source, budget, demand(run, source.trim())) : evaluate
     return {
       source,
       type: type.kind,
       schema: schemaOfType(type),
       reads,
       path: staticPath(node, scope.variables),
-      proves: { whenTrue, whenFalse },
-      evaluate: /\b(timestamp|duration)\b/.test(source) ? (document) => toJson(evaluate(document)) : evaluate,
-      test: compileTest(source, reads, evaluate),
+      proves: findProofs(node, scope.variables),
+      mayBeAbsent,
+      evaluate,
+      demand: needed,
+      test: compileTest(source, needed),
     }
   } catch (error) {
     if (error instanceof Refusal) return error.fault
@@ -131,31 +155,28 @@ export function compileExpression(source: string, types: ExpressionTypes): Expre
   }
 }
 
-function guard(source: string, reads: readonly Read[], budget: { left: number }, run: Run): Run {
+function guard(source: string, budget: { left: number }, run: Run): Run {
   return (document) => {
     budget.left = maxVisits
     try {
       return run(document)
     } catch (cause) {
       const why = cause instanceof RangeError ? 'it needs too much' : 'it met data that it cannot work with'
-      throw failure(source, reads, cause instanceof EvaluationFailure ? cause.message : why, cause)
+      throw failure(source, cause instanceof EvaluationFailure ? cause.message : why, cause)
     }
   }
 }
 
-function compileTest(source: string, reads: readonly Read[], evaluate: Run): Expression['test'] {
+function compileTest(source: string, evaluate: Run): Expression['test'] {
   return (document) => {
     const value = evaluate(document)
     if (typeof value === 'boolean') return value
-    if (value === undefined || value === null) return false
-    throw failure(source, reads, `a condition must be true or false, this is a ${nameOfValue(value)}`)
+    throw failure(source, `a condition must be true or false, this is ${nameOfValue(value)}`)
   }
 }
 
-function failure(source: string, reads: readonly Read[], why: string, cause?: unknown): GatewayError {
-  const fromRequest = reads.length > 0 && reads.every(({ path }) => path[0] === 'request')
-  return new GatewayError(fromRequest ? 'invalid-input' : 'internal', {
-    detail: `the expression \`${source.trim()}\` failed: ${why}`,
-    cause,
-  })
+/** What of the expression failed is for the operator: it goes into the log and the span, not to the client. */
+function failure(source: string, why: string, cause?: unknown): GatewayError {
+  const reason = `the expression \`${source.trim()}\` failed: ${why}`
+  return new GatewayError('expression-failed', { reason, isAbsence: cause instanceof Absence, cause })
 }

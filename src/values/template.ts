@@ -1,6 +1,6 @@
 /** Templates: YAML values in which strings may be paths and expressions, and objects operators (LANGUAGE "Values"). */
 export { compileTemplate } from './template/compile.ts'
-export type { Operator, OperatorPart, Reader, Template, TemplateFault, Where } from './template/nodes.ts'
+export type { Operator, OperatorPart, Owner, Reader, Template, TemplateFault, Where } from './template/nodes.ts'
 export { parseTemplate } from './template/parse.ts'
 export { readsOf, type TemplateRead } from './template/reads.ts'
 export { schemaOf } from './template/schema.ts'

@@ -41,7 +41,6 @@ response:
     cookies: $.request.cookies
     body: $.request.body
     ip: $.request.ip
-    claims: $.request.claims
 `)
     const { json } = await ask('/r/on%20e/two/three?q=1&many=a&many=b&empty=', {
       headers: { 'X-Some-Header': 'v', cookie: 'a=1; b=x%20y' },

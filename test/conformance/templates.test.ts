@@ -82,7 +82,12 @@ const cases: [template: string, value: unknown][] = [
   ["'${ one.deep.name + a1.b_2.cX }'", 'deepodd'],
   ['\'${ "}" }\'', '}'],
   ["'Hello ${ user.name }, ${ cart.count } items'", 'Hello Ann, 3 items'],
-  ["'Hello ${ user.gone }!'", 'Hello !'],
+  ["'Hello ${ user.?gone }!'", 'Hello !'],
+  ["{ $default: [ 'Hello ${ user.gone }!', nobody ] }", 'nobody'],
+  [
+    "{ $each: $.product.list, $map: { id: '${ item.id + string(index) }' }, $failed: omit }",
+    [{ id: 'a0' }, { id: 'b1' }],
+  ],
   ["'sum ${ cart.sum } open ${ cart.open } ${ product.ids }'", 'sum 12.5 open true ["a","b"]'],
   ["' ${ cart.count } '", 3],
   ["'${ cart.count }${ cart.count }'", '33'],

@@ -91,7 +91,7 @@ const routes: Record<string, string> = {
   'without colors':
     'match: GET /\ndo: [ { id: reco, invoke: { service: reco, get: /all } } ]\nresponse: { body: $.steps.reco.body.items }',
   'with all of the request':
-    'match: POST /{id}\nresponse: { body: [ $.request.method, $.request.path, $.request.params.id, $.request.query.q, \'$.request.headers["x-a"]\', $.request.cookies.c, $.request.body, $.request.claims, $.request.ip, $.request.id ] }',
+    'match: POST /{id}\nresponse: { body: [ $.request.method, $.request.path, $.request.params.id, $.request.query.q, \'$.request.headers["x-a"]\', $.request.cookies.c, $.request.body, $.request.ip, $.request.id ] }',
   'with comments, anchors and a document marker':
     '# a route\n---\nmatch: GET /\nresponse:\n  headers: &h { x-a: b }\n  body: { copy: *h }\n',
 }

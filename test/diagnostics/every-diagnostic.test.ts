@@ -60,6 +60,23 @@ const cases: Case[] = [
     help: /invoke/,
   },
   {
+    code: 'unfilled-claims',
+    name: 'a guard on claims that nobody fills',
+    files: route('do: [ { throw: { error: no }, when: "«request.claims.role != \'admin\'" } ]'),
+    help: /token/,
+  },
+  {
+    code: 'unfilled-claims',
+    name: 'a JSONPath to claims',
+    files: route('response: { body: { who: «$.request.claims.sub } }'),
+  },
+  {
+    code: 'absent-in-expression',
+    name: 'a condition that works with a header',
+    files: route("do: [ { throw: { error: no }, when: \"«request.headers['x-v'].startsWith('1')\" } ]"),
+    help: /orValue/,
+  },
+  {
     code: 'unknown-operator',
     name: 'an operator that does not exist',
     files: route('response: { body: { «$marge: [] } }'),

@@ -63,9 +63,12 @@ describe('a string of a template', () => {
     expect(fill("${ {'a': '}'} }")).toEqual({ a: '}' })
   })
 
-  test('with expressions in it is filled: absent and null are nothing, objects JSON', () => {
+  test('with expressions in it is filled: null is nothing, objects JSON, and what is absent fails it', () => {
     expect(fill('${user.id} is ${user.age}, ${user.age > 18}')).toBe('u1 is 41, true')
-    expect(fill('[${user.nick}${any.thing.z}]')).toBe('[]')
+    expect(fill('[${user.nick}${any.thing.?z}]')).toBe('[]')
+    expect(() => fill('[${any.thing.z}]')).toThrow('`any.thing.z` is absent')
+    expect(fill({ $default: ['[${any.thing.z}]', '-'] })).toBe('-')
+    expect(() => fill({ $default: ['${ 1 / 0 }', '-'] })).toThrow('division by zero')
     expect(fill('x=${any.thing}')).toBe('x={"x":1,"y":null}')
   })
 

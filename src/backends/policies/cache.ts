@@ -98,7 +98,7 @@ function restored({ stored: { status, headers, text }, body, slices }: Kept) {
   return { status, headers, text, body, slices }
 }
 
-const ourOwn = new Set(['cancelled', 'missing-input', 'invalid-input', 'internal'])
+const ourOwn = new Set(['cancelled', 'missing-input', 'invalid-input', 'expression-failed', 'internal'])
 
 /** A failure that says nothing about what was asked for: the backend is down, or too busy. */
 function mayPass(error: GatewayError): boolean {

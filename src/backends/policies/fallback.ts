@@ -1,4 +1,5 @@
 import { type GatewayError, toGatewayError } from '../../errors.ts'
+import { noteReason } from '../../telemetry/span.ts'
 import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
 import { parseCacheControl } from '../http-caching/cache-control.ts'
 import { storeKeyOf } from '../http-caching/request-key.ts'
@@ -75,6 +76,7 @@ function renderAndSend(site: CallSite, call: OngoingCall, next: Layer): Promise<
   try {
     call.request = site.render(call.context.document)
   } catch (thrown) {
+    noteReason(call.context.span, toGatewayError(thrown))
     return Promise.reject(thrown)
   }
   return next(call.request, call)

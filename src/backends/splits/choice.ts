@@ -1,6 +1,8 @@
+import type { GatewayError } from '../../errors.ts'
 import type { Document } from '../../values/document.ts'
+import { letsIn } from '../../values/expression/lets-in.ts'
 import { hashValue } from '../balancers/hash.ts'
-import type { SplitPolicy, SplitRule } from './policy.ts'
+import type { SplitPolicy } from './policy.ts'
 import type { Split } from './split.ts'
 import type { Version } from './version.ts'
 
@@ -12,18 +14,14 @@ export function compileChoice(
   const read = sticky?.read
   const pick = read ? (document: Document) => split.choose(hashValue(read(document))) : () => split.choose(undefined)
   if (rules.length === 0) return pick
-  const arms = rules.map(({ test, to }) => ({ test, version: split.versions.find(({ id }) => id === to)! }))
+  const arms = rules.map((rule) => ({
+    test: rule.test,
+    tell: (why: GatewayError) => split.tellDoubt(rule, why),
+    version: split.versions.find(({ id }) => id === rule.to)!,
+  }))
   return (document) => {
-    for (const { test, version } of arms) if (holds(test, document)) return version
+    // What a client sends must not fail the call: a rule lets in, or does not.
+    for (const { test, tell, version } of arms) if (letsIn(test, document, tell)) return version
     return pick(document)
-  }
-}
-
-/** A rule that this request's data do not fit does not hold: what a client sends must not fail the call. */
-function holds(test: SplitRule['test'], document: Document): boolean {
-  try {
-    return test(document)
-  } catch {
-    return false
   }
 }

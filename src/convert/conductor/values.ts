@@ -2,7 +2,7 @@ import { compilePath } from '../../values/path.ts'
 import type { Notes } from '../draft.ts'
 import { isObject, isUnsafeKey } from '../foreign.ts'
 import { toSegment } from '../names.ts'
-import { printAccess, printPath, quoteText, quoteValue } from '../template.ts'
+import { printAccess, printOptionalAccess, printPath, quoteText, quoteValue } from '../template.ts'
 import type { Task } from './workflow.ts'
 
 /** What expressions may speak of at one point of a workflow. */
@@ -79,7 +79,9 @@ export function toCelText(value: unknown, sight: Sight, at: string): string {
   const parts = splitText(String(value)).map((part) => {
     if ('text' in part) return JSON.stringify(part.text)
     const found = resolve(part.expression, sight, at)
-    return found && 'place' in found ? `string(${printAccess(found.place)})` : "''"
+    if (!found || !('place' in found)) return "''"
+    const place = printAccess(found.place)
+    return `(${place} == null ? '' : string(${place}))`
   })
   return parts.length === 0 ? "''" : parts.join(' + ')
 }
@@ -110,7 +112,7 @@ function textToTemplate(text: string, sight: Sight, at: string): unknown {
     .map((part) => {
       if ('text' in part) return quoteText(part.text)
       const found = resolve(part.expression, sight, at)
-      return found && 'place' in found ? `\${ ${printAccess(found.place)} }` : ''
+      return found && 'place' in found ? `\${ ${printOptionalAccess(found.place)} }` : ''
     })
     .join('')
 }

@@ -1,7 +1,7 @@
 import type { ColorProposals } from '../colors.ts'
 import { toSegment } from '../names.ts'
 import { rewritePath } from '../path-text.ts'
-import { printAccess, printPath } from '../template.ts'
+import { printAccess, printOptionalAccess, printPath } from '../template.ts'
 import type { Backend } from './config.ts'
 import type { Part } from './part.ts'
 
@@ -69,7 +69,10 @@ export function renderUrl({ urlPattern }: Backend, places: Placeholders): Render
       given[color] = text.replaceAll('$', '$$$$').replaceAll(placeholder, (_, inner: string) => {
         const value = resolve(inner, places)
         if (!value) isComplete = false
-        return `\${ ${printAccess(value && 'path' in value ? value.path : (value?.color.split('.') ?? ['']))} }`
+        // What a call before did not give is nothing in the text.
+        const text =
+          value && 'path' in value ? printOptionalAccess(value.path) : printAccess(value?.color.split('.') ?? [''])
+        return `\${ ${text} }`
       })
     }
     if (/[[\]\s{}]/.test(name)) {
@@ -84,10 +87,9 @@ export function renderUrl({ urlPattern }: Backend, places: Placeholders): Render
 function resolve(name: string, { parameters, earlier, refuse }: Placeholders): Value | undefined {
   const color = parameters.get(name)
   if (color !== undefined) return { color }
-  const claim = /^JWT\.(.+)$/.exec(name)?.[1]
-  if (claim !== undefined) return { path: ['request', 'claims', claim], name: `jwt_${claim}` }
   const [, index, source] = /^resp(\d+)_(.+)$/.exec(name) ?? []
-  if (index === undefined || source === undefined) refuse(`{${name}} is no parameter of the endpoint`)
+  if (/^JWT\./.test(name)) refuse(`{${name}} is a claim of a token, and no token is looked at here`)
+  else if (index === undefined || source === undefined) refuse(`{${name}} is no parameter of the endpoint`)
   else if (!earlier) refuse(`{${name}} needs \`sequential\`: the backends run at the same time`)
   else if (!earlier[Number(index)]) refuse(`{${name}} is of a backend that comes later`)
   else {

@@ -84,6 +84,20 @@ response:
   body: { ids: $.product.ids }
 `),
   },
+  'absent-in-expression': {
+    why: 'A header, a query parameter, a cookie, the output of an optional step may be absent. Compared with `==`, `!=` or `in` that is a value like no other; whatever else is done with it fails the expression, and with it the request: `expression-failed`, status 500.',
+    fix: 'Say what is to be then: `has(x) && …`, `x.?y.orValue(…)`, or `$default`. What the route cannot do without is taken with `in`, which refuses a request that lacks it.',
+    wrong: route(`match: GET /home
+do:
+  - throw: { error: too-old, status: 426 }
+    when: request.headers['x-app'].startsWith('1.')
+`),
+    right: route(`match: GET /home
+do:
+  - throw: { error: too-old, status: 426 }
+    when: request.headers[?'x-app'].orValue('').startsWith('1.')
+`),
+  },
   'sibling-read': {
     why: 'The steps of a `parallel` begin together. What one of them writes is there sooner or later than the other reads it, as the network has it.',
     fix: 'Put one after the other, or make the parallel a `flow`: it starts each step as soon as what it reads is there.',

@@ -133,6 +133,22 @@ response:
     $map: { id: $.item.id }
 `),
   },
+  'unfilled-claims': {
+    why: "Claims are what a checked token says of a user. The gateway checks none, so they are never there: `request.claims.role != 'admin'` would hold for everybody.",
+    fix: 'Let a service check the token, and decide by what it answers.',
+    wrong: route(`match: GET /home
+do:
+  - throw: { error: forbidden, status: 403 }
+    when: request.claims.role != 'admin'
+`),
+    right: route(`match: GET /home
+in: { user.id: query.user }
+do:
+  - invoke: users.segment
+  - throw: { error: forbidden, status: 403 }
+    when: user.segment != 'vip'
+`),
+  },
   'duplicate-name': {
     why: 'Metrics, traces and `$.steps.<id>` speak of steps, services and routes by name. Two of one name could not be told apart.',
     fix: 'Give one of them another name. A call without an `id` is numbered by itself.',

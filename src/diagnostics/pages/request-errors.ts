@@ -105,9 +105,9 @@ response:
 `,
     ),
   },
-  internal: {
-    why: 'The gateway itself could not go on: an expression met data that it cannot compute with, or there is a bug. The log has the cause, the answer does not.',
-    fix: 'Look for the trace id in the log. Computing with what may be anything belongs into a `try`.',
+  'expression-failed': {
+    why: 'A condition or an expression met data that it cannot work with: something that it needs is absent, or of another kind. A guard that cannot be told must not let anybody pass, so the request fails. The log and the trace say which expression it was, the answer does not.',
+    fix: 'Say what is to be where something is absent: `has(x) && …`, `x.?y.orValue(…)`, `$default`. What may be anything belongs into a `try`; in a list, `$failed: omit` beside `$each` leaves such an element out.',
     wrong: tested(
       `match: GET /home
 do:
@@ -116,29 +116,50 @@ response:
   body: { twice: '\${ banner.list[0].clicks * 2.0 }' }
 `,
       `tests:
-  - name: content counts in words
+  - name: content does not count
     request: { path: /home }
-    mocks: { content.banners: { body: { items: [{ clicks: many }] } } }
-    expect: { status: 500, error: internal }
+    mocks: { content.banners: { body: { items: [{ id: b1 }] } } }
+    expect: { status: 500, error: expression-failed }
 `,
     ),
     right: tested(
       `match: GET /home
 do:
   - invoke: content.banners
-  - try:
-      - assign: { cart.total: '\${ banner.list[0].clicks * 2.0 }' }
-    catch:
-      - errors: [internal]
-        do: [{ assign: { cart.total: 0 } }]
 response:
-  body: { twice: $.cart.total }
+  body: { twice: '\${ banner.list[0].?clicks.orValue(0) * 2.0 }' }
 `,
       `tests:
-  - name: content counts in words
+  - name: content does not count
     request: { path: /home }
-    mocks: { content.banners: { body: { items: [{ clicks: many }] } } }
+    mocks: { content.banners: { body: { items: [{ id: b1 }] } } }
     expect: { status: 200, body: { twice: 0 } }
+`,
+    ),
+  },
+  internal: {
+    why: 'The gateway itself could not go on: there is a bug. The log has the cause, the answer does not.',
+    fix: 'Look for the trace id in the log, and report what stands there. A route that throws has a code of its own.',
+    wrong: tested(
+      `match: GET /home
+do:
+  - throw: { error: internal }
+`,
+      `tests:
+  - name: nobody can tell this from a bug
+    request: { path: /home }
+    expect: { status: 500, error: internal }
+`,
+    ),
+    right: tested(
+      `match: GET /home
+do:
+  - throw: { error: closed-for-stocktaking, status: 503 }
+`,
+      `tests:
+  - name: the code says what it is
+    request: { path: /home }
+    expect: { status: 503, error: closed-for-stocktaking }
 `,
     ),
   },

@@ -50,6 +50,8 @@ export interface BoundPriority {
   readonly rankOf: ((document: Document) => number) | undefined
 }
 
+const lastRank = priorities.length - 1
+
 /** Binds `priority:` of a route for its calls: one that is fixed is asked of nobody. */
 export function bindPriority({ definition, place }: ParsedRoute, language: Language): BoundPriority {
   const { priority } = definition
@@ -188,14 +190,14 @@ function compileEarlyRank(
   }
 }
 
-/** A class that is none, or cannot be told, is normal. */
+/** A class that is none is normal. Whoever makes that it cannot be told gains nothing by it: that is the last. */
 function compileRank({ evaluate }: BoundTemplate): (document: Document) => number {
   return (document) => {
     try {
       const rank = priorities.indexOf(evaluate(document) as Priority)
       return rank < 0 ? normalRank : rank
     } catch {
-      return normalRank
+      return lastRank
     }
   }
 }

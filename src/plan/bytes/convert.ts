@@ -3,6 +3,7 @@ import type { JsonPath } from '../../json/path-tree.ts'
 import { JsonSlice } from '../../json/slice.ts'
 import { colorOfPath } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
+import { passOverAbsence } from '../../values/operators/default.ts'
 import { compilePath, type Path } from '../../values/path.ts'
 import { compileTemplate, readsOf, type Template } from '../../values/template.ts'
 
@@ -92,17 +93,22 @@ class Converter {
   #text({ parts }: Template & { kind: 'interpolation' }, inEach: boolean): Part | undefined {
     const sources = convertAll(parts, (part): string | TextSource | undefined => {
       if (typeof part === 'string') return part
-      return part.expression.path && this.#place(part.expression.path, inEach)
+      const { path, mayBeAbsent } = part.expression
+      const place = path && this.#place(path, inEach)
+      // Absent it fails: the template then says so.
+      return place && { ...place, required: mayBeAbsent === 'path' }
     })
     return sources && { kind: 'text', parts: sources }
   }
 
   /** `$default` of whole places and of what is evaluated as ever: which one it is, is told when the answer is written. */
   #firstPresent(choices: readonly Template[]): SlotPart | undefined {
-    const readers = convertAll(choices, (choice) => {
+    const readers = convertAll(choices, (choice, index) => {
       const place = choice.kind === 'path' && choice.path.singular ? this.#place(choice.path.prefix, false) : undefined
       if (place) return place.path.length === 0 && place.kind === 'slot' ? this.slots[place.slot] : undefined
-      return hangsOnElement(choice) ? undefined : this.#evaluate(choice)
+      if (hangsOnElement(choice)) return undefined
+      const read = this.#evaluate(choice)
+      return index < choices.length - 1 ? passOverAbsence(read) : read
     })
     if (!readers) return undefined
     const read = (document: Document) => {
@@ -115,7 +121,9 @@ class Converter {
     return { kind: 'slot', slot: this.slots.push(read) - 1, path: [] }
   }
 
-  #each({ list, map }: EachConfig, inEach: boolean): Part | undefined {
+  #each({ list, map, omitsFor }: EachConfig, inEach: boolean): Part | undefined {
+    // Which elements are left out is known when they are made.
+    if (omitsFor) return undefined
     const source = this.#asBytes(list, inEach)
     if (source?.kind !== 'slot' && source?.kind !== 'item') return undefined
     const made = this.convert(map, true)
@@ -132,13 +140,17 @@ export function compilePlaceReader(place: string): (document: Document) => unkno
 interface EachConfig {
   readonly list: Template
   readonly map: Template
+  readonly omitsFor?: unknown
 }
 
 /** All of a list converted, or nothing. */
-function convertAll<From, To>(list: readonly From[], convert: (one: From) => To | undefined): To[] | undefined {
+function convertAll<From, To>(
+  list: readonly From[],
+  convert: (one: From, index: number) => To | undefined,
+): To[] | undefined {
   const all: To[] = []
-  for (const one of list) {
-    const made = convert(one)
+  for (const [index, one] of list.entries()) {
+    const made = convert(one, index)
     if (made === undefined) return undefined
     all.push(made)
   }

@@ -2,6 +2,7 @@ import { cachedAnswersMayBeShared } from './cached-answers-may-be-shared.ts'
 import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
 import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
+import { expressionsCareForAbsence } from './expressions-care-for-absence.ts'
 import { pathParametersExist } from './path-parameters-exist.ts'
 import { secretsStayInside } from './secrets-stay-inside.ts'
 import { stepTimeoutFitsRoute } from './step-timeout-fits-route.ts'
@@ -9,6 +10,7 @@ import { stepTimeoutFitsRoute } from './step-timeout-fits-route.ts'
 /** Every rule about a single route, in the order in which they run. A new one is a file beside these and a line here. */
 export const routeChecks: readonly RouteCheck[] = [
   colorsAreProducedBeforeRead,
+  expressionsCareForAbsence,
   pathParametersExist,
   stepTimeoutFitsRoute,
   secretsStayInside,

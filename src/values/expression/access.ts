@@ -1,7 +1,7 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { compileSingular } from '../path/plain.ts'
 import type { CelNode } from './parse.ts'
-import { type Compiled, type Run, refuse, type Scope, type Segments, type Variable } from './scope.ts'
+import { type Compiled, demand, type Run, refuse, type Scope, type Segments, type Variable } from './scope.ts'
 import { dyn, nameOf, type Type } from './types.ts'
 
 type AccessNode = Extract<CelNode, { op: 'id' | '.' | '.?' | '[]' | '[?]' }>
@@ -17,21 +17,37 @@ export function isAccess(node: CelNode): node is AccessNode {
   return node.op === 'id' || node.op === '.' || node.op === '.?' || node.op === '[]' || node.op === '[?]'
 }
 
-/** Compiles a name or a chain of members and indexes, and notes what it reads of the context; `guarded` only asks for it. */
-export function compileAccess(node: AccessNode, scope: Scope, guarded = false): Compiled {
+/** `asked`: whether it is there is all that matters; `compared`: absent it is a value like no other; `needed`: absent it fails. */
+type Use = 'asked' | 'compared' | 'needed'
+
+/** Compiles a name or a chain of members and indexes, and notes what it reads of the context. */
+export function compileAccess(node: AccessNode, scope: Scope, use: Use = 'compared'): Compiled {
   const chain = compileChain(node, scope)
   const { root, type } = chain
   if (root && !root.variable) {
     const known = scope.guards.some((guard) => isPrefix(guard, root.path) || isPrefix(root.path, guard))
+    const guarded = use === 'asked' || known || type.optional === true
     scope.reads.push({
       path: root.path,
       offset: node.start,
       length: root.end - node.start,
-      guarded: guarded || known || type.optional === true,
-      asked: guarded,
+      guarded,
+      needed: use === 'needed' && !guarded,
+      asked: use === 'asked',
     })
   }
   return chain
+}
+
+/** Compiles a name or chain that something is done with: absent, it fails the expression. */
+export function compileNeeded(node: AccessNode, scope: Scope): Compiled {
+  const compiled = compileAccess(node, scope, 'needed')
+  return compiled.type.optional ? compiled : { type: compiled.type, run: demand(compiled.run, textOf(node)) }
+}
+
+/** As it is written. */
+export function textOf({ input, start, end }: CelNode): string {
+  return input.slice(start, end)
 }
 
 function isPrefix(short: Segments, long: Segments): boolean {
@@ -47,7 +63,8 @@ function compileChain(node: CelNode, scope: Scope): Chain {
 
   const key = node.op === '.' || node.op === '.?' ? node.args[1] : literalKey(node.args[1])
   if (key === undefined) {
-    const index = scope.compile(node.args[1] as CelNode, scope)
+    const indexNode = node.args[1] as CelNode
+    const index = isAccess(indexNode) ? compileNeeded(indexNode, scope) : scope.compile(indexNode, scope)
     if (!['dyn', 'int', 'double', 'string'].includes(index.type.kind))
       refuse(node.args[1] as CelNode, `${nameOf(index.type)} is no index`)
     return {

@@ -66,7 +66,6 @@ function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[]): 
     for (let i = 0; i < runs.length; i++) {
       const value = runs[i]!(document)
       const kinds = takes[i]!
-      if (value === undefined || (value === null && kinds.length > 0)) return undefined
       if (kinds.length > 0 && !kinds.includes(kindOf(value)))
         fail(`\`${name}()\` does not take a ${nameOfValue(value)}`)
       values.push(value)
@@ -76,6 +75,7 @@ function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[]): 
 }
 
 function kindOf(value: unknown): CelType {
+  if (value === null) return 'null'
   if (typeof value === 'number') return 'double'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'string'
@@ -98,7 +98,6 @@ function compileMatches([subject, pattern]: [CelNode, CelNode], scope: Scope): C
     type: bool,
     run: (document) => {
       const value = run(document)
-      if (value === undefined || value === null) return undefined
       return typeof value === 'string'
         ? regexp.test(value)
         : fail(`\`matches()\` does not take a ${nameOfValue(value)}`)

@@ -3,11 +3,11 @@ import { compileAccess, isAccess } from './access.ts'
 import { compileCall } from './calls.ts'
 import { type BinaryOperator, binaryOperators } from './operators.ts'
 import type { CelNode } from './parse.ts'
-import { isNull, provesByAsking } from './proofs.ts'
-import { type Compiled, fail, type Run, refuse, type Scope, type Segments } from './scope.ts'
+import { findProofs, isNull } from './proofs.ts'
+import { type Compiled, EvaluationFailure, fail, type Run, refuse, type Scope, type Segments } from './scope.ts'
 import { Duration } from './time.ts'
 import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, nothing, string, type Type, unify } from './types.ts'
-import { compileCondition, compileValue } from './value.ts'
+import { compileCompared, compileCondition, compileValue } from './value.ts'
 
 type Binary = CelNode & { args: [CelNode, CelNode] }
 
@@ -33,13 +33,7 @@ export function compileNode(node: CelNode, scope: Scope): Compiled {
       return compileLogic(node, scope)
     case '!_': {
       const run = compileCondition(node.args, scope)
-      return {
-        type: bool,
-        run: (document) => {
-          const value = run(document)
-          return value === undefined ? undefined : !value
-        },
-      }
+      return { type: bool, run: (document) => !run(document) }
     }
     case '-_':
       return compileMinus(node, scope)
@@ -60,15 +54,13 @@ function compileLiteral(node: CelNode & { op: 'value' }): Compiled {
   return { type: int, run: () => number }
 }
 
-/** As in a template, an absent item is null. */
 function compileList({ args }: CelNode & { op: 'list' }, scope: Scope): Compiled {
   const items = args.map((item) => compileValue(item, scope))
   const runs = items.map(({ run }) => run)
   const element = items.length > 0 ? items.map(({ type }) => type).reduce(unify) : dyn
-  return { type: { kind: 'list', element }, run: (document) => runs.map((run) => run(document) ?? null) }
+  return { type: { kind: 'list', element }, run: (document) => runs.map((run) => run(document)) }
 }
 
-/** As in a template, an absent member is left out. */
 function compileMap({ args }: CelNode & { op: 'map' }, scope: Scope): Compiled {
   const members = new Map<string, Type>()
   const entries = args.map(([keyNode, valueNode]) => {
@@ -89,7 +81,6 @@ function compileMap({ args }: CelNode & { op: 'map' }, scope: Scope): Compiled {
       for (const entry of entries) {
         const key = entry.key(document)
         const value = entry.value(document)
-        if (key === undefined || value === undefined) continue
         if (typeof key !== 'string' || unsafeKeys.has(key))
           fail(`${typeof key === 'string' ? 'this text' : nameOfValue(key)} cannot be a key`)
         object[key as string] = value
@@ -105,23 +96,20 @@ function guardedBy(scope: Scope, paths: readonly Segments[]): Scope {
 
 function compileTernary({ args: [asked, yes, no] }: CelNode & { op: '?:' }, scope: Scope): Compiled {
   const condition = compileCondition(asked, scope)
-  const { whenTrue, whenFalse } = provesByAsking(asked, scope.variables)
+  const { whenTrue, whenFalse } = findProofs(asked, scope.variables)
   const left = compileValue(yes, guardedBy(scope, whenTrue))
   const right = compileValue(no, guardedBy(scope, whenFalse))
   return {
     type: unify(left.type, right.type),
-    run: (document) => {
-      const holds = condition(document)
-      return holds === undefined ? undefined : holds ? left.run(document) : right.run(document)
-    },
+    run: (document) => (condition(document) ? left.run(document) : right.run(document)),
   }
 }
 
-/** CEL's `&&` and `||` do not mind a side that fails or is missing when the other side decides alone. */
+/** CEL's `&&` and `||`: a side that fails does not matter where the other decides alone, whichever stands first. */
 function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||' }, scope: Scope): Compiled {
   const side = op === '&&' ? ('whenTrue' as const) : ('whenFalse' as const)
-  const left = compileCondition(first, guardedBy(scope, provesByAsking(second, scope.variables)[side]))
-  const right = compileCondition(second, guardedBy(scope, provesByAsking(first, scope.variables)[side]))
+  const left = compileCondition(first, guardedBy(scope, findProofs(second, scope.variables)[side]))
+  const right = compileCondition(second, guardedBy(scope, findProofs(first, scope.variables)[side]))
   const decisive = op === '||'
   return {
     type: bool,
@@ -130,13 +118,10 @@ function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||'
       try {
         value = left(document)
       } catch (failure) {
-        if (right(document) === decisive) return decisive
+        if (failure instanceof EvaluationFailure && right(document) === decisive) return decisive
         throw failure
       }
-      if (value === decisive) return decisive
-      const other = right(document)
-      if (other === decisive) return decisive
-      return value === undefined ? undefined : other
+      return value === decisive ? decisive : right(document)
     },
   }
 }
@@ -148,8 +133,7 @@ function compileMinus({ args }: CelNode & { op: '-_' }, scope: Scope): Compiled 
     type: type.kind === 'int' ? int : double,
     run: (document) => {
       const value = run(document)
-      if (typeof value === 'number') return -value
-      return value === undefined || value === null ? undefined : fail(`\`-\` does not go with ${nameOfValue(value)}`)
+      return typeof value === 'number' ? -value : fail(`\`-\` does not go with ${nameOfValue(value)}`)
     },
   }
 }
@@ -159,47 +143,41 @@ function compileBinary(node: Binary, scope: Scope): Compiled {
   const [first, second] = node.args
   if ((node.op === '==' || node.op === '!=') && (isNull(first) || isNull(second))) return compileNullCheck(node, scope)
   if (node.op === '-') refuseHyphen(node)
-  const left = compileValue(first, scope)
-  const right = compileValue(second, scope)
+  const isEquality = node.op === '==' || node.op === '!='
+  const left = isEquality || node.op === 'in' ? compileCompared(first, scope) : compileValue(first, scope)
+  const right = isEquality ? compileCompared(second, scope) : compileValue(second, scope)
   const type = operator.check(left.type, right.type)
   if (typeof type === 'string') return refuse(node, type, helpWith(node.op, left.type, right.type))
-  if (node.op === '==' || node.op === '!=') {
+  if (isEquality) {
     refuseImpossible(left.type, second)
     refuseImpossible(right.type, first)
   }
   const { applyToInts } = operator
   const apply = applyToInts && type === int ? (applyToInts as BinaryOperator['apply']) : operator.apply
-  return {
-    type,
-    run:
-      node.op === 'in' || node.op === '==' || node.op === '!='
-        ? runAny(left.run, right.run, apply)
-        : runFull(left.run, right.run, apply),
-  }
+  const isCompared = isEquality || node.op === 'in'
+  const run = isCompared
+    ? runCompared(left.run, right.run, apply, node.op === '!=')
+    : runBoth(left.run, right.run, apply)
+  return { type, run }
 }
 
-/** Where null is a value like others. */
-function runAny(left: Run, right: Run, apply: BinaryOperator['apply']): Run {
+function runBoth(left: Run, right: Run, apply: BinaryOperator['apply']): Run {
+  return (document) => apply(left(document), right(document))
+}
+
+/** What is absent equals nothing, and is in no list. */
+function runCompared(left: Run, right: Run, apply: BinaryOperator['apply'], whenAbsent: boolean): Run {
   return (document) => {
     const one = left(document)
     const other = right(document)
-    return one === undefined || other === undefined ? undefined : apply(one, other)
-  }
-}
-
-/** Where null counts as missing. */
-function runFull(left: Run, right: Run, apply: BinaryOperator['apply']): Run {
-  return (document) => {
-    const one = left(document)
-    const other = right(document)
-    return one === undefined || one === null || other === undefined || other === null ? undefined : apply(one, other)
+    return one === undefined || other === undefined ? whenAbsent : apply(one, other)
   }
 }
 
 /** `x == null` asks whether there is something; absent and null are both nothing. */
 function compileNullCheck(node: Binary, scope: Scope): Compiled {
   const asked = isNull(node.args[0]) ? node.args[1] : node.args[0]
-  const { run } = isAccess(asked) ? compileAccess(asked, scope, true) : scope.compile(asked, scope)
+  const { run } = isAccess(asked) ? compileAccess(asked, scope, 'asked') : scope.compile(asked, scope)
   const wanted = node.op === '=='
   return { type: bool, run: (document) => ((run(document) ?? null) === null) === wanted }
 }

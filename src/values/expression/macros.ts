@@ -1,6 +1,6 @@
-import { compileAccess, isAccess } from './access.ts'
+import { compileAccess, isAccess, textOf } from './access.ts'
 import type { CelNode } from './parse.ts'
-import { type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
+import { type Compiled, demand, EvaluationFailure, fail, type Run, refuse, type Scope } from './scope.ts'
 import { bool, double, dyn, nameOf, nameOfValue, string, type Type, unify } from './types.ts'
 import { compileCondition, compileValue } from './value.ts'
 
@@ -23,11 +23,9 @@ const onValue = (wanted: number) => (receiver: CelNode | undefined, count: numbe
 const onName = (name: string, wanted: number) => (receiver: CelNode | undefined, count: number) =>
   receiver?.op === 'id' && receiver.args === name && count === wanted
 
-/** A condition about something that is missing does not hold, so such an element is no match. */
-function quantifier(
-  name: string,
-  decide: (items: readonly unknown[], holds: (item: unknown) => boolean) => boolean,
-): Macro {
+type Decide = (items: readonly unknown[], holds: (item: unknown) => boolean) => boolean
+
+function quantifier(name: string, decide: Decide): Macro {
   return {
     name,
     matches: onValue(2),
@@ -36,13 +34,25 @@ function quantifier(
       const condition = compileCondition(call.given[1]!, inner)
       return {
         type: bool,
-        run: (document) => {
-          const list = items(document)
-          return list && decide(list, (item) => each(item, condition, document) === true)
-        },
+        run: (document) => decide(items(document), (item) => each(item, condition, document) === true),
       }
     },
   }
+}
+
+/** Whether one element decides. As with `&&` and `||`, one that fails does not matter where another decides. */
+function findDecisive(items: readonly unknown[], decides: (item: unknown) => boolean): boolean {
+  let failure: EvaluationFailure | undefined
+  for (const item of items) {
+    try {
+      if (decides(item)) return true
+    } catch (thrown) {
+      if (!(thrown instanceof EvaluationFailure)) throw thrown
+      failure ??= thrown
+    }
+  }
+  if (failure) throw failure
+  return false
 }
 
 export const macros: readonly Macro[] = [
@@ -52,24 +62,20 @@ export const macros: readonly Macro[] = [
     compile: ({ given: [asked], scope }) => {
       if (!asked || !isAccess(asked) || asked.op === 'id')
         return refuse(asked!, 'has() asks for a member: `has(user.id)`')
-      const { run } = compileAccess(asked, scope, true)
+      const { run } = compileAccess(asked, scope, 'asked')
       return { type: bool, run: (document) => run(document) !== undefined }
     },
   },
-  quantifier('all', (items, holds) => items.every(holds)),
-  quantifier('exists', (items, holds) => items.some(holds)),
-  quantifier('exists_one', (items, holds) => {
-    let count = 0
-    for (const item of items) if (holds(item) && ++count > 1) return false
-    return count === 1
-  }),
+  quantifier('all', (items, holds) => !findDecisive(items, (item) => !holds(item))),
+  quantifier('exists', findDecisive),
+  quantifier('exists_one', (items, holds) => items.filter(holds).length === 1),
   {
     name: 'filter',
     matches: onValue(2),
     compile: (call) => {
       const { items, inner, each, element } = bindElement(call)
       const condition = compileCondition(call.given[1]!, inner)
-      const run: Run = (document) => items(document)?.filter((item) => each(item, condition, document) === true)
+      const run: Run = (document) => items(document).filter((item) => each(item, condition, document) === true)
       return { type: { kind: 'list', element }, run }
     },
   },
@@ -82,8 +88,8 @@ export const macros: readonly Macro[] = [
       const made = compileValue(call.given.at(-1)!, inner)
       const run: Run = (document) => {
         const list = items(document)
-        const chosen = condition ? list?.filter((item) => each(item, condition, document) === true) : list
-        return chosen?.map((item) => each(item, made.run, document) ?? null)
+        const chosen = condition ? list.filter((item) => each(item, condition, document) === true) : list
+        return chosen.map((item) => each(item, made.run, document))
       }
       return { type: { kind: 'list', element: made.type }, run }
     },
@@ -104,7 +110,7 @@ export const macros: readonly Macro[] = [
     compile: ({ receiver, given: [other], scope }) => {
       const asked = compileOptional(receiver!, scope)
       const instead = compileValue(other!, scope)
-      const run: Run = (document) => asked.run(document) ?? instead.run(document)
+      const run: Run = (document) => firstThere(asked.run, instead.run, document)
       return { type: unify(opened(asked.type), instead.type), run }
     },
   },
@@ -115,7 +121,7 @@ export const macros: readonly Macro[] = [
       const asked = compileOptional(receiver!, scope)
       const instead = compileOptional(other!, scope)
       const type = { ...unify(opened(asked.type), opened(instead.type)), optional: true }
-      return { type, run: (document) => asked.run(document) ?? instead.run(document) }
+      return { type, run: (document) => firstThere(asked.run, instead.run, document) }
     },
   },
   {
@@ -131,7 +137,7 @@ export const macros: readonly Macro[] = [
     matches: onValue(0),
     compile: ({ receiver, scope }) => {
       const { type, run } = compileOptional(receiver!, scope)
-      return { type: opened(type), run }
+      return { type: opened(type), run: demand(run, textOf(receiver!)) }
     },
   },
   {
@@ -148,6 +154,11 @@ export const macros: readonly Macro[] = [
     compile: () => ({ type: { kind: 'dyn', optional: true }, run: () => undefined }),
   },
 ]
+
+function firstThere(asked: Run, instead: Run, document: Record<string, unknown>): unknown {
+  const value = asked(document)
+  return value === undefined ? instead(document) : value
+}
 
 function compileOptional(node: CelNode, scope: Scope): Compiled {
   const compiled = scope.compile(node, scope)
@@ -184,10 +195,9 @@ function bindElement({ receiver, given, scope }: MacroCall) {
   if (kind !== 'list' && kind !== 'map' && kind !== 'dyn') refuse(receiver!, `a ${nameOf(source.type)} is no list`)
   const element = kind === 'list' ? (source.type.element ?? dyn) : kind === 'map' ? string : dyn
   const { budget } = scope
-  const items = (document: Record<string, unknown>): readonly unknown[] | undefined => {
+  const items = (document: Record<string, unknown>): readonly unknown[] => {
     const value = source.run(document)
-    if (value === undefined || value === null) return undefined
-    if (typeof value !== 'object') return fail(`a ${nameOfValue(value)} is no list`)
+    if (typeof value !== 'object' || value === null) return fail(`a ${nameOfValue(value)} is no list`)
     const list = Array.isArray(value) ? value : Object.keys(value)
     budget.left -= list.length + 1
     return budget.left < 0 ? fail('it visits too many elements') : list

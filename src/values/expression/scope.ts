@@ -3,7 +3,7 @@ import type { Fault } from '../../diagnostics/collector.ts'
 import type { CelNode } from './parse.ts'
 import type { Type } from './types.ts'
 
-/** Evaluates a piece of an expression; undefined means that something it needs is missing. */
+/** Evaluates a piece of an expression. Only a path and an optional give undefined: what they name is absent. */
 export type Run = (document: Record<string, unknown>) => unknown
 
 export interface Compiled {
@@ -18,8 +18,10 @@ export interface Read {
   readonly path: Segments
   readonly offset: number
   readonly length: number
-  /** Only looked at through has(), `.?` or a comparison with null, or where one of these has shown that it is there. */
+  /** Only looked at through has(), `.?` or a comparison with null, or where something around shows that it is there. */
   readonly guarded: boolean
+  /** The expression fails where it is absent. */
+  readonly needed: boolean
   /** Only asked for: whether it is there shows in what the expression gives, its value does not. */
   readonly asked: boolean
 }
@@ -37,6 +39,8 @@ export interface Scope {
   /** Paths shown to be there by the condition around. */
   readonly guards: readonly Segments[]
   readonly reads: Read[]
+  /** For conditions that let in: what is compared has to be there too. */
+  readonly strict: boolean
   /** Elements that macros may still visit in this evaluation. */
   readonly budget: { left: number }
   readonly compile: (node: CelNode, scope: Scope) => Compiled
@@ -62,6 +66,19 @@ export function refuse(
 
 /** An expression that cannot go on with the data it met; becomes a GatewayError at the top. */
 export class EvaluationFailure extends Error {}
+
+/** What it cannot go on without is absent: `$default` passes over that. */
+export class Absence extends EvaluationFailure {}
+
+/** Demands a value. What is absent is known at load, so one failure serves all requests and no stack is taken. */
+export function demand(run: Run, what: string): Run {
+  const absence = new Absence(`\`${what}\` is absent`)
+  return (document) => {
+    const value = run(document)
+    if (value === undefined) throw absence
+    return value
+  }
+}
 
 export function fail(message: string): never {
   throw new EvaluationFailure(message)

@@ -1,17 +1,26 @@
-import { isAccess } from './access.ts'
+import { compileAccess, compileNeeded, isAccess } from './access.ts'
 import type { CelNode } from './parse.ts'
 import { type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
 import { nameOf, nameOfValue } from './types.ts'
 
-/** Compiles an operand: anything but an optional, which is first to be opened. */
+/** Compiles an operand: absent it fails, and an optional is first to be opened. */
 export function compileValue(node: CelNode, scope: Scope): Compiled {
-  const compiled = scope.compile(node, scope)
+  return refuseOptional(node, isAccess(node) ? compileNeeded(node, scope) : scope.compile(node, scope))
+}
+
+/** Compiles what is compared with `==`, `!=` or `in`: undefined where it is absent, which equals nothing. */
+export function compileCompared(node: CelNode, scope: Scope): Compiled {
+  if (scope.strict || !isAccess(node)) return compileValue(node, scope)
+  return refuseOptional(node, compileAccess(node, scope))
+}
+
+function refuseOptional(node: CelNode, compiled: Compiled): Compiled {
   if (compiled.type.optional)
     refuse(node, 'this may be absent', 'open it with `.orValue(x)`, or ask with `.hasValue()`')
   return compiled
 }
 
-/** Compiles a condition inside an expression: true, false, or undefined when something in it is missing. */
+/** Compiles a condition inside an expression. */
 export function compileCondition(node: CelNode, scope: Scope): Run {
   const { type, run } = compileValue(node, scope)
   // Even a color declared true/false may come as something else.
@@ -20,7 +29,8 @@ export function compileCondition(node: CelNode, scope: Scope): Run {
     refuse(node, `a condition must be true or false, this is a ${nameOf(type)}`)
   return (document) => {
     const value = run(document)
-    if (typeof value === 'boolean' || value === undefined) return value
-    return value === null ? undefined : fail(`a condition must be true or false, this is a ${nameOfValue(value)}`)
+    return typeof value === 'boolean'
+      ? value
+      : fail(`a condition must be true or false, this is a ${nameOfValue(value)}`)
   }
 }

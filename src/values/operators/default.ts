@@ -1,11 +1,13 @@
-import type { Template } from '../template/nodes.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Reader, Template } from '../template/nodes.ts'
 import { unifySchemas } from '../template/unify.ts'
 import { defineOperator } from './operator.ts'
 
 export const firstPresent = defineOperator<readonly Template[]>({
   name: '$default',
   keys: [],
-  summary: 'Gives the first of several values that is there and not null.',
+  summary:
+    'Gives the first of several values that is there and not null; one that fails for something absent is not there.',
   example: '{ $default: [ $.user.nick, $.user.name, guest ] }',
   parse({ $default }, parser) {
     if (Array.isArray($default) && $default.length > 0)
@@ -15,7 +17,7 @@ export const firstPresent = defineOperator<readonly Template[]>({
   },
   parts: (values) => values.map((template, i) => ({ template, tolerant: i < values.length - 1 })),
   compile(values, compile) {
-    const readers = values.map(compile)
+    const readers = values.map((value, i) => (i < values.length - 1 ? passOverAbsence(compile(value)) : compile(value)))
     return (document) => {
       for (const read of readers) {
         const value = read(document)
@@ -26,3 +28,15 @@ export const firstPresent = defineOperator<readonly Template[]>({
   },
   schema: (values, schemaOf) => unifySchemas(values.map((template) => schemaOf(template))),
 })
+
+/** An expression that fails for something absent gives nothing; any other failure stays one. */
+export function passOverAbsence(read: Reader): Reader {
+  return (document) => {
+    try {
+      return read(document)
+    } catch (thrown) {
+      if (thrown instanceof GatewayError && thrown.isAbsence) return undefined
+      throw thrown
+    }
+  }
+}

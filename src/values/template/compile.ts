@@ -75,7 +75,7 @@ function compileObject({ members }: Template & { kind: 'object' }): Reader {
 }
 
 function compileInterpolation(parts: readonly (string | EmbeddedExpression)[]): Reader {
-  const pieces = parts.map((part) => (typeof part === 'string' ? part : part.expression.evaluate))
+  const pieces = parts.map((part) => (typeof part === 'string' ? part : part.expression.demand))
   return (document: Document) => {
     let text = ''
     for (const piece of pieces) text += typeof piece === 'string' ? piece : printValue(piece(document))
@@ -83,7 +83,7 @@ function compileInterpolation(parts: readonly (string | EmbeddedExpression)[]): 
   }
 }
 
-/** A value inside text: absent and null are nothing, what has members is JSON. */
+/** A value inside text: null and an optional that is absent are nothing, what has members is JSON. */
 function printValue(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return ''

@@ -46,6 +46,8 @@ export interface OperatorPart {
   readonly each?: boolean
   /** The operator itself deals with its absence. */
   readonly tolerant?: boolean
+  /** The operator itself deals with expressions in it that fail. */
+  readonly mayFail?: boolean
 }
 
 /** What an operator parses its own keys with. */
@@ -53,6 +55,12 @@ export interface OperatorParser {
   /** A nested template, `path` inside the operator's object. */
   template(value: unknown, ...path: Where): Template
   fault(code: DiagnosticCode, message: string, path: Where, help?: string): void
+  readonly owner: Owner
+}
+
+/** The step that a template is of; its name is known once the step is bound. */
+export interface Owner {
+  name: string
 }
 
 /** An operator of templates: an object whose first `$` key is its name. */
@@ -60,6 +68,7 @@ export interface Operator<Config = unknown> {
   readonly name: string
   /** The other keys it has, all of them required. */
   readonly keys: readonly string[]
+  readonly optionalKeys?: readonly string[]
   /** What it does, in a sentence, and how it is written: for the generated reference and the editor. */
   readonly summary: string
   readonly example: string

@@ -3,14 +3,18 @@ import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { ExpressionTypes } from '../expression.ts'
 import { operators } from '../operators/index.ts'
 import { unsafeKeys } from '../operators/operator.ts'
-import type { Operator, OperatorParser, Template, TemplateFault, Where } from './nodes.ts'
+import type { Operator, OperatorParser, Owner, Template, TemplateFault, Where } from './nodes.ts'
 import { parseText } from './text.ts'
 
 const byName = new Map(operators.map((operator) => [operator.name, operator]))
-const ownerOfKey = new Map(operators.flatMap((operator) => operator.keys.map((key) => [key, operator] as const)))
+const ownerOfKey = new Map(operators.flatMap((operator) => keysOf(operator).map((key) => [key, operator] as const)))
 
 /** Parses a YAML value into a template. With faults the template is not to be compiled. */
-export function parseTemplate(value: unknown, types: ExpressionTypes): { template: Template; faults: TemplateFault[] } {
+export function parseTemplate(
+  value: unknown,
+  types: ExpressionTypes,
+  owner: Owner = { name: 'response' },
+): { template: Template; faults: TemplateFault[] } {
   const faults: TemplateFault[] = []
 
   const report = (code: DiagnosticCode, message: string, path: Where, help?: string) => {
@@ -37,12 +41,12 @@ export function parseTemplate(value: unknown, types: ExpressionTypes): { templat
     if (!operator) return nothing
     let complete = true
     for (const key of Object.keys(object)) {
-      if (key === operator.name || operator.keys.includes(key)) continue
+      if (key === operator.name || keysOf(operator).includes(key)) continue
       report(
         'unknown-operator',
         `\`${operator.name}\` does not go with the key \`${key}\``,
         [...at, key],
-        didYouMean(key, operator.keys),
+        didYouMean(key, keysOf(operator)),
       )
     }
     for (const key of operator.keys) {
@@ -53,6 +57,7 @@ export function parseTemplate(value: unknown, types: ExpressionTypes): { templat
     const parser: OperatorParser = {
       template: (part, ...path) => parse(part, [...at, ...path]),
       fault: (code, message, path, help) => report(code, message, [...at, ...path], help),
+      owner,
     }
     const config = complete ? operator.parse(object, parser) : undefined
     return config === undefined ? nothing : { kind: 'operator', at, operator, config }
@@ -72,6 +77,10 @@ export function parseTemplate(value: unknown, types: ExpressionTypes): { templat
     return undefined
   }
   return { template: parse(value, []), faults }
+}
+
+function keysOf({ keys, optionalKeys = [] }: Operator): readonly string[] {
+  return [...keys, ...optionalKeys]
 }
 
 function isOperatorKey(key: string): boolean {

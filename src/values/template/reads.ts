@@ -10,6 +10,8 @@ export interface TemplateRead {
   readonly length: number
   /** Its absence is dealt with: has(), `.?`, a comparison with null, `$default`, `$merge`. */
   readonly guarded: boolean
+  /** Something is done with it that fails where it is absent. */
+  readonly needed: boolean
   /** Only asked for by has() or a comparison with null: its value goes nowhere. */
   readonly asked: boolean
   /** Reads at most one value. */
@@ -21,12 +23,13 @@ export interface TemplateRead {
 /** All that a template reads, but for `item` and `index` inside the `$each` that binds them. */
 export function readsOf(template: Template): TemplateRead[] {
   const reads: TemplateRead[] = []
-  collect(template, { tolerant: false, inEach: false }, reads)
+  collect(template, { tolerant: false, mayFail: false, inEach: false }, reads)
   return reads
 }
 
 interface Surroundings {
   readonly tolerant: boolean
+  readonly mayFail: boolean
   readonly inEach: boolean
 }
 
@@ -34,15 +37,24 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
   const add = (read: Omit<TemplateRead, 'at' | 'bound'>) => {
     const local = read.prefix[0] === 'item' || read.prefix[0] === 'index'
     if (local && around.inEach) return
-    into.push({ ...read, at: template.at, guarded: read.guarded || around.tolerant, bound: !local })
+    into.push({
+      ...read,
+      at: template.at,
+      guarded: read.guarded || around.tolerant,
+      needed: read.needed && !around.tolerant && !around.mayFail,
+      bound: !local,
+    })
   }
-  const addExpression = ({ expression, offset }: EmbeddedExpression) => {
+  const addExpression = ({ expression, offset }: EmbeddedExpression, isInText = false) => {
+    // Alone a path may be absent, in text it may not.
+    const isDemanded = isInText && expression.mayBeAbsent === 'path'
     for (const read of expression.reads) {
       add({
         prefix: read.path,
         offset: offset + read.offset,
         length: read.length,
         guarded: read.guarded,
+        needed: read.needed || isDemanded,
         asked: read.asked,
         singular: true,
       })
@@ -54,14 +66,14 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
     case 'path': {
       const { query, singular, reads } = template.path
       for (const prefix of reads)
-        add({ prefix, offset: 0, length: query.length, guarded: false, asked: false, singular })
+        add({ prefix, offset: 0, length: query.length, guarded: false, needed: false, asked: false, singular })
       return
     }
     case 'expression':
       addExpression(template)
       return
     case 'interpolation':
-      for (const part of template.parts) if (typeof part !== 'string') addExpression(part)
+      for (const part of template.parts) if (typeof part !== 'string') addExpression(part, true)
       return
     case 'object':
       for (const [, value] of template.members) collect(value, around, into)
@@ -73,6 +85,7 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
       for (const part of template.operator.parts(template.config)) {
         const inside = {
           tolerant: around.tolerant || part.tolerant === true,
+          mayFail: around.mayFail || part.mayFail === true,
           inEach: around.inEach || part.each === true,
         }
         collect(part.template, inside, into)

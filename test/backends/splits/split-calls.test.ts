@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Call, CallResponse } from '../../../src/backends/call.ts'
+import type { Notice } from '../../../src/backends/notice.ts'
 import type { SplitPolicy } from '../../../src/backends/splits/policy.ts'
 import { Split } from '../../../src/backends/splits/split.ts'
 import { splitCalls } from '../../../src/backends/splits/split-calls.ts'
@@ -12,7 +13,8 @@ function build(policy: Partial<SplitPolicy>, answers: Record<string, CallRespons
   const clock = new FakeClock()
   const versions = ['stable', 'canary'].map((name) => ({ name, weight: 1, target: serviceTarget() }))
   const whole: SplitPolicy = { versions, by: 'weight', rules: [], sticky: undefined, ...policy }
-  const split = new Split('reco', whole, { clock, random: () => 0 })
+  const notices: Notice[] = []
+  const split = new Split('reco', whole, { clock, random: () => 0, notify: (notice) => notices.push(notice) })
   const counted: string[] = []
   const calls = versions.map(
     ({ name }): Call =>
@@ -22,8 +24,12 @@ function build(policy: Partial<SplitPolicy>, answers: Record<string, CallRespons
         return { ...answer }
       },
   )
-  const call = splitCalls(whole, calls, { clock, split, count: (version) => counted.push(version) })
-  return { clock, split, call, counted }
+  const call = splitCalls(whole, calls, {
+    clock,
+    split,
+    count: (version) => counted.push(version),
+  })
+  return { clock, split, call, counted, notices }
 }
 
 const document = (request: Record<string, unknown>): Document => ({ request, steps: {} }) as Document
@@ -60,12 +66,24 @@ describe('a call of a service in versions', () => {
     }
   })
 
-  test('is not failed by a rule that the request’s data do not fit', async () => {
+  test('is not failed by a rule that cannot be told: it does not hold, and once a minute the log says so', async () => {
     const test = () => {
-      throw new GatewayError('invalid-input')
+      throw new GatewayError('expression-failed', { reason: '`x` is absent' })
     }
-    const { clock, call } = build({ rules: [{ when: '', test, to: 'canary' }] })
+    const { clock, call, notices } = build({ rules: [{ when: 'x', test, to: 'canary' }] })
     expect((await call(callContext(clock))).version).toBe('stable')
+    await call(callContext(clock))
+    expect(notices).toEqual([
+      {
+        level: 'warn',
+        message: 'a rule for the version canary does not hold where it cannot be told',
+        subject: 'reco',
+        reason: '`x` is absent',
+      },
+    ])
+    await clock.advance(60_000)
+    await call(callContext(clock))
+    expect(notices).toHaveLength(2)
   })
 
   test('stays with its version for equal values, and takes turns without one', async () => {

@@ -93,7 +93,7 @@ describe('a response that only takes values from bodies', () => {
   body:
     city: $.geo.city
     all: $.b.all
-    list: { $each: $.a.list, $map: { id: $.item.id, link: 'x://\${ item.id }/\${ geo.city }', deep: '$.item.a.b[0]' } }
+    list: { $each: $.a.list, $map: { id: $.item.id, link: 'x://\${ item.?id }/\${ geo.city }', deep: '$.item.a.b[0]' } }
     none: $.a.one.nothing`
     const bodies = { '/a': '{"data":{"list":[{"id":7,"a":{"b":[true]}},{"id":null},3]},"one":{}}', '/b': '{"x":[]}' }
     const text = await answer(route, bodies)
@@ -102,6 +102,14 @@ describe('a response that only takes values from bodies', () => {
       all: { x: [] },
       list: [{ id: 7, link: 'x://7/Köln', deep: true }, { id: null, link: 'x:///Köln' }, { link: 'x:///Köln' }],
     })
+  })
+
+  test('fails for what is absent inside text, as one of parsed values does', async () => {
+    const route = `${callBoth}response: { body: { $each: $.a.list, $map: { link: 'x://\${ item.id }' } } }`
+    const absent = answer(route, { '/a': '{"data":{"list":[{"id":7},{}]}}', '/b': '{}' })
+    await expect(absent).rejects.toMatchObject({ code: 'expression-failed', step: 'response', detail: undefined })
+    const isNull = answer(route, { '/a': '{"data":{"list":[{"id":null}]}}', '/b': '{}' })
+    expect(await isNull).toBe('[{"link":"x://"}]')
   })
 
   test('is made of parsed values where anything else reads what a call gives', async () => {
