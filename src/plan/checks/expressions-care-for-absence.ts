@@ -62,11 +62,11 @@ function isProven({ reference }: Read, { proven }: Knowledge): boolean {
   return proven.has(path) || [...proven].some((longer) => longer.startsWith(`${path}.`))
 }
 
-const always: ReadonlySet<string> = new Set(['method', 'path', 'ip', 'id'])
+/** That a parameter stands in the path is a check of its own. */
+const always: ReadonlySet<string> = new Set(['method', 'path', 'params', 'ip', 'id'])
 
-/** What each request that comes as far as the steps has: path parameters, and what `in` refuses it without. */
-function sureOfRequest({ match, inputs }: BoundRoute): (part: string, name: string | number | undefined) => boolean {
-  const parameters = match.segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
+/** What each request that comes as far as the steps has, besides what every request has: what `in` refuses it without. */
+function sureOfRequest({ inputs }: BoundRoute): (part: string, name: string | number | undefined) => boolean {
   const places: Record<string, string> = { query: 'query', header: 'headers', cookie: 'cookies' }
   const required = new Set(
     inputs.flatMap(({ locator, required }) =>
@@ -75,7 +75,6 @@ function sureOfRequest({ match, inputs }: BoundRoute): (part: string, name: stri
   )
   return (part, name) => {
     if (always.has(part)) return true
-    if (part === 'params') return name === undefined || parameters.includes(String(name))
     if (part === 'body') return inputs.some(({ locator, required }) => required && locator.in === 'body')
     // All of the headers are there even where there is none.
     return name === undefined || required.has(`${part}.${name}`)

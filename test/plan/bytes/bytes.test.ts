@@ -112,6 +112,26 @@ describe('a response that only takes values from bodies', () => {
     expect(await isNull).toBe('[{"link":"x://"}]')
   })
 
+  test('is parsed where an assignment reads a color that the one above may leave as the call gave it', async () => {
+    const route = `do:
+  - invoke: s.a
+  - assign: { a.one: $.request.query.nothing, geo.city: '\${ "Hi " + a.one }' }
+response: { body: { city: $.geo.city, list: $.a.list } }`
+    expect(await answer(route, { '/a': '{"data":{"list":[1]},"one":"mei"}' })).toBe('{"city":"Hi mei","list":[1]}')
+  })
+
+  test('is parsed where the class of later calls is told by it', () => {
+    const indexes = (priority: string) => {
+      const route = `match: GET /home\n${priority}in: { a.one?: query.one }
+do: [ { invoke: s.a } ]
+response: { body: { one: $.a.one, list: $.a.list } }`
+      const { callSites } = loadProject({ ...project, 'routes/home': route }).routes[0] as AggregatedRoute
+      return callSites[0]!.indexBody !== undefined
+    }
+    expect(indexes('')).toBe(true)
+    expect(indexes(`priority: "\${ a.one == 'vip' ? 'high' : 'low' }"\n`)).toBe(false)
+  })
+
   test('is made of parsed values where anything else reads what a call gives', async () => {
     const body = '{"data":{"list":[1.0]},"one":2}'
     const asked = `do: [ { invoke: s.a }, { when: has(a.list), empty: } ]\nresponse: { body: { list: $.a.list } }`
