@@ -1,8 +1,9 @@
 import type { Read, Reference } from '../../language/reference.ts'
 import type { JsonSchema } from '../../values/schema.ts'
-import { type BoundRoute, everyRead, everyStep } from '../bound-route.ts'
+import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { walkDataflow } from '../dataflow.ts'
 import type { Knowledge } from '../knowledge.ts'
+import { everyRead } from '../reads.ts'
 import type { RouteCheck } from './check.ts'
 
 /** What an expression fails without is there, or the expression says what is to be where it is not. */
