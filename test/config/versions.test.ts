@@ -67,13 +67,14 @@ describe('a service in versions', () => {
   test('is found by rules on the request and on colors', () => {
     const match = `[ { when: "request.headers['x-preview'] == 'yes'", to: canary }, { when: user.segment == 'vip', to: stable } ]`
     const { rules } = siteOf(`${both}\nsplit: { match: ${match} }`).service.split!
-    const preview = document({ headers: { 'x-preview': 'yes' } })
+    const preview = { ...document({ headers: { 'x-preview': 'yes' } }), user: { segment: 'new' } } as Document
     expect(rules.map(({ to, test }) => [to, test(preview)])).toEqual([
       ['canary', true],
       ['stable', false],
     ])
-    const vip = { ...document({ headers: {} }), user: { segment: 'vip' } } as Document
+    const vip = { ...document({ headers: { 'x-preview': 'no' } }), user: { segment: 'vip' } } as Document
     expect(rules.map(({ test }) => test(vip))).toEqual([false, true])
+    expect(() => rules[0]!.test(document({ headers: {} }))).toThrow("`request.headers['x-preview']` is absent")
   })
 
   test('sticks to a color or a cookie', () => {

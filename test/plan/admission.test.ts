@@ -74,6 +74,14 @@ describe('what stands before a route', () => {
     expect(rankOf!(request())).toBe(normalRank)
   })
 
+  test('takes whoever makes that the class cannot be told for the last', () => {
+    const priority = `priority: "\${ request.query.plan.startsWith('gold') ? 'high' : 'normal' }"`
+    const { rankOf } = admissionOf(home(priority))
+    expect(rankOf!(request({ query: { plan: 'gold-1' } }))).toBe(priorities.indexOf('high'))
+    expect(rankOf!(request({ query: { plan: ['gold', 'gold'] } }))).toBe(priorities.indexOf('low'))
+    expect(rankOf!(request())).toBe(priorities.indexOf('low'))
+  })
+
   test.each([
     ['limit: { rate: 0/s }', /a rate of 0 lets nothing through/],
     ['limit: { rate: 1/s, by: user.idd }', /unknown-color/],

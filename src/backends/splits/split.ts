@@ -10,8 +10,6 @@ interface SplitOptions extends ChooserOptions {
   readonly notify?: Notify
 }
 
-const quietMs = 60_000
-
 /** The versions of one service, and whose turn it is. All calls of the service share it. */
 export class Split {
   readonly versions: readonly Version[]
@@ -21,9 +19,9 @@ export class Split {
   readonly #salt: number
   readonly #chooser: Chooser
   readonly #service: string
-  readonly #options: SplitOptions
-  /** By the texts of rules, which a reload keeps. */
-  readonly #toldAt = new Map<string, number>()
+  readonly #notify: Notify
+  /** Texts of the rules that operators have heard of. */
+  readonly #told = new Set<string>()
 
   constructor(service: string, { versions, by }: Pick<SplitPolicy, 'versions' | 'by'>, options: SplitOptions) {
     const kind = splitKinds.get(by)
@@ -31,7 +29,7 @@ export class Split {
     this.versions = versions.map(({ name, weight }, index) => new Version(name, index, weight))
     this.isWatched = kind.readsLoad
     this.#service = service
-    this.#options = options
+    this.#notify = options.notify ?? (() => {})
     this.#salt = hashText(service)
     this.#chooser = kind.create(
       this.versions.filter(({ weight }) => weight > 0),
@@ -41,15 +39,13 @@ export class Split {
 
   /**
    * A rule does not hold because it cannot be told whether it does. Every request may have its doubts; operators hear of
-   * each rule once a minute.
+   * each rule once.
    */
   tellDoubt({ when, to }: SplitRule, { reason }: GatewayError): void {
-    const { clock, notify } = this.#options
-    const now = clock.now()
-    if (now - (this.#toldAt.get(when) ?? Number.NEGATIVE_INFINITY) < quietMs) return
-    this.#toldAt.set(when, now)
+    if (this.#told.has(when)) return
+    this.#told.add(when)
     const message = `a rule for the version ${to} does not hold where it cannot be told`
-    notify?.({ level: 'warn', message, subject: this.#service, ...(reason !== undefined && { reason }) })
+    this.#notify({ level: 'warn', message, subject: this.#service, ...(reason !== undefined && { reason }) })
   }
 
   /** @param hash of what the same version is to be kept for */

@@ -50,7 +50,7 @@ export function renderTemplates(): string {
     'A template is any YAML value. It is compiled when the file is loaded, and filled from the context of a request.',
     table(['text', 'meaning'], forms),
     '## What is absent in CEL',
-    'A guard that cannot be told must let nobody pass, so an expression that works with something absent, or with data that does not fit, fails the request. Null is a value: few operators take it. In `response` the failing step is called `response`, and the route’s `catch` sees it. A rule of `split.match`, which lets in, does not hold where anything that it compares is absent; the log says so, once a minute.',
+    'A guard that cannot be told must let nobody pass, so an expression that works with something absent, or with data that does not fit, fails the request. Null is a value: few operators take it. In `response` the failing step is called `response`, and the route’s `catch` sees it. A rule of `split.match`, which lets in, does not hold where anything that it compares is absent; the log says so, once for each rule.',
     table(['expression', 'where it is absent'], absences),
     '## The context',
     table(['name', 'holds'], context),
