@@ -48,6 +48,14 @@ describe('one backend', () => {
     ])
   })
 
+  test('that is sent a claim of a token is not imported: no token is looked at here', () => {
+    const backend = { host: ['http://127.0.0.1:9'], url_pattern: '/users/{JWT.sub}' }
+    const draft = importKrakend({ version: 3, endpoints: [{ endpoint: '/e', backend: [backend] }] }, emptyProject)
+    expect(JSON.stringify(draft)).toContain('{JWT.sub} is a claim of a token')
+    expect(JSON.stringify(draft.routes)).not.toContain('request.claims')
+    expect(faultsOf(draft)).toEqual([])
+  })
+
   test.each([
     ['a list', [1]],
     ['text', '"x"'],
