@@ -161,6 +161,8 @@ function guard(source: string, budget: { left: number }, run: Run): Run {
     try {
       return run(document)
     } catch (cause) {
+      // What ends the request for another reason is no matter of this expression.
+      if (cause instanceof GatewayError) throw cause
       const why = cause instanceof RangeError ? 'it needs too much' : 'it met data that it cannot work with'
       throw failure(source, cause instanceof EvaluationFailure ? cause.message : why, cause)
     }

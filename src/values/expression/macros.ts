@@ -23,36 +23,30 @@ const onValue = (wanted: number) => (receiver: CelNode | undefined, count: numbe
 const onName = (name: string, wanted: number) => (receiver: CelNode | undefined, count: number) =>
   receiver?.op === 'id' && receiver.args === name && count === wanted
 
-type Decide = (items: readonly unknown[], holds: (item: unknown) => boolean) => boolean
-
-function quantifier(name: string, decide: Decide): Macro {
+/** `exists` is true, `all` false as soon as an element is. As with `&&`, one that fails matters only where none decides. */
+function quantifier(name: string, decisive: boolean): Macro {
   return {
     name,
     matches: onValue(2),
     compile: (call) => {
       const { items, inner, each } = bindElement(call)
       const condition = compileCondition(call.given[1]!, inner)
-      return {
-        type: bool,
-        run: (document) => decide(items(document), (item) => each(item, condition, document) === true),
+      const run: Run = (document) => {
+        let failure: EvaluationFailure | undefined
+        for (const item of items(document)) {
+          try {
+            if (each(item, condition, document) === decisive) return decisive
+          } catch (thrown) {
+            if (!(thrown instanceof EvaluationFailure)) throw thrown
+            failure ??= thrown
+          }
+        }
+        if (failure) throw failure
+        return !decisive
       }
+      return { type: bool, run }
     },
   }
-}
-
-/** Whether one element decides. As with `&&` and `||`, one that fails does not matter where another decides. */
-function findDecisive(items: readonly unknown[], decides: (item: unknown) => boolean): boolean {
-  let failure: EvaluationFailure | undefined
-  for (const item of items) {
-    try {
-      if (decides(item)) return true
-    } catch (thrown) {
-      if (!(thrown instanceof EvaluationFailure)) throw thrown
-      failure ??= thrown
-    }
-  }
-  if (failure) throw failure
-  return false
 }
 
 export const macros: readonly Macro[] = [
@@ -66,9 +60,18 @@ export const macros: readonly Macro[] = [
       return { type: bool, run: (document) => run(document) !== undefined }
     },
   },
-  quantifier('all', (items, holds) => !findDecisive(items, (item) => !holds(item))),
-  quantifier('exists', findDecisive),
-  quantifier('exists_one', (items, holds) => items.filter(holds).length === 1),
+  quantifier('all', false),
+  quantifier('exists', true),
+  {
+    name: 'exists_one',
+    matches: onValue(2),
+    compile: (call) => {
+      const { items, inner, each } = bindElement(call)
+      const condition = compileCondition(call.given[1]!, inner)
+      const holds = (item: unknown, document: Record<string, unknown>) => each(item, condition, document) === true
+      return { type: bool, run: (document) => items(document).filter((item) => holds(item, document)).length === 1 }
+    },
+  },
   {
     name: 'filter',
     matches: onValue(2),
