@@ -65,6 +65,9 @@ export interface InputFault {
   detail: string
 }
 
+/** What the end of an attempt tells about the backend. */
+export type Verdict = 'success' | 'failure' | 'nothing'
+
 /** A failure of one request. Thrown by steps and backends, handled by `catch`, `fallback` and `optional`, else answered. */
 export class GatewayError extends Error {
   readonly code: string
@@ -81,6 +84,8 @@ export class GatewayError extends Error {
   attempts: number | undefined
   /** The version of the service that a call went to. */
   version: string | undefined
+  /** What the attempt that ended with it tells about the backend; said by `backends/verdict.ts` alone. */
+  verdict: Verdict = 'nothing'
 
   constructor(code: string, details: GatewayErrorDetails = {}) {
     super(

@@ -71,7 +71,7 @@ export function startSpan() {
 export async function fillDocument(route: AggregatedRoute, callSites: readonly CallSite[]): Promise<Document> {
   const document = route.createDocument(request)
   const now = () => systemClock.now()
-  const times = { now, startedAt: now(), deadline: now() + route.timeoutMs }
+  const times = { now, startedAt: now(), budgetMs: 1000, deadline: now() + route.timeoutMs }
   const run = { calls: openCalls(callSites), records: [], propagation, stepEnded: () => {}, ...times }
   await route.run(new Context(run, document, new Scope(), startSpan()))
   return document

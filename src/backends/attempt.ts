@@ -11,6 +11,7 @@ import { wasNeverSent } from './never-sent.ts'
 import type { StackParts } from './parts.ts'
 import { readRetryAfter } from './policies/retry-after.ts'
 import type { IncomingResponse } from './transports/transport.ts'
+import { judge, judgeCut, type Verdict } from './verdict.ts'
 
 /** The innermost layer. */
 export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoint) => Promise<LayerResponse>
@@ -38,10 +39,19 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     return new GatewayError(code, { step, response: { status, body, retryAfterMs } })
   }
 
-  /** Names the step, and prefers a failure status over what else is wrong with the same answer. */
-  function refine(thrown: unknown, call: OngoingCall): GatewayError {
+  /**
+   * Names the step, prefers a failure status over what else is wrong with the same answer, and says what the failure
+   * tells of the backend.
+   */
+  function refine(thrown: unknown, call: OngoingCall, said: Verdict | undefined): GatewayError {
     const error = toGatewayError(thrown)
-    if (error === call.scope.reason) return error
+    if (error === call.scope.reason) return refineCut(error, call)
+    const refined = nameFailure(error)
+    refined.verdict = said ?? judge(refined)
+    return refined
+  }
+
+  function nameFailure(error: GatewayError): GatewayError {
     const status = error.response?.status
     if (error.code === 'invalid-response' && status !== undefined && !site.isSuccess(status)) {
       return statusError(status, undefined)
@@ -50,12 +60,24 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     return error
   }
 
+  /** We ended it. What ended more than this attempt is a reason in common, which must not tell what one of them did. */
+  function refineCut(reason: GatewayError, { askedAt, context }: OngoingCall): GatewayError {
+    const hadMs = askedAt === undefined ? undefined : clock.now() - askedAt
+    const ownMs = Math.min(site.timeoutMs, context.budgetMs ?? Number.POSITIVE_INFINITY)
+    const verdict = judgeCut(reason, { hadMs, ownMs })
+    if (verdict === 'nothing') return reason
+    const { code, detail } = reason
+    const error = reason === context.scope.reason ? new GatewayError(code, { step, detail }) : reason
+    error.verdict = verdict
+    return error
+  }
+
   return (request, call, endpoint) => {
     const startedAt = clock.now()
     const span = call.context.span.child(site.template, 'client')
 
-    function fail(thrown: unknown): never {
-      const error = refine(thrown, call)
+    function fail(thrown: unknown, said?: Verdict): never {
+      const error = refine(thrown, call, said)
       if (wasNeverSent(error)) endpoint.unreachable()
       metrics.attempt(error.response?.status, error.code, (clock.now() - startedAt) / 1000)
       span.fail(error.code)
@@ -63,9 +85,12 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       throw error
     }
 
+    const failed = (thrown: unknown) => fail(thrown)
+
     function succeed(incoming: IncomingResponse, decoded: DecodedBody): LayerResponse {
+      // It answered; that there is nothing may be the answer to what this one client asked for.
       if (!site.isUsable(decoded.body, decoded.slices))
-        throw new GatewayError('invalid-response', { detail: 'nothing expected is in it' })
+        fail(new GatewayError('invalid-response', { detail: 'nothing expected is in it' }), 'nothing')
       metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
       span.end()
       return new LiveResponse(incoming, decoded, keepsText ? decoded.bytes?.toString() : undefined, call.attempts)
@@ -74,14 +99,15 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
       const { status } = incoming
       if (span.sampled) span.set({ 'http.response.status_code': status })
-      if (!site.isSuccess(status)) return readStatusError(incoming, call.scope).then(fail, fail)
+      if (!site.isSuccess(status)) return readStatusError(incoming, call.scope).then(failed, failed)
+      let decoding: DecodedBody | Promise<DecodedBody>
       try {
-        const decoding = decodeBody(incoming, maxResponseBytes, call.scope, site.indexBody)
-        if (!(decoding instanceof Promise)) return succeed(incoming, decoding)
-        return decoding.then((decoded) => succeed(incoming, decoded)).catch(fail)
+        decoding = decodeBody(incoming, maxResponseBytes, call.scope, site.indexBody)
       } catch (thrown) {
         return fail(thrown)
       }
+      if (!(decoding instanceof Promise)) return succeed(incoming, decoding)
+      return decoding.then((decoded) => succeed(incoming, decoded), failed)
     }
 
     try {
@@ -89,12 +115,16 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       const timeLeftMs = call.deadline - startedAt
       const headers = outgoingHeaders(request, call, span.traceparent, timeLeftMs)
       call.attempts++
+      call.askedAt = undefined
       if (span.sampled) span.set(describe(request, call, endpoint))
       const path = endpoint.prefix + request.path
-      const outgoing = { method, path, headers, body, timeLeftMs, maxResponseBytes }
-      return endpoint.channel.send(outgoing, call.scope).then(receive, fail)
+      const onPlace = () => {
+        call.askedAt = clock.now()
+      }
+      const outgoing = { method, path, headers, body, timeLeftMs, maxResponseBytes, onPlace }
+      return endpoint.channel.send(outgoing, call.scope).then(receive, failed)
     } catch (thrown) {
-      return Promise.reject<never>(thrown).catch(fail)
+      return Promise.reject<never>(thrown).catch(failed)
     }
   }
 }

@@ -25,6 +25,8 @@ export interface CallContext {
   readonly document: Document
   /** On `Clock.now()`'s scale; every attempt is cut to what is left until then. */
   readonly deadline: number
+  /** What its route has in all, as the file says, whoever shortened it; undefined where no route's budget counts. */
+  readonly budgetMs?: number | undefined
   readonly scope: Scope
   /** The step's span; each attempt makes a client span inside it. */
   readonly span: Span

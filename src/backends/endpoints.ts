@@ -103,11 +103,11 @@ export class ServiceEndpoints {
     this.#options.metrics.failedOver()
   }
 
-  /** A watched call has ended. True when its endpoint rests from now on because of it. */
-  ended(endpoint: Endpoint, startedAt: number, verdict: Verdict): boolean {
+  /** A watched call, which was asked at `askedAt`, has ended. True when its endpoint rests from now on because of it. */
+  ended(endpoint: Endpoint, askedAt: number, verdict: Verdict): boolean {
     const now = this.#options.clock.now()
     if (verdict === 'nothing') endpoint.load.drop()
-    else endpoint.load.end(now, now - startedAt, verdict === 'failure')
+    else endpoint.load.end(now, now - askedAt, verdict === 'failure')
     return !endpoint.condition.isDraining && this.#caretaker !== undefined && this.#caretaker.ended(endpoint, verdict)
   }
 

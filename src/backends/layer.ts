@@ -7,8 +7,13 @@ export class OngoingCall {
   readonly context: CallContext
   /** As rendered; undefined until then, and where that failed. */
   request: CallRequest | undefined = undefined
-  /** How often a backend was asked so far. A failure that leaves it unchanged says nothing about the backend. */
+  /** How often a backend was asked so far. */
   attempts = 0
+  /**
+   * When the attempt under way had its place among the connections, on `Clock.now()`'s scale: what it took before that
+   * is our own waiting. Undefined while it waits.
+   */
+  askedAt: number | undefined = undefined
   /** How many attempts have failed so far, where they are made anew. */
   failures = 0
   /** Whether it was sent beside another one of the same call. */

@@ -4,7 +4,7 @@ import type { Call, CallSite } from './call.ts'
 import type { Policy } from './layer.ts'
 import { mirror } from './mirroring/mirror.ts'
 import type { StackParts } from './parts.ts'
-import { breaker } from './policies/breaker.ts'
+import { breaker, breakerAhead } from './policies/breaker.ts'
 import { bulkhead } from './policies/bulkhead.ts'
 import { cache } from './policies/cache.ts'
 import { coalesce } from './policies/coalesce.ts'
@@ -22,9 +22,10 @@ export function buildStack(site: CallSite, parts: StackParts): Call {
     mirror(site, parts), // sends a copy elsewhere, and forgets about it
     hedge(site, parts), // asks another endpoint too when the first takes long
     retry(site, parts), // an attempt more, while the budget and the deadline allow it
-    breaker(site, parts), // refuses while the backend rests
+    breakerAhead(site, parts), // refuses while the backend rests what would have to queue
     rate(site, parts), // holds calls to so many in a time
     bulkhead(site, parts), // lets so many through at once, and queues the rest
+    breaker(site, parts), // refuses while the backend rests, and learns how calls end
     timeout(site, parts), // ends one attempt
   ]
   const transport = attempt(site.cache ? acceptingNotModified(site) : site, parts) // sends, receives, decodes, traces

@@ -38,6 +38,7 @@ export async function execute(execution: Execution): Promise<Outcome> {
     now: () => clock.now(),
     startedAt,
     deadline: startedAt + Math.min(route.timeoutMs, budgetMs ?? route.timeoutMs),
+    budgetMs: route.timeoutMs,
     propagation: execution.propagation,
     stepEnded: execution.stepEnded,
   }

@@ -29,6 +29,8 @@ export interface RequestRun {
   readonly now: () => number
   readonly startedAt: number
   readonly deadline: number
+  /** What the route has in all, as written. */
+  readonly budgetMs: number
   readonly propagation: Propagation
   /** Told of every step that ends: index in the plan, `ok | skipped | <error code>`, milliseconds. */
   readonly stepEnded: (step: number, outcome: string, ms: number) => void
@@ -50,6 +52,10 @@ export class Context implements CallContext {
 
   get deadline(): number {
     return this.run.deadline
+  }
+
+  get budgetMs(): number {
+    return this.run.budgetMs
   }
 
   get propagation(): Propagation {

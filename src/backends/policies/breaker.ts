@@ -1,15 +1,17 @@
 import type { Clock, Timer } from '../../clock.ts'
-import { GatewayError, toGatewayError } from '../../errors.ts'
+import { GatewayError } from '../../errors.ts'
 import type { BreakerPolicy, CallRequest, CallSite } from '../call.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { BreakerState } from '../metrics.ts'
-import { judge, type Verdict } from '../verdict.ts'
+import type { StackParts } from '../parts.ts'
+import { type Verdict, verdictOf } from '../verdict.ts'
 import { RollingWindow } from './rolling-window.ts'
 
 /**
  * One circuit breaker, shared by all sites that call the same operation with the same policy. It opens when `errorRate`
  * of at least `minCalls` calls in the window have failed, rests for `openMs`, then lets one probe through: that closes
- * it, or sends it to rest again. A probe that tells nothing (cancelled, refused by our own queue) sends it to rest too.
+ * it, or sends it to rest again. After a probe that tells nothing (the client hung up, its time was short) the next
+ * call is one.
  *
  * A call that began before a change of state ends without effect, and a breaker that closes begins with an empty
  * window: what failed before the rest does not count against a backend that came back. See docs/adr/0020.
@@ -51,12 +53,11 @@ export class Breaker {
   run(next: Layer, request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
     if (this.#isShutDown) return next(request, call)
     const era = this.#era
-    const attemptsBefore = call.attempts
     this.#isProbing = this.#state === 'half-open'
     const answer = next(request, call)
     answer.then(
       () => this.#note(era, 'success', call),
-      (thrown: unknown) => this.#note(era, judge(toGatewayError(thrown), call.attempts > attemptsBefore), call),
+      (thrown: unknown) => this.#note(era, verdictOf(thrown), call),
     )
     return answer
   }
@@ -71,7 +72,8 @@ export class Breaker {
     if (era !== this.#era || this.#isShutDown) return
     if (this.#state === 'half-open') {
       if (verdict === 'success') this.#close()
-      else this.#open(call)
+      else if (verdict === 'failure') this.#open(call)
+      else this.#isProbing = false
       return
     }
     if (verdict === 'nothing') return
@@ -102,17 +104,26 @@ export class Breaker {
   }
 }
 
-/**
- * Refuses calls with `circuit-open` while the backend rests. What counts as its failure: timeout, unavailable,
- * invalid-response, statuses from 500 on, 408 and 429; other statuses below 500 are answers like any other.
- */
+/** Refuses calls with `circuit-open` while the backend rests; `verdict.ts` says what counts as its failure. */
 export function breaker(site: CallSite, parts: { readonly breaker: Breaker | undefined }): Policy {
   const circuit = parts.breaker
   if (!circuit) return passThrough
-  return (next) => (request, call) => {
-    if (!circuit.isRefusing) return circuit.run(next, request, call)
-    const { span } = call.context
-    if (span.sampled) span.event('tessera.breaker', { state: circuit.state })
-    return Promise.reject(new GatewayError('circuit-open', { step: site.step, retryAfter: circuit.retryAfterSeconds }))
-  }
+  return (next) => (request, call) =>
+    circuit.isRefusing ? refuse(circuit, site, call) : circuit.run(next, request, call)
+}
+
+/**
+ * Before calls wait for their turn: refuses those that the breaker behind the queue would refuse. That one asks again,
+ * and lets only one of those through that waited while it was half open.
+ */
+export function breakerAhead(site: CallSite, { breaker: circuit, rate, bulkhead }: QueueParts): Policy {
+  if (!circuit || (!rate && !bulkhead)) return passThrough
+  return (next) => (request, call) => (circuit.isRefusing ? refuse(circuit, site, call) : next(request, call))
+}
+
+type QueueParts = Pick<StackParts, 'breaker' | 'rate' | 'bulkhead'>
+
+function refuse(circuit: Breaker, { step }: CallSite, { context: { span } }: OngoingCall): Promise<never> {
+  if (span.sampled) span.event('tessera.breaker', { state: circuit.state })
+  return Promise.reject(new GatewayError('circuit-open', { step, retryAfter: circuit.retryAfterSeconds }))
 }

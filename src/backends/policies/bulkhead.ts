@@ -1,11 +1,10 @@
-import { toGatewayError } from '../../errors.ts'
 import type { Visitor } from '../admission/bulkhead.ts'
 import { waitForPlace } from '../admission/place.ts'
 import { normalRank } from '../admission/policy.ts'
 import type { CallRequest, CallSite } from '../call.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
-import { judge } from '../verdict.ts'
+import { isTimedOut, verdictOf } from '../verdict.ts'
 import { nameStep } from './name-step.ts'
 
 /**
@@ -27,13 +26,12 @@ export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackPa
   return (next) => {
     function run(request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
       const startedAt = clock.now()
-      const attemptsBefore = call.attempts
+      // What it waited for a connection says nothing of the backend.
+      const tookMs = () => clock.now() - (call.askedAt ?? startedAt)
       const answer = next(request, call)
       answer.then(
-        () => gate!.leave(clock.now() - startedAt),
-        (thrown: unknown) => {
-          gate!.leave(isTelling(thrown, call.attempts > attemptsBefore) ? clock.now() - startedAt : undefined)
-        },
+        () => gate!.leave(tookMs()),
+        (thrown: unknown) => gate!.leave(isTelling(thrown) ? tookMs() : undefined),
       )
       return answer
     }
@@ -48,8 +46,6 @@ export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackPa
 }
 
 /** What failed quickly would make a backend seem quick; what ran into its timeout took that long at least. */
-function isTelling(thrown: unknown, wasAsked: boolean): boolean {
-  const error = toGatewayError(thrown)
-  const verdict = judge(error, wasAsked)
-  return verdict === 'success' || (verdict === 'failure' && error.code === 'timeout')
+function isTelling(thrown: unknown): boolean {
+  return verdictOf(thrown) === 'success' || isTimedOut(thrown)
 }

@@ -6,7 +6,7 @@ import { type Layer, type LayerResponse, OngoingCall, type Policy, passThrough }
 import { longestCallMs } from '../longest-call.ts'
 import type { CacheResult } from '../metrics.ts'
 import type { StackParts } from '../parts.ts'
-import { judge } from '../verdict.ts'
+import { isAnswer } from '../verdict.ts'
 import { type Kept, type Question, Shelf } from './cache-shelf.ts'
 
 type CacheParts = Pick<StackParts, 'clock' | 'metrics' | 'store' | 'refreshes'>
@@ -56,7 +56,7 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
 
   /** An answer that is no success replaces the kept one too: 404, 410, 401. */
   function forgetIfReplaced(question: Question, error: GatewayError): GatewayError {
-    if (question.kept && error.response && judge(error, true) === 'success') shelf.forget(question)
+    if (question.kept && isAnswer(error.response?.status)) shelf.forget(question)
     return error
   }
 
@@ -102,7 +102,7 @@ const ourOwn = new Set(['cancelled', 'missing-input', 'invalid-input', 'expressi
 
 /** A failure that says nothing about what was asked for: the backend is down, or too busy. */
 function mayPass(error: GatewayError): boolean {
-  return !ourOwn.has(error.code) && (error.response === undefined || judge(error, true) === 'failure')
+  return !ourOwn.has(error.code) && !isAnswer(error.response?.status)
 }
 
 /** Inside the cache a 304 is a success (stack.ts), so that its headers come through. */

@@ -19,7 +19,7 @@ interface Passenger {
 /**
  * One call that several wait for. It runs in a scope of its own, and no request's budget cuts it: each who waits leaves
  * at its own deadline, or when its request is cancelled, and takes nobody along. When the last one has left, it is
- * cancelled for that one's reason, so that a backend that hung is known to have timed out. The first of those who are
+ * cancelled for that one's reason: a backend that had its time and hung is then known to have timed out. The first of those who are
  * still there when it lands owns the answer: to it the answer is as if it had asked alone.
  */
 export class Flight {
@@ -31,12 +31,13 @@ export class Flight {
 
   /** `onEnd`: nobody can join from now on. */
   constructor(first: OngoingCall, longestMs: number, clock: Clock, onEnd: () => void) {
-    const { document, span, propagation } = first.context
+    const { document, budgetMs, span, propagation } = first.context
     this.#clock = clock
     this.#onEnd = onEnd
     this.#call = new OngoingCall({
       document,
       deadline: clock.now() + longestMs,
+      budgetMs,
       scope: this.#scope,
       span,
       // What the answer may depend on must be in the key, and baggage is not: it is one client's.

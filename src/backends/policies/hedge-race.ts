@@ -3,6 +3,7 @@ import { GatewayError } from '../../errors.ts'
 import type { CallRequest, HedgePolicy } from '../call.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import { isTimedOut } from '../verdict.ts'
 
 export type RaceParts = Pick<StackParts, 'clock' | 'metrics' | 'retryBudget'>
 
@@ -14,8 +15,8 @@ export interface RaceOptions {
   readonly next: Layer
   readonly request: CallRequest
   readonly call: OngoingCall
-  /** Told how the first ended: whether the time that it took so far says how long answers take. */
-  readonly observe: (isWhole: boolean) => void
+  /** Told of the first when the time that it took so far says how long answers take. */
+  readonly observe: (first: OngoingCall) => void
 }
 
 /**
@@ -48,8 +49,8 @@ export class Race {
 
   #start(): void {
     const { next, request, call } = this.#options
-    const { document, deadline, scope, span, propagation } = call.context
-    const runner = new OngoingCall({ document, deadline, scope: scope.child(), span, propagation })
+    const { document, deadline, budgetMs, scope, span, propagation } = call.context
+    const runner = new OngoingCall({ document, deadline, budgetMs, scope: scope.child(), span, propagation })
     runner.isHedge = this.#runners.length > 0
     runner.endpoint = (this.#runners.at(-1) ?? call).endpoint
     this.#runners.push(runner)
@@ -82,7 +83,7 @@ export class Race {
   #won(runner: OngoingCall, response: LayerResponse): void {
     if (this.#isOver) return
     const [first] = this.#runners
-    this.#options.observe(first!.failures === 0 && this.#firstError === undefined)
+    if (first!.failures === 0 && this.#firstError === undefined) this.#options.observe(first!)
     if (this.#runners.length > 1) this.#options.parts.metrics.hedge(runner === first ? 'lost' : 'won')
     const attempts = this.#end()
     // Made by the attempt that won, for nobody else.
@@ -96,7 +97,7 @@ export class Race {
     if (runner === this.#runners[0]) {
       this.#firstError = thrown
       this.#timer?.cancel()
-      this.#options.observe((thrown as { code?: unknown }).code === 'timeout')
+      if (isTimedOut(thrown)) this.#options.observe(runner)
     }
     if (this.#running > 0) return
     if (this.#firstError === undefined) return

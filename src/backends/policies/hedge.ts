@@ -1,6 +1,7 @@
 import type { CallSite } from '../call.ts'
-import { type Policy, passThrough } from '../layer.ts'
+import { type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import { isTimedOut } from '../verdict.ts'
 import { Race, type RaceParts } from './hedge-race.ts'
 
 type HedgeParts = RaceParts & Pick<StackParts, 'responseTimes'>
@@ -21,24 +22,23 @@ export function hedge(site: CallSite, parts: HedgeParts): Policy {
   return (next) => (request, call) => {
     if (!isPaidByRetry) retryBudget.deposit()
     const startedAt = clock.now()
-    const observe = (isWhole: boolean) => {
-      // What failed before it could be late tells nothing of how long answers take.
-      if (isWhole) responseTimes?.observe(clock.now(), clock.now() - startedAt)
+    const observe = ({ askedAt }: OngoingCall) => {
+      const now = clock.now()
+      if (askedAt !== undefined) responseTimes?.observe(now, now - askedAt)
     }
     const delayMs = waitMs(startedAt)
     if (delayMs === undefined || startedAt + delayMs >= call.context.deadline) {
       const answer = next(request, call)
       answer.then(
-        () => observe(call.failures === 0),
-        (thrown: unknown) => observe(isTimeout(thrown)),
+        () => call.failures === 0 && observe(call),
+        // What failed before it could be late tells nothing of how long answers take.
+        (thrown: unknown) => isTimedOut(thrown) && observe(call),
       )
       return answer
     }
     return new Race({ parts, policy, delayMs, next, request, call, observe }).run()
   }
 }
-
-const isTimeout = (thrown: unknown) => (thrown as { code?: unknown }).code === 'timeout'
 
 /** Calls of one operation that ask for the same percentile know each other's response times. */
 export type ResponseTimesKey = readonly [service: string, operation: string, quantile: number]

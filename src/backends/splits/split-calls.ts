@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Call, CallResponse } from '../call.ts'
-import { judge } from '../verdict.ts'
 import { compileChoice } from './choice.ts'
 import type { SplitPolicy } from './policy.ts'
 import type { Split } from './split.ts'
@@ -54,7 +53,7 @@ export function splitCalls(policy: SplitPolicy, calls: readonly Call[], { clock,
 
 /** A version that rests after failures has failed. */
 function note({ load }: Version, now: number, tookMs: number, error: GatewayError): void {
-  const verdict = error.code === 'circuit-open' ? 'failure' : judge(error, (error.attempts ?? 0) > 0)
+  const verdict = error.code === 'circuit-open' ? 'failure' : error.verdict
   if (verdict === 'nothing') load.drop()
   else load.end(now, tookMs, verdict === 'failure')
 }

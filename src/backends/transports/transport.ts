@@ -12,6 +12,8 @@ export interface OutgoingRequest {
   readonly timeLeftMs: number
   /** Of the body as sent, before any content coding is undone. */
   readonly maxResponseBytes: number
+  /** Told when it has its place among the connections: from then on the backend is waited for, and no longer we. */
+  readonly onPlace?: () => void
 }
 
 /** A complete answer: the transport vouches that nothing of the body is missing. Interim answers (1xx) and trailers are dropped. */

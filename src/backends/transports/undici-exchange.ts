@@ -55,7 +55,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
   enter(): void {
     this.#isInside = true
     if (this.#isSettled) return void this.#leave()
-    const { method, path, headers, body } = this.#request
+    const { method, path, headers, body, onPlace } = this.#request
+    onPlace?.()
     this.#pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
   }
 

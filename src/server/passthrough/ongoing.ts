@@ -3,12 +3,13 @@ import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { toTransportError } from '../../backends/transports/undici-errors.ts'
-import { judge, type Verdict } from '../../backends/verdict.ts'
+import { judge, judgeCut, type Verdict } from '../../backends/verdict.ts'
 import type { Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
 import type { Span } from '../../telemetry/span.ts'
 import type { Exchange } from '../exchange.ts'
+import { refuse } from '../refusals.ts'
 import { addOwnHeaders, selectResponseHeaders } from './headers.ts'
 import type { Tunnels } from './tunnels.ts'
 import type { UpgradeResponse } from './upgrade-response.ts'
@@ -138,9 +139,14 @@ export class OngoingPassthrough {
         this.#watch()
         return
       }
-      this.failed(new GatewayError('timeout'))
+      this.failed(this.#waitsForClient ? refuse('request-timeout') : new GatewayError('timeout'))
       this.#proxyRequest?.destroy()
     })
+  }
+
+  /** Whether the client owes its body. One that the backend does not take stands still too, and that is the backend's. */
+  get #waitsForClient(): boolean {
+    return !this.exchange.request.complete && this.#proxyRequest?.writableNeedDrain === false
   }
 
   get #isOver(): boolean {
@@ -152,7 +158,7 @@ export class OngoingPassthrough {
     this.#isMeasured = true
     const { exchange } = this
     const now = exchange.serving.clock.now()
-    const verdict = verdictOn(status, errorCode)
+    const verdict = this.#judge(status, errorCode)
     this.#metrics.observe(status, errorCode, (now - this.#startedAt) / 1000)
     this.#ended?.(verdict)
     if (exchange.request.complete && (verdict === 'success' || errorCode === 'timeout')) {
@@ -162,17 +168,19 @@ export class OngoingPassthrough {
     if (errorCode !== undefined) this.#span.fail(errorCode)
   }
 
+  /** What an answer, or that there is none, tells of the endpoint: by the rules for calls. */
+  #judge(status: number | undefined, errorCode: string | undefined): Verdict {
+    if (status !== undefined && status < 300) return 'success'
+    const response = status === undefined ? undefined : { status, body: undefined }
+    const error = new GatewayError(errorCode ?? `http-${status}`, { response })
+    if (error.code !== 'timeout') return judge(error)
+    return judgeCut(error, { hadMs: this.#timeoutMs, ownMs: this.#timeoutMs + this.exchange.queuedMs })
+  }
+
   #end(): void {
     this.#timer?.cancel()
     this.#measure(undefined, 'cancelled')
     this.#span.end()
     if (this.exchange.wasCut) this.#proxyRequest?.destroy()
   }
-}
-
-/** What an answer, or that there is none, tells of the endpoint: by the rules for calls. */
-function verdictOn(status: number | undefined, errorCode: string | undefined): Verdict {
-  if (status !== undefined && status < 300) return 'success'
-  const response = status === undefined ? undefined : { status, body: undefined }
-  return judge(new GatewayError(errorCode ?? `http-${status}`, { response }), true)
 }

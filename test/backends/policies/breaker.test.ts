@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { Bulkhead } from '../../../src/backends/admission/bulkhead.ts'
+import { uncountedAdmission } from '../../../src/backends/admission/metrics.ts'
 import type { Layer } from '../../../src/backends/layer.ts'
-import { Breaker, breaker } from '../../../src/backends/policies/breaker.ts'
+import { Breaker, breaker, breakerAhead } from '../../../src/backends/policies/breaker.ts'
+import { bulkhead } from '../../../src/backends/policies/bulkhead.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { callRequest, callSite, errorOf, live, ongoing, RecordingSpan, scripted } from '../support/sites.ts'
@@ -119,9 +122,60 @@ describe('breaker', () => {
     await fail(4)
     await clock.advance(5000)
     await fail(1, new GatewayError('cancelled'))
-    expect(circuit.state).toBe('open')
-    await clock.advance(5000)
+    expect(circuit.state).toBe('half-open')
     await succeed(1)
+    expect(circuit.state).toBe('closed')
+  })
+
+  test('asks again after the queue: what waited is refused once it has opened', async () => {
+    const gate = new Bulkhead(
+      { concurrent: 1, queue: 20, order: 'fifo' },
+      clock,
+      uncountedAdmission.bulkhead('service', 'reco'),
+    )
+    const site = callSite({ breaker: policy })
+    const backend = scripted(unavailable)
+    const slow: Layer = (request, call) =>
+      new Promise((resolve, reject) => {
+        clock.schedule(10, () => void backend(request, call).then(resolve, reject))
+      })
+    const parts = { clock, breaker: circuit, bulkhead: gate, rate: undefined }
+    const guarded = breakerAhead(site, parts)(bulkhead(site, parts)(breaker(site, parts)(slow)))
+    const calls = Array.from({ length: 20 }, () => errorOf(guarded(callRequest(), ongoing(clock))))
+    await clock.advance(200)
+    const codes = (await Promise.all(calls)).map(({ code }) => code)
+    expect(backend.calls).toBe(4)
+    expect(codes).toEqual([...Array(4).fill('unavailable'), ...Array(16).fill('circuit-open')])
+    // Nobody queues for a breaker that is open.
+    expect((await errorOf(guarded(callRequest(), ongoing(clock)))).code).toBe('circuit-open')
+    expect([gate.inside, gate.waiting]).toEqual([0, 0])
+  })
+
+  test('lets one of those through that queued while it was half open', async () => {
+    const gate = new Bulkhead(
+      { concurrent: 2, queue: 20, order: 'fifo' },
+      clock,
+      uncountedAdmission.bulkhead('service', 'reco'),
+    )
+    const site = callSite({ breaker: policy })
+    await fail(4)
+    await clock.advance(5000)
+    expect(circuit.state).toBe('half-open')
+    const asked: (() => void)[] = []
+    const hanging: Layer = () => new Promise((resolve) => asked.push(() => resolve(live)))
+    gate.tryEnter()
+    gate.tryEnter()
+    const parts = { clock, breaker: circuit, bulkhead: gate, rate: undefined }
+    const guarded = breakerAhead(site, parts)(bulkhead(site, parts)(breaker(site, parts)(hanging)))
+    const [first, ...others] = Array.from({ length: 6 }, () => guarded(callRequest(), ongoing(clock)))
+    const refused = others.map(errorOf)
+    expect(gate.waiting).toBe(6)
+    gate.leave(undefined)
+    gate.leave(undefined)
+    expect((await Promise.all(refused)).map(({ code }) => code)).toEqual(Array(5).fill('circuit-open'))
+    expect(asked).toHaveLength(1)
+    asked[0]!()
+    await first
     expect(circuit.state).toBe('closed')
   })
 
@@ -132,6 +186,8 @@ describe('breaker', () => {
     ['http-404', status(404)],
     ['a 404 that the service named', new GatewayError('product-missing', { response: { status: 404, body: {} } })],
     ['http-302', status(302)],
+    ['http-408, which one client may have earned', status(408)],
+    ['http-429, which one client may have earned', status(429)],
   ])('%s is not the failure of the backend', async (_name, error) => {
     await fail(20, error)
     expect(circuit.state).toBe('closed')
@@ -145,8 +201,6 @@ describe('breaker', () => {
       new GatewayError('invalid-response', { response: { status: 200, body: 1 } }),
     ],
     ['http-500', status(500)],
-    ['http-408', status(408)],
-    ['http-429', status(429)],
   ])('%s is the failure of the backend', async (_name, error) => {
     await fail(4, error)
     expect(circuit.state).toBe('open')

@@ -17,6 +17,7 @@ function taking(clock: FakeClock, ...script: { ms: number; outcome?: GatewayErro
     const { ms, outcome = live } = script[calls.length] ?? { ms: 0 }
     calls.push(call)
     call.attempts++
+    call.askedAt = clock.now()
     return new Promise((resolve, reject) => {
       const timer = clock.schedule(ms, () => {
         if (outcome instanceof GatewayError) reject(outcome)

@@ -1,6 +1,7 @@
 import type { CallContext, CallRequest, CallResponse, CallSite, ServiceTarget } from '../../../src/backends/call.ts'
 import { type Layer, OngoingCall } from '../../../src/backends/layer.ts'
 import type { SiteMetrics } from '../../../src/backends/metrics.ts'
+import { judge } from '../../../src/backends/verdict.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { GatewayError, toGatewayError } from '../../../src/errors.ts'
@@ -98,7 +99,11 @@ export function scripted(...script: (GatewayError | CallResponse)[]): Layer & { 
   const layer = async (_request: CallRequest, call: OngoingCall) => {
     const outcome = script[Math.min(layer.calls++, script.length - 1)]!
     call.attempts++
-    if (outcome instanceof GatewayError) throw outcome
+    if (outcome instanceof GatewayError) {
+      // As the innermost layer does it.
+      outcome.verdict = judge(outcome)
+      throw outcome
+    }
     return { ...outcome, attempts: call.attempts }
   }
   layer.calls = 0

@@ -60,8 +60,12 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
 
   enter(): void {
     this.#isInside = true
-    if (this.#isSettled) this.#leave()
-    else this.#source.take(this)
+    if (this.#isSettled) {
+      this.#leave()
+      return
+    }
+    this.#request.onPlace?.()
+    this.#source.take(this)
   }
 
   turnAway(): void {
