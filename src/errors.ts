@@ -57,6 +57,8 @@ export interface BackendAnswer {
   readonly body: unknown
   /** How long the backend asks to wait before the next request (`Retry-After`). */
   readonly retryAfterMs?: number | undefined
+  /** It is for the one who asked, and for nobody else. */
+  readonly isPersonal?: boolean | undefined
 }
 
 /** One fault of a client's input: where it sits (`query.city`, `body $.items`) and what is wrong with it. */

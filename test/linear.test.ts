@@ -100,7 +100,8 @@ const readers: Record<string, (text: string) => unknown> = {
   'a Connection header': (text) => prepareRequestHeaders(requestOf({ connection: text })),
   'a Connection header of a backend': (text) => selectResponseHeaders(requestOf({ connection: text })),
   'Cache-Control': parseCacheControl,
-  Vary: (text) => mayBeShared({ override: false }, { headers: {} } as never, { headers: { vary: text } }),
+  Vary: (text) =>
+    mayBeShared({ cache: undefined, service: {} as never }, { headers: {} } as never, { headers: { vary: text } }),
   ETag: (text) => isSameEntity(text, `W/${text}`),
   'Retry-After': (text) => readRetryAfter(503, text, 0),
   'the head of an answer': (text) => parseHead(`HTTP/1.1 200 OK\r\n${text}`, 'GET')?.headers,
@@ -114,7 +115,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a pattern from data': (text) => match.call('a', text),
   'a text under a pattern from data': (text) => match.call(text, '^(?:a|b)*c$'),
   'a header that is sent on': (text) =>
-    outgoingHeaders({ method: 'GET', path: '/', headers: { a: text } } as never, {} as never, '', 1),
+    outgoingHeaders({ method: 'GET', path: '/', headers: { a: text } } as never, {} as never, '', 1, {} as never),
   'a log line': (text) => maskFields({ a: text, b: { c: text } }),
 }
 

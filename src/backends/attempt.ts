@@ -1,10 +1,11 @@
 import type { Scope } from '../cancellation.ts'
-import { GatewayError, toGatewayError } from '../errors.ts'
+import { type BackendAnswer, GatewayError, toGatewayError } from '../errors.ts'
 import type { CallRequest, CallSite } from './call.ts'
 import { type DecodedBody, decodeBody } from './decode.ts'
 import { describeAttempts } from './describe.ts'
 import type { Endpoint } from './endpoints.ts'
 import { outgoingHeaders } from './headers.ts'
+import { keepsLastGood, mayBeShared, sharesAnswers } from './http-caching/storable.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
 import { LiveResponse } from './live-response.ts'
 import { wasNeverSent } from './never-sent.ts'
@@ -19,11 +20,21 @@ export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoin
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
 export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
   const { step, maxResponseBytes } = site
-  const keepsText = site.cache !== undefined || site.fallbacks.some((entry) => entry.kind === 'lastGood')
+  const keepsText = site.cache !== undefined || keepsLastGood(site)
   const describe = describeAttempts(site)
+  const { budgetHeader } = site.service
+  const accompaniment = { budgetHeader, sharedMs: sharesAnswers(site) ? site.timeoutMs : undefined }
+  const isPersonal =
+    site.coalesce || site.isOfSharedAnswer
+      ? (request: CallRequest, response: Pick<IncomingResponse, 'headers'>) => !mayBeShared(site, request, response)
+      : () => undefined
 
   /** What a status that is no success means, whatever its body; the body is kept only if it is JSON. */
-  async function readStatusError(incoming: IncomingResponse, scope: Scope): Promise<GatewayError> {
+  async function readStatusError(
+    request: CallRequest,
+    incoming: IncomingResponse,
+    scope: Scope,
+  ): Promise<GatewayError> {
     let body: unknown
     try {
       body = (await decodeBody(incoming, maxResponseBytes, scope)).body
@@ -31,12 +42,13 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       scope.throwIfCancelled()
     }
     const { status, headers } = incoming
-    return statusError(status, body, readRetryAfter(status, headers['retry-after'], clock.epoch()))
+    const retryAfterMs = readRetryAfter(status, headers['retry-after'], clock.epoch())
+    return statusError({ status, body, retryAfterMs, isPersonal: isPersonal(request, incoming) })
   }
 
-  function statusError(status: number, body: unknown, retryAfterMs?: number): GatewayError {
-    const code = site.errorNames.get(status) ?? `http-${status}`
-    return new GatewayError(code, { step, response: { status, body, retryAfterMs } })
+  function statusError(response: BackendAnswer): GatewayError {
+    const code = site.errorNames.get(response.status) ?? `http-${response.status}`
+    return new GatewayError(code, { step, response })
   }
 
   /**
@@ -54,7 +66,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
   function nameFailure(error: GatewayError): GatewayError {
     const status = error.response?.status
     if (error.code === 'invalid-response' && status !== undefined && !site.isSuccess(status)) {
-      return statusError(status, undefined)
+      return statusError({ status, body: undefined })
     }
     error.step ??= step
     return error
@@ -93,13 +105,16 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
         fail(new GatewayError('invalid-response', { detail: 'nothing expected is in it' }), 'nothing')
       metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
       span.end()
-      return new LiveResponse(incoming, decoded, keepsText ? decoded.bytes?.toString() : undefined, call.attempts)
+      const text = keepsText ? decoded.bytes?.toString() : undefined
+      const response = new LiveResponse(incoming, decoded, text, call.attempts)
+      if (site.isOfSharedAnswer) response.isPersonal = isPersonal(request, incoming)
+      return response
     }
 
     function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
       const { status } = incoming
       if (span.sampled) span.set({ 'http.response.status_code': status })
-      if (!site.isSuccess(status)) return readStatusError(incoming, call.scope).then(failed, failed)
+      if (!site.isSuccess(status)) return readStatusError(request, incoming, call.scope).then(failed, failed)
       let decoding: DecodedBody | Promise<DecodedBody>
       try {
         decoding = decodeBody(incoming, maxResponseBytes, call.scope, site.indexBody)
@@ -113,7 +128,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     try {
       const { method, body } = request
       const timeLeftMs = call.deadline - startedAt
-      const headers = outgoingHeaders(request, call, span.traceparent, timeLeftMs)
+      const headers = outgoingHeaders(request, call, span.traceparent, timeLeftMs, accompaniment)
       call.attempts++
       call.askedAt = undefined
       if (span.sampled) span.set(describe(request, call, endpoint))

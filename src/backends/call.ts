@@ -56,6 +56,8 @@ export interface CallResponse {
   readonly assigned?: boolean
   /** Of the service, where it runs in several. */
   readonly version?: string | undefined
+  /** It is for the one who asked, and for nobody else. Said only where it may go into an answer that is kept. */
+  readonly isPersonal?: boolean | undefined
   /** What the cache of this call did, as parameters of `Cache-Status` (RFC 9211): `hit;ttl=12`. */
   readonly cacheStatus?: string | undefined
 }
@@ -138,6 +140,10 @@ export interface CallSite {
   readonly rankOf?: ((document: Document) => number) | undefined
   /** Whether equal calls in flight are made once. True only for GET and HEAD. */
   readonly coalesce: boolean
+  /** Whether its answers go into whole answers that are kept. */
+  readonly isOfSharedAnswer?: boolean | undefined
+  /** Headers that are credentials by what is in them: a secret color. Others are by their name (credentials.ts). */
+  readonly secretHeaders?: readonly string[] | undefined
   readonly fallbacks: readonly Fallback[]
   readonly maxResponseBytes: number
   readonly isSuccess: (status: number) => boolean
@@ -169,6 +175,8 @@ export interface ServiceTarget {
   readonly split?: SplitPolicy | undefined
   /** It is this version of that service. */
   readonly version?: { readonly name: string; readonly of: string } | undefined
+  /** The header that tells it the remaining time; undefined: none does. */
+  readonly budgetHeader?: string | undefined
   /** Undefined: the built-in one. */
   readonly retryBudget?: RetryBudgetPolicy | undefined
   /** How many calls at once, of all routes together. */

@@ -13,6 +13,7 @@ export class LiveResponse implements LayerResponse {
   version: string | undefined = undefined
   readonly slices: LayerResponse['slices']
   readonly text: string | undefined
+  isPersonal: boolean | undefined = undefined
   readonly #incoming: IncomingResponse
 
   constructor(incoming: IncomingResponse, { body, slices }: DecodedBody, text: string | undefined, attempts: number) {

@@ -1,7 +1,9 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { budgetHeader } from '../backends/headers.ts'
 import { share, size, timeSpan } from '../language/scalars.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
+import { budgetHeaderShape } from './budget-header.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
@@ -83,6 +85,11 @@ export const gatewayShape = z
       .default([])
       .describe(
         'Addresses or CIDR ranges of the proxies that are believed, or `loopback`, `linklocal`, `uniquelocal`: in X-Forwarded-For, in traces, and in headers that only proxies may send.',
+      ),
+    budgetHeader: budgetHeaderShape
+      .default(budgetHeader)
+      .describe(
+        'The header that tells backends how many milliseconds the gateway still waits. `false`: none. Of `trustedProxies` it is believed: it shortens the budget of a route.',
       ),
     limit: gatewayLimitShape.optional(),
     overload: overloadShape,

@@ -7,6 +7,7 @@ import { mirrorShape } from '../operations/mirror.ts'
 import { operationShape } from '../operations/operation.ts'
 import { policyKeys } from '../operations/policies.ts'
 import type { Source } from '../yaml/source.ts'
+import { budgetHeaderShape } from './budget-header.ts'
 import { balanceShape } from './service/balance.ts'
 import { careKeys } from './service/care.ts'
 import { discoverShape } from './service/discover.ts'
@@ -41,6 +42,7 @@ export const serviceShape = z
     bulkhead: bulkheadShape.optional(),
     limit: serviceLimitShape.optional(),
     mirror: mirrorShape.optional(),
+    budgetHeader: budgetHeaderShape.optional(),
     headers: z.record(z.string(), template).optional().describe('Sent with every operation.'),
     operations: z
       .record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), operationShape)

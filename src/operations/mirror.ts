@@ -14,7 +14,12 @@ export const mirrorShape = z
       concurrent: z.int().min(1).max(1000).default(10).describe('Copies under way at most; one more is dropped.'),
       timeout: timeSpan.default(1000).describe('How long a copy waits for its answer.'),
       unsafe: z.boolean().default(false).describe('Copies requests that are to change something, too.'),
-      credentials: z.boolean().default(false).describe('Copies the headers `authorization` and `cookie`, too.'),
+      credentials: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Copies credentials, too: `authorization`, `cookie`, `x-api-key` and the like, headers with a secret color.',
+        ),
     }),
   ])
   .meta({

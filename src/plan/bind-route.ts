@@ -21,7 +21,10 @@ export function bindRoute(
   const { definition, place, match, name } = parsed
   const { source } = place
   const priority = bindPriority(parsed, language)
-  const binder = new RouteBinder(name, catalogue, language, priority.rankOf)
+  const binder = new RouteBinder(name, catalogue, language, {
+    rankOf: priority.rankOf,
+    keepsWholeAnswers: definition.cache !== undefined,
+  })
   const inputs = bindInputs(definition, match, place, language)
   const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, binder) : binder.block(parsed.body)
   const response = definition.response && bindResponse(definition.response, within(place, 'response'), language)

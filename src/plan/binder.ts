@@ -20,6 +20,7 @@ import type { Catalogue, CatalogueService } from './catalogue.ts'
 export class RouteBinder implements Binder {
   readonly route: string
   readonly rankOf: CallSite['rankOf']
+  readonly keepsWholeAnswers: boolean
   readonly colors: Language['colors']
   readonly types: Language['types']
   readonly diagnostics: Language['diagnostics']
@@ -32,9 +33,15 @@ export class RouteBinder implements Binder {
   /** True when a step could not be read, so that what it would have produced is not known. */
   incomplete = false
 
-  constructor(route: string, catalogue: Catalogue, language: Language, rankOf?: CallSite['rankOf']) {
+  constructor(
+    route: string,
+    catalogue: Catalogue,
+    language: Language,
+    { rankOf, keepsWholeAnswers = false }: { rankOf?: CallSite['rankOf']; keepsWholeAnswers?: boolean } = {},
+  ) {
     this.route = route
     this.rankOf = rankOf
+    this.keepsWholeAnswers = keepsWholeAnswers
     this.colors = language.colors
     this.types = language.types
     this.diagnostics = language.diagnostics

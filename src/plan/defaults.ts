@@ -6,6 +6,8 @@ import type { Source } from '../yaml/source.ts'
 export type Defaults = GatewaySettings['defaults'] & {
   /** The gateway's own; undefined where it has none. */
   readonly zone: string | undefined
+  /** The header that tells backends the remaining time; `false`: none. */
+  readonly budgetHeader: GatewaySettings['budgetHeader']
   /** Of clients, for every route. */
   readonly limit: GatewaySettings['limit']
   /** Whether the gateway's file sets the timeout, and where. */
@@ -18,5 +20,6 @@ export function locateDefaults(settings: GatewaySettings, source: Source | undef
     source?.valueAt(path) === undefined
       ? { by: 'built-in', at: undefined }
       : { by: 'gateway', at: source.locateKey(path) }
-  return { ...settings.defaults, zone: settings.zone || undefined, limit: settings.limit, timeoutOrigin }
+  const { zone, limit, budgetHeader } = settings
+  return { ...settings.defaults, zone: zone || undefined, limit, budgetHeader, timeoutOrigin }
 }

@@ -1,6 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
-import type { Language } from '../language/color.ts'
+import type { Language, Sensitivity } from '../language/color.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { type Locator, locate } from '../operations/locator.ts'
@@ -22,6 +22,7 @@ export interface BoundInput {
   readonly certain: boolean
   readonly default: unknown
   readonly schema: JsonSchema
+  readonly sensitivity: Sensitivity
   readonly at: Location
 }
 
@@ -43,8 +44,18 @@ export function bindInputs(
       const at = place.source.locateKey(['in', key])
       const color = findColor(key.replace(/\?$/, ''), at, language)
       if (!color) return []
-      const { name, schema } = color
-      return { color: name, schema, at, locator: unread, place: '', required: true, certain: true, default: undefined }
+      const { name, schema, sensitivity } = color
+      return {
+        color: name,
+        schema,
+        sensitivity,
+        at,
+        locator: unread,
+        place: '',
+        required: true,
+        certain: true,
+        default: undefined,
+      }
     }),
   ]
 }
@@ -75,11 +86,11 @@ function bindInput(
   const at = source.locateKey(path)
   const color = findColor(key.replace(/\?$/, ''), at, language)
   if (!color) return undefined
-  const { name, schema } = color
+  const { name, schema, sensitivity } = color
   if (fallback !== undefined) checkDefault(name, fallback, schema, source.locate([...path, 'default']), language)
   const required = !key.endsWith('?') && fallback === undefined
   const certain = required || fallback !== undefined
-  return { color: name, schema, at, locator, place: text, required, certain, default: fallback }
+  return { color: name, schema, sensitivity, at, locator, place: text, required, certain, default: fallback }
 }
 
 function checkDefault(color: string, value: unknown, schema: JsonSchema, at: Location, language: Language): void {

@@ -75,7 +75,7 @@ function findTarget(
   }
   if (to.includes('://')) {
     const { error } = endpointUrl.safeParse(to)
-    return error ? report(error.issues[0]!.message) : urlTarget(to, service)
+    return error ? report(error.issues[0]!.message) : urlTarget(to, targets.get(service) ?? { name: service })
   }
   const [name = '', version] = to.split('@', 2)
   const found = targets.get(name)
@@ -102,8 +102,11 @@ function findTarget(
   return name === service ? report('a service is not its own mirror') : found
 }
 
-function urlTarget(url: string, service: string): ServiceTarget {
+function urlTarget(
+  url: string,
+  { name: service, budgetHeader }: Pick<ServiceTarget, 'name' | 'budgetHeader'>,
+): ServiceTarget {
   const endpoints = [{ url, weight: 1, zone: undefined }]
   const name = `mirror of ${service}`
-  return { name, endpoints, balance: 'round-robin', key: hashContent(JSON.stringify([name, endpoints])) }
+  return { name, endpoints, balance: 'round-robin', budgetHeader, key: hashContent(JSON.stringify([name, endpoints])) }
 }

@@ -1,5 +1,7 @@
+import { isCredential } from '../backends/credentials.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundRoute } from './bound-route.ts'
+import type { BoundInput } from './inputs.ts'
 import { everyRead } from './reads.ts'
 import type { RequestParts } from './snapshot.ts'
 
@@ -11,7 +13,7 @@ export interface RouteCaching {
   readonly ttlMs: number | undefined
   /** Request headers that the answer depends on. */
   readonly vary: readonly string[]
-  /** Whether it depends on who asks in a way that no `Vary` tells other caches. */
+  /** Whether it depends on who asks: on a credential, on an address, on what the dictionary calls pii or secret. */
   readonly isPrivate: boolean
   /** All that the route reads of a request, as text: equal only for requests that are alike to it. */
   readonly keyOf: (request: RequestParts) => string
@@ -37,14 +39,21 @@ export function compileRouteCaching(route: BoundRoute): RouteCaching | undefined
   if (!etag && cacheTtlMs === undefined) return undefined
   const { headers, parts } = findRequestReads(route)
   const read = [...parts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, readPart]) => readPart)
-  const isPersonal = ['authorization', 'cookie'].some((name) => headers.has(name))
   return {
     etag,
     ttlMs: cacheTtlMs,
     vary: [...headers].sort(),
-    isPrivate: isPersonal || parts.has('ip'),
+    isPrivate: route.inputs.some(isSensitive) || [...parts.keys()].some(tellsWho),
     keyOf: (request) => JSON.stringify([request.method, request.path, ...read.map((part) => part(request) ?? null)]),
   }
+}
+
+const isSensitive = ({ sensitivity }: BoundInput) => sensitivity === 'pii' || sensitivity === 'secret'
+
+/** Whether a part of the request, as `findRequestReads` names it, says who asks. */
+function tellsWho(part: string): boolean {
+  const [place = '', name = ''] = part.split(' ')
+  return place === 'ip' || place === 'cookie' || isCredential(name)
 }
 
 /** Everything of the request that the route's answer may depend on. Its path is always part of the key. */

@@ -16,10 +16,12 @@ import { hashContent } from './hash.ts'
 import { bindSplit } from './split.ts'
 
 /** Where a service runs, how calls are spread over its endpoints and how those are looked after. */
-export function bindTarget(service: ServiceDefinition, { zone }: Defaults, language: Language): ServiceInfo {
+export function bindTarget(service: ServiceDefinition, defaults: Defaults, language: Language): ServiceInfo {
+  const { zone } = defaults
   const { source, definition } = service
   const { balance, retryBudget } = definition
   const connections = connectionsOf(definition)
+  const budgetHeader = (definition.budgetHeader ?? defaults.budgetHeader) || undefined
   const { reads: spreadReads = [], ...spread } = bindColor(balance.on, source, language)
   const { admission, reads: admissionReads } = bindServiceAdmission(service, language)
   const reads = [...spreadReads, ...admissionReads]
@@ -29,7 +31,7 @@ export function bindTarget(service: ServiceDefinition, { zone }: Defaults, langu
     const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
     // What is known of its endpoints, and its retry budget, are its own, whoever else runs at the same addresses.
     const key = hashContent(JSON.stringify({ owner, endpoints, discover, balance, connections, care, retryBudget }))
-    const settings = { balance: balance.kind, connections, care, retryBudget }
+    const settings = { balance: balance.kind, connections, care, budgetHeader, retryBudget }
     return { endpoints, discover, ...settings, ...spread, ...admission, key }
   }
   const name = definition.service

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { remainingTimeHeader } from '../backends/headers.ts'
 import { toGatewayError } from '../errors.ts'
 import type { RouteCaching } from '../plan/route-caching.ts'
 import { type Execution, execute } from '../run/execute.ts'
@@ -59,7 +58,7 @@ function begin(exchange: Exchange, active: ActiveAggregate, parts: ServerRequest
 }
 
 function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
-  const { request, scope, span, serving } = exchange
+  const { scope, span, serving } = exchange
   const { caching } = active.route
   const { overload } = serving
   const execution: Execution = {
@@ -70,7 +69,7 @@ function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestPa
     scope,
     span,
     propagation: exchange.propagation(),
-    budgetMs: exchange.queuedMs === 0 ? readBudget(request) : budgetOf(exchange, active),
+    budgetMs: exchange.queuedMs === 0 ? readBudget(exchange) : budgetOf(exchange, active),
     stepEnded: active.stepEnded,
   }
   const answering = caching ? executeCached(exchange, execution, caching) : execute(execution)
@@ -80,27 +79,24 @@ function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestPa
   )
 }
 
-/** Runs a route whose answer may be kept for others: then nothing of this client alone goes into it. */
+/** Runs a route of whose whole answers something is said. */
 async function executeCached(exchange: Exchange, execution: Execution, caching: RouteCaching): Promise<Outcome> {
   const { serving, activation, request } = exchange
-  const run = () =>
-    execute({
-      ...execution,
-      propagation:
-        caching.ttlMs === undefined ? execution.propagation : { ...execution.propagation, baggage: undefined },
-    })
+  const run = () => execute(execution)
   const { version } = activation.snapshot
   const outcome = await answerFromCache(serving, execution.route, caching, version, execution.request, run)
   return makeConditional(outcome, caching, request)
 }
 
 /** What is left of what the request has in all. */
-function budgetOf({ request, queuedMs }: Exchange, { route }: ActiveAggregate): number {
-  return Math.max(1, Math.min(route.timeoutMs, readBudget(request) ?? route.timeoutMs) - queuedMs)
+function budgetOf(exchange: Exchange, { route }: ActiveAggregate): number {
+  return Math.max(1, Math.min(route.timeoutMs, readBudget(exchange) ?? route.timeoutMs) - exchange.queuedMs)
 }
 
-/** What the caller says it still waits; whatever is no number of milliseconds is not believed. */
-function readBudget({ headers }: IncomingMessage): number | undefined {
-  const text = headers[remainingTimeHeader]
+/** What a trusted proxy says it still waits; whatever is no number of milliseconds is not believed. */
+function readBudget({ request, activation: { addresses, snapshot } }: Exchange): number | undefined {
+  const { budgetHeader } = snapshot.settings
+  const text = budgetHeader === false ? undefined : request.headers[budgetHeader]
+  if (text === undefined || !addresses.trustsPeerOf(request)) return undefined
   return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Math.max(1, Number(text)) : undefined
 }

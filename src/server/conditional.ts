@@ -5,7 +5,6 @@ import { splitList } from '../header-list.ts'
 import type { RouteCaching } from '../plan/route-caching.ts'
 import type { Answer, Outcome } from '../run/outcome.ts'
 
-type Headers = Answer['headers']
 type ConditionalRequest = { readonly method?: string | undefined; readonly headers: IncomingMessage['headers'] }
 
 /**
@@ -14,7 +13,7 @@ type ConditionalRequest = { readonly method?: string | undefined; readonly heade
  */
 export function makeConditional(outcome: Outcome, caching: RouteCaching, request: ConditionalRequest): Outcome {
   if (outcome.kind !== 'answer' || outcome.status !== 200) return outcome
-  const headers = { ...outcome.headers, ...describeCaching(outcome.headers, caching) }
+  const headers = { ...outcome.headers, ...describeCaching(outcome, caching) }
   if (caching.etag && outcome.body) headers['etag'] ??= tagOf(outcome.body)
   const answer = { ...outcome, headers }
   const { method } = request
@@ -24,13 +23,20 @@ export function makeConditional(outcome: Outcome, caching: RouteCaching, request
   return isKnown ? notModified(answer) : answer
 }
 
-function describeCaching(own: Headers, { vary, ttlMs, isPrivate }: RouteCaching): Record<string, string | string[]> {
+function describeCaching(
+  { headers: own, records, degraded }: Answer,
+  { vary, ttlMs, isPrivate }: RouteCaching,
+): Record<string, string | string[]> {
   const described: Record<string, string | string[]> = {}
   if (vary.length > 0) {
     const named = splitList(String(own['vary'] ?? '').toLowerCase())
     described['vary'] = [...new Set([...named, ...vary])].join(', ')
   }
-  if (ttlMs !== undefined && own['cache-control'] === undefined) {
+  const isOwn = own['cache-control'] !== undefined
+  // What a degraded answer says is the gateway's word, not the route's.
+  if (records.some(({ isPersonal }) => isPersonal) && (!isOwn || degraded.length > 0)) {
+    described['cache-control'] = 'no-store'
+  } else if (ttlMs !== undefined && !isOwn) {
     described['cache-control'] = `${isPrivate ? 'private, ' : ''}max-age=${Math.floor(ttlMs / 1000)}`
   }
   return described

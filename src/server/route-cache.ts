@@ -17,7 +17,7 @@ interface RouteCacheParts extends Pick<Serving, 'store' | 'clock'> {
 /**
  * Answers from the store what the route answered before to a request alike in all that it reads; otherwise runs it,
  * and keeps a whole 200. What is degraded is kept as long as `degradedMaxAge` allows; what sets a cookie, or says
- * `no-store`, is not.
+ * `no-store`, is not; nor is what a backend gave for one client alone (`isPersonal`).
  * @param version of the snapshot: answers of another configuration are not used
  */
 export async function answerFromCache(
@@ -50,9 +50,9 @@ export async function answerFromCache(
   return withStatus(outcome, printForwarded({ reason: 'uri-miss', stored: keepMs > 0, collapsed: false }))
 }
 
-function keepTimeMs({ status, headers, degraded }: Answer, ttlMs: number, degradedMaxAgeMs = 0): number {
+function keepTimeMs({ status, headers, degraded, records }: Answer, ttlMs: number, degradedMaxAgeMs = 0): number {
   const control = parseCacheControl(headers['cache-control'] as string | string[] | undefined)
-  if (status !== 200 || headers['set-cookie'] !== undefined) return 0
+  if (status !== 200 || headers['set-cookie'] !== undefined || records.some(({ isPersonal }) => isPersonal)) return 0
   if (degraded.length > 0) return Math.min(ttlMs, degradedMaxAgeMs)
   return control.noStore ? 0 : ttlMs
 }

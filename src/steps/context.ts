@@ -16,6 +16,8 @@ export interface CallRecord {
   /** Milliseconds since the request began. */
   readonly startedMs: number
   readonly ms: number
+  /** What it was answered is for this client alone: an answer made of it cannot be kept for others. */
+  readonly isPersonal?: boolean | undefined
   /** What the cache of the call did, as parameters of `Cache-Status`; undefined where it has none. */
   readonly cacheStatus?: string | undefined
 }

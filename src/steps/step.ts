@@ -174,6 +174,8 @@ export interface Binder extends Language {
   readonly route: string
   /** The class of the route's calls. */
   readonly rankOf: CallSite['rankOf']
+  /** Whether the route's answers are kept as a whole, for others too. */
+  readonly keepsWholeAnswers: boolean
   /** Finds `service.operation`; an unknown one is reported and gives undefined. */
   operation(reference: string, place: Place): ServiceOperation | undefined
   /** Binds an operation written in place, of a known service. */

@@ -1,10 +1,26 @@
 import { splitList } from '../../header-list.ts'
-import type { CachePolicy, CallRequest, CallResponse } from '../call.ts'
-import { remainingTimeHeader } from '../headers.ts'
+import type { CallRequest, CallResponse, CallSite } from '../call.ts'
 import { parseCacheControl } from './cache-control.ts'
 
+/*
+ * The one rule of what may be shared: for the cache, last good answers, joined calls, and whole answers made of calls.
+ * What is asked for so that others may be given it goes out with nothing of one client alone (headers.ts), and is found
+ * again by all that was rendered (request-key.ts).
+ */
+
 /** What the gateway sends anew with every call: an answer that varies by it fits no other request. */
-const everChanging = new Set(['*', 'traceparent', 'tracestate', 'x-request-id', remainingTimeHeader])
+const everChanging = new Set(['*', 'traceparent', 'tracestate', 'x-request-id'])
+
+type Sharer = Pick<CallSite, 'cache' | 'coalesce' | 'fallbacks' | 'isOfSharedAnswer'>
+
+/** Whether somebody else may be given what a site is answered. */
+export function sharesAnswers({ cache, coalesce, fallbacks, isOfSharedAnswer }: Sharer): boolean {
+  return cache !== undefined || coalesce || isOfSharedAnswer === true || keepsLastGood({ fallbacks })
+}
+
+export function keepsLastGood({ fallbacks }: Pick<CallSite, 'fallbacks'>): boolean {
+  return fallbacks.some(({ kind }) => kind === 'lastGood')
+}
 
 /**
  * Whether an answer to one request may be given to others that were rendered alike (RFC 9111 section 3). They have
@@ -12,29 +28,34 @@ const everChanging = new Set(['*', 'traceparent', 'tracestate', 'x-request-id', 
  * that sets a cookie is one client's, whatever the policy says.
  */
 export function mayBeShared(
-  { override }: Pick<CachePolicy, 'override'>,
+  { cache, service }: Pick<CallSite, 'cache' | 'service'>,
   request: CallRequest,
   { headers }: Pick<CallResponse, 'headers'>,
 ): boolean {
-  if (headers['set-cookie'] !== undefined || variesForEver(request, headers['vary'])) return false
-  if (override) return true
+  if (headers['set-cookie'] !== undefined || variesForEver(request, headers['vary'], service.budgetHeader)) return false
+  if (cache?.override) return true
   const control = parseCacheControl(headers['cache-control'])
   return !control.noStore && !control.private
 }
 
 /** Whether a success may be kept: one that may be shared, and is whole. */
 export function mayBeStored(
-  policy: Pick<CachePolicy, 'override'>,
+  site: Pick<CallSite, 'cache' | 'service'>,
   request: CallRequest,
   response: Pick<CallResponse, 'status' | 'headers'>,
 ): boolean {
   const { status } = response
-  return status !== 206 && status !== 304 && mayBeShared(policy, request, response)
+  return status !== 206 && status !== 304 && mayBeShared(site, request, response)
 }
 
 /** Whether a `Vary` names what is never the same twice, and was not rendered either. */
-function variesForEver(request: CallRequest, vary: string | string[] | undefined): boolean {
+function variesForEver(
+  request: Pick<CallRequest, 'headers'>,
+  vary: string | string[] | undefined,
+  budgetHeader?: string | undefined,
+): boolean {
   if (vary === undefined) return false
   const names = splitList(String(vary).toLowerCase())
-  return names.some((name) => everChanging.has(name) && request.headers[name] === undefined)
+  const changes = (name: string) => everChanging.has(name) || name === budgetHeader
+  return names.some((name) => changes(name) && request.headers[name] === undefined)
 }

@@ -2,6 +2,7 @@ import type { Scope } from '../../cancellation.ts'
 import type { Clock } from '../../clock.ts'
 import { GatewayError, toGatewayError } from '../../errors.ts'
 import type { CallRequest, CallSite } from '../call.ts'
+import { isCredential } from '../credentials.ts'
 import { describeAttempts } from '../describe.ts'
 import type { Endpoint, ServiceEndpoints } from '../endpoints.ts'
 import { outgoingHeaders } from '../headers.ts'
@@ -12,9 +13,6 @@ import type { MirrorPolicy } from './policy.ts'
 
 /** Tells whoever gets a copy that nobody waits for its answer: an RFC 9651 boolean. */
 export const mirrorHeader = 'tessera-mirror'
-
-/** What says who the client is. */
-const credentialHeaders = new Set(['authorization', 'cookie'])
 
 /** Where a site's copies go, and how many are under way. */
 export interface Mirror {
@@ -51,6 +49,8 @@ export function mirror(site: CallSite, parts: MirrorParts): Policy {
 function copySender(site: CallSite, { policy, endpoints, copies }: Mirror, { clock, metrics }: MirrorParts) {
   const { timeoutMs, credentials } = policy
   const describe = describeAttempts(site)
+  const accompaniment = { budgetHeader: policy.target.budgetHeader }
+  const isCopied = (name: string) => credentials || !(isCredential(name) || site.secretHeaders?.includes(name))
 
   function begin(request: CallRequest, { context }: OngoingCall, scope: Scope, endpoint: Endpoint): void {
     const span = context.span.child(site.template, 'client')
@@ -72,8 +72,8 @@ function copySender(site: CallSite, { policy, endpoints, copies }: Mirror, { clo
         span,
         propagation: { ...propagation, baggage: undefined },
       })
-      const marked = { ...request, headers: markedHeaders(request, credentials) }
-      const headers = outgoingHeaders(marked, copy, span.traceparent, timeoutMs)
+      const marked = { ...request, headers: markedHeaders(request, isCopied) }
+      const headers = outgoingHeaders(marked, copy, span.traceparent, timeoutMs, accompaniment)
       if (span.sampled) span.set({ ...describe(request, copy, endpoint), 'tessera.mirror': true })
       const { method, path, body } = request
       const { maxResponseBytes } = site
@@ -98,10 +98,10 @@ function copySender(site: CallSite, { policy, endpoints, copies }: Mirror, { clo
   }
 }
 
-function markedHeaders({ headers }: CallRequest, credentials: boolean): CallRequest['headers'] {
+function markedHeaders({ headers }: CallRequest, isCopied: (name: string) => boolean): CallRequest['headers'] {
   const marked: Record<string, string> = {}
   for (const name in headers) {
-    if (credentials || !credentialHeaders.has(name)) marked[name] = headers[name]!
+    if (isCopied(name)) marked[name] = headers[name]!
   }
   marked[mirrorHeader] = '?1'
   return marked

@@ -11,7 +11,7 @@ export interface MirrorPolicy {
   readonly concurrent: number
   /** How long a copy waits for its answer. */
   readonly timeoutMs: number
-  /** Whether `authorization` and `cookie` are copied too. */
+  /** Whether credentials are copied too: `authorization`, `cookie`, `x-api-key`, a secret color in a header. */
   readonly credentials: boolean
   /** Equal for calls that share the bound. */
   readonly key: string

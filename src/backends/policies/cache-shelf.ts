@@ -57,7 +57,7 @@ export class Shelf {
 
   /** Keeps an answer, if it may be kept and there is any use in it. */
   keep(question: Question, { status, headers, text }: LayerResponse, tookMs: number): boolean {
-    const isStorable = mayBeStored(this.#policy, question.request, { status, headers })
+    const isStorable = mayBeStored(this.#site, question.request, { status, headers })
     return isStorable && this.#put(question, { status, headers, text }, tookMs)
   }
 
@@ -67,7 +67,7 @@ export class Shelf {
     if (!headers) return undefined
     const { status, text } = stored
     const isKept =
-      mayBeStored(this.#policy, question.request, { status, headers }) &&
+      mayBeStored(this.#site, question.request, { status, headers }) &&
       answer.source === 'live' &&
       this.#put(question, { status, headers, text }, tookMs)
     return { response: { status, headers, body, slices, text }, isKept }

@@ -28,7 +28,7 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
     const startedAt = clock.now()
     const answer = await next(asking ?? request, call)
     const tookMs = clock.now() - startedAt
-    const { status, headers, body, slices, text, source, attempts } = answer
+    const { status, headers, body, slices, text, source, attempts, isPersonal } = answer
     const collapsed = source === 'coalesced'
     if (kept && asking && status === 304) {
       const confirmed = shelf.confirm(question, kept, answer, tookMs)
@@ -40,7 +40,7 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
     const stored = source === 'live' && shelf.keep(question, answer, tookMs)
     if (stored) metrics.cache('stored')
     const cacheStatus = printForwarded({ reason: kept ? 'stale' : 'uri-miss', stored, collapsed })
-    return { status, headers, body, slices, text, source, attempts, cacheStatus }
+    return { status, headers, body, slices, text, source, attempts, isPersonal, cacheStatus }
   }
 
   /** Fetches a newer answer for those who come later. */

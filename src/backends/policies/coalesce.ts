@@ -20,13 +20,17 @@ type CoalesceParts = Pick<StackParts, 'clock' | 'metrics' | 'flights'>
 export function coalesce(site: CallSite, { clock, metrics, flights }: CoalesceParts): Policy {
   if (!flights) return passThrough
   const longestMs = longestCallMs(site)
-  const storing = site.cache ?? { override: false }
 
   function settle(landing: Landing, isFirst: boolean, request: CallRequest, call: OngoingCall, next: Layer) {
-    if ('thrown' in landing) throw isFirst ? landing.thrown : copyError(toGatewayError(landing.thrown), site.step)
+    if ('thrown' in landing) {
+      const error = toGatewayError(landing.thrown)
+      if (isFirst) throw error
+      if (error.response?.isPersonal) return next(request, call)
+      throw copyError(error, site.step)
+    }
     const { response, isOwner } = landing
     if (isOwner) return response
-    return mayBeShared(storing, request, response) ? shareOf(response) : next(request, call)
+    return mayBeShared(site, request, response) ? shareOf(response) : next(request, call)
   }
 
   return (next) => (request, call) => {

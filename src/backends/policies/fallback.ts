@@ -1,8 +1,8 @@
 import { type GatewayError, toGatewayError } from '../../errors.ts'
 import { noteReason } from '../../telemetry/span.ts'
 import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
-import { parseCacheControl } from '../http-caching/cache-control.ts'
 import { storeKeyOf } from '../http-caching/request-key.ts'
+import { mayBeStored } from '../http-caching/storable.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 
@@ -27,7 +27,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
 
   function record(response: LayerResponse, { request }: OngoingCall): LayerResponse {
     // What came from a store or from a call beside this one was recorded when it was live.
-    if (request && response.source === 'live' && mayBeStored(response)) {
+    if (request && response.source === 'live' && mayBeStored(site, request, response)) {
       const { status, headers, text } = response
       // One millisecond more: at `maxAgeMs` it is not too old.
       store.set(keyOf(request), { status, headers, text, storedAt: clock.epoch() }, keepMs + 1)
@@ -87,9 +87,4 @@ function withAttempts(thrown: unknown, { attempts }: OngoingCall): GatewayError 
   // A cancellation is shared by all that it ends.
   if (error.code !== 'cancelled') error.attempts = attempts
   return error
-}
-
-/** A backend that says `no-store` is obeyed (RFC 9111 section 5.2.2.5). */
-function mayBeStored(response: CallResponse): boolean {
-  return !parseCacheControl(response.headers['cache-control']).noStore
 }

@@ -40,8 +40,7 @@ export class Flight {
       budgetMs,
       scope: this.#scope,
       span,
-      // What the answer may depend on must be in the key, and baggage is not: it is one client's.
-      propagation: { ...propagation, baggage: undefined },
+      propagation,
     })
   }
 

@@ -1,4 +1,3 @@
-import { remainingTimeHeader } from '../../backends/headers.ts'
 import type { ExplainedStep, OutlineLine } from '../../describe/explain/outline.ts'
 import type { Origin } from '../../describe/explain/places.ts'
 import type { PassthroughExplanation, RouteExplanation } from '../../describe/explain/route.ts'
@@ -157,7 +156,9 @@ function printForwards({ forwards }: RouteExplanation, { paint, width }: Screen)
       ),
     ]),
   ])
-  const always = `Every call also carries accept, accept-encoding, x-request-id, traceparent, tracestate, baggage and ${remainingTimeHeader}. Nothing else of the client’s request leaves the gateway.`
+  const headers = [...new Set(forwards.flatMap(({ budgetHeader }) => budgetHeader ?? []))]
+  const names = headers.length > 0 ? ` (${headers.join(', ')})` : ''
+  const always = `Every call also carries accept, accept-encoding, x-request-id, traceparent, tracestate, baggage and its budgetHeader${names}. Nothing else of the client’s request leaves the gateway.`
   return [...services, ...fill(always, width, '  ').map(paint.dim)]
 }
 

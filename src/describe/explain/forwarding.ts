@@ -1,3 +1,5 @@
+import type { ServiceTarget } from '../../backends/call.ts'
+import { isCredential } from '../../backends/credentials.ts'
 import type { ColorDefinition } from '../../language/color.ts'
 import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
 import { receiverOf } from '../extra-requests.ts'
@@ -8,6 +10,8 @@ import { type SensitiveValue, traceSensitive } from './sensitive.ts'
 /** What a service gets to see of a request. */
 export interface Forwarding {
   readonly service: string
+  /** The header that tells it the remaining time; undefined: none does. */
+  readonly budgetHeader: string | undefined
   readonly operations: readonly ForwardedOperation[]
 }
 
@@ -32,6 +36,7 @@ export function describeForwarding(
 ): readonly Forwarding[] {
   const sensitiveIn = traceSensitive(route, colors)
   const services = new Map<string, Map<string, ForwardedOperation>>()
+  const budgetHeaders = new Map<string, string | undefined>()
   for (const step of everyStep(route.body)) {
     for (const call of callsOf(step)) {
       const { service, name, template } = call.operation
@@ -40,7 +45,8 @@ export function describeForwarding(
         from: [...new Set(reads.flatMap(nameRead))],
         sensitive: sensitiveIn(reads),
       }))
-      for (const [receiver, received] of receiversOf(call, parts)) {
+      for (const [receiver, target, received] of receiversOf(call, parts)) {
+        budgetHeaders.set(receiver, target.budgetHeader)
         const operations = services.get(receiver) ?? new Map<string, ForwardedOperation>()
         services.set(receiver, operations)
         const before = operations.get(name)?.parts ?? []
@@ -49,19 +55,28 @@ export function describeForwarding(
       }
     }
   }
-  return [...services].map(([service, operations]) => ({ service, operations: [...operations.values()] }))
+  return [...services].map(([service, operations]) => ({
+    service,
+    budgetHeader: budgetHeaders.get(service),
+    operations: [...operations.values()],
+  }))
 }
 
 /** The service that is called, and who gets copies of its requests. */
 function receiversOf(
-  { operation, site: { mirror } }: ReturnType<typeof callsOf>[number],
+  { operation, site: { mirror, secretHeaders } }: ReturnType<typeof callsOf>[number],
   parts: readonly ForwardedPart[],
-): (readonly [receiver: string, parts: readonly ForwardedPart[]])[] {
-  const called = [operation.service.name, parts] as const
+): (readonly [receiver: string, target: ServiceTarget, parts: readonly ForwardedPart[]])[] {
+  const called = [operation.service.name, operation.service, parts] as const
   if (!mirror) return [called]
-  const isCredential = ({ to }: ForwardedPart) => /^(header\.authorization$|header\.cookie$|cookie\.)/.test(to)
-  const copied = mirror.credentials ? parts : parts.filter((part) => !isCredential(part))
-  return [called, [`${receiverOf(mirror)}, as copies`, copied]]
+  const isSecret = ({ to }: ForwardedPart) => {
+    const header = /^header\.(.+)$/.exec(to)?.[1]
+    return (
+      to.startsWith('cookie.') || (header !== undefined && (isCredential(header) || secretHeaders?.includes(header)))
+    )
+  }
+  const copied = mirror.credentials ? parts : parts.filter((part) => !isSecret(part))
+  return [called, [`${receiverOf(mirror)}, as copies`, mirror.target, copied]]
 }
 
 /** Calls of one operation may be wired in different ways. */

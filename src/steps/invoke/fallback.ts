@@ -99,8 +99,8 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
       async run(error, context) {
         const response = await (context as Context).run.calls[index]!(context)
         applyOutputs(context.document, response)
-        const { status, headers, body, attempts } = response
-        return { status, headers, body, attempts, source: 'fallback', error, assigned: true }
+        const { status, headers, body, attempts, isPersonal } = response
+        return { status, headers, body, attempts, isPersonal, source: 'fallback', error, assigned: true }
       },
     },
   }

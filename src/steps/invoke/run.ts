@@ -55,6 +55,7 @@ export function compileInvoke(plan: InvokePlan): Run {
       attempts,
       startedMs: startedAt - run.startedAt,
       ms,
+      isPersonal: response?.isPersonal || error?.response?.isPersonal,
       cacheStatus: response?.cacheStatus,
       version: response ? response.version : error?.version,
     })

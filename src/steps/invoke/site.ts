@@ -5,6 +5,7 @@ import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
 import { compileUsability } from '../../operations/outputs.ts'
 import { compileRequest } from '../../operations/request.ts'
+import { findSecretHeaders } from '../../operations/secret-headers.ts'
 import type { Binder, BoundFallback, CallOrigins, ServiceOperation } from '../step.ts'
 import { resolveCaching } from './caching.ts'
 import { resolveHedge } from './hedging.ts'
@@ -82,6 +83,8 @@ export function buildSite(
     breaker: policies.breaker ?? definition.breaker ?? defaults.breaker,
     mirror: other.mirror,
     ...resolveCaching({ other, policies, place }, binder),
+    isOfSharedAnswer: binder.keepsWholeAnswers,
+    secretHeaders: findSecretHeaders(operation, overrides, binder.colors),
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: defaults.maxResponseBytes,
     isSuccess: operation.isSuccess,

@@ -100,12 +100,6 @@ describe('equal calls', () => {
     })
     expect(await one).not.toBe(await other)
   })
-
-  test('carry no baggage: it is one client’s, and the answer might depend on it', async () => {
-    const { asked, ask } = build()
-    void ask({ baggage: 'user=7' })
-    expect(asked[0]!.call.context.propagation.baggage).toBeUndefined()
-  })
 })
 
 describe('who waits', () => {

@@ -1,4 +1,5 @@
 import type { CallContext, CallRequest, CallResponse, CallSite, ServiceTarget } from '../../../src/backends/call.ts'
+import { budgetHeader } from '../../../src/backends/headers.ts'
 import { type Layer, OngoingCall } from '../../../src/backends/layer.ts'
 import type { SiteMetrics } from '../../../src/backends/metrics.ts'
 import { judge } from '../../../src/backends/verdict.ts'
@@ -52,7 +53,7 @@ export class RecordingSpan implements Span {
 
 export function serviceTarget(...urls: string[]): ServiceTarget {
   const endpoints = urls.map((url) => ({ url, weight: 1, zone: undefined }))
-  return { name: 'reco', endpoints, balance: 'round-robin', key: urls.join() }
+  return { name: 'reco', endpoints, balance: 'round-robin', budgetHeader, key: urls.join() }
 }
 
 export function callSite(site: Partial<CallSite> = {}): CallSite {
