@@ -9,7 +9,7 @@ const unknownMs = 1000
 export const leastLatency: BalancerKind = {
   name: 'least-latency',
   summary:
-    'Of two drawn by weight the one that answers sooner: peak EWMA of its response times × calls under way; failures and 429 count as slow',
+    'Of two drawn by weight the one that answers sooner: peak EWMA of its response times × calls under way; failures count as slow',
   readsLoad: true,
   needsColor: false,
   create: ({ clock, random }) => new TwoChoices(random, ({ node }) => expectedMs(node.load, clock.now())),
