@@ -367,10 +367,11 @@ describe('telemetry', () => {
     expect(metrics).toMatch(/http_server_active_requests 0/)
   })
 
-  test('the caller’s own deadline cuts the budget', async () => {
+  test('the deadline of a trusted proxy cuts the budget', async () => {
     const backend = await opened(startHttpServer(() => {}))
     const { port } = await startGateway({
       gateway: '{ defaults: { timeout: 5s }, trustedProxies: [loopback] }',
+      gateway: 'defaults: { timeout: 5s }\ntrustedProxies: [loopback]',
       'services/words': wordService(backend.url),
       'routes/word': wordRoute,
     })

@@ -157,8 +157,8 @@ function printForwards({ forwards }: RouteExplanation, { paint, width }: Screen)
     ]),
   ])
   const headers = [...new Set(forwards.flatMap(({ budgetHeader }) => budgetHeader ?? []))]
-  const names = headers.length > 0 ? ` (${headers.join(', ')})` : ''
-  const always = `Every call also carries accept, accept-encoding, x-request-id, traceparent, tracestate, baggage and its budgetHeader${names}. Nothing else of the client’s request leaves the gateway.`
+  const last = headers.length > 0 ? `, baggage and ${headers.join(' or ')}` : ' and baggage'
+  const always = `Every call also carries accept, accept-encoding, x-request-id, traceparent, tracestate${last}. Nothing else of the client’s request leaves the gateway.`
   return [...services, ...fill(always, width, '  ').map(paint.dim)]
 }
 

@@ -180,6 +180,7 @@ operations:
     expect(forwards).toEqual([
       {
         service: 'reco',
+        budgetHeader: 'x-envoy-expected-rq-timeout-ms',
         operations: [
           {
             operation: 'reco.recommend',
@@ -194,6 +195,7 @@ operations:
       },
       {
         service: 'shop',
+        budgetHeader: 'x-envoy-expected-rq-timeout-ms',
         operations: [
           {
             operation: 'shop.log',
