@@ -87,7 +87,8 @@ describe('the linter refuses', () => {
       write(`src/${room}/inner/probe.ts`, roomProbe('../..'))
       write(`src/${room}/libraries.ts`, libraryProbe)
     }
-    for (const file of ['errors.ts', 'clock.ts', 'cancellation.ts', 'work.ts']) write(`src/${file}`, roomProbe('.'))
+    for (const file of ['errors.ts', 'clock.ts', 'cancellation.ts', 'faults.ts', 'work.ts'])
+      write(`src/${file}`, roomProbe('.'))
     for (const owner of new Set(Object.values(owners))) {
       write(owner.endsWith('.ts') ? owner : `${owner}owned/libraries.ts`, libraryProbe)
     }
@@ -113,7 +114,7 @@ describe('the linter refuses', () => {
     expect(linesOf(`src/${room}/inner/probe.ts`)).toEqual(refused)
   })
 
-  test.each(['errors.ts', 'clock.ts', 'cancellation.ts', 'work.ts'])(
+  test.each(['errors.ts', 'clock.ts', 'cancellation.ts', 'faults.ts', 'work.ts'])(
     'everything that the ground file %s imports',
     (file) => {
       expect(linesOf(`src/${file}`)).toEqual(rooms.map((_room, index) => index + 1))

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isNestedDeeperThan } from '../backends/nesting.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
+import { contained } from '../faults.ts'
 import { parseQuery } from './query.ts'
 import { refuse } from './refusals.ts'
 
@@ -26,7 +27,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  */
 export async function readBody(request: IncomingMessage, maxBytes: number, clock: Clock): Promise<unknown> {
   if (!hasBody(request)) return undefined
-  if (request.readableEnded) return (request as { body?: unknown }).body
+  if (request.readableEnded) return 'body' in request ? request.body : undefined
   const coding = request.headers['content-encoding']
   if (coding !== undefined && coding !== 'identity') {
     throw refuse('unsupported-encoding', 'send the body without a content coding')
@@ -43,7 +44,10 @@ function collect(request: IncomingMessage, maxBytes: number, clock: Clock): Prom
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let bytes = 0
-    const timer = clock.schedule(bodyTimeoutMs, () => stop(refuse('request-timeout')))
+    const timer = clock.schedule(
+      bodyTimeoutMs,
+      contained('timer', request, () => stop(refuse('request-timeout'))),
+    )
     const stop = (error: GatewayError | undefined) => {
       timer.cancel()
       request.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost)
@@ -52,18 +56,21 @@ function collect(request: IncomingMessage, maxBytes: number, clock: Clock): Prom
       if (error) reject(error)
       else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes))
     }
-    const onData = (chunk: Buffer) => {
+    const onData = contained('request', request, (chunk: Buffer) => {
       bytes += chunk.length
       if (bytes > maxBytes) stop(tooLarge(maxBytes))
       else chunks.push(chunk)
-    }
-    const onEnd = () => stop(undefined)
-    const onLost = () => stop(new GatewayError('cancelled', { detail: 'the client went away' }))
+    })
+    const onEnd = contained('request', request, () => stop(undefined))
+    const onLost = contained('request', request, () =>
+      stop(new GatewayError('cancelled', { detail: 'the client went away' })),
+    )
     request.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost)
   })
 }
 
-function tooLarge(maxBytes: number): GatewayError {
+/** The refusal of a body that is over the limit. */
+export function tooLarge(maxBytes: number): GatewayError {
   return refuse('body-too-large', `the limit is ${maxBytes} bytes`)
 }
 

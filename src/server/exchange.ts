@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Scope } from '../cancellation.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
+import { contained } from '../faults.ts'
 import type { Degradation, Outcome } from '../run/outcome.ts'
 import type { CallRecord } from '../steps/context.ts'
 import { logRequest } from '../telemetry/request-log.ts'
@@ -75,7 +76,10 @@ export class Exchange {
     activation.enter()
     serving.inFlight++
     ;(active?.metrics ?? serving.unmatched).begin()
-    response.once('close', () => this.#end())
+    response.once(
+      'close',
+      contained('response', response, () => this.#end()),
+    )
     response.on('timeout', cutSlowReader)
   }
 
@@ -152,6 +156,12 @@ export class Exchange {
     this.#bytes += bytes
   }
 
+  /** Ends it and its connection: something of ours has failed in a way that nobody foresaw. */
+  destroy(): void {
+    this.noteBroken(new GatewayError('internal'))
+    this.response.destroy()
+  }
+
   /** The answer broke off in the middle. */
   noteBroken(error: GatewayError): void {
     this.#errorCode = error.code
@@ -194,9 +204,12 @@ export class Exchange {
     ;(active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000)
     if (span.sampled) span.set({ 'http.response.status_code': this.#status })
     span.end()
-    this.#tell(ms, wasCut)
-    activation.leave()
-    if (--serving.inFlight === 0) serving.whenIdle?.()
+    try {
+      this.#tell(ms, wasCut)
+    } finally {
+      activation.leave()
+      if (--serving.inFlight === 0) serving.whenIdle?.()
+    }
   }
 
   #tell(ms: number, wasCut: boolean): void {

@@ -16,6 +16,7 @@ import { ActiveRoutes } from './active-route.ts'
 import { countBackends } from './backend-metrics.ts'
 import { answerUnmatched, tryAggregate } from './dispatch.ts'
 import { drain, idle } from './drain.ts'
+import { reportFaults } from './fault-reports.ts'
 import { LoopHealth } from './health.ts'
 import { loadAtFirstRequest } from './lazy-listener.ts'
 import { watchOverload } from './limits/watch-overload.ts'
@@ -126,6 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     inFlight: 0,
     whenIdle: undefined,
   }
+  const stopReports = reportFaults(logger, metrics)
   const passthrough = new LazyPassthrough(serving)
   const loop = new LoopHealth()
   let listeners: Listeners | undefined
@@ -159,6 +161,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (listeners?.adminServer) closeNow(listeners.adminServer)
     serving.overload.close()
     loop.close()
+    stopReports()
     logger.flush()
   }
 

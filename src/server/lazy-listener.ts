@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import { contained } from '../faults.ts'
 
 /** A listener that is loaded for its first request; what comes meanwhile waits. A request that it cannot be loaded for is cut. */
 export function loadAtFirstRequest(
@@ -14,15 +15,15 @@ export function loadAtFirstRequest(
     }
     loading ??= load()
     loading.then(
-      (listener) => {
+      contained('promise', response, (listener) => {
         loaded = listener
         listener(request, response)
-      },
-      (thrown: unknown) => {
+      }),
+      contained('promise', response, (thrown: unknown) => {
         loading = undefined
         onError(thrown)
         response.destroy()
-      },
+      }),
     )
   }
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
-import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import { Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ListenAddress } from '../config/gateway.ts'
 import type { GatewayError } from '../errors.ts'
+import { contained, endWithFault } from '../faults.ts'
 import { newTraceId } from '../telemetry/ids.ts'
-import { createServer } from './node-http.ts'
+import { createServer, OutgoingMessage } from './node-http.ts'
 import { printProblem, problemType } from './problem.ts'
 import { refuse } from './refusals.ts'
 
@@ -38,7 +39,6 @@ export interface ListenerHandlers {
 
 /** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
 export function createListener(handlers: ListenerHandlers, limits: ListenerLimits = defaultLimits): Server {
-  const { onRequest, takesUpgrade, onUpgrade } = handlers
   const options = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -50,30 +50,62 @@ export function createListener(handlers: ListenerHandlers, limits: ListenerLimit
     insecureHTTPParser: false,
     noDelay: true,
     // Node 24.9 and later; the older ones take every upgrade for one.
-    shouldUpgradeCallback: takesUpgrade,
+    shouldUpgradeCallback: (request: IncomingMessage) => takesUpgrade(request, handlers),
+  }
+  const onRequest: RequestListener = (request, response) => {
+    try {
+      handlers.onRequest(request, response)
+    } catch (thrown) {
+      endWithFault(thrown, 'request', response)
+    }
   }
   const server = createServer(options, onRequest)
   server.timeout = limits.standstillTimeoutMs
   server.maxRequestsPerSocket = 0
   server.maxConnections = limits.maxConnections
+  // Bounded by their bytes: over a count Node leaves headers out, and what is left may say another thing of the body.
+  server.maxHeadersCount = 0
   // Anything but 100-continue, which Node answers itself: refused by the handler, as any other fault of a request.
   server.on('checkExpectation', onRequest)
-  server.on('clientError', answerBrokenRequest)
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-    onUpgrade(request, socket as Socket, head),
+  server.on('clientError', (error, socket) => contained('connection', socket, answerBrokenRequest)(error, socket))
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+    contained('upgrade', stream, upgrade)(request, stream, head, handlers),
   )
-  server.on('connect', (_request, socket) => endWithProblem(socket, refuse('not-implemented')))
+  server.on('connect', (_request, stream) => contained('connection', stream, refuseTunnel)(stream))
   return server
+}
+
+/**
+ * An upgrade may be left unheard (RFC 9110 section 7.8). It is where an answer before it is still to be written: whoever
+ * takes the connection over would write in its place.
+ */
+function takesUpgrade(request: IncomingMessage, handlers: ListenerHandlers): boolean {
+  try {
+    return answerOn(request.socket) === undefined && handlers.takesUpgrade(request)
+  } catch (thrown) {
+    endWithFault(thrown, 'upgrade', request.socket)
+    return false
+  }
+}
+
+function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, { onUpgrade }: ListenerHandlers): void {
+  // Where a body is announced Node hands over a stream in the place of the connection.
+  if (stream instanceof Socket) onUpgrade(request, stream, head)
+  else endWithProblem(stream, refuse('bad-request', 'a request to upgrade has no body'))
+}
+
+function refuseTunnel(stream: Duplex): void {
+  endWithProblem(stream, refuse('not-implemented'))
 }
 
 /**
  * For a response's `timeout` event: its connection stood still. Who waits for a backend may stand still, who does not
  * read may not.
  */
-export function cutSlowReader(this: ServerResponse): void {
+export const cutSlowReader = contained('response', undefined, function (this: ServerResponse): void {
   const { socket } = this
   if (socket && socket.writableLength > 0) socket.destroy()
-}
+})
 
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -88,8 +120,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void
 /** Answers where there is no response object: the request was never understood. */
 function endWithProblem(socket: Duplex, error: GatewayError): void {
   // A half-written answer must not get another one behind it.
-  const isAnswering = (socket as { _httpMessage?: { headersSent: boolean } })._httpMessage?.headersSent === true
-  if (isAnswering) {
+  if (answerOn(socket)?.headersSent) {
     socket.destroy()
     return
   }
@@ -97,6 +128,12 @@ function endWithProblem(socket: Duplex, error: GatewayError): void {
   const head = `HTTP/1.1 ${error.status} ${error.title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`
   socket.on('error', () => {})
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** The answer that is to be written next on a connection, as Node notes it there; undefined when none is. */
+function answerOn(connection: Duplex): { readonly headersSent: boolean } | undefined {
+  const answer: unknown = '_httpMessage' in connection ? connection._httpMessage : undefined
+  return answer instanceof OutgoingMessage ? answer : undefined
 }
 
 /** Connections that wait to be accepted; the kernel takes less if its own bound is lower (net.core.somaxconn). */
@@ -108,7 +145,8 @@ export function bind(server: NetServer, { host, port }: ListenAddress, reusePort
     server.once('error', reject)
     server.listen({ port, backlog, reusePort, ...(host !== undefined && { host }) }, () => {
       server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
     })
   })
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toGatewayError } from '../errors.ts'
+import { contained } from '../faults.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import { passOuterGate } from './dispatch.ts'
 import { Exchange } from './exchange.ts'
@@ -28,8 +29,10 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
 
 function answerWith(exchange: Exchange, printing: Promise<Buffer>): void {
   printing.then(
-    (body) => exchange.answer({ kind: 'answer', status: 200, headers: {}, body, records: [], degraded: [] }),
-    (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
+    contained('promise', exchange, (body) =>
+      exchange.answer({ kind: 'answer', status: 200, headers: {}, body, records: [], degraded: [] }),
+    ),
+    contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))),
   )
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../errors.ts'
+import { contained } from '../faults.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { hasBody } from './body.ts'
 import { type ProblemContext, printProblem, problemType } from './problem.ts'
@@ -102,8 +103,8 @@ function unreadBytes(request: IncomingMessage): number {
   return Number(request.headers['content-length'] ?? Infinity)
 }
 
-/** A small body that nobody wanted is thrown away as it comes, but not for ever. */
-function limitRest(request: IncomingMessage): void {
+/** A body that nobody wants any more is thrown away as it comes, but not for ever. */
+export function limitRest(request: IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), 2 * lingerMs).unref()
   request.once('end', () => clearTimeout(timer))
   request.resume()
@@ -116,10 +117,10 @@ function limitRest(request: IncomingMessage): void {
 function endAfterBody(request: IncomingMessage, response: ServerResponse, body: Reply['body']): void {
   if (body === undefined) response.flushHeaders()
   else response.write(body)
-  const end = () => {
+  const end = contained('response', response, () => {
     clearTimeout(timer)
     response.end()
-  }
+  })
   const timer = setTimeout(end, lingerMs)
   request.once('end', end).once('close', end)
 }

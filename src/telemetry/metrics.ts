@@ -31,6 +31,8 @@ export interface Metrics {
   endpoints(service: string): EndpointMetrics
   /** `source`: where endpoints are looked up, in a few words. */
   discovery(source: string): DiscoveryMetrics
+  /** By what the platform called back for: faults of ours that ended one exchange each. */
+  readonly exchangeFaults: ResultCounter
   reloaded(report: ReloadReport): void
   /** Forgets what is no longer configured. */
   retain(configured: Configured): void
@@ -148,6 +150,9 @@ export function createMetrics(): Metrics {
     shared: gauge('tessera_rate_limits_shared', '1 while replicas share their rate limits'),
     shedding: gauge('tessera_overload_shedding', 'Classes that the process sheds for its own sake'),
   })
+  const exchangeFaults = counter('tessera_exchange_faults_total', 'Faults of ours that ended one connection each', [
+    'place',
+  ])
   const reloadOk = gauge('tessera_config_last_reload_successful', '1 when the last reload was taken').bind()
   const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
   const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
@@ -170,6 +175,7 @@ export function createMetrics(): Metrics {
     retryBudget: (service) => new RetryBudgetMetrics(retryBudgets.left, retryBudgets.refusals, service),
     endpoints: (service) => new EndpointMetrics(endpoints, service),
     discovery: (source) => new DiscoveryMetrics(discoveries, source),
+    exchangeFaults: new ResultCounter(exchangeFaults),
     reloaded(report) {
       reloadOk.value = report.ok ? 1 : 0
       if (report.ok) reloadAt.value = report.atSeconds

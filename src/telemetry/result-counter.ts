@@ -11,13 +11,22 @@ export class ResultCounter {
     this.#labels = labels
   }
 
+  /** Shows a result from the start, at zero. */
+  register(result: string): void {
+    this.#counterOf(result)
+  }
+
   count(result: string): void {
+    this.#counterOf(result).value++
+  }
+
+  #counterOf(result: string): Scalar {
     let counter = this.#byResult.get(result)
     if (!counter) {
       counter = this.#family.bind(...this.#labels, result)
       this.#byResult.set(result, counter)
     }
-    counter.value++
+    return counter
   }
 }
 

@@ -371,7 +371,6 @@ describe('telemetry', () => {
     const backend = await opened(startHttpServer(() => {}))
     const { port } = await startGateway({
       gateway: '{ defaults: { timeout: 5s }, trustedProxies: [loopback] }',
-      gateway: 'defaults: { timeout: 5s }\ntrustedProxies: [loopback]',
       'services/words': wordService(backend.url),
       'routes/word': wordRoute,
     })

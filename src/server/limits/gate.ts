@@ -1,5 +1,6 @@
 import type { Admission, Hold } from '../../backends/admission/admission.ts'
 import { toGatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
 import type { RouteAdmission } from '../../plan/admission/route.ts'
 import type { RequestParts, Route } from '../../plan/snapshot.ts'
 import type { Exchange } from '../exchange.ts'
@@ -33,7 +34,7 @@ export class Gate {
 
   #go(visit: Visit, from: number, begin: () => void): void {
     const { exchange } = visit
-    const fail = (thrown: unknown) => exchange.fail(toGatewayError(thrown))
+    const fail = contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown)))
     try {
       for (let at = from; at < this.#stages.length && !exchange.isOver; at++) {
         const waiting = this.#stages[at]!(visit)

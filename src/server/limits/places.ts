@@ -1,5 +1,6 @@
 import type { Bulkhead } from '../../backends/admission/bulkhead.ts'
 import { waitForPlace } from '../../backends/admission/place.ts'
+import { contained } from '../../faults.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Stage, Visit } from './stage.ts'
 
@@ -17,7 +18,7 @@ export function takePlace(bulkhead: Bulkhead, { rankOf, clientOf, tookMs }: Plac
     const startedAt = clock.now()
     const leave = () => bulkhead.leave(tookMs(exchange, clock.now() - startedAt))
     if (exchange.isGone) leave()
-    else exchange.room.once('close', leave)
+    else exchange.room.once('close', contained('response', exchange, leave))
   }
 
   return (visit) => {

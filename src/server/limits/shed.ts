@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { priorities } from '../../backends/admission/policy.ts'
 import { GatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
 import type { ActiveRoute } from '../activation.ts'
 import type { Exchange } from '../exchange.ts'
@@ -44,8 +45,13 @@ export function takeTurn(exchange: Exchange, rank: number, begin: () => void): v
     exchange.queuedMs += clock.now() - sinceMs
     if (!exchange.isOver) begin()
   }
-  overload.begin(rank, beginUnlessOver, () => {
-    metrics.admission.overloaded(priorities[rank]!)
-    exchange.fail(tooMuch())
-  })
+  // The turn is one of the loop's by then, and the others who wait for theirs must get it.
+  overload.begin(
+    rank,
+    contained('request', exchange, beginUnlessOver),
+    contained('request', exchange, () => {
+      metrics.admission.overloaded(priorities[rank]!)
+      exchange.fail(tooMuch())
+    }),
+  )
 }
