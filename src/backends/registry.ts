@@ -212,13 +212,12 @@ export class Backends {
     return this.#store.purge(target)
   }
 
-  /** Tells of the start of what is passed through; the function tells of its end. Undefined where nobody wants to know. */
-  watch({ key }: ServiceTarget, endpoint: Endpoint): ((verdict: Verdict) => void) | undefined {
+  /** Tells of the start of what is passed through; the function tells of its end, and since when it waited for nobody else. */
+  watch({ key }: ServiceTarget, endpoint: Endpoint): ((verdict: Verdict, askedAt: number) => void) | undefined {
     const endpoints = this.#services.get(key)?.endpoints
     if (!endpoints?.isWatched) return undefined
-    const startedAt = this.#clock.now()
     endpoint.load.begin()
-    return (verdict) => void endpoints.ended(endpoint, startedAt, verdict)
+    return (verdict, askedAt) => void endpoints.ended(endpoint, askedAt, verdict)
   }
 
   /** Closes everything, whether released or not; resolves when the calls under way have ended. */

@@ -35,6 +35,7 @@ export function bindRoute(
     match,
     matchAt: source.locate(['match']),
     timeoutMs: definition.timeout ?? defaults.timeout,
+    maxRequestBytes: definition.maxRequestBody ?? defaults.maxRequestBody,
     timeoutAt: source.locateKey([definition.timeout === undefined ? 'match' : 'timeout']),
     timeoutOrigin:
       definition.timeout === undefined ? defaults.timeoutOrigin : { by: 'route', at: source.locateKey(['timeout']) },

@@ -16,6 +16,7 @@ export interface BoundRoute {
   readonly match: RouteMatch
   readonly matchAt: Location
   readonly timeoutMs: number
+  readonly maxRequestBytes: number
   readonly timeoutAt: Location
   /** Who says what the budget is. */
   readonly timeoutOrigin: PolicyOrigin

@@ -29,6 +29,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     match: bound.match,
     file: bound.file,
     timeoutMs: bound.timeoutMs,
+    maxRequestBytes: bound.maxRequestBytes,
     createDocument(request) {
       const document: Document = { request: viewRequest(request), steps: {} }
       nameColors(document)

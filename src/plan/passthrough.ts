@@ -38,5 +38,6 @@ export function bindPassthrough(
     file: place.source.path,
     service: service.info,
     timeoutMs: definition.timeout ?? settings.defaults.timeout,
+    maxRequestBytes: definition.maxRequestBody ?? settings.defaults.maxRequestBody,
   }
 }

@@ -31,6 +31,8 @@ interface RouteCommon {
   /** As the file has it: `GET /mobile/{city}`. */
   readonly match: RouteMatch
   readonly file: string
+  /** Of a request's body. */
+  readonly maxRequestBytes: number
   /** What stands before it; undefined where nothing does. */
   readonly admission?: RouteAdmission | undefined
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { duration, timeSpan } from '../language/scalars.ts'
+import { duration, size, timeSpan } from '../language/scalars.ts'
 import { checkShape, type Place } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
 import { bulkheadShape, clientLimitShape, priorityShape } from '../operations/admission.ts'
@@ -30,6 +30,9 @@ export const routeShape = z
     match: z.string().describe('`METHOD /path/{param}/*rest`'),
     summary: z.string().optional().describe('What it is for, in a line.'),
     timeout: timeSpan.optional().describe('Budget of the whole request.'),
+    maxRequestBody: size
+      .optional()
+      .describe('Of one request of a client, in place of `defaults.maxRequestBody`; larger ones are refused with 413.'),
     in: z
       .record(z.string(), input)
       .optional()

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toGatewayError } from '../errors.ts'
+import { contained } from '../faults.ts'
 import type { RouteCaching } from '../plan/route-caching.ts'
 import { type Execution, execute } from '../run/execute.ts'
 import type { Outcome } from '../run/outcome.ts'
@@ -40,16 +41,16 @@ function pass(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestP
 }
 
 function begin(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestParts): void {
-  const { request, activation, serving } = exchange
+  const { request, serving } = exchange
   if (!hasBody(request)) {
     run(exchange, active, parts)
   } else if (active.route.readsBody) {
-    readBody(request, activation.snapshot.settings.defaults.maxRequestBody, serving.clock).then(
-      (body) => {
+    readBody(request, active.route.maxRequestBytes, serving.clock).then(
+      contained('promise', exchange, (body) => {
         parts.body = body
         run(exchange, active, parts)
-      },
-      (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
+      }),
+      contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))),
     )
   } else {
     request.resume()
@@ -74,8 +75,8 @@ function run(exchange: Exchange, active: ActiveAggregate, parts: ServerRequestPa
   }
   const answering = caching ? executeCached(exchange, execution, caching) : execute(execution)
   answering.then(
-    (outcome) => exchange.answer(outcome),
-    (thrown: unknown) => exchange.fail(toGatewayError(thrown)),
+    contained('promise', exchange, (outcome) => exchange.answer(outcome)),
+    contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))),
   )
 }
 

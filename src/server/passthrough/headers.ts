@@ -46,6 +46,18 @@ export function prepareRequestHeaders(request: IncomingMessage): void {
   headers['x-forwarded-proto'] ??= 'encrypted' in request.socket ? 'https' : 'http'
 }
 
+/**
+ * Makes them those of a request to upgrade, which has no body: nothing may announce one, or a backend that stays with
+ * HTTP would take the next request for it.
+ */
+export function prepareUpgradeHeaders(request: IncomingMessage): void {
+  const { headers } = request
+  delete headers['content-length']
+  delete headers['transfer-encoding']
+  headers.connection = 'Upgrade'
+  headers.upgrade = 'websocket'
+}
+
 export function addTraceHeaders(headers: IncomingHttpHeaders, span: Span, propagation: Propagation): void {
   const { tracestate, baggage, requestId } = propagation
   headers['traceparent'] = span.traceparent
@@ -56,8 +68,10 @@ export function addTraceHeaders(headers: IncomingHttpHeaders, span: Span, propag
   else headers['baggage'] = baggage
 }
 
-/** What every answer of ours carries, put into the head of one that the proxy writes. */
-export function addOwnHeaders(headers: IncomingHttpHeaders, { requestId, ownHeaders = [] }: Exchange): void {
+/** The head of the answer that switches protocols, which the proxy writes: with what every answer of ours carries. */
+export function prepareSwitchHeaders(headers: IncomingHttpHeaders, { requestId, ownHeaders = [] }: Exchange): void {
+  delete headers['content-length']
+  delete headers['transfer-encoding']
   headers['x-request-id'] = requestId
   for (let at = 0; at < ownHeaders.length; at += 2) {
     const name = ownHeaders[at]!

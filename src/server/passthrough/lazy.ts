@@ -1,17 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Express } from 'express'
 import { toGatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
+import { hasBody } from '../body.ts'
 import { Exchange } from '../exchange.ts'
 import { tryShed } from '../limits/shed.ts'
 import type { Serving } from '../serving.ts'
 import { dropHeadersOfProxies } from '../strangers.ts'
-import { findPassthrough, isWebSocket } from './match.ts'
+import { findPassthrough, isHandshake } from './match.ts'
 import type { Passthrough } from './passthrough.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
 
 interface Loaded {
-  readonly app: Express
+  readonly app: RequestListener
   readonly passthrough: Passthrough
 }
 
@@ -38,9 +39,12 @@ export class LazyPassthrough {
     return true
   }
 
-  /** Whether a request for an upgrade is one that is passed on: any other is answered as if it had not asked. */
+  /**
+   * Whether a request for an upgrade is one that is passed on: any other is answered as if it had not asked, and refused
+   * where it announces a body.
+   */
   takesUpgrade(request: IncomingMessage): boolean {
-    return request.method === 'GET' && isWebSocket(request) && findPassthrough(this.#serving, request) !== undefined
+    return isHandshake(request) && !hasBody(request) && findPassthrough(this.#serving, request) !== undefined
   }
 
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -67,17 +71,16 @@ export class LazyPassthrough {
       pass(this.#loaded)
       return
     }
-    const unlessGone = (answer: () => void) => {
-      if (!response.destroyed) answer()
-    }
-    this.#load()
-      .then((loaded) => unlessGone(() => pass(loaded)))
-      .catch((thrown: unknown) => {
-        unlessGone(() => {
-          const exchange = new Exchange(this.#serving, this.#serving.current, undefined, request, response)
-          exchange.fail(toGatewayError(thrown))
-        })
-      })
+    this.#load().then(
+      contained('promise', response, (loaded) => {
+        if (!response.destroyed) pass(loaded)
+      }),
+      contained('promise', response, (thrown: unknown) => {
+        if (response.destroyed) return
+        const exchange = new Exchange(this.#serving, this.#serving.current, undefined, request, response)
+        exchange.fail(toGatewayError(thrown))
+      }),
+    )
   }
 
   #load(): Promise<Loaded> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type ActivePassthrough, isAggregate } from '../activation.ts'
+import { hasBody } from '../body.ts'
 import { findRoute } from '../dispatch.ts'
 import type { Serving } from '../serving.ts'
 
@@ -9,7 +10,22 @@ export function findPassthrough({ current }: Serving, request: IncomingMessage):
   return found.kind === 'match' && !isAggregate(found.target) ? found.target : undefined
 }
 
-/** Whether a request asks to speak WebSocket. */
-export function isWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket'
+const upgradeOption = /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i
+
+/** Whether a request is the handshake of a WebSocket (RFC 6455 section 4.1). */
+export function isHandshake({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers.connection !== undefined &&
+    upgradeOption.test(headers.connection)
+  )
+}
+
+/**
+ * Whether a handshake announces a body. Nobody reads one that comes before another protocol: taken for its beginning
+ * here and for a body there, it would be the next request of someone else.
+ */
+export function isHandshakeWithBody(request: IncomingMessage): boolean {
+  return isHandshake(request) && hasBody(request)
 }

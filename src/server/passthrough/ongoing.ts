@@ -1,70 +1,89 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import { pipeline } from 'node:stream'
+import { Socket } from 'node:net'
+import { type Duplex, pipeline } from 'node:stream'
+import { types } from 'node:util'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { toTransportError } from '../../backends/transports/undici-errors.ts'
 import { judge, judgeCut, type Verdict } from '../../backends/verdict.ts'
 import type { Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
 import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
 import type { Span } from '../../telemetry/span.ts'
 import type { Exchange } from '../exchange.ts'
 import { refuse } from '../refusals.ts'
-import { addOwnHeaders, selectResponseHeaders } from './headers.ts'
+import { offerReuse } from './agents.ts'
+import { boundInterimAnswers, checkAnswer, invalid } from './check-answer.ts'
+import { prepareSwitchHeaders, selectResponseHeaders } from './headers.ts'
 import type { Tunnels } from './tunnels.ts'
 import type { UpgradeResponse } from './upgrade-response.ts'
+import { Upload } from './upload.ts'
 
 /** A stream in which nothing moved for this long is given up. */
 const idleStreamMs = 300_000
+
+export interface OngoingParts {
+  readonly exchange: Exchange
+  readonly endpoint: Endpoint
+  /** Path and query that the backend is asked for. */
+  readonly target: string
+  readonly timeoutMs: number
+  readonly maxRequestBytes: number
+  readonly metrics: ClientMetrics
+  readonly span: Span
+  /** Told what the end says of the endpoint, and since when it was its turn. */
+  readonly ended: ((verdict: Verdict, askedAt: number) => void) | undefined
+}
 
 /** One request on its way through. */
 export class OngoingPassthrough {
   readonly exchange: Exchange
   readonly endpoint: Endpoint
-  readonly #timeoutMs: number
-  readonly #metrics: ClientMetrics
-  readonly #span: Span
-  readonly #ended: ((verdict: Verdict) => void) | undefined
+  readonly target: string
+  readonly #parts: OngoingParts
+  readonly #upload: Upload
   readonly #startedAt: number
   /** When the backend had all of the request. */
   #askedAt: number
   #timer: Timer | undefined
-  #bytesSeen = 0
   #proxyRequest: ClientRequest | undefined
+  #answer: IncomingMessage | undefined
   #isMeasured = false
 
-  constructor(
-    exchange: Exchange,
-    endpoint: Endpoint,
-    timeoutMs: number,
-    metrics: ClientMetrics,
-    span: Span,
-    ended: ((verdict: Verdict) => void) | undefined,
-  ) {
+  constructor(parts: OngoingParts) {
+    const { exchange, endpoint, target } = parts
+    this.#parts = parts
     this.exchange = exchange
     this.endpoint = endpoint
-    this.#timeoutMs = timeoutMs
-    this.#metrics = metrics
-    this.#span = span
-    this.#ended = ended
+    this.target = target
+    this.#upload = new Upload(exchange.request)
     this.#startedAt = exchange.serving.clock.now()
     this.#askedAt = this.#startedAt
+    this.#upload.hasMoved()
     this.#watch()
     // The backend has its whole time from the last byte of what it answers.
-    exchange.request.once('end', () => {
+    const asked = () => {
       this.#askedAt = exchange.serving.clock.now()
       if (!this.#isMeasured) this.#watch()
-    })
-    exchange.response.once('close', () => this.#end())
+    }
+    exchange.request.once('end', contained('request', exchange, asked))
+    exchange.response.once(
+      'close',
+      contained('response', exchange, () => this.#end()),
+    )
   }
 
   began(proxyRequest: ClientRequest): void {
+    const { exchange } = this
     this.#proxyRequest = proxyRequest
     // Node closes the connection of an upgrade that nobody asked for, and says nothing.
-    proxyRequest.on('upgrade', (_answer, socket: Socket) => {
-      socket.destroy()
-      this.failed(new GatewayError('invalid-response', { detail: 'the answer is an upgrade that nobody asked for' }))
-    })
+    const refuseUpgrade = (_answer: IncomingMessage, connection: Duplex) => {
+      connection.destroy()
+      this.#giveUp(invalid('the answer is an upgrade that nobody asked for'))
+    }
+    proxyRequest.on('upgrade', contained('backend', exchange, refuseUpgrade))
+    boundInterimAnswers(proxyRequest, exchange, (error) => this.#giveUp(error))
+    this.#upload.bound(this.#parts.maxRequestBytes, exchange, (error) => this.#giveUp(error, 'nothing'))
     if (this.#isOver) proxyRequest.destroy()
     else proxyRequest.setTimeout(idleStreamMs, () => proxyRequest.destroy(new Error('the stream stood still')))
   }
@@ -73,114 +92,146 @@ export class OngoingPassthrough {
   beganUpgrade(proxyRequest: ClientRequest, response: UpgradeResponse, tunnels: Tunnels): void {
     const { exchange } = this
     this.#proxyRequest = proxyRequest
+    boundInterimAnswers(proxyRequest, exchange, (error) => this.#giveUp(error))
     // The proxy, which listens from now on, would write an answer that is no upgrade as it came, reason phrase and all.
-    process.nextTick(() => {
-      proxyRequest.removeAllListeners('response')
-      proxyRequest.once('response', (answer) => this.answered(answer, response))
-    })
-    proxyRequest.prependOnceListener('upgrade', (answer: IncomingMessage, backend: Socket) => {
+    const answered = (answer: IncomingMessage) => this.#passBack(answer, response)
+    process.nextTick(
+      contained('backend', exchange, () => {
+        proxyRequest.removeAllListeners('response')
+        proxyRequest.once('response', contained('backend', exchange, answered))
+      }),
+    )
+    const upgraded = (answer: IncomingMessage, backend: Duplex) => {
+      if (!(backend instanceof Socket)) throw new TypeError('the connection to the backend is no socket')
       this.#timer?.cancel()
       tunnels.add(response.handOn(), backend, exchange.activation)
-      addOwnHeaders(answer.headers, exchange)
+      prepareSwitchHeaders(answer.headers, exchange)
       this.#measure(101, undefined)
       exchange.handOn(101)
-    })
+    }
+    proxyRequest.prependOnceListener('upgrade', contained('backend', exchange, upgraded))
     if (this.#isOver) proxyRequest.destroy()
   }
 
-  answered(proxyResponse: IncomingMessage, response: ServerResponse): void {
+  answered(answer: IncomingMessage, response: ServerResponse): void {
+    if (this.#proxyRequest) offerReuse(this.#proxyRequest, answer)
+    this.#passBack(answer, response)
+  }
+
+  #passBack(answer: IncomingMessage, response: ServerResponse): void {
+    const { exchange } = this
     this.#timer?.cancel()
-    const status = proxyResponse.statusCode ?? 0
-    if (this.exchange.isAnswered || status < 200 || status > 599) {
-      proxyResponse.destroy()
-      this.failed(new GatewayError('invalid-response', { detail: 'the answer has no valid status' }))
+    if (exchange.isAnswered) {
+      answer.destroy()
       return
     }
-    const headers = selectResponseHeaders(proxyResponse)
-    headers.push('x-request-id', this.exchange.requestId, ...(this.exchange.ownHeaders ?? []))
-    if (this.exchange.serving.isDraining) headers.push('connection', 'close')
+    const fault = checkAnswer(answer)
+    if (fault) {
+      this.#giveUp(fault)
+      return
+    }
+    const status = answer.statusCode ?? 0
+    const headers = selectResponseHeaders(answer)
+    headers.push('x-request-id', exchange.requestId, ...(exchange.ownHeaders ?? []))
+    if (exchange.serving.isDraining) headers.push('connection', 'close')
     try {
       // Without the reason phrase: it may hold anything, and means nothing.
       response.writeHead(status, headers)
     } catch (cause) {
-      proxyResponse.destroy()
-      this.failed(
-        new GatewayError('invalid-response', { detail: 'the answer has a header that cannot be sent', cause }),
-      )
+      this.#giveUp(invalid('the answer has a header that cannot be sent', cause))
       return
     }
-    this.exchange.noteHead(status)
+    this.#answer = answer
+    exchange.noteHead(status)
     this.#measure(status, undefined)
-    proxyResponse.on('data', (chunk: Buffer) => this.exchange.noteBytes(chunk.length))
+    answer.on(
+      'data',
+      contained('backend', exchange, (chunk: Buffer) => exchange.noteBytes(chunk.length)),
+    )
     // An answer cut short leaves the client's cut short too: its connection is closed before the last chunk.
-    proxyResponse.once('error', (cause) => {
-      this.exchange.noteBroken(new GatewayError('invalid-response', { detail: 'the answer broke off', cause }))
-    })
-    pipeline(proxyResponse, response, () => {})
+    const broken = (cause: Error) => exchange.noteBroken(invalid('the answer broke off', cause))
+    answer.once('error', contained('backend', exchange, broken))
+    pipeline(answer, response, () => {})
   }
 
-  failed(thrown: Error): void {
+  /** The request could not be passed on, or its connection broke. */
+  failed(thrown: unknown): void {
+    // Whatever comes behind an answer that is whole is no part of it.
+    if (this.#answer?.complete) return
+    this.#giveUp(this.#describe(thrown))
+  }
+
+  #describe(thrown: unknown): GatewayError {
+    if (thrown instanceof GatewayError) return thrown
+    // Before there is a request to the backend, nothing can be its fault.
+    if (!this.#proxyRequest || !types.isNativeError(thrown)) return new GatewayError('internal', { cause: thrown })
+    return toTransportError(thrown, 0)
+  }
+
+  /** Ends it with an error: as the answer where there is none yet, else by cutting the one that is there. */
+  #giveUp(error: GatewayError, verdict?: Verdict): void {
+    const { exchange } = this
     this.#timer?.cancel()
-    const error = thrown instanceof GatewayError ? thrown : toTransportError(thrown, 0)
-    this.#measure(undefined, error.code)
-    const { response } = this.exchange
-    if (!this.exchange.isAnswered) this.exchange.fail(error)
-    else if (!response.writableEnded && this.exchange.wasCut) response.destroy()
+    this.#measure(undefined, error.code, verdict)
+    this.#upload.stop()
+    this.#proxyRequest?.destroy()
+    if (!exchange.isAnswered) exchange.fail(error)
+    else if (this.#answer) exchange.request.socket.destroy()
   }
 
   /** The answer has to begin in time; while the client still sends its body, time starts again with every stretch of it. */
   #watch(): void {
-    const { request, serving } = this.exchange
+    const { clock } = this.exchange.serving
     this.#timer?.cancel()
-    this.#timer = serving.clock.schedule(this.#timeoutMs, () => {
-      const { bytesRead } = request.socket
-      if (!request.complete && bytesRead > this.#bytesSeen) {
-        this.#bytesSeen = bytesRead
-        this.#watch()
-        return
-      }
-      this.failed(this.#waitsForClient ? refuse('request-timeout') : new GatewayError('timeout'))
-      this.#proxyRequest?.destroy()
-    })
-  }
-
-  /** Whether the client owes its body. One that the backend does not take stands still too, and that is the backend's. */
-  get #waitsForClient(): boolean {
-    return !this.exchange.request.complete && this.#proxyRequest?.writableNeedDrain === false
+    const look = () => {
+      if (this.#upload.hasMoved()) this.#watch()
+      else if (this.#upload.isStalled(this.#proxyRequest)) this.#giveUp(refuse('request-timeout'), 'nothing')
+      else this.#giveUp(new GatewayError('timeout'))
+    }
+    this.#timer = clock.schedule(this.#parts.timeoutMs, contained('timer', this.exchange, look))
   }
 
   get #isOver(): boolean {
     return this.exchange.isAnswered || this.exchange.response.destroyed
   }
 
-  #measure(status: number | undefined, errorCode: string | undefined): void {
+  #measure(status: number | undefined, errorCode: string | undefined, verdict = this.#judge(status, errorCode)): void {
     if (this.#isMeasured) return
     this.#isMeasured = true
-    const { exchange } = this
-    const now = exchange.serving.clock.now()
-    const verdict = this.#judge(status, errorCode)
-    this.#metrics.observe(status, errorCode, (now - this.#startedAt) / 1000)
-    this.#ended?.(verdict)
-    if (exchange.request.complete && (verdict === 'success' || errorCode === 'timeout')) {
-      exchange.backendMs = now - this.#askedAt
+    const { metrics, span, ended } = this.#parts
+    const now = this.exchange.serving.clock.now()
+    metrics.observe(status, errorCode, (now - this.#startedAt) / 1000)
+    ended?.(verdict, this.#askedAt)
+    if (this.#upload.isWhole && (verdict === 'success' || errorCode === 'timeout')) {
+      this.exchange.backendMs = now - this.#askedAt
     }
-    if (this.#span.sampled && status !== undefined) this.#span.set({ 'http.response.status_code': status })
-    if (errorCode !== undefined) this.#span.fail(errorCode)
+    if (span.sampled && status !== undefined) span.set({ 'http.response.status_code': status })
+    if (errorCode !== undefined) span.fail(errorCode)
   }
 
   /** What an answer, or that there is none, tells of the endpoint: by the rules for calls. */
   #judge(status: number | undefined, errorCode: string | undefined): Verdict {
-    if (status !== undefined && status < 300) return 'success'
     const response = status === undefined ? undefined : { status, body: undefined }
-    const error = new GatewayError(errorCode ?? `http-${status}`, { response })
+    const isWell = status !== undefined && status < 300
+    const verdict = isWell
+      ? 'success'
+      : this.#judgeFailure(new GatewayError(errorCode ?? `http-${status}`, { response }))
+    // How long it took is as the client liked while it still sends.
+    return verdict === 'success' && !this.#upload.isWhole ? 'nothing' : verdict
+  }
+
+  #judgeFailure(error: GatewayError): Verdict {
     if (error.code !== 'timeout') return judge(error)
-    return judgeCut(error, { hadMs: this.#timeoutMs, ownMs: this.#timeoutMs + this.exchange.queuedMs })
+    const { timeoutMs } = this.#parts
+    return judgeCut(error, { hadMs: timeoutMs, ownMs: timeoutMs + this.exchange.queuedMs })
   }
 
   #end(): void {
+    const { wasCut } = this.exchange
     this.#timer?.cancel()
     this.#measure(undefined, 'cancelled')
-    this.#span.end()
-    if (this.exchange.wasCut) this.#proxyRequest?.destroy()
+    this.#parts.span.end()
+    if (wasCut) this.#proxyRequest?.destroy()
+    else this.#upload.dropRest()
   }
 }

@@ -1,8 +1,8 @@
-import { Agent as HttpAgent, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createProxyMiddleware } from 'http-proxy-middleware'
 import type { Endpoint } from '../../backends/endpoints.ts'
 import { GatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
 import type { ActivePassthrough } from '../activation.ts'
 import { checkPath, findRoute } from '../dispatch.ts'
 import { Exchange } from '../exchange.ts'
@@ -12,14 +12,13 @@ import { refuse } from '../refusals.ts'
 import { ServerRequestParts } from '../request-parts.ts'
 import type { Serving } from '../serving.ts'
 import { checkRequest } from '../strict.ts'
-import { addTraceHeaders, prepareRequestHeaders } from './headers.ts'
-import { findPassthrough } from './match.ts'
+import { Agents } from './agents.ts'
+import { addTraceHeaders, prepareRequestHeaders, prepareUpgradeHeaders } from './headers.ts'
+import { findPassthrough, isHandshake, isHandshakeWithBody } from './match.ts'
 import { OngoingPassthrough } from './ongoing.ts'
 import { Tunnels } from './tunnels.ts'
-import type { UpgradeResponse } from './upgrade-response.ts'
-
-/** An idle connection is given up before most backends would close it (Node's: 5 s), so that no request runs into that. */
-const agentOptions = { keepAlive: true, timeout: 4000 }
+import { UpgradeResponse } from './upgrade-response.ts'
+import { refuseTooLong } from './upload.ts'
 
 /**
  * `proxy:` routes: the request goes on to the service as it came, path and query byte for byte behind the endpoint's
@@ -31,7 +30,7 @@ export class Passthrough {
   readonly #serving: Serving
   readonly #ongoing = new WeakMap<IncomingMessage, OngoingPassthrough>()
   readonly #tunnels = new Tunnels()
-  readonly #agents = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) }
+  readonly #agents = new Agents()
   readonly #proxy
 
   constructor(serving: Serving) {
@@ -41,19 +40,29 @@ export class Passthrough {
       changeOrigin: true,
       router: (request, _response, options) => {
         const target = new URL(this.#ongoing.get(request)!.endpoint.url).origin
-        options.agent = target.startsWith('https:') ? this.#agents.https : this.#agents.http
+        options.agent = this.#agents.of(target)
         return target
       },
+      // The proxy looks at a path as at a URL, which not every path is, and its own joining of prefix and path would drop
+      // a slash: it gets the real one last.
+      pathRewrite: (_path, request) => this.#ongoing.get(request)!.target,
       on: {
-        proxyReq: (proxyRequest, request) => this.#ongoing.get(request)?.began(proxyRequest),
-        proxyReqWs: (proxyRequest, request) => {
-          const ongoing = this.#ongoing.get(request)
-          ongoing?.beganUpgrade(proxyRequest, ongoing.exchange.response as UpgradeResponse, this.#tunnels)
-        },
-        proxyRes: (proxyResponse, request, response) => this.#ongoing.get(request)?.answered(proxyResponse, response),
-        error: (error, request) => this.#ongoing.get(request)?.failed(error),
+        proxyReq: (proxyRequest, request) => this.#tell(request, (ongoing) => ongoing.began(proxyRequest)),
+        proxyReqWs: (proxyRequest, request) =>
+          this.#tell(request, (ongoing) => {
+            const { response } = ongoing.exchange
+            if (response instanceof UpgradeResponse) ongoing.beganUpgrade(proxyRequest, response, this.#tunnels)
+          }),
+        proxyRes: (proxyResponse, request, response) =>
+          this.#tell(request, (ongoing) => ongoing.answered(proxyResponse, response)),
+        error: (error, request) => this.#tell(request, (ongoing) => ongoing.failed(error)),
       },
     })
+  }
+
+  #tell(request: IncomingMessage, what: (ongoing: OngoingPassthrough) => void): void {
+    const ongoing = this.#ongoing.get(request)
+    if (ongoing) contained('backend', ongoing.exchange, what)(ongoing)
   }
 
   /** Passes the request on if its route says so, else leaves it to `next`. */
@@ -63,12 +72,15 @@ export class Passthrough {
       next()
       return
     }
+    // One that was not taken for an upgrade: Node drops what came with it, so that nobody knows what comes next.
+    if (isHandshake(request)) response.shouldKeepAlive = false
     const exchange = new Exchange(this.#serving, this.#serving.current, active, request, response)
     this.#admit(exchange, active, (endpoint) => {
       // The proxy, its plugins, the pipeline and we all listen.
       response.setMaxListeners(0)
       const ongoing = this.#open(exchange, active, endpoint)
-      this.#proxy(request, response, () => {}).catch((thrown) => ongoing.failed(thrown))
+      const failed = contained('promise', exchange, (thrown: unknown) => ongoing.failed(thrown))
+      this.#proxy(request, response, failed).catch(failed)
     })
   }
 
@@ -83,9 +95,8 @@ export class Passthrough {
     else {
       this.#admit(exchange, active, (endpoint) => {
         socket.setMaxListeners(0)
-        const { upgrade } = request.headers
         this.#open(exchange, active, endpoint)
-        Object.assign(request.headers, { connection: 'Upgrade', upgrade })
+        prepareUpgradeHeaders(request)
         this.#proxy.upgrade(request, socket, head)
       })
     }
@@ -94,21 +105,22 @@ export class Passthrough {
   /** Ends what is still upgraded, and the idle connections to backends. */
   close(): void {
     this.#tunnels.destroy()
-    this.#agents.http.destroy()
-    this.#agents.https.destroy()
+    this.#agents.destroy()
   }
 
   #admit(exchange: Exchange, active: ActivePassthrough, passOn: (endpoint: Endpoint) => void): void {
     const { request, target, requestId, activation, serving } = exchange
-    const refusal = checkRequest(request) ?? checkPath(request)
+    const refusal = checkRequest(request) ?? checkPath(request) ?? checkHandshake(request)
     const parts = () => {
       const found = findRoute(activation, request)
       const params = found.kind === 'match' ? found.params : {}
       return new ServerRequestParts(request, target, params, requestId, activation.addresses)
     }
     const begin = () => {
-      const endpoint = serving.backends.pickEndpoint(active.route.service)
-      if (endpoint) passOn(endpoint)
+      const tooLong = refuseTooLong(request, active.route.maxRequestBytes)
+      const endpoint = tooLong ? undefined : serving.backends.pickEndpoint(active.route.service)
+      if (tooLong) exchange.fail(tooLong)
+      else if (endpoint) passOn(endpoint)
       else exchange.fail(new GatewayError('unavailable', { detail: 'the service has no endpoint' }))
     }
     const pass = () => {
@@ -127,13 +139,27 @@ export class Passthrough {
     const metrics = serving.metrics.client(route.service.name, route.name, request.method ?? '')
     const ended = serving.backends.watch(route.service, endpoint)
     const timeoutMs = Math.max(1, route.timeoutMs - queuedMs)
-    const ongoing = new OngoingPassthrough(exchange, endpoint, timeoutMs, metrics, span, ended)
+    const path = endpoint.prefix + target
+    const { maxRequestBytes } = route
+    const ongoing = new OngoingPassthrough({
+      exchange,
+      endpoint,
+      target: path,
+      timeoutMs,
+      maxRequestBytes,
+      metrics,
+      span,
+      ended,
+    })
     const propagation = exchange.propagation()
     prepareRequestHeaders(request)
     addTraceHeaders(request.headers, span, propagation)
-    // The proxy's own joining of prefix and path would drop a slash.
-    request.url = endpoint.prefix + target
+    request.url = '/'
     this.#ongoing.set(request, ongoing)
     return ongoing
   }
+}
+
+function checkHandshake(request: IncomingMessage): GatewayError | undefined {
+  return isHandshakeWithBody(request) ? refuse('bad-request', 'a request to upgrade has no body') : undefined
 }

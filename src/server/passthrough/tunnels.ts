@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { contained } from '../../faults.ts'
 import type { Activation } from '../activation.ts'
 
 /** What a client has not taken for so long after its backend has gone, it does not get. */
@@ -12,15 +13,17 @@ export class Tunnels {
   add(client: Socket, backend: Socket, activation: Activation): void {
     this.#clients.add(client)
     activation.enter()
-    client.once('close', () => {
+    const endBackend = () => {
       this.#clients.delete(client)
       activation.leave()
       backend.destroy()
-    })
-    backend.once('close', () => {
+    }
+    const endClient = () => {
       client.setTimeout(lastBytesMs, () => client.destroy())
       client.destroySoon()
-    })
+    }
+    client.once('close', contained('connection', backend, endBackend))
+    backend.once('close', contained('backend', client, endClient))
   }
 
   destroy(): void {

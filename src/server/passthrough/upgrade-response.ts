@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { contained } from '../../faults.ts'
 import { ServerResponse } from '../node-http.ts'
 
 /**
@@ -17,7 +18,10 @@ export class UpgradeResponse extends ServerResponse {
     socket.on('readable', look)
     socket.on('end', hangUp)
     this.assignSocket(socket)
-    this.once('finish', () => socket.destroySoon())
+    this.once(
+      'finish',
+      contained('upgrade', socket, () => socket.destroySoon()),
+    )
   }
 
   /** Leaves the connection to someone else. */
@@ -33,9 +37,9 @@ export class UpgradeResponse extends ServerResponse {
 function ignore(): void {}
 
 /** The end of a stream is told to those who have read all before it. */
-function look(this: Socket): void {
+const look = contained('upgrade', undefined, function (this: Socket): void {
   if (this.readableLength === 0) this.read()
-}
+})
 
 function hangUp(this: Socket): void {
   this.destroy()
