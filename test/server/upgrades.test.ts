@@ -94,7 +94,8 @@ describe('a handshake behind a request that is not answered yet', () => {
     async (path) => {
       const release: (() => void)[] = []
       const server = createServer((incoming, response) => {
-        if (incoming.url!.includes('slow')) release.push(() => void response.setHeader('content-type', 'application/json').end('"slow"'))
+        if (incoming.url!.includes('slow'))
+          release.push(() => void response.setHeader('content-type', 'application/json').end('"slow"'))
         else response.end(`upgrade: ${incoming.headers.upgrade}`)
       })
       const backend = await opened(observe(server))
