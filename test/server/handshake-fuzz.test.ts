@@ -90,7 +90,7 @@ function ask(port: number, name: string) {
   const done = new Promise<void>((resolve) => {
     let text = ''
     const next = () => {
-      if (isStopped) {
+      if (isStopped && asked >= 20) {
         socket.end()
         resolve()
         return
@@ -99,7 +99,10 @@ function ask(port: number, name: string) {
     }
     socket = connect(port, '127.0.0.1', next)
     socket.on('error', (error) => wrong.push(String(error)))
-    socket.on('close', resolve)
+    socket.on('close', () => {
+      if (!isStopped) wrong.push(`closed after ${asked}, with ${text}`)
+      resolve()
+    })
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1')
       const end = text.indexOf('\r\n\r\n')
@@ -167,7 +170,7 @@ test('1,000 handshakes as nobody would send them leave the same process, and eve
   expect(gateway.child.pid).toBe(pid)
   for (const { asked, wrong } of told) {
     expect(wrong).toEqual([])
-    expect(asked).toBeGreaterThan(20)
+    expect(asked).toBeGreaterThanOrEqual(20)
   }
   // What stands inside a body that is sent in chunks, or is told by its length, is no request of its own here either.
   expect(seen.filter((url) => !url.startsWith('/shop/'))).toEqual([])
