@@ -1,4 +1,4 @@
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
+import { brotliDecompress, constants, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { Scope } from '../cancellation.ts'
 import { GatewayError } from '../errors.ts'
 import type { BodySlices, CallSite } from './call.ts'
@@ -23,7 +23,7 @@ const jsonType = /^(?:application|text)\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
 type Decompressor = (
   input: Buffer,
-  options: { maxOutputLength: number },
+  options: { maxOutputLength: number; params?: Record<number, number> },
   callback: (error: Error | null, output: Buffer) => void,
 ) => void
 
@@ -32,8 +32,11 @@ const decompressors = new Map<string, Decompressor>([
   ['x-gzip', gunzip],
   ['deflate', inflate],
   ['br', brotliDecompress],
-  ['zstd', zstdDecompress],
+  ['zstd', (input, options, callback) => zstdDecompress(input, { ...options, params: zstdParams }, callback)],
 ])
+
+/** 8 MB, the most that a sender may ask for (RFC 9659 section 3): else a few bytes make zstd reserve 128 MB. */
+const zstdParams = { [constants.ZSTD_d_windowLogMax]: 23 }
 
 /**
  * Turns a body into a value, or into slices where `indexBody` can: content coding, UTF-8, depth, JSON. Values are

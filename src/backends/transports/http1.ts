@@ -68,7 +68,9 @@ const methodsWithBody = new Set(['POST', 'PUT', 'PATCH'])
 /** The request line and headers; the error for a path that cannot stand in them. */
 function printHead({ method, path, headers, body }: OutgoingRequest, host: string): string | GatewayError {
   if (invalidPath.test(path)) return new GatewayError('invalid-input', { detail: 'the path cannot be sent as HTTP' })
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`
+  // Behind the answer to a HEAD some send a body: no other request comes there.
+  const connection = method === 'HEAD' ? 'close' : 'keep-alive'
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n`
   for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`
   if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`
   else if (methodsWithBody.has(method)) head += 'content-length: 0\r\n'

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Agent, Dispatcher } from 'undici'
+import { readLines, readText } from './registry-answer.ts'
 
 const loadUndici = () => createRequire(import.meta.url)('undici') as typeof import('undici')
 
@@ -39,7 +40,6 @@ export class RegistryError extends Error {
   }
 }
 
-const maxAnswerBytes = 32 * 1024 * 1024
 const connectTimeoutMs = 3000
 
 /**
@@ -64,11 +64,7 @@ export class RegistryClient {
    */
   async ask(request: RegistryRequest): Promise<RegistryAnswer> {
     const answer = await this.#send(request)
-    let text = ''
-    for await (const chunk of readText(answer.body)) {
-      text += chunk
-      if (text.length > maxAnswerBytes) throw new Error('the answer is too large')
-    }
+    const text = await readText(answer.body)
     return { status: answer.statusCode, headers: answer.headers, body: text === '' ? undefined : parseJson(text) }
   }
 
@@ -78,18 +74,8 @@ export class RegistryClient {
    */
   async *watch(request: RegistryRequest): AsyncGenerator<unknown, void> {
     const answer = await this.#send(request)
-    let line = ''
     try {
-      for await (const chunk of readText(answer.body)) {
-        // Only what is new is looked through: a line may come in many pieces.
-        const [rest = '', ...begun] = chunk.split('\n')
-        line += rest
-        for (const next of begun) {
-          if (line.trim() !== '') yield parseJson(line)
-          line = next
-        }
-        if (line.length > maxAnswerBytes) throw new Error('the answer is too large')
-      }
+      for await (const line of readLines(answer.body)) if (line.trim() !== '') yield parseJson(line)
     } catch (thrown) {
       if ((thrown as { code?: unknown }).code !== 'UND_ERR_BODY_TIMEOUT') throw thrown
     }
@@ -117,11 +103,6 @@ export class RegistryClient {
     answer.body.destroy()
     throw new RegistryError(answer.statusCode)
   }
-}
-
-async function* readText(body: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder()
-  for await (const chunk of body) yield decoder.decode(chunk, { stream: true })
 }
 
 function parseJson(text: string): unknown {

@@ -1,41 +1,52 @@
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
+import { maxHeadBytes } from './answer-limits.ts'
+import { ReceivedBytes } from './received-bytes.ts'
 import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from './transport.ts'
+import type { Occupant, UndiciConnection } from './undici-connection.ts'
 import { toTransportError } from './undici-errors.ts'
 import type { Guest, WaitingRoom } from './waiting-room.ts'
 
-const noBytes = Buffer.alloc(0)
+/** Where an exchange gets its connection from. */
+export interface UndiciConnections {
+  take(): UndiciConnection
+  giveBack(connection: UndiciConnection): void
+}
+
+/** A status line, and what stands around a header, at the least. */
+const [leastLineBytes, leastHeaderBytes] = [16, 4]
 
 /**
  * One request and its answer. It is undici's dispatch handler itself, of the older shape (`onConnect`, `onHeaders`, …):
  * undici 7 wraps the newer one in another object and parses every header whether it is read or not.
  */
-export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
-  readonly #pool: Pool
+export class UndiciExchange implements Occupant, Guest {
+  readonly #connections: UndiciConnections
   readonly #room: WaitingRoom
   readonly #request: OutgoingRequest
   readonly #resolve: (response: IncomingResponse) => void
   readonly #reject: (error: GatewayError) => void
   readonly #unsubscribe: () => void
+  #connection: UndiciConnection | undefined
   #abort: (() => void) | undefined
   enteredAtMs = 0
   #isInside = false
   #isSettled = false
   #status = 0
   #headers: IncomingResponse['headers'] | undefined
-  #chunks: Buffer[] = []
-  #bytes = 0
+  #interimBytes = 0
+  #body: ReceivedBytes | undefined
 
   constructor(
-    pool: Pool,
+    connections: UndiciConnections,
     room: WaitingRoom,
     request: OutgoingRequest,
     scope: Scope,
     resolve: (response: IncomingResponse) => void,
     reject: (error: GatewayError) => void,
   ) {
-    this.#pool = pool
+    this.#connections = connections
     this.#room = room
     this.#request = request
     this.#resolve = resolve
@@ -57,7 +68,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
     if (this.#isSettled) return void this.#leave()
     const { method, path, headers, body, onPlace } = this.#request
     onPlace?.()
-    this.#pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
+    this.#connection = this.#connections.take()
+    this.#connection.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
   }
 
   turnAway(): void {
@@ -68,33 +80,40 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
   onConnect(abort: () => void): void {
     if (this.#isSettled) throw new Error('cancelled before it was sent')
     this.#abort = abort
+    this.#connection!.begin(this, this.#request.maxResponseBytes)
   }
 
   onHeaders(status: number, rawHeaders: Buffer[]): boolean {
-    if (status < 200) return true
-    this.#status = status
-    this.#headers = readHeaders(rawHeaders)
-    if (Number(this.#headers['content-length']) > this.#request.maxResponseBytes && this.#request.method !== 'HEAD') {
-      this.#failTooLarge()
+    if (status < 200) {
+      this.#interimBytes += sizeOf(rawHeaders)
+      if (this.#interimBytes > maxHeadBytes) this.readTooMuch()
+      return true
     }
+    this.#status = status
+    const headers = readHeaders(rawHeaders)
+    this.#headers = headers
+    const { 'content-length': length, 'transfer-encoding': coding = 'chunked' } = headers
+    // What undici would read as if the coding were not there.
+    if (String(coding).toLowerCase() !== 'chunked') this.#failUnusable('not valid HTTP')
+    else if (Number(length) > this.#request.maxResponseBytes && this.#request.method !== 'HEAD') this.readTooMuch()
+    else this.#body = new ReceivedBytes(length === undefined ? undefined : Number(length))
     return true
   }
 
   onData(chunk: Buffer): boolean {
-    this.#bytes += chunk.length
-    if (this.#bytes > this.#request.maxResponseBytes) this.#failTooLarge()
-    else this.#chunks.push(chunk)
+    const body = this.#body
+    if (body && body.length + chunk.length > this.#request.maxResponseBytes) this.readTooMuch()
+    else body?.append(chunk, 0, chunk.length)
     return true
   }
 
   onComplete(): void {
+    this.#connection!.complete()
     this.#leave()
     if (this.#isSettled) return
     this.#settle()
-    const chunks = this.#chunks
-    const body = chunks.length === 1 ? chunks[0]! : chunks.length === 0 ? noBytes : Buffer.concat(chunks, this.#bytes)
     const headers = this.#headers!
-    this.#resolve({ status: this.#status, headers, ...contentFieldsOf(headers), body })
+    this.#resolve({ status: this.#status, headers, ...contentFieldsOf(headers), body: this.#body!.take() })
   }
 
   onError(error: Error): void {
@@ -104,16 +123,20 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
     this.#reject(toTransportError(error, this.#status))
   }
 
-  #failTooLarge(): void {
-    const response = { status: this.#status, body: undefined }
-    this.#fail(new GatewayError('invalid-response', { detail: 'the answer is too large', response }))
+  readTooMuch(): void {
+    this.#failUnusable('too large')
+  }
+
+  #failUnusable(how: string): void {
+    const response = this.#status > 0 ? { status: this.#status, body: undefined } : undefined
+    this.#fail(new GatewayError('invalid-response', { detail: `the answer is ${how}`, response }))
   }
 
   /** Answers the caller now and closes the socket; undici then calls `onError`, which frees the connection's place. */
   #fail(error: GatewayError): void {
     if (this.#isSettled) return
     this.#settle()
-    this.#chunks = []
+    this.#body = undefined
     if (!this.#isInside) this.#room.giveUp(this)
     this.#abort?.()
     this.#reject(error)
@@ -127,8 +150,13 @@ export class UndiciExchange implements Dispatcher.DispatchHandler, Guest {
   #leave(): void {
     if (!this.#isInside) return
     this.#isInside = false
+    if (this.#connection) this.#connections.giveBack(this.#connection)
     this.#room.leave(this)
   }
+}
+
+function sizeOf(raw: Buffer[]): number {
+  return raw.reduce((size, part) => size + part.length, leastLineBytes + (raw.length / 2) * leastHeaderBytes)
 }
 
 function readHeaders(raw: Buffer[]): IncomingResponse['headers'] {
@@ -137,7 +165,7 @@ function readHeaders(raw: Buffer[]): IncomingResponse['headers'] {
     const name = raw[at]!.toString('latin1').toLowerCase()
     const value = raw[at + 1]!.toString('latin1')
     const before = headers[name]
-    if (name === 'set-cookie' && before !== undefined) (before as string[]).push(value)
+    if (Array.isArray(before)) before.push(value)
     else if (name === 'set-cookie') headers[name] = [value]
     else headers[name] = before === undefined ? value : `${before}, ${value}`
   }

@@ -1,45 +1,54 @@
 import { createRequire } from 'node:module'
 import { isIP, type LookupFunction } from 'node:net'
-import type { Pool } from 'undici'
+import type { buildConnector } from 'undici'
 import type { Scope } from '../../cancellation.ts'
 import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
-import { UndiciExchange } from './undici-exchange.ts'
+import { UndiciConnection } from './undici-connection.ts'
+import { type UndiciConnections, UndiciExchange } from './undici-exchange.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
 /** A tenth of a second and 20 MB, so not before a service needs it: most are plain `http:`. */
 const loadUndici = () => createRequire(import.meta.url)('undici') as typeof import('undici')
 
-/** HTTP/1.1 over undici's Pool. Its own timers are off: they fire up to a second late. */
-class UndiciChannel implements Channel {
-  readonly #pool: Pool
+/** HTTP/1.1 by undici, which keeps one connection a client. Which of them a request gets is for us to say. */
+class UndiciChannel implements Channel, UndiciConnections {
+  readonly #origin: string
+  readonly #connect: buildConnector.connector
   readonly #room: WaitingRoom
+  /** The one used last is taken first; one that is closed only when no other is left. */
+  readonly #idle: UndiciConnection[] = []
 
   constructor(url: URL, address: string, { connections, maxWaiting, connectTimeoutMs, tls }: ChannelOptions) {
+    this.#origin = url.origin
     this.#room = new WaitingRoom(connections, maxWaiting)
-    const { Pool } = loadUndici()
-    this.#pool = new Pool(url.origin, {
-      connections,
-      pipelining: 1,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: {
-        timeout: connectTimeoutMs,
-        ...tls,
-        ...(address === url.hostname ? undefined : { lookup: pinLookup(address) }),
-      },
+    this.#connect = loadUndici().buildConnector({
+      timeout: connectTimeoutMs,
+      ...tls,
+      ...(address === url.hostname ? undefined : { lookup: pinLookup(address) }),
     })
   }
 
   send(request: OutgoingRequest, scope: Scope): Promise<IncomingResponse> {
     if (scope.reason) return Promise.reject(scope.reason)
     return new Promise((resolve, reject) => {
-      new UndiciExchange(this.#pool, this.#room, request, scope, resolve, reject).begin()
+      new UndiciExchange(this, this.#room, request, scope, resolve, reject).begin()
     })
+  }
+
+  take(): UndiciConnection {
+    const last = this.#idle.findLastIndex(({ isOpen }) => isOpen)
+    const [connection] = this.#idle.splice(last, 1)
+    return connection ?? new UndiciConnection(loadUndici().Client, this.#origin, this.#connect)
+  }
+
+  giveBack(connection: UndiciConnection): void {
+    if (connection.isLost) connection.destroy()
+    else this.#idle.push(connection)
   }
 
   async close(): Promise<void> {
     await this.#room.empty()
-    await this.#pool.close()
+    await Promise.all(this.#idle.splice(0).map((connection) => connection.close()))
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { ChunkedBody } from '../../../src/backends/transports/http1/chunks.ts'
 import { parseHead } from '../../../src/backends/transports/http1/head.ts'
 import { type Progress, ResponseReader } from '../../../src/backends/transports/http1/response-reader.ts'
 
@@ -83,6 +84,68 @@ describe('reading an answer', () => {
     )
   })
 
+  test('gives the same for what is no good answer, however the bytes are cut', () => {
+    const token = fc.constantFrom(
+      ...['HTTP/1.1 200 OK\r\n', 'HTTP/1.1 103 E\r\n\r\n', 'HTTP/1.1 204 N\r\n', 'Content-Length: 5\r\n'],
+      ...[
+        'Transfer-Encoding: chunked\r\n',
+        'X: y\r\n',
+        '\r\n',
+        '\r',
+        '\n',
+        '5\r\nabcde\r\n',
+        '0\r\n\r\n',
+        '1;e=1\r\nx\r\n',
+      ],
+      ...['0\r\nT: 1\r\n\r\n', 'abcde', '3e9\r\n', `X: ${'x'.repeat(9000)}\r\n`, `1;${'e'.repeat(3000)}\r\nx\r\n`],
+    )
+    const soup = fc
+      .array(token, { maxLength: 12 })
+      .map((tokens) => Buffer.from(`HTTP/1.1 200 OK\r\n${tokens.join('')}`))
+    fc.assert(
+      fc.property(
+        soup,
+        fc.array(fc.nat(30_000), { maxLength: 30 }),
+        fc.constantFrom('GET', 'HEAD'),
+        (bytes, cuts, method) => {
+          expect(read(bytes, cuts, method)).toEqual(read(bytes, [], method))
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('of chunks gives the same a byte at a time as at once, and never holds more than twice what came', () => {
+    const part = fc.record({
+      data: fc.string({ minLength: 1, maxLength: 40 }),
+      extension: fc.constantFrom('', ';a', ';b="c d"'),
+    })
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+        const bytes = parts.map(({ data, extension }) => {
+          const size = Buffer.byteLength(data).toString(16)
+          return `${size}${extension}\r\n${data}\r\n`
+        })
+        const framed = Buffer.from(`${bytes.join('')}0\r\nT: 1\r\n\r\n`)
+        const chunks = new ChunkedBody(10_000)
+        for (let at = 0; at < framed.length; at++) {
+          expect(chunks.take(framed, at, at + 1)).toBe(at + 1)
+          expect(chunks.body.view().buffer.byteLength).toBeLessThanOrEqual(Math.max(Buffer.poolSize, 2 * (at + 1)))
+        }
+        expect(chunks.state).toBe('done')
+        expect(chunks.body.take().toString()).toBe(parts.map(({ data }) => data).join(''))
+      }),
+    )
+  })
+
+  test('does not wait for more of a head than it may have, nor of interim ones', () => {
+    const long = 'HTTP/1.1 200 OK\r\nX: '
+    const most = `${long}${'x'.repeat(16 * 1024 - long.length)}`
+    expect(read(Buffer.from(`${most}\r\n\r\n`), [most.length + 3]).progress).toBe('complete')
+    expect(read(Buffer.from(`${most}x\r\n\r\n`), [most.length + 4]).progress).toBe('too-large')
+    expect(read(Buffer.from('HTTP/1.1 103 E\r\n\r\n'.repeat(1000)), []).progress).toBe('too-large')
+  })
+
   test.each([
     ['two lengths', 'Content-Length: 1\r\nContent-Length: 1'],
     ['a length and a coding', 'Content-Length: 1\r\nTransfer-Encoding: chunked'],
@@ -103,6 +166,10 @@ describe('reading an answer', () => {
     ['more than the size says', '1\r\nab\r\n0\r\n\r\n'],
     ['a size beyond reason', 'fffffffff\r\n'],
     ['a line without end', ` ${'1'.repeat(5000)}`],
+    ['an extension without end', `1;${'1'.repeat(5000)}`],
+    ['a bare newline in an extension', '1;a\n\r\nx\r\n0\r\n\r\n'],
+    ['a bare newline in a trailer', '0\r\nX: a\nY: b\r\n\r\n'],
+    ['a NUL in a trailer', '0\r\nX: \0\r\n\r\n'],
   ])('of chunks does not trust %s', (_, body) => {
     const bytes = Buffer.from(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`)
     expect(read(bytes, []).progress).toBe('malformed')

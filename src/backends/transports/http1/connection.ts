@@ -106,7 +106,9 @@ export class Connection {
     this.#asker = undefined
     this.#reader = undefined
     const response = reader.response()
-    if (reader.keepsAlive && !this.#isGone) this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
+    // An answer may come before all of its request has gone out: it counts, but nothing else may follow on this connection.
+    const isWholeExchange = reader.keepsAlive && this.#socket.writableLength === 0
+    if (isWholeExchange && !this.#isGone) this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
     else this.destroy()
     asker.answered(response)
   }

@@ -61,11 +61,23 @@ export function parseHead(text: string, method: string): ResponseHead | undefine
   const status = Number(line[2])
   const framing = frame(status, special, method, line[1] === '1')
   if (!framing) return undefined
-  const isClosing = line[1] === '0' || framing === untilClose || closes.test(special.connection ?? '')
+  const isClosing =
+    line[1] === '0' ||
+    framing === untilClose ||
+    (framing === none && mayHaveBody(method, special)) ||
+    closes.test(special.connection ?? '')
   return new ResponseHead(status, framing, !isClosing, lines, special)
 }
 
 const closes = /\bclose\b/i
+
+/**
+ * Whether a backend that is mistaken may send a body where there is none: it answers a HEAD as if it were a GET, or says
+ * of a 204 or 304 how long its body is. Such a body would be taken for the next answer.
+ */
+function mayHaveBody(method: string, { contentLength = '0', transferEncoding }: SpecialHeaders): boolean {
+  return method === 'HEAD' || contentLength !== '0' || transferEncoding !== undefined
+}
 
 /** Of the names that the client itself acts upon. */
 const lengths = new Set(
@@ -132,7 +144,7 @@ function readHeaders(lines: string): Headers {
 
 function addHeader(headers: Headers, name: string, value: string): void {
   const before = headers[name]
-  if (name === 'set-cookie' && before !== undefined) (before as string[]).push(value)
+  if (Array.isArray(before)) before.push(value)
   else if (name === 'set-cookie') headers[name] = [value]
   else headers[name] = before === undefined ? value : `${before}, ${value}`
 }

@@ -1,9 +1,11 @@
+import { maxHeadBytes } from '../answer-limits.ts'
+import { ReceivedBytes } from '../received-bytes.ts'
 import type { IncomingResponse } from '../transport.ts'
 import { ChunkedBody } from './chunks.ts'
 import { parseHead, type ResponseHead } from './head.ts'
 
-const mostHeadBytes = 16 * 1024
 const noBytes = Buffer.alloc(0)
+const headEnd = '\r\n\r\n'
 
 export class Http1Response implements IncomingResponse {
   readonly head: ResponseHead
@@ -36,15 +38,17 @@ export type Progress = 'more' | 'complete' | 'malformed' | 'too-large'
 
 /**
  * Reads one answer from the bytes of a connection, which are lent to it: of what it keeps it makes a copy. The usual
- * answer comes in a single piece, of which the body alone is copied.
+ * answer comes in a single piece, of which the body alone is copied. What it gives does not depend on how the bytes were
+ * cut into pieces, what it holds is bounded by `maxBytes` and `answer-limits.ts`, and what it does by what came.
  */
 export class ResponseReader {
   readonly #method: string
   readonly #maxBytes: number
   #head: ResponseHead | undefined
-  #pendingHead: Buffer | undefined
-  #parts: Buffer[] = []
-  #bytes = 0
+  /** The beginning of a head that is not whole. */
+  #pending: ReceivedBytes | undefined
+  #interimBytes = 0
+  #body: ReceivedBytes | undefined
   #chunks: ChunkedBody | undefined
   /** Bytes came behind the answer, which nobody asked for. */
   hasSurplus = false
@@ -59,11 +63,6 @@ export class ResponseReader {
     return this.#head?.status ?? 0
   }
 
-  /** Whether anything of an answer has come. */
-  get hasBegun(): boolean {
-    return this.#head !== undefined || this.#pendingHead !== undefined
-  }
-
   get keepsAlive(): boolean {
     return this.#head!.keepsAlive && !this.hasSurplus
   }
@@ -71,10 +70,11 @@ export class ResponseReader {
   /** Reads the first `bytes` of what is lent. */
   take(lent: Buffer, bytes: number): Progress {
     if (this.#head) return this.#takeBody(lent, 0, bytes)
-    const pending = this.#pendingHead
-    if (!pending) return this.#takeHead(lent, 0, bytes)
-    this.#pendingHead = undefined
-    return this.#takeHead(Buffer.concat([pending, lent.subarray(0, bytes)]), 0, pending.length + bytes)
+    const pending = this.#pending
+    if (!pending) return this.#takeHeads(lent, bytes, 0)
+    const searched = Math.max(0, pending.length - headEnd.length + 1)
+    pending.append(lent, 0, bytes)
+    return this.#takeHeads(pending.view(), pending.length, searched)
   }
 
   /** The connection ended: that completes an answer which says no length, and no other. */
@@ -84,31 +84,49 @@ export class ResponseReader {
 
   /** The whole answer, once it is complete. */
   response(): Http1Response {
-    const parts = this.#chunks?.parts ?? this.#parts
-    const body = parts.length === 1 ? parts[0]! : parts.length === 0 ? noBytes : Buffer.concat(parts)
-    return new Http1Response(this.#head!, body)
+    return new Http1Response(this.#head!, (this.#chunks?.body ?? this.#body)?.take() ?? noBytes)
   }
 
-  #takeHead(data: Buffer, from: number, to: number): Progress {
-    const end = data.indexOf('\r\n\r\n', from, 'latin1')
-    // Behind `to` is what was read before.
-    const isWhole = end >= 0 && end + 4 <= to
-    if (!isWhole || end - from > mostHeadBytes) {
-      if (to - from > mostHeadBytes) return 'malformed'
-      // What cannot be HTTP is not waited for.
-      if (!'HTTP/1.'.startsWith(data.toString('latin1', from, Math.min(from + 7, to)))) return 'malformed'
-      this.#pendingHead = copy(data, from, to)
-      return 'more'
+  /** Reads heads from the front of `data` until one is final. Up to `searched` none of them ends. */
+  #takeHeads(data: Buffer, to: number, searched: number): Progress {
+    for (let from = 0, search = searched; ; ) {
+      const end = data.indexOf(headEnd, search, 'latin1')
+      // Behind `to` is what was read before.
+      if (end < 0 || end + headEnd.length > to) return this.#wait(data, from, to)
+      if (end - from > maxHeadBytes) return 'too-large'
+      const head = parseHead(data.toString('latin1', from, end), this.#method)
+      // Neither is sent unless asked for, and we never ask.
+      if (!head || head.status === 100 || head.status === 101) return 'malformed'
+      const next = end + headEnd.length
+      if (head.status >= 200) return this.#beginBody(head, data, next, to)
+      this.#interimBytes += next - from
+      if (this.#interimBytes > maxHeadBytes) return 'too-large'
+      from = next
+      search = next
     }
-    const head = parseHead(data.toString('latin1', from, end), this.#method)
-    // Neither is sent unless asked for, and we never ask.
-    if (!head || head.status === 100 || head.status === 101) return 'malformed'
-    if (head.status < 200) return end + 4 < to ? this.#takeHead(data, end + 4, to) : 'more'
+  }
+
+  /** Keeps the beginning of a head. */
+  #wait(data: Buffer, from: number, to: number): Progress {
+    if (to - from >= maxHeadBytes + headEnd.length) return 'too-large'
+    // What cannot be HTTP is not waited for.
+    if (!'HTTP/1.'.startsWith(data.toString('latin1', from, Math.min(from + 7, to)))) return 'malformed'
+    if (this.#pending && from === 0) return 'more'
+    this.#pending = new ReceivedBytes()
+    this.#pending.append(data, from, to)
+    return 'more'
+  }
+
+  #beginBody(head: ResponseHead, data: Buffer, from: number, to: number): Progress {
     this.#head = head
+    this.#pending = undefined
     const { framing } = head
-    if (framing.kind === 'length' && framing.bytes > this.#maxBytes) return 'too-large'
-    if (framing.kind === 'chunked') this.#chunks = new ChunkedBody()
-    return this.#takeBody(data, end + 4, to)
+    if (framing.kind === 'length') {
+      if (framing.bytes > this.#maxBytes) return 'too-large'
+      this.#body = new ReceivedBytes(framing.bytes)
+    } else if (framing.kind === 'chunked') this.#chunks = new ChunkedBody(this.#maxBytes)
+    else if (framing.kind === 'until-close') this.#body = new ReceivedBytes()
+    return this.#takeBody(data, from, to)
   }
 
   #takeBody(data: Buffer, from: number, to: number): Progress {
@@ -118,36 +136,27 @@ export class ResponseReader {
         this.hasSurplus = from < to
         return 'complete'
       case 'length': {
-        const end = Math.min(to, from + framing.bytes - this.#bytes)
-        this.#keep(data, from, end)
+        const body = this.#body!
+        const end = Math.min(to, from + framing.bytes - body.length)
+        body.append(data, from, end)
         this.hasSurplus = end < to
-        return this.#bytes === framing.bytes ? 'complete' : 'more'
+        return body.length === framing.bytes ? 'complete' : 'more'
       }
-      case 'until-close':
-        this.#keep(data, from, to)
-        return this.#bytes > this.#maxBytes ? 'too-large' : 'more'
+      case 'until-close': {
+        const body = this.#body!
+        if (body.length + to - from > this.#maxBytes) return 'too-large'
+        body.append(data, from, to)
+        return 'more'
+      }
       case 'chunked': {
         const chunks = this.#chunks!
-        const rest = copy(data, from, to)
-        const end = chunks.take(rest, 0)
+        const end = chunks.take(data, from, to)
         if (chunks.state === 'broken') return 'malformed'
-        if (chunks.bytes > this.#maxBytes) return 'too-large'
+        if (chunks.state === 'too-large') return 'too-large'
         if (chunks.state !== 'done') return 'more'
-        this.hasSurplus = end < rest.length
+        this.hasSurplus = end < to
         return 'complete'
       }
     }
   }
-
-  #keep(data: Buffer, from: number, to: number): void {
-    if (to <= from) return
-    this.#parts.push(copy(data, from, to))
-    this.#bytes += to - from
-  }
-}
-
-function copy(data: Buffer, from: number, to: number): Buffer {
-  const kept = Buffer.allocUnsafe(to - from)
-  data.copy(kept, 0, from, to)
-  return kept
 }

@@ -1,0 +1,50 @@
+const noBytes = Buffer.alloc(0)
+
+/**
+ * Bytes that come in pieces. Each piece is copied into one buffer that grows with what has come, so that a piece costs
+ * its bytes and nothing else: no object of its own, and no hold on the block that it was read into.
+ */
+export class ReceivedBytes {
+  readonly #expected: number
+  #bytes: Buffer = noBytes
+  #length = 0
+
+  /** @param expected How many there will be at most, where that is known: it is not reserved, only never exceeded. */
+  constructor(expected: number = Number.POSITIVE_INFINITY) {
+    this.#expected = expected
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  append(data: Buffer, from: number, to: number): void {
+    if (to <= from) return
+    const length = this.#length + to - from
+    if (length > this.#bytes.length) this.#grow(length)
+    data.copy(this.#bytes, this.#length, from, to)
+    this.#length = length
+  }
+
+  /** What has come, until the next piece comes. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** What has come, in a buffer of just that size. */
+  take(): Buffer {
+    return this.#bytes.length === this.#length ? this.#bytes : copy(this.#bytes, this.#length, this.#length)
+  }
+
+  /** To just what is needed at first, since most bodies come in one piece; then twofold. */
+  #grow(needed: number): void {
+    const size = Math.max(needed, Math.min(2 * this.#bytes.length, this.#expected))
+    this.#bytes = this.#length === 0 ? Buffer.allocUnsafe(size) : copy(this.#bytes, this.#length, size)
+  }
+}
+
+function copy(bytes: Buffer, length: number, size: number): Buffer {
+  const copied = Buffer.allocUnsafe(size)
+  bytes.copy(copied, 0, 0, length)
+  return copied
+}
