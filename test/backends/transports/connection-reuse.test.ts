@@ -46,16 +46,17 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('a connection of 
   ])('gives nobody the body that comes late behind %s', (_what, method, head) =>
     withRawBackend(
       kind,
-      (socket, request) => {
-        if (!request.includes(' /mistaken ')) return void socket.write(good('next'))
-        socket.write(head)
-        // As soon as the next request could be out.
+      (socket, request, connection) => {
         const late = head.includes('chunked') ? '5\r\nwrong\r\n0\r\n\r\n' : 'wrong'
-        setImmediate(() => socket.write(late + good('wrong')))
+        if (request.includes(' /mistaken ')) {
+          socket.write(head)
+          // undici waits for what a 204 or 304 announces, and takes it as its body.
+          if (kind.name === 'undici' && method === 'GET') socket.write(late)
+        } else if (connection === 0) socket.write(late + good('wrong'))
+        else socket.write(good('next'))
       },
       async ({ send, arrivals }) => {
-        const mistaken = send({ method, path: '/mistaken' }).catch(() => {})
-        await mistaken
+        await send({ method, path: '/mistaken' }).catch(() => {})
         const next = await Promise.all([1, 2, 3].map(() => send()))
         expect(next.map(({ body }) => body.toString())).toEqual(['next', 'next', 'next'])
         expect(arrivals.slice(1)).not.toContain(0)
