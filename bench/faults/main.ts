@@ -5,7 +5,7 @@ import { readOptions } from './options.ts'
 import { type GatewayPromise, judgePromise, type Sight } from './promise.ts'
 import { promises } from './promises/index.ts'
 import { takePrecedence } from './scene/precedence.ts'
-import { type Thoroughness, withScene } from './scene/scene.ts'
+import { type Chance, type Thoroughness, withScene } from './scene/scene.ts'
 import { describeMachine, type Outcome, printTable } from './table.ts'
 
 try {
@@ -16,7 +16,7 @@ try {
 }
 
 async function runFaults(args: readonly string[]): Promise<number> {
-  const { chosen, thoroughness, json, lenient } = readOptions(args, promises)
+  const { chosen, chance, thoroughness, json, lenient } = readOptions(args, promises)
   const obstacle = findObstacle()
   if (obstacle !== undefined) throw new Error(`Nothing was looked at: ${obstacle}.`)
   leaveServerCore()
@@ -26,7 +26,7 @@ async function runFaults(args: readonly string[]): Promise<number> {
   for (const promise of chosen) {
     const startedAt = performance.now()
     console.error(`${promise.name}: ${promise.promised}`)
-    const sights = await lookAt(promise, thoroughness)
+    const sights = await lookAt(promise, thoroughness, chance)
     outcomes.push({ promise, sights, seconds: (performance.now() - startedAt) / 1000 })
   }
   console.log(`\n${machineBefore}\n\n${printTable(outcomes)}\n\nAt the end: ${describeMachine()}`)
@@ -35,10 +35,10 @@ async function runFaults(args: readonly string[]): Promise<number> {
   return verdicts.every((verdict) => verdict === 'holds' || (lenient && verdict === 'not judged')) ? 0 : 1
 }
 
-async function lookAt(promise: GatewayPromise, thoroughness: Thoroughness): Promise<Sight[]> {
+async function lookAt(promise: GatewayPromise, thoroughness: Thoroughness, chance: Chance): Promise<Sight[]> {
   const tell = (line: string) => console.error(`  ${line}`)
   try {
-    const sights = await withScene(thoroughness, tell, (scene) => promise.look(scene))
+    const sights = await withScene(thoroughness, tell, (scene) => promise.look(scene), chance)
     for (const { what, seen, bound, verdict } of sights) tell(`${verdict}: ${what}: ${seen} ${bound && `(${bound})`}`)
     return sights
   } catch (error) {
