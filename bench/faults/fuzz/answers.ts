@@ -74,13 +74,14 @@ export function mutateAnswer(random: Random, text: string, method: string): Muta
   const isLast = options.isLast === true || method === 'HEAD'
   const answer = { then: 'stay' as const, ...options, what, isLast }
   let bytes = Buffer.from(written, 'latin1')
+  // What is left may be a whole answer, and the end come too late to be seen: nothing can be said of the next request.
   const twist = random.below(20)
   if (twist === 0)
     return { ...answer, what: `${what}, corrupt`, pieces: [corrupt(random, bytes)], then: 'end', isLast: false }
   if (twist === 1 || twist === 2) {
     bytes = bytes.subarray(0, random.below(bytes.length + 1))
     const then = twist === 1 ? 'end' : 'reset'
-    return { ...answer, what: `${what}, ${then} at ${bytes.length}`, pieces: [bytes], then, isLast: true }
+    return { ...answer, what: `${what}, ${then} at ${bytes.length}`, pieces: [bytes], then, isLast: false }
   }
   // Surplus comes with what it is behind: later it could not be told from bytes of the next answer.
   return { ...answer, pieces: isLast ? [bytes] : cut(random, bytes) }

@@ -43,8 +43,12 @@ export const fuzz: GatewayPromise = {
     const seed = scene.seed
     scene.tell(`replay: npm run faults -- --only fuzz --seed ${seed}`)
     const faults: string[] = []
+    const kinds = new Map<string, number>()
     const tellFault = (fault: string) => {
-      if (faults.push(fault) <= mostTold) scene.tell(`seed ${seed}: ${fault}`)
+      faults.push(fault)
+      const kind = kindOf(fault)
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+      if (kinds.get(kind) === 1 && kinds.size <= mostTold) scene.tell(`seed ${seed}: ${fault}`)
     }
     const url = await startFuzzBackend(scene, seed, tellFault)
     const gateway = await startGateway(scene, {
@@ -92,10 +96,18 @@ export const fuzz: GatewayPromise = {
       ),
       seeAtMost('open files more than before', (after?.files ?? Number.NaN) - (before?.files ?? 0), 20, ''),
       seeAtMost('memory more than before', (after?.memoryMb ?? Number.NaN) - (before?.memoryMb ?? 0), 64, 'MiB'),
+      tell('kinds of faults', [...kinds].map(([kind, count]) => `${count} × ${kind}`).join('; ') || 'none'),
       tell('innocents refused', `${innocence.refused} of ${innocence.asked}`),
     ]
   },
 }
+
+/** The first line of a fault, whoever it happened to. */
+const kindOf = (fault: string) =>
+  fault
+    .split('\n', 1)[0]!
+    .replace(/, for .*|exchange \d+|n[mi]\d{7}z/g, '')
+    .slice(0, 120)
 
 /** Some of the mutated exchanges; gives how many there were. */
 async function exchange(
