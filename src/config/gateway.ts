@@ -76,7 +76,9 @@ export const gatewayShape = z
         maxRequestBody: size
           .default(1024 * 1024)
           .describe('Of one request of a client; larger ones are refused with 413.'),
-        maxResponseBody: size.default(8 * 1024 * 1024).describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),
+        maxResponseBody: size
+          .default(8 * 1024 * 1024)
+          .describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),
       })
       .prefault({})
       .describe('What holds where a route or a service says nothing.'),

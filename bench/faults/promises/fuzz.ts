@@ -106,7 +106,8 @@ export const fuzz: GatewayPromise = {
 const kindOf = (fault: string) =>
   fault
     .split('\n', 1)[0]!
-    .replace(/, for .*|exchange \d+|n[mi]\d{7}z/g, '')
+    .replace(/(, for) [A-Z]+/, '$1')
+    .replace(/ HTTP.1.1|exchange \d+|n[mi]\d{7}z/g, '')
     .slice(0, 120)
 
 /** Some of the mutated exchanges; gives how many there were. */
