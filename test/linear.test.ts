@@ -156,10 +156,10 @@ describe('a megabyte of the worst text holds the loop for less than 100 ms', () 
 
 test('a megabyte of chunks of one byte holds the loop for less than 100 ms at each read of a socket', () => {
   const data = Buffer.from('1;a="b"\r\na\r\n'.repeat(megabyte / 13))
-  const chunks = new ChunkedBody()
+  const chunks = new ChunkedBody(8 * megabyte)
   const times: number[] = []
   for (let at = 0; at < data.length; at += 65_536) {
-    times.push(measure(() => chunks.take(data.subarray(at, at + 65_536), 0), ''))
+    times.push(measure(() => chunks.take(data, at, Math.min(data.length, at + 65_536)), ''))
   }
   expect(Math.max(...times)).toBeLessThan(mostMs)
 })
