@@ -53,9 +53,10 @@ export function readDictionary(
 }
 
 function reportName(name: string, { source, path }: Place, diagnostics: DiagnosticCollector): void {
-  const isReserved = (reservedNames as readonly string[]).includes(name.split('.')[0]!)
+  const [first] = name.split('.') as [string]
+  const isReserved = (reservedNames as readonly string[]).includes(first)
   const help = isReserved
-    ? `${reservedNames.join(', ')} are reserved`
+    ? `${reservedNames.join(', ')} are reserved; call it \`${first}_${name.slice(first.length + 1).replaceAll('.', '_') || 'value'}\``
     : 'segments of [a-z][A-Za-z0-9_]*, joined by dots'
   diagnostics.add('invalid-color-name', `\`${name}\` is not a name for a color`, source.locateKey(path), help)
 }

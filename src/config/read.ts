@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
-import type { Environment } from '../yaml/env.ts'
+import { type Environment, EnvText } from '../environment.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 
@@ -128,8 +128,12 @@ async function locate(gateway: SourceText | undefined, gatewayPath: string, opti
   const home = dirname(gatewayPath)
   const parsed = gateway && (await parseInSteps(gateway, options.env))
   const value = parsed?.value as Record<string, unknown> | null | undefined
-  const isNamed = (key: string) => typeof value?.[key] === 'string'
-  const pick = (key: string, fallback: string) => resolve(home, isNamed(key) ? String(value![key]) : fallback)
+  const named = (key: string) => {
+    const path = value?.[key]
+    return path instanceof EnvText ? path.text : path
+  }
+  const isNamed = (key: string) => typeof named(key) === 'string'
+  const pick = (key: string, fallback: string) => resolve(home, isNamed(key) ? String(named(key)) : fallback)
   const locations: ConfigLocations = {
     gateway: gatewayPath,
     dictionary: pick('dictionary', './dictionary.yaml'),

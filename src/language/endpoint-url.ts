@@ -1,11 +1,16 @@
 import * as z from 'zod'
 
+/** A text that may be a URL, as people may see it. */
+function withoutCredentials(text: string): string {
+  return text.replace(/^(.*\/\/)?.*@/s, '$1…@')
+}
+
 /** Where something runs: an origin of http or https, maybe with a path. */
 export const endpointUrl = z.string().superRefine((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    context.addIssue({ code: 'custom', message: `\`${text}\` is not a URL of http or https` })
-  } else if (url.username || url.search || url.hash) {
+    context.addIssue({ code: 'custom', message: `\`${withoutCredentials(text)}\` is not a URL of http or https` })
+  } else if (url.username || url.password || url.search || url.hash) {
     context.addIssue({
       code: 'custom',
       message: 'an endpoint is an origin, maybe with a path: no credentials, query or fragment',

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { didYouMean } from '../diagnostics/suggest.ts'
+import { EnvText } from '../environment.ts'
 
 /** What is wrong with a value, in the words of the person who wrote it. */
 export function explainIssue(issue: z.core.$ZodIssue): { message: string; help: string | undefined } {
@@ -61,6 +62,7 @@ function suggestValue(issue: z.core.$ZodIssue): string | undefined {
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
+  if (value instanceof EnvText) return `\`${value.written}\``
   if (typeof value === 'object') return 'a mapping'
   return `\`${String(value)}\``
 }

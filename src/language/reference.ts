@@ -62,6 +62,11 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
   const [first, ...rest] = segments
   if (first === undefined) return { kind: 'everything' }
   if (!checkMember(segments, at, language)) return undefined
+  if (first === 'env') {
+    const help = 'in CEL: `${ env.NAME }`'
+    language.diagnostics.add('unknown-color', 'the environment is no part of the context', at, help)
+    return undefined
+  }
   if (first === 'request') {
     if (rest[0] === 'claims') {
       const help = 'there is no way yet to say who may fill it: let a service check the token, and take what it answers'

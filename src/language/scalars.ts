@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { parseDuration, parseRate, parseShare, parseSize } from '../values/units.ts'
+import { withRole } from './variables.ts'
 
 /** A scalar with a unit: text in the file, a number once checked. */
 function unitScalar(
@@ -48,26 +49,38 @@ export const rate = unitScalar('rate', '100/s', '^\\d+(\\.\\d+)?/(s|m|h)$', pars
 export const share = unitScalar('share', '50%', '^\\d+(\\.\\d+)?%$', parseShare)
 
 /** Any YAML value in which strings may be paths and expressions (values/template.ts reads it). */
-export const template = z.any().meta({
-  id: 'template',
-  description: 'A template: any YAML value; strings that begin with $ are JSONPath, ${ … } is CEL.',
-})
+export const template = withRole(
+  z.any().meta({
+    id: 'template',
+    description: 'A template: any YAML value; strings that begin with $ are JSONPath, ${ … } is CEL.',
+  }),
+  'template',
+)
 
 /** A CEL expression, with or without `${ }` around it. */
-export const condition = z
-  .union([z.string(), z.boolean()])
-  .transform(String)
-  .meta({
-    title: 'condition',
-    description: 'A CEL expression that gives true or false.',
-    examples: ["user.segment == 'vip'"],
-  })
+export const condition = withRole(
+  z
+    .union([z.string(), z.boolean()])
+    .transform(String)
+    .meta({
+      title: 'condition',
+      description: 'A CEL expression that gives true or false.',
+      examples: ["user.segment == 'vip'"],
+    }),
+  'language',
+)
 
 /** The name of a color, `?` behind it where it may be absent. */
 export const colorKey = z.string().meta({ description: 'A color of the dictionary.' })
 
 /** A list of error codes: `timeout`, `http-503`, `http-5xx`, `all`, … */
-export const errorCodes = z
-  .union([z.string(), z.array(z.string()).min(1)])
-  .transform((codes) => (typeof codes === 'string' ? [codes] : codes))
-  .meta({ title: 'error codes', description: 'Error codes, `http-4xx`, `http-5xx` or `all`; one alone needs no list.' })
+export const errorCodes = withRole(
+  z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .transform((codes) => (typeof codes === 'string' ? [codes] : codes))
+    .meta({
+      title: 'error codes',
+      description: 'Error codes, `http-4xx`, `http-5xx` or `all`; one alone needs no list.',
+    }),
+  'list',
+)

@@ -1,10 +1,12 @@
 import type * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
+import type { EnvText } from '../environment.ts'
 import type { Path, Source } from '../yaml/source.ts'
 import { describe, explainIssue } from './explain-issue.ts'
 import { Renames } from './renames.ts'
 import { findIssues, type ShapeIssue } from './shape-issues.ts'
+import { copyOf, fillIn, findVariables, isOfLanguage } from './variables.ts'
 
 export { describe }
 
@@ -12,6 +14,11 @@ export { describe }
 export interface Place {
   readonly source: Source
   readonly path: Path
+}
+
+/** The text with variables that stands at a place, if one does. */
+export function variablesAt({ source, path }: Place): EnvText | undefined {
+  return source.namesVariables ? findVariables(source.value, path) : undefined
 }
 
 /** The place of a member of what sits at `place`. */
@@ -32,10 +39,13 @@ export function checkShape<Schema extends z.ZodType>(
   diagnostics: DiagnosticCollector,
   standIns: Readonly<Record<string, unknown>> = {},
 ): z.output<Schema> | undefined {
-  const result = schema.safeParse(value, { reportInput: true })
+  const { namesVariables } = place.source
+  const filled = namesVariables ? fillIn(schema, value) : value
+  const result = schema.safeParse(filled, { reportInput: true })
   if (result.success) return result.data
-  const copy = structuredClone(value)
-  const { renames, corrected } = correctKeys(schema, copy, place, diagnostics)
+  const written = copyOf(filled)
+  const { renames, corrected } = correctKeys(schema, written, place, diagnostics)
+  const copy = namesVariables ? copyOf(fillIn(schema, written)) : written
   // What a whole lacks may be what a key in it was meant to be; and what it was meant to be is a guess.
   const found = findIssues(schema, copy)
   const issues = found.filter(({ issue, path }) => {
@@ -43,7 +53,7 @@ export function checkShape<Schema extends z.ZodType>(
     return !renames.has(path) && !(issue.code === 'custom' && corrected.has(here))
   })
   for (const one of issues)
-    report(one, { source: place.source, path: [...place.path, ...renames.asWritten(one.path)] }, diagnostics)
+    report(one, schema, { source: place.source, path: [...place.path, ...renames.asWritten(one.path)] }, diagnostics)
   leaveOut(copy, found)
   // What lacks the part that was left out goes with it.
   for (let round = 0; round < 5; round += 1) leaveOut(copy, findIssues(schema, copy))
@@ -100,13 +110,20 @@ function advise(key: string, { path, knownKeys, outerKeys, innerKeys }: ShapeIss
   return knownKeys.length > 0 ? `known keys: ${knownKeys.join(', ')}` : undefined
 }
 
-function report({ issue, path }: ShapeIssue, at: Place, diagnostics: DiagnosticCollector): void {
+function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Place, diagnostics: DiagnosticCollector): void {
+  const variables = variablesAt(at)
+  if (variables && isOfLanguage(schema, path)) {
+    const message = `the value of \`${variables.written}\` is data, and here stands an expression or a path`
+    diagnostics.add('invalid-value', message, at.source.locate(at.path), `in CEL it is \`${variables.name}\``)
+    return
+  }
   if (issue.code === 'invalid_type' && issue.input === undefined && path.length > 0) {
     const owner = at.source.locateKey(at.path.slice(0, -1))
     diagnostics.add('missing-key', `\`${String(path.at(-1))}\` is missing`, owner)
     return
   }
-  const { message, help } = explainIssue(issue)
+  // What a variable holds may be a secret. Only what is told of addresses, ports and times shows it (`custom`).
+  const { message, help } = explainIssue(variables ? ({ ...issue, input: variables } as z.core.$ZodIssue) : issue)
   const where = issue.code === 'invalid_key' ? at.source.locateKey(at.path) : at.source.locate(at.path)
   diagnostics.add('invalid-value', message, where, help)
 }

@@ -2,11 +2,15 @@ import * as z from 'zod'
 import { type AdaptiveBounds, type BulkheadPolicy, priorities, type RatePolicy } from '../backends/admission/policy.ts'
 import { queues } from '../backends/admission/queues/index.ts'
 import { duration, rate } from '../language/scalars.ts'
+import { withRole } from '../language/variables.ts'
 
-const key = z.string().meta({
-  description: 'A color, or a part of the request: `request.ip`, `request.headers.x-tenant`.',
-  examples: ['user.id', 'request.ip'],
-})
+const key = withRole(
+  z.string().meta({
+    description: 'A color, or a part of the request: `request.ip`, `request.headers.x-tenant`.',
+    examples: ['user.id', 'request.ip'],
+  }),
+  'language',
+)
 
 const orders = z.enum([...queues.keys()] as [string, ...string[]])
 const adaptive: AdaptiveBounds = { min: 2, max: 1000 }
@@ -93,7 +97,9 @@ export const serviceLimitShape = z
   .meta({ description: 'So many calls in a time; one too many waits, or fails with `overloaded`.' })
 
 /** `priority:` of a route. */
-export const priorityShape = z.union([z.enum(priorities), z.string().regex(/^\$/, 'a template begins with $')]).meta({
-  description: `The class of its requests: ${priorities.join(', ')}; or a template that gives it. What does not fit is shed from the end.`,
-  examples: ['high', "${ user.segment == 'vip' ? 'high' : 'low' }"],
-})
+export const priorityShape = z
+  .union([z.enum(priorities), withRole(z.string().regex(/^\$/, 'a template begins with $'), 'language')])
+  .meta({
+    description: `The class of its requests: ${priorities.join(', ')}; or a template that gives it. What does not fit is shed from the end.`,
+    examples: ['high', "${ user.segment == 'vip' ? 'high' : 'low' }"],
+  })

@@ -3,6 +3,7 @@ import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
 import { checkRetriedCodes } from '../language/error-codes.ts'
+import { checkHeaderValue } from '../language/header-value.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { fits, type JsonSchema } from '../values/schema.ts'
@@ -99,7 +100,11 @@ function bindHeaders(
           `\`${name}\` is not a header name`,
           owner.source.locateKey([...owner.path, name]),
         )
-      } else headers.set(name.toLowerCase(), bindTemplate(value, within(owner, name), language))
+      } else {
+        const bound = bindTemplate(value, within(owner, name), language)
+        checkHeaderValue(bound, within(owner, name), language)
+        headers.set(name.toLowerCase(), bound)
+      }
     }
   }
   if (service) add(service.value, service.place)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { template } from '../language/scalars.ts'
+import { withRole } from '../language/variables.ts'
 import { mirrorShape } from './mirror.ts'
 import { fallbackShape, policyKeys } from './policies.ts'
 
@@ -12,13 +13,18 @@ export const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'P
 /** Methods that change nothing (RFC 9110 section 9.2.1), so that one answer may serve many. */
 export const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
-const pathTemplate = z
-  .string()
-  .regex(/^\//, 'a path begins with /')
-  .meta({
-    description: 'Path, with {color} placeholders and maybe a literal query.',
-    examples: ['/recommend/{geo.city}?sort=new'],
-  })
+const pathTemplate = withRole(
+  z
+    .string()
+    .regex(/^\//, 'a path begins with /')
+    .meta({
+      description: 'Path, with {color} placeholders and maybe a literal query.',
+      examples: ['/recommend/{geo.city}?sort=new'],
+    }),
+  'path',
+)
+
+const locator = withRole(z.string(), 'language')
 
 const statusRange = z
   .union([z.int().min(100).max(599), z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299')])
@@ -32,11 +38,8 @@ const operationKeys = {
   patch: pathTemplate.optional(),
   delete: pathTemplate.optional(),
   head: pathTemplate.optional(),
-  in: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe('Color: where it goes in the request; `color?` may be absent.'),
-  out: z.record(z.string(), z.string()).optional().describe('Color: where it comes from in the response.'),
+  in: z.record(z.string(), locator).optional().describe('Color: where it goes in the request; `color?` may be absent.'),
+  out: z.record(z.string(), locator).optional().describe('Color: where it comes from in the response.'),
   body: template.optional().describe('Template of the JSON body, in place of body locators.'),
   headers: z.record(z.string(), template).optional().describe('Headers to send: templates.'),
   ok: z

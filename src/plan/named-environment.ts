@@ -1,4 +1,4 @@
-import type { Environment } from '../yaml/env.ts'
+import type { Environment } from '../environment.ts'
 
 /** The variables that were asked for, with the values they had. */
 export type NamedEnvironment = ReadonlyMap<string, string | undefined>

@@ -1,6 +1,6 @@
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Environment } from '../environment.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
-import type { Environment } from '../yaml/env.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
 import { bindAdmission } from './admission/route.ts'
@@ -73,7 +73,7 @@ export function* readRoute(file: SourceText, environment: Environment, world: Wo
   const isLarge = file.text.length > largeFrom
   if (isLarge) yield
   if (!parsed) return new RouteUnit(origin, undefined, undefined, undefined)
-  const bound = yield* bind(parsed, world, diagnostics, isLarge)
+  const bound = yield* bind(parsed, world, env, diagnostics, isLarge)
   const unusedOutputs = bound && !('kind' in bound) ? checkOutputsAreUsed(bound, diagnostics) : undefined
   source.forget()
   return new RouteUnit(origin, claimOf(parsed), bound, unusedOutputs)
@@ -87,11 +87,12 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 function* bind(
   parsed: ParsedRoute,
   { dictionary, catalogue, settings, defaults }: World,
+  env: Environment,
   diagnostics: DiagnosticCollector,
   isLarge: boolean,
 ): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!dictionary || !catalogue) return undefined
-  const language = languageOf(dictionary, diagnostics)
+  const language = languageOf(dictionary, env, diagnostics)
   if (parsed.definition.proxy !== undefined) {
     const passthrough = bindPassthrough(parsed, catalogue, settings, diagnostics)
     return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }

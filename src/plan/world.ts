@@ -3,6 +3,7 @@ import { type GatewaySettings, gatewayShape } from '../config/gateway.ts'
 import type { ConfigTexts } from '../config/read.ts'
 import { readService, type ServiceDefinition } from '../config/service.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Environment } from '../environment.ts'
 import type { ColorDefinition, Language } from '../language/color.ts'
 import { checkShape } from '../language/shape.ts'
 import { createExpressionTypes, type ExpressionTypes } from '../values/expression.ts'
@@ -59,7 +60,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     yield
   }
   if (!isWhole) services.push(undefined)
-  const catalogue = dictionary && (yield* bindCatalogue(services, defaults, { ...dictionary, diagnostics }))
+  const catalogue = dictionary && (yield* bindCatalogue(services, defaults, languageOf(dictionary, env, diagnostics)))
   for (const read of [gateway, source, ...services.map((service) => service?.source)]) read?.forget()
   const facts: FileFacts[] = []
   for (const file of filesOf(texts)) {
@@ -81,8 +82,12 @@ export function isWorldOf({ facts, named, isWhole }: World, texts: ConfigTexts):
 }
 
 /** The language that one route is bound in: its faults are collected apart. */
-export function languageOf({ colors, types }: Dictionary, diagnostics: DiagnosticCollector): Language {
-  return { colors, types, diagnostics }
+export function languageOf(
+  { colors, types }: Dictionary,
+  env: Environment,
+  diagnostics: DiagnosticCollector,
+): Language {
+  return { colors, types: { ...types, env }, diagnostics }
 }
 
 function filesOf({ gateway, dictionary, services }: ConfigTexts): SourceText[] {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import { EnvText } from '../environment.ts'
 import { condition } from '../language/scalars.ts'
 import { checkShape, describe, type Place, within } from '../language/shape.ts'
 import { stepKinds } from '../steps/index.ts'
@@ -23,7 +24,7 @@ function unknownStep(place: Place): ParsedStep {
 function parseStep(raw: unknown, place: Place, diagnostics: DiagnosticCollector): ParsedStep | undefined {
   // `- empty` is the one step that needs no value.
   const value = raw === 'empty' ? { empty: null } : raw
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof EnvText) {
     const at = place.source.locate(place.path)
     diagnostics.add('unknown-step-kind', `a step is a mapping with one kind, found ${describe(raw)}`, at, kindsHelp())
     return undefined

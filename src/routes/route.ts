@@ -3,6 +3,7 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { duration, size, timeSpan } from '../language/scalars.ts'
 import { checkShape, type Place } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
+import { withRole } from '../language/variables.ts'
 import { bulkheadShape, clientLimitShape, priorityShape } from '../operations/admission.ts'
 import { catchArm } from '../steps/catch.ts'
 import { responseShape } from '../steps/response.ts'
@@ -12,9 +13,12 @@ import { parseMatch, type RouteMatch } from './match.ts'
 import { parseBlock } from './parse-steps.ts'
 
 const input = z.union([
-  z.string().describe('A locator: path.x, query.x, header.x, cookie.x or a JSONPath into the body.'),
+  withRole(
+    z.string().describe('A locator: path.x, query.x, header.x, cookie.x or a JSONPath into the body.'),
+    'language',
+  ),
   z.strictObject({
-    from: z.string().describe('A locator, as above.'),
+    from: withRole(z.string(), 'language').describe('A locator, as above.'),
     default: z.any().optional().describe('What it is when the request does not have it.'),
   }),
 ])

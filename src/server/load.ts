@@ -53,20 +53,28 @@ export function textsByFile(texts: ConfigTexts): (file: string) => string | unde
   }
 }
 
-/** The first load found errors, so there is nothing to serve. */
+/** The first load found errors, so there is nothing to serve. It carries none of the environment. */
 export class ConfigurationError extends Error {
   readonly diagnostics: readonly Diagnostic[]
-  readonly texts: ConfigTexts
+  readonly #textOf: (file: string) => string | undefined
 
   constructor(diagnostics: readonly Diagnostic[], texts: ConfigTexts) {
-    const errors = diagnostics.filter(({ severity }) => severity === 'error').length
-    super(`the configuration has ${errors} error${errors === 1 ? '' : 's'}`)
+    const errors = diagnostics.filter(({ severity }) => severity === 'error')
+    const told = errors.slice(0, mostTold).map(({ code, message, at }) => `${at.file}:${at.line}: ${code}: ${message}`)
+    const more = errors.length > told.length ? ['…'] : []
+    super(
+      [`the configuration has ${errors.length} error${errors.length === 1 ? '' : 's'}`, ...told, ...more].join('\n  '),
+    )
     this.name = 'ConfigurationError'
     this.diagnostics = diagnostics
-    this.texts = texts
+    this.#textOf = textsByFile(texts)
   }
 
+  /** The text of a file that a diagnostic names. */
   textOf(file: string): string | undefined {
-    return textsByFile(this.texts)(file)
+    return this.#textOf(file)
   }
 }
+
+/** Errors in a message; all of them stand in `diagnostics`. */
+const mostTold = 20

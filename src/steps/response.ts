@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
+import { checkHeaderValue } from '../language/header-value.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
 import type { Document } from '../values/document.ts'
@@ -28,10 +29,11 @@ export interface BoundResponse {
 }
 
 export function bindResponse(definition: ResponseDefinition, place: Place, language: Language): BoundResponse {
-  const headers = Object.entries(definition.headers ?? {}).map(([name, value]) => ({
-    name: name.toLowerCase(),
-    value: bindTemplate(value, within(place, 'headers', name), language),
-  }))
+  const headers = Object.entries(definition.headers ?? {}).map(([name, value]) => {
+    const bound = bindTemplate(value, within(place, 'headers', name), language)
+    checkHeaderValue(bound, within(place, 'headers', name), language)
+    return { name: name.toLowerCase(), value: bound }
+  })
   const body =
     definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
   return {

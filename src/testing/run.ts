@@ -1,6 +1,6 @@
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Environment } from '../environment.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
-import type { Environment } from '../yaml/env.ts'
 import type { SourceText } from '../yaml/source.ts'
 import { CoverageObserver, type RouteCoverage } from './coverage.ts'
 import type { Front } from './front.ts'

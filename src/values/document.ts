@@ -24,5 +24,5 @@ export interface Document {
   [color: string]: unknown
 }
 
-/** The members of the context that no color may be named after. */
-export const reservedNames = ['request', 'steps', 'item', 'index', 'error'] as const
+/** The names that no color may begin with: members of the context, and `env`, which expressions read at load. */
+export const reservedNames = ['request', 'steps', 'item', 'index', 'error', 'env'] as const

@@ -1,4 +1,5 @@
 import type { Fault } from '../diagnostics/collector.ts'
+import type { Environment } from '../environment.ts'
 import { GatewayError } from '../errors.ts'
 import { isAccess, staticPath } from './expression/access.ts'
 import { compileNode, toJson } from './expression/compile.ts'
@@ -31,6 +32,8 @@ export type { CelType, Read }
 /** The names that expressions of one snapshot may use, and their types. */
 export interface ExpressionTypes {
   readonly roots: ReadonlyMap<string, Type>
+  /** What `env.NAME` reads when an expression is compiled; without it `env` is a name like others. */
+  readonly env?: Environment | undefined
 }
 
 /** A compiled CEL expression. */
@@ -125,8 +128,8 @@ export function compileExpression(
   if ('code' in node) return node
   const reads: Read[] = []
   const budget = { left: 0 }
-  const { roots } = types
-  const scope: Scope = { roots, variables: new Map(), guards: [], reads, strict, budget, compile: compileNode }
+  const { roots, env } = types
+  const scope: Scope = { roots, env, variables: new Map(), guards: [], reads, strict, budget, compile: compileNode }
   try {
     const { type, run } = compileNode(node, scope)
     const mayBeAbsent = type.optional ? 'optional' : isAccess(node) ? 'path' : undefined
@@ -137,7 +140,7 @@ export function compileExpression(
       type: type.kind,
       schema: schemaOfType(type),
       reads,
-      path: staticPath(node, scope.variables),
+      path: reads.length > 0 ? staticPath(node, scope.variables) : undefined,
       proves: findProofs(node, scope.variables),
       mayBeAbsent,
       evaluate,

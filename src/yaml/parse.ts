@@ -1,8 +1,7 @@
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import { type Environment, readVariables } from '../environment.ts'
 import { runToEnd, type Work } from '../work.ts'
-import type { Environment } from './env.ts'
 import { explainSyntax } from './explain-syntax.ts'
-import { fillIn } from './fill-in.ts'
 import { notSimple, readSimple } from './simple.ts'
 import { Source, type SourceText } from './source.ts'
 import { parseTreeInSteps } from './tree.ts'
@@ -11,8 +10,8 @@ import { TreeReader } from './tree-reader.ts'
 const maxBytes = 1024 * 1024
 
 /**
- * Parses a YAML file into plain values with positions, environment variables filled in. All faults of the file are
- * collected; undefined when it is not YAML at all.
+ * Parses a YAML file into plain values with positions. A text that names variables of the environment is an `EnvText`:
+ * its place decides what it is. All faults of the file are collected; undefined when it is not YAML at all.
  */
 export function parseYaml(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Source | undefined {
   return runToEnd(parseYamlInSteps(file, env, diagnostics))
@@ -30,8 +29,10 @@ export function* parseYamlInSteps(
     return undefined
   }
   // A syntax tree takes ten times as long, and is needed only for what is rare or wrong.
-  const value = readSimple(file.text, (text, isPlain) => fillIn(text, isPlain, env, giveUp))
-  if (value !== notSimple) return new Source(file, value)
+  const namesVariables = file.text.includes('${env.')
+  const readText = (text: string) => (namesVariables && readVariables(text, env, giveUp)) || text
+  const value = readSimple(file.text, readText)
+  if (value !== notSimple) return new Source(file, value, undefined, namesVariables)
   yield
   return yield* parseFully(file, env, diagnostics)
 }
@@ -52,5 +53,10 @@ function* parseFully(file: SourceText, env: Environment, diagnostics: Diagnostic
     return undefined
   }
   yield
-  return new Source(file, new TreeReader(tree.document, source, env, diagnostics).read(), tree)
+  return new Source(
+    file,
+    new TreeReader(tree.document, source, env, diagnostics).read(),
+    tree,
+    file.text.includes('${env.'),
+  )
 }

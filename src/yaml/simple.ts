@@ -15,11 +15,11 @@ const rareCharacter = /[^\n\x20-\x7e\xa0-\ufefe\uff00-\ufffd]/
  * full reader is for. What it reads, that one reads the same; it takes a small part of the time.
  * @param readText gives the value of a scalar that is text; may throw `notSimple`
  */
-export function readSimple(text: string, readText: (text: string, isPlain: boolean) => unknown): unknown {
+export function readSimple(text: string, readText: (text: string) => unknown): unknown {
   if (rareCharacter.test(text)) return notSimple
   const readScalar: ReadScalar = (raw, isPlain) => {
     const value = isPlain ? resolvePlain(raw) : raw
-    return typeof value === 'string' ? readText(value, isPlain) : value
+    return typeof value === 'string' ? readText(value) : value
   }
   try {
     const cursor = new Cursor(text)

@@ -17,12 +17,15 @@ export class Source {
   readonly path: string
   readonly text: string
   readonly value: unknown
+  /** Whether some text of it may be an `EnvText`. */
+  readonly namesVariables: boolean
   readonly #places: Places
 
-  constructor(file: SourceText, value: unknown, tree?: SyntaxTree) {
+  constructor(file: SourceText, value: unknown, tree?: SyntaxTree, namesVariables = false) {
     this.path = file.path
     this.text = file.text
     this.value = value
+    this.namesVariables = namesVariables
     this.#places = new Places(file, tree)
   }
 

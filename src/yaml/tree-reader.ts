@@ -1,11 +1,11 @@
 import type { Alias, Document, Node, Scalar, YAMLMap } from 'yaml'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import type { Environment } from './env.ts'
-import { fillIn } from './fill-in.ts'
+import { type Environment, namesVariable, readVariables } from '../environment.ts'
 import { loadYaml } from './library.ts'
 import type { Path, Source } from './source.ts'
 import { unsafeKeys } from './unsafe-keys.ts'
 
+const keyHelp = 'its value is data: it can stand in values only'
 const maxAliases = 100
 /** Values that aliases repeat, all together: a few of a large one are as bad as many. */
 const maxRepeated = 100_000
@@ -86,12 +86,15 @@ export class TreeReader {
       } else if (Object.hasOwn(object, name)) {
         const at = this.#source.locateRange(key.range?.[0] ?? 0, key.range?.[1] ?? 1)
         this.#diagnostics.add('duplicate-key', `\`${name}\` stands here twice`, at)
+      } else if (namesVariable(name)) {
+        const at = this.#source.locateKey(here)
+        this.#diagnostics.add('invalid-value', `a key names no variables, \`${name}\` does`, at, keyHelp)
       } else object[name] = this.#value(value as Node | null, here)
     }
     return object
   }
 
-  #scalar({ value, type }: Scalar, path: Path): unknown {
+  #scalar({ value }: Scalar, path: Path): unknown {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       this.#diagnostics.add('invalid-value', 'a number must be finite', this.#source.locate(path))
       return null
@@ -102,18 +105,19 @@ export class TreeReader {
       this.#diagnostics.add('invalid-value', 'a whole number beyond 2^53 would become another', at, help)
       return null
     }
-    return typeof value === 'string' ? this.#text(value, type === 'PLAIN', path) : value
+    return typeof value === 'string' ? this.#text(value, path) : value
   }
 
-  #text(text: string, isPlain: boolean, path: Path): unknown {
-    let isMissing = false
-    const value = fillIn(text, isPlain, this.#env, (name, offset) => {
-      isMissing = true
+  #text(text: string, path: Path): unknown {
+    let isWhole = true
+    const found = readVariables(text, this.#env, (name, offset, why) => {
+      isWhole = false
       const at = this.#source.locateInside(path, offset, name.length + 7)
-      const help = `set it, or give a default: \${env.${name}:-…}`
-      const message = `the environment variable ${name} is not set`
+      const wish = why === 'not set' ? 'set it, or give a default' : 'if it may be empty, say so'
+      const help = `${wish}: \${env.${name}:-${why === 'not set' ? '…' : ''}}`
+      const message = `the environment variable ${name} is ${why}`
       this.#diagnostics.addInstead('missing-env', message, at, this.#source.locate(path), help)
     })
-    return isMissing ? null : value
+    return isWhole ? (found ?? text) : null
   }
 }

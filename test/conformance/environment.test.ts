@@ -14,11 +14,11 @@ const files = {
   'services/s':
     'service: ${env.NAME}\nendpoints: ["http://${env.HOST:-127.0.0.1}:9"]\noperations: { op: { get: "/${env.NAME}/x", headers: { x-text: "${env.TEXT}" } } }',
   'routes/r':
-    'match: GET /${env.NAME}\ntimeout: ${env.TIME}\ndo:\n  - invoke: "${env.NAME}.op"\n  - when: ${env.FLAG}\n    assign: { a.text: never }\nresponse:\n  body:\n    text: "${env.TEXT}"\n    flag: ${env.FLAG}\n    quoted: "${env.FLAG}"\n    empty: "${env.EMPTY}"\n    default: "${env.EMPTY:-d}"\n    literal: "$${env.NAME}"\n    twice: "${env.NAME}-${env.NO:-x}"\n    none: "${env.NO:-}"\n    number: ${env.PORT}\n    text_of_number: "${env.PORT}"\n',
+    'match: GET /${env.NAME}\ntimeout: ${env.TIME}\ndo:\n  - invoke: "${env.NAME}.op"\n  - when: env.FLAG == \'true\'\n    assign: { a.text: never }\nresponse:\n  body:\n    text: "${env.TEXT}"\n    flag: ${env.FLAG}\n    quoted: "${env.FLAG}"\n    empty: "${env.EMPTY:-}"\n    default: "${env.EMPTY:-d}"\n    literal: "$${env.NAME}"\n    twice: "${env.NAME}-${env.NO:-x}"\n    none: "${env.NO:-}"\n    number: ${env.PORT}\n    text_of_number: "${env.PORT}"\n',
 }
 
 describe('the environment', () => {
-  test('is read in every kind of file, typed where nothing quotes it', async () => {
+  test('is read in every kind of file, typed by its place', async () => {
     const snapshot = loadProject(files, env)
     expect(snapshot.settings.listen).toEqual({ host: undefined, port: 9000 })
     expect(snapshot.settings.admin.listen).toEqual({ host: '127.0.0.1', port: 9901 })
@@ -37,14 +37,14 @@ describe('the environment', () => {
     expect(asked[0]).toMatchObject({ path: '/reco/x', headers: { 'x-text': 'a "b" # c: d' } })
     expect(body).toEqual({
       text: 'a "b" # c: d',
-      flag: false,
+      flag: 'false',
       quoted: 'false',
       empty: '',
       default: 'd',
       literal: '${env.NAME}',
       twice: 'reco-x',
       none: '',
-      number: 9000,
+      number: '9000',
       text_of_number: '9000',
     })
   })

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { DiagnosticCollector } from '../../src/diagnostics/collector.ts'
+import { EnvText } from '../../src/environment.ts'
 import { parseYaml } from '../../src/yaml/parse.ts'
 import type { Path } from '../../src/yaml/source.ts'
 
@@ -97,28 +99,38 @@ describe('a YAML file', () => {
 
 describe('the environment in a file', () => {
   const env = { N: '8080', T: 'true', S: 'text', Z: 'null', E: '', H: '0x10', L: '[a]' }
-  test.each<[text: string, value: unknown]>([
-    ['${env.N}', 8080],
-    ['${env.T}', true],
-    ['${env.Z}', null],
-    ['${env.S}', 'text'],
+  test.each<[text: string, value: string]>([
+    ['${env.N}', '8080'],
+    ['${env.T}', 'true'],
+    ['${env.Z}', 'null'],
     ['${env.H}', '0x10'],
     ['${env.L}', '[a]'],
-    ['"${env.N}"', '8080'],
-    ["'${env.T}'", 'true'],
     ['"port ${env.N} of ${env.S}"', 'port 8080 of text'],
-    ['${env.X:-7}', 7],
+    ['${env.X:-7}', '7'],
     ['${env.X:-}', ''],
     ['"${env.X:-a:b-c}"', 'a:b-c'],
-    ['"${env.E}"', ''],
     ['${env.E:-d}', 'd'],
-    ['"$${env.N}"', '$${env.N}'],
+    ['${env.E:-}', ''],
     ['"$$${env.N}"', '$$8080'],
-    ['"${ env.N }"', '${ env.N }'],
-    ['"${environment}"', '${environment}'],
     ['|\n  one ${env.S}\n  two', 'one text\ntwo\n'],
-  ])('%s', (text, value) => {
-    expect(read(`a: ${text}`, env)).toEqual({ a: value })
+  ])('%s is text until its place says more', (text, value) => {
+    const found = (read(`a: ${text}`, env) as { a: EnvText }).a
+    expect(found).toBeInstanceOf(EnvText)
+    expect(found.text).toBe(value)
+    expect([String(found), JSON.stringify(found), inspect(found)].join()).not.toMatch(/8080|text/)
+  })
+
+  test.each(['$${env.N}', '${ env.N }', '${environment}'])('%s names no variable of the file', (text) => {
+    expect(read(`a: "${text}"`, env)).toEqual({ a: text })
+  })
+
+  test('is empty only where the file says that it may be', () => {
+    const { told } = parse('a: "x${env.E}"', env)
+    expect(told).toMatchObject([{ code: 'missing-env', place: '1:6', help: 'if it may be empty, say so: ${env.E:-}' }])
+  })
+
+  test.each(['${env.N}: 1', '"a${env.N}": 1', '{ "${env.N}": 1 }'])('is no key: %s', (text) => {
+    expect(parse(text, env).told.map(({ code }) => code)).toEqual(['invalid-value'])
   })
 
   test('is told of every name that is missing, at its place', () => {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { DiagnosticCollector } from '../../src/diagnostics/collector.ts'
-import { fillIn } from '../../src/yaml/fill-in.ts'
+import { readVariables } from '../../src/environment.ts'
 import { notSimple, readSimple } from '../../src/yaml/simple.ts'
 import { Source } from '../../src/yaml/source.ts'
 import { parseTree } from '../../src/yaml/tree.ts'
@@ -12,7 +12,7 @@ import { TreeReader } from '../../src/yaml/tree-reader.ts'
 const giveUp = () => {
   throw notSimple
 }
-const read = (text: string) => readSimple(text, (raw, isPlain) => fillIn(raw, isPlain, {}, giveUp))
+const read = (text: string) => readSimple(text, (raw) => readVariables(raw, {}, giveUp) ?? raw)
 
 /** What the full reader makes of a text, and whether it finds fault with it. */
 function readFully(text: string): { value: unknown; isRight: boolean } {

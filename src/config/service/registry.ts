@@ -14,7 +14,11 @@ function isOrigin(text: string): boolean {
   return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
 }
 
-export const token = z.string().optional().describe('Sent with every question; from the environment, not in the file.')
+export const token = z
+  .string()
+  .refine((text) => !/[^\t\x20-\x7e]/.test(text), 'a token is sent in a header: it has visible characters only')
+  .optional()
+  .describe('Sent with every question; from the environment, not in the file.')
 
 /** What Consul and etcd are asked with, to find or to register. */
 export const consulKeys = {

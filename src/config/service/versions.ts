@@ -3,6 +3,7 @@ import { splitKinds } from '../../backends/splits/index.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { condition } from '../../language/scalars.ts'
+import { withRole } from '../../language/variables.ts'
 import type { Source } from '../../yaml/source.ts'
 import { discoverShape } from './discover.ts'
 import { endpointsShape } from './endpoints.ts'
@@ -42,8 +43,7 @@ export const splitShape = z
       )
       .default([])
       .describe('The first that holds decides, whatever the weights.'),
-    sticky: z
-      .string()
+    sticky: withRole(z.string(), 'language')
       .optional()
       .describe('A color, or a path like `$.request.cookies.session`: who has the same value keeps the same version.'),
   })

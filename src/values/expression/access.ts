@@ -1,8 +1,9 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { variableOf } from '../../environment.ts'
 import { compileSingular } from '../path/plain.ts'
 import type { CelNode } from './parse.ts'
 import { type Compiled, demand, type Run, refuse, type Scope, type Segments, type Variable } from './scope.ts'
-import { dyn, nameOf, type Type } from './types.ts'
+import { dyn, nameOf, string, type Type } from './types.ts'
 
 type AccessNode = Extract<CelNode, { op: 'id' | '.' | '.?' | '[]' | '[?]' }>
 
@@ -22,7 +23,7 @@ type Use = 'asked' | 'compared' | 'needed'
 
 /** Compiles a name or a chain of members and indexes, and notes what it reads of the context. */
 export function compileAccess(node: AccessNode, scope: Scope, use: Use = 'compared'): Compiled {
-  const chain = compileChain(node, scope)
+  const chain = compileChain(node, scope, use === 'asked')
   const { root, type } = chain
   if (root && !root.variable) {
     const known = scope.guards.some((guard) => isPrefix(guard, root.path) || isPrefix(root.path, guard))
@@ -54,9 +55,10 @@ function isPrefix(short: Segments, long: Segments): boolean {
   return short.length <= long.length && short.every((segment, i) => segment === long[i])
 }
 
-function compileChain(node: CelNode, scope: Scope): Chain {
+function compileChain(node: CelNode, scope: Scope, guarded = false): Chain {
   if (node.op === 'id') return compileRoot(node, scope)
   if (!isAccess(node)) return { ...scope.compile(node, scope), exact: false }
+  if (isEnvironment(node.args[0], scope)) return compileVariable(node, scope, guarded)
   const owner = compileChain(node.args[0], scope)
   const optional = node.op === '.?' || node.op === '[?]' || owner.type.optional === true
   const mark = (type: Type): Type => (optional ? { ...type, optional } : type)
@@ -84,8 +86,28 @@ function rootOf({ root }: Chain): { root?: NonNullable<Chain['root']> } {
   return root ? { root } : {}
 }
 
+/** `env`, unless the expression itself calls something so. */
+function isEnvironment(node: CelNode, { env, variables }: Scope): boolean {
+  return env !== undefined && node.op === 'id' && node.args === 'env' && !variables.has('env')
+}
+
+/** `env.NAME`: a variable of the environment, which is text and stays what it is at load. */
+function compileVariable(node: Exclude<AccessNode, { op: 'id' }>, scope: Scope, guarded: boolean): Chain {
+  const name = node.op === '.' || node.op === '.?' ? node.args[1] : literalKey(node.args[1])
+  if (typeof name !== 'string') return refuse(node, 'a variable of the environment is named: `env.NAME`')
+  const value = variableOf(scope.env!, name)
+  const optional = node.op === '.?' || node.op === '[?]'
+  const isAsked = guarded || optional || scope.guards.some(([root, member]) => root === 'env' && member === name)
+  if (value === undefined && !isAsked) {
+    const help = `set it, or say what holds without it: \`env.?${name}.orValue('…')\``
+    refuse(node, `the environment variable ${name} is not set`, help, 'missing-env')
+  }
+  return { type: optional ? { ...string, optional } : string, run: () => value, exact: false }
+}
+
 function compileRoot(node: CelNode & { op: 'id' }, scope: Scope): Chain {
   const name = node.args
+  if (isEnvironment(node, scope)) refuse(node, 'the environment is read by its variables: `env.NAME`')
   const variable = scope.variables.get(name)
   const type = variable?.type ?? scope.roots.get(name)
   if (!type) {

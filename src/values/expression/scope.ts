@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import type { Fault } from '../../diagnostics/collector.ts'
+import type { Environment } from '../../environment.ts'
 import type { CelNode } from './parse.ts'
 import type { Type } from './types.ts'
 
@@ -35,6 +36,7 @@ export interface Variable {
 /** What a piece of an expression is compiled in. */
 export interface Scope {
   readonly roots: ReadonlyMap<string, Type>
+  readonly env: Environment | undefined
   readonly variables: ReadonlyMap<string, Variable>
   /** Paths shown to be there by the condition around. */
   readonly guards: readonly Segments[]

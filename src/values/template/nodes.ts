@@ -10,7 +10,8 @@ export type Where = readonly (string | number)[]
 
 /** A parsed template. `at` is where a node sits inside the whole. */
 export type Template =
-  | { readonly kind: 'literal'; readonly at: Where; readonly value: unknown }
+  /** `isOpaque`: of the environment, so what it is shows in no schema and no message. */
+  | { readonly kind: 'literal'; readonly at: Where; readonly value: unknown; readonly isOpaque?: boolean }
   | { readonly kind: 'path'; readonly at: Where; readonly path: Path }
   | ({ readonly kind: 'expression'; readonly at: Where } & EmbeddedExpression)
   | { readonly kind: 'interpolation'; readonly at: Where; readonly parts: readonly (string | EmbeddedExpression)[] }

@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { EnvText } from '../../environment.ts'
 import type { ExpressionTypes } from '../expression.ts'
 import { operators } from '../operators/index.ts'
 import { unsafeKeys } from '../operators/operator.ts'
@@ -21,7 +22,8 @@ export function parseTemplate(
     faults.push({ code, message, path, offset: 0, length: 1, help })
   }
   const parse = (part: unknown, at: Where): Template => {
-    if (typeof part === 'string') return parseText(part, at, types, (fault) => faults.push({ ...fault, path: at }))
+    if (typeof part === 'string' || part instanceof EnvText)
+      return parseText(part, at, types, (fault) => faults.push({ ...fault, path: at }))
     if (Array.isArray(part)) return { kind: 'array', at, items: part.map((item, i) => parse(item, [...at, i])) }
     if (typeof part !== 'object' || part === null) return { kind: 'literal', at, value: part }
     const object = part as Readonly<Record<string, unknown>>

@@ -13,7 +13,7 @@ export function schemaOf(template: Template, schemaOfPath: SchemaOfPath): JsonSc
     schemaOf(part, element ? withElement(schemaOfPath, element.schema) : schemaOfPath)
   switch (template.kind) {
     case 'literal':
-      return schemaOfLiteral(template.value)
+      return template.isOpaque ? { type: 'string' } : schemaOfLiteral(template.value)
     case 'path': {
       const { singular, prefix } = template.path
       return singular ? schemaOfPath(prefix) : { type: 'array' }

@@ -1,11 +1,29 @@
 import type { Fault } from '../../diagnostics/collector.ts'
+import { type EnvReference, EnvText } from '../../environment.ts'
 import { compileExpression, type ExpressionTypes } from '../expression.ts'
 import { compilePath, isPath } from '../path.ts'
 import type { EmbeddedExpression, Template, Where } from './nodes.ts'
 
-/** Parses one string of a template: a JSONPath, a `${ … }`, text with some in it, or plain text. */
-export function parseText(text: string, at: Where, types: ExpressionTypes, fault: (found: Fault) => void): Template {
+/**
+ * Parses one string of a template: a JSONPath, a `${ … }`, text with some in it, or plain text. The value of a
+ * variable is text, whatever stands in it.
+ */
+export function parseText(
+  given: string | EnvText,
+  at: Where,
+  types: ExpressionTypes,
+  fault: (found: Fault) => void,
+): Template {
+  const text = String(given)
+  const references = given instanceof EnvText ? given.references : []
+  const refuseVariable = (from: number, to: number): boolean => {
+    const found = references.find(({ offset }) => offset >= from && offset < to)
+    if (!found) return false
+    fault(variableFault(found))
+    return true
+  }
   if (isPath(text)) {
+    if (refuseVariable(0, text.length)) return { kind: 'literal', at, value: null }
     const path = compilePath(text)
     if (!('code' in path)) return { kind: 'path', at, path }
     fault(path)
@@ -26,6 +44,12 @@ export function parseText(text: string, at: Where, types: ExpressionTypes, fault
       continue
     }
     plain += text.slice(position, next)
+    const variable = sign === '{' ? references.find(({ offset }) => offset === next) : undefined
+    if (variable) {
+      plain += variable.value
+      position = next + variable.length
+      continue
+    }
     position = next + 2
     if (sign === '$') {
       plain += '$'
@@ -42,6 +66,7 @@ export function parseText(text: string, at: Where, types: ExpressionTypes, fault
       })
       return { kind: 'literal', at, value: null }
     }
+    if (refuseVariable(position, end)) return { kind: 'literal', at, value: null }
     const expression = compileExpression(text.slice(position, end), types)
     if ('code' in expression) fault({ ...expression, offset: expression.offset + position })
     else {
@@ -52,15 +77,21 @@ export function parseText(text: string, at: Where, types: ExpressionTypes, fault
     position = end + 1
   }
   if (plain !== '') parts.push(plain)
-  return join(parts, at)
+  return join(parts, at, references.length > 0)
 }
 
-function join(parts: readonly (string | EmbeddedExpression)[], at: Where): Template {
+function join(parts: readonly (string | EmbeddedExpression)[], at: Where, isOpaque: boolean): Template {
   const expressions = parts.filter((part) => typeof part !== 'string')
-  if (expressions.length === 0) return { kind: 'literal', at, value: parts.join('') }
+  if (expressions.length === 0) return { kind: 'literal', at, value: parts.join(''), ...(isOpaque && { isOpaque }) }
   // Around a block scalar's only expression YAML leaves line ends.
-  const alone = expressions.length === 1 && parts.every((part) => typeof part !== 'string' || part.trim() === '')
+  const alone =
+    !isOpaque && expressions.length === 1 && parts.every((part) => typeof part !== 'string' || part.trim() === '')
   return alone ? { kind: 'expression', at, ...expressions[0]! } : { kind: 'interpolation', at, parts }
+}
+
+function variableFault({ name, offset, length }: EnvReference): Fault {
+  const message = `the value of env.${name} is data, and this is no place for data`
+  return { code: 'invalid-expression', message, offset, length, help: `in CEL it is \`env.${name}\`` }
 }
 
 /** Where the `}` of an expression stands: braces nest, and in CEL's strings they mean nothing. */

@@ -1,3 +1,4 @@
+import { EnvText } from '../../environment.ts'
 import { type Cursor, notSimple } from './cursor.ts'
 
 /** The full reader has a message for more. */
@@ -38,7 +39,7 @@ export class Anchors {
     this.#repeated += 1
     if (this.#repeated > maxRepeated) throw notSimple
     if (Array.isArray(value)) return value.map((item) => this.#copy(item))
-    if (typeof value !== 'object' || value === null) return value
+    if (typeof value !== 'object' || value === null || value instanceof EnvText) return value
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.#copy(member)]))
   }
 }
