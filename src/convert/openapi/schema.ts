@@ -1,3 +1,4 @@
+import { namesVariable } from '../../environment.ts'
 import { compileSchema, type JsonSchema } from '../../values/schema.ts'
 import type { ColorEntry } from '../draft.ts'
 import { isObject, isUnsafeKey, listOf, objectOf, shorten, textOf, textsOf } from '../foreign.ts'
@@ -57,7 +58,7 @@ export function unfoldSchema(schema: unknown, document: OpenApiDocument, directi
     const hidden = direction === 'request' ? 'readOnly' : 'writeOnly'
     const properties: Schema = {}
     for (const [name, property] of Object.entries(objectOf(source['properties']))) {
-      if (isUnsafeKey(name) || document.resolve(property)[hidden] === true) continue
+      if (isUnsafeKey(name) || namesVariable(name) || document.resolve(property)[hidden] === true) continue
       properties[name] = unfold(property, depth + 1)
     }
     const required = [...new Set(textsOf(source['required']))].filter((name) => Object.hasOwn(properties, name))

@@ -72,8 +72,8 @@ response:
 `),
   },
   'missing-env': {
-    why: 'A variable that is not set would become an empty text, and an empty text a wrong port or host. It is better to hear of it at the start than with the first request.',
-    fix: 'Set the variable, or give a default: `${env.NAME:-value}`. A `${env.…}` that is meant literally is written `$${env.…}`.',
+    why: 'A variable that is not set, or is empty, would become an empty text, and an empty text a wrong port, host or password. It is better to hear of it at the start than with the first request.',
+    fix: 'Set the variable, or give a default: `${env.NAME:-value}`; one that may be empty is written `${env.NAME:-}`. In CEL `env.NAME` is asked for by `has(env.NAME)` or `env.?NAME.orValue(…)`. A `${env.…}` that is meant literally is written `$${env.…}`.',
     wrong: { 'config/gateway.yaml': 'listen: ${env.NO_SUCH_PORT}\n' },
     right: { 'config/gateway.yaml': 'listen: ${env.NO_SUCH_PORT:-8080}\n' },
   },
