@@ -14,7 +14,6 @@ export const diagnosticCodes = {
   'yaml-syntax': { severity: 'error', rule: 'A file is well-formed YAML 1.2' },
   'duplicate-key': { severity: 'error', rule: 'A mapping names each key once' },
   'unsafe-key': { severity: 'error', rule: 'No key is `__proto__`, `constructor` or `prototype`' },
-  'missing-env': { severity: 'error', rule: 'An environment variable without a default is set' },
   'open-admin': { severity: 'warning', rule: 'The admin listener is reached from its own machine alone' },
   'missing-env': { severity: 'error', rule: 'An environment variable without a default is set, and not empty' },
   // the shape
