@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
+import { contained, endWithFault } from '../../../faults.ts'
 import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
 import { ResponseReader } from './response-reader.ts'
 
@@ -40,7 +41,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options
     const { host, port, connectTimeoutMs } = options
-    const onread = { buffer: sharedBuffer, callback: (bytes: number) => this.#read(bytes) }
+    const onread = { buffer: sharedBuffer, callback: (bytes: number) => this.#tryRead(bytes) }
     const socket = connect({ host, port, noDelay: true, onread })
     this.#socket = socket
     const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), connectTimeoutMs)
@@ -53,7 +54,10 @@ export class Connection {
     socket.on('error', (error) => {
       this.#error = error
     })
-    socket.on('end', () => this.#end())
+    socket.on(
+      'end',
+      contained('backend', socket, () => this.#end()),
+    )
     socket.on('close', () => {
       clearTimeout(timer)
       this.#end()
@@ -85,6 +89,16 @@ export class Connection {
     this.#asker = undefined
     this.#socket.destroy()
     this.#leave(undefined)
+  }
+
+  /** What is thrown in it ends the connection, whose asker is told by its `close`. */
+  #tryRead(bytes: number): boolean {
+    try {
+      return this.#read(bytes)
+    } catch (thrown) {
+      endWithFault(thrown, 'backend', this.#socket)
+      return false
+    }
   }
 
   #read(bytes: number): boolean {
