@@ -3,7 +3,7 @@ import type { Document } from '../values/document.ts'
 import { compileExpression, type ExpressionOptions } from '../values/expression.ts'
 import { compilePath, isPath, type Path as JsonPath } from '../values/path.ts'
 import type { JsonSchema } from '../values/schema.ts'
-import { compileTemplate, parseTemplate, readsOf, schemaOf, type Template } from '../values/template.ts'
+import { compileTemplate, parseTemplate, readsOf, schemaOf, type Template, type Where } from '../values/template.ts'
 import type { Language } from './color.ts'
 import { describeType } from './describe-type.ts'
 import { type Read, type Reference, readOf, resolveReference } from './reference.ts'
@@ -16,6 +16,8 @@ export interface BoundTemplate {
   /** What it gives, as far as that can be told; undefined is anything. */
   readonly schema: JsonSchema | undefined
   readonly at: Location
+  /** Where something in one of its strings stands in the file. */
+  readonly locate: (where: Where, offset: number, length: number) => Location
   readonly evaluate: (document: Document) => unknown
 }
 
@@ -29,10 +31,11 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
       fault.code === 'unknown-operator' ? source.locateKey(path) : source.locateInside(path, fault.offset, fault.length)
     language.diagnostics.add(fault.code, fault.message, at, fault.help)
   }
+  const locate: BoundTemplate['locate'] = (where, offset, length) =>
+    place.source.locateInside([...place.path, ...where], offset, length)
   const reads: Read[] = []
   for (const read of readsOf(template)) {
-    const { source, path } = within(place, ...read.at)
-    const at = source.locateInside(path, read.offset, read.length)
+    const at = locate(read.at, read.offset, read.length)
     const reference = resolveReference(read.prefix, at, language)
     if (reference) reads.push(readOf(reference, at, read))
   }
@@ -46,6 +49,7 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
       return schema
     },
     at: place.source.locate(place.path),
+    locate,
     evaluate: faults.length > 0 ? () => undefined : compileTemplate(template),
   }
 }
@@ -105,7 +109,7 @@ export function bindCondition(
     const where = locate(read.offset, read.length)
     const reference = resolveReference(read.path, where, language)
     const needed = read.needed || (!read.guarded && expression.mayBeAbsent === 'path')
-    if (reference) reads.push(readOf(reference, where, { ...read, needed }))
+    if (reference) reads.push(readOf(reference, where, { ...read, needed, areas: [read.path] }))
     isFaulty ||= !reference || (reference.kind === 'color' && reference.guessed === true)
   }
   const { whenTrue, whenFalse } = expression.proves

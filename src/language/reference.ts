@@ -1,5 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import type { Area } from '../values/area.ts'
 import { colorOfPath } from '../values/color.ts'
 import { reservedNames } from '../values/document.ts'
 import type { ColorDefinition, Language } from './color.ts'
@@ -33,6 +34,8 @@ export interface Read {
   readonly own?: boolean
   /** An expression fails where it is absent. */
   readonly needed?: boolean
+  /** Where all lies that it may get, where that is known better than by `reference`. */
+  readonly areas?: readonly Area[]
 }
 
 /** A place that writes a color. */
@@ -45,7 +48,7 @@ export interface Write {
 export function readOf(
   reference: Reference,
   at: Location,
-  { guarded, asked, needed }: { readonly guarded: boolean; readonly asked: boolean; readonly needed: boolean },
+  { guarded, asked, needed, areas }: Pick<Read, 'areas'> & Record<'guarded' | 'asked' | 'needed', boolean>,
 ): Read {
   const guess = reference.kind === 'color' && reference.guessed === true
   return {
@@ -54,6 +57,26 @@ export function readOf(
     demand: guarded || guess ? 'guarded' : 'tolerated',
     ...((asked || guess) && { asked: true }),
     ...(needed && !guess && { needed: true }),
+    ...(areas && { areas }),
+  }
+}
+
+/** Where all lies in the context that a read may get. */
+export function areasOf({ reference, areas }: Read): readonly Area[] {
+  if (areas) return areas
+  switch (reference.kind) {
+    case 'color':
+      return [[...reference.color.split('.'), ...reference.rest]]
+    case 'colors':
+      return reference.colors.map((color) => color.split('.'))
+    case 'request':
+      return [['request', ...reference.rest]]
+    case 'step':
+      return [reference.id === undefined ? ['steps'] : ['steps', reference.id, ...reference.rest]]
+    case 'local':
+      return [[reference.name]]
+    case 'everything':
+      return [[]]
   }
 }
 

@@ -44,6 +44,8 @@ export interface BoundOperation {
   readonly template: string
   readonly inputs: readonly OperationInput[]
   readonly outputs: readonly OperationOutput[]
+  /** What all operations of its service take of answers to the same method and path: those are one document. */
+  readonly answers?: () => readonly OperationOutput[]
   readonly body: BoundTemplate | undefined
   readonly headers: readonly { readonly name: string; readonly value: BoundTemplate }[]
   /** What its body, headers and fallbacks read of the context. */

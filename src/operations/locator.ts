@@ -1,6 +1,7 @@
 import type { Fault } from '../diagnostics/collector.ts'
 import type { Language } from '../language/color.ts'
 import type { Place } from '../language/shape.ts'
+import type { Area } from '../values/area.ts'
 import { compilePath, isPath, type Path } from '../values/path.ts'
 
 /** Where a color sits in a request or response. */
@@ -53,4 +54,37 @@ export function locate(text: string, side: LocatorSide, place: Place, language: 
   const at = place.source.locateInside(place.path, locator.offset, locator.length)
   language.diagnostics.add(locator.code, locator.message, at, locator.help)
   return undefined
+}
+
+/** Where in the context lies what a locator takes of a client's request. */
+export function areaInRequest(locator: Locator): Area {
+  if (locator.in === 'body') return ['request', 'body', ...locator.path.reach.area]
+  return locator.in === 'status' ? ['request'] : ['request', partNames[locator.in], locator.name]
+}
+
+const partNames = { path: 'params', query: 'query', header: 'headers', cookie: 'cookies' } as const
+
+/** Where the context has what lies at an area once more: the header `cookie` has every cookie, the path its parameters. */
+export function sameInRequest([root, part, name]: Area): readonly Area[] {
+  if (root !== 'request') return []
+  if (part === 'params') return [['request', 'path']]
+  if (part === 'cookies') return [['request', 'headers', 'cookie']]
+  return part === 'headers' && name === 'cookie' ? [['request', 'cookies']] : []
+}
+
+/** Where in the record of a call lies what a locator takes of a response. */
+export function areaInResponse(locator: Locator): Area {
+  if (locator.in === 'body') return ['body', ...locator.path.reach.area]
+  return locator.in === 'header' ? ['headers', locator.name] : ['status']
+}
+
+/** Whether it gives the list of all that it finds. */
+export function givesList(locator: Locator): boolean {
+  return locator.in === 'body' && !locator.path.singular
+}
+
+/** A locator as a file has it: `query.city`, `header.x-user-id`, `$.items`. */
+export function printLocator(locator: Locator): string {
+  if (locator.in === 'body') return locator.path.query
+  return locator.in === 'status' ? 'status' : `${locator.in}.${locator.name}`
 }

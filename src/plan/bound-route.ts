@@ -1,6 +1,7 @@
 import type { CallSite } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Read } from '../language/reference.ts'
+import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { PolicyOrigin } from '../operations/policies.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { BoundResponse } from '../steps/response.ts'
@@ -56,4 +57,14 @@ export function producedColors(route: BoundRoute): Set<string> {
     for (const block of step.blocks ?? []) if (block.provides) colors.add(block.provides.color)
   }
   return colors
+}
+
+/** The operation that a step calls, and those that stand in for it. */
+export function operationsOf({ call }: BoundStep): BoundOperation[] {
+  return call ? [call.operation, ...call.fallbacks.flatMap((fallback) => fallback.call?.operation ?? [])] : []
+}
+
+/** What is taken of an operation's answers, by itself or by others of the same method and path. */
+export function answersOf({ answers, outputs }: BoundOperation): BoundOperation['outputs'] {
+  return answers?.() ?? outputs
 }

@@ -3,7 +3,7 @@ import type { Language } from '../language/color.ts'
 import { checkRetriedCodes } from '../language/error-codes.ts'
 import type { Place } from '../language/shape.ts'
 import { bindOperation } from '../operations/bind.ts'
-import type { ServiceInfo } from '../operations/bound-operation.ts'
+import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
@@ -91,8 +91,13 @@ function bindService(
   const mirrors = bindMirrors({ source, definition }, targets, language)
   const bind: CatalogueService['bindInline'] = (name, operation, place, language) => {
     const bound = bindOperation(info, name, operation, headers, place, language)
-    return { operation: bound, defaults, origins, mirror: mirrors(bound, language) }
+    const answers = () => [bound, ...alike(bound)].flatMap(({ outputs }) => outputs)
+    return { operation: { ...bound, answers }, defaults, origins, mirror: mirrors(bound, language) }
   }
+  const alike = ({ name, template }: BoundOperation) =>
+    operations.flatMap(([, { operation }]) =>
+      operation.template === template && operation.name !== name ? operation : [],
+    )
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] }, language)] as const,
   )

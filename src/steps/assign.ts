@@ -27,7 +27,7 @@ export const assign = defineStep({
       caption: { title: 'assign', lines: assignments.map(({ color, text }) => `${color} = ${printTemplate(text)}`) },
       reads: readsOf(assignments),
       writes: assignments,
-      derives: assignments.map(({ color, value }) => ({ color, reads: value.reads })),
+      derives: assignments,
       compile: () => {
         const write = compileAssignments(assignments)
         return (context) => write(context.document)

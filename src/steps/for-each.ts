@@ -7,6 +7,7 @@ import { findColor, type Write } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { within } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
+import { type Area, insideElement } from '../values/area.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { fits, type JsonSchema } from '../values/schema.ts'
@@ -50,6 +51,10 @@ export const forEach = defineStep({
     const block = binder.block(step.blocks[0]!, { locals: ['item', 'index'], ...(element && { provides: element }) })
     const collected = bindCollected(collect, loop.batch !== undefined, step, binder)
     const over = printTemplate(loop.in)
+    const sliced = loop.batch !== undefined
+    // What a slice gives may be a list, of which the elements are gathered, or not.
+    const placeGathered = (area: Area): Area => (sliced ? [] : [null, ...area])
+    const placeElement = (area: Area): Area => (sliced ? [null, ...insideElement(area)] : insideElement(area))
     return {
       caption: {
         title: loop.batch === undefined ? `for each of ${over}` : `for every ${loop.batch} of ${over}`,
@@ -57,6 +62,7 @@ export const forEach = defineStep({
       },
       repetition: {
         over,
+        list,
         batch: loop.batch,
         concurrency: loop.concurrency,
         maxItems: (list.schema as { maxItems?: number } | undefined)?.maxItems,
@@ -64,8 +70,8 @@ export const forEach = defineStep({
       reads: list.reads,
       writes: collected,
       derives: [
-        ...collected.map(({ color, value }) => ({ color, reads: value.reads })),
-        ...(element ? [{ color: element.color, reads: list.reads }] : []),
+        ...collected.map(({ color, value }) => ({ color, value, inside: true, placed: placeGathered })),
+        ...(element ? [{ color: element.color, value: list, placed: placeElement }] : []),
       ],
       blocks: [{ ...block, finalReads: collected.flatMap(({ value }) => value.reads) }],
       composition: 'each',

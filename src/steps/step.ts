@@ -9,6 +9,7 @@ import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { PolicyOrigin } from '../operations/policies.ts'
+import type { Area } from '../values/area.ts'
 import type { Recover, Run } from './context.ts'
 import type { BoundResponse } from './response.ts'
 
@@ -79,10 +80,21 @@ export interface Caption {
 export interface Repetition {
   /** The list, as the file has it. */
   readonly over: string
+  readonly list: BoundTemplate
   readonly batch: number | undefined
   readonly concurrency: number
   /** The most elements that the list's type allows; undefined when it sets no bound. */
   readonly maxItems: number | undefined
+}
+
+/** A color and the template that it is made of. */
+export interface Derivation {
+  readonly color: string
+  readonly value: BoundTemplate
+  /** True when the template is filled once for each element, where `item` is there. */
+  readonly inside?: boolean
+  /** Where in the color lies what lies here in the template's value; by default in the same place. */
+  readonly placed?: (area: Area) => Area
 }
 
 /** What a kind knows of a step of its own, once colors, operations and templates are resolved. */
@@ -112,8 +124,10 @@ export interface StepBinding {
   readonly failsWith?: number
   /** Error codes that its handlers wait for. */
   readonly catches?: readonly { readonly code: string; readonly at: Location }[]
-  /** Which reads each color it writes is made of, for the checks that follow a value. */
-  readonly derives?: readonly { readonly color: string; readonly reads: readonly Read[] }[]
+  /** What each color it writes is made of, for the checks that follow a value. */
+  readonly derives?: readonly Derivation[]
+  /** What an error of it says to a client that nothing else answers. */
+  readonly says?: readonly BoundTemplate[]
   /** The operation it calls. */
   readonly call?: StepCall
   /** True when it could not be resolved, so that what it would write is not known. */
@@ -145,6 +159,10 @@ export interface BoundFallback {
   readonly call?: Pick<StepCall, 'operation' | 'site' | 'origins'>
   readonly compiled: Fallback
   readonly reads: readonly Read[]
+  /** What stands in for the answer's body (`body`). */
+  readonly body?: BoundTemplate
+  /** What the colors that it writes itself are made of (`assign`). */
+  readonly derives?: readonly Derivation[]
   /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
   readonly writes: readonly Write[] | undefined
 }

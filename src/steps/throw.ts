@@ -36,6 +36,7 @@ export const throwStep = defineStep({
     return {
       caption: { title: `throw ${code}`, lines: [[status, ...words].join(' ')] },
       reads: [...(titleTemplate?.reads ?? []), ...(detailTemplate?.reads ?? [])],
+      says: [titleTemplate, detailTemplate].filter((text) => text !== undefined),
       ends: true,
       raises: [code],
       failsWith: status,

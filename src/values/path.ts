@@ -2,6 +2,7 @@ import type { Fault } from '../diagnostics/collector.ts'
 import { GatewayError } from '../errors.ts'
 import { parseExtended } from './path/extended.ts'
 import { compilePlain, compileSingular } from './path/plain.ts'
+import type { Reach } from './path/reach.ts'
 import { parseStandard } from './path/rfc9535.ts'
 import { prefixOf } from './path/selectors.ts'
 
@@ -14,6 +15,8 @@ export interface Path {
   readonly prefix: readonly (string | number)[]
   /** Prefixes of all it reads: its own first, then those of absolute queries inside its filters. */
   readonly reads: readonly (readonly (string | number)[])[]
+  /** Where in the document all lies that it may give, and what its filters look at. */
+  readonly reach: Reach
   /**
    * A singular query gives the value, or undefined where there is nothing (a JSON null is null); any other gives an
    * array. Throws only a GatewayError: `invalid-response` for a document it cannot walk (nested too deeply).
@@ -48,19 +51,33 @@ const maxKept = 200
 
 function compile(query: string): Path | Fault {
   const simple = parseSimple(query)
-  if (simple) return { query, singular: true, prefix: simple, reads: [simple], evaluate: compileSingular(simple) }
+  if (simple) return ofSegments(query, simple)
   const standard = parseStandard(query)
   if ('code' in standard) {
     const extended = standard.code === 'invalid-jsonpath' ? parseExtended(query) : undefined
     if (!extended || 'code' in extended) return extended ?? standard
     const { prefix, evaluate } = extended
-    return { query, singular: false, prefix, reads: [prefix], evaluate: guard(query, evaluate) }
+    // Its own library takes a name for an index too: from there on anything may be read.
+    const area = prefix.slice(0, firstDigits(prefix))
+    const reach: Reach = { area, isExact: false, compared: [] }
+    return { query, singular: false, prefix, reads: [prefix], reach, evaluate: guard(query, evaluate) }
   }
-  const { singular, plain, leading, inner } = standard
+  const { singular, plain, leading, inner, reach } = standard
   const prefix = prefixOf(leading)
   const reads = [prefix, ...inner.map(prefixOf)]
-  if (singular) return { query, singular, prefix, reads, evaluate: compileSingular(prefix) }
-  return { query, singular, prefix, reads, evaluate: plain ? compilePlain(leading) : guard(query, standard.evaluate) }
+  if (singular) return ofSegments(query, prefix)
+  const evaluate = plain ? compilePlain(leading) : guard(query, standard.evaluate)
+  return { query, singular, prefix, reads, reach, evaluate }
+}
+
+function ofSegments(query: string, prefix: readonly (string | number)[]): Path {
+  const reach: Reach = { area: prefix, isExact: true, compared: [] }
+  return { query, singular: true, prefix, reads: [prefix], reach, evaluate: compileSingular(prefix) }
+}
+
+function firstDigits(prefix: readonly (string | number)[]): number {
+  const found = prefix.findIndex((segment) => /^\d+$/.test(String(segment)))
+  return found < 0 ? prefix.length : found
 }
 
 const maxSimple = 500

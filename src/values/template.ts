@@ -4,3 +4,4 @@ export type { Operator, OperatorPart, Owner, Reader, Template, TemplateFault, Wh
 export { parseTemplate } from './template/parse.ts'
 export { readsOf, type TemplateRead } from './template/reads.ts'
 export { schemaOf } from './template/schema.ts'
+export { type Mark, type Traced, traceTemplate, withElements } from './template/trace.ts'

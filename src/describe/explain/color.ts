@@ -1,12 +1,13 @@
 import type { ColorDefinition } from '../../language/color.ts'
 import type { Read } from '../../language/reference.ts'
+import { printLocator } from '../../operations/locator.ts'
 import { type BoundRoute, everyStep, producedColors } from '../../plan/bound-route.ts'
 import { readsOfRoute } from '../../plan/reads.ts'
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
 import { tracedBehind, traceValues } from '../../plan/traced-values.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { callsOf, partsOfOperation } from './inputs.ts'
-import { printLocator, printPlace } from './places.ts'
+import { printPlace } from './places.ts'
 
 /** Where a color comes from and goes to, over the whole configuration. Plain data (`--format json`). */
 export interface ColorExplanation {

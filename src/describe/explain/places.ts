@@ -1,5 +1,4 @@
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import type { Locator } from '../../operations/locator.ts'
 import type { PolicyOrigin } from '../../operations/policies.ts'
 
 /** `routes/home.yaml:12` */
@@ -15,16 +14,4 @@ export interface Origin {
 
 export function describeOrigin({ by, at }: PolicyOrigin): Origin {
   return { by, at: at && printPlace(at) }
-}
-
-/** A locator as a file has it: `query.city`, `header.x-user-id`, `$.items`. */
-export function printLocator(locator: Locator): string {
-  switch (locator.in) {
-    case 'status':
-      return 'status'
-    case 'body':
-      return locator.path.query
-    default:
-      return `${locator.in}.${locator.name}`
-  }
 }

@@ -1,25 +1,39 @@
-import type { Read } from '../../language/reference.ts'
+import type { BoundTemplate } from '../../language/bind.ts'
+import type { BoundResponse } from '../../steps/response.ts'
+import { type Traced, traceTemplate } from '../../values/template.ts'
 import { everyStep } from '../bound-route.ts'
-import { tracedBehind, traceValues } from '../traced-values.ts'
+import type { Origin, TracedMark } from '../marks.ts'
+import { traceValues } from '../traced-values.ts'
 import type { RouteCheck } from './check.ts'
 
 /**
- * A color declared `secret` does not reach what the client is sent: not by itself, not through a color that is
- * assigned from it, not in the recorded body of a call that gives it, not as part of the whole context.
+ * A color declared `secret` does not reach what the client is sent: not by itself, not through what is made of it, and
+ * not in anything that contains a place where it is (`traceValues`).
  */
-export const secretsStayInside: RouteCheck = (route, language) => {
-  const secrets = traceValues(route, (color) => language.colors.get(color)?.sensitivity === 'secret')
-  if (secrets.colors.size === 0) return
-  const check = (reads: readonly Read[]) => {
-    for (const read of reads) {
-      const via = tracedBehind(read, secrets)
-      if (via)
-        language.diagnostics.add('secret-in-response', `\`${via}\` is secret and would be sent to the client`, read.at)
+export const secretsStayInside: RouteCheck = (route, { colors, diagnostics }) => {
+  const secrets = traceValues(route, (color) => colors.get(color)?.sensitivity === 'secret')
+  if (secrets.marks.length === 0) return
+  const check = (templates: readonly BoundTemplate[], marks: readonly TracedMark[]) => {
+    for (const { template, locate } of templates) {
+      const found = traceTemplate<Origin>(template, marks)
+      // What reads several is told once.
+      for (const [first] of Map.groupBy(found, ({ at, offset }) => JSON.stringify([at, offset])).values()) {
+        const { mark, at, offset, length } = first!
+        const message = `\`${mark.origin.color}\` is secret and would be sent to the client`
+        diagnostics.add('secret-in-response', message, locate(at, offset, length), helpWith(first!), mark.origin.at)
+      }
     }
   }
-  check(route.response?.reads ?? [])
-  for (const step of everyStep(route.body)) {
-    if (step.response) check(step.response.reads)
-    else if (step.ends) check(step.reads ?? [])
-  }
+  if (route.response) check(templatesOf(route.response), secrets.marks)
+  for (const step of everyStep(route.body))
+    check(step.response ? templatesOf(step.response) : (step.says ?? []), secrets.seenIn(step))
+}
+
+function templatesOf({ headers, body }: BoundResponse): BoundTemplate[] {
+  return [...headers.map(({ value }) => value), ...(body ? [body] : [])]
+}
+
+function helpWith({ area, mark: { origin } }: Traced<Origin>): string {
+  const entry = `\`${origin.color}\` ${origin.from === undefined ? 'is given here' : `comes from \`${origin.from}\``}`
+  return area.length > 0 ? `name the members that may be sent: ${entry}` : entry
 }

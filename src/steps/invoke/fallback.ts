@@ -47,6 +47,7 @@ function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: 
       at,
       summary: 'a fixed answer',
       reads: body.reads,
+      body,
       writes: undefined,
       compiled: { kind: 'handler', run: (error, { document }) => substitute(error, body.evaluate(document)) },
     }
@@ -59,6 +60,7 @@ function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: 
       at,
       summary: `assign ${assignments.map(({ color }) => color).join(', ')}`,
       reads: assignments.flatMap(({ value }) => value.reads),
+      derives: assignments,
       writes: assignments,
       compiled: {
         kind: 'handler',

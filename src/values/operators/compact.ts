@@ -1,4 +1,6 @@
+import type { Area } from '../area.ts'
 import type { Template } from '../template/nodes.ts'
+import { moveTo } from '../template/trace.ts'
 import { defineOperator, isObject, misfit, unsafeKeys } from './operator.ts'
 
 export const compact = defineOperator<Template>({
@@ -29,4 +31,11 @@ export const compact = defineOperator<Template>({
     const { required: _, const: __, ...open } = schema
     return open
   },
+  trace: (template, trace) => trace(template).map((traced) => moveTo(traced, withoutIndex(traced.area))),
 })
+
+/** What is dropped moves the elements behind it. */
+function withoutIndex([first, ...rest]: Area): Area {
+  if (first === undefined) return []
+  return [typeof first === 'number' ? null : first, ...rest]
+}

@@ -27,6 +27,7 @@ export const firstPresent = defineOperator<readonly Template[]>({
     }
   },
   schema: (values, schemaOf) => unifySchemas(values.map((template) => schemaOf(template))),
+  trace: (values, trace) => values.flatMap((template) => trace(template)),
 })
 
 /** An expression that fails for something absent gives nothing; any other failure stays one. */

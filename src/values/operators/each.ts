@@ -1,6 +1,7 @@
 import { GatewayError } from '../../errors.ts'
 import { type Document, leftOut } from '../document.ts'
 import type { Owner, Template } from '../template/nodes.ts'
+import { moveTo } from '../template/trace.ts'
 import { asList, defineOperator } from './operator.ts'
 
 interface EachConfig {
@@ -52,6 +53,7 @@ export const each = defineOperator<EachConfig>({
     const items = schemaOf(map, { schema: schemaOf(list)?.items })
     return items ? { type: 'array', items } : { type: 'array' }
   },
+  trace: ({ list, map }, trace) => trace(map, trace(list)).map((traced) => moveTo(traced, [null, ...traced.area])),
 })
 
 /** What an element's data can be at fault for; all else ends the request. */

@@ -1,6 +1,8 @@
 import { didYouMean, suggest } from '../../diagnostics/suggest.ts'
+import { insideElement } from '../area.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { Template } from '../template/nodes.ts'
+import { moveTo } from '../template/trace.ts'
 import { asList, defineOperator, isObject, parseName, unsafeKeys } from './operator.ts'
 
 interface Join {
@@ -69,6 +71,10 @@ export const join = defineOperator<Join>({
     const { required: _, ...open } = item
     return { type: 'array', items: { ...open, properties: { ...item.properties, [as]: added } } }
   },
+  trace: ({ left, right, as }, trace) => [
+    ...trace(left),
+    ...trace(right).map((traced) => moveTo(traced, [null, as, ...insideElement(traced.area)])),
+  ],
 })
 
 /** Only scalars join: two objects are never the same key. */

@@ -34,4 +34,5 @@ export const merge = defineOperator<readonly Template[]>({
     }
     return { type: 'object', properties, additionalProperties: false }
   },
+  trace: (objects, trace) => objects.flatMap((template) => trace(template)),
 })

@@ -29,4 +29,6 @@ export const omit = defineOperator<{ names: ReadonlySet<string>; from: Template 
     const closed = schema['additionalProperties'] === false ? { additionalProperties: false } : {}
     return { type: 'object', properties: Object.fromEntries(kept), ...closed }
   },
+  trace: ({ names, from }, trace) =>
+    trace(from).filter(({ area: [member] }) => typeof member !== 'string' || !names.has(member)),
 })

@@ -28,4 +28,6 @@ export const pick = defineOperator<{ names: readonly string[]; from: Template }>
     const properties = Object.fromEntries(names.map((name) => [name, Object.hasOwn(known, name) ? known[name]! : {}]))
     return { type: 'object', properties, additionalProperties: false }
   },
+  trace: ({ names, from }, trace) =>
+    trace(from).filter(({ area: [member] }) => typeof member !== 'string' || names.includes(member)),
 })

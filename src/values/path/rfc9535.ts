@@ -2,6 +2,7 @@ import type { JSONPathEnvironment, JSONPathQuery, JSONValue, jsonpath } from 'js
 import type { Fault } from '../../diagnostics/collector.ts'
 import { checkPattern } from '../pattern.ts'
 import { loadJsonP3 } from './json-p3.ts'
+import { type Reach, reachOf } from './reach.ts'
 import { createRegexpFunction } from './regexp.ts'
 import type { Segment, Selector } from './selectors.ts'
 
@@ -16,6 +17,7 @@ export interface StandardQuery {
   readonly singular: boolean
   /** What absolute queries inside filters (`?@.id == $.user.id`) read besides. */
   readonly inner: readonly (readonly Segment[])[]
+  readonly reach: Reach
   evaluate(document: unknown): unknown[]
 }
 
@@ -60,6 +62,7 @@ export function parseStandard(query: string): StandardQuery | Fault {
     inner: expressions.flatMap((expression) =>
       expression instanceof jsonpath.expressions.RootQuery ? [leadingSegments(expression.path)] : [],
     ),
+    reach: reachOf(parsed),
     evaluate(document) {
       const found: unknown[] = []
       // Not `query()`: it passes the nodes of a list as arguments, and a call takes only so many.

@@ -4,6 +4,7 @@ import type { Document } from '../document.ts'
 import type { Expression } from '../expression.ts'
 import type { Path } from '../path.ts'
 import type { JsonSchema } from '../schema.ts'
+import type { Traced } from './trace.ts'
 
 /** Keys and indexes from the root of a template to one of its values. */
 export type Where = readonly (string | number)[]
@@ -39,6 +40,9 @@ export type SchemaOf = (
   template: Template,
   element?: { readonly schema: JsonSchema | undefined },
 ) => JsonSchema | undefined
+
+/** Follows values into a nested template, `elements` being what is followed of `item`. */
+export type TraceOf = (template: Template, elements?: readonly Traced[]) => Traced[]
 
 /** A template inside an operator. */
 export interface OperatorPart {
@@ -78,4 +82,6 @@ export interface Operator<Config = unknown> {
   parts(config: Config): readonly OperatorPart[]
   compile(config: Config, compile: (template: Template) => Reader): Reader
   schema(config: Config, schemaOf: SchemaOf): JsonSchema | undefined
+  /** Where in its value what is followed lies; without this, anywhere in it if its parts have any. */
+  trace?(config: Config, trace: TraceOf): Traced[]
 }

@@ -1,9 +1,12 @@
+import type { Area } from '../area.ts'
 import type { EmbeddedExpression, Template, Where } from './nodes.ts'
 
 /** One place of the context that a template reads. */
 export interface TemplateRead {
   /** The names and indexes it begins with, as far as they are known at load. */
   readonly prefix: readonly (string | number)[]
+  /** Where all lies that it may give or looks at. */
+  readonly areas: readonly Area[]
   /** The string that reads it, and where in that string. */
   readonly at: Where
   readonly offset: number
@@ -51,6 +54,7 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
     for (const read of expression.reads) {
       add({
         prefix: read.path,
+        areas: [read.path],
         offset: offset + read.offset,
         length: read.length,
         guarded: read.guarded,
@@ -64,9 +68,11 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
     case 'literal':
       return
     case 'path': {
-      const { query, singular, reads } = template.path
-      for (const prefix of reads)
-        add({ prefix, offset: 0, length: query.length, guarded: false, needed: false, asked: false, singular })
+      const { query, singular, reads, reach } = template.path
+      for (const [index, prefix] of reads.entries()) {
+        const areas = index === 0 ? [reach.area, ...reach.compared] : [prefix]
+        add({ prefix, areas, offset: 0, length: query.length, guarded: false, needed: false, asked: false, singular })
+      }
       return
     }
     case 'expression':
