@@ -2,9 +2,8 @@ import { GatewayError } from '../errors.ts'
 import { splitList } from '../header-list.ts'
 import type { CallRecord, Exit } from '../steps/context.ts'
 import type { LeftOut } from '../values/document.ts'
+import { type Headers, renderHeaders } from './headers.ts'
 import type { Answer, Degradation, Failure } from './outcome.ts'
-
-type Headers = Record<string, string | string[]>
 
 /** Makes the answer of a route: its JSON text, its headers, and what the gateway adds to them. */
 export function assembleAnswer(
@@ -14,8 +13,7 @@ export function assembleAnswer(
   left: readonly LeftOut[] = [],
 ): Answer {
   const { status, body } = exit
-  const headers: Headers = {}
-  for (const name in exit.headers) headers[name] = headerValue(exit.headers[name])
+  const { headers, dropped } = renderHeaders(exit.headers)
   const degraded = status < 400 ? findDegradations(records, left) : []
   if (degraded.length > 0) {
     headers['tessera-degraded'] = degraded.map(printDegradation).join(', ')
@@ -23,7 +21,7 @@ export function assembleAnswer(
   }
   if (records.length > 0) headers['server-timing'] = printServerTiming(records)
   if (records.some(hasCache)) headers['cache-status'] = printCacheStatus(records)
-  return { kind: 'answer', status, headers, body: printBody(body), records, degraded }
+  return { kind: 'answer', status, headers, body: printBody(body), records, degraded, ...(dropped && { dropped }) }
 }
 
 export function assembleFailure(error: GatewayError, records: readonly CallRecord[]): Failure {
@@ -40,15 +38,6 @@ function printBody(body: unknown): Answer['body'] {
     // Only nesting beyond the stack gets here: everything in a context is JSON.
     throw new GatewayError('invalid-response', { detail: 'the answer is nested too deeply', cause })
   }
-}
-
-function headerValue(value: unknown): string | string[] {
-  if (Array.isArray(value)) return value.map((element) => headerText(element))
-  return headerText(value)
-}
-
-function headerText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /** A page with parts missing must not outlive the trouble; what else its route says of caches still holds. */

@@ -13,6 +13,8 @@ export interface Answer {
   readonly body: Uint8Array | undefined
   readonly records: readonly CallRecord[]
   readonly degraded: readonly Degradation[]
+  /** Headers that its route gives and that cannot be sent: they were left out. */
+  readonly dropped?: readonly string[]
 }
 
 /** Nothing handled an error. */

@@ -119,6 +119,7 @@ export class Exchange {
       this.#degraded = outcome.degraded
       this.#degradedHeader = String(outcome.headers['tessera-degraded'])
     }
+    if (outcome.kind === 'answer' && outcome.dropped) this.#noteDropped(outcome.dropped)
     let reply: Reply
     try {
       reply = renderReply(outcome, this.#context())
@@ -178,6 +179,21 @@ export class Exchange {
     if (isOurs)
       serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
     else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
+  }
+
+  /** The value may be the client's: it is told nowhere. */
+  #noteDropped(names: readonly string[]): void {
+    const { serving, span, requestId } = this
+    const route = this.#active?.route.name ?? ''
+    for (const header of names) {
+      span.event('tessera.response.header_dropped', { 'tessera.header': header })
+      if (serving.metrics.countDroppedHeader(route, header) > 1) continue
+      const fields = { request_id: requestId, trace_id: span.traceId, route, header }
+      serving.logger.warn(
+        fields,
+        'a header of the answer cannot be sent and is left out; this is told once, the metric counts all',
+      )
+    }
   }
 
   #write(reply: Reply, close = false): void {

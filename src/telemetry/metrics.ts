@@ -20,6 +20,8 @@ export interface Metrics {
   cache(service: string, operation: string): CacheMetrics
   /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. */
   countRouteCache(route: string, result: string): void
+  /** Gives how often that was so. */
+  countDroppedHeader(route: string, header: string): number
   readonly store: StoreMetrics
   readonly admission: AdmissionMetrics
   /** By what a hedge did for a slow call: `won`, `lost`, `no-budget`. */
@@ -133,6 +135,11 @@ export function createMetrics(): Metrics {
     joined: counter('tessera_coalesced_total', 'Calls that shared the answer of an equal one', operation),
   }
   const routeCaches = counter('tessera_route_cache_total', 'Whole answers by what their cache did', ['route', 'result'])
+  const droppedHeaders = counter(
+    'tessera_response_headers_dropped_total',
+    'Headers of answers that could not be sent and were left out',
+    ['route', 'header'],
+  )
   const store = new StoreMetrics({
     bytes: gauge('tessera_store_bytes', 'What the store in memory holds'),
     entries: gauge('tessera_store_entries', 'Answers in the store in memory'),
@@ -167,6 +174,7 @@ export function createMetrics(): Metrics {
     breaker: (service, operation) => new BreakerMetrics(breakers, service, operation),
     cache: (service, operation) => new CacheMetrics(caches, service, operation),
     countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
+    countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
     admission,
     hedges: (service, operation) => new ResultCounter(hedges, service, operation),
@@ -186,7 +194,7 @@ export function createMetrics(): Metrics {
     },
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
-      for (const family of [steps, fallbacks, routeCaches]) family.retain('route', routes)
+      for (const family of [steps, fallbacks, routeCaches, droppedHeaders]) family.retain('route', routes)
       const byService = [
         attempts,
         retries,

@@ -74,18 +74,51 @@ describe('an answer', () => {
     expect((await all).match(/HTTP\/1\.1 200/g)).toHaveLength(2)
   })
 
-  test('whose header a template spoils is a 500, and the gateway lives', async () => {
+  test('whose header cannot be sent goes out without it; a client cannot flood the log', async () => {
     const route = `
 match: GET /spoilt
-response: { headers: { x-note: '$.request.query.note' }, body: {} }
+response: { headers: { x-note: '$.request.query.note', x-other: kept }, body: { page: whole } }
 `
-    const { port, lines } = await startGateway({ 'routes/spoilt': route })
-    for (const note of ['a%0d%0aSet-Cookie:%20x', '%00', '%E4%B8%8A']) {
+    const { port, adminPort, lines } = await startGateway({ 'routes/spoilt': route })
+    for (const note of ['a%0d%0aSet-Cookie:%20x', '%00', '%E5%90%8D', '%F0%9F%98%80']) {
       const answer = await sendRaw(port, request(`GET /spoilt?note=${note} HTTP/1.1`))
-      expect([answer.status, answer.json()['code'], answer.header('set-cookie')]).toEqual([500, 'internal', undefined])
+      expect([answer.status, answer.json(), answer.header('x-other')]).toEqual([200, { page: 'whole' }, 'kept'])
+      expect([answer.header('x-note'), answer.header('set-cookie')]).toEqual([undefined, undefined])
     }
-    expect(lines.join()).toContain('x-note cannot be sent')
+    const warnings = lines.filter((line) => line.includes('cannot be sent'))
+    expect(warnings.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', route: 'spoilt', header: 'x-note' },
+    ])
+    expect(lines.join()).not.toMatch(/"stack"|Set-Cookie|名/)
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+    expect(metrics).toContain('tessera_response_headers_dropped_total{route="spoilt",header="x-note"} 4')
     expect((await sendRaw(port, request('GET /spoilt?note=fine HTTP/1.1'))).header('x-note')).toBe('fine')
+  })
+
+  test.each(['cache-control', 'vary', 'set-cookie', 'expires'])('without its %s is kept by nobody', async (name) => {
+    const caching = name === 'cache-control' ? '' : 'cache-control: max-age=60, '
+    const route = `match: GET /spoilt
+cache: { ttl: 1m }
+response: { headers: { ${caching}${name}: 'private, \${ request.query.note }' }, body: '$.request.query.note' }
+`
+    const { port } = await startGateway({ 'routes/spoilt': route })
+    for (const _ of [1, 2]) {
+      const answer = await sendRaw(port, request('GET /spoilt?note=%E5%90%8D HTTP/1.1'))
+      expect([answer.status, answer.header('cache-control'), answer.header('age')]).toEqual([
+        200,
+        'no-store',
+        undefined,
+      ])
+    }
+  })
+
+  test('whose header guards its reader is refused where that cannot be sent', async () => {
+    const route = `match: GET /spoilt
+response: { headers: { content-security-policy: "img-src \${ request.query.note }" }, body: {} }
+`
+    const { port } = await startGateway({ 'routes/spoilt': route })
+    expect((await sendRaw(port, request('GET /spoilt?note=%E5%90%8D HTTP/1.1'))).status).toBe(500)
+    expect((await sendRaw(port, request('GET /spoilt?note=a HTTP/1.1'))).status).toBe(200)
   })
 
   test('whose header belongs to the connection is refused', async () => {

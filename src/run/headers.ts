@@ -1,0 +1,63 @@
+import { GatewayError } from '../errors.ts'
+
+export type Headers = Record<string, string | string[]>
+
+export interface RenderedHeaders {
+  readonly headers: Headers
+  /** Names of those that cannot be sent and are left out; undefined: none. */
+  readonly dropped: readonly string[] | undefined
+}
+
+/** RFC 9110 section 5.5: no control character but tab, and nothing above one byte. */
+const invalidValue = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Without one of these the answer would be open to more than its route says. */
+const guards: ReadonlySet<string> = new Set([
+  'content-disposition',
+  'content-security-policy',
+  'cross-origin-embedder-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'permissions-policy',
+  'referrer-policy',
+  'strict-transport-security',
+  'x-content-type-options',
+  'x-frame-options',
+])
+/** Without one of these caches would keep the answer longer, or for more, than its route says. */
+const ofCaches: ReadonlySet<string> = new Set(['cache-control', 'expires', 'pragma', 'set-cookie', 'vary'])
+
+/**
+ * The headers of an answer as text. One whose value no header can have is left out, the rest of the page goes out: the
+ * value may be a client's. Shut where it guards: without what tells caches, the answer is `no-store`.
+ * @throws GatewayError `internal` where a header that protects the reader would be left out
+ */
+export function renderHeaders(filled: Readonly<Record<string, unknown>>): RenderedHeaders {
+  const headers: Headers = {}
+  let dropped: string[] | undefined
+  for (const name in filled) {
+    const value = headerValue(filled[name])
+    if (isSendable(value)) headers[name] = value
+    else {
+      dropped ??= []
+      dropped.push(name)
+    }
+  }
+  if (dropped?.some((name) => guards.has(name)))
+    throw new GatewayError('internal', { cause: new Error(`the route's header ${dropped.join(', ')} cannot be sent`) })
+  if (dropped?.some((name) => ofCaches.has(name))) headers['cache-control'] = 'no-store'
+  return { headers, dropped }
+}
+
+function isSendable(value: string | string[]): boolean {
+  return typeof value === 'string' ? !invalidValue.test(value) : !value.some((one) => invalidValue.test(one))
+}
+
+function headerValue(value: unknown): string | string[] {
+  if (Array.isArray(value)) return value.map((element) => headerText(element))
+  return headerText(value)
+}
+
+function headerText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
