@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty'
 import pc from 'picocolors'
+import { escapeControls } from '../diagnostics/controls.ts'
 
 /** Where a command prints, and what can be shown there. */
 export interface Terminal {
@@ -29,8 +30,8 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
     },
     color,
     paint: pc.createColors(color),
-    print: (line) => void stdout.write(`${line}\n`),
-    complain: (line) => void stderr.write(`${line}\n`),
+    print: (line) => void stdout.write(`${escapeControls(line)}\n`),
+    complain: (line) => void stderr.write(`${escapeControls(line)}\n`),
   }
 }
 
