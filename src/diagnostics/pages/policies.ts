@@ -137,8 +137,8 @@ response:
 `),
   },
   'secret-in-response': {
-    why: 'A color that the dictionary calls `secret` never leaves by an answer: not by itself, not by way of a color that is made from it, not in the recorded body of a call, not as part of the whole context.',
-    fix: 'Send something else. Whether it is there may be told: `${ has(payment.token) }`. If it is no secret at all, say so in the dictionary.',
+    why: 'A color that the dictionary calls `secret` never leaves by an answer: not by itself, not by way of a color that is made from it, and not in anything that contains a place where it is: another output of the same answer, the body or the headers of the request, the record of a call, the body of an error. What lies inside it is secret too.',
+    fix: 'Name the members that may be sent (`$.card.id`, `$pick`, `$omit`), or send something else. Whether it is there may be told: `${ has(payment.token) }`. If it is no secret at all, say so in the dictionary.',
     wrong: route(`match: POST /orders
 in: { payment.token: $.token }
 response:
