@@ -17,6 +17,11 @@ export interface ColorDefinition {
   readonly at: Location
 }
 
+/** Whether what its values may be is for nobody outside to know: no message and no published schema tells it. */
+export function isSensitive({ sensitivity }: Pick<ColorDefinition, 'sensitivity'>): boolean {
+  return sensitivity === 'pii' || sensitivity === 'secret'
+}
+
 /** What every construct is bound against: the dictionary, and where faults go. */
 export interface Language {
   readonly colors: ReadonlyMap<string, ColorDefinition>

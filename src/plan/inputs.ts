@@ -1,6 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
-import type { Language, Sensitivity } from '../language/color.ts'
+import { isSensitive, type Language, type Sensitivity } from '../language/color.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { type Locator, locate } from '../operations/locator.ts'
@@ -22,6 +22,7 @@ export interface BoundInput {
   readonly certain: boolean
   readonly default: unknown
   readonly schema: JsonSchema
+  /** A fault of one that is pii or secret tells nothing of what its type allows. */
   readonly sensitivity: Sensitivity
   readonly at: Location
 }
@@ -130,7 +131,9 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
       const value = typed ? raw : input.coerce(raw as string | string[])
       const found = input.validate(value)
       if (found.length === 0) input.write(document, value)
-      for (const detail of found) faults.push({ in: input.place, detail })
+      // Its enum, bounds and pattern are as sensitive as its values.
+      const told = found.length > 0 && isSensitive(input) ? ['is not valid'] : found
+      for (const detail of told) faults.push({ in: input.place, detail })
     }
     if (faults.length > 0) {
       throw new GatewayError('invalid-input', {

@@ -1,7 +1,7 @@
 import { isCredential } from '../backends/credentials.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import { isSensitive } from '../language/color.ts'
 import type { BoundRoute } from './bound-route.ts'
-import type { BoundInput } from './inputs.ts'
 import { everyRead } from './reads.ts'
 import type { RequestParts } from './snapshot.ts'
 
@@ -47,8 +47,6 @@ export function compileRouteCaching(route: BoundRoute): RouteCaching | undefined
     keyOf: (request) => JSON.stringify([request.method, request.path, ...read.map((part) => part(request) ?? null)]),
   }
 }
-
-const isSensitive = ({ sensitivity }: BoundInput) => sensitivity === 'pii' || sensitivity === 'secret'
 
 /** Whether a part of the request, as `findRequestReads` names it, says who asks. */
 function tellsWho(part: string): boolean {

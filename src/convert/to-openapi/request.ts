@@ -1,4 +1,4 @@
-import type { ColorDefinition } from '../../language/color.ts'
+import { type ColorDefinition, isSensitive } from '../../language/color.ts'
 import type { BoundRoute } from '../../plan/bound-route.ts'
 import type { BoundInput } from '../../plan/inputs.ts'
 import { everyRead } from '../../plan/reads.ts'
@@ -50,7 +50,7 @@ function describeInput(
     ...((required || locator.in === 'path') && { required: true }),
     ...(definition?.description !== undefined && { description: definition.description }),
     ...(style !== undefined && { style, explode: false }),
-    schema: fallback === undefined ? type : { ...type, default: fallback },
+    schema: fallback === undefined || (definition && isSensitive(definition)) ? type : { ...type, default: fallback },
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ColorDefinition } from '../../language/color.ts'
+import { type ColorDefinition, isSensitive } from '../../language/color.ts'
 import type { JsonSchema } from '../../values/schema.ts'
 
 type Published = Record<string, unknown>
@@ -25,7 +25,8 @@ export class PublishedSchemas {
     if (!schema || typeof schema !== 'object') return {}
     const color = this.#names.get(schema)
     // A type of a word says no more as a reference.
-    if (color !== undefined && Object.keys(schema).length > 1) return this.ofColor(color)
+    if (color !== undefined && (Object.keys(schema).length > 1 || isSensitive(this.#colors.get(color)!)))
+      return this.ofColor(color)
     const choices = schema.anyOf?.filter((choice, _, all) => !isCovered(choice, all))
     if (choices?.length === 1) return this.publish(choices[0])
     const published: Published = {}
@@ -54,8 +55,9 @@ export class PublishedSchemas {
   components(): Record<string, Published> {
     return Object.fromEntries(
       [...this.#used].sort().map((name) => {
-        const { schema, description } = this.#colors.get(name)!
-        const { $schema: _, ...type } = schema
+        const definition = this.#colors.get(name)!
+        const { description } = definition
+        const { $schema: _, ...type } = isSensitive(definition) ? shapeOf(definition.schema) : definition.schema
         return [name, { ...type, ...(description !== undefined && { description }) }]
       }),
     )
@@ -75,4 +77,20 @@ function isCovered(choice: JsonSchema, all: readonly JsonSchema[]): boolean {
 
 function isBare(schema: JsonSchema): boolean {
   return Object.keys(schema).every((keyword) => ['type', 'description', 'examples', 'format'].includes(keyword))
+}
+
+const shapes = new Set(['type', 'format', 'title', 'properties', 'required', 'items'])
+
+/** A type without its values: what lists, bounds or matches them is as sensitive as they are. */
+function shapeOf(schema: JsonSchema): JsonSchema {
+  const shown = Object.entries(schema).filter(([keyword]) => shapes.has(keyword))
+  const inside = (value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? shapeOf(value as JsonSchema) : {}
+  return Object.fromEntries(
+    shown.map(([keyword, value]) => {
+      if (keyword === 'items') return [keyword, inside(value)]
+      if (keyword !== 'properties') return [keyword, value]
+      return [keyword, Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, inside(one)]))]
+    }),
+  )
 }
