@@ -14,6 +14,7 @@ export type KnownErrorCode =
   | 'missing-input'
   | 'invalid-input'
   | 'expression-failed'
+  | 'too-much-work'
 
 /** The one table: error code → HTTP status of the answer when nothing handles it, and its human title. */
 export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
@@ -26,6 +27,7 @@ export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; 
   cancelled: { status: 499, title: 'The request was cancelled' },
   'invalid-input': { status: 400, title: 'The request is not valid' },
   'expression-failed': { status: 500, title: 'A rule of the route could not be applied' },
+  'too-much-work': { status: 500, title: 'The answer takes too much work' },
   internal: { status: 500, title: 'The gateway failed' },
 }
 
@@ -114,6 +116,11 @@ export function toGatewayError(thrown: unknown): GatewayError {
   return thrown instanceof GatewayError ? thrown : new GatewayError('internal', { cause: thrown })
 }
 
+/** Whether nothing may handle it: a request that was too much work must not go on to do more. */
+export function endsRequest({ code }: GatewayError): boolean {
+  return code === 'too-much-work'
+}
+
 /**
  * Compiles the `errors:` / `on:` list of a catch or retry into a test. A pattern is a code, `all`, or a class of
  * statuses (`http-4xx`, `http-5xx`). A status that a service named (`errors: { 404: product-missing }`) still
@@ -121,8 +128,9 @@ export function toGatewayError(thrown: unknown): GatewayError {
  */
 export function compileErrorMatcher(patterns: readonly string[]): (error: GatewayError) => boolean {
   const wanted = new Set(patterns)
-  if (wanted.has('all')) return () => true
+  if (wanted.has('all')) return (error) => !endsRequest(error)
   return (error) => {
+    if (endsRequest(error)) return false
     if (wanted.has(error.code)) return true
     const status = error.response?.status
     return status !== undefined && (wanted.has(`http-${status}`) || wanted.has(`http-${Math.floor(status / 100)}xx`))

@@ -23,6 +23,7 @@ import { parseQuery } from '../src/server/query.ts'
 import { chooseRequestId } from '../src/server/request-parts.ts'
 import { Router } from '../src/server/router.ts'
 import { checkRequest } from '../src/server/strict.ts'
+import { Exit } from '../src/steps/context.ts'
 import { maskFields } from '../src/telemetry/masking.ts'
 import { parseTraceparent, readPropagation } from '../src/telemetry/traceparent.ts'
 import { createRegexpFunction } from '../src/values/path/regexp.ts'
@@ -93,7 +94,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'a Vary of a route': (text) => makeConditional({ ...answer, headers: { vary: text } }, caching, requestOf({})),
   'a Cache-Control of a route': (text) =>
     assembleAnswer(
-      { status: 200, headers: { 'cache-control': text }, body: 1 },
+      new Exit(200, { 'cache-control': text }, 1),
       [{ step: 'a', source: 'fallback', error: 'timeout', startedMs: 0, ms: 1 } as never],
       1000,
     ),

@@ -12,6 +12,7 @@ import type { AggregatedRoute, RequestParts } from '../../src/plan/snapshot.ts'
 import { Context } from '../../src/steps/context.ts'
 import { createTracer } from '../../src/telemetry/tracer.ts'
 import type { Document } from '../../src/values/document.ts'
+import { WorkBudget } from '../../src/values/work.ts'
 import { describeBackends } from '../scenarios/home/data.ts'
 
 const config = fileURLToPath(new URL('../scenarios/home/gateway.yaml', import.meta.url))
@@ -69,10 +70,11 @@ export function startSpan() {
 
 /** The context of a request whose five calls were answered, as the engine leaves it. */
 export async function fillDocument(route: AggregatedRoute, callSites: readonly CallSite[]): Promise<Document> {
-  const document = route.createDocument(request)
+  const document = route.createDocument(request, new WorkBudget(Number.MAX_SAFE_INTEGER))
   const now = () => systemClock.now()
   const times = { now, startedAt: now(), budgetMs: 1000, deadline: now() + route.timeoutMs }
-  const run = { calls: openCalls(callSites), records: [], propagation, stepEnded: () => {}, ...times }
+  const bounds = { maxCalls: route.maxCalls, callsLeft: route.maxCalls }
+  const run = { ...bounds, calls: openCalls(callSites), records: [], propagation, stepEnded: () => {}, ...times }
   await route.run(new Context(run, document, new Scope(), startSpan()))
   return document
 }
@@ -96,7 +98,7 @@ export function describeDocument(): Document {
 
 /** What a call gets of a request that has just begun. */
 export function createContext(route: AggregatedRoute): () => CallContext {
-  const document = route.createDocument(request)
+  const document = route.createDocument(request, new WorkBudget(Number.MAX_SAFE_INTEGER))
   const span = startSpan()
   return () => ({
     document,

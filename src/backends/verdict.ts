@@ -10,6 +10,7 @@ const neutral = new Set([
   'invalid-input',
   'request-timeout',
   'expression-failed',
+  'too-much-work',
   'internal',
 ])
 

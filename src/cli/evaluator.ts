@@ -4,6 +4,7 @@ import type { Document } from '../values/document.ts'
 import { compileExpression, openTypes } from '../values/expression.ts'
 import { compilePath } from '../values/path.ts'
 import { compileTemplate, parseTemplate, type TemplateFault } from '../values/template.ts'
+import { enter } from '../values/work.ts'
 
 /** What can be evaluated on a document: a JSONPath or a CEL expression as text, a template as the value it is. */
 export type EvaluatedKind = 'jsonpath' | 'cel' | 'template'
@@ -21,12 +22,20 @@ export function compileEvaluator(kind: EvaluatedKind, source: unknown): Evaluato
     const { template, faults } = parseTemplate(source, openTypes)
     if (faults.length > 0) return faults
     const fill = compileTemplate(template)
-    return { singular: true, evaluate: (document) => fill(document as Document) }
+    return { singular: true, evaluate: metered((document) => fill(document as Document)) }
   }
   const compiled = kind === 'jsonpath' ? compilePath(String(source)) : compileExpression(String(source), openTypes)
   if ('code' in compiled) return [{ ...compiled, path: [] }]
   const singular = !('singular' in compiled) || compiled.singular
-  return { singular, evaluate: (document) => compiled.evaluate(document as Document) }
+  return { singular, evaluate: metered((document) => compiled.evaluate(document as Document)) }
+}
+
+/** Each value may be as much work as a request of a route that says nothing of `maxWork`. */
+function metered(evaluate: Evaluator['evaluate']): Evaluator['evaluate'] {
+  return (document) => {
+    enter(undefined)
+    return evaluate(document)
+  }
 }
 
 /** What went wrong, in a line. */

@@ -1,11 +1,14 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { budgetHeader } from '../backends/headers.ts'
-import { share, size, timeSpan } from '../language/scalars.ts'
+import { count, share, size, timeSpan } from '../language/scalars.ts'
+import { defaultMaxWork } from '../values/work.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
+
+const defaultMaxCalls = 1000
 
 /** @param host of a port alone */
 const listenAt = <Host extends string | undefined>(host: Host, description: string, examples: (number | string)[]) =>
@@ -76,6 +79,10 @@ export const gatewayShape = z
         maxRequestBody: size
           .default(1024 * 1024)
           .describe('Of one request of a client; larger ones are refused with 413.'),
+        maxCalls: count.default(defaultMaxCalls).describe('Calls that the steps of a route may start for one request.'),
+        maxWork: count
+          .default(defaultMaxWork)
+          .describe('Elements, members, comparisons and KB of text that the templates of a route may go through.'),
         maxResponseBody: size
           .default(8 * 1024 * 1024)
           .describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),

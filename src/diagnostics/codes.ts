@@ -80,6 +80,7 @@ export const diagnosticCodes = {
     severity: 'error',
     rule: 'What lets requests in goes by what is known of them before the route runs',
   },
+  'unbounded-list': { severity: 'hint', rule: 'A list that is looped for calls, or in a loop, has a `maxItems`' },
   'secret-in-response': { severity: 'error', rule: 'A secret never reaches a response' },
   // routes
   'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },

@@ -8,7 +8,7 @@ import { containerFlag, JsonSlice } from './slice.ts'
 const mostBytes = 64 * 1024 * 1024
 
 /** Gives the bytes of an answer made of these values: a copy, small ones in a chunk of memory that Node's buffers share. */
-export type Writer = (slots: readonly unknown[]) => Buffer | undefined
+export type Writer = (slots: readonly unknown[], atMost?: number) => Buffer | undefined
 
 /**
  * Compiles an answer to the bytes of its JSON. A slot is a JsonSlice, whose bytes go into the answer as they were sent,
@@ -17,14 +17,14 @@ export type Writer = (slots: readonly unknown[]) => Buffer | undefined
  * Undefined where the answer must be made from parsed values: when it is nothing at all; a list is none; inside text
  * stands a container, or a number that JavaScript may print another way than it is written (an exponent, over 15
  * digits, a zero at the end of a fraction), or nothing where something is required; a key has an escape where a name
- * had to be found; it is over 64 MiB or memory does not suffice; there is no WebAssembly.
+ * had to be found; it is over `atMost` bytes or 64 MiB, or memory does not suffice; there is no WebAssembly.
  */
 export function compileWriter(part: Part): Writer {
   const program = compileProgram(part)
   if (!program) return () => undefined
   const { image, start, sources, slots } = program
 
-  return (values) => {
+  return (values, atMost = mostBytes) => {
     const engine = useEngine()
     if (!engine?.reserve(image.end)) return undefined
     engine.load(image)
@@ -35,7 +35,7 @@ export function compileWriter(part: Part): Writer {
       next = value instanceof JsonSlice ? placeSlice(engine, slot, value, next) : placeValue(engine, slot, value, next)
       if (next === 0) return undefined
     }
-    const length = engine.write(start, sources, next, mostBytes)
+    const length = engine.write(start, sources, next, Math.min(atMost, mostBytes))
     if (length < 0) return undefined
     const answer = Buffer.allocUnsafe(length)
     engine.bytes.copy(answer, 0, next, next + length)

@@ -8,6 +8,7 @@ import type { Language } from './color.ts'
 import { describeType } from './describe-type.ts'
 import { type Read, type Reference, readOf, resolveReference } from './reference.ts'
 import { type Place, within } from './shape.ts'
+import { metered } from './too-much-work.ts'
 
 /** A template with everything known that loading can know. */
 export interface BoundTemplate {
@@ -50,8 +51,15 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
     },
     at: place.source.locate(place.path),
     locate,
-    evaluate: faults.length > 0 ? () => undefined : compileTemplate(template),
+    evaluate: faults.length > 0 ? () => undefined : compileMetered(template, reads),
   }
+}
+
+/** What only looks at one place, or is there before a request comes, is no work. */
+function compileMetered(template: Template, reads: readonly Read[]): BoundTemplate['evaluate'] {
+  const evaluate = compileTemplate(template)
+  const isPlain = template.kind === 'literal' || (template.kind === 'path' && template.path.singular)
+  return isPlain ? evaluate : metered(evaluate, reads)
 }
 
 /** A condition, compiled, with what it reads and which colors it proves to be there. */
@@ -121,7 +129,7 @@ export function bindCondition(
     whenFalse: join(whenFalse),
     isFaulty,
     at,
-    test: expression.test,
+    test: metered(expression.test, reads),
   }
 }
 

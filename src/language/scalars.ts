@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseDuration, parseRate, parseShare, parseSize } from '../values/units.ts'
+import { parseCount, parseDuration, parseRate, parseShare, parseSize } from '../values/units.ts'
 import { withRole } from './variables.ts'
 
 /** A scalar with a unit: text in the file, a number once checked. */
@@ -43,6 +43,8 @@ export const timeSpan = unitScalar(
 )
 /** `64KB`, `2MB` → bytes. */
 export const size = unitScalar('size', '64KB or 2MB', '^\\d+(\\.\\d+)?(B|KB|MB|GB)$', parseSize)
+/** `1000`, `10K`, `2M` → a number. */
+export const count = unitScalar('count', '1000 or 2M', '^\\d+(\\.\\d+)?[KM]?$', parseCount)
 /** `100/s` → per second. */
 export const rate = unitScalar('rate', '100/s', '^\\d+(\\.\\d+)?/(s|m|h)$', parseRate)
 /** `50%` → 0..1. */

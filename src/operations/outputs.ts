@@ -1,8 +1,10 @@
 import type { CallResponse, CallSite } from '../backends/call.ts'
+import { suspectValue } from '../language/too-much-work.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
 import { compileCoercion, type JsonSchema } from '../values/schema.ts'
+import { enter, workOf } from '../values/work.ts'
 import type { BoundOperation } from './bound-operation.ts'
 import type { Locator } from './locator.ts'
 
@@ -27,11 +29,21 @@ function compileApply(operation: BoundOperation): Apply {
     write: compileColorWriter(color),
     slice: locator.in === 'body' ? { index: inBody++, isWhole: locator.path.singular } : undefined,
   }))
-  return (document, response) => {
+  const apply: Apply = (document, response) => {
     const { slices } = response
     for (const { read, write, slice } of outputs) {
       const value = slices && slice ? (slice.isWhole ? slices[slice.index] : undefined) : read(response)
       if (value !== undefined) write(document, value)
+    }
+  }
+  // Looking at one place of a body is no work.
+  if (operation.outputs.every(({ locator }) => locator.in !== 'body' || locator.path.singular)) return apply
+  return (document, response) => {
+    enter(document[workOf])
+    try {
+      apply(document, response)
+    } catch (thrown) {
+      throw suspectValue(thrown, 'step', response.body)
     }
   }
 }

@@ -1,9 +1,11 @@
 import type { CallRequest } from '../backends/call.ts'
 import { GatewayError } from '../errors.ts'
+import { suspect } from '../language/too-much-work.ts'
 import { isUnsafePath } from '../path-safety.ts'
 import { compileBuilder } from '../values/builder.ts'
 import type { Document } from '../values/document.ts'
 import { compilePath, type Path } from '../values/path.ts'
+import { enter, spend, spendOnPrinting, workOf } from '../values/work.ts'
 import type { BoundOperation, OperationInput } from './bound-operation.ts'
 import { compileOverlay } from './overlay.ts'
 import { encodeLiteral, encodeSegment, hasSharedSegment, textOf, unfitForPath } from './path-template.ts'
@@ -47,15 +49,28 @@ function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string,
   const builder = bodyParts.length > 0 ? compileBuilder(bodyParts) : undefined
   const readBody = operation.body?.evaluate ?? (typeof builder === 'function' ? builder : undefined)
   const { method } = operation
+  const reads = [
+    ...operation.reads,
+    ...operation.inputs.map(({ color }) => ({ reference: { kind: 'color', color, rest: [] } as const })),
+  ]
 
-  return (context) => {
-    const document = overlay(context)
+  const render: Render = (document) => {
     const value = readBody?.(document)
+    enter(document[workOf])
+    if (value !== undefined) spendOnPrinting(value)
     return {
       method,
       path: renderPath(document),
       headers: headers(document, value !== undefined),
       body: value === undefined ? undefined : JSON.stringify(value),
+    }
+  }
+  return (context) => {
+    const document = overlay(context)
+    try {
+      return render(document)
+    } catch (thrown) {
+      throw suspect(thrown, reads, document)
     }
   }
 }
@@ -116,6 +131,7 @@ function compileQuery({ locator, color }: OperationInput, read: Reader): (docume
     const value = read(document)
     if (value === undefined || value === null) return ''
     if (!Array.isArray(value)) return key + encode(value)
+    spend(value.length)
     const elements = value.filter(isThere).map(encode)
     if (between !== undefined) return elements.length === 0 ? '' : key + elements.join(between)
     return elements.map((element) => key + element).join('&')
@@ -149,6 +165,7 @@ function compileHeaders(
     for (const { name, read, what } of all) {
       const value = read(document)
       if (value === undefined || value === null) continue
+      if (Array.isArray(value)) spend(value.length)
       headers[name] = Array.isArray(value)
         ? value
             .filter(isThere)

@@ -6,7 +6,7 @@ import { bindResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
 import { RouteBinder } from './binder.ts'
-import type { BoundRoute } from './bound-route.ts'
+import type { BoundRoute, RouteBound } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Defaults } from './defaults.ts'
 import { bindInputs } from './inputs.ts'
@@ -39,6 +39,8 @@ export function bindRoute(
     timeoutAt: source.locateKey([definition.timeout === undefined ? 'match' : 'timeout']),
     timeoutOrigin:
       definition.timeout === undefined ? defaults.timeoutOrigin : { by: 'route', at: source.locateKey(['timeout']) },
+    maxCalls: bindBound('maxCalls', parsed, defaults),
+    maxWork: bindBound('maxWork', parsed, defaults),
     inputs,
     body,
     response,
@@ -51,6 +53,13 @@ export function bindRoute(
     callSites: binder.callSites,
     incomplete: binder.incomplete,
   }
+}
+
+/** What one request may do: as the route has it, else the gateway. */
+function bindBound(key: 'maxCalls' | 'maxWork', { definition, place }: ParsedRoute, defaults: Defaults): RouteBound {
+  const own = definition[key]
+  if (own === undefined) return { value: defaults[key], origin: defaults.boundOrigins[key] }
+  return { value: own, origin: { by: 'route', at: place.source.locateKey([key]) } }
 }
 
 /** A route's own `catch` is a `try` around all of its steps, and handles what its response fails with too. */

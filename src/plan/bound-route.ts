@@ -9,6 +9,12 @@ import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundInput } from './inputs.ts'
 
+/** A bound of what one request may do, and who says so. */
+export interface RouteBound {
+  readonly value: number
+  readonly origin: PolicyOrigin
+}
+
 /** An aggregated route with everything resolved, before it is compiled: what the checks look at. */
 export interface BoundRoute {
   readonly name: string
@@ -21,6 +27,9 @@ export interface BoundRoute {
   readonly timeoutAt: Location
   /** Who says what the budget is. */
   readonly timeoutOrigin: PolicyOrigin
+  /** How many calls and how much work one request may be. */
+  readonly maxCalls: RouteBound
+  readonly maxWork: RouteBound
   readonly inputs: readonly BoundInput[]
   /** Its `do`; a top-level `catch` makes it one `try` step. */
   readonly body: BoundBlock

@@ -2,6 +2,8 @@ import type { Read } from '../language/reference.ts'
 import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
+import { workOf } from '../values/work.ts'
+import { compileBlame } from './blame.ts'
 import { type BoundRoute, producedColors } from './bound-route.ts'
 import { chooseBytes } from './bytes/choose.ts'
 import { compileByteBody } from './bytes/fill.ts'
@@ -30,8 +32,11 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     file: bound.file,
     timeoutMs: bound.timeoutMs,
     maxRequestBytes: bound.maxRequestBytes,
-    createDocument(request) {
-      const document: Document = { request: viewRequest(request), steps: {} }
+    maxCalls: bound.maxCalls.value,
+    maxWork: bound.maxWork.value,
+    blame: compileBlame(bound),
+    createDocument(request, work) {
+      const document: Document = { request: viewRequest(request), steps: {}, [workOf]: work }
       nameColors(document)
       writeInputs(request, document)
       return document

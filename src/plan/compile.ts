@@ -1,7 +1,8 @@
 import { toGatewayError } from '../errors.ts'
 import { Gathering } from '../steps/concurrency.ts'
 import { type Context, Exit, type Recover, type Run } from '../steps/context.ts'
-import type { BoundBlock, BoundStep, Compiler, StepCall } from '../steps/step.ts'
+import type { BoundBlock, BoundStep, Compiler } from '../steps/step.ts'
+import type { StepCall } from '../steps/step-call.ts'
 import { noteReason } from '../telemetry/span.ts'
 import { flowDependencies } from './dependencies.ts'
 import type { RecordsRead } from './reads.ts'
@@ -14,6 +15,7 @@ export class RouteCompiler implements Compiler {
   /** The handlers of the route's own `catch`, once its block is compiled. */
   recover: Recover | undefined = undefined
   readonly #byteCalls: ReadonlySet<StepCall>
+  readonly #countedOutside = new Set<StepCall>()
 
   /** `records`: those that something reads. The bodies of `byteCalls` stay bytes. */
   constructor(records: RecordsRead, byteCalls: ReadonlySet<StepCall> = new Set()) {
@@ -31,6 +33,14 @@ export class RouteCompiler implements Compiler {
 
   keepsBytes(call: StepCall): boolean {
     return this.#byteCalls.has(call)
+  }
+
+  countOutside(calls: readonly StepCall[]): void {
+    for (const call of calls) this.#countedOutside.add(call)
+  }
+
+  isCountedOutside(call: StepCall): boolean {
+    return this.#countedOutside.has(call)
   }
 
   block(block: BoundBlock): Run {

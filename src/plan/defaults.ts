@@ -12,14 +12,24 @@ export type Defaults = GatewaySettings['defaults'] & {
   readonly limit: GatewaySettings['limit']
   /** Whether the gateway's file sets the timeout, and where. */
   readonly timeoutOrigin: PolicyOrigin
+  /** The same of what a route may do. */
+  readonly boundOrigins: Readonly<Record<'maxCalls' | 'maxWork', PolicyOrigin>>
 }
 
 export function locateDefaults(settings: GatewaySettings, source: Source | undefined): Defaults {
-  const path = ['defaults', 'timeout']
-  const timeoutOrigin: PolicyOrigin =
-    source?.valueAt(path) === undefined
+  const originOf = (key: keyof GatewaySettings['defaults']): PolicyOrigin => {
+    const path = ['defaults', key]
+    return source?.valueAt(path) === undefined
       ? { by: 'built-in', at: undefined }
       : { by: 'gateway', at: source.locateKey(path) }
+  }
   const { zone, limit, budgetHeader } = settings
-  return { ...settings.defaults, zone: zone || undefined, limit, budgetHeader, timeoutOrigin }
+  return {
+    ...settings.defaults,
+    zone: zone || undefined,
+    limit,
+    budgetHeader,
+    timeoutOrigin: originOf('timeout'),
+    boundOrigins: { maxCalls: originOf('maxCalls'), maxWork: originOf('maxWork') },
+  }
 }

@@ -3,12 +3,14 @@ import { GatewayError, type InputFault } from '../errors.ts'
 import { isSensitive, type Language, type Sensitivity } from '../language/color.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
+import { suspectValue } from '../language/too-much-work.ts'
 import { type Locator, locate } from '../operations/locator.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { RouteDefinition } from '../routes/route.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { compileCoercion, compileSchema, type JsonSchema } from '../values/schema.ts'
+import { enter, workOf } from '../values/work.ts'
 import type { RequestParts } from './snapshot.ts'
 
 /** A color that a route takes from the client's request. */
@@ -117,7 +119,7 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
       write: compileColorWriter(input.color),
     }
   })
-  return (request, document) => {
+  const write = (request: RequestParts, document: Document) => {
     const faults: InputFault[] = []
     for (const input of readers) {
       const raw = input.read(request)
@@ -140,6 +142,14 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
         faults,
         detail: `${faults.length} fault${faults.length === 1 ? '' : 's'} in the request`,
       })
+    }
+  }
+  return (request, document) => {
+    enter(document[workOf])
+    try {
+      write(request, document)
+    } catch (thrown) {
+      throw suspectValue(thrown, 'request', request.body)
     }
   }
 }

@@ -1,10 +1,13 @@
 import type { CallSite, ServiceTarget } from '../backends/call.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { GatewayError } from '../errors.ts'
 import type { ColorDefinition } from '../language/color.ts'
+import type { TooMuchWork } from '../language/too-much-work.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Recover, Run } from '../steps/context.ts'
 import type { Document } from '../values/document.ts'
+import type { WorkBudget } from '../values/work.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -41,8 +44,14 @@ interface RouteCommon {
 export interface AggregatedRoute extends RouteCommon {
   readonly kind: 'aggregate'
   readonly timeoutMs: number
+  /** Calls that its steps may start for one request. */
+  readonly maxCalls: number
+  /** Units of work for one request (values/work.ts). */
+  readonly maxWork: number
+  /** Says who is to blame for too much work: the client, a backend or the route. */
+  readonly blame: (error: TooMuchWork) => GatewayError
   /** Makes the request's context. Throws `invalid-input` with every fault of the client's input. */
-  readonly createDocument: (request: RequestParts) => Document
+  readonly createDocument: (request: RequestParts, work?: WorkBudget) => Document
   /** Whether the client's body is read at all. */
   readonly readsBody: boolean
   readonly run: Run

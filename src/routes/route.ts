@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { duration, size, timeSpan } from '../language/scalars.ts'
+import { count, duration, size, timeSpan } from '../language/scalars.ts'
 import { checkShape, type Place } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
 import { withRole } from '../language/variables.ts'
@@ -37,6 +37,12 @@ export const routeShape = z
     maxRequestBody: size
       .optional()
       .describe('Of one request of a client, in place of `defaults.maxRequestBody`; larger ones are refused with 413.'),
+    maxCalls: count
+      .optional()
+      .describe('Calls that its steps may start for one request, answers from caches included; one more ends it.'),
+    maxWork: count
+      .optional()
+      .describe('Elements, members, comparisons and KB of text that its templates may go through for one request.'),
     in: z
       .record(z.string(), input)
       .optional()
@@ -61,7 +67,7 @@ export const routeShape = z
     proxy: z.string().optional().describe('A service to pass the request through to, in place of `do` and `response`.'),
   })
   .superRefine((route, context) => {
-    const ownKeys = ['do', 'in', 'catch', 'response', 'degradedMaxAge', 'cache'] as const
+    const ownKeys = ['do', 'in', 'catch', 'response', 'degradedMaxAge', 'cache', 'maxCalls', 'maxWork'] as const
     const own = ownKeys.find((key) => route[key] !== undefined) ?? (route.etag ? 'etag' : undefined)
     if (route.proxy !== undefined && own) {
       context.addIssue({

@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts'
 import { splitList } from '../header-list.ts'
 import type { CallRecord, Exit } from '../steps/context.ts'
 import type { LeftOut } from '../values/document.ts'
+import { spendOnPrinting } from '../values/work.ts'
 import { type Headers, renderHeaders } from './headers.ts'
 import type { Answer, Degradation, Failure } from './outcome.ts'
 
@@ -32,9 +33,11 @@ export function assembleFailure(error: GatewayError, records: readonly CallRecor
 function printBody(body: unknown): Answer['body'] {
   if (body === undefined || body instanceof Uint8Array) return body
   try {
+    spendOnPrinting(body)
     // Node writes a string that is not Latin-1 at several times the cost of its bytes.
     return Buffer.from(JSON.stringify(body))
   } catch (cause) {
+    if (cause instanceof GatewayError) throw cause
     // Only nesting beyond the stack gets here: everything in a context is JSON.
     throw new GatewayError('invalid-response', { detail: 'the answer is nested too deeply', cause })
   }

@@ -2,12 +2,14 @@ import type { Call } from '../backends/call.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import { toGatewayError } from '../errors.ts'
+import { TooMuchWork } from '../language/too-much-work.ts'
 import type { AggregatedRoute, RequestParts } from '../plan/snapshot.ts'
-import { Context, Exit, type RequestRun } from '../steps/context.ts'
+import { type CallRecord, Context, Exit, type RequestRun } from '../steps/context.ts'
 import { noteReason, type Propagation, type Span } from '../telemetry/span.ts'
 import { type LeftOut, leftOut } from '../values/document.ts'
+import { enter, WorkBudget } from '../values/work.ts'
 import { assembleAnswer, assembleFailure } from './assemble.ts'
-import type { Outcome } from './outcome.ts'
+import type { Answer, Outcome } from './outcome.ts'
 
 /** What one request brings to the engine. */
 export interface Execution {
@@ -32,25 +34,44 @@ export interface Execution {
 export async function execute(execution: Execution): Promise<Outcome> {
   const { route, clock, scope, span, budgetMs } = execution
   const startedAt = clock.now()
+  const deadline = startedAt + Math.min(route.timeoutMs, budgetMs ?? route.timeoutMs)
   const run: RequestRun = {
     calls: execution.calls,
     records: [],
     now: () => clock.now(),
     startedAt,
-    deadline: startedAt + Math.min(route.timeoutMs, budgetMs ?? route.timeoutMs),
+    deadline,
     budgetMs: route.timeoutMs,
+    maxCalls: route.maxCalls,
+    callsLeft: route.maxCalls,
     propagation: execution.propagation,
     stepEnded: execution.stepEnded,
   }
+  const work = new WorkBudget(route.maxWork, run.now, deadline)
   const left: LeftOut[] = []
   try {
-    const document = route.createDocument(execution.request)
+    const document = route.createDocument(execution.request, work)
     document[leftOut] = left
     const exit = await runToExit(route, new Context(run, document, scope, span))
     for (const { error } of left) noteReason(span, error)
-    return assembleAnswer(exit, run.records, route.degradedMaxAgeMs, left)
+    enter(work)
+    return print(exit, run.records, route.degradedMaxAgeMs, left)
   } catch (thrown) {
-    return assembleFailure(toGatewayError(thrown), run.records)
+    const error = thrown instanceof TooMuchWork ? route.blame(thrown) : toGatewayError(thrown)
+    return assembleFailure(error, run.records)
+  }
+}
+
+function print(
+  exit: Exit,
+  records: readonly CallRecord[],
+  degradedMaxAgeMs: number | undefined,
+  left: readonly LeftOut[],
+): Answer {
+  try {
+    return assembleAnswer(exit, records, degradedMaxAgeMs, left)
+  } catch (thrown) {
+    throw exit.suspect(thrown)
   }
 }
 

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { spendOnPrinting } from '../values/work.ts'
 
 export type Headers = Record<string, string | string[]>
 
@@ -59,5 +60,7 @@ function headerValue(value: unknown): string | string[] {
 }
 
 function headerText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value !== 'object') return String(value)
+  spendOnPrinting(value)
+  return JSON.stringify(value)
 }

@@ -33,6 +33,9 @@ export interface RequestRun {
   readonly deadline: number
   /** What the route has in all, as written. */
   readonly budgetMs: number
+  /** Calls that its steps may start, and how many of them are left. */
+  readonly maxCalls: number
+  callsLeft: number
   readonly propagation: Propagation
   /** Told of every step that ends: index in the plan, `ok | skipped | <error code>`, milliseconds. */
   readonly stepEnded: (step: number, outcome: string, ms: number) => void
@@ -93,7 +96,16 @@ export class Exit {
   /** A JSON value, or the bytes of its text. */
   readonly body: unknown
 
-  constructor(status: number, headers: Readonly<Record<string, unknown>>, body: unknown) {
+  /** Says of a failure to print it what it was made of. */
+  readonly suspect: (thrown: unknown) => unknown
+
+  constructor(
+    status: number,
+    headers: Readonly<Record<string, unknown>>,
+    body: unknown,
+    suspect = (thrown: unknown): unknown => thrown,
+  ) {
+    this.suspect = suspect
     this.status = status
     this.headers = headers
     this.body = body

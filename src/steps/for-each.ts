@@ -7,11 +7,14 @@ import { findColor, type Write } from '../language/reference.ts'
 import { template } from '../language/scalars.ts'
 import { within } from '../language/shape.ts'
 import { steps } from '../language/steps.ts'
+import { suspect } from '../language/too-much-work.ts'
 import { type Area, insideElement } from '../values/area.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { fits, type JsonSchema } from '../values/schema.ts'
+import { enter, spend, workOf } from '../values/work.ts'
 import { reportMisfit } from './assign.ts'
+import { certainCalls, countCalls } from './calls.ts'
 import { printTemplate } from './caption.ts'
 import { Gathering } from './concurrency.ts'
 import type { Context, Run } from './context.ts'
@@ -77,7 +80,12 @@ export const forEach = defineStep({
       composition: 'each',
       compile(compiler) {
         const fork = compileFork([...writtenColors(block.steps), ...(element ? [element.color] : [])])
-        return compileForEach({ ...loop, list, element: element?.color, fork, collected, run: compiler.block(block) })
+        const calls = certainCalls(block.steps)
+        compiler.countOutside(calls)
+        const { length: callsEach } = calls
+        const { length: stepsEach } = block.steps
+        const run = compiler.block(block)
+        return compileForEach({ ...loop, list, element: element?.color, fork, collected, callsEach, stepsEach, run })
       },
     }
   },
@@ -133,10 +141,17 @@ interface Loop {
   readonly concurrency: number
   readonly fork: (document: Document) => Document
   readonly collected: readonly Collected[]
+  /** Calls that every turn starts. */
+  readonly callsEach: number
+  readonly stepsEach: number
   readonly run: Run
 }
 
-function compileForEach({ list, element, batch, concurrency, fork, collected, run }: Loop): Run {
+/** What a turn takes beside what its steps do: a context of its own, and what is gathered of it. */
+const workOfTurn = 16
+
+function compileForEach({ list, element, batch, concurrency, fork, collected, callsEach, stepsEach, run }: Loop): Run {
+  const turnWork = workOfTurn * (1 + stepsEach)
   const writeElement = element === undefined ? undefined : compileColorWriter(element)
   const collectors = collected.map(({ color, value }) => ({
     write: compileColorWriter(color),
@@ -148,16 +163,24 @@ function compileForEach({ list, element, batch, concurrency, fork, collected, ru
     if (value !== undefined && value !== null && !Array.isArray(value)) {
       throw new GatewayError('invalid-response', { detail: 'forEach needs an array' })
     }
+    enter(context.document[workOf])
     const elements = batch === undefined ? (value ?? []) : slices(value ?? [], batch)
     const gathered: unknown[][] = collectors.map(() => new Array(elements.length).fill(null))
     const finish = () => {
+      enter(context.document[workOf])
       collectors.forEach(({ write }, which) => {
         // A slice gives a list of its own; one that gave nothing adds nothing.
         const all = gathered[which]!
-        write(context.document, batch === undefined ? all : all.filter((part) => part !== null).flat(1))
+        write(context.document, batch === undefined ? all : flatten(all))
       })
     }
     if (elements.length === 0) return finish()
+    try {
+      spend((value ?? []).length + elements.length * turnWork)
+      countCalls(context.run, elements.length * callsEach)
+    } catch (thrown) {
+      throw suspect(thrown, list.reads, context.document)
+    }
     const iterate =
       (index: number): Run =>
       (inner: Context) => {
@@ -173,7 +196,11 @@ function compileForEach({ list, element, batch, concurrency, fork, collected, ru
         const pending = run(inner.withDocument(document))
         return pending ? pending.then(collect) : collect()
       }
-    return runLimited(context, elements.length, concurrency, iterate).then(finish)
+    return runLimited(context, elements.length, concurrency, iterate)
+      .then(finish)
+      .catch((thrown: unknown) => {
+        throw suspect(thrown, list.reads, context.document)
+      })
   }
 }
 
@@ -186,6 +213,11 @@ function runLimited(context: Context, count: number, limit: number, iterate: (in
   }
   while (next < Math.min(limit, count) && !gathering.failed) startNext()
   return gathering.seal()
+}
+
+function flatten(parts: readonly unknown[]): unknown[] {
+  for (const part of parts) if (Array.isArray(part)) spend(part.length)
+  return parts.filter((part) => part !== null).flat(1)
 }
 
 function slices(list: readonly unknown[], size: number): unknown[][] {

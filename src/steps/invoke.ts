@@ -11,14 +11,8 @@ import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
 import { buildSite, findOrigins, keepBytes } from './invoke/site.ts'
-import {
-  type Binder,
-  type BoundFallback,
-  defineStep,
-  type ParsedStep,
-  type ServiceOperation,
-  type StepCall,
-} from './step.ts'
+import { type Binder, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
+import type { BoundFallback, StepCall } from './step-call.ts'
 
 /** Calls an operation of a backend: its inputs wire themselves from the colors, its outputs become colors. */
 export const invoke = defineStep({
@@ -69,6 +63,7 @@ export const invoke = defineStep({
         return compileInvoke({
           name,
           index,
+          counts: !compiler.isCountedOutside(call),
           optional: config.optional,
           recorded: compiler.recordsStep(name),
           recordsHeaders: compiler.recordsStep(name, 'headers'),

@@ -5,6 +5,7 @@ import type { Language } from '../language/color.ts'
 import { checkHeaderValue } from '../language/header-value.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
+import { metered, suspect } from '../language/too-much-work.ts'
 import type { Document } from '../values/document.ts'
 import { Exit } from './context.ts'
 
@@ -54,12 +55,17 @@ export function compileResponse(
 ): (document: Document) => Exit {
   const headers = response.headers.map(({ name, value }) => ({ name, evaluate: value.evaluate }))
   const evaluateBody = response.body?.evaluate
+  const makeBody = writeBody
+    ? metered((document) => writeBody(document) ?? evaluateBody?.(document), response.body?.reads ?? [])
+    : evaluateBody
   return (document) => {
     const filled: Record<string, unknown> = {}
     for (const { name, evaluate } of headers) {
       const value = evaluate(document)
       if (value !== undefined && value !== null) filled[name] = value
     }
-    return new Exit(response.status, filled, writeBody?.(document) ?? evaluateBody?.(document))
+    return new Exit(response.status, filled, makeBody?.(document), (thrown) =>
+      suspect(thrown, response.reads, document),
+    )
   }
 }

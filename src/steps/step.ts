@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { BreakerPolicy, CachePolicy, CallSite, Fallback, HedgePolicy, RetryPolicy } from '../backends/call.ts'
+import type { BreakerPolicy, CachePolicy, CallSite, HedgePolicy, RetryPolicy } from '../backends/call.ts'
 import type { MirrorPolicy } from '../backends/mirroring/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate } from '../language/bind.ts'
@@ -8,10 +8,10 @@ import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import type { PolicyOrigin } from '../operations/policies.ts'
 import type { Area } from '../values/area.ts'
 import type { Recover, Run } from './context.ts'
 import type { BoundResponse } from './response.ts'
+import type { CallOrigins, StepCall } from './step-call.ts'
 
 /** How the steps of a block run. */
 export type Order = 'sequence' | 'parallel' | 'flow'
@@ -135,49 +135,6 @@ export interface StepBinding {
   compile(compiler: Compiler): Run
 }
 
-/** What the checks, graph and explain know of an invoke. */
-export interface StepCall {
-  readonly operation: BoundOperation
-  /** A timeout that the step itself sets. */
-  readonly ownTimeout: { readonly ms: number; readonly at: Location } | undefined
-  readonly site: CallSite
-  readonly optional: boolean
-  /** `with`: what stands in place of the wiring, by color. */
-  readonly overrides: ReadonlyMap<string, BoundTemplate>
-  /** In the order in which they are tried. */
-  readonly fallbacks: readonly BoundFallback[]
-  readonly origins: CallOrigins
-}
-
-/** One entry of a `fallback:`, compiled, with what it reads and writes. */
-export interface BoundFallback {
-  readonly kind: 'lastGood' | 'body' | 'assign' | 'invoke'
-  readonly at: Location
-  /** What it does, in a few words. */
-  readonly summary: string
-  /** The call it makes (`invoke`). */
-  readonly call?: Pick<StepCall, 'operation' | 'site' | 'origins'>
-  readonly compiled: Fallback
-  readonly reads: readonly Read[]
-  /** What stands in for the answer's body (`body`). */
-  readonly body?: BoundTemplate
-  /** What the colors that it writes itself are made of (`assign`). */
-  readonly derives?: readonly Derivation[]
-  /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
-  readonly writes: readonly Write[] | undefined
-}
-
-/** Who says what holds around a call; undefined where nobody does. */
-export interface CallOrigins {
-  readonly timeout: PolicyOrigin
-  readonly retry: PolicyOrigin | undefined
-  readonly hedge: PolicyOrigin | undefined
-  readonly breaker: PolicyOrigin | undefined
-  readonly cache: PolicyOrigin | undefined
-  readonly coalesce: PolicyOrigin | undefined
-  readonly fallback: PolicyOrigin | undefined
-}
-
 /** A bound step: what its kind says of it, its name and its condition. */
 export interface BoundStep extends StepBinding {
   readonly kind: string
@@ -238,6 +195,10 @@ export interface Compiler {
   keepsBytes(call: StepCall): boolean
   /** Whether anything in the route reads `steps.<id>`, or this member of it, so that it must be recorded. */
   recordsStep(id: string, member?: string): boolean
+  /** From now on these calls are counted by the step around them, before its first run of them. */
+  countOutside(calls: readonly StepCall[]): void
+  /** Whether a step around it counts this call. */
+  isCountedOutside(call: StepCall): boolean
   /** Compiles a block by its order, with spans and metrics around each step. */
   block(block: BoundBlock): Run
   /** Has these handlers see a failure of the route's response too. */

@@ -5,6 +5,7 @@ import { bindTemplate } from '../language/bind.ts'
 import { template } from '../language/scalars.ts'
 import { within } from '../language/shape.ts'
 import type { Document } from '../values/document.ts'
+import { enter, spendOnPrinting, workOf } from '../values/work.ts'
 import { defineStep } from './step.ts'
 
 /** Fails the route with an error of its own, for a catch around it or for the client. */
@@ -54,5 +55,8 @@ export const throwStep = defineStep({
 function textOf(bound: BoundTemplate | undefined, document: Document): string | undefined {
   const value = bound?.evaluate(document)
   if (value === undefined || value === null) return undefined
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (typeof value === 'string') return value
+  enter(document[workOf])
+  spendOnPrinting(value)
+  return JSON.stringify(value)
 }

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors.ts'
+import type { WorkBudget, workOf } from './work.ts'
 
 /** Where templates note what they left out of what they made. */
 export const leftOut: unique symbol = Symbol('left out')
@@ -21,6 +22,8 @@ export interface Document {
   index?: number
   error?: unknown
   [leftOut]?: LeftOut[]
+  /** What the request may still do. */
+  [workOf]?: WorkBudget | undefined
   [color: string]: unknown
 }
 

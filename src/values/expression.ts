@@ -65,8 +65,6 @@ export interface ExpressionOptions {
   readonly strict?: boolean
 }
 
-const maxVisits = 1_000_000
-
 /** Collects the types of colors and of the reserved names; made once for a snapshot. */
 export function createExpressionTypes(colors: ReadonlyMap<string, JsonSchema>): ExpressionTypes {
   const roots = new Map<string, Type>()
@@ -127,14 +125,13 @@ export function compileExpression(
   const node = parseCel(source)
   if ('code' in node) return node
   const reads: Read[] = []
-  const budget = { left: 0 }
   const { roots, env } = types
-  const scope: Scope = { roots, env, variables: new Map(), guards: [], reads, strict, budget, compile: compileNode }
+  const scope: Scope = { roots, env, variables: new Map(), guards: [], reads, strict, compile: compileNode }
   try {
     const { type, run } = compileNode(node, scope)
     const mayBeAbsent = type.optional ? 'optional' : isAccess(node) ? 'path' : undefined
-    const evaluate = guard(source, budget, /\b(timestamp|duration)\b/.test(source) ? (it) => toJson(run(it)) : run)
-    const needed = mayBeAbsent === 'path' ? guard(source, budget, demand(run, source.trim())) : evaluate
+    const evaluate = guard(source, /\b(timestamp|duration)\b/.test(source) ? (it) => toJson(run(it)) : run)
+    const needed = mayBeAbsent === 'path' ? guard(source, demand(run, source.trim())) : evaluate
     return {
       source,
       type: type.kind,
@@ -158,9 +155,8 @@ export function compileExpression(
   }
 }
 
-function guard(source: string, budget: { left: number }, run: Run): Run {
+function guard(source: string, run: Run): Run {
   return (document) => {
-    budget.left = maxVisits
     try {
       return run(document)
     } catch (cause) {

@@ -2,6 +2,7 @@
 
 const millisecondsIn: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const bytesIn: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
+const unitsIn: Record<string, number> = { '': 1, K: 1000, M: 1_000_000 }
 
 /** `150ms`, `3s`, `10m`, `1.5h` in milliseconds. Of plain numbers only `0` is one: any other lacks its unit. */
 export function parseDuration(text: unknown): number | undefined {
@@ -14,6 +15,22 @@ export function parseSize(text: unknown): number | undefined {
   if (typeof text === 'number') return Number.isSafeInteger(text) && text >= 0 ? text : undefined
   const bytes = parseQuantity(text, /^(\d+(?:\.\d+)?)(B|KB|MB|GB)$/, bytesIn)
   return bytes === undefined ? undefined : Math.round(bytes)
+}
+
+/** `1000`, `10K`, `2M`: a whole number of at least one. */
+export function parseCount(text: unknown): number | undefined {
+  const count = typeof text === 'number' ? text : parseQuantity(text, /^(\d+(?:\.\d+)?)(K|M|)$/, unitsIn)
+  return Number.isSafeInteger(count) && count! > 0 ? count : undefined
+}
+
+/** A count as an operator would write it: `1000`, `10K`, `2M`. */
+export function printCount(count: number): string {
+  for (const unit of ['M', 'K'] as const) {
+    const units = count / unitsIn[unit]!
+    // `1000` reads better than `1K`.
+    if (units >= (unit === 'K' ? 10 : 1) && Number.isInteger(units * 10)) return `${units}${unit}`
+  }
+  return String(count)
 }
 
 /** `100/s`, `600/m`, `5000/h` in events per second. */

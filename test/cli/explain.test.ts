@@ -16,6 +16,8 @@ describe('explain', () => {
     expect(stdout).toBe(`home  GET /home
 首页 · routes/home.yaml
 budget 1s  built-in
+maxCalls 1000  built-in
+maxWork 2M  built-in
 
 Request
   user.id pii  query.user, may be absent  routes/home.yaml:3

@@ -322,6 +322,14 @@ mirror: { to: «spare@next }`,
     help: /input/,
   },
   {
+    code: 'unbounded-list',
+    name: 'a list looped for calls',
+    files: route(
+      'in: { product.ids: query.ids }\ndo: [ { «forEach: { in: $.product.ids, as: product.ids, batch: 5 }, do: [ { invoke: content.prices } ], collect: { product.prices: $.price.list } } ]\nresponse: { body: $.product.prices }',
+    ),
+    help: /maxItems/,
+  },
+  {
     code: 'secret-in-response',
     name: 'a secret by way of another color',
     files: route(

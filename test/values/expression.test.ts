@@ -1,10 +1,13 @@
-import { describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { Environment } from '@marcbachmann/cel-js'
 import fc from 'fast-check'
 import type { Fault } from '../../src/diagnostics/collector.ts'
 import { GatewayError } from '../../src/errors.ts'
 import { compileExpression, createExpressionTypes, type Expression } from '../../src/values/expression.ts'
 import type { JsonSchema } from '../../src/values/schema.ts'
+import { enter } from '../../src/values/work.ts'
+
+beforeEach(() => enter(undefined))
 
 const types = createExpressionTypes(
   new Map<string, JsonSchema>([
@@ -379,6 +382,7 @@ describe('reads', () => {
     const number = fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined })
     fc.assert(
       fc.property(condition, number, number, truth, lists, (source, x, y, z, l) => {
+        enter(undefined)
         const expression = compileExpression(source, any) as Expression
         const a: Record<string, unknown> = { x, y, z, l }
         if (fails(() => expression.test({ a }))) return
@@ -544,9 +548,9 @@ describe('hostile input', () => {
   test('cannot make macros run forever', () => {
     const expression = expressionOf('request.body.all(a, request.body.all(b, request.body.all(c, true)))')
     const body = Array.from({ length: 5000 }, () => 1)
-    expect(() => expression.evaluate({ request: { body } })).toThrow(
-      expect.objectContaining({ code: 'expression-failed' }),
-    )
+    enter(undefined)
+    expect(() => expression.evaluate({ request: { body } })).toThrow(expect.objectContaining({ code: 'too-much-work' }))
+    enter(undefined)
     expect(expression.evaluate({ request: { body: [1, 2] } })).toBe(true)
   })
 
@@ -648,6 +652,7 @@ describe('the library, where it gives a value', () => {
     const context = { n: { a: 3.5, b: -1 }, s: { a: 'x' }, l: { a: ['x', 'y'] }, b: { a: true } }
     fc.assert(
       fc.property(truth, (source) => {
+        enter(undefined)
         const expression = compileExpression(source, any)
         if ('code' in expression) throw new Error(`${source}: ${expression.message}`)
         let wanted: unknown

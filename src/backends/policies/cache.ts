@@ -98,7 +98,14 @@ function restored({ stored: { status, headers, text }, body, slices }: Kept) {
   return { status, headers, text, body, slices }
 }
 
-const ourOwn = new Set(['cancelled', 'missing-input', 'invalid-input', 'expression-failed', 'internal'])
+const ourOwn = new Set([
+  'cancelled',
+  'missing-input',
+  'invalid-input',
+  'expression-failed',
+  'too-much-work',
+  'internal',
+])
 
 /** A failure that says nothing about what was asked for: the backend is down, or too busy. */
 function mayPass(error: GatewayError): boolean {

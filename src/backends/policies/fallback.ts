@@ -1,4 +1,4 @@
-import { type GatewayError, toGatewayError } from '../../errors.ts'
+import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import { noteReason } from '../../telemetry/span.ts'
 import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
 import { storeKeyOf } from '../http-caching/request-key.ts'
@@ -47,7 +47,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
   async function cover(thrown: unknown, call: OngoingCall): Promise<CallResponse> {
     const error = withAttempts(thrown, call)
     const { scope, span } = call.context
-    if (error.code === 'cancelled') throw error
+    if (error.code === 'cancelled' || endsRequest(error)) throw error
     if (scope.reason) throw scope.reason
     for (const entry of site.fallbacks) {
       try {
@@ -56,8 +56,9 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
         metrics.fallback(response.source, error.code)
         if (span.sampled) span.event('tessera.fallback', { source: response.source, 'error.type': error.code })
         return { ...response, attempts: call.attempts, error }
-      } catch {
+      } catch (failure) {
         if (scope.reason) throw scope.reason
+        if (endsRequest(toGatewayError(failure))) throw failure
       }
     }
     throw error

@@ -3,7 +3,7 @@ import type { Origin } from '../../describe/explain/places.ts'
 import type { PassthroughExplanation, RouteExplanation } from '../../describe/explain/route.ts'
 import type { SensitiveValue } from '../../describe/explain/sensitive.ts'
 import type { Fed } from '../../describe/explain/sources.ts'
-import { printDuration } from '../../values/units.ts'
+import { printCount, printDuration } from '../../values/units.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 import { alignColumns, fill, section } from './lines.ts'
 
@@ -16,6 +16,9 @@ export function printRoute(route: RouteExplanation, { paint, width }: Screen): s
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
     `budget ${paint.bold(printDuration(budget.ms))}  ${paint.dim(describeOrigin(budget))}`,
+    ...Object.entries(route.bounds).map(
+      ([name, bound]) => `${name} ${paint.bold(printCount(bound.value))}  ${paint.dim(describeOrigin(bound))}`,
+    ),
     ...(route.caching === undefined ? [] : [route.caching]),
     ...route.admission,
     ...section('Request', printInputs(route, paint), paint),

@@ -1,4 +1,5 @@
-import type { BoundBlock, BoundStep, Repetition, StepCall } from '../../steps/step.ts'
+import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
+import type { StepCall } from '../../steps/step-call.ts'
 
 /** How often a request calls an operation. */
 export interface CallCount {

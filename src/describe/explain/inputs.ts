@@ -1,7 +1,8 @@
 import type { Read } from '../../language/reference.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { printLocator } from '../../operations/locator.ts'
-import type { BoundStep, StepCall } from '../../steps/step.ts'
+import type { BoundStep } from '../../steps/step.ts'
+import type { StepCall } from '../../steps/step-call.ts'
 
 /** A part of a request to a backend, and what of the context it is made of. */
 export interface RequestPart {

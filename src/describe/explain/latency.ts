@@ -1,5 +1,6 @@
 import { flowDependencies, orderFlow } from '../../plan/dependencies.ts'
-import type { BoundBlock, BoundStep, Repetition, StepCall } from '../../steps/step.ts'
+import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
+import type { StepCall } from '../../steps/step-call.ts'
 import { printDuration } from '../../values/units.ts'
 
 /** How long a route may take at worst: the calls on its critical path, each with all of its attempts, waits and fallbacks. */

@@ -1,5 +1,6 @@
 import type { ColorDefinition } from '../../language/color.ts'
-import type { BoundBlock, BoundStep, StepCall } from '../../steps/step.ts'
+import type { BoundBlock, BoundStep } from '../../steps/step.ts'
+import type { StepCall } from '../../steps/step-call.ts'
 import { describeCache } from '../caching.ts'
 import { describeEndpoints } from '../endpoints.ts'
 import { describeHedge, describeMirror } from '../extra-requests.ts'

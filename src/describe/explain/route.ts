@@ -1,4 +1,4 @@
-import { everyStep } from '../../plan/bound-route.ts'
+import { everyStep, type RouteBound } from '../../plan/bound-route.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeRouteCaching } from '../caching.ts'
@@ -19,6 +19,8 @@ export interface RouteExplanation {
   readonly summary: string | undefined
   readonly file: string
   readonly budget: { readonly ms: number } & Origin
+  /** Calls and units of work that one request may be. */
+  readonly bounds: Readonly<Record<'maxCalls' | 'maxWork', { readonly value: number } & Origin>>
   /** What is kept of whole answers; undefined where nothing is. */
   readonly caching: string | undefined
   /** What stands before the route: its class, limits and bulkhead. */
@@ -61,6 +63,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     summary: route.summary,
     file: route.file,
     budget: { ms: bound.timeoutMs, ...describeOrigin(bound.timeoutOrigin) },
+    bounds: { maxCalls: describeBound(bound.maxCalls), maxWork: describeBound(bound.maxWork) },
     caching: route.caching && describeRouteCaching(route.caching),
     admission: describeRouteAdmission(route.admission),
     inputs: bound.inputs.map(({ color, place, required, default: value, at }) => ({
@@ -83,6 +86,10 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     calls: countCalls(bound.body),
     forwards: describeForwarding(bound, colors),
   }
+}
+
+function describeBound({ value, origin }: RouteBound): { value: number } & Origin {
+  return { value, ...describeOrigin(origin) }
 }
 
 /** A route that hands the request to a service as it is. */

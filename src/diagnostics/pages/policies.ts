@@ -20,6 +20,23 @@ response:
   body: { banners: $.banner.list }
 `),
   },
+  'unbounded-list': {
+    why: 'A list of which nobody says how long it is makes as many calls as it has elements, or as many values as two lists have pairs. `maxCalls` and `maxWork` end such a request, but late, and as `too-much-work`.',
+    fix: 'Give the color a `maxItems` in the dictionary: of a client, a longer list is refused at once. Or give the route a `maxCalls` (`maxWork` for `$each`) of its own, which says that it was thought of.',
+    wrong: route(`match: GET /home
+do:
+  - { invoke: content.banners }
+response:
+  body: { $each: $.banner.list, $map: { $each: $.banner.list, $map: $.item.title } }
+`),
+    right: route(`match: GET /home
+maxWork: 100K
+do:
+  - { invoke: content.banners }
+response:
+  body: { $each: $.banner.list, $map: { $each: $.banner.list, $map: $.item.title } }
+`),
+  },
   'late-key': {
     why: 'Requests are counted, queued and shed before their body is read and before a step runs: what a step finds out, or what stands in the body, comes too late for that.',
     fix: 'Go by a part of the request (`request.ip`, `request.headers.x-tenant`) or by a color that the route takes from the path, the query, a header or a cookie.',

@@ -1,5 +1,7 @@
 import { type Page, tested } from './page.ts'
 
+const manyBanners = JSON.stringify(Array.from({ length: 100 }, (_, index) => ({ title: `b${index}` })))
+
 /** Errors of a request as a whole. */
 export const requestErrorPages = {
   cancelled: {
@@ -38,6 +40,40 @@ response:
     mocks: { content.banners: { status: 500 }, users.profile: { delay: 200ms, body: { name: Mei } } }
     expect: { status: 200, degraded: [banners], body: { banners: [], name: Mei } }
 `,
+    ),
+  },
+  'too-much-work': {
+    why: 'Answering the request takes more calls than `maxCalls`, or more work than `maxWork`: one for each element or member that templates, paths and expressions visit or make, each comparison, each KB of text. It ends the request: no `catch`, `optional` or fallback handles it. It is a 400 where the client gave the most of what was worked on, a 502 where a backend did, a 500 where the route does too much with little.',
+    fix: 'Give lists of clients a `maxItems` in the dictionary, so that too long ones are refused at once; ask backends for fewer; take a `$each` out of another, or join by `$join`. Where the route is meant to be large, give it a `maxCalls` or `maxWork` of its own.',
+    wrong: tested(
+      `match: GET /home
+maxWork: 1000
+do:
+  - invoke: content.banners
+response:
+  body: { $each: $.banner.list, $map: { $each: $.banner.list, $map: $.item.title } }
+`,
+      `tests:
+  - name: content gives more banners than can be paired
+    request: { path: /home }
+    mocks: { content.banners: { body: { items: MANY } } }
+    expect: { status: 502, error: too-much-work }
+`.replace('MANY', manyBanners),
+    ),
+    right: tested(
+      `match: GET /home
+maxWork: 1000
+do:
+  - invoke: content.banners
+response:
+  body: { $each: $.banner.list, $map: $.item.title }
+`,
+      `tests:
+  - name: each banner is looked at once
+    request: { path: /home }
+    mocks: { content.banners: { body: { items: MANY } } }
+    expect: { status: 200 }
+`.replace('MANY', manyBanners),
     ),
   },
   'missing-input': {

@@ -1,5 +1,6 @@
 import { outputPaths } from '../../operations/byte-outputs.ts'
-import type { BoundStep, StepCall } from '../../steps/step.ts'
+import type { BoundStep } from '../../steps/step.ts'
+import type { StepCall } from '../../steps/step-call.ts'
 import { colorOfPath } from '../../values/color.ts'
 import type { BoundRoute } from '../bound-route.ts'
 import { readsOfRoute } from '../reads.ts'

@@ -2,6 +2,7 @@ import { JsonSlice } from '../../json/slice.ts'
 import { compileWriter } from '../../json/writer.ts'
 import { compileColorWriter } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
+import { printableBytes, spendOnBytes, spendOnPrinting } from '../../values/work.ts'
 import type { ByteAnswer } from './choose.ts'
 import { compilePlaceReader } from './convert.ts'
 
@@ -16,7 +17,9 @@ export function compileByteBody({ template, places }: ByteAnswer): (document: Do
   return (document) => {
     const values: unknown[] = new Array(slots.length)
     for (let index = 0; index < slots.length; index++) values[index] = slots[index]!(document)
-    const bytes = write(values)
+    for (const value of values) if (typeof value === 'object' && !(value instanceof JsonSlice)) spendOnPrinting(value)
+    const bytes = write(values, printableBytes())
+    if (bytes) spendOnBytes(bytes.length)
     if (bytes) return bytes
     for (const slice of slices) {
       const value = slice.read(document)

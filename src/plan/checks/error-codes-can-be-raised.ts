@@ -3,6 +3,8 @@ import { builtInErrorCodes, isStatusCode } from '../../language/error-codes.ts'
 import { everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 
+const raiseBounds = 'leave it out; a route that is meant to be large has `maxWork` and `maxCalls` of its own'
+
 /** A catch that waits for an error which nothing raises is a slip of the pen. */
 export const errorCodesCanBeRaised: RouteCheck = (route, { diagnostics }) => {
   for (const step of everyStep(route.body)) {
@@ -15,6 +17,10 @@ export const errorCodesCanBeRaised: RouteCheck = (route, { diagnostics }) => {
     }
     for (const { code, at } of step.catches) {
       if (raised.has(code) || isStatusCode(code)) continue
+      if (code === 'too-much-work') {
+        diagnostics.add('unknown-error-code', 'nothing handles `too-much-work`: it ends the request', at, raiseBounds)
+        continue
+      }
       diagnostics.add('unknown-error-code', `nothing in this try raises \`${code}\``, at, didYouMean(code, raised))
     }
   }

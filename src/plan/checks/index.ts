@@ -3,6 +3,7 @@ import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
 import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
 import { expressionsCareForAbsence } from './expressions-care-for-absence.ts'
+import { listsAreBounded } from './lists-are-bounded.ts'
 import { pathParametersExist } from './path-parameters-exist.ts'
 import { secretsStayInside } from './secrets-stay-inside.ts'
 import { stepTimeoutFitsRoute } from './step-timeout-fits-route.ts'
@@ -16,4 +17,5 @@ export const routeChecks: readonly RouteCheck[] = [
   secretsStayInside,
   cachedAnswersMayBeShared,
   errorCodesCanBeRaised,
+  listsAreBounded,
 ]

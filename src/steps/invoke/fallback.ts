@@ -7,8 +7,10 @@ import { compileOutputs } from '../../operations/outputs.ts'
 import type { FallbackEntry } from '../../operations/policies.ts'
 import { printDuration } from '../../values/units.ts'
 import { bindAssignments, compileAssignments } from '../assign.ts'
+import { countCalls } from '../calls.ts'
 import type { Context } from '../context.ts'
-import type { Binder, BoundFallback, ParsedStep, ServiceOperation } from '../step.ts'
+import type { Binder, ParsedStep, ServiceOperation } from '../step.ts'
+import type { BoundFallback } from '../step-call.ts'
 import type { InvokeConfig } from './shape.ts'
 import { buildSite, findOrigins } from './site.ts'
 
@@ -99,6 +101,7 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
     compiled: {
       kind: 'handler',
       async run(error, context) {
+        countCalls((context as Context).run, 1)
         const response = await (context as Context).run.calls[index]!(context)
         applyOutputs(context.document, response)
         const { status, headers, body, attempts, isPersonal } = response

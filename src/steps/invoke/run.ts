@@ -1,12 +1,15 @@
 import type { CallResponse } from '../../backends/call.ts'
-import { type GatewayError, toGatewayError } from '../../errors.ts'
+import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Document } from '../../values/document.ts'
+import { countCalls } from '../calls.ts'
 import type { Context, Run } from '../context.ts'
 
 interface InvokePlan {
   readonly name: string
   /** Index of its call site in the snapshot. */
   readonly index: number
+  /** Whether it counts its call itself; otherwise a step around it has. */
+  readonly counts: boolean
   readonly optional: boolean
   /** Whether anything reads `steps.<name>`. */
   readonly recorded: boolean
@@ -17,10 +20,11 @@ interface InvokePlan {
 
 /** Compiles an invoke: make the call, write its outputs, keep a record of how it went. */
 export function compileInvoke(plan: InvokePlan): Run {
-  const { name, index, optional, recorded, recordsHeaders, applyOutputs } = plan
+  const { name, index, counts, optional, recorded, recordsHeaders, applyOutputs } = plan
 
   return (context) => {
     const { run, document } = context
+    if (counts) countCalls(run, 1)
     const startedAt = run.now()
     return run.calls[index]!(context).then(
       (response) => {
@@ -31,7 +35,7 @@ export function compileInvoke(plan: InvokePlan): Run {
         const error = toGatewayError(thrown)
         if (error.code !== 'cancelled') error.step ??= name
         finish(context, startedAt, undefined, error)
-        if (!optional || context.scope.reason) throw error
+        if (!optional || endsRequest(error) || context.scope.reason) throw error
       },
     )
   }

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { checkPattern } from '../pattern.ts'
+import { spend, spendOnLetters, spendOnText } from '../work.ts'
 import { type CelFunction, celFunctions } from './functions.ts'
 import { macros } from './macros.ts'
 import type { CelNode } from './parse.ts'
@@ -68,10 +69,17 @@ function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[]): 
       const kinds = takes[i]!
       if (kinds.length > 0 && !kinds.includes(kindOf(value)))
         fail(`\`${name}()\` does not take a ${nameOfValue(value)}`)
+      if (typeof value === 'string') spendOnText(value.length)
+      else if (typeof value === 'object' && value !== null) spend(widthOf(value))
       values.push(value)
     }
     return call(...values)
   }
+}
+
+/** What a function that looks at all of a list or object visits. */
+function widthOf(value: object): number {
+  return Array.isArray(value) ? value.length : Object.keys(value).length
 }
 
 function kindOf(value: unknown): CelType {
@@ -98,6 +106,7 @@ function compileMatches([subject, pattern]: [CelNode, CelNode], scope: Scope): C
     type: bool,
     run: (document) => {
       const value = run(document)
+      if (typeof value === 'string') spendOnLetters(value.length)
       return typeof value === 'string'
         ? regexp.test(value)
         : fail(`\`matches()\` does not take a ${nameOfValue(value)}`)

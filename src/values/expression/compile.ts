@@ -1,4 +1,5 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { spend } from '../work.ts'
 import { compileAccess, isAccess } from './access.ts'
 import { compileCall } from './calls.ts'
 import { type BinaryOperator, binaryOperators } from './operators.ts'
@@ -118,6 +119,7 @@ function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||'
       try {
         value = left(document)
       } catch (failure) {
+        // What ends the request (too much work) passes: it is no failure of this side.
         if (failure instanceof EvaluationFailure && right(document) === decisive) return decisive
         throw failure
       }
@@ -213,7 +215,8 @@ function helpWith(operator: string, left: Type, right: Type): string | undefined
 export function toJson(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Duration) return value.toJSON()
-  if (Array.isArray(value)) return value.map(toJson)
   if (typeof value !== 'object' || value === null) return value
+  spend(1)
+  if (Array.isArray(value)) return value.map(toJson)
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]))
 }

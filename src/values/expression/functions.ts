@@ -1,3 +1,4 @@
+import { spend, spendOnLetters, spendOnText } from '../work.ts'
 import { fail } from './scope.ts'
 import { Duration, durationParts, timestampParts, toDuration, toTimestamp } from './time.ts'
 import { bool, type CelType, double, dyn, int, string, type Type } from './types.ts'
@@ -31,13 +32,32 @@ function global(name: string, takes: CelFunction['takes'], gives: Type, call: Ce
 
 /** Characters of text, as CEL counts them: code points. */
 function sizeOf(value: string | unknown[] | object): number {
-  if (typeof value === 'string') return isPlain(value) ? value.length : [...value].length
+  if (typeof value === 'string') return isPlain(value) ? value.length : countCodePoints(value)
   if (Array.isArray(value)) return value.length
   return Object.values(value).filter((member) => member !== undefined).length
 }
 
 function isPlain(value: string): boolean {
   return !/[\ud800-\udbff]/.test(value)
+}
+
+function countCodePoints(value: string): number {
+  spendOnLetters(value.length)
+  let count = 0
+  for (let at = 0; at < value.length; at += value.codePointAt(at)! > 0xffff ? 2 : 1) count += 1
+  return count
+}
+
+/** Letter by letter where the text is not ASCII: each run of letters is a piece of work. */
+function mapAscii(value: string, letters: RegExp, map: (part: string) => string): string {
+  spend(value.length >>> 2)
+  return value.replace(letters, map)
+}
+
+function splitText(value: string, separator: string): string[] {
+  const parts = value.split(separator)
+  spend(parts.length)
+  return parts
 }
 
 function toNumber(value: unknown): number {
@@ -72,11 +92,12 @@ function join(list: unknown[], separator: string): string {
     length += (item as string).length + separator.length
     if (length > maxTextLength) fail('text grew too long')
   }
+  spendOnText(length)
   return list.join(separator)
 }
 
 function replace(value: string, from: string, to: string): string {
-  const parts = value.split(from)
+  const parts = splitText(value, from)
   return join(parts, to)
 }
 
@@ -95,11 +116,11 @@ export const celFunctions: readonly CelFunction[] = [
   method('startsWith', [text, text], bool, (value: string, part: string) => value.startsWith(part)),
   method('endsWith', [text, text], bool, (value: string, part: string) => value.endsWith(part)),
   method('contains', [text, text], bool, (value: string, part: string) => value.includes(part)),
-  method('lowerAscii', [text], string, (value: string) => value.replace(/[A-Z]+/g, (part) => part.toLowerCase())),
-  method('upperAscii', [text], string, (value: string) => value.replace(/[a-z]+/g, (part) => part.toUpperCase())),
+  method('lowerAscii', [text], string, (value: string) => mapAscii(value, /[A-Z]+/g, (part) => part.toLowerCase())),
+  method('upperAscii', [text], string, (value: string) => mapAscii(value, /[a-z]+/g, (part) => part.toUpperCase())),
   method('trim', [text], string, (value: string) => value.trim()),
   method('replace', [text, text, text], string, replace),
-  method('split', [text, text], texts, (value: string, separator: string) => value.split(separator)),
+  method('split', [text, text], texts, splitText),
   method('join', [['list']], string, (list) => join(list, '')),
   method('join', [['list'], text], string, join),
   method('indexOf', [text, text], int, (value: string, part: string) => value.indexOf(part)),

@@ -1,3 +1,4 @@
+import { spend } from '../work.ts'
 import { compileAccess, isAccess, textOf } from './access.ts'
 import type { CelNode } from './parse.ts'
 import { type Compiled, demand, EvaluationFailure, fail, type Run, refuse, type Scope } from './scope.ts'
@@ -191,19 +192,28 @@ function bindName(name: CelNode, type: Type, scope: Scope) {
   return { inner, each }
 }
 
+/** The parts of an expression: what evaluating it once takes, but for what it does in lists and texts. */
+function nodesIn({ args }: CelNode): number {
+  const count = (part: unknown): number => {
+    if (Array.isArray(part)) return part.reduce((sum: number, one) => sum + count(one), 0)
+    return typeof part === 'object' && part !== null && 'op' in part ? nodesIn(part as CelNode) : 0
+  }
+  return 1 + count(args)
+}
+
 /** Binds the element of a list, or the key of an object, that the receiver gives. */
 function bindElement({ receiver, given, scope }: MacroCall) {
   const source = compileValue(receiver!, scope)
   const { kind } = source.type
   if (kind !== 'list' && kind !== 'map' && kind !== 'dyn') refuse(receiver!, `a ${nameOf(source.type)} is no list`)
   const element = kind === 'list' ? (source.type.element ?? dyn) : kind === 'map' ? string : dyn
-  const { budget } = scope
+  const weight = given.slice(1).reduce((sum, part) => sum + nodesIn(part), 0)
   const items = (document: Record<string, unknown>): readonly unknown[] => {
     const value = source.run(document)
     if (typeof value !== 'object' || value === null) return fail(`a ${nameOfValue(value)} is no list`)
     const list = Array.isArray(value) ? value : Object.keys(value)
-    budget.left -= list.length + 1
-    return budget.left < 0 ? fail('it visits too many elements') : list
+    spend(list.length * weight)
+    return list
   }
   return { items, element, ...bindName(given[0]!, element.kind === 'int' ? double : element, scope) }
 }

@@ -1,3 +1,4 @@
+import { spend, spendOnText } from '../work.ts'
 import { fail } from './scope.ts'
 import { Duration } from './time.ts'
 import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, type Type, unify } from './types.ts'
@@ -16,9 +17,11 @@ const maxTextLength = 8 * 1024 * 1024
 function add(left: unknown, right: unknown): unknown {
   if (typeof left === 'number' && typeof right === 'number') return finite(left + right)
   if (typeof left === 'string' && typeof right === 'string') {
+    spendOnText(left.length + right.length)
     return left.length + right.length > maxTextLength ? fail('text grew too long') : left + right
   }
   if (Array.isArray(left) && Array.isArray(right)) {
+    spend(left.length + right.length)
     return left.length + right.length > maxListLength ? fail('a list grew too long') : [...left, ...right]
   }
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms + right.ms)
@@ -100,6 +103,7 @@ function compareBy(operator: string, holds: (left: number, right: number) => boo
         (typeof left !== 'object' ||
           (left instanceof Date && right instanceof Date) ||
           (left instanceof Duration && right instanceof Duration))
+      if (typeof left === 'string') spendOnText(left.length)
       return comparable ? holds(left as number, right as number) : mismatch(operator, left, right)
     },
   }
@@ -107,15 +111,18 @@ function compareBy(operator: string, holds: (left: number, right: number) => boo
 
 /** Whether two JSON values are equal; of different types they never are. */
 export function isEqual(left: unknown, right: unknown): boolean {
+  if (typeof left === 'string') spendOnText(left.length)
   if (left === right) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
   if (left instanceof Date || left instanceof Duration)
     return left.constructor === right.constructor && Number(left) === Number(right)
   if (Array.isArray(left) || Array.isArray(right)) {
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
+    spend(left.length)
     return left.every((item, i) => isEqual(item, right[i]))
   }
   const names = Object.keys(left)
+  spend(names.length)
   if (names.length !== Object.keys(right).length) return false
   return names.every(
     (name) =>
@@ -138,8 +145,11 @@ function checkMembership(_left: Type, right: Type): Type | string {
 }
 
 function isIn(left: unknown, right: unknown): unknown {
-  if (Array.isArray(right))
+  if (Array.isArray(right)) {
+    // A text is compared with every one that is as long.
+    spend(right.length * (1 + (typeof left === 'string' ? left.length >>> 10 : 0)))
     return right.includes(left) || (typeof left === 'object' && right.some((item) => isEqual(left, item)))
+  }
   if (typeof right === 'object' && right !== null)
     return (
       typeof left === 'string' && (right as Record<string, unknown>)[left] !== undefined && Object.hasOwn(right, left)

@@ -43,8 +43,6 @@ export interface Scope {
   readonly reads: Read[]
   /** For conditions that let in: what is compared has to be there too. */
   readonly strict: boolean
-  /** Elements that macros may still visit in this evaluation. */
-  readonly budget: { left: number }
   readonly compile: (node: CelNode, scope: Scope) => Compiled
 }
 

@@ -1,6 +1,7 @@
 import type { Area } from '../area.ts'
 import type { Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
+import { spend } from '../work.ts'
 import { defineOperator, isObject, misfit, unsafeKeys } from './operator.ts'
 
 export const compact = defineOperator<Template>({
@@ -15,10 +16,15 @@ export const compact = defineOperator<Template>({
     return (document) => {
       const value = read(document)
       if (value === undefined || value === null) return undefined
-      if (Array.isArray(value)) return value.filter((item) => item !== null && item !== undefined)
+      if (Array.isArray(value)) {
+        spend(value.length)
+        return value.filter((item) => item !== null && item !== undefined)
+      }
       if (!isObject(value)) return misfit('$compact', 'a list or an object', value)
       const kept: Record<string, unknown> = {}
-      for (const name of Object.keys(value)) {
+      const names = Object.keys(value)
+      spend(names.length)
+      for (const name of names) {
         const member = value[name]
         if (member !== null && member !== undefined && !unsafeKeys.has(name)) kept[name] = member
       }

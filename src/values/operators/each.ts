@@ -2,6 +2,8 @@ import { GatewayError } from '../../errors.ts'
 import { type Document, leftOut } from '../document.ts'
 import type { Owner, Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
+import { weightOf } from '../template/weight.ts'
+import { spend } from '../work.ts'
 import { asList, defineOperator } from './operator.ts'
 
 interface EachConfig {
@@ -33,9 +35,11 @@ export const each = defineOperator<EachConfig>({
   compile({ list, map, omitsFor }, compile) {
     const readList = compile(list)
     const readElement = compile(map)
+    const weight = weightOf(map)
     return (document) => {
       const elements = asList('$each', readList(document))
       if (!elements) return undefined
+      spend(elements.length * weight)
       // Templates are pure and synchronous, so one copy of the context serves all elements.
       const inner: Document = { ...document }
       const made: unknown[] = []

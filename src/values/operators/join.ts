@@ -3,6 +3,7 @@ import { insideElement } from '../area.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
+import { spend } from '../work.ts'
 import { asList, defineOperator, isObject, parseName, unsafeKeys } from './operator.ts'
 
 interface Join {
@@ -51,6 +52,7 @@ export const join = defineOperator<Join>({
       const rows = asList('$join', readLeft(document))
       const others = asList('$join', readRight(document))
       if (!rows || !others) return rows
+      spend(rows.length + others.length)
       const byKey = new Map<unknown, unknown>()
       for (const other of others) {
         const key = keyOf(other, on)
@@ -86,7 +88,9 @@ function keyOf(row: unknown, on: string): unknown {
 
 function withMember(row: Record<string, unknown>, as: string, value: unknown): Record<string, unknown> {
   const joined: Record<string, unknown> = {}
-  for (const name of Object.keys(row)) if (!unsafeKeys.has(name)) joined[name] = row[name]
+  const names = Object.keys(row)
+  spend(names.length)
+  for (const name of names) if (!unsafeKeys.has(name)) joined[name] = row[name]
   joined[as] = value
   return joined
 }

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../schema.ts'
 import type { Template } from '../template/nodes.ts'
+import { spend } from '../work.ts'
 import { asObject, defineOperator, unsafeKeys } from './operator.ts'
 
 export const merge = defineOperator<readonly Template[]>({
@@ -19,6 +20,7 @@ export const merge = defineOperator<readonly Template[]>({
       const merged: Record<string, unknown> = {}
       for (const read of readers) {
         const object = asObject('$merge', read(document))
+        if (object) spend(Object.keys(object).length)
         for (const name in object) if (Object.hasOwn(object, name) && !unsafeKeys.has(name)) merged[name] = object[name]
       }
       return merged

@@ -1,4 +1,5 @@
 import type { Template } from '../template/nodes.ts'
+import { spend } from '../work.ts'
 import { asObject, defineOperator, parseNames, unsafeKeys } from './operator.ts'
 
 export const omit = defineOperator<{ names: ReadonlySet<string>; from: Template }>({
@@ -18,7 +19,9 @@ export const omit = defineOperator<{ names: ReadonlySet<string>; from: Template 
       const object = asObject('$omit', read(document))
       if (!object) return undefined
       const kept: Record<string, unknown> = {}
-      for (const name of Object.keys(object)) if (!names.has(name) && !unsafeKeys.has(name)) kept[name] = object[name]
+      const present = Object.keys(object)
+      spend(present.length)
+      for (const name of present) if (!names.has(name) && !unsafeKeys.has(name)) kept[name] = object[name]
       return kept
     }
   },

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Fault } from '../../diagnostics/collector.ts'
+import { spend } from '../work.ts'
 import { parseStandard } from './rfc9535.ts'
 import { prefixOf } from './selectors.ts'
 
@@ -38,10 +39,33 @@ export function parseExtended(query: string): ExtendedQuery | Fault | undefined 
   }
   const prefix = prefixOf(head.leading)
   const { JSONPath } = createRequire(import.meta.url)('jsonpath-plus') as typeof import('jsonpath-plus')
+  const descents = bare.split('..').length - 1
   const parents = places.filter(([found]) => found === '^').length
   return {
     prefix: prefix.slice(0, Math.max(0, prefix.length - parents)),
-    evaluate: (document) =>
-      (JSONPath({ path: query, json: document as object, eval: false, wrap: true }) as unknown[] | undefined) ?? [],
+    evaluate: (document) => {
+      // What the library visits it does not tell, and nothing stops it: all that it may visit is taken before.
+      const { count, depth } = measureValues(document)
+      spend(visitWork * count * (descents === 0 ? 1 : Math.max(1, depth) ** (descents - 1)))
+      const found = JSONPath({ path: query, json: document as object, eval: false, wrap: true })
+      return (found as unknown[] | undefined) ?? []
+    },
   }
+}
+
+/** A visit by jsonpath-plus costs as much as several of ours. */
+const visitWork = 8
+
+/** How many values there are inside one, and how deep they lie. */
+function measureValues(value: unknown): { count: number; depth: number } {
+  let level = [value]
+  let count = 0
+  let depth = 0
+  while (level.length > 0) {
+    count += level.length
+    spend(level.length)
+    depth += 1
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return { count, depth }
 }

@@ -1,3 +1,4 @@
+import { spend } from '../work.ts'
 import type { Segment, Selector } from './selectors.ts'
 
 type Read = (value: unknown) => unknown
@@ -25,6 +26,7 @@ export function compilePlain(segments: readonly Segment[]): (document: unknown) 
   return (document) => {
     let found = [document]
     for (const collect of collectors) {
+      spend(found.length * collect.length)
       const next: unknown[] = []
       for (const value of found) for (const select of collect) select(value, next)
       found = next
@@ -42,8 +44,9 @@ function compileSelector(selector: Selector): Collect {
     case 'wildcard':
       return (value, into) => {
         if (typeof value !== 'object' || value === null) return
-        for (const child of Array.isArray(value) ? value : Object.values(value))
-          if (child !== undefined) into.push(child)
+        const children = Array.isArray(value) ? value : Object.values(value)
+        spend(children.length)
+        for (const child of children) if (child !== undefined) into.push(child)
       }
     case 'slice':
       return compileSlice(selector)
@@ -83,6 +86,7 @@ function compileSlice({ start, end, step }: Selector & { kind: 'slice' }): Colle
   return (value, into) => {
     if (!Array.isArray(value) || step === 0) return
     const { length } = value
+    spend(Math.ceil(length / Math.abs(step)))
     if (step > 0) {
       const stop = bound(end ?? length, length, 0, length)
       for (let i = bound(start ?? 0, length, 0, length); i < stop; i += step) into.push(value[i])

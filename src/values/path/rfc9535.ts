@@ -1,10 +1,12 @@
 import type { JSONPathEnvironment, JSONPathQuery, JSONValue, jsonpath } from 'json-p3'
 import type { Fault } from '../../diagnostics/collector.ts'
 import { checkPattern } from '../pattern.ts'
+import { spendOnLetters } from '../work.ts'
 import { loadJsonP3 } from './json-p3.ts'
 import { type Reach, reachOf } from './reach.ts'
 import { createRegexpFunction } from './regexp.ts'
 import type { Segment, Selector } from './selectors.ts'
+import { makeSpending } from './spending.ts'
 
 type FilterExpression = InstanceType<typeof jsonpath.expressions.FilterExpression>
 
@@ -29,6 +31,13 @@ function openEnvironment(): JSONPathEnvironment {
   const opened = new JSONPathEnvironment({ maxRecursionDepth: 512 })
   opened.functionRegister.set('match', createRegexpFunction('match'))
   opened.functionRegister.set('search', createRegexpFunction('search'))
+  for (const known of opened.functionRegister.values()) {
+    const call = known.call.bind(known)
+    known.call = (...values: unknown[]) => {
+      for (const value of values) if (typeof value === 'string') spendOnLetters(value.length)
+      return call(...values)
+    }
+  }
   return opened
 }
 
@@ -55,13 +64,15 @@ export function parseStandard(query: string): StandardQuery | Fault {
   const unsafe = expressions.map((expression) => findUnsafePattern(expression)).find((found) => found !== undefined)
   if (unsafe) return unsafe
   const leading = leadingSegments(parsed)
+  const inner = expressions.flatMap((expression) =>
+    expression instanceof jsonpath.expressions.RootQuery ? [leadingSegments(expression.path)] : [],
+  )
+  makeSpending(parsed, expressions)
   return {
     leading,
     plain: leading.length === parsed.segments.length,
     singular: parsed.singularQuery(),
-    inner: expressions.flatMap((expression) =>
-      expression instanceof jsonpath.expressions.RootQuery ? [leadingSegments(expression.path)] : [],
-    ),
+    inner,
     reach: reachOf(parsed),
     evaluate(document) {
       const found: unknown[] = []

@@ -1,4 +1,5 @@
 import type { Document } from '../document.ts'
+import { enter, spendOnPrinting, spendOnText } from '../work.ts'
 import type { EmbeddedExpression, Reader, Template } from './nodes.ts'
 import { generateObject } from './source.ts'
 
@@ -9,6 +10,7 @@ import { generateObject } from './source.ts'
 export function compileTemplate(template: Template): Reader {
   const read = compileKind(template)
   if (template.kind === 'literal' || !isConstant(template)) return read
+  enter(undefined)
   try {
     const value = freeze(read({ request: {}, steps: {} }))
     return () => value
@@ -79,6 +81,7 @@ function compileInterpolation(parts: readonly (string | EmbeddedExpression)[]): 
   return (document: Document) => {
     let text = ''
     for (const piece of pieces) text += typeof piece === 'string' ? piece : printValue(piece(document))
+    spendOnText(text.length)
     return text
   }
 }
@@ -87,7 +90,9 @@ function compileInterpolation(parts: readonly (string | EmbeddedExpression)[]): 
 function printValue(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value !== 'object') return String(value)
+  spendOnPrinting(value)
+  return JSON.stringify(value)
 }
 
 function freeze(value: unknown): unknown {

@@ -1,0 +1,81 @@
+import { GatewayError } from '../errors.ts'
+import type { Reference } from '../language/reference.ts'
+import type { TooMuchWork } from '../language/too-much-work.ts'
+import { type BoundRoute, everyStep } from './bound-route.ts'
+
+/** Who gave a value. */
+export type Giver = 'client' | 'backend' | 'route'
+
+/** Below this many values nobody gave too many: the route does too much with them. */
+const least = 100
+
+const blamed: Record<Giver, { readonly status: number; readonly title: string }> = {
+  client: { status: 400, title: 'The request holds more than can be worked on' },
+  backend: { status: 502, title: 'A backend gave more than can be worked on' },
+  route: { status: 500, title: 'The answer takes too much work' },
+}
+
+/**
+ * Compiles who is told to have caused too much work: who gave the largest of the values that it was done on. The client
+ * is where it alone can have given it; of what is made of several the backend's part counts.
+ */
+export function compileBlame(route: BoundRoute): (error: TooMuchWork) => GatewayError {
+  let giverOf: ((reference: Reference) => Giver) | undefined
+  return (error) => {
+    giverOf ??= findGivers(route)
+    let size = least - 1
+    let by: Giver = 'route'
+    for (const suspect of error.suspects) {
+      const giver = giverOf(suspect.reference)
+      if (suspect.size < size || giver === 'route' || (suspect.size === size && giver === 'client')) continue
+      size = suspect.size
+      by = giver
+    }
+    return new GatewayError(error.code, { ...blamed[by], step: error.step, detail: error.detail })
+  }
+}
+
+function findGivers(route: BoundRoute): (reference: Reference) => Giver {
+  const givers = new Map<string, Giver>(route.inputs.map(({ color }) => [color, 'client']))
+  let ofItems: Giver = 'route'
+  const giverOf = (reference: Reference): Giver => {
+    switch (reference.kind) {
+      case 'color':
+        return givers.get(reference.color) ?? 'route'
+      case 'colors':
+        return reference.colors.map((color) => givers.get(color) ?? 'route').reduce(join, 'route')
+      case 'request':
+        return 'client'
+      case 'step':
+        return 'backend'
+      case 'local':
+        return reference.name === 'error' ? 'backend' : ofItems
+      case 'everything':
+        return [...givers.values()].reduce(join, 'client')
+    }
+  }
+  // Until nothing new is found: a value may pass through several colors, and only ever counts for more.
+  let before: string
+  do {
+    before = [...givers, ofItems].join()
+    for (const step of everyStep(route.body)) {
+      const derived = new Map((step.derives ?? []).map(({ color, value }) => [color, value.reads]))
+      for (const [color, reads] of derived)
+        note(color, reads.map(({ reference }) => giverOf(reference)).reduce(join, 'route'))
+      for (const { color } of step.writes ?? []) if (!derived.has(color)) note(color, 'backend')
+      if (step.composition !== 'each') continue
+      for (const { reference } of step.reads ?? []) ofItems = join(ofItems, giverOf(reference))
+    }
+  } while (before !== [...givers, ofItems].join())
+  return giverOf
+
+  function note(color: string, giver: Giver): void {
+    givers.set(color, join(givers.get(color) ?? 'route', giver))
+  }
+}
+
+const order: readonly Giver[] = ['route', 'client', 'backend']
+
+function join(one: Giver, other: Giver): Giver {
+  return order.indexOf(one) < order.indexOf(other) ? other : one
+}

@@ -1,0 +1,50 @@
+import type { CallSite, Fallback } from '../backends/call.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { BoundTemplate } from '../language/bind.ts'
+import type { Read, Write } from '../language/reference.ts'
+import type { BoundOperation } from '../operations/bound-operation.ts'
+import type { PolicyOrigin } from '../operations/policies.ts'
+import type { Derivation } from './step.ts'
+
+/** What the checks, graph and explain know of an invoke. */
+export interface StepCall {
+  readonly operation: BoundOperation
+  /** A timeout that the step itself sets. */
+  readonly ownTimeout: { readonly ms: number; readonly at: Location } | undefined
+  readonly site: CallSite
+  readonly optional: boolean
+  /** `with`: what stands in place of the wiring, by color. */
+  readonly overrides: ReadonlyMap<string, BoundTemplate>
+  /** In the order in which they are tried. */
+  readonly fallbacks: readonly BoundFallback[]
+  readonly origins: CallOrigins
+}
+
+/** One entry of a `fallback:`, compiled, with what it reads and writes. */
+export interface BoundFallback {
+  readonly kind: 'lastGood' | 'body' | 'assign' | 'invoke'
+  readonly at: Location
+  /** What it does, in a few words. */
+  readonly summary: string
+  /** The call it makes (`invoke`). */
+  readonly call?: Pick<StepCall, 'operation' | 'site' | 'origins'>
+  readonly compiled: Fallback
+  readonly reads: readonly Read[]
+  /** What stands in for the answer's body (`body`). */
+  readonly body?: BoundTemplate
+  /** What the colors that it writes itself are made of (`assign`). */
+  readonly derives?: readonly Derivation[]
+  /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
+  readonly writes: readonly Write[] | undefined
+}
+
+/** Who says what holds around a call; undefined where nobody does. */
+export interface CallOrigins {
+  readonly timeout: PolicyOrigin
+  readonly retry: PolicyOrigin | undefined
+  readonly hedge: PolicyOrigin | undefined
+  readonly breaker: PolicyOrigin | undefined
+  readonly cache: PolicyOrigin | undefined
+  readonly coalesce: PolicyOrigin | undefined
+  readonly fallback: PolicyOrigin | undefined
+}
