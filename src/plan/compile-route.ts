@@ -1,3 +1,4 @@
+import { isSensitive } from '../language/color.ts'
 import type { Read } from '../language/reference.ts'
 import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
@@ -48,6 +49,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     caching: compileRouteCaching(bound),
     admission: bound.admission,
+    hidesPath: bound.inputs.some((input) => input.locator.in === 'path' && isSensitive(input)),
     steps: compiler.steps,
     callSites: bound.callSites,
     bound,

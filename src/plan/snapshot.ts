@@ -38,6 +38,8 @@ interface RouteCommon {
   readonly maxRequestBytes: number
   /** What stands before it; undefined where nothing does. */
   readonly admission?: RouteAdmission | undefined
+  /** Whether paths of its requests hold what is pii or secret, so that its template is told instead. */
+  readonly hidesPath?: boolean
 }
 
 /** A route that aggregates: compiled to closures. */

@@ -102,7 +102,10 @@ export class Exchange {
     return !this.response.writableFinished && !this.#isHandedOn
   }
 
-  get path(): string {
+  /** Its path as everyone may be told it: the route's template where a parameter is pii or secret. */
+  get toldPath(): string {
+    const route = this.#active?.route
+    if (route?.hidesPath) return route.match.path
     const mark = this.target.indexOf('?')
     return mark < 0 ? this.target : this.target.slice(0, mark)
   }
@@ -207,7 +210,7 @@ export class Exchange {
   }
 
   #context(): ProblemContext {
-    return { path: this.path, route: this.#active?.route.name, traceId: this.span.traceId }
+    return { path: this.toldPath, route: this.#active?.route.name, traceId: this.span.traceId }
   }
 
   #end(): void {
@@ -248,7 +251,7 @@ export class Exchange {
     })
     serving.onRequest?.({
       method,
-      path: this.path,
+      path: this.toldPath,
       status,
       ms,
       bytes: this.#bytes,

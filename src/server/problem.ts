@@ -2,7 +2,7 @@ import type { GatewayError } from '../errors.ts'
 
 /** Where an error happened, for its problem document. */
 export interface ProblemContext {
-  /** Path of the request. */
+  /** Path of the request, or its route's template where the path is not for everyone. */
   readonly path: string
   /** Name of the route, if one matched. */
   readonly route: string | undefined

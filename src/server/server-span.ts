@@ -4,18 +4,18 @@ import type { Activation, ActiveRoute } from './activation.ts'
 
 interface Described {
   readonly request: IncomingMessage
-  readonly path: string
+  readonly toldPath: string
   readonly activation: Activation
 }
 
 /** The attributes of a request's own span (OpenTelemetry semantic conventions, HTTP server), without its query. */
 export function describeServerSpan(
-  { request, path, activation }: Described,
+  { request, toldPath, activation }: Described,
   active: ActiveRoute | undefined,
 ): Attributes {
   const attributes: Attributes = {
     'http.request.method': request.method ?? '',
-    'url.path': path,
+    'url.path': toldPath,
     'url.scheme': 'encrypted' in request.socket ? 'https' : 'http',
     'client.address': activation.addresses.of(request),
     'tessera.snapshot': activation.snapshot.version,

@@ -13,7 +13,7 @@ import type { Overload } from './limits/overload.ts'
 /** One answered request, as whoever watches the gateway is told of it. */
 export interface RequestEntry {
   readonly method: string
-  /** Without the query. */
+  /** Without the query; its route's template where the path holds what is pii or secret. */
   readonly path: string
   /** Name of the route; undefined when none matched. */
   readonly route?: string

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { startGateway } from './support/gateway.ts'
+import { setOtelEnvironment, startCollector } from '../telemetry/collector.ts'
+import { afterTest, opened, startGateway } from './support/gateway.ts'
 
 const dictionary = `
 colors:
@@ -26,3 +27,28 @@ test('what a pii or secret color may be stands in no problem and in no published
   expect(document).toContain('pay.plan')
   expect(document).not.toContain('hidden')
 })
+
+test.each(['pii', 'secret'])(
+  'a path parameter that is %s stands in no span, no problem and nothing told of its request',
+  async (sensitivity) => {
+    const collector = await opened(startCollector())
+    afterTest(setOtelEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }))
+    const { gateway, port, entries, lines } = await startGateway({
+      gateway: 'telemetry: { sampling: 100% }',
+      dictionary: `colors: { card.number: { type: string, maxLength: 12, sensitivity: ${sensitivity} }, geo.city: { type: string, maxLength: 12 } }`,
+      'routes/card': 'match: GET /cards/{card}\nin: { card.number: path.card }\nresponse: { body: fine }',
+      'routes/city': 'match: GET /cities/{city}\nin: { geo.city: path.city }\nresponse: { body: fine }',
+    })
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+    await (await ask('/cards/hidden-1')).text()
+    const problem = (await (await ask('/cards/hidden-too-long')).json()) as { instance: string }
+    const shown = (await (await ask('/cities/name-too-long')).json()) as { instance: string }
+    await gateway.close()
+    expect(problem.instance).toBe('/cards/{card}')
+    expect(shown.instance).toBe('/cities/name-too-long')
+    const told = ['/cards/{card}', '/cards/{card}', '/cities/name-too-long']
+    expect(entries.map(({ path }) => path)).toEqual(told)
+    expect(collector.spans.map(({ attributes }) => attributes['url.path'])).toEqual(told)
+    expect(JSON.stringify([collector.spans, entries, lines])).not.toContain('hidden')
+  },
+)
