@@ -67,13 +67,15 @@ export function parseStandard(query: string): StandardQuery | Fault {
   const inner = expressions.flatMap((expression) =>
     expression instanceof jsonpath.expressions.RootQuery ? [leadingSegments(expression.path)] : [],
   )
+  // As it was written: what spends looks other than what it stands for.
+  const reach = reachOf(parsed)
   makeSpending(parsed, expressions)
   return {
     leading,
     plain: leading.length === parsed.segments.length,
     singular: parsed.singularQuery(),
     inner,
-    reach: reachOf(parsed),
+    reach,
     evaluate(document) {
       const found: unknown[] = []
       // Not `query()`: it passes the nodes of a list as arguments, and a call takes only so many.
