@@ -10,8 +10,12 @@ import { type Mock, runSnapshot } from '../support/engine.ts'
 import { projectTexts } from '../support/project.ts'
 import { colors, condition, dictionary, members, operations, request, route, service } from './random-routes.ts'
 
+const watched = new WeakSet<object>()
+
 /** A context that tells which places are looked at: colors, `steps.<id>`, `request.<part>`. What is only copied is not. */
 function watch(document: Document, note: (place: string) => void, path = ''): Document {
+  // What was copied out of a watched context is watched already.
+  if (watched.has(document)) return document
   const copied = new Set<PropertyKey>()
   const look = (key: PropertyKey) => {
     if (typeof key !== 'string') return
@@ -19,7 +23,7 @@ function watch(document: Document, note: (place: string) => void, path = ''): Do
     const isPlace = colors.includes(place) || /^(steps|request)\.[^.]+$/.test(place)
     if (isPlace && !copied.delete(key)) note(place)
   }
-  return new Proxy(document, {
+  const proxy = new Proxy(document, {
     ownKeys(target) {
       const keys = Reflect.ownKeys(target)
       for (const key of keys) copied.add(key)
@@ -42,6 +46,8 @@ function watch(document: Document, note: (place: string) => void, path = ''): Do
       return Reflect.getOwnPropertyDescriptor(target, key)
     },
   })
+  watched.add(proxy)
+  return proxy
 }
 
 function covers(reference: Reference, place: string): boolean {
