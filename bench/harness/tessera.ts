@@ -5,7 +5,7 @@ import type { ConfigSource, Page, Place, Variant } from './scenario.ts'
 
 const main = fileURLToPath(new URL('../../tessera.js', import.meta.url))
 /** As `npm start` and the image start it. */
-export const nodeFlags = ['--max-semi-space-size=4', '--heap-growing-percent=20']
+export const nodeFlags = ['--max-semi-space-size=8', '--heap-growing-percent=50']
 /** As the image has it. */
 export const environment = { MALLOC_ARENA_MAX: '2' }
 

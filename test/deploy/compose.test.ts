@@ -19,8 +19,8 @@ describe('the image', () => {
     expect(instruction('USER')).toBe('node')
     expect(JSON.parse(instruction('ENTRYPOINT') ?? '')).toEqual([
       'node',
-      '--max-semi-space-size=4',
-      '--heap-growing-percent=20',
+      '--max-semi-space-size=8',
+      '--heap-growing-percent=50',
       'dist/src/main.js',
     ])
     expect(JSON.parse(instruction('CMD') ?? '')).toEqual(['serve'])
