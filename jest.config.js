@@ -6,6 +6,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
   setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   testTimeout: 20_000,
+  reporters: ['default', '<rootDir>/test/support/folder-times.js'],
   // Many tests start processes of their own and watch the clock: in CI nothing runs beside them.
   maxWorkers: process.env.CI ? 1 : 2,
 }

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { projectRoot } from '../cli/runTessera.ts'
+import { until } from '../support/waiting.ts'
 import { whenDone } from './support/closing.ts'
-import { until } from './support/waiting.ts'
 
 const run = promisify(execFile)
 const wanted = process.env['TESSERA_SLOW'] === '1'

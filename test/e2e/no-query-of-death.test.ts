@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { startFastDemo } from '../demo/startFastDemo.ts'
+import { pause } from '../support/waiting.ts'
 import { whenDone } from './support/closing.ts'
 import { ask, groups, plain, targets } from './support/hostile-requests.ts'
 import { type Conversation, converse } from './support/raw.ts'
 import { ownFailures, type Served, startServe } from './support/serve.ts'
-import { pause } from './support/waiting.ts'
 
 let gateway: Served
 

@@ -2,11 +2,11 @@ import { appendFile, link, mkdir, readFile, rename, symlink, writeFile } from 'n
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Json } from '../demo/startFastDemo.ts'
+import { pause, until } from '../support/waiting.ts'
 import { type Backend, sendJson, startBackend } from './support/backend.ts'
 import { get, startLoad } from './support/load.ts'
 import { copyDemoConfig, writeProject } from './support/project.ts'
 import { ownFailures, type Served, startServe } from './support/serve.ts'
-import { pause, until } from './support/waiting.ts'
 
 const reloads = 100
 const requestsPerSecond = 150

@@ -317,7 +317,7 @@ describe('a supervised process', () => {
     child.stderr.on('data', (chunk) => {
       errors += chunk
     })
-    await until(() => /port \d+/.test(errors) || child.exitCode !== null, 15_000)
+    await until(() => /port \d+/.test(errors) || child.exitCode !== null, undefined, 15_000)
     const port = Number(/port (\d+)/.exec(errors)?.[1])
     return { child, port, directory, log: () => log }
   }

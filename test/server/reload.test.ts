@@ -191,9 +191,9 @@ describe('watching', () => {
     renameSync(join(directory, 'routes/.say.swp'), join(directory, 'routes/say.yaml'))
     await saysSoon(port, 'three')
     writeFiles(directory, { 'routes/deep/er/new': 'match: GET /new\nresponse: { body: {} }\n' })
-    await until(() => gateway.snapshot.routes.length === 2, 8000)
+    await until(() => gateway.snapshot.routes.length === 2)
     rmSync(join(directory, 'routes/deep'), { recursive: true })
-    await until(() => gateway.snapshot.routes.length === 1, 8000)
+    await until(() => gateway.snapshot.routes.length === 1)
   })
 
   test('sees both of two swaps of a ConfigMap', async () => {

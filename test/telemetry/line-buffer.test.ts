@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type FileCalls, LineBuffer } from '../../src/telemetry/line-buffer.ts'
+import { until } from '../support/waiting.ts'
 
 type Outcome = number | 'EAGAIN' | 'EPIPE'
 
@@ -29,11 +30,6 @@ function openFile(script: Outcome[] = []) {
     writeSync: (_fd, bytes) => take(bytes),
   }
   return { file, text: () => Buffer.concat(pieces).toString(), calls: () => calls }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const startedAt = performance.now()
-  while (!holds() && performance.now() - startedAt < 5000) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 describe('a line buffer', () => {

@@ -4,6 +4,7 @@ import { type CarePolicy, noCare } from '../../../src/backends/health/policy.ts'
 import type { Notice } from '../../../src/backends/notice.ts'
 import { Backends } from '../../../src/backends/registry.ts'
 import { systemClock } from '../../../src/clock.ts'
+import { until } from '../../support/waiting.ts'
 import { startHttpServer, type TestServer } from '../support/servers.ts'
 import { callContext, callSite, serviceTarget } from '../support/sites.ts'
 
@@ -53,14 +54,6 @@ async function ask(call: Call, count: number): Promise<number> {
     await Promise.all(answers)
   }
   return failed
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 8000
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('it did not come to hold')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 const outlier = { failures: 5, ejectMs: 60_000, maxEjected: 0.5 }

@@ -4,6 +4,7 @@ import type { CallSite, ServiceTarget } from '../../../src/backends/call.ts'
 import type { MirrorPolicy } from '../../../src/backends/mirroring/policy.ts'
 import { Backends } from '../../../src/backends/registry.ts'
 import { systemClock } from '../../../src/clock.ts'
+import { until } from '../../support/waiting.ts'
 import { startHttpServer, startTcpServer, type TestServer } from '../support/servers.ts'
 import { callContext, callRequest, callSite, RecordingMetrics, RecordingSpan, serviceTarget } from '../support/sites.ts'
 
@@ -61,10 +62,6 @@ async function startMirror(status = 200) {
       while (received.length < count) await new Promise<void>((resolve) => waiting.push(resolve))
     },
   }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
 const mirrored = () => metrics.lines.filter((line) => line.startsWith('mirror'))

@@ -5,6 +5,7 @@ import { SelfRegistration } from '../../../src/backends/registration/self-regist
 import { systemClock } from '../../../src/clock.ts'
 import { ConsulDouble } from '../../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../../support/registries/etcd.ts'
+import { until } from '../../support/waiting.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 const cleanups: (() => unknown)[] = []
@@ -24,14 +25,6 @@ function register(target: RegistrationTarget) {
   })
   cleanups.push(() => registration.leave())
   return { registration, notices }
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 8000
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to hold')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 describe('registration in Consul (a double of its HTTP API)', () => {

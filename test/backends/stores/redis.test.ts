@@ -5,6 +5,7 @@ import { RedisLink } from '../../../src/backends/stores/redis/link.ts'
 import { RedisStore } from '../../../src/backends/stores/redis.ts'
 import { type StoreKey, type StoreObserver, unobserved } from '../../../src/backends/stores/store.ts'
 import { hasRedis, TestRedis } from '../../support/redis.ts'
+import { until } from '../../support/waiting.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -30,15 +31,6 @@ function open(url: string, observer: Partial<StoreObserver> = {}, restMs = 100):
   const store = new RedisStore(new RedisLink(url, { ...unobserved, ...observer }, { restMs }))
   closers.push(() => store.close())
   return store
-}
-
-/** Asks until something holds: what is set is on its way for a moment, and so is a connection. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to hold')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
 
 const found = async (store: RedisStore, name: StoreKey) => (await store.get(name)).response

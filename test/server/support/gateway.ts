@@ -5,6 +5,8 @@ import { afterEach } from '@jest/globals'
 import { createGateway, type Gateway, type GatewayOptions, type RequestEntry } from '../../../src/server/gateway.ts'
 import { createLogger } from '../../../src/telemetry/logger.ts'
 
+export { until } from '../../support/waiting.ts'
+
 /** Files of a project by name, without `.yaml`: `gateway`, `dictionary`, `services/NAME`, `routes/NAME`. */
 export type Files = Readonly<Record<string, string>>
 
@@ -106,13 +108,4 @@ export async function startIn(directory: string, options: Partial<GatewayOptions
   })
   afterTest(() => gateway.close())
   return { gateway, directory, entries, lines }
-}
-
-/** Waits until something holds; for what other threads and processes do. */
-export async function until(holds: () => boolean, timeoutMs = 5000): Promise<void> {
-  const end = performance.now() + timeoutMs
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('it did not come to hold')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }

@@ -1,7 +1,11 @@
-/** Waits until something holds, for what other processes do; rejects after `timeoutMs`. */
+/**
+ * Waits until something holds, for what sockets, threads and other processes do.
+ * @returns what was found: the first that is neither `undefined` nor `false`
+ * @throws Error after `timeoutMs`
+ */
 export async function until<T>(
   look: () => T | Promise<T>,
-  what: string,
+  what: string = String(look),
   timeoutMs = 10_000,
 ): Promise<Exclude<T, undefined | false>> {
   const end = performance.now() + timeoutMs
@@ -9,7 +13,7 @@ export async function until<T>(
     const found = await look()
     if (found !== undefined && found !== false) return found as Exclude<T, undefined | false>
     if (performance.now() > end) throw new Error(`it did not come to be in ${timeoutMs} ms: ${what}`)
-    await pause(10)
+    await pause(5)
   }
 }
 
