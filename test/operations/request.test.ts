@@ -88,12 +88,6 @@ describe('a rendered path', () => {
       expect(render(() => path({ text: value }))).toMatchObject({ path: `/x/${encodeURIComponent(value)}/y` })
   })
 
-  test('refuses a megabyte of escapes of escapes within 100 ms', () => {
-    const start = performance.now()
-    expect(render(() => path({ text: `%${'25'.repeat(500_000)}2e` }))).toBe('invalid-input')
-    expect(performance.now() - start).toBeLessThan(100)
-  })
-
   test('has a query that parses back to the values', () => {
     fc.assert(
       fc.property(text, text, (a, b) => {

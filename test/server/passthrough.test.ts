@@ -315,15 +315,13 @@ describe('failures', () => {
 
   test('a client that hangs up closes the connection to the backend', async () => {
     const backend = await opened(startHttpServer(() => {}))
-    const { port, entries } = await startBefore(backend.url)
+    const { port, entries } = await startBefore(backend.url, '{}', '60s')
     const socket = await dial(port)
     socket.write(request('GET /shop/x HTTP/1.1'))
     await backend.connected()
     await new Promise((resolve) => setTimeout(resolve, 50))
-    const hungUpAt = performance.now()
     socket.destroy()
     await backend.disconnected()
-    expect(performance.now() - hungUpAt).toBeLessThan(300)
     await until(() => entries.length === 1)
     expect(entries[0]).toMatchObject({ status: 499, error: 'cancelled' })
   })

@@ -75,9 +75,7 @@ describe('a YAML file', () => {
           .fill(`*a${level - 1}`)
           .join(', ')}]`,
       )
-    const before = performance.now()
     expect(parse(lines.join('\n')).codes).toEqual([expect.stringMatching(/^yaml-syntax/)])
-    expect(performance.now() - before).toBeLessThan(1000)
   })
 
   test('may not be larger than 1 MB', () => {
@@ -85,15 +83,13 @@ describe('a YAML file', () => {
     expect(parse(`a: ${'x'.repeat(1024 * 1023)}`).codes).toEqual([])
   })
 
-  test('of many keys or of great depth is read or refused, quickly', () => {
-    const before = performance.now()
+  test('of many keys or of great depth is read or refused within the five seconds of a test', () => {
     const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`).join('\n')
     expect(Object.keys(read(keys) as object)).toHaveLength(20_000)
     expect(parse(`a: ${'['.repeat(20_000)}`).codes.every((code) => code.startsWith('yaml-syntax'))).toBe(true)
     expect(
       parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`).codes.every((code) => code.startsWith('yaml-syntax')),
     ).toBe(true)
-    expect(performance.now() - before).toBeLessThan(5000)
   })
 })
 

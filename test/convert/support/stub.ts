@@ -24,14 +24,14 @@ export interface Stub {
 }
 
 /** A backend on the loopback that answers as told; it ends with the test. */
-export async function startStub(answer: (request: StubRequest) => StubAnswer): Promise<Stub> {
+export async function startStub(answer: (request: StubRequest) => StubAnswer | Promise<StubAnswer>): Promise<Stub> {
   const requests: StubRequest[] = []
   const server = createServer(async (message, response) => {
     let body = ''
     for await (const chunk of message) body += String(chunk)
     const request = { method: message.method ?? '', url: message.url ?? '', headers: message.headers, body }
     requests.push(request)
-    const { status = 200, headers = {}, body: sent, delayMs = 0 } = answer(request)
+    const { status = 200, headers = {}, body: sent, delayMs = 0 } = await answer(request)
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs).unref())
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(typeof sent === 'string' || sent === undefined ? sent : JSON.stringify(sent))
