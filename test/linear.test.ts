@@ -28,7 +28,7 @@ import { maskFields } from '../src/telemetry/masking.ts'
 import { parseTraceparent, readPropagation } from '../src/telemetry/traceparent.ts'
 import { createRegexpFunction } from '../src/values/path/regexp.ts'
 import { compileCoercion } from '../src/values/schema/coerce.ts'
-import { compileSchema, type Schema } from '../src/values/schema/validate.ts'
+import { compileSchema, type Schema } from '../src/values/schema.ts'
 
 const megabyte = 1024 * 1024
 const mostMs = 100

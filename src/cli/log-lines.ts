@@ -1,4 +1,4 @@
-import type { LogDestination } from '../telemetry/logger.ts'
+import type { LogDestination } from '../telemetry/line-buffer.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `dev` shows in its own way. */

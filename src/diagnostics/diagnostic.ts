@@ -1,7 +1,5 @@
 import type { Work } from '../work.ts'
-import type { DiagnosticCode } from './codes.ts'
-
-export type Severity = 'error' | 'warning' | 'hint'
+import type { DiagnosticCode, Severity } from './codes.ts'
 
 /** A place in a file. Lines and columns count from 1, columns in UTF-16 units; the end is exclusive. */
 export interface Location {

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
+import type { Severity } from './codes.ts'
 import { maxTold } from './collector.ts'
-import type { Diagnostic, Severity } from './diagnostic.ts'
+import type { Diagnostic } from './diagnostic.ts'
 import { screenWidth } from './screen-width.ts'
 
 const widest = 100

@@ -1,4 +1,5 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Area } from '../values/area.ts'
 import type { Document } from '../values/document.ts'
 import { compileExpression, type ExpressionOptions } from '../values/expression.ts'
 import { compilePath, isPath, type Path as JsonPath } from '../values/path.ts'
@@ -20,6 +21,16 @@ export interface BoundTemplate {
   /** Where something in one of its strings stands in the file. */
   readonly locate: (where: Where, offset: number, length: number) => Location
   readonly evaluate: (document: Document) => unknown
+}
+
+/** A color and the template that it is made of. */
+export interface Derivation {
+  readonly color: string
+  readonly value: BoundTemplate
+  /** True when the template is filled once for each element, where `item` is there. */
+  readonly inside?: boolean
+  /** Where in the color lies what lies here in the template's value; by default in the same place. */
+  readonly placed?: (area: Area) => Area
 }
 
 /** Parses and compiles a template, and finds what it reads. Its faults are reported at their characters. */

@@ -1,6 +1,6 @@
-import type { BoundTemplate } from '../language/bind.ts'
+import type { BoundTemplate, Derivation } from '../language/bind.ts'
 import { areaInResponse, givesList, sameInRequest } from '../operations/locator.ts'
-import type { BoundBlock, BoundStep, Derivation } from '../steps/step.ts'
+import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import type { Area } from '../values/area.ts'
 import { traceTemplate, withElements } from '../values/template.ts'
 import { answersOf, operationsOf } from './bound-route.ts'

@@ -1,5 +1,6 @@
 import type { ConfigLocations, ConfigTexts } from '../config/read.ts'
-import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts'
+import type { Severity } from '../diagnostics/codes.ts'
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { printDiagnostics, summarize } from '../diagnostics/print.ts'
 import type { LoadResult, Snapshot } from '../plan/snapshot.ts'
 import type { Logger } from '../telemetry/logger.ts'

@@ -1,10 +1,9 @@
 import type { CallSite, Fallback } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import type { BoundTemplate } from '../language/bind.ts'
+import type { BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Read, Write } from '../language/reference.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { PolicyOrigin } from '../operations/policies.ts'
-import type { Derivation } from './step.ts'
 
 /** What the checks, graph and explain know of an invoke. */
 export interface StepCall {

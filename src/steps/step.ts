@@ -2,13 +2,12 @@ import type * as z from 'zod'
 import type { BreakerPolicy, CachePolicy, CallSite, HedgePolicy, RetryPolicy } from '../backends/call.ts'
 import type { MirrorPolicy } from '../backends/mirroring/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import type { BoundCondition, BoundTemplate } from '../language/bind.ts'
+import type { BoundCondition, BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import type { Area } from '../values/area.ts'
 import type { Recover, Run } from './context.ts'
 import type { BoundResponse } from './response.ts'
 import type { CallOrigins, StepCall } from './step-call.ts'
@@ -85,16 +84,6 @@ export interface Repetition {
   readonly concurrency: number
   /** The most elements that the list's type allows; undefined when it sets no bound. */
   readonly maxItems: number | undefined
-}
-
-/** A color and the template that it is made of. */
-export interface Derivation {
-  readonly color: string
-  readonly value: BoundTemplate
-  /** True when the template is filled once for each element, where `item` is there. */
-  readonly inside?: boolean
-  /** Where in the color lies what lies here in the template's value; by default in the same place. */
-  readonly placed?: (area: Area) => Area
 }
 
 /** What a kind knows of a step of its own, once colors, operations and templates are resolved. */

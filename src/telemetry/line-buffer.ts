@@ -1,5 +1,4 @@
 import { write, writeSync } from 'node:fs'
-import type { LogDestination } from './logger.ts'
 
 const pieceLength = 64 * 1024
 const holdMs = 200
@@ -8,6 +7,11 @@ const mostHeldBytes = 16 * 1024 * 1024
 const retryMs = 50
 const mostRetries = 40
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
+
+/** Takes whole lines. */
+export interface LogDestination {
+  write(line: string): unknown
+}
 
 /** Calls of the system that a file is written with; node:fs unless a test needs to know. */
 export interface FileCalls {

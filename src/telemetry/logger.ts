@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { type DestinationStream, destination, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
-import { LineBuffer } from './line-buffer.ts'
+import { LineBuffer, type LogDestination } from './line-buffer.ts'
 import { maskFields } from './masking.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
@@ -35,11 +35,6 @@ export interface LoggerSettings {
   readonly format?: 'json' | 'pretty'
   /** Default: standard output. */
   readonly destination?: LogDestination
-}
-
-/** Takes whole lines. */
-export interface LogDestination {
-  write(line: string): unknown
 }
 
 /**

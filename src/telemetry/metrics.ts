@@ -1,5 +1,5 @@
 import type { Metric, Registry } from 'prom-client'
-import type { Severity } from '../diagnostics/diagnostic.ts'
+import type { Severity } from '../diagnostics/codes.ts'
 import { AdmissionMetrics } from './admission-metrics.ts'
 import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { CacheMetrics, StoreMetrics } from './cache-metrics.ts'

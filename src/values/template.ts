@@ -1,7 +1,17 @@
 /** Templates: YAML values in which strings may be paths and expressions, and objects operators (LANGUAGE "Values"). */
 export { compileTemplate } from './template/compile.ts'
-export type { Operator, OperatorPart, Owner, Reader, Template, TemplateFault, Where } from './template/nodes.ts'
+export type {
+  Mark,
+  Operator,
+  OperatorPart,
+  Owner,
+  Reader,
+  Template,
+  TemplateFault,
+  Traced,
+  Where,
+} from './template/nodes.ts'
 export { parseTemplate } from './template/parse.ts'
 export { readsOf, type TemplateRead } from './template/reads.ts'
 export { schemaOf } from './template/schema.ts'
-export { type Mark, type Traced, traceTemplate, withElements } from './template/trace.ts'
+export { traceTemplate, withElements } from './template/trace.ts'

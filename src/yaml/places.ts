@@ -2,7 +2,7 @@ import type { Node, Pair, Scalar, YAMLMap } from 'yaml'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Work } from '../work.ts'
 import { loadYaml } from './library.ts'
-import type { Path, SourceText } from './source.ts'
+import type { Path, SourceText } from './text.ts'
 import { parseTree, parseTreeInSteps, type SyntaxTree } from './tree.ts'
 
 /** Finds in the text of a file what its values' paths speak of. */

@@ -1,16 +1,10 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { Places } from './places.ts'
 import { Spot } from './spot.ts'
+import type { Path, SourceText } from './text.ts'
 import type { SyntaxTree } from './tree.ts'
 
-/** A file's name (as shown to people) and text. */
-export interface SourceText {
-  readonly path: string
-  readonly text: string
-}
-
-/** Where a value sits in a document: keys and indexes from the root. */
-export type Path = readonly (string | number)[]
+export type { Path, SourceText } from './text.ts'
 
 /** A parsed YAML file: its plain value, and where in the text every piece of it stands. */
 export class Source {

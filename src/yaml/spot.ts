@@ -1,7 +1,7 @@
 import type { Location, SoughtLocation } from '../diagnostics/diagnostic.ts'
 import type { Work } from '../work.ts'
 import type { Places } from './places.ts'
-import type { Path } from './source.ts'
+import type { Path } from './text.ts'
 
 /** Which part of a value is meant: all of it, its key, or some characters of its text. */
 type Part = 'value' | 'key' | readonly [offset: number, length: number]

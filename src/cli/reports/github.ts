@@ -1,4 +1,5 @@
-import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.ts'
+import type { Severity } from '../../diagnostics/codes.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { summarize } from '../../diagnostics/print.ts'
 import type { Reporter } from './report.ts'
 

@@ -1,7 +1,8 @@
 import { isAbsolute, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Severity } from '../../diagnostics/codes.ts'
 import { diagnosticCodes } from '../../diagnostics/codes.ts'
-import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { readPackageVersion } from '../package.ts'
 import type { Reporter } from './report.ts'
 

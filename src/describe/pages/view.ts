@@ -1,5 +1,6 @@
+import type { Severity } from '../../diagnostics/codes.ts'
 import { type DiagnosticCode, diagnosticCodes } from '../../diagnostics/codes.ts'
-import type { Diagnostic, Severity } from '../../diagnostics/diagnostic.ts'
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { errorPages as pagesOfErrors } from '../../diagnostics/pages/errors.ts'
 import { diagnosticPages } from '../../diagnostics/pages/index.ts'
 import type { Example, Page } from '../../diagnostics/pages/page.ts'

@@ -3,8 +3,7 @@ import type { Ajv, Options, ValidateFunction } from 'ajv'
 import type { Fault } from '../../diagnostics/collector.ts'
 import { checkPattern } from '../pattern.ts'
 import { describe } from './complaints.ts'
-import type { JsonSchema } from './json-schema.ts'
-import type { Schema } from './validate.ts'
+import type { JsonSchema, Schema } from './json-schema.ts'
 
 /** A value of more nodes than this is checked up to its first fault only: a hostile one could have a million. */
 const maxNodesForAllFaults = 2000

@@ -10,6 +10,12 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
+/** A schema compiled to a check. */
+export interface Schema {
+  /** What is wrong with a value, one sentence a fault; empty when it is valid. Never quotes the value itself. */
+  validate(value: unknown): string[]
+}
+
 export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object'
 
 /** The JSON type of a value; of numbers, `integer` for the whole ones. Undefined for what JSON does not have. */

@@ -1,13 +1,7 @@
 import type { Fault } from '../../diagnostics/collector.ts'
 import { AjvCompilers, faultOf } from './ajv.ts'
-import type { JsonSchema } from './json-schema.ts'
+import type { JsonSchema, Schema } from './json-schema.ts'
 import { compilePlain } from './plain.ts'
-
-/** A schema compiled to a check. */
-export interface Schema {
-  /** What is wrong with a value, one sentence a fault; empty when it is valid. Never quotes the value itself. */
-  validate(value: unknown): string[]
-}
 
 type Compiled = Schema | Fault
 

@@ -1,10 +1,10 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import type { Fault } from '../../diagnostics/collector.ts'
+import type { Area } from '../area.ts'
 import type { Document } from '../document.ts'
 import type { Expression } from '../expression.ts'
 import type { Path } from '../path.ts'
 import type { JsonSchema } from '../schema.ts'
-import type { Traced } from './trace.ts'
 
 /** Keys and indexes from the root of a template to one of its values. */
 export type Where = readonly (string | number)[]
@@ -40,6 +40,23 @@ export type SchemaOf = (
   template: Template,
   element?: { readonly schema: JsonSchema | undefined },
 ) => JsonSchema | undefined
+
+/** An area of the context that is followed, and where its value comes from. */
+export interface Mark<Origin = unknown> {
+  readonly area: Area
+  readonly origin: Origin
+}
+
+/** A mark whose value is in what a template gives. */
+export interface Traced<Origin = unknown> {
+  readonly mark: Mark<Origin>
+  /** Where in the template's value. */
+  readonly area: Area
+  /** The string that reads it, and where in that string. */
+  readonly at: Where
+  readonly offset: number
+  readonly length: number
+}
 
 /** Follows values into a nested template, `elements` being what is followed of `item`. */
 export type TraceOf = (template: Template, elements?: readonly Traced[]) => Traced[]

@@ -1,23 +1,6 @@
 import { type Area, insideElement, within } from '../area.ts'
 import type { Expression } from '../expression.ts'
-import type { Template, TraceOf, Where } from './nodes.ts'
-
-/** An area of the context that is followed, and where its value comes from. */
-export interface Mark<Origin = unknown> {
-  readonly area: Area
-  readonly origin: Origin
-}
-
-/** A mark whose value is in what a template gives. */
-export interface Traced<Origin = unknown> {
-  readonly mark: Mark<Origin>
-  /** Where in the template's value. */
-  readonly area: Area
-  /** The string that reads it, and where in that string. */
-  readonly at: Where
-  readonly offset: number
-  readonly length: number
-}
+import type { Mark, Template, Traced, TraceOf, Where } from './nodes.ts'
 
 /** Finds what of marked areas is in a template's value, and where. It tells too much rather than too little. */
 export function traceTemplate<Origin>(template: Template, marks: readonly Mark<Origin>[]): Traced<Origin>[] {
