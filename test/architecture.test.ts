@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Room → floor, as the table in ARCHITECTURE.md has it: `| 7 | `run/`, `reference/` | … |`. */
+/** Room → floor, as the table in ARCHITECTURE.md has it: `| 5 | `config/`, `routes/` | … |`. */
 const floors = Object.fromEntries(
   [...readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(/^\| (\d+) \| (.*?) \|/gm)].flatMap(
     ([, floor, names]) => [...names!.matchAll(/`(\w+)\/`/g)].map(([, room]) => [room!, Number(floor)] as const),

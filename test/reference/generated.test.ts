@@ -5,8 +5,8 @@ import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
 import { generateFiles } from '../../scripts/generated.ts'
+import { policiesExample } from '../../scripts/reference/pages/policies.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
-import { policiesExample } from '../../src/reference/pages/policies.ts'
 import { describeDiagnostic, projectTexts, world } from '../support/project.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

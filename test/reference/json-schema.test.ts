@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
-import { type FileKind, fileKinds, jsonSchemaOf } from '../../src/reference/json-schema.ts'
+import { type FileKind, fileKinds, jsonSchemaOf } from '../../scripts/reference/json-schema.ts'
 import { stepKinds } from '../../src/steps/index.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

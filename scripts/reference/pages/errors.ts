@@ -1,4 +1,4 @@
-import { knownErrors } from '../../errors.ts'
+import { knownErrors } from '../../../src/errors.ts'
 import { code, page, sentence, table } from '../markdown.ts'
 
 const open = [

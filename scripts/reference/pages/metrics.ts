@@ -1,4 +1,4 @@
-import type { MetricDescription } from '../../telemetry/metrics.ts'
+import type { MetricDescription } from '../../../src/telemetry/metrics.ts'
 import { code, page, sentence, table } from '../markdown.ts'
 
 /** Every metric that `/metrics` gives. */

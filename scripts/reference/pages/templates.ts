@@ -1,4 +1,4 @@
-import { operators } from '../../values/operators/index.ts'
+import { operators } from '../../../src/values/operators/index.ts'
 import { code, page, table, yamlBlock } from '../markdown.ts'
 
 const forms = [

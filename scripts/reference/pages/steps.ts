@@ -1,5 +1,5 @@
-import { stepKinds } from '../../steps/index.ts'
-import type { StepKind } from '../../steps/step.ts'
+import { stepKinds } from '../../../src/steps/index.ts'
+import type { StepKind } from '../../../src/steps/step.ts'
 import { jsonSchemaOf, type Schema } from '../json-schema.ts'
 import { keyTable } from '../key-table.ts'
 import { code, page, table, yamlBlock } from '../markdown.ts'

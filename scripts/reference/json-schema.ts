@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { dictionaryShape } from '../config/dictionary.ts'
-import { gatewayShape } from '../config/gateway.ts'
-import { serviceShape } from '../config/service.ts'
-import { condition, template } from '../language/scalars.ts'
-import { steps } from '../language/steps.ts'
-import { routeShape } from '../routes/route.ts'
-import { stepKinds } from '../steps/index.ts'
+import { dictionaryShape } from '../../src/config/dictionary.ts'
+import { gatewayShape } from '../../src/config/gateway.ts'
+import { serviceShape } from '../../src/config/service.ts'
+import { condition, template } from '../../src/language/scalars.ts'
+import { steps } from '../../src/language/steps.ts'
+import { routeShape } from '../../src/routes/route.ts'
+import { stepKinds } from '../../src/steps/index.ts'
 import { writeValue } from './write-value.ts'
 
 export type Schema = Record<string, unknown>
