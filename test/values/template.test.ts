@@ -131,6 +131,7 @@ describe('objects and lists', () => {
       fill({ $merge: ['$.any.thing', { y: 1 }] }, hostile),
       fill({ $omit: ['y'], $from: '$.any.thing' }, hostile),
       fill({ $compact: '$.any.thing' }, hostile),
+      (fill({ $join: { left: ['$.any.thing'], right: [{ x: 3 }], on: 'x', as: 'y' } }, hostile) as object[])[0],
     ]
     for (const object of made) {
       expect(Object.getPrototypeOf(object)).toBe(Object.prototype)
