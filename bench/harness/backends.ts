@@ -45,7 +45,11 @@ export async function startBackends(
     }
   }
   const sites = services.map(
-    (service, index): Site => ({ port: ports[index]!, directory: service in bodies ? join(root, service) : undefined }),
+    (service, index): Site => ({
+      port: ports[index]!,
+      directory: service in bodies ? join(root, service) : undefined,
+      readsQuery: Object.keys(bodies[service] ?? {}).some((path) => path.includes('?')),
+    }),
   )
   const nginx = plain ? undefined : findProgram('nginx')
   const child = nginx ? await startNginx(nginx, root, sites) : startNode(sites)
@@ -70,6 +74,8 @@ export async function startBackends(
 interface Site {
   readonly port: number
   readonly directory: string | undefined
+  /** Whether a file's name may end with a query. */
+  readonly readsQuery: boolean
 }
 
 async function startNginx(nginx: string, root: string, sites: readonly Site[]): Promise<Child> {
@@ -95,9 +101,15 @@ http {
   open_file_cache_valid 1h;
   tcp_nodelay on;
 ${temporary.map((name) => `  ${name}_temp_path ${root}/temporary;`).join('\n')}
-${sites.map(({ port, directory }) => `  server { listen 127.0.0.1:${port}; ${directory ? `root ${directory}` : 'return 503'}; }`).join('\n')}
+${sites.map(renderNginxSite).join('\n')}
 }
 `
+}
+
+function renderNginxSite({ port, directory, readsQuery }: Site): string {
+  const answer = directory === undefined ? 'return 503;' : `root ${directory};`
+  const byQuery = readsQuery ? ' location / { try_files $uri?$args $uri =404; }' : ''
+  return `  server { listen 127.0.0.1:${port}; ${answer}${byQuery} }`
 }
 
 function startNode(sites: readonly Site[]): Child {

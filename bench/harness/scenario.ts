@@ -12,7 +12,10 @@ export interface Scenario {
   readonly quick?: { readonly rounds: number; readonly variants: readonly string[] }
 }
 
-/** What the backends answer: bodies by service, then by path. */
+/**
+ * What the backends answer: bodies by service, then by path, whatever the query; one with a query is the answer to that
+ * query alone, letter by letter.
+ */
 export type Bodies = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /** A server that answers a page. */
