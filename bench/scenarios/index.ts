@@ -2,6 +2,7 @@ import type { Scenario } from '../harness/scenario.ts'
 import { failing } from './failing.ts'
 import { calls, mappedSizes, wholeSizes } from './fan-out/scenarios.ts'
 import { home } from './home/scenario.ts'
+import { mosaic } from './mosaic/scenario.ts'
 import { routes } from './routes.ts'
 import { batches, flow, sequence } from './shop/scenarios.ts'
 import { tracing } from './tracing.ts'
@@ -10,6 +11,7 @@ import { whole } from './whole.ts'
 /** In the order in which they are measured. */
 export const scenarios: readonly Scenario[] = [
   home,
+  mosaic,
   tracing,
   routes,
   whole,

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Place } from '../../harness/scenario.ts'
+import { proxyBasics, renderSite } from './site.ts'
 
 /** How nginx answers a page: a Lua file of this folder, given the answers of these calls. */
 export interface LuaPage {
-  readonly handler: 'home' | 'whole' | 'raw'
+  readonly handler: 'home' | 'whole' | 'raw' | 'mosaic'
+  /** None for a handler that knows its calls itself. */
   readonly calls: readonly LuaCall[]
+  /** What is sent to each service, by the header's name; those of the calls unless they are named. */
+  readonly services?: Readonly<Record<string, Sent>>
 }
 
 export interface LuaCall {
@@ -17,6 +21,9 @@ export interface LuaCall {
   readonly knowsUser?: boolean
 }
 
+/** nginx's expression of a header, by its name. */
+type Sent = Readonly<Record<string, string>>
+
 const luaDirectory = fileURLToPath(new URL('.', import.meta.url))
 
 /** Debian's modules, in the order in which they are loaded; undefined where one is missing. */
@@ -25,63 +32,47 @@ export function findLuaModules(): string[] | undefined {
   return modules.every(existsSync) ? modules : undefined
 }
 
-/** Connections are kept for good on both sides, nothing is logged, answers are held in memory. */
-export function renderConfig({ handler, calls }: LuaPage, path: string, { port, directory, urls }: Place): string {
-  const services = [...new Set(calls.map(({ service }) => service))]
-  const address = (service: string) => urls[`BENCH_${service.toUpperCase()}_URL`]!.replace('http://', '')
+export function renderConfig({ handler, calls, services = listServices(calls) }: LuaPage, path: string, place: Place) {
   const told = calls.map(({ name, service, path }) => `{ name = "${name}", uri = "/${service}${path}" }`)
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-  return `${findLuaModules()!
-    .map((module) => `load_module ${module};`)
-    .join('\n')}
-${process.getuid?.() === 0 ? 'user root root;' : ''}
-daemon off;
-worker_processes 1;
-pid ${directory}/nginx.pid;
-error_log stderr;
-events { worker_connections 4096; }
-http {
-  access_log off;
-  keepalive_timeout 1h;
-  keepalive_requests 1000000000;
-  tcp_nodelay on;
-${temporary.map((name) => `  ${name}_temp_path ${directory}/${name};`).join('\n')}
-  lua_package_path "${luaDirectory}?.lua;;";
-  init_by_lua_block { require("${handler}").prepare({ ${told.join(', ')} }) }
-${services.map((service) => renderUpstream(service, address(service))).join('\n')}
-  server {
-    listen 127.0.0.1:${port};
-    location = ${path} {
+  return renderSite(
+    {
+      modules: findLuaModules()!,
+      http: `lua_package_path "${luaDirectory}?.lua;;";
+  init_by_lua_block { require("${handler}").prepare({ ${told.join(', ')} }) }`,
+      services: Object.keys(services),
+      locations: [
+        `    location = ${path} {
+      ${sets(services, '$user_id') ? 'set $user_id "";' : ''}
       default_type application/json;
       content_by_lua_block { require("${handler}").answer() }
-    }
-${services.map((service) => renderLocation(service, calls)).join('\n')}
-  }
-}
-`
-}
-
-function renderUpstream(service: string, address: string): string {
-  return `  upstream ${service} {
-    server ${address};
-    keepalive 64;
-    keepalive_requests 1000000000;
-    keepalive_timeout 1h;
-  }`
+    }`,
+        ...Object.entries(services).map(renderLocation),
+      ],
+    },
+    place,
+  )
 }
 
-function renderLocation(service: string, calls: readonly LuaCall[]): string {
-  const knowsUser = calls.some((call) => call.service === service && call.knowsUser)
+function listServices(calls: readonly LuaCall[]): Record<string, Sent> {
+  const services: Record<string, Sent> = {}
+  for (const { service, knowsUser } of calls)
+    services[service] = { ...services[service], ...(knowsUser && { 'X-User-Id': '$http_x_user_id' }) }
+  return services
+}
+
+/** Whether a header is a variable that the handler sets. */
+function sets(services: Readonly<Record<string, Sent>>, variable: string): boolean {
+  return Object.values(services).some((sent) => Object.values(sent).includes(variable))
+}
+
+function renderLocation([service, sent]: [string, Sent]): string {
   return `    location /${service}/ {
       internal;
       proxy_pass http://${service}/;
-      proxy_http_version 1.1;
       proxy_pass_request_headers off;
-      proxy_set_header Connection "";
-      ${knowsUser ? 'proxy_set_header X-User-Id $http_x_user_id;' : ''}
-      proxy_buffers 16 64k;
-      proxy_buffer_size 64k;
-      proxy_busy_buffers_size 128k;
-      proxy_max_temp_file_size 0;
+      ${Object.entries(sent)
+        .map(([header, value]) => `proxy_set_header ${header} ${value};`)
+        .join(' ')}
+      ${proxyBasics}
     }`
 }

@@ -1,32 +1,38 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from '../../harness/requirements.ts'
-import type { Page, Variant } from '../../harness/scenario.ts'
+import type { Page, Place, Variant } from '../../harness/scenario.ts'
 import { findLuaModules, type LuaPage, renderConfig } from './config.ts'
 
-interface NginxPeer extends LuaPage {
+interface Peer {
   readonly name: string
   readonly title: string
   readonly page: Page
 }
 
 /** nginx with the Lua module: one worker beside its master, both on the server's core. */
-export function nginxPeer({ name, title, page, handler, calls }: NginxPeer): Variant {
+export function nginxPeer({ name, title, page, ...lua }: Peer & LuaPage): Variant {
+  const path = page.path.split('?', 1)[0]!
+  return describeNginx({ name, title, page }, (place) => renderConfig(lua, path, place), findLuaObstacle)
+}
+
+function describeNginx(peer: Peer, render: (place: Place) => string, findObstacle: () => string | undefined): Variant {
   return {
-    name,
-    title,
-    page,
+    ...peer,
     findObstacle,
     launch(place) {
       const file = join(place.directory, 'nginx.conf')
-      writeFileSync(file, renderConfig({ handler, calls }, page.path.split('?', 1)[0]!, place))
+      writeFileSync(file, render(place))
       return { program: findProgram('nginx')!, args: ['-c', file, '-e', 'stderr'] }
     },
   }
 }
 
 function findObstacle(): string | undefined {
-  if (findProgram('nginx') === undefined) return 'nginx is not installed (--install brings it)'
+  return findProgram('nginx') === undefined ? 'nginx is not installed (--install brings it)' : undefined
+}
+
+function findLuaObstacle(): string | undefined {
   if (findLuaModules() === undefined) return 'nginx has no Lua module (--install brings it)'
-  return undefined
+  return findObstacle()
 }

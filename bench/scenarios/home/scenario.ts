@@ -1,6 +1,7 @@
 import { ratio, type Scenario } from '../../harness/scenario.ts'
 import { tessera } from '../../harness/tessera.ts'
-import { krakend, lura } from '../../peers/krakend/variants.ts'
+import { describeKrakendHome } from '../../peers/krakend/home.ts'
+import { krakendPeers } from '../../peers/krakend/variants.ts'
 import type { LuaCall } from '../../peers/nginx/config.ts'
 import { nginxPeer } from '../../peers/nginx/variant.ts'
 import { nodePeer } from '../../peers/node.ts'
@@ -21,8 +22,7 @@ const peers = [
   nodePeer({ file: 'express-fetch.ts', name: 'express-fetch', title: 'Express + fetch', page }),
   nodePeer({ file: 'fastify-undici.ts', name: 'fastify-undici', title: 'Fastify + undici', page }),
   nginxPeer({ name: 'nginx-lua', title: 'nginx + Lua', page, handler: 'home', calls: homeCalls }),
-  krakend,
-  lura,
+  ...krakendPeers(describeKrakendHome()),
   nodePeer({ file: 'node-bare.ts', name: 'node-bare', title: 'Node, our transport, no policies', page }),
 ]
 const aims: Readonly<Record<string, number>> = {
