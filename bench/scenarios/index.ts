@@ -3,6 +3,7 @@ import { failing } from './failing.ts'
 import { calls, mappedSizes, wholeSizes } from './fan-out/scenarios.ts'
 import { home } from './home/scenario.ts'
 import { mosaic } from './mosaic/scenario.ts'
+import { passthrough } from './passthrough/scenario.ts'
 import { routes } from './routes.ts'
 import { batches, flow, sequence } from './shop/scenarios.ts'
 import { tracing } from './tracing.ts'
@@ -12,6 +13,7 @@ import { whole } from './whole.ts'
 export const scenarios: readonly Scenario[] = [
   home,
   mosaic,
+  passthrough,
   tracing,
   routes,
   whole,

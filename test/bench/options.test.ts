@@ -69,6 +69,8 @@ test('a quick run tells every ratio of the table', () => {
     ['mosaic/nginx-lua', 0.7],
     ['mosaic/krakend', 0.3],
     ['mosaic/lura', 0.3],
+    ['passthrough/express-2kb', 0.4],
+    ['passthrough/fastify-2kb', 0.7],
     ['typical', 0.2],
     ['tracing', 1.35],
     ['routes', 1.02],

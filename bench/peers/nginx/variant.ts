@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { findProgram } from '../../harness/requirements.ts'
 import type { Page, Place, Variant } from '../../harness/scenario.ts'
 import { findLuaModules, type LuaPage, renderConfig } from './config.ts'
+import { proxyBasics, renderSite, type Site } from './site.ts'
 
 interface Peer {
   readonly name: string
@@ -14,6 +15,22 @@ interface Peer {
 export function nginxPeer({ name, title, page, ...lua }: Peer & LuaPage): Variant {
   const path = page.path.split('?', 1)[0]!
   return describeNginx({ name, title, page }, (place) => renderConfig(lua, path, place), findLuaObstacle)
+}
+
+/** nginx that passes everything below a path on to a service. */
+export function nginxProxy({
+  name,
+  title,
+  page,
+  prefix,
+  service,
+}: Peer & { prefix: string; service: string }): Variant {
+  const location = `    location ${prefix} {
+      proxy_pass http://${service};
+      ${proxyBasics}
+    }`
+  const site: Site = { services: [service], locations: [location] }
+  return describeNginx({ name, title, page }, (place) => renderSite(site, place), findObstacle)
 }
 
 function describeNginx(peer: Peer, render: (place: Place) => string, findObstacle: () => string | undefined): Variant {
