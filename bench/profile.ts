@@ -32,7 +32,7 @@ const backends = await startBackends(scenario.bodies, { failing: scenario.failin
 let warmedUpMs = 0
 try {
   const began = performance.now()
-  const server = await startServer(variant, backends, ['--cpu-prof', `--cpu-prof-dir=${directory}`])
+  const server = await startServer(variant, backends, { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${directory}`] })
   const connections = variant.page.mostConnections ?? mostConnections
   await server.checkAnswer()
   await waitUntilIdle(server.pid)

@@ -1,6 +1,7 @@
 import type { Backends } from './backends.ts'
 import type { LoadTool } from './load.ts'
-import { findNoise, type LoadPlan, type Measurement, measure, warmUp } from './measure.ts'
+import { type LoadPlan, type Measurement, measure, warmUp } from './measure.ts'
+import { Repeats } from './repeats.ts'
 import type { Variant } from './scenario.ts'
 import { type RunningServer, startServer } from './server.ts'
 
@@ -42,34 +43,20 @@ export async function measureInRounds(
   setting: Setting,
 ): Promise<Results> {
   const contestants: Contestant[] = []
-  let rejected = 0
-  let noisy = 0
+  const again = new Repeats(repeats, setting.tell)
   try {
     for (const variant of variants) contestants.push(await enter(variant, setting))
     for (let round = 0; round < rounds; round++) {
       for (let turn = 0; turn < contestants.length; turn++) {
         const contestant = contestants[(round + turn) % contestants.length]!
-        const { title } = contestant.variant
-        for (;;) {
-          const measurement = await measureOne(contestant, setting)
-          const noise = findNoise(measurement)
-          const told = `round ${round + 1}  ${title}: ${measurement.cpuUsPerRequest.toFixed(1)} µs/request`
-          setting.tell(noise === undefined ? told : `${told}  (${noise}${rejected < repeats ? ': again' : ''})`)
-          if (noise !== undefined && rejected < repeats) {
-            rejected++
-            continue
-          }
-          if (measurement.failures > 0)
-            throw new Error(`${measurement.failures} requests to ${title} failed, so the measurement is void`)
-          if (noise !== undefined) noisy++
-          contestant.measurements.push(measurement)
-          break
-        }
+        const title = `round ${round + 1}  ${contestant.variant.title}`
+        contestant.measurements.push(await again.measure(title, () => measureOne(contestant, setting)))
       }
     }
   } finally {
     await Promise.all(contestants.map(({ server }) => server.stop()))
   }
+  const { rejected, noisy } = again
   return { measurements: new Map(contestants.map((one) => [one.variant, one.measurements])), rejected, noisy }
 }
 

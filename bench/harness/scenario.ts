@@ -57,6 +57,8 @@ export interface Place {
   readonly urls: Readonly<Record<string, string>>
   /** Where spans may be sent by OTLP over HTTP. */
   readonly spansUrl: string
+  /** What starts a gateway in place of this checkout's `tessera.js`. */
+  readonly main?: string | undefined
 }
 
 export interface Command {

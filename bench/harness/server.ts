@@ -18,15 +18,22 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Starts a variant in a fresh process and waits until it answers. `nodeArgs` come before its own. */
+export interface ServerOptions {
+  /** Before its own. */
+  readonly nodeArgs?: readonly string[]
+  /** What starts a gateway in place of this checkout's `tessera.js`. */
+  readonly main?: string
+}
+
+/** Starts a variant in a fresh process and waits until it answers. */
 export async function startServer(
   { title, page, launch }: Variant,
   backends: Backends,
-  nodeArgs: readonly string[] = [],
+  { nodeArgs = [], main }: ServerOptions = {},
 ): Promise<RunningServer> {
   const [port = 0] = await findFreePorts(1)
   const directory = await mkdtemp(join(tmpdir(), 'tessera-bench-server-'))
-  const { program, args, env } = launch({ port, directory, urls: backends.urls, spansUrl: backends.spans.url })
+  const { program, args, env } = launch({ port, directory, urls: backends.urls, spansUrl: backends.spans.url, main })
   if (nodeArgs.length > 0 && program !== process.execPath) throw new Error(`${title} does not run on Node`)
   const target = { url: `http://127.0.0.1:${port}${page.path}`, headers: page.headers }
   const child = startChild('taskset', ['-c', String(serverCore), program, ...nodeArgs, ...args], {

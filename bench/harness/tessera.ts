@@ -29,7 +29,7 @@ export function tessera(config: ConfigSource, page: Page, changes: Changes = {})
       program: process.execPath,
       args: [
         ...nodeFlags,
-        main,
+        place.main ?? main,
         ...['serve', '--config', locateConfig(config, place.directory)],
         ...['--port', String(place.port), '--admin-port', '0'],
       ],

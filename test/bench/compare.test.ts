@@ -67,6 +67,15 @@ describe('the options of a comparison', () => {
     expect(readOptions(['a', 'b', '--rounds', '9'])).toMatchObject({ commits: ['a', 'b'], rounds: 9 })
   })
 
+  test('take the home page unless another is named, of a gateway', () => {
+    expect(readOptions(['a'])).toMatchObject({ scenario: { name: 'home' }, variant: { name: 'tessera' } })
+    const big = readOptions(['a', '--scenario', 'passthrough/tessera-256kb'])
+    expect(big).toMatchObject({ scenario: { name: 'passthrough' }, variant: { name: 'tessera-256kb' } })
+    expect(readOptions(['a', '--scenario', 'passthrough']).variant.name).toBe('tessera-2kb')
+    expect(() => readOptions(['a', '--scenario', 'mosaic/nginx-lua'])).toThrow('mosaic has no nginx-lua: tessera')
+    expect(() => readOptions(['a', '--scenario', 'hoem'])).toThrow('there is no hoem: home, mosaic')
+  })
+
   test('choose micro benchmarks', () => {
     expect(readOptions(['a', '--micro', 'all']).micro).toEqual([])
     expect(readOptions(['a', '--micro', 'paths,routing']).micro).toEqual(['paths', 'routing'])
