@@ -42,9 +42,20 @@ export function renderScenario({ scenario, rounds, summaries, compared, rejected
     `## ${scenario.name}`,
     `${scenario.title}. ${rounds} ${rounds === 1 ? 'round' : 'rounds'}. ${noise}`,
     renderServers(summaries),
+    ...summaries.flatMap(warnOfQueue),
     ...(compared.length > 0 ? [renderComparisons(compared)] : []),
   ]
   return parts.join('\n\n')
+}
+
+/** Half of what `overload: { loopDelay }` allows unless a gateway says else: from there on it takes turns. */
+const calmMs = 25
+
+/** A gateway that takes turns is measured in another mode, and costs more. */
+function warnOfQueue({ variant, median: { p50Ms } }: Summary): string[] {
+  if (variant.config === undefined || p50Ms < calmMs) return []
+  const waited = `${variant.title}: half of the requests waited for ${p50Ms.toFixed(0)} ms or more`
+  return [`${waited}, and with a loop ${calmMs} ms late a gateway takes turns. Measure with fewer \`--connections\`.`]
 }
 
 export function renderServers(summaries: readonly Summary[]): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { findNoise } from '../../bench/harness/measure.ts'
-import { renderComparisons, renderServers } from '../../bench/harness/report.ts'
+import { renderComparisons, renderScenario, renderServers } from '../../bench/harness/report.ts'
 import { collectFigures } from '../../bench/harness/results.ts'
 import { ratio, type Scenario } from '../../bench/harness/scenario.ts'
 import { compare, median, summarize, summarizeScenario } from '../../bench/harness/summary.ts'
@@ -29,6 +29,26 @@ test('tells a server by its medians, and the least and most of its CPU time', ()
     '| Tessera | 250.0 | 240.0–300.0 | 4000 | 7.3 | 19.5 | 100 |',
     '| Fastify + undici | 500.0 | 200.0–600.0 | 4000 | 7.3 | 19.5 | 100 |',
   ])
+})
+
+test('warns of a gateway whose requests queued so long that it took turns', () => {
+  const gateway = { ...tessera, config: 'gateway.yaml' }
+  const scenario: Scenario = { name: 'home', title: 'home', bodies: {}, variants: [gateway, fastify], comparisons: [] }
+  const tell = (p50Ms: number) => {
+    const rounds = [measured(900, { p50Ms })]
+    return renderScenario(
+      summarizeScenario(scenario, {
+        ...results,
+        measurements: new Map([
+          [gateway, rounds],
+          [fastify, rounds],
+        ]),
+      }),
+    )
+  }
+  expect(tell(29)).toContain('Tessera: half of the requests waited for 29 ms or more')
+  expect(tell(29)).not.toContain('Fastify + undici: half')
+  expect(tell(21)).not.toContain('takes turns')
 })
 
 describe('a comparison', () => {
