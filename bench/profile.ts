@@ -13,7 +13,8 @@ import { startServer } from './harness/server.ts'
 import { scenarios } from './scenarios/index.ts'
 
 const mostConnections = 32
-const warmUpSeconds = 4
+/** Before, one would see the compiler at work. */
+const warmUpSeconds = 15
 const shown = 40
 
 const obstacle = findObstacle()
