@@ -18,16 +18,29 @@ const mostDirectives = 1000
 /** What is larger is as good as for ever (RFC 9111 section 1.2.2). */
 const mostSeconds = 2 ** 31
 
+/** What most answers say. */
+const nothing: CacheControl = {
+  noStore: false,
+  private: false,
+  noCache: false,
+  mustRevalidate: false,
+  maxAge: undefined,
+  sMaxAge: undefined,
+  staleWhileRevalidate: undefined,
+  staleIfError: undefined,
+}
+
 /**
  * Reads a `Cache-Control`. Of a directive that comes twice the first holds; a time that is none is 0, so that the
  * answer is taken as stale rather than kept too long (RFC 9111 section 4.2.1). A `private` or `no-cache` that names
  * fields counts for all of the answer.
  */
 export function parseCacheControl(header: string | string[] | undefined): CacheControl {
+  if (header === undefined) return nothing
   const found = new Map<string, string | undefined>()
   let left = mostDirectives
-  for (const [, name, quoted, token] of String(header ?? '').matchAll(directive)) {
-    if (left-- === 0) return { ...parseCacheControl(undefined), noStore: true }
+  for (const [, name, quoted, token] of String(header).matchAll(directive)) {
+    if (left-- === 0) return { ...nothing, noStore: true }
     const key = name!.toLowerCase()
     if (!found.has(key)) found.set(key, quoted ?? token)
   }
