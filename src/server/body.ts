@@ -3,8 +3,8 @@ import { isNestedDeeperThan } from '../backends/nesting.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import { contained } from '../faults.ts'
+import { refuse } from '../run/refusals.ts'
 import { parseQuery } from './query.ts'
-import { refuse } from './refusals.ts'
 
 /** Deeper than any honest request, and far from where a recursive walk overflows the stack. */
 export const maxBodyDepth = 200

@@ -4,10 +4,10 @@ import type { Duplex } from 'node:stream'
 import type { ListenAddress } from '../config/gateway.ts'
 import type { GatewayError } from '../errors.ts'
 import { contained, endWithFault } from '../faults.ts'
+import { printProblem, problemType } from '../run/problem.ts'
+import { refuse } from '../run/refusals.ts'
 import { newTraceId } from '../telemetry/ids.ts'
 import { createServer, OutgoingMessage } from './node-http.ts'
-import { printProblem, problemType } from './problem.ts'
-import { refuse } from './refusals.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
 export interface ListenerLimits {

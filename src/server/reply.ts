@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../errors.ts'
 import { contained } from '../faults.ts'
 import type { Outcome } from '../run/outcome.ts'
+import { type ProblemContext, printProblem, problemType } from '../run/problem.ts'
 import { hasBody } from './body.ts'
-import { type ProblemContext, printProblem, problemType } from './problem.ts'
 
 const jsonType = 'application/json; charset=utf-8'
 const defaultRetryAfterSeconds = 1

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../errors.ts'
-import { refuse } from './refusals.ts'
+import { refuse } from '../run/refusals.ts'
 
 export const maxUrlLength = 8 * 1024
 

@@ -3,8 +3,8 @@ import type { RateDecision } from '../../backends/admission/rates/rate-limiter.t
 import type { GatewayError } from '../../errors.ts'
 import type { RequestLimit } from '../../plan/admission/route.ts'
 import type { RequestParts } from '../../plan/snapshot.ts'
-import { refuse } from '../refusals.ts'
-import { type Applied, printRateHeaders } from './headers.ts'
+import { refuse } from '../../run/refusals.ts'
+import { type Applied, printRateHeaders } from '../../run/stages/rate-headers.ts'
 import type { Stage } from './stage.ts'
 
 /** What rate limits say to a request. */

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { parseList } from 'structured-headers'
 import type { RatePolicy } from '../../../src/backends/admission/policy.ts'
 import type { RequestLimit } from '../../../src/plan/admission/route.ts'
-import { printRateHeaders } from '../../../src/server/limits/headers.ts'
+import { printRateHeaders } from '../../../src/run/stages/rate-headers.ts'
 
 const limitOf = (policy: RatePolicy, name = 'home'): RequestLimit => ({
   scope: 'route',

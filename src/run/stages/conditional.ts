@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isSameEntity } from '../backends/http-caching/validation.ts'
-import { splitList } from '../header-list.ts'
-import type { RouteCaching } from '../plan/route-caching.ts'
-import type { Answer, Outcome } from '../run/outcome.ts'
+import { isSameEntity } from '../../backends/http-caching/validation.ts'
+import { splitList } from '../../header-list.ts'
+import type { RouteCaching } from '../../plan/route-caching.ts'
+import type { Answer, Outcome } from '../outcome.ts'
 
 type ConditionalRequest = { readonly method?: string | undefined; readonly headers: IncomingMessage['headers'] }
 
