@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parseList } from 'structured-headers'
 import { startHttpServer } from '../../backends/support/servers.ts'
 import { opened, type Running, startGateway, until, wordRoute, wordService } from '../support/gateway.ts'
-import { dial, readAll, request, sendRaw } from '../support/raw.ts'
+import { dial, readAll, request } from '../support/raw.ts'
 import { openWebSocket, startEcho, upgradeRequest } from '../support/websocket.ts'
 
 /** A backend that keeps what it is asked until it is told to answer. */
@@ -42,6 +42,8 @@ describe('the bulkhead of a service', () => {
       'services/words': wordService(words.url, bulkhead),
       'routes/word': wordRoute,
       'routes/pass': pass(keys),
+      // Of the same service, with time enough.
+      'routes/patient': pass().replaceAll('pass', 'patient'),
     }
     return { words, running: await startGateway(files) }
   }
@@ -108,12 +110,12 @@ describe('the bulkhead of a service', () => {
 
   test('refuses who has waited as long as the route has', async () => {
     const { words, running } = await start('bulkhead: { concurrent: 1, queue: 1 }', 'timeout: 150ms')
-    const other = get(running.port, '/word')
-    await other
-    void sendRaw(running.port, request('GET /pass/hold HTTP/1.1'))
-    await until(() => words.count() === 2)
+    const inside = get(running.port, '/patient/hold')
+    await until(() => words.count() === 1)
     const late = await get(running.port, '/pass/x')
-    expect([late.status, words.count()]).toEqual([503, 2])
+    expect([late.status, words.count()]).toEqual([503, 1])
+    words.release()
+    expect((await inside).status).toBe(200)
   })
 
   test('is fair between the clients of what is passed through', async () => {
