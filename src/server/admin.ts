@@ -5,14 +5,13 @@ import { guardAdmin } from './admin-guard.ts'
 import { sendAdminProblem } from './admin-problem.ts'
 import { describeConfig } from './describe-config.ts'
 import { describeEndpoints } from './describe-endpoints.ts'
-import type { HealthCheck, LoopHealth } from './health.ts'
+import { checkHealth } from './health.ts'
 import type { ReloadResult } from './reload.ts'
 import { servicesOf } from './services.ts'
 import type { Serving } from './serving.ts'
 
 export interface AdminParts {
   readonly serving: Serving
-  readonly loop: LoopHealth
   readonly reload: () => Promise<ReloadResult>
   readonly lastReload: () => ReloadResult | undefined
   /** Names that it is asked by, besides those of this machine. */
@@ -22,7 +21,7 @@ export interface AdminParts {
 const reads = ['/livez', '/readyz', '/metrics', '/-/config', '/-/endpoints', '/-/diagnostics']
 
 /** What operators and machines ask of a running gateway. It has no authentication: bind it where only they can reach it. */
-export function createAdminApp({ serving, loop, reload, lastReload, hosts }: AdminParts): Express {
+export function createAdminApp({ serving, reload, lastReload, hosts }: AdminParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -37,7 +36,7 @@ export function createAdminApp({ serving, loop, reload, lastReload, hosts }: Adm
   })
 
   app.get('/readyz', (request, response) => {
-    const checks = checkHealth(serving, loop, lastReload())
+    const checks = checkHealth(serving, lastReload())
     const isReady = checks.every(({ ok, required }) => ok || !required)
     response.status(isReady ? 200 : 503).type('text/plain')
     const lines = checks.map(({ name, ok, detail }) => `[${ok ? '+' : '-'}] ${name}: ${detail}\n`).join('')
@@ -81,23 +80,6 @@ export function createAdminApp({ serving, loop, reload, lastReload, hosts }: Adm
     if (!response.headersSent) sendAdminProblem(response, 500)
   })
   return app
-}
-
-function checkHealth(serving: Serving, loop: LoopHealth, last: ReloadResult | undefined): HealthCheck[] {
-  const { version } = serving.current.snapshot
-  const reloaded = last?.ok ?? true
-  return [
-    { name: 'snapshot', ok: true, required: true, detail: `${version} serves` },
-    {
-      name: 'last-reload',
-      ok: reloaded,
-      // The old snapshot serves as well as before.
-      required: false,
-      detail: reloaded ? 'what is on disk serves' : 'refused, see /-/diagnostics',
-    },
-    { name: 'accepting', ok: !serving.isDraining, required: true, detail: serving.isDraining ? 'draining' : 'yes' },
-    loop.check(),
-  ]
 }
 
 function describeReload({ ok, changed, version, diagnostics, textOf, ms }: ReloadResult) {

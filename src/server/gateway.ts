@@ -17,7 +17,6 @@ import { countBackends } from './backend-metrics.ts'
 import { answerUnmatched, tryAggregate } from './dispatch.ts'
 import { drain, idle } from './drain.ts'
 import { reportFaults } from './fault-reports.ts'
-import { LoopHealth } from './health.ts'
 import { loadAtFirstRequest } from './lazy-listener.ts'
 import { watchOverload } from './limits/watch-overload.ts'
 import { closeNow } from './listener.ts'
@@ -129,7 +128,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const stopReports = reportFaults(logger, metrics)
   const passthrough = new LazyPassthrough(serving)
-  const loop = new LoopHealth()
   let listeners: Listeners | undefined
   let registration: SelfRegistration | undefined
   let closing: Promise<void> | undefined
@@ -160,7 +158,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await tracer.shutdown(lastSpansMs)
     if (listeners?.adminServer) closeNow(listeners.adminServer)
     serving.overload.close()
-    loop.close()
     stopReports()
     logger.flush()
   }
@@ -174,7 +171,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const { listen, admin, register } = serving.current.snapshot.settings
       const adminParts = {
         serving,
-        loop,
         hosts: [admin.listen.host, ...admin.hosts, ...(register ? [nameOfSelf(register)] : [])],
         reload: () => reloader.reload(),
         lastReload: () => reloader.last,

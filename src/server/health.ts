@@ -1,4 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { ReloadResult } from './reload.ts'
+import type { Serving } from './serving.ts'
 
 /** One thing that readiness looks at. */
 export interface HealthCheck {
@@ -9,39 +10,24 @@ export interface HealthCheck {
   readonly detail: string
 }
 
-const lagLimitMs = 1000
-const windowMs = 5000
-const resolutionMs = 50
-
-/** Tells whether the event loop keeps up: the longest delay of the last seconds. */
-export class LoopHealth {
-  readonly #delays: ReturnType<typeof monitorEventLoopDelay>
-  readonly #timer: NodeJS.Timeout
-  #lastWindowMs = 0
-
-  constructor() {
-    this.#delays = monitorEventLoopDelay({ resolution: resolutionMs })
-    this.#delays.enable()
-    this.#timer = setInterval(() => {
-      this.#lastWindowMs = this.#currentMs()
-      this.#delays.reset()
-    }, windowMs)
-    this.#timer.unref()
-  }
-
-  check(): HealthCheck {
-    const lagMs = Math.round(Math.max(this.#lastWindowMs, this.#currentMs()))
-    const detail = `longest delay of the last ${windowMs / 1000} s: ${lagMs} ms`
-    return { name: 'event-loop', ok: lagMs < lagLimitMs, required: true, detail }
-  }
-
-  close(): void {
-    clearInterval(this.#timer)
-    this.#delays.disable()
-  }
-
-  #currentMs(): number {
-    // What is measured is the distance of two ticks.
-    return this.#delays.count === 0 ? 0 : Math.max(0, this.#delays.max / 1e6 - resolutionMs)
-  }
+/**
+ * Whether this process wants traffic. Nothing of it follows from what clients send: what they can bring about would take
+ * one replica after the other out of service. A process that has too much to do sheds requests instead (`limits/`).
+ */
+export function checkHealth(
+  { current, isDraining }: Pick<Serving, 'current' | 'isDraining'>,
+  last: ReloadResult | undefined,
+): HealthCheck[] {
+  const reloaded = last?.ok ?? true
+  return [
+    { name: 'snapshot', ok: true, required: true, detail: `${current.snapshot.version} serves` },
+    {
+      name: 'last-reload',
+      ok: reloaded,
+      // The old snapshot serves as well as before.
+      required: false,
+      detail: reloaded ? 'what is on disk serves' : 'refused, see /-/diagnostics',
+    },
+    { name: 'accepting', ok: !isDraining, required: true, detail: isDraining ? 'draining' : 'yes' },
+  ]
 }

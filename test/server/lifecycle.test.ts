@@ -31,6 +31,17 @@ async function startSlowWord(delayMs: number) {
   return { backend, files }
 }
 
+describe('readiness', () => {
+  test('is none of a client’s: a loop that something held for more than a second is ready', async () => {
+    const { adminPort } = await startGateway({ 'routes/fixed': fixed })
+    const ready = () => fetch(`http://127.0.0.1:${adminPort}/readyz?verbose`)
+    expect((await ready()).status).toBe(200)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1300)
+    const answer = await ready()
+    expect([answer.status, await answer.text()]).toEqual([200, expect.not.stringContaining('[-]')])
+  })
+})
+
 describe('closing', () => {
   test('answers what was accepted, fails readiness first, and ends every connection', async () => {
     const { files, backend } = await startSlowWord(800)
