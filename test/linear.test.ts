@@ -90,8 +90,10 @@ const readers: Record<string, (text: string) => unknown> = {
   traceparent: parseTraceparent,
   'tracestate and baggage': (text) =>
     readPropagation({ traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`, tracestate: text, baggage: text }, ''),
-  'If-None-Match': (text) => makeConditional({ ...answer, headers: {} }, caching, requestOf({ 'if-none-match': text })),
-  'a Vary of a route': (text) => makeConditional({ ...answer, headers: { vary: text } }, caching, requestOf({})),
+  'If-None-Match': (text) =>
+    makeConditional({ ...answer, headers: {} }, caching, { method: 'GET', headers: { 'if-none-match': text } }),
+  'a Vary of a route': (text) =>
+    makeConditional({ ...answer, headers: { vary: text } }, caching, { method: 'GET', headers: {} }),
   'a Cache-Control of a route': (text) =>
     assembleAnswer(
       new Exit(200, { 'cache-control': text }, 1),

@@ -1,10 +1,12 @@
-import { GatewayError } from '../errors.ts'
+import { GatewayError, toGatewayError } from '../errors.ts'
 import { splitList } from '../header-list.ts'
+import { TooMuchWork } from '../language/too-much-work.ts'
 import type { CallRecord, Exit } from '../steps/context.ts'
 import type { LeftOut } from '../values/document.ts'
 import { spendOnPrinting } from '../values/work.ts'
 import { type Headers, renderHeaders } from './headers.ts'
 import type { Answer, Degradation, Failure } from './outcome.ts'
+import type { StagedRoute } from './staged-route.ts'
 
 /** Makes the answer of a route: its JSON text, its headers, and what the gateway adds to them. */
 export function assembleAnswer(
@@ -25,7 +27,10 @@ export function assembleAnswer(
   return { kind: 'answer', status, headers, body: printBody(body), records, degraded, ...(dropped && { dropped }) }
 }
 
-export function assembleFailure(error: GatewayError, records: readonly CallRecord[]): Failure {
+/** What was thrown on the way of a request, as its outcome. */
+export function assembleFailure(route: StagedRoute, thrown: unknown, records: readonly CallRecord[] = []): Failure {
+  const isBlamed = thrown instanceof TooMuchWork && route.kind === 'aggregate'
+  const error = isBlamed ? route.blame(thrown) : toGatewayError(thrown)
   const headers: Headers = records.length > 0 ? { 'server-timing': printServerTiming(records) } : {}
   return { kind: 'failure', error, headers, records }
 }

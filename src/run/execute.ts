@@ -1,75 +1,99 @@
 import type { Call } from '../backends/call.ts'
-import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import { toGatewayError } from '../errors.ts'
-import { TooMuchWork } from '../language/too-much-work.ts'
-import type { AggregatedRoute, RequestParts } from '../plan/snapshot.ts'
-import { type CallRecord, Context, Exit, type RequestRun } from '../steps/context.ts'
-import { noteReason, type Propagation, type Span } from '../telemetry/span.ts'
+import type { AggregatedRoute } from '../plan/snapshot.ts'
+import { Context, Exit, type RequestRun } from '../steps/context.ts'
+import { noteReason } from '../telemetry/span.ts'
 import { type LeftOut, leftOut } from '../values/document.ts'
-import { enter, WorkBudget } from '../values/work.ts'
+import { enter, type WorkBudget } from '../values/work.ts'
 import { assembleAnswer, assembleFailure } from './assemble.ts'
-import type { Answer, Outcome } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import type { Handle } from './stage.ts'
 
-/** What one request brings to the engine. */
-export interface Execution {
-  readonly route: AggregatedRoute
-  readonly request: RequestParts
-  readonly calls: readonly Call[]
+export interface ExecutionParts {
   readonly clock: Clock
-  /** Cancelled when the client goes away; whoever made it closes it. */
-  readonly scope: Scope
-  /** The server span. */
-  readonly span: Span
-  readonly propagation: Propagation
-  /** Milliseconds that the client itself still waits, if it said so; cuts the route's budget. */
-  readonly budgetMs: number | undefined
-  readonly stepEnded: (step: number, outcome: string, ms: number) => void
+  /** The calls of the route's sites, in their order, as they are made now. */
+  readonly calls: () => readonly Call[]
+  readonly stepEnded: RequestRun['stepEnded']
+}
+
+const leastMs = 1
+
+/** One run of a route's steps: what its answer is made of. */
+interface Execution {
+  readonly route: AggregatedRoute
+  readonly context: Context
+  readonly left: readonly LeftOut[]
+  readonly work: WorkBudget
 }
 
 /**
- * Runs one request from its parts to its outcome. Never rejects. The budget needs no timer of its own: every wait
- * in a step is cut to what is left of it, so fallbacks still answer when it has run out.
+ * The end of an aggregated route: its steps, then its response. Never throws or rejects. The budget needs no timer of
+ * its own: every wait in a step is cut to what is left of it, so fallbacks still answer when it has run out.
  */
-export async function execute(execution: Execution): Promise<Outcome> {
-  const { route, clock, scope, span, budgetMs } = execution
-  const startedAt = clock.now()
-  const deadline = startedAt + Math.min(route.timeoutMs, budgetMs ?? route.timeoutMs)
-  const run: RequestRun = {
-    calls: execution.calls,
-    records: [],
-    now: () => clock.now(),
-    startedAt,
-    deadline,
-    budgetMs: route.timeoutMs,
-    maxCalls: route.maxCalls,
-    callsLeft: route.maxCalls,
-    propagation: execution.propagation,
-    stepEnded: execution.stepEnded,
-  }
-  const work = new WorkBudget(route.maxWork, run.now, deadline)
-  const left: LeftOut[] = []
-  try {
-    const document = route.createDocument(execution.request, work)
+export function executeSteps(route: AggregatedRoute, { clock, calls, stepEnded }: ExecutionParts): Handle {
+  const { timeoutMs: budgetMs, maxCalls } = route
+  const now = () => clock.now()
+  return (request, client) => {
+    const { work } = request
+    const document = request.document!
+    const left: LeftOut[] = []
     document[leftOut] = left
-    const exit = await runToExit(route, new Context(run, document, scope, span))
-    for (const { error } of left) noteReason(span, error)
-    enter(work)
-    return print(exit, run.records, route.degradedMaxAgeMs, left)
-  } catch (thrown) {
-    const error = thrown instanceof TooMuchWork ? route.blame(thrown) : toGatewayError(thrown)
-    return assembleFailure(error, run.records)
+    const startedAt = now()
+    const run: RequestRun = {
+      calls: calls(),
+      records: [],
+      now,
+      startedAt,
+      // What waited for all of its time before is late, and still makes a page of what stands in.
+      deadline: Math.max(request.deadline, startedAt + leastMs),
+      budgetMs,
+      maxCalls,
+      callsLeft: maxCalls,
+      propagation: client.propagation(),
+      stepEnded,
+    }
+    const execution: Execution = { route, context: new Context(run, document, client.scope, client.span), left, work }
+    try {
+      const pending = route.run(execution.context)
+      if (!pending) return respond(execution)
+      return pending.then(
+        () => respond(execution),
+        (thrown: unknown) => end(execution, thrown),
+      )
+    } catch (thrown) {
+      return end(execution, thrown)
+    }
   }
 }
 
-function print(
-  exit: Exit,
-  records: readonly CallRecord[],
-  degradedMaxAgeMs: number | undefined,
-  left: readonly LeftOut[],
-): Answer {
+/** Fills the response when the steps have ended. */
+function respond(execution: Execution): Outcome | Promise<Outcome> {
   try {
-    return assembleAnswer(exit, records, degradedMaxAgeMs, left)
+    const exit = fillResponse(execution)
+    if (!(exit instanceof Promise)) return print(execution, exit)
+    return exit.then((filled) => print(execution, filled)).catch((thrown: unknown) => end(execution, thrown))
+  } catch (thrown) {
+    return end(execution, thrown)
+  }
+}
+
+/** Steps that are cut short: by an exit, which is an answer, or by what nothing handled. */
+function end(execution: Execution, thrown: unknown): Outcome {
+  const { route, context } = execution
+  if (!(thrown instanceof Exit)) return assembleFailure(route, thrown, context.run.records)
+  try {
+    return print(execution, thrown)
+  } catch (failed) {
+    return assembleFailure(route, failed, context.run.records)
+  }
+}
+
+function print({ route, context, left, work }: Execution, exit: Exit): Outcome {
+  for (const { error } of left) noteReason(context.span, error)
+  enter(work)
+  try {
+    return assembleAnswer(exit, context.run.records, route.degradedMaxAgeMs, left)
   } catch (thrown) {
     throw exit.suspect(thrown)
   }
@@ -77,20 +101,8 @@ function print(
 
 const noContent = new Exit(204, {}, undefined)
 
-async function runToExit(route: AggregatedRoute, context: Context): Promise<Exit> {
-  try {
-    const pending = route.run(context)
-    if (pending) await pending
-    const filled = fillResponse(route, context)
-    return filled instanceof Promise ? await filled : filled
-  } catch (thrown) {
-    if (thrown instanceof Exit) return thrown
-    throw thrown
-  }
-}
-
 /** A response that cannot be filled is a failure of the step `response`: once the route's `catch` may mend it. */
-function fillResponse(route: AggregatedRoute, context: Context): Exit | Promise<Exit> {
+function fillResponse({ route, context }: Execution): Exit | Promise<Exit> {
   try {
     return fillOnce(route, context)
   } catch (thrown) {

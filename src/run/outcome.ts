@@ -2,7 +2,7 @@ import type { GatewayError } from '../errors.ts'
 import type { CallRecord } from '../steps/context.ts'
 
 /** What a request came to, before it is HTTP. */
-export type Outcome = Answer | Failure
+export type Outcome = Answer | Failure | PassedOn
 
 export interface Answer {
   readonly kind: 'answer'
@@ -23,6 +23,11 @@ export interface Failure {
   readonly error: GatewayError
   readonly headers: Readonly<Record<string, string | string[]>>
   readonly records: readonly CallRecord[]
+}
+
+/** Somebody else answers: a service, or the gateway for requests of no route. */
+export interface PassedOn {
+  readonly kind: 'passed-on'
 }
 
 /** A part of the answer that fell back or was left out. */

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.ts'
 
-/** What the server itself answers, before any route runs: code → HTTP status and title. */
+/** What is answered before any route runs: code → HTTP status and title. */
 const refusals = {
   'bad-request': { status: 400, title: 'The request is not valid HTTP' },
   'not-found': { status: 404, title: 'There is nothing at this path' },
@@ -24,15 +24,23 @@ const untrusting: ReadonlySet<string> = new Set<RefusalCode>([
   'version-not-supported',
 ])
 
-/** Whether the connection ends with the answer. */
-export function endsConnection({ code }: GatewayError): boolean {
-  return untrusting.has(code)
-}
-
 export type RefusalCode = keyof typeof refusals
+
+/** A request that is refused. A route may throw an error of the same code, which is not this. */
+class Refusal extends GatewayError {}
+
+/** Whether the connection ends with the answer. */
+export function endsConnection(error: GatewayError): boolean {
+  return error instanceof Refusal && untrusting.has(error.code)
+}
 
 /** The error that a request is refused with; `detail` is shown to the client. */
 export function refuse(code: RefusalCode, detail?: string, retryAfter?: number): GatewayError {
   const { status, title } = refusals[code]
-  return new GatewayError(code, { status, title, detail, retryAfter })
+  return new Refusal(code, { status, title, detail, retryAfter })
+}
+
+/** The refusal of a body that is over the limit. */
+export function tooLarge(maxBytes: number): GatewayError {
+  return refuse('body-too-large', `the limit is ${maxBytes} bytes`)
 }

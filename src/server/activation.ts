@@ -2,9 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Snapshot } from '../plan/snapshot.ts'
 import type { Work } from '../plan/work.ts'
 import type { TraceHeaders } from '../telemetry/traceparent.ts'
-import type { ActiveRoute, ActiveRoutes } from './active-route.ts'
+import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from './active-route.ts'
 import { type ClientAddresses, compileClientAddresses } from './client-address.ts'
-import type { Gate } from './limits/gate.ts'
 import { type Found, Router } from './router.ts'
 import { compileTraceTrust } from './trace-trust.ts'
 
@@ -21,8 +20,8 @@ export class Activation {
   readonly addresses: ClientAddresses
   /** What is taken up of a caller's trace. */
   readonly traceHeadersOf: (request: IncomingMessage) => TraceHeaders
-  /** What stands before requests that no route takes; undefined where nothing does. */
-  readonly outerGate: Gate | undefined
+  /** What stands before requests that no route takes. */
+  readonly outer: ActiveUnmatched
   readonly #router: Router<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
@@ -31,7 +30,7 @@ export class Activation {
     this.snapshot = snapshot
     this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
     this.traceHeadersOf = compileTraceTrust(snapshot.settings.telemetry.trust, this.addresses.trustsPeerOf)
-    this.outerGate = routes.openOuterGate(snapshot)
+    this.outer = routes.openUnmatched(snapshot)
     this.#router = router
     this.#routes = routes
   }
@@ -64,7 +63,7 @@ export class Activation {
   /** A request on it has ended, or a newer one has taken its place. */
   leave(): void {
     if (--this.#users > 0) return
-    this.outerGate?.release()
+    this.outer.pipeline.release()
     for (const route of this.snapshot.routes) this.#routes.release(route)
   }
 }

@@ -1,11 +1,13 @@
-import type { Admission } from '../backends/admission/admission.ts'
 import type { Call } from '../backends/call.ts'
 import type { Backends, OpenBackends } from '../backends/registry.ts'
 import { admitUnmatched } from '../plan/admission/route.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../plan/snapshot.ts'
+import { executeSteps } from '../run/execute.ts'
+import { openPipeline, type Pipeline, passOn } from '../run/pipeline.ts'
+import type { StageParts } from '../run/stage.ts'
+import type { UnmatchedRoute } from '../run/staged-route.ts'
 import type { RouteMetrics } from '../telemetry/bound-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { type Gate, openGate, openOuterGate } from './limits/gate.ts'
 
 export type ActiveRoute = ActiveAggregate | ActivePassthrough
 
@@ -14,36 +16,41 @@ interface ActiveCommon {
   readonly metrics: RouteMetrics
   /** `GET /mobile/{city}` */
   readonly title: string
-  /** What stands before it; undefined where nothing does. */
-  readonly gate: Gate | undefined
+  /** What stands before it, and its end. */
+  readonly pipeline: Pipeline
 }
 
 export interface ActiveAggregate extends ActiveCommon {
   readonly route: AggregatedRoute
-  /** The calls of its sites, in their order. */
-  readonly calls: readonly Call[]
-  readonly stepEnded: (step: number, outcome: string, ms: number) => void
 }
 
 export interface ActivePassthrough extends ActiveCommon {
   readonly route: PassthroughRoute
 }
 
+export interface ActiveUnmatched {
+  readonly route: UnmatchedRoute
+  readonly pipeline: Pipeline
+}
+
 export function isAggregate(active: ActiveRoute): active is ActiveAggregate {
   return active.route.kind === 'aggregate'
 }
 
+export interface ActiveRoutesParts extends Omit<StageParts, 'hold' | 'metrics'> {
+  readonly backends: Backends
+  readonly metrics: Metrics
+  /** The same calls, paced where the process has more to do than it can. */
+  readonly pace: (calls: readonly Call[]) => readonly Call[]
+}
+
 /** The routes that some activation uses. One that a reload leaves as it was stays open. */
 export class ActiveRoutes {
-  readonly #backends: Backends
-  readonly #metrics: Metrics
-  readonly #admission: Admission
+  readonly #parts: ActiveRoutesParts
   readonly #entries = new Map<Route, { active: ActiveRoute; opened: OpenBackends; users: number }>()
 
-  constructor(backends: Backends, metrics: Metrics, admission: Admission) {
-    this.#admission = admission
-    this.#backends = backends
-    this.#metrics = metrics
+  constructor(parts: ActiveRoutesParts) {
+    this.#parts = parts
   }
 
   /** Uses a route until it is released, once for every time. */
@@ -62,27 +69,35 @@ export class ActiveRoutes {
     if (!entry || --entry.users > 0) return
     this.#entries.delete(route)
     entry.opened.release()
-    entry.active.gate?.release()
+    entry.active.pipeline.release()
   }
 
-  /** Opens what stands before requests that no route takes; undefined where nothing does. */
-  openOuterGate({ settings: { limit } }: Snapshot): Gate | undefined {
-    return limit && openOuterGate(admitUnmatched(limit), this.#admission)
+  /** Opens what stands before requests that no route takes. */
+  openUnmatched({ settings: { limit } }: Snapshot): ActiveUnmatched {
+    const route: UnmatchedRoute = { kind: 'unmatched', name: '', admission: limit && admitUnmatched(limit) }
+    return { route, pipeline: openPipeline(route, this.#parts, passOn) }
   }
 
   #open(route: Route): { active: ActiveRoute; opened: OpenBackends } {
+    const { metrics, backends } = this.#parts
     const { method, path } = route.match
-    const common = {
-      metrics: this.#metrics.route(method, path),
-      title: `${method} ${path}`,
-      gate: openGate(route, this.#admission),
-    }
+    const common = { metrics: metrics.route(method, path), title: `${method} ${path}` }
     if (route.kind === 'passthrough') {
-      return { active: { ...common, route }, opened: this.#backends.open([], [route.service]) }
+      const pipeline = openPipeline(route, this.#parts, passOn)
+      return { active: { ...common, route, pipeline }, opened: backends.open([], [route.service]) }
     }
-    const steps = route.steps.map(({ name }) => this.#metrics.step(route.name, name))
-    const opened = this.#backends.open(route.callSites)
-    const stepEnded: ActiveAggregate['stepEnded'] = (step, outcome, ms) => steps[step]?.observe(outcome, ms / 1000)
-    return { active: { ...common, route, calls: opened.calls, stepEnded }, opened }
+    const opened = backends.open(route.callSites)
+    return { active: { ...common, route, pipeline: this.#openAggregate(route, opened) }, opened }
+  }
+
+  #openAggregate(route: AggregatedRoute, { calls }: OpenBackends): Pipeline {
+    const { metrics, clock, pace } = this.#parts
+    const steps = route.steps.map(({ name }) => metrics.step(route.name, name))
+    const end = executeSteps(route, {
+      clock,
+      calls: () => pace(calls),
+      stepEnded: (step, outcome, ms) => steps[step]?.observe(outcome, ms / 1000),
+    })
+    return openPipeline(route, this.#parts, end)
   }
 }

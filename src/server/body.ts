@@ -3,7 +3,7 @@ import { isNestedDeeperThan } from '../backends/nesting.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import { contained } from '../faults.ts'
-import { refuse } from '../run/refusals.ts'
+import { refuse, tooLarge } from '../run/refusals.ts'
 import { parseQuery } from './query.ts'
 
 /** Deeper than any honest request, and far from where a recursive walk overflows the stack. */
@@ -67,11 +67,6 @@ function collect(request: IncomingMessage, maxBytes: number, clock: Clock): Prom
     )
     request.on('data', onData).on('end', onEnd).on('error', onLost).on('close', onLost)
   })
-}
-
-/** The refusal of a body that is over the limit. */
-export function tooLarge(maxBytes: number): GatewayError {
-  return refuse('body-too-large', `the limit is ${maxBytes} bytes`)
 }
 
 function decode(bytes: Buffer): string {

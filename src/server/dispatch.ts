@@ -4,9 +4,9 @@ import { hasMalformedEscape, isUnsafePath } from '../path-safety.ts'
 import { refuse } from '../run/refusals.ts'
 import { type Activation, type ActiveMatch, isAggregate } from './activation.ts'
 import { serveAggregate } from './aggregate.ts'
+import { arrive, arriveNowhere } from './arrival.ts'
 import { Exchange } from './exchange.ts'
 import { tryShed } from './limits/shed.ts'
-import { ServerRequestParts } from './request-parts.ts'
 import type { Serving } from './serving.ts'
 import { checkRequest, targetOf } from './strict.ts'
 
@@ -18,10 +18,12 @@ export function tryAggregate(serving: Serving, request: IncomingMessage, respons
   const activation = serving.current
   const found = findRoute(activation, request)
   if (found.kind !== 'match' || !isAggregate(found.target)) return false
-  if (serving.overload.isBusy && tryShed(serving, found.target, found.params, request, response)) return true
+  const { target: active, params } = found
+  const arrived = arrive(activation, active, params, request, serving.clock)
+  if (serving.overload.isBusy && tryShed(serving, active, arrived, request, response)) return true
   const refusal = checkRequest(request) ?? checkPath(request)
-  if (refusal) new Exchange(serving, activation, found.target, request, response).fail(refusal)
-  else serveAggregate(serving, activation, found.target, found.params, request, response)
+  if (refusal) new Exchange(serving, activation, active, request, response).fail(refusal)
+  else serveAggregate(serving, activation, active, arrived, request, response)
   return true
 }
 
@@ -35,17 +37,14 @@ export function answerUnmatched(serving: Serving, request: IncomingMessage, resp
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request) ?? checkPath(request)
   if (refusal) exchange.fail(refusal)
-  else passOuterGate(exchange, () => answerNowhere(exchange))
+  else passOutside(exchange, () => answerNowhere(exchange))
 }
 
-/** Begins a request that no route takes, where the gateway's own limit lets it through. */
-export function passOuterGate(exchange: Exchange, begin: () => void): void {
-  const { activation, request, target, requestId } = exchange
-  const { outerGate, addresses, snapshot } = activation
-  if (outerGate) {
-    const parts = new ServerRequestParts(request, target, {}, requestId, addresses)
-    outerGate.admit(exchange, parts, snapshot.settings.defaults.timeout, begin)
-  } else begin()
+/** Answers a request that no route takes, where what holds for all of them lets it through. */
+export function passOutside(exchange: Exchange, answer: () => void): void {
+  const { activation, request, serving } = exchange
+  exchange.passOn = answer
+  exchange.pass(activation.outer.pipeline, arriveNowhere(activation, request, serving.clock))
 }
 
 function answerNowhere(exchange: Exchange): void {

@@ -3,26 +3,31 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Scope } from '../cancellation.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import { contained } from '../faults.ts'
-import type { Degradation, Outcome } from '../run/outcome.ts'
-import type { ProblemContext } from '../run/problem.ts'
+import type { Route } from '../plan/snapshot.ts'
+import type { Answer, Failure, Outcome } from '../run/outcome.ts'
+import type { Pipeline } from '../run/pipeline.ts'
+import { type ProblemContext, tellPath } from '../run/problem.ts'
 import { endsConnection } from '../run/refusals.ts'
-import type { CallRecord } from '../steps/context.ts'
-import { logRequest } from '../telemetry/request-log.ts'
+import { type Reply, renderProblem, renderReply } from '../run/reply.ts'
+import type { RouteRequest } from '../run/route-request.ts'
+import type { Client, Departure } from '../run/stage.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import { readPropagation, type TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveRoute } from './activation.ts'
+import { hasBody, readBody } from './body.ts'
+import { tellDropped, tellEnd, tellError } from './exchange-report.ts'
 import { cutSlowReader } from './listener.ts'
-import { type Reply, renderProblem, renderReply, writeReply } from './reply.ts'
+import { writeReply } from './reply.ts'
 import { chooseRequestId } from './request-parts.ts'
 import { describeServerSpan } from './server-span.ts'
 import type { Serving } from './serving.ts'
 import { targetOf } from './strict.ts'
 
 const clientGone = 499
-const none: readonly never[] = []
+const nowhere: Client['passOn'] = () => {}
 
-/** One request and its answer, from its first byte to the last: who it is, how it ended, and everyone who is told of it. */
-export class Exchange {
+/** One request and its answer over a connection, from its first byte to the last. */
+export class Exchange implements Client {
   readonly serving: Serving
   readonly activation: Activation
   readonly request: IncomingMessage
@@ -33,10 +38,10 @@ export class Exchange {
   readonly span: Span
   /** Cancelled when the client goes away. */
   readonly scope = new Scope()
+  /** Who answers it where no steps do. */
+  passOn = nowhere
   /** Names and values in turn that its answer carries, whatever it is. */
   ownHeaders: readonly string[] | undefined = undefined
-  /** How long it waited before its route began. */
-  queuedMs = 0
   /** How long the service took to answer what is passed through, in milliseconds; undefined where that tells nothing. */
   backendMs: number | undefined = undefined
   /** By its `close` nothing of it takes up room any more: its response, or the connection that became a tunnel. */
@@ -47,9 +52,7 @@ export class Exchange {
   #status = clientGone
   #bytes = 0
   #errorCode: string | undefined
-  #records: readonly CallRecord[] = none
-  #degraded: readonly Degradation[] = none
-  #degradedHeader: string | undefined
+  #outcome: Answer | Failure | undefined
   #isAnswered = false
   #isHandedOn = false
 
@@ -59,6 +62,7 @@ export class Exchange {
     active: ActiveRoute | undefined,
     request: IncomingMessage,
     response: ServerResponse,
+    requestId = chooseRequestId(request),
     room: EventEmitter = response,
   ) {
     this.serving = serving
@@ -67,7 +71,7 @@ export class Exchange {
     this.response = response
     this.room = room
     this.target = targetOf(request)
-    this.requestId = chooseRequestId(request)
+    this.requestId = requestId
     this.#active = active
     this.#startedAt = serving.clock.now()
     this.#traceHeaders = activation.traceHeadersOf(request)
@@ -102,12 +106,18 @@ export class Exchange {
     return !this.response.writableFinished && !this.#isHandedOn
   }
 
-  /** Its path as everyone may be told it: the route's template where a parameter is pii or secret. */
+  get route(): Route | undefined {
+    return this.#active?.route
+  }
+
+  /** Its path as everyone may be told it. */
   get toldPath(): string {
-    const route = this.#active?.route
-    if (route?.hidesPath) return route.match.path
     const mark = this.target.indexOf('?')
-    return mark < 0 ? this.target : this.target.slice(0, mark)
+    return tellPath(this.route, mark < 0 ? this.target : this.target.slice(0, mark))
+  }
+
+  get version(): string {
+    return this.activation.snapshot.version
   }
 
   /** What goes on with every call that is made for it. */
@@ -115,14 +125,38 @@ export class Exchange {
     return readPropagation(this.#traceHeaders, this.requestId, this.activation.snapshot.settings.telemetry.baggage)
   }
 
-  answer(outcome: Outcome): void {
-    this.#records = outcome.records
-    if (outcome.kind === 'failure') this.#noteError(outcome.error)
-    else if (outcome.degraded.length > 0) {
-      this.#degraded = outcome.degraded
-      this.#degradedHeader = String(outcome.headers['tessera-degraded'])
+  addHeaders(headers: readonly string[]): void {
+    this.ownHeaders = this.ownHeaders ? [...this.ownHeaders, ...headers] : headers
+  }
+
+  receiveBody(maxBytes: number): Promise<unknown> | undefined {
+    return hasBody(this.request) ? readBody(this.request, maxBytes, this.serving.clock) : undefined
+  }
+
+  whenGone(leave: (departure: Departure) => void): void {
+    const tell = () => {
+      const { writableFinished, statusCode } = this.response
+      leave({ isServed: writableFinished && statusCode < 500, backendMs: this.backendMs })
     }
-    if (outcome.kind === 'answer' && outcome.dropped) this.#noteDropped(outcome.dropped)
+    if (this.isGone) tell()
+    else this.room.once('close', contained('response', this, tell))
+  }
+
+  /** Sends it through the stages of its route. */
+  pass(pipeline: Pipeline, request: RouteRequest): void {
+    pipeline.answer(
+      request,
+      this,
+      contained('promise', this, (outcome) => this.answer(outcome)),
+    )
+  }
+
+  answer(outcome: Outcome): void {
+    if (outcome.kind === 'passed-on') return
+    this.#outcome = outcome
+    const error = outcome.kind === 'failure' ? outcome.error : undefined
+    if (error) this.#noteError(error)
+    else if (outcome.kind === 'answer' && outcome.dropped) tellDropped(this, outcome.dropped)
     let reply: Reply
     try {
       reply = renderReply(outcome, this.#context())
@@ -130,7 +164,7 @@ export class Exchange {
       this.fail(toGatewayError(thrown))
       return
     }
-    this.#write(reply)
+    this.#write(reply, error && endsConnection(error))
   }
 
   fail(error: GatewayError, headers: string[] = []): void {
@@ -175,28 +209,7 @@ export class Exchange {
   #noteError(error: GatewayError): void {
     this.#errorCode = error.code
     if (error.status >= 500) this.span.fail(error.code)
-    const isOurs = error.code === 'internal'
-    if ((!isOurs && error.reason === undefined) || this.scope.reason) return
-    const { requestId, span, serving } = this
-    const fields = { request_id: requestId, trace_id: span.traceId, route: this.#active?.route.name }
-    if (isOurs)
-      serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
-    else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
-  }
-
-  /** The value may be the client's: it is told nowhere. */
-  #noteDropped(names: readonly string[]): void {
-    const { serving, span, requestId } = this
-    const route = this.#active?.route.name ?? ''
-    for (const header of names) {
-      span.event('tessera.response.header_dropped', { 'tessera.header': header })
-      if (serving.metrics.countDroppedHeader(route, header) > 1) continue
-      const fields = { request_id: requestId, trace_id: span.traceId, route, header }
-      serving.logger.warn(
-        fields,
-        'a header of the answer cannot be sent and is left out; this is told once, the metric counts all',
-      )
-    }
+    tellError(this, error)
   }
 
   #write(reply: Reply, close = false): void {
@@ -210,57 +223,28 @@ export class Exchange {
   }
 
   #context(): ProblemContext {
-    return { path: this.toldPath, route: this.#active?.route.name, traceId: this.span.traceId }
+    return { path: this.toldPath, route: this.route?.name, traceId: this.span.traceId }
   }
 
   #end(): void {
-    const { serving, activation, span, scope } = this
-    const { wasCut } = this
+    const { serving, activation, span, scope, wasCut } = this
     if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
     scope.close()
     const ms = serving.clock.now() - this.#startedAt
-    const active = this.#active
-    ;(active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000)
+    ;(this.#active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000)
     if (span.sampled) span.set({ 'http.response.status_code': this.#status })
     span.end()
     try {
-      this.#tell(ms, wasCut)
+      tellEnd(this, {
+        status: this.#status,
+        ms,
+        bytes: this.#bytes,
+        outcome: this.#outcome,
+        errorCode: this.#errorCode ?? (wasCut ? 'cancelled' : undefined),
+      })
     } finally {
       activation.leave()
       if (--serving.inFlight === 0) serving.whenIdle?.()
     }
-  }
-
-  #tell(ms: number, wasCut: boolean): void {
-    const { serving, requestId, request } = this
-    const route = this.#active?.route
-    const status = this.#status
-    const error = this.#errorCode ?? (wasCut ? 'cancelled' : undefined)
-    const method = request.method ?? ''
-    const { traceId } = this.span
-    logRequest(serving.logger, {
-      method,
-      route: route?.name,
-      status,
-      durationMs: ms,
-      bytes: this.#bytes,
-      traceId,
-      requestId,
-      degraded: this.#degradedHeader,
-      errorCode: error,
-    })
-    serving.onRequest?.({
-      method,
-      path: this.toldPath,
-      status,
-      ms,
-      bytes: this.#bytes,
-      traceId,
-      requestId,
-      records: this.#records,
-      degraded: this.#degraded,
-      ...(route && { route: route.name, budgetMs: route.timeoutMs }),
-      ...(error !== undefined && { error }),
-    })
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Admission } from '../backends/admission/admission.ts'
 import { Limiters } from '../backends/admission/limiters.ts'
+import type { Call } from '../backends/call.ts'
 import type { SelfRegistration } from '../backends/registration/self-registration.ts'
 import { Backends } from '../backends/registry.ts'
 import { openStore } from '../backends/stores/index.ts'
@@ -107,7 +108,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await limiters.connected()
   const admission = new Admission(clock, metrics.admission, limiters)
   const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission })
-  const activeRoutes = new ActiveRoutes(backends, metrics, admission)
+  const pace = (calls: readonly Call[]) => (serving.overload.isBusy ? serving.overload.pace(calls) : calls)
+  const activeRoutes = new ActiveRoutes({ clock, metrics, admission, backends, store, pace })
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
   const serving: Serving = {

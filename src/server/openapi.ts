@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toGatewayError } from '../errors.ts'
 import { contained } from '../faults.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
-import { passOuterGate } from './dispatch.ts'
+import { passOutside } from './dispatch.ts'
 import { Exchange } from './exchange.ts'
 import type { Serving } from './serving.ts'
 import { checkRequest, targetOf } from './strict.ts'
@@ -23,7 +23,7 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request)
   if (refusal) exchange.fail(refusal)
-  else passOuterGate(exchange, () => answerWith(exchange, print(snapshot)))
+  else passOutside(exchange, () => answerWith(exchange, print(snapshot)))
   return true
 }
 

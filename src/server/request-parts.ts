@@ -4,6 +4,7 @@ import type { RequestParts } from '../plan/snapshot.ts'
 import { newTraceId } from '../telemetry/ids.ts'
 import type { ClientAddresses } from './client-address.ts'
 import { parseQuery } from './query.ts'
+import { targetOf } from './strict.ts'
 
 const noQuery: RequestParts['query'] = Object.freeze(Object.create(null))
 const noCookies: RequestParts['cookies'] = Object.freeze(Object.create(null))
@@ -15,7 +16,6 @@ export class ServerRequestParts implements RequestParts {
   readonly params: RequestParts['params']
   readonly id: string
   readonly claims = undefined
-  /** Set before the route runs, when the route reads it. */
   body: unknown = undefined
   readonly #message: IncomingMessage
   readonly #addresses: ClientAddresses
@@ -24,19 +24,13 @@ export class ServerRequestParts implements RequestParts {
   #cookies: RequestParts['cookies'] | undefined
   #ip: string | undefined
 
-  /** `target` is path and query. */
-  constructor(
-    message: IncomingMessage,
-    target: string,
-    params: RequestParts['params'],
-    id: string,
-    addresses: ClientAddresses,
-  ) {
+  constructor(message: IncomingMessage, params: RequestParts['params'], addresses: ClientAddresses) {
+    const target = targetOf(message)
     const mark = target.indexOf('?')
     this.method = message.method ?? ''
     this.path = mark < 0 ? target : target.slice(0, mark)
     this.params = params
-    this.id = id
+    this.id = chooseRequestId(message)
     this.#search = mark < 0 ? '' : target.slice(mark + 1)
     this.#message = message
     this.#addresses = addresses

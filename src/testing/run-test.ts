@@ -1,12 +1,10 @@
-import { Scope } from '../cancellation.ts'
-import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
-import { execute } from '../run/execute.ts'
+import type { AggregatedRoute, RequestParts, Snapshot } from '../plan/snapshot.ts'
 import type { Recover, Run } from '../steps/context.ts'
 import type { Problem, Seen } from './expectations/expectation.ts'
-import type { Entrance, Front } from './front.ts'
+import type { Front } from './front.ts'
+import { TestGateway } from './gateway.ts'
 import { MockedBackends, type MockedBackendsOptions } from './mocked-backends.ts'
 import type { RouteTest, TestExchange } from './suite.ts'
-import { untraced } from './untraced.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** What tests run on. */
@@ -39,7 +37,7 @@ export interface TestResult {
 interface Site {
   readonly backends: MockedBackends
   readonly clock: VirtualClock
-  readonly entrance: Entrance
+  readonly gateway: TestGateway
 }
 
 /** More than any request may take beyond its budget: it hangs. */
@@ -49,8 +47,11 @@ const graceMs = 60_000
 export async function runTest(test: RouteTest, bench: TestBench): Promise<TestResult> {
   const startedAt = performance.now()
   const clock = new VirtualClock()
-  const backends = new MockedBackends(bench.route, { ...bench.observer, clock })
-  const site: Site = { backends, clock, entrance: bench.front.open(bench.route, clock) }
+  const { observer, snapshot } = bench
+  const backends = new MockedBackends(bench.route, { ...observer, clock })
+  const route = observer ? { ...bench.route, run: observer.run, recover: observer.recover } : bench.route
+  const gateway = new TestGateway({ route, calls: backends.calls, clock, version: snapshot.version })
+  const site: Site = { backends, clock, gateway }
   const seen: Seen[] = []
   const problems: Problem[] = []
   try {
@@ -98,30 +99,17 @@ async function runExchange(exchange: TestExchange, bench: TestBench, site: Site)
 }
 
 async function sendRequest(
-  request: Parameters<typeof execute>[0]['request'],
-  { route, front, observer }: TestBench,
-  { backends, clock, entrance }: Site,
+  request: RequestParts,
+  { route }: TestBench,
+  { backends, clock, gateway }: Site,
 ): Promise<Seen> {
   const startedMs = clock.now()
-  const work = entrance.answer(request, () =>
-    execute({
-      route: observer ? { ...route, run: observer.run, recover: observer.recover } : route,
-      request,
-      calls: backends.calls,
-      clock,
-      scope: new Scope(),
-      span: untraced,
-      propagation: { tracestate: undefined, baggage: undefined, requestId: request.id },
-      budgetMs: undefined,
-      stepEnded: () => {},
-    }),
-  )
-  const { outcome, headers } = await clock.passUntil(work, route.timeoutMs + graceMs)
-  const reply = front.render(outcome, { path: request.path, route: route.name, traceId: untraced.traceId })
+  const answering = gateway.answer(request)
+  const { outcome, status, headers, body } = await clock.passUntil(answering, route.timeoutMs + graceMs)
   return {
-    status: reply.status,
-    headers: readHeaders([...reply.headers, ...headers]),
-    body: reply.body === undefined ? undefined : JSON.parse(reply.body),
+    status,
+    headers: readHeaders(headers),
+    body: body === undefined ? undefined : JSON.parse(body),
     outcome,
     calls: backends.log,
     elapsedMs: clock.now() - startedMs,

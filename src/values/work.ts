@@ -10,23 +10,29 @@ const lateWork = 100_000
 /** Bytes of JSON that are printed for one unit: about what an element takes. */
 const printedPerUnit = 32
 
+/** Until when may be worked. */
+export interface WorkTime {
+  now(): number
+  /** In the time of `now`. */
+  readonly deadline: number
+}
+
+const endless: WorkTime = { now: () => 0, deadline: Number.POSITIVE_INFINITY }
+
 /**
  * The work that one request may still do: one for each element or member that a template, a JSONPath or CEL visits or
  * makes, for each comparison and each KB of text.
  */
 export class WorkBudget {
   readonly limit: number
-  readonly #now: () => number
-  readonly #deadline: number
+  readonly #time: WorkTime
   #left: number
   #lookAt: number
   #isLate = false
 
-  /** @param deadline in the time of `now` */
-  constructor(limit = defaultMaxWork, now = (): number => 0, deadline = Number.POSITIVE_INFINITY) {
+  constructor(limit = defaultMaxWork, time: WorkTime = endless) {
     this.limit = limit
-    this.#now = now
-    this.#deadline = deadline
+    this.#time = time
     this.#left = limit
     this.#lookAt = limit
   }
@@ -45,7 +51,7 @@ export class WorkBudget {
   }
 
   #look(): void {
-    if (!this.#isLate && this.#now() >= this.#deadline) {
+    if (!this.#isLate && this.#time.now() >= this.#time.deadline) {
       this.#isLate = true
       this.#left = Math.min(this.#left, lateWork)
     }

@@ -8,8 +8,8 @@ import { GatewayError } from '../../src/errors.ts'
 import { buildInSteps, buildSnapshot } from '../../src/plan/build.ts'
 import { BuildMemory } from '../../src/plan/memory.ts'
 import type { AggregatedRoute, LoadResult } from '../../src/plan/snapshot.ts'
-import { execute } from '../../src/run/execute.ts'
 import { requestParts, silentSpan } from '../support/engine.ts'
+import { execute } from '../support/execute.ts'
 import { projectTexts, world } from '../support/project.ts'
 
 /** What each file may hold; undefined: it is not there. */

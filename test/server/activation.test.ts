@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Admission } from '../../src/backends/admission/admission.ts'
 import type { CallSite, ServiceTarget } from '../../src/backends/call.ts'
 import type { Backends } from '../../src/backends/registry.ts'
+import { MemoryStore } from '../../src/backends/stores/memory.ts'
 import { systemClock } from '../../src/clock.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { BuildMemory } from '../../src/plan/memory.ts'
@@ -36,7 +37,14 @@ function noteBackends() {
 function setUp() {
   const memory = new BuildMemory()
   const { backends, open } = noteBackends()
-  const routes = new ActiveRoutes(backends, createMetrics(), new Admission(systemClock))
+  const routes = new ActiveRoutes({
+    clock: systemClock,
+    admission: new Admission(systemClock),
+    store: new MemoryStore(1024, () => systemClock.epoch()),
+    metrics: createMetrics(),
+    backends,
+    pace: (calls) => calls,
+  })
   const activate = (changes: Partial<typeof files> = {}, before?: Activation) => {
     const { snapshot } = buildSnapshot(projectTexts({ ...files, ...changes }), memory)
     return runToEnd(Activation.open(snapshot!, routes, before))
@@ -57,7 +65,7 @@ describe('an activation', () => {
     const second = activate({ 'routes/b': files['routes/b'].replace('$.banner.list', '{ all: $.banner.list }') }, first)
     expect(open.sort()).toEqual(['a', 'b', 'b', 'reco'])
     expect(find(second, '/a/1')).toBe(find(first, '/a/1'))
-    expect(find(second, '/b').calls).not.toBe(find(first, '/b').calls)
+    expect(find(second, '/b').pipeline).not.toBe(find(first, '/b').pipeline)
     first.leave()
     expect(open.sort()).toEqual(['a', 'b', 'reco'])
     second.leave()

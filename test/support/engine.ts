@@ -3,9 +3,9 @@ import { Scope } from '../../src/cancellation.ts'
 import { systemClock } from '../../src/clock.ts'
 import { GatewayError } from '../../src/errors.ts'
 import type { AggregatedRoute, RequestParts, Snapshot } from '../../src/plan/snapshot.ts'
-import { execute } from '../../src/run/execute.ts'
-import type { Answer, Failure, Outcome } from '../../src/run/outcome.ts'
+import type { Answer, Failure } from '../../src/run/outcome.ts'
 import type { Span } from '../../src/telemetry/span.ts'
+import { execute } from './execute.ts'
 import { loadProject, type ProjectFiles, world } from './project.ts'
 
 /** What stands in for a backend: a body, a failure, or a function of the request. */
@@ -97,7 +97,7 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
 
 type ReadableOutcome = Failure | (Omit<Answer, 'body'> & { readonly body: string | undefined })
 
-function readable(outcome: Outcome): ReadableOutcome {
+function readable(outcome: Answer | Failure): ReadableOutcome {
   if (outcome.kind === 'failure') return outcome
   return { ...outcome, body: outcome.body && Buffer.from(outcome.body).toString() }
 }

@@ -1,7 +1,13 @@
 import { bench, do_not_optimize, group } from 'mitata'
+import { Admission } from '../../../src/backends/admission/admission.ts'
+import { MemoryStore } from '../../../src/backends/stores/memory.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { systemClock } from '../../../src/clock.ts'
-import { execute } from '../../../src/run/execute.ts'
+import { executeSteps } from '../../../src/run/execute.ts'
+import type { Outcome } from '../../../src/run/outcome.ts'
+import { openPipeline } from '../../../src/run/pipeline.ts'
+import { RouteRequest } from '../../../src/run/route-request.ts'
+import type { Client } from '../../../src/run/stage.ts'
 import { describePage } from '../../scenarios/home/data.ts'
 import { fillDocument, insist, loadHome, openCalls, propagation, request, startSpan } from '../home.ts'
 
@@ -9,18 +15,28 @@ import { fillDocument, insist, loadHome, openCalls, propagation, request, startS
 export async function addBenchmarks(): Promise<void> {
   const { route, callSites } = await loadHome()
   const calls = openCalls(callSites)
-  const answer = () =>
-    execute({
-      route,
-      request,
-      calls,
-      clock: systemClock,
+  const end = executeSteps(route, { clock: systemClock, calls: () => calls, stepEnded: () => {} })
+  const stages = {
+    clock: systemClock,
+    admission: new Admission(systemClock),
+    store: new MemoryStore(1024, () => systemClock.epoch()),
+    metrics: { countRouteCache() {} },
+  }
+  const pipeline = openPipeline(route, stages, end)
+  const answer = () => {
+    const arrived = new RouteRequest(route, { ...request }, systemClock, systemClock.now() + route.timeoutMs)
+    const client: Client = {
       scope: new Scope(),
       span: startSpan(),
-      propagation,
-      budgetMs: undefined,
-      stepEnded: () => {},
-    })
+      version: '',
+      propagation: () => propagation,
+      addHeaders: () => {},
+      receiveBody: () => undefined,
+      whenGone: () => {},
+      passOn: () => {},
+    }
+    return new Promise<Outcome>((resolve) => pipeline.answer(arrived, client, resolve))
+  }
   const outcome = await answer()
   insist(outcome.kind === 'answer' && parsePage(outcome.body), describePage())
 

@@ -1,11 +1,13 @@
 import {
   type BulkheadPolicy,
+  lastRank,
   normalRank,
   type Priority,
   priorities,
   type RatePolicy,
 } from '../../backends/admission/policy.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
+import { endsRequest, toGatewayError } from '../../errors.ts'
 import { type BoundTemplate, bindTemplate } from '../../language/bind.ts'
 import type { Language } from '../../language/color.ts'
 import type { Read } from '../../language/reference.ts'
@@ -14,6 +16,7 @@ import type { LimitDefinition } from '../../operations/admission.ts'
 import type { ParsedRoute } from '../../routes/route.ts'
 import { createNamespaces } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
+import { type WorkBudget, workOf } from '../../values/work.ts'
 import { type BoundInput, compileInputReader } from '../inputs.ts'
 import type { RequestParts } from '../snapshot.ts'
 import { bindKeyPart, compileKey, type KeyPart, requestPart } from './key.ts'
@@ -22,8 +25,8 @@ import { bindKeyPart, compileKey, type KeyPart, requestPart } from './key.ts'
 export interface RouteAdmission {
   /** Index in `priorities`; of a class that a template gives, the one where nothing is known of the request yet. */
   readonly rank: number
-  /** The class of one request, where a template gives it. */
-  readonly rankOf: ((request: RequestParts) => number) | undefined
+  /** The class of one request, where a template gives it, and what that takes of its work. */
+  readonly rankOf: ((request: RequestParts, work?: WorkBudget) => number) | undefined
   /** The gateway's own first. */
   readonly limits: readonly RequestLimit[]
   readonly bulkhead:
@@ -49,8 +52,6 @@ export interface BoundPriority {
   readonly reads: readonly Read[]
   readonly rankOf: ((document: Document) => number) | undefined
 }
-
-const lastRank = priorities.length - 1
 
 /** Binds `priority:` of a route for its calls: one that is fixed is asked of nobody. */
 export function bindPriority({ definition, place }: ParsedRoute, language: Language): BoundPriority {
@@ -132,7 +133,7 @@ class EarlyKeys {
   }
 
   /** A template's class, from the parts and inputs that it reads. */
-  bindRank(priority: string, { place }: ParsedRoute): (request: RequestParts) => number {
+  bindRank(priority: string, { place }: ParsedRoute): NonNullable<RouteAdmission['rankOf']> {
     const template = bindTemplate(priority, within(place, 'priority'), this.#language)
     const at = place.source.locate(['priority'])
     const parts = new Set<keyof RequestParts>()
@@ -167,7 +168,7 @@ function compileEarlyRank(
   template: BoundTemplate,
   parts: ReadonlySet<keyof RequestParts>,
   colors: ReadonlyMap<string, Reader>,
-): (request: RequestParts) => number {
+): NonNullable<RouteAdmission['rankOf']> {
   const nameColors = createNamespaces(colors.keys())
   const writers = [...colors].map(([color, read]) => {
     const segments = color.split('.')
@@ -180,23 +181,27 @@ function compileEarlyRank(
     }
   })
   const rankOf = compileRank(template)
-  return (request) => {
+  return (request, work) => {
     const view: Record<string, unknown> = {}
     for (const part of parts) view[part] = request[part]
-    const document: Document = { request: view, steps: {} }
+    const document: Document = { request: view, steps: {}, [workOf]: work }
     nameColors(document)
     for (const write of writers) write(document, request)
     return rankOf(document)
   }
 }
 
-/** A class that is none is normal. Whoever makes that it cannot be told gains nothing by it: that is the last. */
+/**
+ * A class that is none is normal. Whoever makes that it cannot be told gains nothing by it: that is the last, and what
+ * takes too much work to tell ends the request.
+ */
 function compileRank({ evaluate }: BoundTemplate): (document: Document) => number {
   return (document) => {
     try {
       const rank = priorities.indexOf(evaluate(document) as Priority)
       return rank < 0 ? normalRank : rank
-    } catch {
+    } catch (thrown) {
+      if (endsRequest(toGatewayError(thrown))) throw thrown
       return lastRank
     }
   }

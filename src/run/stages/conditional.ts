@@ -1,17 +1,31 @@
 import { hash } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import { isSameEntity } from '../../backends/http-caching/validation.ts'
 import { splitList } from '../../header-list.ts'
 import type { RouteCaching } from '../../plan/route-caching.ts'
+import type { RequestParts } from '../../plan/snapshot.ts'
 import type { Answer, Outcome } from '../outcome.ts'
+import { andThen, defineStage } from '../stage.ts'
 
-type ConditionalRequest = { readonly method?: string | undefined; readonly headers: IncomingMessage['headers'] }
+/** Tells caches between the client and us what they may do with an answer; a client that has it is told so. */
+export const conditional = defineStage({
+  name: 'conditional',
+  on: ['route'],
+  open({ caching }) {
+    if (!caching) return undefined
+    return (next) => (request, client) =>
+      andThen(next(request, client), (outcome) => makeConditional(outcome, caching, request.parts))
+  },
+})
 
 /**
  * Tells other caches what they may do with a route's answer: `ETag`, `Vary`, and a `Cache-Control` where the route
  * says none. A client that has the answer already is told so by 304 (RFC 9110 section 13.1.2).
  */
-export function makeConditional(outcome: Outcome, caching: RouteCaching, request: ConditionalRequest): Outcome {
+export function makeConditional(
+  outcome: Outcome,
+  caching: RouteCaching,
+  request: Pick<RequestParts, 'method' | 'headers'>,
+): Outcome {
   if (outcome.kind !== 'answer' || outcome.status !== 200) return outcome
   const headers = { ...outcome.headers, ...describeCaching(outcome, caching) }
   if (caching.etag && outcome.body) headers['etag'] ??= tagOf(outcome.body)

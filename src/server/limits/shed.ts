@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { priorities } from '../../backends/admission/policy.ts'
+import { lastRank, priorities } from '../../backends/admission/policy.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
+import { tellPath } from '../../run/problem.ts'
+import { renderProblem } from '../../run/reply.ts'
+import type { RouteRequest } from '../../run/route-request.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
 import type { ActiveRoute } from '../activation.ts'
 import type { Exchange } from '../exchange.ts'
-import { renderProblem, writeReply } from '../reply.ts'
-import { chooseRequestId, ServerRequestParts } from '../request-parts.ts'
+import { writeReply } from '../reply.ts'
 import type { Serving } from '../serving.ts'
-import { targetOf } from '../strict.ts'
-import { rankOf } from './rank.ts'
 
 /**
  * Answers 503 in place of a route while the process is overloaded and the request is one to shed: false when it is not.
@@ -17,32 +17,39 @@ import { rankOf } from './rank.ts'
  */
 export function tryShed(
   serving: Serving,
-  active: ActiveRoute,
-  params: Readonly<Record<string, string>>,
-  request: IncomingMessage,
+  { route, metrics }: ActiveRoute,
+  request: RouteRequest,
+  message: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  const parts = () => new ServerRequestParts(request, targetOf(request), params, '', serving.current.addresses)
-  const rank = rankOf(active, parts)
+  const rank = rankOf(request)
   if (!serving.overload.sheds(rank)) return false
   serving.metrics.admission.overloaded(priorities[rank]!)
-  active.metrics.begin()
-  active.metrics.end(503, 0)
-  const [path = ''] = targetOf(request).split('?', 1)
-  const reply = renderProblem(tooMuch(), { path, route: active.route.name, traceId: newTraceId() })
+  metrics.begin()
+  metrics.end(503, 0)
+  const { path, id } = request.parts
+  const context = { path: tellPath(route, path), route: route.name, traceId: newTraceId() }
   response.on('error', () => {})
-  writeReply(request, response, reply, chooseRequestId(request), serving.isDraining)
+  writeReply(message, response, renderProblem(tooMuch(), context), id, serving.isDraining)
   return true
+}
+
+/** Whoever makes that his class cannot be told gains nothing by it; why, he is told where he is let in. */
+function rankOf(request: RouteRequest): number {
+  try {
+    return request.rank
+  } catch {
+    return lastRank
+  }
 }
 
 const tooMuch = () => new GatewayError('overloaded', { detail: 'the gateway has more to do than it can' })
 
 /** Begins a request when it is its turn, unless nobody waits for it any more. */
-export function takeTurn(exchange: Exchange, rank: number, begin: () => void): void {
-  const { overload, clock, metrics } = exchange.serving
-  const sinceMs = clock.now()
+export function takeTurn(exchange: Exchange, request: RouteRequest, begin: () => void): void {
+  const { overload, metrics } = exchange.serving
+  const rank = rankOf(request)
   const beginUnlessOver = () => {
-    exchange.queuedMs += clock.now() - sinceMs
     if (!exchange.isOver) begin()
   }
   // The turn is one of the loop's by then, and the others who wait for theirs must get it.

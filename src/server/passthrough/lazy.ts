@@ -7,7 +7,7 @@ import { Exchange } from '../exchange.ts'
 import { tryShed } from '../limits/shed.ts'
 import type { Serving } from '../serving.ts'
 import { dropHeadersOfProxies } from '../strangers.ts'
-import { findPassthrough, isHandshake } from './match.ts'
+import { findPassthrough, isHandshake, type PassthroughMatch } from './match.ts'
 import type { Passthrough } from './passthrough.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
 
@@ -32,9 +32,9 @@ export class LazyPassthrough {
 
   /** Passes a request on if its route says so: false when it does not. */
   tryPassOn(request: IncomingMessage, response: ServerResponse): boolean {
-    const active = findPassthrough(this.#serving, request)
-    if (!active) return false
-    if (this.#serving.overload.isBusy && tryShed(this.#serving, active, {}, request, response)) return true
+    const found = findPassthrough(this.#serving, request)
+    if (!found) return false
+    if (this.#isShed(found, request, response)) return true
     this.#passOn(request, response, ({ app }) => app(request, response))
     return true
   }
@@ -50,8 +50,8 @@ export class LazyPassthrough {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     dropHeadersOfProxies(request, this.#serving.current.addresses.trustsPeerOf)
     const response = new UpgradeResponse(request, socket)
-    const active = findPassthrough(this.#serving, request)
-    if (active && this.#serving.overload.isBusy && tryShed(this.#serving, active, {}, request, response)) return
+    const found = findPassthrough(this.#serving, request)
+    if (found && this.#isShed(found, request, response)) return
     this.#passOn(request, response, ({ passthrough }) => passthrough.upgrade(request, response, head))
   }
 
@@ -64,6 +64,10 @@ export class LazyPassthrough {
   close(): void {
     this.#isClosed = true
     this.#loaded?.passthrough.close()
+  }
+
+  #isShed({ active, arrived }: PassthroughMatch, request: IncomingMessage, response: ServerResponse): boolean {
+    return this.#serving.overload.isBusy && tryShed(this.#serving, active, arrived, request, response)
   }
 
   #passOn(request: IncomingMessage, response: ServerResponse, pass: (by: Loaded) => void): void {

@@ -1,13 +1,22 @@
 import type { IncomingMessage } from 'node:http'
+import type { RouteRequest } from '../../run/route-request.ts'
 import { type ActivePassthrough, isAggregate } from '../activation.ts'
+import { arrive } from '../arrival.ts'
 import { hasBody } from '../body.ts'
 import { findRoute } from '../dispatch.ts'
 import type { Serving } from '../serving.ts'
 
-/** The `proxy:` route that takes a request. */
-export function findPassthrough({ current }: Serving, request: IncomingMessage): ActivePassthrough | undefined {
+/** The `proxy:` route that takes a request, and the request as its stages see it. */
+export interface PassthroughMatch {
+  readonly active: ActivePassthrough
+  readonly arrived: RouteRequest
+}
+
+/** Finds the `proxy:` route that takes a request. */
+export function findPassthrough({ current, clock }: Serving, request: IncomingMessage): PassthroughMatch | undefined {
   const found = findRoute(current, request)
-  return found.kind === 'match' && !isAggregate(found.target) ? found.target : undefined
+  if (found.kind !== 'match' || isAggregate(found.target)) return undefined
+  return { active: found.target, arrived: arrive(current, found.target, found.params, request, clock) }
 }
 
 const upgradeOption = /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i

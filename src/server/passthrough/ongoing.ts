@@ -28,6 +28,8 @@ export interface OngoingParts {
   /** Path and query that the backend is asked for. */
   readonly target: string
   readonly timeoutMs: number
+  /** What a backend has when nothing was waited for before. */
+  readonly ownMs: number
   readonly maxRequestBytes: number
   readonly metrics: ClientMetrics
   readonly span: Span
@@ -222,8 +224,8 @@ export class OngoingPassthrough {
 
   #judgeFailure(error: GatewayError): Verdict {
     if (error.code !== 'timeout') return judge(error)
-    const { timeoutMs } = this.#parts
-    return judgeCut(error, { hadMs: timeoutMs, ownMs: timeoutMs + this.exchange.queuedMs })
+    const { timeoutMs, ownMs } = this.#parts
+    return judgeCut(error, { hadMs: timeoutMs, ownMs })
   }
 
   #end(): void {

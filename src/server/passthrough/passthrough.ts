@@ -4,17 +4,14 @@ import type { Endpoint } from '../../backends/endpoints.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import { refuse } from '../../run/refusals.ts'
-import type { ActivePassthrough } from '../activation.ts'
-import { checkPath, findRoute } from '../dispatch.ts'
+import { checkPath } from '../dispatch.ts'
 import { Exchange } from '../exchange.ts'
-import { rankOf } from '../limits/rank.ts'
 import { takeTurn } from '../limits/shed.ts'
-import { ServerRequestParts } from '../request-parts.ts'
 import type { Serving } from '../serving.ts'
 import { checkRequest } from '../strict.ts'
 import { Agents } from './agents.ts'
 import { addTraceHeaders, prepareRequestHeaders, prepareUpgradeHeaders } from './headers.ts'
-import { findPassthrough, isHandshake, isHandshakeWithBody } from './match.ts'
+import { findPassthrough, isHandshake, isHandshakeWithBody, type PassthroughMatch } from './match.ts'
 import { OngoingPassthrough } from './ongoing.ts'
 import { Tunnels } from './tunnels.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
@@ -67,18 +64,26 @@ export class Passthrough {
 
   /** Passes the request on if its route says so, else leaves it to `next`. */
   handle(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    const active = findPassthrough(this.#serving, request)
-    if (!active) {
+    const found = findPassthrough(this.#serving, request)
+    if (!found) {
       next()
       return
     }
+    const { active } = found
     // One that was not taken for an upgrade: Node drops what came with it, so that nobody knows what comes next.
     if (isHandshake(request)) response.shouldKeepAlive = false
-    const exchange = new Exchange(this.#serving, this.#serving.current, active, request, response)
-    this.#admit(exchange, active, (endpoint) => {
+    const exchange = new Exchange(
+      this.#serving,
+      this.#serving.current,
+      active,
+      request,
+      response,
+      found.arrived.parts.id,
+    )
+    this.#admit(exchange, found, (endpoint) => {
       // The proxy, its plugins, the pipeline and we all listen.
       response.setMaxListeners(0)
-      const ongoing = this.#open(exchange, active, endpoint)
+      const ongoing = this.#open(exchange, found, endpoint)
       const failed = contained('promise', exchange, (thrown: unknown) => ongoing.failed(thrown))
       this.#proxy(request, response, failed).catch(failed)
     })
@@ -87,15 +92,23 @@ export class Passthrough {
   /** Passes a request to upgrade on: it holds its places until the tunnel ends, and what refuses it is an answer like any other. */
   upgrade(request: IncomingMessage, response: UpgradeResponse, head: Buffer): void {
     const { current, isDraining } = this.#serving
-    const active = findPassthrough(this.#serving, request)
+    const found = findPassthrough(this.#serving, request)
     const socket = response.connectionToClient
-    const exchange = new Exchange(this.#serving, current, active, request, response, socket)
-    if (!active) exchange.fail(refuse('not-found'))
+    const exchange = new Exchange(
+      this.#serving,
+      current,
+      found?.active,
+      request,
+      response,
+      found?.arrived.parts.id,
+      socket,
+    )
+    if (!found) exchange.fail(refuse('not-found'))
     else if (isDraining) exchange.fail(new GatewayError('overloaded', { detail: 'the gateway is about to end' }))
     else {
-      this.#admit(exchange, active, (endpoint) => {
+      this.#admit(exchange, found, (endpoint) => {
         socket.setMaxListeners(0)
-        this.#open(exchange, active, endpoint)
+        this.#open(exchange, found, endpoint)
         prepareUpgradeHeaders(request)
         this.#proxy.upgrade(request, socket, head)
       })
@@ -108,37 +121,30 @@ export class Passthrough {
     this.#agents.destroy()
   }
 
-  #admit(exchange: Exchange, active: ActivePassthrough, passOn: (endpoint: Endpoint) => void): void {
-    const { request, target, requestId, activation, serving } = exchange
+  #admit(exchange: Exchange, { active, arrived }: PassthroughMatch, passOn: (endpoint: Endpoint) => void): void {
+    const { request, serving } = exchange
+    const { service, maxRequestBytes } = active.route
     const refusal = checkRequest(request) ?? checkPath(request) ?? checkHandshake(request)
-    const parts = () => {
-      const found = findRoute(activation, request)
-      const params = found.kind === 'match' ? found.params : {}
-      return new ServerRequestParts(request, target, params, requestId, activation.addresses)
-    }
-    const begin = () => {
-      const tooLong = refuseTooLong(request, active.route.maxRequestBytes)
-      const endpoint = tooLong ? undefined : serving.backends.pickEndpoint(active.route.service)
+    exchange.passOn = () => {
+      const tooLong = refuseTooLong(request, maxRequestBytes)
+      const endpoint = tooLong ? undefined : serving.backends.pickEndpoint(service)
       if (tooLong) exchange.fail(tooLong)
       else if (endpoint) passOn(endpoint)
       else exchange.fail(new GatewayError('unavailable', { detail: 'the service has no endpoint' }))
     }
-    const pass = () => {
-      if (active.gate) active.gate.admit(exchange, parts(), active.route.timeoutMs - exchange.queuedMs, begin)
-      else begin()
-    }
     if (refusal) exchange.fail(refusal)
-    else if (serving.overload.isBusy) takeTurn(exchange, rankOf(active, parts), pass)
-    else pass()
+    else if (serving.overload.isBusy) takeTurn(exchange, arrived, () => exchange.pass(active.pipeline, arrived))
+    else exchange.pass(active.pipeline, arrived)
   }
 
   /** Makes the request the one that is sent. */
-  #open(exchange: Exchange, { route, title }: ActivePassthrough, endpoint: Endpoint): OngoingPassthrough {
-    const { request, serving, target, queuedMs } = exchange
+  #open(exchange: Exchange, { active, arrived }: PassthroughMatch, endpoint: Endpoint): OngoingPassthrough {
+    const { request, serving, target } = exchange
+    const { route, title } = active
     const span = exchange.span.child(title, 'client', endpoint.attributes)
     const metrics = serving.metrics.client(route.service.name, route.name, request.method ?? '')
     const ended = serving.backends.watch(route.service, endpoint)
-    const timeoutMs = Math.max(1, route.timeoutMs - queuedMs)
+    const timeoutMs = Math.max(1, arrived.deadline - serving.clock.now())
     const path = endpoint.prefix + target
     const { maxRequestBytes } = route
     const ongoing = new OngoingPassthrough({
@@ -146,6 +152,7 @@ export class Passthrough {
       endpoint,
       target: path,
       timeoutMs,
+      ownMs: route.timeoutMs,
       maxRequestBytes,
       metrics,
       span,

@@ -1,7 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { GatewayError } from '../../errors.ts'
 import { contained, type Endable } from '../../faults.ts'
-import { hasBody, tooLarge } from '../body.ts'
+import { tooLarge } from '../../run/refusals.ts'
+import { hasBody } from '../body.ts'
 import { limitRest } from '../reply.ts'
 
 /** A client's body on its way to a backend: how much of it may come, and who of the two is waited for. */

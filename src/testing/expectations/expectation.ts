@@ -1,7 +1,7 @@
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { Place } from '../../language/shape.ts'
-import type { Outcome } from '../../run/outcome.ts'
+import type { Answer, Failure } from '../../run/outcome.ts'
 import type { Difference } from '../difference.ts'
 import type { LoggedCall } from '../mocked-backends.ts'
 import type { RouteCall } from '../route-calls.ts'
@@ -13,7 +13,7 @@ export interface Seen {
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** Parsed; undefined when there is none. */
   readonly body: unknown
-  readonly outcome: Outcome
+  readonly outcome: Answer | Failure
   readonly calls: readonly LoggedCall[]
   /** Virtual time from request to answer. */
   readonly elapsedMs: number

@@ -5,9 +5,9 @@ import { contentFieldsOf, type TransportKind } from '../../../src/backends/trans
 import { Scope } from '../../../src/cancellation.ts'
 import { systemClock } from '../../../src/clock.ts'
 import type { AggregatedRoute } from '../../../src/plan/snapshot.ts'
-import { execute } from '../../../src/run/execute.ts'
-import type { Answer, Outcome } from '../../../src/run/outcome.ts'
+import type { Answer, Failure } from '../../../src/run/outcome.ts'
 import { requestParts, silentSpan } from '../../support/engine.ts'
+import { execute } from '../../support/execute.ts'
 import { loadProject } from '../../support/project.ts'
 
 const project = {
@@ -45,7 +45,7 @@ function answering(bodies: Readonly<Record<string, string | Buffer>>): Transport
   }
 }
 
-async function run(route: string, bodies: Readonly<Record<string, string | Buffer>>): Promise<Outcome> {
+async function run(route: string, bodies: Readonly<Record<string, string | Buffer>>): Promise<Answer | Failure> {
   const snapshot = loadProject({ ...project, 'routes/home': `match: GET /home\n${route}` })
   const aggregate = snapshot.routes[0] as AggregatedRoute
   const backends = new Backends({ clock: systemClock, transport: answering(bodies) })

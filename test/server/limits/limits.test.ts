@@ -181,6 +181,20 @@ describe('a bulkhead of a route', () => {
     expect((await second).status).toBe(200)
   })
 
+  test('does not let a class that takes too much work to tell wait in it', async () => {
+    const words = await startWords()
+    words.state.holds = true
+    const priority = "priority: \"${ request.query.tags.split(',').exists(t, t == 'vip') ? 'high' : 'low' }\""
+    const route = `${wordRoute}\nmaxWork: 500\n${priority}\nbulkhead: { concurrent: 1, queue: 5 }`
+    const { port } = await startGateway({ 'services/words': wordService(words.url), 'routes/word': route })
+    const first = get(port)
+    await until(() => words.state.count === 1)
+    const heavy = await get(port, `/word?tags=${Array.from({ length: 3500 }, () => 't').join(',')}`)
+    expect([heavy.status, await heavy.json()]).toEqual([400, expect.objectContaining({ code: 'too-much-work' })])
+    words.release(true)
+    expect((await first).status).toBe(200)
+  })
+
   test('forgets a client that leaves the queue', async () => {
     const words = await startWords()
     words.state.holds = true

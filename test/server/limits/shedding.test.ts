@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { startHttpServer } from '../../backends/support/servers.ts'
-import { opened, startGateway, wordRoute, wordService } from '../support/gateway.ts'
+import { dictionary, opened, startGateway, wordRoute, wordService } from '../support/gateway.ts'
 import { BusyLoop } from './support/busy-loop.ts'
 
 const overload = (heap: string) => `defaults: { timeout: 5s }\noverload: { heap: ${heap} }`
@@ -15,10 +15,12 @@ async function startBusy(heap: string) {
   const running = await startGateway(
     {
       gateway: overload(heap),
+      dictionary: dictionary.replace('user.id: { type: string }', 'user.id: { type: string, sensitivity: pii }'),
       'services/words': wordService(server.url),
       'routes/low': `${wordRoute.replace('/word', '/low')}\npriority: low`,
       'routes/critical': `${wordRoute.replace('/word', '/critical')}\npriority: critical`,
       'routes/guarded': `${wordRoute.replace('/word', '/guarded')}\nbulkhead: { concurrent: 1, queue: 9 }`,
+      'routes/mine': `${wordRoute.replace('/word', '/mine/{who}')}\nin: { user.id: path.who }\npriority: low`,
       'routes/passed': 'match: GET /passed\nproxy: words\npriority: low',
     },
     { clock: loop },
@@ -57,6 +59,7 @@ describe('a gateway whose heap is full', () => {
     expect(shed.headers.get('content-type')).toContain('application/problem+json')
     expect(await shed.json()).toMatchObject({ code: 'overloaded', route: 'low', instance: '/low' })
     expect((await until503(() => get('/passed'))).status).toBe(503)
+    expect(await (await until503(() => get('/mine/li-wei'))).json()).toMatchObject({ instance: '/mine/{who}' })
     for (let request = 0; request < 20; request++) expect((await get('/critical')).status).toBe(200)
     expect((await fetch(`http://127.0.0.1:${adminPort}/livez`)).status).toBe(200)
     expect(entries.some(({ status }) => status === 503)).toBe(false)

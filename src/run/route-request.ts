@@ -1,0 +1,55 @@
+import { normalRank } from '../backends/admission/policy.ts'
+import type { Clock } from '../clock.ts'
+import type { RequestParts } from '../plan/snapshot.ts'
+import type { Document } from '../values/document.ts'
+import { defaultMaxWork, WorkBudget } from '../values/work.ts'
+import type { StagedRoute } from './staged-route.ts'
+
+/** One request on its way through the stages of its route: what it holds, until when, and how much may be done for it. */
+export class RouteRequest {
+  readonly parts: RequestParts & { body: unknown }
+  /** Its context, once its inputs are read. */
+  document: Document | undefined = undefined
+  readonly #route: StagedRoute
+  readonly #clock: Clock
+  #deadline: number
+  #work: WorkBudget | undefined
+  #rank: number | undefined
+
+  /** @param deadline on `clock.now()`'s scale */
+  constructor(route: StagedRoute, parts: RequestParts, clock: Clock, deadline: number) {
+    this.parts = parts
+    this.#route = route
+    this.#clock = clock
+    this.#deadline = deadline
+  }
+
+  get deadline(): number {
+    return this.#deadline
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  /** Gives back time that was the client's to take. */
+  extend(ms: number): void {
+    this.#deadline += ms
+  }
+
+  /** What may be computed for it, from the first stage to the last byte. */
+  get work(): WorkBudget {
+    this.#work ??= new WorkBudget(this.#route.kind === 'aggregate' ? this.#route.maxWork : defaultMaxWork, this)
+    return this.#work
+  }
+
+  /**
+   * Its class, as an index in `priorities`: told once.
+   * @throws GatewayError where what its template reads cannot be read, or takes too much work
+   */
+  get rank(): number {
+    const { admission } = this.#route
+    this.#rank ??= admission?.rankOf?.(this.parts, this.work) ?? admission?.rank ?? normalRank
+    return this.#rank
+  }
+}

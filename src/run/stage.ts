@@ -1,0 +1,74 @@
+import type { Admission, Hold } from '../backends/admission/admission.ts'
+import type { ResponseStore } from '../backends/stores/store.ts'
+import type { Scope } from '../cancellation.ts'
+import type { Clock } from '../clock.ts'
+import type { Propagation, Span } from '../telemetry/span.ts'
+import type { Outcome } from './outcome.ts'
+import type { RouteRequest } from './route-request.ts'
+import type { StagedRoutes } from './staged-route.ts'
+
+/** Whoever sends a request, as far as stages deal with him: over a socket, or from a test. */
+export interface Client {
+  /** Cancelled when he goes away. */
+  readonly scope: Scope
+  /** The server span. */
+  readonly span: Span
+  /** Of the snapshot that his request began on. */
+  readonly version: string
+  /** What goes on with every call that is made for him. */
+  propagation(): Propagation
+  /** Adds to what his answer carries, whatever it is: names and values in turn. */
+  addHeaders(headers: readonly string[]): void
+  /** Reads his body; undefined where there is nothing to read. Rejects where it cannot be used, or is longer than may be. */
+  receiveBody(maxBytes: number): Promise<unknown> | undefined
+  /** Calls back once nothing of his request takes up room any more; at once where that is so. */
+  whenGone(leave: (departure: Departure) => void): void
+  /** Hands the request to whoever answers it where no steps do. */
+  passOn(request: RouteRequest): void
+}
+
+/** How a request left. */
+export interface Departure {
+  /** Whether all of its answer was taken, and that is no failure of a server. */
+  readonly isServed: boolean
+  /** What the service took for what was passed on, in milliseconds; undefined where that tells nothing of it. */
+  readonly backendMs: number | undefined
+}
+
+/** What is behind a stage: the next one, at last the end of the route. Throws or rejects with a GatewayError. */
+export type Handle = (request: RouteRequest, client: Client) => Outcome | Promise<Outcome>
+
+/** What stages are opened with. What is shared is held until the route is released. */
+export interface StageParts {
+  readonly clock: Clock
+  readonly admission: Admission
+  readonly store: ResponseStore
+  readonly metrics: StageMetrics
+  readonly hold: Hold
+}
+
+export interface StageMetrics {
+  countRouteCache(route: string, result: 'hit' | 'miss' | 'stored'): void
+}
+
+/** Something that a request passes before it is answered, and its answer on the way back: one file, one line in the list. */
+export interface Stage<Kind extends keyof StagedRoutes = keyof StagedRoutes> {
+  readonly name: string
+  readonly on: readonly Kind[]
+  /** Opens it for a route; undefined where the route declares nothing of it: then it is not in its chain. */
+  readonly open: (route: StagedRoutes[Kind], parts: StageParts) => ((next: Handle) => Handle) | undefined
+}
+
+/** Defines a stage; `on` says which kinds of routes `open` is given. */
+export function defineStage<const Kind extends keyof StagedRoutes>(stage: Stage<Kind>): Stage {
+  // Nothing opens it for another kind: `openPipeline` asks `on` first.
+  return stage as unknown as Stage
+}
+
+/** Does something with what is behind, at once where that is there. */
+export function andThen(
+  outcome: Outcome | Promise<Outcome>,
+  then: (outcome: Outcome) => Outcome,
+): Outcome | Promise<Outcome> {
+  return outcome instanceof Promise ? outcome.then(then) : then(outcome)
+}

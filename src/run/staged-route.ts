@@ -1,0 +1,18 @@
+import type { RouteAdmission } from '../plan/admission/route.ts'
+import type { AggregatedRoute, PassthroughRoute } from '../plan/snapshot.ts'
+
+/** Requests that no route takes: what holds for all of them stands before the answer that there is nothing. */
+export interface UnmatchedRoute {
+  readonly kind: 'unmatched'
+  readonly name: ''
+  readonly admission: RouteAdmission | undefined
+}
+
+/** What a stage can stand before. */
+export interface StagedRoutes {
+  readonly route: AggregatedRoute
+  readonly proxy: PassthroughRoute
+  readonly unmatched: UnmatchedRoute
+}
+
+export type StagedRoute = StagedRoutes[keyof StagedRoutes]

@@ -1,0 +1,45 @@
+import type { RateDecision } from '../../backends/admission/rates/rate-limiter.ts'
+import { refuse } from '../refusals.ts'
+import { type Client, defineStage, type Handle } from '../stage.ts'
+import { type Applied, printRateHeaders } from './rate-headers.ts'
+
+/** Refuses who comes too often with 429: by the gateway's limit, then the route's. Both take from all of them. */
+export const clientLimits = defineStage({
+  name: 'client limits',
+  on: ['route', 'proxy', 'unmatched'],
+  open({ admission: declared }, { admission, hold }) {
+    const limits = declared?.limits ?? []
+    if (limits.length === 0) return undefined
+    const rates = limits.map(({ scope, name, policy }) =>
+      admission.openRate({ scope, name, policy, maxWaitMs: 0 }, hold),
+    )
+
+    /** Tells the answer of it. Throws where one of them says no. */
+    function obey(decisions: readonly RateDecision[], client: Client): void {
+      client.addHeaders(printRateHeaders(decisions.map((decision, index): Applied => [limits[index]!, decision])))
+      let waitMs = -1
+      for (const [index, decision] of decisions.entries()) {
+        const { isAllowed } = decision
+        rates[index]!.metrics.took(isAllowed ? 'allowed' : 'refused')
+        if (!isAllowed) waitMs = Math.max(waitMs, decision.waitMs)
+      }
+      client.scope.throwIfCancelled()
+      if (waitMs < 0) return
+      if (client.span.sampled) client.span.event('tessera.shed', { reason: 'rate' })
+      throw refuse('rate-limited', undefined, Math.max(1, Math.ceil(waitMs / 1000)))
+    }
+
+    return (next: Handle): Handle =>
+      (request, client) => {
+        const taken = rates.map(({ limiter }, index) => limiter.take(limits[index]!.keyOf(request.parts)))
+        if (taken.some((decision) => decision instanceof Promise)) {
+          return Promise.all(taken).then((decisions) => {
+            obey(decisions, client)
+            return next(request, client)
+          })
+        }
+        obey(taken as RateDecision[], client)
+        return next(request, client)
+      }
+  },
+})

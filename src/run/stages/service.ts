@@ -1,0 +1,40 @@
+import { takeTurn } from '../../backends/admission/turn.ts'
+import type { Document } from '../../values/document.ts'
+import type { RouteRequest } from '../route-request.ts'
+import { defineStage, type Handle } from '../stage.ts'
+import { takePlace } from './place.ts'
+
+/**
+ * What stands before the service of a `proxy:` route: its rate, then its bulkhead, which are those of its calls. A place
+ * is kept until the answer has ended, or the tunnel.
+ */
+export const service = defineStage({
+  name: 'service',
+  on: ['proxy'],
+  open({ service: target }, { clock, admission, hold }) {
+    const { bulkhead, rate } = admission.openService(target, hold)
+    const { limit: limited, bulkhead: declared } = target
+    const enter =
+      bulkhead &&
+      takePlace(bulkhead, clock, {
+        clientOf: (request) => declared?.clientOf?.(documentOf(request)) ?? '',
+        tookMs: ({ backendMs }) => backendMs,
+      })
+    const wait =
+      rate &&
+      ((next: Handle): Handle =>
+        (request, client) => {
+          const { scope, span } = client
+          const key = limited?.keyOf?.(documentOf(request)) ?? ''
+          const waiting = takeTurn(rate, key, { deadline: request.deadline, scope, span }, clock)
+          return waiting ? waiting.then(() => next(request, client)) : next(request, client)
+        })
+    if (!wait) return enter
+    return enter ? (next) => wait(enter(next)) : wait
+  },
+})
+
+/** What a service counts by, of a request that is passed through: it has no colors, so all who differ by one are one. */
+function documentOf({ parts }: RouteRequest): Document {
+  return { request: parts as unknown as Document['request'], steps: {} }
+}

@@ -1,0 +1,115 @@
+import { Admission } from '../backends/admission/admission.ts'
+import type { Call } from '../backends/call.ts'
+import { MemoryStore } from '../backends/stores/memory.ts'
+import { Scope } from '../cancellation.ts'
+import type { Clock } from '../clock.ts'
+import { toGatewayError } from '../errors.ts'
+import type { AggregatedRoute, RequestParts } from '../plan/snapshot.ts'
+import { executeSteps } from '../run/execute.ts'
+import type { Answer, Failure, Outcome } from '../run/outcome.ts'
+import { openPipeline, type Pipeline } from '../run/pipeline.ts'
+import { tellPath } from '../run/problem.ts'
+import { tooLarge } from '../run/refusals.ts'
+import { completeReply, type Reply, renderProblem, renderReply } from '../run/reply.ts'
+import { RouteRequest } from '../run/route-request.ts'
+import type { Client, Departure } from '../run/stage.ts'
+import { untraced } from './untraced.ts'
+
+const cacheBytes = 32 * 1024 * 1024
+
+export interface TestGatewayParts {
+  readonly route: AggregatedRoute
+  readonly calls: readonly Call[]
+  readonly clock: Clock
+  /** Of the snapshot. */
+  readonly version: string
+}
+
+/** What a client gets to see, and what it was made of. */
+export interface TestReply {
+  readonly outcome: Answer | Failure
+  readonly status: number
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly body: string | undefined
+}
+
+/** One route as the server has it, its stages new and in this clock's time, without a socket. */
+export class TestGateway {
+  readonly #parts: TestGatewayParts
+  readonly #pipeline: Pipeline
+
+  constructor(parts: TestGatewayParts) {
+    const { route, calls, clock } = parts
+    this.#parts = parts
+    const store = new MemoryStore(cacheBytes, () => clock.epoch())
+    const stages = { clock, store, admission: new Admission(clock), metrics: { countRouteCache() {} } }
+    const end = executeSteps(route, { clock, calls: () => calls, stepEnded() {} })
+    this.#pipeline = openPipeline(route, stages, end)
+  }
+
+  /** Answers a request. Never rejects. */
+  async answer(parts: RequestParts): Promise<TestReply> {
+    const { route, clock, version } = this.#parts
+    const client = new TestClient(parts, version)
+    const request = new RouteRequest(route, { ...parts }, clock, clock.now() + route.timeoutMs)
+    const outcome = await new Promise<Outcome>((resolve) => this.#pipeline.answer(request, client, resolve))
+    if (outcome.kind === 'passed-on') throw new Error('an aggregated route answers by itself')
+    const reply = this.#render(outcome, parts)
+    const body = completeReply(reply, parts.method, parts.id)
+    client.leave({ isServed: reply.status < 500, backendMs: undefined })
+    const { status, headers } = reply
+    return { outcome, status, headers: [...headers, ...client.headers], body: body && Buffer.from(body).toString() }
+  }
+
+  #render(outcome: Answer | Failure, { path }: RequestParts): Reply {
+    const { route } = this.#parts
+    const context = { path: tellPath(route, path), route: route.name, traceId: untraced.traceId }
+    try {
+      return renderReply(outcome, context)
+    } catch (thrown) {
+      return renderProblem(toGatewayError(thrown), context)
+    }
+  }
+}
+
+/** Someone who has sent all of his request, and waits for the whole of its answer. */
+class TestClient implements Client {
+  readonly scope = new Scope()
+  readonly span = untraced
+  readonly version: string
+  readonly headers: string[] = []
+  readonly #parts: RequestParts
+  readonly #places: ((departure: Departure) => void)[] = []
+
+  constructor(parts: RequestParts, version: string) {
+    this.version = version
+    this.#parts = parts
+  }
+
+  propagation() {
+    return { tracestate: undefined, baggage: undefined, requestId: this.#parts.id }
+  }
+
+  addHeaders(headers: readonly string[]): void {
+    this.headers.push(...headers)
+  }
+
+  /** It is parsed already. */
+  receiveBody(maxBytes: number): Promise<unknown> | undefined {
+    const { body } = this.#parts
+    if (body === undefined) return undefined
+    const text = typeof body === 'string' ? body : JSON.stringify(body)
+    return Buffer.byteLength(text) > maxBytes ? Promise.reject(tooLarge(maxBytes)) : undefined
+  }
+
+  whenGone(leave: (departure: Departure) => void): void {
+    this.#places.push(leave)
+  }
+
+  passOn(): void {}
+
+  leave(departure: Departure): void {
+    for (const leave of this.#places) leave(departure)
+  }
+}

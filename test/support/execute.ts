@@ -1,0 +1,53 @@
+import { Admission } from '../../src/backends/admission/admission.ts'
+import type { Call } from '../../src/backends/call.ts'
+import { MemoryStore } from '../../src/backends/stores/memory.ts'
+import type { Scope } from '../../src/cancellation.ts'
+import type { Clock } from '../../src/clock.ts'
+import type { AggregatedRoute, RequestParts } from '../../src/plan/snapshot.ts'
+import { executeSteps } from '../../src/run/execute.ts'
+import type { Answer, Failure } from '../../src/run/outcome.ts'
+import { openPipeline } from '../../src/run/pipeline.ts'
+import { RouteRequest } from '../../src/run/route-request.ts'
+import type { Client } from '../../src/run/stage.ts'
+import type { RequestRun } from '../../src/steps/context.ts'
+import type { Propagation, Span } from '../../src/telemetry/span.ts'
+
+export interface Execution {
+  readonly route: AggregatedRoute
+  readonly request: RequestParts
+  readonly calls: readonly Call[]
+  readonly clock: Clock
+  readonly scope: Scope
+  readonly span: Span
+  readonly propagation: Propagation
+  /** Milliseconds that the client itself still waits, if it said so. */
+  readonly budgetMs: number | undefined
+  readonly stepEnded: RequestRun['stepEnded']
+}
+
+/** Runs one request of a route through its stages and steps, as the server does behind its sockets. */
+export function execute(execution: Execution): Promise<Answer | Failure> {
+  const { route, request: parts, calls, clock, budgetMs = Number.POSITIVE_INFINITY } = execution
+  const stages = {
+    clock,
+    admission: new Admission(clock),
+    store: new MemoryStore(1024 * 1024, () => clock.epoch()),
+    metrics: { countRouteCache() {} },
+  }
+  const end = executeSteps(route, { clock, calls: () => calls, stepEnded: execution.stepEnded })
+  const deadline = clock.now() + Math.min(route.timeoutMs, budgetMs)
+  const request = new RouteRequest(route, { ...parts }, clock, deadline)
+  const client: Client = {
+    scope: execution.scope,
+    span: execution.span,
+    version: '',
+    propagation: () => execution.propagation,
+    addHeaders() {},
+    receiveBody: () => undefined,
+    whenGone() {},
+    passOn() {},
+  }
+  return new Promise((resolve) =>
+    openPipeline(route, stages, end).answer(request, client, (outcome) => resolve(outcome as Answer | Failure)),
+  )
+}
