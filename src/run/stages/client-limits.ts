@@ -1,7 +1,7 @@
 import type { RateDecision } from '../../backends/admission/rates/rate-limiter.ts'
 import { refuse } from '../refusals.ts'
 import { type Client, defineStage, type Handle } from '../stage.ts'
-import { type Applied, printRateHeaders } from './rate-headers.ts'
+import { type Applied, printRateHeaders, wholeSeconds } from './rate-headers.ts'
 
 /** Refuses who comes too often with 429: by the gateway's limit, then the route's. Both take from all of them. */
 export const clientLimits = defineStage({
@@ -26,7 +26,7 @@ export const clientLimits = defineStage({
       client.scope.throwIfCancelled()
       if (waitMs < 0) return
       if (client.span.sampled) client.span.event('tessera.shed', { reason: 'rate' })
-      throw refuse('rate-limited', undefined, Math.max(1, Math.ceil(waitMs / 1000)))
+      throw refuse('rate-limited', undefined, Math.max(1, wholeSeconds(waitMs)))
     }
 
     return (next: Handle): Handle =>

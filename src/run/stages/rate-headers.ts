@@ -16,9 +16,14 @@ export type Applied = readonly [limit: RequestLimit, decision: RateDecision]
 export function printRateHeaders(applied: readonly Applied[]): string[] {
   const policies = applied.map(([limit]) => describe(limit).policy).join(', ')
   const states = applied.map(([limit, { remaining, nextMs }]) => {
-    return `${describe(limit).name};r=${remaining};t=${Math.ceil(nextMs / 1000)}`
+    return `${describe(limit).name};r=${remaining};t=${wholeSeconds(nextMs)}`
   })
   return ['ratelimit-policy', policies, 'ratelimit', states.join(', ')]
+}
+
+/** As many seconds as it takes at least; what is less than a microsecond comes of counting in fractions. */
+export function wholeSeconds(ms: number): number {
+  return Math.ceil(Math.round(ms * 1000) / 1_000_000)
 }
 
 interface Described {

@@ -35,6 +35,16 @@ describe('the headers of a rate limit', () => {
     expect(print({ perSecond, burst: 1 }).policies).toBe(policy)
   })
 
+  test('say no second more for what a sum of fractions is over', () => {
+    const statesAfter = (nextMs: number) =>
+      printRateHeaders([[limitOf({ perSecond: 1, burst: 1 }), { ...decision, nextMs }]])[3]
+    expect([60_000 + 1e-9, 60_000.01, 0].map(statesAfter)).toEqual([
+      '"home";r=19;t=60',
+      '"home";r=19;t=61',
+      '"home";r=19;t=0',
+    ])
+  })
+
   test('say how much may come at once where that is more than the rate', () => {
     expect(print({ perSecond: 1, burst: 20 }).policies).toBe('"home";q=1;w=1;tessera-burst=20')
   })
