@@ -97,7 +97,7 @@ export function spendOnText(characters: number): void {
 
 /** What a text takes that is gone through letter by letter, by a regular expression: many times what copying it does. */
 export function spendOnLetters(characters: number): void {
-  if (characters >= 64) current.spend(characters >>> 6)
+  if (characters >= 32) current.spend(characters >>> 5)
 }
 
 /** How much of an answer may still be printed. */

@@ -1,4 +1,5 @@
 import type { Template } from '../template/nodes.ts'
+import { spend } from '../work.ts'
 import { asObject, defineOperator, parseNames } from './operator.ts'
 
 export const pick = defineOperator<{ names: readonly string[]; from: Template }>({
@@ -18,6 +19,7 @@ export const pick = defineOperator<{ names: readonly string[]; from: Template }>
       const object = asObject('$pick', read(document))
       if (!object) return undefined
       const picked: Record<string, unknown> = {}
+      spend(names.length)
       for (const name of names)
         if (Object.hasOwn(object, name) && object[name] !== undefined) picked[name] = object[name]
       return picked

@@ -1,9 +1,14 @@
 import type { FilterFunction } from 'json-p3'
 import { GatewayError } from '../../errors.ts'
 import { checkPattern } from '../pattern.ts'
+import { spend } from '../work.ts'
 import { loadJsonP3 } from './json-p3.ts'
 
 const maxKept = 200
+/** Showing that a pattern runs in linear time takes all pairs of its characters; one of more is refused sooner. */
+const leastWork = 64
+const workPerPair = 5
+const longest = 300
 
 /**
  * The filter functions `match()` and `search()` of RFC 9535, 2.4.6 and 2.4.7. A pattern that comes from data and may
@@ -19,6 +24,7 @@ export function createRegexpFunction(mode: 'match' | 'search'): FilterFunction {
       if (typeof text !== 'string' || typeof pattern !== 'string') return false
       if (!kept.has(pattern)) {
         if (kept.size >= maxKept) kept.clear()
+        spend(leastWork + workPerPair * Math.min(pattern.length, longest) ** 2)
         kept.set(pattern, compileRegexp(pattern, mode))
       }
       return kept.get(pattern)?.test(text) ?? false

@@ -1,7 +1,7 @@
 import type { JSONPathEnvironment, JSONPathQuery, JSONValue, jsonpath } from 'json-p3'
 import type { Fault } from '../../diagnostics/collector.ts'
 import { checkPattern } from '../pattern.ts'
-import { spendOnLetters } from '../work.ts'
+import { spend, spendOnLetters } from '../work.ts'
 import { loadJsonP3 } from './json-p3.ts'
 import { type Reach, reachOf } from './reach.ts'
 import { createRegexpFunction } from './regexp.ts'
@@ -34,6 +34,7 @@ function openEnvironment(): JSONPathEnvironment {
   for (const known of opened.functionRegister.values()) {
     const call = known.call.bind(known)
     known.call = (...values: unknown[]) => {
+      spend(1)
       for (const value of values) if (typeof value === 'string') spendOnLetters(value.length)
       return call(...values)
     }
