@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse, request as sen
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { FakeClock } from '../backends/support/fake-clock.ts'
-import { afterTest, type Running, startGateway, until } from './support/gateway.ts'
+import { afterTest, type Running, startGateway, until, untilActive } from './support/gateway.ts'
 import { dial } from './support/raw.ts'
 
 const often = 25
@@ -193,7 +193,7 @@ describe(`${often} requests of a stranger open no breaker and eject nothing:`, (
       socket.write(head)
     }
     if (path === '/through') await until(() => asked() === often)
-    else await new Promise((resolve) => setTimeout(resolve, 100))
+    else await untilActive(running, often)
     await clock.advance(11_000)
     await until(() => answered.split('HTTP/1.1 408').length === often + 1)
     expect(await troubles(running)).toEqual(none)

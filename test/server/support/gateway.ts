@@ -109,3 +109,12 @@ export async function startIn(directory: string, options: Partial<GatewayOptions
   afterTest(() => gateway.close())
   return { gateway, directory, entries, lines }
 }
+
+/** Waits until so many requests are under way. */
+export async function untilActive({ adminPort }: Pick<Running, 'adminPort'>, count: number): Promise<void> {
+  const text = `http_server_active_requests ${count}\n`
+  for (let turn = 0; turn < 500; turn++) {
+    if ((await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()).includes(text)) return
+  }
+  throw new Error(`there were never ${count} at once`)
+}
