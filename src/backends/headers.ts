@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { isHeaderValue } from '../header-fields.ts'
 import type { CallRequest } from './call.ts'
 import type { OngoingCall } from './layer.ts'
 
@@ -8,46 +9,6 @@ import type { OngoingCall } from './layer.ts'
  * `grpc-timeout`).
  */
 export const budgetHeader = 'x-envoy-expected-rq-timeout-ms'
-
-/** What every call carries besides: none of them can tell the budget. */
-export const ownHeaders: ReadonlySet<string> = new Set([
-  'accept',
-  'accept-encoding',
-  'authorization',
-  'baggage',
-  'content-encoding',
-  'content-type',
-  'cookie',
-  'traceparent',
-  'tracestate',
-  'x-request-id',
-])
-
-/** Hop-by-hop (RFC 9110 section 7.6.1) or the transport's own: no data may set them. */
-export const forbiddenHeaders: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
-/** RFC 9110 section 5.6.2 `token`, lower case. */
-const validName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
-/** Whether a lower-case text can name a header. */
-export function isHeaderName(text: string): boolean {
-  return validName.test(text)
-}
-
-/** RFC 9110 section 5.5 `field-value`: no CR, LF, NUL or other control but tab, and nothing above one byte. */
-const invalidValue = /[^\t\x20-\x7e\x80-\xff]/
 
 /** What goes along with the calls of a site. */
 export interface Accompaniment {
@@ -61,7 +22,7 @@ export interface Accompaniment {
  * The headers of one attempt, name, value, name, value: what the site rendered, then what every call carries unless
  * the site rendered it itself. What shapes an answer that others may be given has to stand in its key, which is made of
  * what was rendered; so `baggage`, `tracestate` and a budget that one client cut are left out there.
- * @throws GatewayError `invalid-input` for a header that must not or cannot be sent.
+ * @throws GatewayError `invalid-input` for a value that cannot be sent; names were looked at when they were bound.
  */
 export function outgoingHeaders(
   request: CallRequest,
@@ -76,7 +37,7 @@ export function outgoingHeaders(
   const out: string[] = []
   for (const name in headers) {
     const value = headers[name]!
-    if (forbiddenHeaders.has(name) || !validName.test(name) || invalidValue.test(value)) {
+    if (!isHeaderValue(value)) {
       throw new GatewayError('invalid-input', {
         detail: `header ${JSON.stringify(name)} cannot be sent with this value`,
       })

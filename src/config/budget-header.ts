@@ -1,5 +1,20 @@
 import * as z from 'zod'
-import { budgetHeader, forbiddenHeaders, isHeaderName, ownHeaders } from '../backends/headers.ts'
+import { budgetHeader } from '../backends/headers.ts'
+import { isHeaderName, whyReserved } from '../header-fields.ts'
+
+/** What calls carry besides: none of them can tell the budget. */
+const taken: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'authorization',
+  'baggage',
+  'content-encoding',
+  'content-type',
+  'cookie',
+  'traceparent',
+  'tracestate',
+  'x-request-id',
+])
 
 /** `budgetHeader:` in lower case; undefined for `false`. */
 export const budgetHeaderShape = z
@@ -20,6 +35,5 @@ export const budgetHeaderShape = z
 
 function findFault(name: string): string | undefined {
   if (!isHeaderName(name)) return 'is not the name of a header'
-  if (forbiddenHeaders.has(name)) return 'belongs to the connection'
-  return ownHeaders.has(name) ? 'says something else already' : undefined
+  return whyReserved(name, 'request') ?? (taken.has(name) ? 'says something else already' : undefined)
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { budgetHeader } from '../backends/headers.ts'
+import { isHeaderName } from '../header-fields.ts'
 import { count, share, size, timeSpan } from '../language/scalars.ts'
 import { defaultMaxWork } from '../values/work.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
@@ -46,9 +47,7 @@ export interface ListenAddress {
 const traceTrusts = ['trusted', 'all', 'none'] as const
 export type TraceTrust = (typeof traceTrusts)[number]
 
-const baggageName = z
-  .string()
-  .refine((name) => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name), 'not the name of a member of a baggage')
+const baggageName = z.string().refine(isHeaderName, 'not the name of a member of a baggage')
 
 /** `config/gateway.yaml` */
 export const gatewayShape = z

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { template } from '../language/scalars.ts'
+import { headersShape } from '../language/headers.ts'
 import { checkShape } from '../language/shape.ts'
 import { bulkheadShape, serviceLimitShape } from '../operations/admission.ts'
 import { mirrorShape } from '../operations/mirror.ts'
@@ -43,7 +43,7 @@ export const serviceShape = z
     limit: serviceLimitShape.optional(),
     mirror: mirrorShape.optional(),
     budgetHeader: budgetHeaderShape.optional(),
-    headers: z.record(z.string(), template).optional().describe('Sent with every operation.'),
+    headers: headersShape.optional().describe('Sent with every operation.'),
     operations: z
       .record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), operationShape)
       .default({})

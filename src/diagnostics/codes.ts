@@ -31,6 +31,7 @@ export const diagnosticCodes = {
     severity: 'error',
     rule: 'What stands in ${ … } or `when` is a CEL expression whose types fit',
   },
+  'reserved-header': { severity: 'error', rule: 'No header is set that belongs to the connection or to the gateway' },
   'unsafe-pattern': { severity: 'error', rule: 'A regular expression runs in linear time' },
   'invalid-color-name': {
     severity: 'error',

@@ -1,6 +1,7 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
+import { checkHeaderName } from '../language/headers.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { compileBuilder } from '../values/builder.ts'
@@ -63,6 +64,8 @@ function bindInput(
     language.diagnostics.add('invalid-locator', `\`${text}\` may name many places, a body locator names one`, valueAt)
     return undefined
   }
+  if (locator.in === 'header' && !checkHeaderName(locator.name, 'request', valueAt, language.diagnostics))
+    return undefined
   rejectComposite(color, locator, valueAt, language)
   return { color, optional: key.endsWith('?'), locator, at }
 }

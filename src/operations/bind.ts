@@ -1,9 +1,9 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
-import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
+import { bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
 import { checkRetriedCodes } from '../language/error-codes.ts'
-import { checkHeaderValue } from '../language/header-value.ts'
+import { type BoundHeader, bindHeaders } from '../language/headers.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { fits, type JsonSchema } from '../values/schema.ts'
@@ -34,7 +34,7 @@ export function bindOperation(
   const body =
     definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
   checkRetriedCodes(definition.retry?.on, Object.values(definition.errors ?? {}), within(place, 'retry'), language)
-  const headers = bindHeaders(definition, serviceHeaders, place, language)
+  const headers = bindSentHeaders(definition, serviceHeaders, place, language)
   return {
     service,
     name,
@@ -85,31 +85,16 @@ function reportOutput(
   language.diagnostics.add('type-mismatch', `${given}, but \`${color}\` is ${describeType(schema)}`, at)
 }
 
-function bindHeaders(
+/** Those of its service, and its own, which win. */
+function bindSentHeaders(
   definition: OperationDefinition,
   service: { readonly value: Record<string, unknown>; readonly place: Place } | undefined,
   place: Place,
   language: Language,
-): { name: string; value: BoundTemplate }[] {
-  const headers = new Map<string, BoundTemplate>()
-  const add = (entries: Record<string, unknown>, owner: Place) => {
-    for (const [name, value] of Object.entries(entries)) {
-      if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
-        language.diagnostics.add(
-          'invalid-value',
-          `\`${name}\` is not a header name`,
-          owner.source.locateKey([...owner.path, name]),
-        )
-      } else {
-        const bound = bindTemplate(value, within(owner, name), language)
-        checkHeaderValue(bound, within(owner, name), language)
-        headers.set(name.toLowerCase(), bound)
-      }
-    }
-  }
-  if (service) add(service.value, service.place)
-  if (definition.headers) add(definition.headers, within(place, 'headers'))
-  return [...headers].map(([name, value]) => ({ name, value }))
+): BoundHeader[] {
+  const shared = service ? bindHeaders(service.value, 'request', service.place, language) : []
+  const own = bindHeaders(definition.headers ?? {}, 'request', within(place, 'headers'), language)
+  return [...new Map([...shared, ...own].map((header) => [header.name, header])).values()]
 }
 
 function compileStatuses(ok: NonNullable<OperationDefinition['ok']>): (status: number) => boolean {

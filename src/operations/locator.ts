@@ -1,4 +1,5 @@
 import type { Fault } from '../diagnostics/collector.ts'
+import { isHeaderName } from '../header-fields.ts'
 import type { Language } from '../language/color.ts'
 import type { Place } from '../language/shape.ts'
 import type { Area } from '../values/area.ts'
@@ -43,8 +44,10 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
       length: text.length,
     }
   }
-  if (place === 'header') return { in: 'header', name: name.toLowerCase() }
-  return { in: place as 'path' | 'cookie', name }
+  if (place !== 'header') return { in: place as 'path' | 'cookie', name }
+  if (isHeaderName(name)) return { in: 'header', name: name.toLowerCase() }
+  const at = { offset: text.length - name.length, length: name.length }
+  return { code: 'invalid-locator', message: `\`${name}\` is not a header name`, ...at }
 }
 
 /** Parses a locator of a file; a fault is reported at its characters. */

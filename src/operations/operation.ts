@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { headersShape } from '../language/headers.ts'
 import { template } from '../language/scalars.ts'
 import { withRole } from '../language/variables.ts'
 import { mirrorShape } from './mirror.ts'
@@ -41,7 +42,7 @@ const operationKeys = {
   in: z.record(z.string(), locator).optional().describe('Color: where it goes in the request; `color?` may be absent.'),
   out: z.record(z.string(), locator).optional().describe('Color: where it comes from in the response.'),
   body: template.optional().describe('Template of the JSON body, in place of body locators.'),
-  headers: z.record(z.string(), template).optional().describe('Headers to send: templates.'),
+  headers: headersShape.optional().describe('Headers to send: templates.'),
   ok: z
     .union([statusRange, z.array(statusRange).min(1)])
     .optional()

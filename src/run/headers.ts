@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { isHeaderValue } from '../header-fields.ts'
 import { spendOnPrinting } from '../values/work.ts'
 
 export type Headers = Record<string, string | string[]>
@@ -8,9 +9,6 @@ export interface RenderedHeaders {
   /** Names of those that cannot be sent and are left out; undefined: none. */
   readonly dropped: readonly string[] | undefined
 }
-
-/** RFC 9110 section 5.5: no control character but tab, and nothing above one byte. */
-const invalidValue = /[^\t\x20-\x7e\x80-\xff]/
 
 /** Without one of these the answer would be open to more than its route says. */
 const guards: ReadonlySet<string> = new Set([
@@ -51,7 +49,7 @@ export function renderHeaders(filled: Readonly<Record<string, unknown>>): Render
 }
 
 function isSendable(value: string | string[]): boolean {
-  return typeof value === 'string' ? !invalidValue.test(value) : !value.some((one) => invalidValue.test(one))
+  return typeof value === 'string' ? isHeaderValue(value) : value.every(isHeaderValue)
 }
 
 function headerValue(value: unknown): string | string[] {

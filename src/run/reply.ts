@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.ts'
+import type { GatewayError } from '../errors.ts'
 import type { Answer, Failure } from './outcome.ts'
 import { type ProblemContext, printProblem, problemType } from './problem.ts'
 
@@ -12,10 +12,7 @@ export interface Reply {
   readonly body: Uint8Array | undefined
 }
 
-/**
- * Turns what a request came to into HTTP. The only place that does.
- * @throws GatewayError `internal` for a header of the route's that cannot be sent
- */
+/** Turns what a request came to into HTTP. The only place that does. */
 export function renderReply(outcome: Answer | Failure, context: ProblemContext): Reply {
   const headers = flatten(outcome.headers)
   if (outcome.kind === 'failure') return renderProblem(outcome.error, context, headers)
@@ -41,33 +38,12 @@ export function completeReply({ status, headers, body }: Reply, method: string, 
   return method === 'HEAD' || isBodyless ? undefined : body
 }
 
-/** Of HTTP itself or of one connection (RFC 9110 section 7.6.1): not for a route to set. */
-const ours = new Set([
-  'connection',
-  'content-length',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
 function flatten(headers: Answer['headers']): string[] {
   const flat: string[] = []
   for (const name in headers) {
     const value = headers[name]!
-    if (typeof value === 'string') pushHeader(flat, name, value)
-    else for (const one of value) pushHeader(flat, name, one)
+    if (typeof value === 'string') flat.push(name, value)
+    else for (const one of value) flat.push(name, one)
   }
   return flat
-}
-
-function pushHeader(flat: string[], name: string, value: string): void {
-  if (name === 'x-request-id') return
-  if (ours.has(name)) {
-    throw new GatewayError('internal', { cause: new Error(`the route's header ${name} cannot be sent`) })
-  }
-  flat.push(name, value)
 }

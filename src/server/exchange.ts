@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Scope } from '../cancellation.ts'
-import { GatewayError, toGatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import { contained } from '../faults.ts'
 import type { Route } from '../plan/snapshot.ts'
 import type { Answer, Failure, Outcome } from '../run/outcome.ts'
@@ -157,14 +157,7 @@ export class Exchange implements Client {
     const error = outcome.kind === 'failure' ? outcome.error : undefined
     if (error) this.#noteError(error)
     else if (outcome.kind === 'answer' && outcome.dropped) tellDropped(this, outcome.dropped)
-    let reply: Reply
-    try {
-      reply = renderReply(outcome, this.#context())
-    } catch (thrown) {
-      this.fail(toGatewayError(thrown))
-      return
-    }
-    this.#write(reply, error && endsConnection(error))
+    this.#write(renderReply(outcome, this.#context()), error && endsConnection(error))
   }
 
   fail(error: GatewayError, headers: string[] = []): void {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
-import { checkHeaderValue } from '../language/header-value.ts'
+import { type BoundHeader, bindHeaders, headersShape } from '../language/headers.ts'
 import { template } from '../language/scalars.ts'
 import { type Place, within } from '../language/shape.ts'
 import { metered, suspect } from '../language/too-much-work.ts'
@@ -12,10 +12,7 @@ import { Exit } from './context.ts'
 /** The keys of an answer: a route's `response`, and a `respond` step. */
 export const responseShape = z.strictObject({
   status: z.int().min(200).max(599).default(200).describe('Its HTTP status.'),
-  headers: z
-    .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not a header name'), template)
-    .optional()
-    .describe('Header: template; one that gives nothing is left out.'),
+  headers: headersShape.optional().describe('Header: template; one that gives nothing is left out.'),
   body: template.optional().describe('Template of the body, which is sent as JSON.'),
 })
 
@@ -24,17 +21,13 @@ export type ResponseDefinition = z.output<typeof responseShape>
 /** An answer with its templates bound. */
 export interface BoundResponse {
   readonly status: number
-  readonly headers: readonly { readonly name: string; readonly value: BoundTemplate }[]
+  readonly headers: readonly BoundHeader[]
   readonly body: BoundTemplate | undefined
   readonly reads: BoundTemplate['reads']
 }
 
 export function bindResponse(definition: ResponseDefinition, place: Place, language: Language): BoundResponse {
-  const headers = Object.entries(definition.headers ?? {}).map(([name, value]) => {
-    const bound = bindTemplate(value, within(place, 'headers', name), language)
-    checkHeaderValue(bound, within(place, 'headers', name), language)
-    return { name: name.toLowerCase(), value: bound }
-  })
+  const headers = bindHeaders(definition.headers ?? {}, 'response', within(place, 'headers'), language)
   const body =
     definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
   return {

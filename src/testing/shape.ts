@@ -1,9 +1,11 @@
 import * as z from 'zod'
+import { isHeaderName } from '../header-fields.ts'
 import { condition, duration, template } from '../language/scalars.ts'
 
 /** Text as YAML may hold it: `page: 2` is the text 2. */
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).meta({ title: 'text' })
 const textOrTexts = z.union([text, z.array(text)])
+const headerName = z.string().refine(isHeaderName, 'not a header name')
 /** What one header or parameter must be; null: it must not be there. */
 const wantedText = z.union([
   textOrTexts,
@@ -19,7 +21,7 @@ const request = z
     method: z.string().optional().describe('The route’s own by default.'),
     path: z.string().startsWith('/', 'a path begins with /').optional().describe('With or without a query.'),
     query: z.record(z.string(), textOrTexts).optional().describe('Parameters, beside those of the path.'),
-    headers: z.record(z.string(), text).optional().describe('Headers.'),
+    headers: z.record(headerName, text).optional().describe('Headers.'),
     cookies: z.record(z.string(), text).optional().describe('Cookies.'),
     body: z.any().optional().describe('JSON; a text is sent as text.'),
     ip: z.string().optional().describe('The address it comes from.'),
@@ -30,7 +32,7 @@ const answer = z
   .strictObject({
     when: condition.optional().describe('Only for calls for which this holds: CEL on `request`.'),
     status: z.int().min(200).max(599).optional().describe('200 by default.'),
-    headers: z.record(z.string(), textOrTexts).optional().describe('Headers of the answer.'),
+    headers: z.record(headerName, textOrTexts).optional().describe('Headers of the answer.'),
     body: template.optional().describe('A template over `request`, what the backend was sent; printed as JSON.'),
     text: z.string().optional().describe('The body as it is, in place of JSON.'),
     delay: duration.optional().describe('Time until it answers or fails, in virtual time.'),
@@ -53,7 +55,7 @@ const sentRequest = z.strictObject({
   method: z.string().optional().describe('Its method.'),
   path: z.string().optional().describe('Without a query it speaks of the path alone.'),
   query: z.record(z.string(), wantedText).optional().describe('These parameters; null: not there.'),
-  headers: z.record(z.string(), wantedText).optional().describe('These headers; null: not there.'),
+  headers: z.record(headerName, wantedText).optional().describe('These headers; null: not there.'),
   body: z.any().optional().describe('The whole body.'),
 })
 
@@ -65,7 +67,7 @@ const calls = z.union([
 const expectation = z
   .strictObject({
     status: z.int().min(200).max(599).optional().describe('Of the answer.'),
-    headers: z.record(z.string(), wantedText).optional().describe('These headers; null: not there.'),
+    headers: z.record(headerName, wantedText).optional().describe('These headers; null: not there.'),
     body: z.any().optional().describe('The whole body.'),
     match: z.record(z.string(), z.any()).optional().describe('JSONPath: what it finds in the body.'),
     degraded: z.array(z.string()).optional().describe('The steps that fell back or were left out.'),

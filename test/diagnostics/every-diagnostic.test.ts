@@ -351,6 +351,12 @@ mirror: { to: «spare@next }`,
     files: route('in: { geo.city: «path.city }\nresponse: { body: $.geo.city }'),
   },
   {
+    code: 'reserved-header',
+    name: 'a header of the connection',
+    files: { 'routes/home': 'match: GET /home\nresponse: { headers: { «Transfer-Encoding: chunked }, body: 1 }' },
+    help: /leave it away/,
+  },
+  {
     code: 'untrusted-header',
     name: 'an input of a header that nobody is trusted with',
     files: { 'routes/home': 'match: GET /home\nin: { «geo.city: header.x_city }\nresponse: { body: $.geo.city }' },

@@ -120,13 +120,6 @@ response: { headers: { content-security-policy: "img-src \${ request.query.note 
     expect((await sendRaw(port, request('GET /spoilt?note=%E5%90%8D HTTP/1.1'))).status).toBe(500)
     expect((await sendRaw(port, request('GET /spoilt?note=a HTTP/1.1'))).status).toBe(200)
   })
-
-  test('whose header belongs to the connection is refused', async () => {
-    const route = 'match: GET /framed\nresponse: { headers: { transfer-encoding: chunked }, body: {} }\n'
-    const { port } = await startGateway({ 'routes/framed': route })
-    const answer = await sendRaw(port, request('GET /framed HTTP/1.1'))
-    expect([answer.status, answer.header('transfer-encoding')]).toEqual([500, undefined])
-  })
 })
 
 describe('a problem', () => {

@@ -1,6 +1,7 @@
 import type { Scope } from '../../cancellation.ts'
 import type { Clock } from '../../clock.ts'
 import { GatewayError, toGatewayError } from '../../errors.ts'
+import { mirrorHeader } from '../../header-fields.ts'
 import type { CallRequest, CallSite } from '../call.ts'
 import { isCredential } from '../credentials.ts'
 import { describeAttempts } from '../describe.ts'
@@ -10,9 +11,6 @@ import { OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { SiteMetrics } from '../metrics.ts'
 import type { Copies } from './copies.ts'
 import type { MirrorPolicy } from './policy.ts'
-
-/** Tells whoever gets a copy that nobody waits for its answer: an RFC 9651 boolean. */
-export const mirrorHeader = 'tessera-mirror'
 
 /** Where a site's copies go, and how many are under way. */
 export interface Mirror {

@@ -1,4 +1,4 @@
-import { forbiddenHeaders } from '../../backends/headers.ts'
+import { isHeaderName, isHeaderValue, whyReserved } from '../../header-fields.ts'
 import type { ColorProposals } from '../colors.ts'
 import { type ForeignObject, isObject, isUnsafeKey, textOf } from '../foreign.ts'
 import { toSegment } from '../names.ts'
@@ -12,8 +12,6 @@ type Step = Readonly<Record<string, unknown>>
 
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])
 const idempotent = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
-/** What belongs to one connection, or follows from the body. */
-const notSent = new Set([...forbiddenHeaders, 'content-type'])
 /** Conductor waits as long for an answer when it is told nothing. */
 export const defaultReadTimeoutMs = 3000
 
@@ -98,9 +96,12 @@ function convertHeaders(request: ForeignObject, sight: Sight, at: string): Recor
   if (type !== undefined && !/json/i.test(type)) sight.notes.add(`${at}.contentType`, 'a body is always sent as JSON')
   for (const [name, value] of Object.entries(isObject(request['headers']) ? request['headers'] : {})) {
     const lower = name.toLowerCase()
-    if (/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(lower) && !notSent.has(lower) && !isUnsafeKey(lower))
+    // It follows from the body.
+    if (lower === 'content-type') continue
+    const canBeSent = typeof value !== 'string' || isHeaderValue(value)
+    if (canBeSent && isHeaderName(lower) && whyReserved(lower, 'request') === undefined && !isUnsafeKey(lower))
       headers[lower] = toTemplate(value, sight, `${at}.headers.${name}`)
-    else if (lower !== 'content-type') sight.notes.add(`${at}.headers.${name}`, 'is not sent')
+    else sight.notes.add(`${at}.headers.${name}`, 'is not sent')
   }
   return headers
 }

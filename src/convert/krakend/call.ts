@@ -1,4 +1,4 @@
-import { forbiddenHeaders } from '../../backends/headers.ts'
+import { isHeaderName, whyReserved } from '../../header-fields.ts'
 import type { ForeignObject } from '../foreign.ts'
 import { isUnsafeKey, listOf, objectOf, textsOf } from '../foreign.ts'
 import { nameOperation } from '../names.ts'
@@ -8,9 +8,6 @@ import type { Backend, Endpoint } from './config.ts'
 import type { RenderedUrl } from './url-pattern.ts'
 
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])
-/** What belongs to one connection, or is the gateway's own to set. */
-const notForwarded = new Set([...forbiddenHeaders, 'content-type'])
-
 /** What of the client's request reaches one backend. */
 export interface Forwarded {
   readonly headers: readonly string[]
@@ -27,9 +24,7 @@ export function listForwarded(endpoint: Endpoint, backend: Backend): Forwarded {
   const offered = [
     ...new Set([...endpoint.headers.map((name) => name.toLowerCase()), 'x-forwarded-for', 'x-forwarded-host']),
   ]
-  const headers = offered.filter(
-    (name) => isHeaderName(name) && !notForwarded.has(name) && (own.length === 0 || own.includes(name)),
-  )
+  const headers = offered.filter((name) => canForward(name) && (own.length === 0 || own.includes(name)))
   const query = [...new Set(endpoint.query)].filter(
     (name) => name !== '*' && (ownQuery.length === 0 || ownQuery.includes(name)),
   )
@@ -69,8 +64,9 @@ export function addCall(
   return `${service.name}.${addOperation(service, name, operation)}`
 }
 
-function isHeaderName(name: string): boolean {
-  return name !== '*' && !isUnsafeKey(name) && /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)
+function canForward(name: string): boolean {
+  if (name === '*' || name === 'content-type' || isUnsafeKey(name)) return false
+  return isHeaderName(name) && whyReserved(name, 'request') === undefined
 }
 
 function readHeader(name: string): string {

@@ -1,4 +1,4 @@
-import { forbiddenHeaders } from '../../backends/headers.ts'
+import { whyReserved } from '../../header-fields.ts'
 import { parseLocator } from '../../operations/locator.ts'
 import { fits } from '../../values/schema.ts'
 import { type ForeignObject, isObject, shorten, textOf } from '../foreign.ts'
@@ -8,7 +8,7 @@ import { toColorEntry, unfoldSchema } from './schema.ts'
 
 const scalar = { type: ['string', 'number', 'boolean', 'null'] }
 /** Headers that the gateway sends itself, or that an OpenAPI parameter does not mean. */
-const ours = new Set([...forbiddenHeaders, 'accept', 'content-type', 'authorization'])
+const ours: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization'])
 /** How an array in a query is joined, by `style`, when it does not repeat. */
 const joints: Record<string, string> = { form: ',', spaceDelimited: '%20', pipeDelimited: '%7C' }
 
@@ -20,7 +20,7 @@ export function convertParameter(
 ): { color: string; locator: string } | string | undefined {
   const name = String(parameter['name'])
   const where = String(parameter['in'])
-  if (where === 'header' && ours.has(name.toLowerCase())) return undefined
+  if (where === 'header' && (ours.has(name.toLowerCase()) || whyReserved(name, 'request'))) return undefined
   if (!['query', 'header', 'cookie'].includes(where)) return `\`in: ${where}\` is no place`
   if (parameter['schema'] === undefined && isObject(parameter['content'])) return 'its value is a document, not text'
   const schema = parameter['schema'] ?? { type: 'string' }

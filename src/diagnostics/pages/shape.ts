@@ -104,6 +104,20 @@ response:
   body: { total: '\${ cart.sum * 1.06 }' }
 `),
   },
+  'reserved-header': {
+    why: 'Some headers are not data: `connection`, `transfer-encoding`, `content-length`, `host` and their like say where a message begins and ends and for whom it is, so that another value breaks every call; `x-request-id`, `server-timing` and `tessera-degraded` of an answer and `tessera-mirror` of a call are what the gateway itself says.',
+    fix: 'Leave it away. What a backend or client is to be told beside them goes into a header with another name.',
+    wrong: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  headers: { transfer-encoding: chunked, x-city: $.geo.city }
+`),
+    right: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  headers: { x-city: $.geo.city }
+`),
+  },
   'unsafe-pattern': {
     why: 'Some regular expressions take exponential time for some texts: thirty characters in a query could stop the gateway for minutes. Only patterns that run in linear time are taken.',
     fix: 'Take out repetition inside repetition, and alternatives that begin alike: `(a+)+` is `a+`.',

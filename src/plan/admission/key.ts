@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Location } from '../../diagnostics/diagnostic.ts'
+import { isHeaderName } from '../../header-fields.ts'
 import { networkOf } from '../../ip-address.ts'
 import type { Language } from '../../language/color.ts'
 import { type Read, type Reference, resolveReference } from '../../language/reference.ts'
@@ -27,6 +28,10 @@ export function bindKeyPart(text: string, at: Location, language: Language): Key
     return undefined
   }
   const isKnown = name === undefined ? plainParts.includes(part) : namedParts.includes(part)
+  if (part === 'headers' && name !== undefined && !isHeaderName(name)) {
+    language.diagnostics.add('invalid-value', `\`${name}\` is not a header name`, at)
+    return undefined
+  }
   if (isKnown) return { kind: 'request', part, name: part === 'headers' ? name?.toLowerCase() : name, at }
   const help =
     'request.ip, request.method, request.path, or by name: request.headers.x, .query.x, .cookies.x, .params.x'

@@ -1,23 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { connectionHeaders } from '../../header-fields.ts'
 import { splitList } from '../../header-list.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import { peerOf } from '../client-address.ts'
 import type { Exchange } from '../exchange.ts'
-
-/** Of one connection, not of the message (RFC 9110 section 7.6.1); `expect` is answered by us. */
-const hopByHop = new Set([
-  'connection',
-  'expect',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 const none: readonly string[] = []
 
@@ -37,7 +23,7 @@ export function prepareRequestHeaders(request: IncomingMessage): void {
   const host = headers.host ?? ''
   for (const name of new Set(nominated(headers.connection)))
     if (name !== 'host' && name !== 'content-length') delete headers[name]
-  for (const name of hopByHop) delete headers[name]
+  for (const name of connectionHeaders) delete headers[name]
   if (isChunked) headers['transfer-encoding'] = 'chunked'
   const peer = peerOf(request)
   const before = headers['x-forwarded-for']
@@ -81,7 +67,7 @@ export function prepareSwitchHeaders(headers: IncomingHttpHeaders, { requestId, 
 
 /** A backend's headers as they go on to the client, name and value in turn, repeated ones as they came. */
 export function selectResponseHeaders({ rawHeaders, headers, statusCode }: IncomingMessage): string[] {
-  const dropped = new Set([...hopByHop, ...nominated(headers.connection), 'x-request-id'])
+  const dropped = new Set([...connectionHeaders, ...nominated(headers.connection), 'x-request-id'])
   if (statusCode === 204) dropped.add('content-length')
   const selected: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
