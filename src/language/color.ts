@@ -27,6 +27,8 @@ export interface Language {
   readonly colors: ReadonlyMap<string, ColorDefinition>
   readonly types: ExpressionTypes
   readonly diagnostics: DiagnosticCollector
+  /** No proxy is trusted, so that what only they may say never comes. */
+  readonly trustsNoProxy?: boolean
   /** Whose templates are bound: what they leave out is told in its name. The route's response unless said. */
   readonly owner?: Owner | undefined
 }

@@ -4,6 +4,7 @@ import type { Area } from '../values/area.ts'
 import { colorOfPath } from '../values/color.ts'
 import { reservedNames } from '../values/document.ts'
 import type { ColorDefinition, Language } from './color.ts'
+import { checkHeaderMayCome } from './headers-of-proxies.ts'
 
 type Segments = readonly (string | number)[]
 
@@ -95,6 +96,7 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
       const help = 'there is no way yet to say who may fill it: let a service check the token, and take what it answers'
       language.diagnostics.add('unfilled-claims', '`request.claims` is never filled, nothing checks a token', at, help)
     }
+    if (rest[0] === 'headers' && language.trustsNoProxy) checkHeaderMayCome(rest[1], at, language.diagnostics)
     return { kind: 'request', rest }
   }
   if (first === 'steps') {

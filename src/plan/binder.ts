@@ -24,6 +24,7 @@ export class RouteBinder implements Binder {
   readonly colors: Language['colors']
   readonly types: Language['types']
   readonly diagnostics: Language['diagnostics']
+  readonly trustsNoProxy: boolean
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
   #guards = 0
@@ -45,6 +46,7 @@ export class RouteBinder implements Binder {
     this.colors = language.colors
     this.types = language.types
     this.diagnostics = language.diagnostics
+    this.trustsNoProxy = language.trustsNoProxy ?? false
     this.#catalogue = catalogue
   }
 

@@ -1,6 +1,7 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
 import { isSensitive, type Language, type Sensitivity } from '../language/color.ts'
+import { checkHeaderMayCome } from '../language/headers-of-proxies.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
 import { suspectValue } from '../language/too-much-work.ts'
@@ -90,6 +91,7 @@ function bindInput(
   const color = findColor(key.replace(/\?$/, ''), at, language)
   if (!color) return undefined
   const { name, schema, sensitivity } = color
+  if (locator.in === 'header' && language.trustsNoProxy) checkHeaderMayCome(locator.name, at, language.diagnostics)
   if (fallback !== undefined) checkDefault(name, fallback, schema, source.locate([...path, 'default']), language)
   const required = !key.endsWith('?') && fallback === undefined
   const certain = required || fallback !== undefined

@@ -6,7 +6,6 @@ import type { SourceText } from '../yaml/source.ts'
 import { bindAdmission } from './admission/route.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
-import { checkHeadersMayCome } from './checks/headers-may-come.ts'
 import { routeChecks } from './checks/index.ts'
 import { checkOutputsAreUsed, type UnusedOutputs } from './checks/outputs-are-used.ts'
 import { claimOf, type RouteClaim } from './checks/routes-are-distinct.ts'
@@ -92,7 +91,7 @@ function* bind(
   isLarge: boolean,
 ): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!dictionary || !catalogue) return undefined
-  const language = languageOf(dictionary, env, diagnostics)
+  const language = languageOf(dictionary, settings, env, diagnostics)
   if (parsed.definition.proxy !== undefined) {
     const passthrough = bindPassthrough(parsed, catalogue, settings, diagnostics)
     return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }
@@ -102,6 +101,5 @@ function* bind(
     if (isLarge) yield
     check(bound, language)
   }
-  checkHeadersMayCome(bound, settings.trustedProxies, language)
   return bound
 }

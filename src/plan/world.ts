@@ -11,6 +11,7 @@ import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
 import { checkAdminIsPrivate } from './checks/admin-is-private.ts'
+import { checkLimitsReadWhatComes } from './checks/limits-read-what-comes.ts'
 import { type Defaults, locateDefaults } from './defaults.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
@@ -45,7 +46,10 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
 
   const gateway = texts.gateway.text === '' ? undefined : yield* parse(texts.gateway)
   const settings = readSettings(gateway, diagnostics)
-  if (gateway) checkAdminIsPrivate(settings, gateway, diagnostics)
+  if (gateway) {
+    checkAdminIsPrivate(settings, gateway, diagnostics)
+    checkLimitsReadWhatComes(settings, gateway, diagnostics)
+  }
   const defaults = locateDefaults(settings, gateway)
   yield
   const source = texts.dictionary && (yield* parse(texts.dictionary))
@@ -60,7 +64,8 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     yield
   }
   if (!isWhole) services.push(undefined)
-  const catalogue = dictionary && (yield* bindCatalogue(services, defaults, languageOf(dictionary, env, diagnostics)))
+  const catalogue =
+    dictionary && (yield* bindCatalogue(services, defaults, languageOf(dictionary, settings, env, diagnostics)))
   for (const read of [gateway, source, ...services.map((service) => service?.source)]) read?.forget()
   const facts: FileFacts[] = []
   for (const file of filesOf(texts)) {
@@ -84,10 +89,11 @@ export function isWorldOf({ facts, named, isWhole }: World, texts: ConfigTexts):
 /** The language that one route is bound in: its faults are collected apart. */
 export function languageOf(
   { colors, types }: Dictionary,
+  { trustedProxies }: GatewaySettings,
   env: Environment,
   diagnostics: DiagnosticCollector,
 ): Language {
-  return { colors, types: { ...types, env }, diagnostics }
+  return { colors, types: { ...types, env }, diagnostics, trustsNoProxy: trustedProxies.length === 0 }
 }
 
 function filesOf({ gateway, dictionary, services }: ConfigTexts): SourceText[] {

@@ -3,6 +3,7 @@ import type { Location } from '../../diagnostics/diagnostic.ts'
 import { isHeaderName } from '../../header-fields.ts'
 import { networkOf } from '../../ip-address.ts'
 import type { Language } from '../../language/color.ts'
+import { checkHeaderMayCome } from '../../language/headers-of-proxies.ts'
 import { type Read, type Reference, resolveReference } from '../../language/reference.ts'
 import { compileColorReader } from '../../operations/request.ts'
 import type { Document } from '../../values/document.ts'
@@ -28,9 +29,12 @@ export function bindKeyPart(text: string, at: Location, language: Language): Key
     return undefined
   }
   const isKnown = name === undefined ? plainParts.includes(part) : namedParts.includes(part)
-  if (part === 'headers' && name !== undefined && !isHeaderName(name)) {
-    language.diagnostics.add('invalid-value', `\`${name}\` is not a header name`, at)
-    return undefined
+  if (part === 'headers' && name !== undefined) {
+    if (!isHeaderName(name)) {
+      language.diagnostics.add('invalid-value', `\`${name}\` is not a header name`, at)
+      return undefined
+    }
+    if (language.trustsNoProxy) checkHeaderMayCome(name, at, language.diagnostics)
   }
   if (isKnown) return { kind: 'request', part, name: part === 'headers' ? name?.toLowerCase() : name, at }
   const help =
