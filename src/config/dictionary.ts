@@ -2,19 +2,22 @@ import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type ColorDefinition, sensitivities } from '../language/color.ts'
 import { checkShape, type Place } from '../language/shape.ts'
+import { withRole } from '../language/variables.ts'
 import { isColorName } from '../values/color.ts'
 import { reservedNames } from '../values/document.ts'
-import { compileSchema } from '../values/schema.ts'
+import { compileSchema, fillSchema } from '../values/schema.ts'
 import type { Source } from '../yaml/source.ts'
 
 const colorShape = z
-  .looseObject({
+  .object({
     description: z.string().optional().describe('What it means, for people.'),
     sensitivity: z
       .enum(sensitivities)
       .default('public')
       .describe('pii and secret are masked in logs, spans and console; a secret may not reach a response.'),
   })
+  // What a variable is in a type, JSON Schema says.
+  .catchall(withRole(z.unknown(), 'inside'))
   .meta({ description: 'A color: a JSON Schema of its values, and how sensitive they are.' })
 
 /** `config/dictionary.yaml` */
@@ -72,10 +75,11 @@ function readColor(
   { source, path }: Place,
   diagnostics: DiagnosticCollector,
 ): ColorDefinition {
-  const { sensitivity, description, ...schema } = (entry ?? {}) as {
+  const { sensitivity, description, ...type } = (entry ?? {}) as {
     sensitivity?: ColorDefinition['sensitivity']
     description?: string
   }
+  const schema = source.namesVariables ? fillSchema(type) : type
   const compiled = compileSchema(schema)
   if ('code' in compiled)
     diagnostics.add(compiled.code, `\`${name}\`: ${compiled.message}`, source.locate(path), compiled.help)

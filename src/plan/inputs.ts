@@ -1,6 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
-import { isSensitive, type Language, type Sensitivity } from '../language/color.ts'
+import { type ColorDefinition, isSensitive, type Language, type Sensitivity } from '../language/color.ts'
 import { checkHeaderMayCome } from '../language/headers-of-proxies.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
@@ -10,7 +10,7 @@ import type { RouteMatch } from '../routes/match.ts'
 import type { RouteDefinition } from '../routes/route.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
-import { compileCoercion, compileSchema, type JsonSchema } from '../values/schema.ts'
+import { compileCoercion, compileSchema, fillValue, type JsonSchema } from '../values/schema.ts'
 import { enter, workOf } from '../values/work.ts'
 import type { RequestParts } from './snapshot.ts'
 
@@ -77,7 +77,6 @@ function bindInput(
   const { source, path } = place
   const text = typeof entry === 'string' ? entry : entry.from
   const textPlace = typeof entry === 'string' ? place : within(place, 'from')
-  const fallback = typeof entry === 'string' ? undefined : (entry.default as unknown)
   const locator = locate(text, 'request', textPlace, language) ?? unread
   if (locator.in === 'path' && !parameters.includes(locator.name)) {
     language.diagnostics.add(
@@ -92,18 +91,20 @@ function bindInput(
   if (!color) return undefined
   const { name, schema, sensitivity } = color
   if (locator.in === 'header' && language.trustsNoProxy) checkHeaderMayCome(locator.name, at, language.diagnostics)
-  if (fallback !== undefined) checkDefault(name, fallback, schema, source.locate([...path, 'default']), language)
+  const fallback = typeof entry === 'string' ? undefined : fillValue(entry.default, schema)
+  if (fallback !== undefined) checkDefault(color, fallback, source.locate([...path, 'default']), language)
   const required = !key.endsWith('?') && fallback === undefined
   const certain = required || fallback !== undefined
   return { color: name, schema, sensitivity, at, locator, place: text, required, certain, default: fallback }
 }
 
-function checkDefault(color: string, value: unknown, schema: JsonSchema, at: Location, language: Language): void {
-  const compiled = compileSchema(schema)
+function checkDefault(color: ColorDefinition, value: unknown, at: Location, language: Language): void {
+  const compiled = compileSchema(color.schema)
   if ('code' in compiled) return
   const [fault] = compiled.validate(value)
-  if (fault !== undefined)
-    language.diagnostics.add('type-mismatch', `the default of \`${color}\` does not fit: ${fault}`, at)
+  if (fault === undefined) return
+  const why = isSensitive(color) ? '' : `: ${fault}`
+  language.diagnostics.add('type-mismatch', `the default of \`${color.name}\` does not fit${why}`, at)
 }
 
 /**

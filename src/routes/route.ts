@@ -19,7 +19,8 @@ const input = z.union([
   ),
   z.strictObject({
     from: withRole(z.string(), 'language').describe('A locator, as above.'),
-    default: z.any().optional().describe('What it is when the request does not have it.'),
+    // Its color says what a variable in it is.
+    default: withRole(z.any(), 'inside').optional().describe('What it is when the request does not have it.'),
   }),
 ])
 
