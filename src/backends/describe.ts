@@ -1,3 +1,4 @@
+import { maskQuery } from '../redaction.ts'
 import type { Attributes } from '../telemetry/span.ts'
 import type { CallRequest, CallSite } from './call.ts'
 import type { Endpoint } from './endpoints.ts'
@@ -16,13 +17,8 @@ export function describeAttempts(site: CallSite) {
     ...version,
     'http.request.method': method,
     'url.template': template,
-    'url.full': endpoint.url + template + redactQuery(path),
+    'url.full': endpoint.url + template + maskQuery(path),
     ...(isHedge ? { 'tessera.hedge': true } : undefined),
     ...(attempts > 1 ? { 'http.request.resend_count': attempts - 1 } : undefined),
   })
-}
-
-function redactQuery(path: string): string {
-  const start = path.indexOf('?')
-  return start < 0 ? '' : path.slice(start).replaceAll(/=[^&]*/g, '=REDACTED')
 }

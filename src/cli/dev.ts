@@ -44,6 +44,7 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
       env,
       watch: true,
       logger: createLogger({ level: options.logLevel, format: 'json', destination: createLogPrinter(terminal) }),
+      showUnmatchedPaths: true,
       onRequest: (entry) => terminal.print(drawRequest(entry, terminal)),
       onReload: await createReloadPrinter({ config, routes: options.routes, env }, terminal),
     })

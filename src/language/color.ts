@@ -1,11 +1,9 @@
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Sensitivity } from '../redaction.ts'
 import type { ExpressionTypes } from '../values/expression.ts'
 import type { JsonSchema } from '../values/schema.ts'
 import type { Owner } from '../values/template.ts'
-
-export const sensitivities = ['public', 'internal', 'pii', 'secret'] as const
-export type Sensitivity = (typeof sensitivities)[number]
 
 /** One entry of the data dictionary. */
 export interface ColorDefinition {
@@ -15,11 +13,6 @@ export interface ColorDefinition {
   readonly description: string | undefined
   /** Where the dictionary declares it. */
   readonly at: Location
-}
-
-/** Whether what its values may be is for nobody outside to know: no message and no published schema tells it. */
-export function isSensitive({ sensitivity }: Pick<ColorDefinition, 'sensitivity'>): boolean {
-  return sensitivity === 'pii' || sensitivity === 'secret'
 }
 
 /** What every construct is bound against: the dictionary, and where faults go. */

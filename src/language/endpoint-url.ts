@@ -1,15 +1,11 @@
 import * as z from 'zod'
-
-/** A text that may be a URL, as people may see it. */
-function withoutCredentials(text: string): string {
-  return text.replace(/^(.*\/\/)?.*@/s, '$1…@')
-}
+import { maskUrl } from '../redaction.ts'
 
 /** Where something runs: an origin of http or https, maybe with a path. */
 export const endpointUrl = z.string().superRefine((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    context.addIssue({ code: 'custom', message: `\`${withoutCredentials(text)}\` is not a URL of http or https` })
+    context.addIssue({ code: 'custom', message: `\`${maskUrl(text)}\` is not a URL of http or https` })
   } else if (url.username || url.password || url.search || url.hash) {
     context.addIssue({
       code: 'custom',

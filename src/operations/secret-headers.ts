@@ -1,7 +1,7 @@
-import { isCredential } from '../backends/credentials.ts'
 import type { BoundTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import type { Read, Reference } from '../language/reference.ts'
+import { isCredential } from '../redaction.ts'
 import type { BoundOperation } from './bound-operation.ts'
 
 /** The headers of an operation whose values come from a secret color, or from a credential of the client. */

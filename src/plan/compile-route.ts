@@ -1,4 +1,3 @@
-import { isSensitive } from '../language/color.ts'
 import type { Read } from '../language/reference.ts'
 import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
@@ -14,6 +13,7 @@ import { everyRead, RecordsRead } from './reads.ts'
 import { compileRequestView, readsBody, requestPartsRead } from './request-view.ts'
 import { compileRouteCaching } from './route-caching.ts'
 import type { AggregatedRoute } from './snapshot.ts'
+import { toldOfAggregate } from './told-of-requests.ts'
 
 /** Turns a route that passed every check into closures. */
 export function compileRoute(bound: BoundRoute): AggregatedRoute {
@@ -49,7 +49,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     caching: compileRouteCaching(bound),
     admission: bound.admission,
-    hidesPath: bound.inputs.some((input) => input.locator.in === 'path' && isSensitive(input)),
+    told: toldOfAggregate(bound.match, bound.inputs),
     steps: compiler.steps,
     callSites: bound.callSites,
     bound,

@@ -4,6 +4,7 @@ import { didYouMean } from '../diagnostics/suggest.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { PassthroughRoute } from './snapshot.ts'
+import { toldOfPassthrough } from './told-of-requests.ts'
 
 /** A `proxy:` route, with its service found; undefined for any other route. */
 export function bindPassthrough(
@@ -37,6 +38,7 @@ export function bindPassthrough(
     summary: definition.summary,
     file: place.source.path,
     service: service.info,
+    told: toldOfPassthrough(match),
     timeoutMs: definition.timeout ?? settings.defaults.timeout,
     maxRequestBytes: definition.maxRequestBody ?? settings.defaults.maxRequestBody,
   }

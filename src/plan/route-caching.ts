@@ -1,6 +1,5 @@
-import { isCredential } from '../backends/credentials.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import { isSensitive } from '../language/color.ts'
+import { isCredential, isSensitive } from '../redaction.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { everyRead } from './reads.ts'
 import type { RequestParts } from './snapshot.ts'

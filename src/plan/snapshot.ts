@@ -12,6 +12,7 @@ import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { RouteCaching } from './route-caching.ts'
+import type { ToldOfRequests } from './told-of-requests.ts'
 
 /** All that a gateway runs with, compiled and frozen: a request takes one snapshot and ends on it. */
 export interface Snapshot {
@@ -38,8 +39,7 @@ interface RouteCommon {
   readonly maxRequestBytes: number
   /** What stands before it; undefined where nothing does. */
   readonly admission?: RouteAdmission | undefined
-  /** Whether paths of its requests hold what is pii or secret, so that its template is told instead. */
-  readonly hidesPath?: boolean
+  readonly told: ToldOfRequests
 }
 
 /** A route that aggregates: compiled to closures. */

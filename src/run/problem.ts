@@ -1,9 +1,9 @@
 import type { GatewayError } from '../errors.ts'
 import type { Route } from '../plan/snapshot.ts'
 
-/** The path of a request as everyone may be told it: the route's template where a parameter is pii or secret. */
-export function tellPath(route: Route | undefined, path: string): string {
-  return route?.hidesPath ? route.match.path : path
+/** The path of a request as everyone may be told it. */
+export function tellPath({ told, match }: Route, path: string): string {
+  return told.path ? path : match.path
 }
 
 /** Where an error happened, for its problem document. */

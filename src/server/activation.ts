@@ -4,10 +4,14 @@ import type { Work } from '../plan/work.ts'
 import type { TraceHeaders } from '../telemetry/traceparent.ts'
 import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from './active-route.ts'
 import { type ClientAddresses, compileClientAddresses } from './client-address.ts'
+import { KnownPaths } from './known-paths.ts'
 import { type Found, Router } from './router.ts'
 import { compileTraceTrust } from './trace-trust.ts'
 
 export { type ActiveAggregate, type ActivePassthrough, type ActiveRoute, isAggregate } from './active-route.ts'
+
+/** `/openapi.json` */
+const ownPaths = [{ segments: [{ kind: 'literal', text: 'openapi.json' }] }] as const
 
 export type ActiveMatch = Found<ActiveRoute>
 
@@ -25,6 +29,7 @@ export class Activation {
   readonly #router: Router<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
+  #knownPaths: KnownPaths | undefined
 
   private constructor(snapshot: Snapshot, router: Router<ActiveRoute>, routes: ActiveRoutes) {
     this.snapshot = snapshot
@@ -53,6 +58,12 @@ export class Activation {
 
   find(method: string, path: string): ActiveMatch {
     return this.#router.find(method, path)
+  }
+
+  /** A path that no route takes, as everyone may be told it. */
+  tellPath(path: string): string {
+    this.#knownPaths ??= new KnownPaths([...this.snapshot.routes.map(({ match }) => match), ...ownPaths])
+    return this.#knownPaths.tell(path)
   }
 
   /** A request begins on it. */

@@ -1,5 +1,6 @@
 import { describeDiscovery } from '../backends/discovery/index.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
+import { maskUrl } from '../redaction.ts'
 import { servicesOf } from './services.ts'
 
 /** What runs, without anything that an operator may have to keep secret: no header, no credentials of a URL, no environment. */
@@ -24,12 +25,7 @@ export function describeConfig(snapshot: Snapshot) {
       balance,
       ...(discover && { discover: describeDiscovery(discover) }),
       ...care,
-      endpoints: endpoints.map(({ url, weight, zone }) => ({ url: withoutCredentials(url), weight, zone })),
+      endpoints: endpoints.map(({ url, weight, zone }) => ({ url: maskUrl(url), weight, zone })),
     })),
   }
-}
-
-function withoutCredentials(text: string): string {
-  const url = new URL(text)
-  return url.origin + url.pathname
 }

@@ -13,7 +13,7 @@ interface Reported {
   readonly requestId: string
   readonly request: IncomingMessage
   readonly route: Route | undefined
-  readonly toldPath: string
+  readonly shownPath: string
   readonly span: Span
   readonly scope: Scope
 }
@@ -32,7 +32,7 @@ export interface Ending {
 const none: readonly never[] = []
 
 /** Tells the log and whoever watches the gateway that an exchange has ended. */
-export function tellEnd({ serving, requestId, request, route, toldPath, span }: Reported, ending: Ending): void {
+export function tellEnd({ serving, requestId, request, route, shownPath, span }: Reported, ending: Ending): void {
   const { status, ms, bytes, outcome, errorCode } = ending
   const degraded = outcome?.kind === 'answer' ? outcome.degraded : none
   const method = request.method ?? ''
@@ -50,7 +50,7 @@ export function tellEnd({ serving, requestId, request, route, toldPath, span }: 
   })
   serving.onRequest?.({
     method,
-    path: toldPath,
+    path: shownPath,
     status,
     ms,
     bytes,

@@ -112,8 +112,17 @@ export class Exchange implements Client {
 
   /** Its path as everyone may be told it. */
   get toldPath(): string {
+    return this.route ? tellPath(this.route, this.#path) : this.activation.tellPath(this.#path)
+  }
+
+  /** Its path as whoever watches this gateway is told it: a developer sees what was mistyped. */
+  get shownPath(): string {
+    return !this.route && this.serving.showsUnmatchedPaths ? this.#path : this.toldPath
+  }
+
+  get #path(): string {
     const mark = this.target.indexOf('?')
-    return tellPath(this.route, mark < 0 ? this.target : this.target.slice(0, mark))
+    return mark < 0 ? this.target : this.target.slice(0, mark)
   }
 
   get version(): string {

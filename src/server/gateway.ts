@@ -54,6 +54,8 @@ export interface GatewayOptions {
   readonly clock?: Clock
   /** Told of every answered request. */
   readonly onRequest?: (entry: RequestEntry) => void
+  /** Whether it is told paths that no route takes as they came: for a developer's own terminal. False by default. */
+  readonly showUnmatchedPaths?: boolean
   /** Told of every reload that found something new, good or bad. */
   readonly onReload?: (result: ReloadResult) => void
   /** Whether a change of the files reloads by itself; true by default. */
@@ -121,6 +123,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     store,
     unmatched: metrics.route('_OTHER', ''),
     onRequest,
+    showsUnmatchedPaths: options.showUnmatchedPaths ?? false,
     current: await runInSlices(Activation.open(first, activeRoutes)),
     // After what is waited for: it asks for the whole.
     overload: watchOverload(() => serving, clock, logger, metrics),

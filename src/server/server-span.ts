@@ -20,8 +20,10 @@ export function describeServerSpan(
     'client.address': activation.addresses.of(request),
     'tessera.snapshot': activation.snapshot.version,
   }
-  const { host } = request.headers
-  const agent = request.headers['user-agent']
+  const tell = (name: 'host' | 'user-agent') =>
+    active?.route.told.hiddenHeaders.has(name) ? undefined : request.headers[name]
+  const host = tell('host')
+  const agent = tell('user-agent')
   if (host !== undefined) attributes['server.address'] = host.replace(/:\d*$/, '')
   if (agent !== undefined) attributes['user_agent.original'] = agent
   if (active) attributes['http.route'] = active.route.match.path

@@ -13,7 +13,7 @@ import type { Overload } from './limits/overload.ts'
 /** One answered request, as whoever watches the gateway is told of it. */
 export interface RequestEntry {
   readonly method: string
-  /** Without the query; its route's template where the path holds what is pii or secret. */
+  /** Without the query; in words of the configuration where it may hold what is nobody's to know (ADR 0051). */
   readonly path: string
   /** Name of the route; undefined when none matched. */
   readonly route?: string
@@ -46,6 +46,8 @@ export interface Serving {
   /** Of requests that match no route. */
   readonly unmatched: RouteMetrics
   readonly onRequest: ((entry: RequestEntry) => void) | undefined
+  /** Whether that is told paths that no route takes as they came. */
+  readonly showsUnmatchedPaths: boolean
   /** Replaced as a whole when a snapshot takes over. */
   current: Activation
   /** From then on every answer ends its connection. */

@@ -132,7 +132,7 @@ describe('a problem', () => {
       type: 'urn:tessera:error:not-found',
       title: 'There is nothing at this path',
       status: 404,
-      instance: '/nothing',
+      instance: '/*',
       code: 'not-found',
       traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     })

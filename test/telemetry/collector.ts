@@ -18,10 +18,13 @@ export interface ReceivedSpan {
 export async function startCollector() {
   const spans: ReceivedSpan[] = []
   const resources: Record<string, unknown>[] = []
+  /** Everything as it came, texts readable. */
+  const received: string[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks)
+    received.push(body.toString())
     const isBinary = request.headers['content-type'] === 'application/x-protobuf'
     const { resourceSpans } = isBinary ? decodeTraces(body) : JSON.parse(body.toString())
     for (const { resource, scopeSpans } of resourceSpans) {
@@ -45,6 +48,7 @@ export async function startCollector() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     resources,
+    received,
     async close() {
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))

@@ -1,4 +1,5 @@
 import { GatewayError, toGatewayError } from '../../errors.ts'
+import { digest } from '../../redaction.ts'
 import type { CallSite } from '../call.ts'
 import { printForwarded, printHit } from '../http-caching/cache-status.ts'
 import { askWhetherValid } from '../http-caching/validation.ts'
@@ -74,7 +75,7 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
 
   function note(result: CacheResult, { key }: Question, { context: { span } }: OngoingCall): void {
     metrics.cache(result)
-    if (span.sampled) span.event('tessera.cache', { result, key: key.digest })
+    if (span.sampled) span.event('tessera.cache', { result, key: digest(key.digest) })
   }
 
   return (next) => async (request, call) => {

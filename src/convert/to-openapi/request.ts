@@ -1,8 +1,9 @@
-import { type ColorDefinition, isSensitive } from '../../language/color.ts'
+import type { ColorDefinition } from '../../language/color.ts'
 import type { BoundRoute } from '../../plan/bound-route.ts'
 import type { BoundInput } from '../../plan/inputs.ts'
 import { everyRead } from '../../plan/reads.ts'
 import type { AggregatedRoute } from '../../plan/snapshot.ts'
+import { isSensitive } from '../../redaction.ts'
 import type { PublishedSchemas } from './schemas.ts'
 
 type Published = Record<string, unknown>

@@ -1,4 +1,5 @@
-import { type ColorDefinition, isSensitive } from '../../language/color.ts'
+import type { ColorDefinition } from '../../language/color.ts'
+import { isSensitive, maskType } from '../../redaction.ts'
 import type { JsonSchema } from '../../values/schema.ts'
 
 type Published = Record<string, unknown>
@@ -57,7 +58,7 @@ export class PublishedSchemas {
       [...this.#used].sort().map((name) => {
         const definition = this.#colors.get(name)!
         const { description } = definition
-        const { $schema: _, ...type } = isSensitive(definition) ? shapeOf(definition.schema) : definition.schema
+        const { $schema: _, ...type } = maskType(definition.schema, definition.sensitivity)
         return [name, { ...type, ...(description !== undefined && { description }) }]
       }),
     )
@@ -77,20 +78,4 @@ function isCovered(choice: JsonSchema, all: readonly JsonSchema[]): boolean {
 
 function isBare(schema: JsonSchema): boolean {
   return Object.keys(schema).every((keyword) => ['type', 'description', 'examples', 'format'].includes(keyword))
-}
-
-const shapes = new Set(['type', 'format', 'title', 'properties', 'required', 'items'])
-
-/** A type without its values: what lists, bounds or matches them is as sensitive as they are. */
-function shapeOf(schema: JsonSchema): JsonSchema {
-  const shown = Object.entries(schema).filter(([keyword]) => shapes.has(keyword))
-  const inside = (value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? shapeOf(value as JsonSchema) : {}
-  return Object.fromEntries(
-    shown.map(([keyword, value]) => {
-      if (keyword === 'items') return [keyword, inside(value)]
-      if (keyword !== 'properties') return [keyword, value]
-      return [keyword, Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, inside(one)]))]
-    }),
-  )
 }

@@ -5,6 +5,7 @@ import { type BoundRoute, everyStep, producedColors } from '../../plan/bound-rou
 import { readsOfRoute } from '../../plan/reads.ts'
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
 import { tracedBehind, traceValues } from '../../plan/traced-values.ts'
+import { isSensitive, maskType } from '../../redaction.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { callsOf, partsOfOperation } from './inputs.ts'
 import { printPlace } from './places.ts'
@@ -42,16 +43,15 @@ export interface Seen {
 export function explainColor(definition: ColorDefinition, snapshot: Snapshot): ColorExplanation {
   const { name, schema, sensitivity, description, at } = definition
   const routes = snapshot.routes.filter((route) => route.kind === 'aggregate')
-  const isSensitive = sensitivity === 'pii' || sensitivity === 'secret'
   return {
     color: name,
     description,
     sensitivity,
-    schema,
+    schema: maskType(schema, sensitivity),
     at: printPlace(at),
     producers: [...operationsThatGive(name, snapshot), ...routes.flatMap((route) => producersIn(route, name))],
     readers: [...operationsThatTake(name, snapshot), ...routes.flatMap((route) => readersIn(route, name))],
-    seenBy: isSensitive ? findSeers(name, routes) : undefined,
+    seenBy: isSensitive(definition) ? findSeers(name, routes) : undefined,
   }
 }
 

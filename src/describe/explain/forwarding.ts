@@ -1,7 +1,7 @@
 import type { ServiceTarget } from '../../backends/call.ts'
-import { isCredential } from '../../backends/credentials.ts'
 import type { ColorDefinition } from '../../language/color.ts'
 import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
+import { isCredential } from '../../redaction.ts'
 import { receiverOf } from '../extra-requests.ts'
 import { nameRead } from '../wires.ts'
 import { callsOf, partsOfOperation } from './inputs.ts'

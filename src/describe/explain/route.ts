@@ -1,5 +1,6 @@
 import { everyStep, type RouteBound } from '../../plan/bound-route.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
+import { mask } from '../../redaction.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeRouteCaching } from '../caching.ts'
 import { identifySteps } from '../graph/build.ts'
@@ -66,12 +67,12 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     bounds: { maxCalls: describeBound(bound.maxCalls), maxWork: describeBound(bound.maxWork) },
     caching: route.caching && describeRouteCaching(route.caching),
     admission: describeRouteAdmission(route.admission),
-    inputs: bound.inputs.map(({ color, place, required, default: value, at }) => ({
+    inputs: bound.inputs.map(({ color, place, required, default: value, sensitivity, at }) => ({
       color,
       from: place,
       required,
-      default: value,
-      sensitivity: colors.get(color)?.sensitivity ?? 'public',
+      default: mask(value, sensitivity),
+      sensitivity,
       at: printPlace(at),
     })),
     outline: outlineBlock(bound.body, { ids, sources, colors }),

@@ -4,6 +4,7 @@ import { everyStep } from '../../plan/bound-route.ts'
 import { flowDependencies } from '../../plan/dependencies.ts'
 import type { Producer } from '../../plan/knowledge.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
+import { isSensitive } from '../../redaction.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import { describeCaching } from '../caching.ts'
 import { describeEndpoints } from '../endpoints.ts'
@@ -14,9 +15,7 @@ import { endsRoute, type Flow, type RouteGraph, type Shape } from './model.ts'
 
 /** Describes a route as a graph. It knows orders and compositions, no kind of step. */
 export function buildGraph(route: Route, snapshot: Pick<Snapshot, 'colors'>): RouteGraph {
-  const sensitive = [...snapshot.colors.values()]
-    .filter(({ sensitivity }) => sensitivity === 'pii' || sensitivity === 'secret')
-    .map(({ name }) => name)
+  const sensitive = [...snapshot.colors.values()].filter(isSensitive).map(({ name }) => name)
   return route.kind === 'aggregate' ? buildAggregated(route, sensitive) : buildPassthrough(route)
 }
 

@@ -1,4 +1,5 @@
 import type CircuitBreaker from 'opossum'
+import { maskUrl } from '../../../redaction.ts'
 import type { StoreObserver } from '../store.ts'
 import { type BytesClient, openClient } from './client.ts'
 
@@ -31,7 +32,7 @@ export class RedisLink {
 
   constructor(url: string, observer: StoreObserver, options: RedisLinkOptions = {}) {
     const { commandTimeoutMs = 50, restMs = 2000, meanwhile = 'it goes on as if it were empty' } = options
-    this.#name = withoutCredentials(url)
+    this.#name = maskUrl(url)
     this.#meanwhile = meanwhile
     this.#observer = observer
     this.#opening = this.#open(url, commandTimeoutMs, restMs)
@@ -97,9 +98,4 @@ export class RedisLink {
     const { code, message } = thrown as { code?: unknown; message?: unknown }
     this.#observer.warn(`${this.#name} cannot be asked (${String(code ?? message)}); ${this.#meanwhile}`)
   }
-}
-
-function withoutCredentials(text: string): string {
-  const { protocol, host, pathname } = new URL(text)
-  return `${protocol}//${host}${pathname}`
 }

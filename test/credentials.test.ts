@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { isCredential } from '../../src/backends/credentials.ts'
+import { isCredential } from '../src/redaction.ts'
 
 test.each([
   'authorization',

@@ -1,0 +1,38 @@
+import { isSensitive } from '../redaction.ts'
+import type { RouteMatch } from '../routes/match.ts'
+import type { BoundInput } from './inputs.ts'
+
+/** What may be told of a route's requests: in spans, logs, problems. */
+export interface ToldOfRequests {
+  /** Whether their path is; else the route's template stands for it. */
+  readonly path: boolean
+  /** Of the headers that are told of any request, those that are not. */
+  readonly hiddenHeaders: ReadonlySet<string>
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** Nobody says what is in the path of a request that is passed through. */
+export function toldOfPassthrough({ segments }: RouteMatch): ToldOfRequests {
+  return { path: segments.every(({ kind }) => kind === 'literal'), hiddenHeaders: none }
+}
+
+/**
+ * A path may be told where the dictionary says so of each of its parameters: a color takes it that is neither pii nor
+ * secret. A header may unless it is one of such a color.
+ */
+export function toldOfAggregate({ segments }: RouteMatch, inputs: readonly BoundInput[]): ToldOfRequests {
+  const takers = (place: 'path' | 'header', name: string) =>
+    inputs.filter(({ locator }) => locator.in === place && locator.name === name)
+  const isTold = (parameter: string) => {
+    const colors = takers('path', parameter)
+    return colors.length > 0 && !colors.some(isSensitive)
+  }
+  const hidden = inputs.flatMap(({ locator, sensitivity }) =>
+    locator.in === 'header' && isSensitive({ sensitivity }) ? [locator.name] : [],
+  )
+  return {
+    path: segments.every((segment) => segment.kind === 'literal' || isTold(segment.name)),
+    hiddenHeaders: hidden.length === 0 ? none : new Set(hidden),
+  }
+}
