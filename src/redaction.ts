@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { printJson } from './json-text.ts'
 
 /** How much of a color may be seen outside of requests and answers, least sensitive first (LANGUAGE "Dictionary"). */
 export const sensitivities = ['public', 'internal', 'pii', 'secret'] as const
@@ -22,7 +23,7 @@ const shownHexDigits = 8
  */
 export function mask(value: unknown, sensitivity: Sensitivity): unknown {
   if (value === undefined || value === null || !isSensitive({ sensitivity })) return value
-  return sensitivity === 'secret' ? masked : `pii:${digest(typeof value === 'string' ? value : JSON.stringify(value))}`
+  return sensitivity === 'secret' ? masked : `pii:${digest(typeof value === 'string' ? value : printJson(value))}`
 }
 
 /** Tells equal texts from others, for as long as this process runs, and nothing of what they are. */

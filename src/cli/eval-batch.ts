@@ -1,3 +1,4 @@
+import { parseJson, printJson } from '../json-text.ts'
 import { compileEvaluator, type EvaluatedKind, type Evaluator, printFailure, printFault } from './evaluator.ts'
 
 const kinds: readonly EvaluatedKind[] = ['jsonpath', 'cel', 'template']
@@ -14,9 +15,9 @@ export class BatchEvaluator {
    */
   answer(line: string): string {
     try {
-      const given: unknown = JSON.parse(line)
+      const given: unknown = parseJson(line)
       const answer = this.#evaluate(given)
-      return JSON.stringify(typeof answer === 'string' ? { error: answer } : answer)
+      return printJson(typeof answer === 'string' ? { error: answer } : answer)
     } catch (thrown) {
       return JSON.stringify({ error: printFailure(thrown) })
     }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Argument, Option } from 'commander'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import { parseJson, printJson } from '../json-text.ts'
 import type { CliCommand, ExitCode } from './command.ts'
 import type { EvaluatedKind, Evaluator } from './evaluator.ts'
 import type { Terminal } from './terminal.ts'
@@ -44,7 +45,7 @@ async function runEval(options: EvalOptions, terminal: Terminal, operands: reado
   try {
     const value = evaluator.evaluate(await readDocument(file))
     if (value === undefined) terminal.complain('there is nothing')
-    else terminal.print(JSON.stringify(value, null, 2))
+    else terminal.print(printJson(value, 2))
     return 0
   } catch (thrown) {
     terminal.complain(printFailure(thrown))
@@ -100,7 +101,7 @@ async function readDocument(file: string): Promise<unknown> {
   if (file === '-') for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk
   else text = await readFile(file, 'utf8')
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
+    return parseJson(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new Error(`${file === '-' ? 'standard input' : file} is not JSON: ${(error as Error).message}`)
   }

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { isNumber } from '../numbers.ts'
 import { isUnsafePath } from '../path-safety.ts'
 
 /** `/recommend/{geo.city}?sort=new`, taken apart. */
@@ -66,6 +67,6 @@ export function hasSharedSegment({ parts }: PathTemplate): boolean {
 /** A scalar as text, for a path, query, header or cookie. */
 export function textOf(value: unknown, color: string): string {
   if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed()
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (typeof value === 'boolean' || isNumber(value)) return String(value)
   throw new GatewayError('invalid-input', { detail: `${color} is not a single value` })
 }

@@ -1,5 +1,6 @@
 import type { CallRequest } from '../backends/call.ts'
 import { GatewayError } from '../errors.ts'
+import { printJson } from '../json-text.ts'
 import { suspect } from '../language/too-much-work.ts'
 import { isUnsafePath } from '../path-safety.ts'
 import { compileBuilder } from '../values/builder.ts'
@@ -62,7 +63,7 @@ function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string,
       method,
       path: renderPath(document),
       headers: headers(document, value !== undefined),
-      body: value === undefined ? undefined : JSON.stringify(value),
+      body: value === undefined ? undefined : printJson(value),
     }
   }
   return (context) => {

@@ -1,4 +1,5 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
+import { printJson } from '../json-text.ts'
 import { isCredential, isSensitive } from '../redaction.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { everyRead } from './reads.ts'
@@ -43,7 +44,7 @@ export function compileRouteCaching(route: BoundRoute): RouteCaching | undefined
     ttlMs: cacheTtlMs,
     vary: [...headers].sort(),
     isPrivate: route.inputs.some(isSensitive) || [...parts.keys()].some(tellsWho),
-    keyOf: (request) => JSON.stringify([request.method, request.path, ...read.map((part) => part(request) ?? null)]),
+    keyOf: (request) => printJson([request.method, request.path, ...read.map((part) => part(request) ?? null)]),
   }
 }
 

@@ -1,5 +1,6 @@
 import { GatewayError, toGatewayError } from '../errors.ts'
 import { splitList } from '../header-list.ts'
+import { printJson } from '../json-text.ts'
 import { TooMuchWork } from '../language/too-much-work.ts'
 import type { CallRecord, Exit } from '../steps/context.ts'
 import type { LeftOut } from '../values/document.ts'
@@ -40,7 +41,7 @@ function printBody(body: unknown): Answer['body'] {
   try {
     spendOnPrinting(body)
     // Node writes a string that is not Latin-1 at several times the cost of its bytes.
-    return Buffer.from(JSON.stringify(body))
+    return Buffer.from(printJson(body))
   } catch (cause) {
     if (cause instanceof GatewayError) throw cause
     // Only nesting beyond the stack gets here: everything in a context is JSON.

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts'
 import { isHeaderValue } from '../header-fields.ts'
+import { printJson } from '../json-text.ts'
 import { spendOnPrinting } from '../values/work.ts'
 
 export type Headers = Record<string, string | string[]>
@@ -60,5 +61,5 @@ function headerValue(value: unknown): string | string[] {
 function headerText(value: unknown): string {
   if (typeof value !== 'object') return String(value)
   spendOnPrinting(value)
-  return JSON.stringify(value)
+  return printJson(value)
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { GatewayError } from '../errors.ts'
+import { printJson } from '../json-text.ts'
 import type { BoundTemplate } from '../language/bind.ts'
 import { bindTemplate } from '../language/bind.ts'
 import { template } from '../language/scalars.ts'
@@ -58,5 +59,5 @@ function textOf(bound: BoundTemplate | undefined, document: Document): string | 
   if (typeof value === 'string') return value
   enter(document[workOf])
   spendOnPrinting(value)
-  return JSON.stringify(value)
+  return printJson(value)
 }

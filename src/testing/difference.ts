@@ -1,3 +1,6 @@
+import { areEqualNumbers, isNumber } from '../numbers.ts'
+import { isObject } from '../values/container.ts'
+
 /** One place where a value is not what it should be; undefined where there is nothing. */
 export interface Difference {
   /** `$.products[0].price`, or `query.city`. */
@@ -20,11 +23,8 @@ export function findDifferences(expected: unknown, actual: unknown, where = '$')
       findDifferences(ownMember(expected, name), ownMember(actual, name), where + printMember(name)),
     )
   }
+  if (isNumber(expected) && isNumber(actual) && areEqualNumbers(expected, actual)) return []
   return expected === actual ? [] : [{ where, expected, actual }]
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function ownMember(object: Record<string, unknown>, name: string): unknown {

@@ -1,5 +1,6 @@
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
+import { printJson } from '../json-text.ts'
 import { bindCondition, bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { type Place, within } from '../language/shape.ts'
@@ -77,7 +78,7 @@ function bindAnswer(given: AnswerDefinition, place: Place, diagnostics: Diagnost
     status: given.status ?? 200,
     headers: { ...(body && { 'content-type': 'application/json' }), ...Object.fromEntries(headers) },
     render: body
-      ? (document) => JSON.stringify(body.evaluate(document) ?? null)
+      ? (document) => printJson(body.evaluate(document) ?? null)
       : () => (given.fail === 'invalid-response' ? brokenJson : (given.text ?? '')),
     delayMs: given.delay ?? 0,
     fail: given.fail,

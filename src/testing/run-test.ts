@@ -1,3 +1,4 @@
+import { parseJson } from '../json-text.ts'
 import type { AggregatedRoute, RequestParts, Snapshot } from '../plan/snapshot.ts'
 import type { Recover, Run } from '../steps/context.ts'
 import type { Problem, Seen } from './expectations/expectation.ts'
@@ -109,7 +110,7 @@ async function sendRequest(
   return {
     status,
     headers: readHeaders(headers),
-    body: body === undefined ? undefined : JSON.parse(body),
+    body: body === undefined ? undefined : parseJson(body),
     outcome,
     calls: backends.log,
     elapsedMs: clock.now() - startedMs,

@@ -1,4 +1,5 @@
 import type { OutgoingRequest } from '../backends/transports/transport.ts'
+import { parseJson } from '../json-text.ts'
 import type { Document } from '../values/document.ts'
 
 /** A request as a backend gets it: what mocks and expectations look at. */
@@ -48,7 +49,7 @@ export function readQuery(search: string): Record<string, string | string[]> {
 
 function readBody(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return text
   }

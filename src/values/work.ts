@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors.ts'
+import { Decimal } from '../numbers.ts'
 
 /** What a request may do unless its route or the gateway's `defaults:` say otherwise. */
 export const defaultMaxWork = 2_000_000
@@ -121,6 +122,7 @@ const measuredAtOnce = 64 * printedPerUnit
 function measure(value: unknown, unpaid: number): number {
   if (typeof value === 'string') return settle(unpaid + value.length + 3)
   if (typeof value !== 'object' || value === null) return settle(unpaid + 6)
+  if (value instanceof Decimal) return settle(unpaid + value.toString().length)
   let bytes = unpaid + 2
   if (Array.isArray(value)) for (const item of value) bytes = measure(item, bytes)
   else if (!ArrayBuffer.isView(value)) {

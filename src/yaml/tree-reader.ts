@@ -100,7 +100,7 @@ export class TreeReader {
       return null
     }
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      const help = 'write it as text, in quotes'
+      const help = 'write it as text, in quotes, or in a template as CEL'
       const at = this.#source.locate(path)
       this.#diagnostics.add('invalid-value', 'a whole number beyond 2^53 would become another', at, help)
       return null

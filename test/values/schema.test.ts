@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { Decimal } from '../../src/numbers.ts'
 import {
   compileCoercion,
   compileSchema,
@@ -145,14 +146,16 @@ describe('text becomes its color’s type', () => {
     ['5', { type: 'integer' }, 5],
     ['-5', { type: 'integer' }, -5],
     ['5.5', { type: 'number' }, 5.5],
-    ['1e3', { type: 'number' }, 1000],
+    ['1e3', { type: 'number' }, new Decimal('1e3')],
+    ['19.90', { type: 'number' }, new Decimal('19.90')],
     ['5.5', { type: 'integer' }, 5.5],
     ['007', { type: 'integer' }, '007'],
     ['', { type: 'integer' }, ''],
     ['0x1', { type: 'integer' }, '0x1'],
     ['Infinity', { type: 'number' }, 'Infinity'],
-    ['1e999', { type: 'number' }, '1e999'],
-    ['9007199254740993', { type: 'integer' }, '9007199254740993'],
+    ['1e999', { type: 'number' }, new Decimal('1e999')],
+    ['9007199254740993', { type: 'integer' }, 9007199254740993n],
+    ['9'.repeat(401), { type: 'integer' }, '9'.repeat(401)],
     ['true', { type: 'boolean' }, true],
     ['1', { type: 'boolean' }, '1'],
     ['5', { type: 'string' }, '5'],
@@ -166,7 +169,8 @@ describe('text becomes its color’s type', () => {
     [['1', 'x'], { type: 'array', items: { type: 'integer' } }, [1, 'x']],
     [['1', '2'], { type: 'integer' }, ['1', '2']],
   ])('%j as %j is %j', (text, schema, wanted) => {
-    expect(compileCoercion(schema as JsonSchema | undefined)(text)).toEqual(wanted)
+    const made = compileCoercion(schema as JsonSchema | undefined)(text)
+    expect([made, String(made)]).toEqual([wanted, String(wanted)])
   })
 
   test('and numbers survive the way there and back', () => {

@@ -1,3 +1,5 @@
+import { printByValue } from '../../json-text.ts'
+
 /** 32 bits of a text, by FNV-1a over its UTF-16 units, mixed. Not for secrets: who knows texts can choose their hashes. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5
@@ -25,5 +27,5 @@ export function drawLot(hash: number, seed: number, weight: number): number {
 /** The hash of a color's value; undefined when it is absent. Numbers and texts that look the same are the same. */
 export function hashValue(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined
-  return hashText(typeof value === 'object' ? JSON.stringify(value) : String(value))
+  return hashText(typeof value === 'object' ? printByValue(value) : String(value))
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import { isHeaderName } from '../../header-fields.ts'
 import { networkOf } from '../../ip-address.ts'
+import { printByValue } from '../../json-text.ts'
 import type { Language } from '../../language/color.ts'
 import { checkHeaderMayCome } from '../../language/headers-of-proxies.ts'
 import { type Read, type Reference, resolveReference } from '../../language/reference.ts'
@@ -96,5 +97,5 @@ export function compileKey<From>(readers: readonly ((from: From) => unknown)[]):
 
 function printPart(value: unknown): string {
   if (typeof value === 'string') return value
-  return value === undefined || value === null ? '' : JSON.stringify(value)
+  return value === undefined || value === null ? '' : printByValue(value)
 }

@@ -1,3 +1,4 @@
+import { printJson as printText } from '../../json-text.ts'
 import type { TestRun } from '../run.ts'
 import { countTests, sumCoverage } from './totals.ts'
 
@@ -35,5 +36,5 @@ export function printJson(run: TestRun): string {
       })),
     },
   }
-  return JSON.stringify(report, null, 2)
+  return printText(report, 2)
 }

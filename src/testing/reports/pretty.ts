@@ -1,5 +1,6 @@
 import type pc from 'picocolors'
 import type { Location } from '../../diagnostics/diagnostic.ts'
+import { printJson } from '../../json-text.ts'
 import type { RouteCoverage } from '../coverage.ts'
 import type { Difference } from '../difference.ts'
 import type { Problem } from '../expectations/expectation.ts'
@@ -51,7 +52,7 @@ function printDifference({ where, expected, actual }: Difference, paint: Paint):
 
 function printValue(value: unknown): string {
   if (value === undefined) return '(nothing)'
-  const text = value instanceof Described ? value.text : JSON.stringify(value)
+  const text = value instanceof Described ? value.text : printJson(value)
   return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text
 }
 

@@ -1,5 +1,6 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { variableOf } from '../../environment.ts'
+import { amountOf, isNumber } from '../../numbers.ts'
 import { compileSingular } from '../path/plain.ts'
 import type { CelNode } from './parse.ts'
 import { type Compiled, demand, type Run, refuse, type Scope, type Segments, type Variable } from './scope.ts'
@@ -135,7 +136,7 @@ function runIndex(owner: Run, index: Run): Run {
     const value = owner(document)
     const key = index(document)
     if (typeof value !== 'object' || value === null) return undefined
-    if (Array.isArray(value)) return typeof key === 'number' && key >= 0 ? value[key] : undefined
+    if (Array.isArray(value)) return isNumber(key) && amountOf(key) >= 0 ? value[amountOf(key) as number] : undefined
     return typeof key === 'string' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
   }
 }

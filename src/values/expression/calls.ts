@@ -1,4 +1,7 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { isExact, isNumber } from '../../numbers.ts'
+import { computable } from '../arithmetic.ts'
+import { isContainer } from '../container.ts'
 import { checkPattern } from '../pattern.ts'
 import { spend, spendOnLetters, spendOnText } from '../work.ts'
 import { type CelFunction, celFunctions } from './functions.ts'
@@ -61,7 +64,7 @@ function accepts(kinds: readonly CelType[], type: Type): boolean {
 }
 
 /** Kinds are checked again with the values: a backend may not keep to the type that its color declares. */
-function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[]): Run {
+function runFunction({ name, takes, exact, call }: CelFunction, runs: readonly Run[]): Run {
   return (document) => {
     const values: unknown[] = []
     for (let i = 0; i < runs.length; i++) {
@@ -70,8 +73,8 @@ function runFunction({ name, takes, call }: CelFunction, runs: readonly Run[]): 
       if (kinds.length > 0 && !kinds.includes(kindOf(value)))
         fail(`\`${name}()\` does not take a ${nameOfValue(value)}`)
       if (typeof value === 'string') spendOnText(value.length)
-      else if (typeof value === 'object' && value !== null) spend(widthOf(value))
-      values.push(value)
+      else if (isContainer(value)) spend(widthOf(value))
+      values.push(isExact(value) && !exact ? Number(computable(value)) : value)
     }
     return call(...values)
   }
@@ -84,7 +87,7 @@ function widthOf(value: object): number {
 
 function kindOf(value: unknown): CelType {
   if (value === null) return 'null'
-  if (typeof value === 'number') return 'double'
+  if (isNumber(value)) return 'double'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'string'
   if (value instanceof Date) return 'timestamp'

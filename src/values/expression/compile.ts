@@ -1,4 +1,8 @@
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { printJson } from '../../json-text.ts'
+import { isNumber, ofWhole } from '../../numbers.ts'
+import { computable } from '../arithmetic.ts'
+import { isContainer } from '../container.ts'
 import { spend } from '../work.ts'
 import { compileAccess, isAccess } from './access.ts'
 import { compileCall } from './calls.ts'
@@ -50,9 +54,8 @@ function compileLiteral(node: CelNode & { op: 'value' }): Compiled {
   if (typeof args === 'boolean') return { type: bool, run: () => args }
   if (typeof args === 'number') return { type: double, run: () => args }
   if (args instanceof Uint8Array) return refuse(node, 'bytes have no place in JSON')
-  const number = Number(args)
-  if (!Number.isSafeInteger(number)) refuse(node, 'the number is too large to be exact')
-  return { type: int, run: () => number }
+  const whole = ofWhole(BigInt(args.valueOf())) ?? refuse(node, 'the number is too large')
+  return { type: int, run: () => whole }
 }
 
 function compileList({ args }: CelNode & { op: 'list' }, scope: Scope): Compiled {
@@ -135,9 +138,14 @@ function compileMinus({ args }: CelNode & { op: '-_' }, scope: Scope): Compiled 
     type: type.kind === 'int' ? int : double,
     run: (document) => {
       const value = run(document)
-      return typeof value === 'number' ? -value : fail(`\`-\` does not go with ${nameOfValue(value)}`)
+      if (typeof value === 'number') return -value
+      return isNumber(value) ? negate(computable(value)) : fail(`\`-\` does not go with ${nameOfValue(value)}`)
     },
   }
+}
+
+function negate(amount: number | bigint): number | bigint {
+  return typeof amount === 'bigint' ? ofWhole(-amount)! : -amount
 }
 
 function compileBinary(node: Binary, scope: Scope): Compiled {
@@ -188,7 +196,7 @@ function refuseImpossible(type: Type, literal: CelNode): void {
   if (!type.values || literal.op !== 'value' || type.values.includes(literal.args)) return
   const known = type.values.map((value) => String(value))
   const help = didYouMean(String(literal.args), known) ?? `it is one of ${known.join(', ')}`
-  refuse(literal, `it is never ${JSON.stringify(literal.args)}`, help)
+  refuse(literal, `it is never ${printJson(literal.args)}`, help)
 }
 
 /** `request.headers.x-user-id` and `steps.my-step` read as subtractions; nobody means one. */
@@ -215,7 +223,7 @@ function helpWith(operator: string, left: Type, right: Type): string | undefined
 export function toJson(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Duration) return value.toJSON()
-  if (typeof value !== 'object' || value === null) return value
+  if (!isContainer(value)) return value
   spend(1)
   if (Array.isArray(value)) return value.map(toJson)
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]))

@@ -1,3 +1,5 @@
+import { isNumber, type JsonNumber, ofWhole } from '../../numbers.ts'
+import { computable } from '../arithmetic.ts'
 import { spend, spendOnLetters, spendOnText } from '../work.ts'
 import { fail } from './scope.ts'
 import { Duration, durationParts, timestampParts, toDuration, toTimestamp } from './time.ts'
@@ -11,6 +13,8 @@ export interface CelFunction {
   /** The kinds each argument may have; `double` stands for every number, none for anything. */
   readonly takes: readonly (readonly CelType[])[]
   readonly gives: Type
+  /** It is given numbers with their value; others get doubles. */
+  readonly exact?: boolean
   // biome-ignore lint/suspicious/noExplicitAny: `takes` was checked before
   readonly call: (...values: any[]) => unknown
 }
@@ -60,15 +64,23 @@ function splitText(value: string, separator: string): string[] {
   return parts
 }
 
-function toNumber(value: unknown): number {
-  if (typeof value === 'number') return value
+function toDouble(value: unknown): number {
+  if (isNumber(value)) return Number(computable(value))
   const number = typeof value === 'string' && value.trim() === value && value !== '' ? Number(value) : Number.NaN
   return Number.isFinite(number) ? number : fail('the text is not a number')
 }
 
-function toInt(value: unknown): number {
+/** Exact, however large; a decimal loses its fraction. */
+function toInt(value: unknown): number | bigint {
   if (value instanceof Date) return Math.floor(value.getTime() / 1000)
-  return Math.trunc(toNumber(value))
+  if (typeof value === 'string') return readWhole(value)
+  const amount = computable(value as JsonNumber)
+  return typeof amount === 'bigint' || Number.isSafeInteger(amount) ? amount : ofWhole(BigInt(Math.trunc(amount)))!
+}
+
+function readWhole(text: string): number | bigint {
+  const digits = /^-?\d{1,400}$/.test(text) ? text : fail('the text is not a whole number')
+  return ofWhole(BigInt(digits))!
 }
 
 function toText(value: unknown): string {
@@ -101,15 +113,20 @@ function replace(value: string, from: string, to: string): string {
   return join(parts, to)
 }
 
+/** A function that numbers keep their value in. */
+function exact(made: CelFunction): CelFunction {
+  return { ...made, exact: true }
+}
+
 const sized = ['string', 'list', 'map'] as const
 
 export const celFunctions: readonly CelFunction[] = [
   global('size', [sized], int, sizeOf),
-  global('int', [['double', 'string', 'timestamp']], int, toInt),
-  global('double', [['double', 'string']], double, toNumber),
-  global('string', [['string', 'double', 'bool', 'timestamp', 'duration']], string, toText),
+  exact(global('int', [['double', 'string', 'timestamp']], int, toInt)),
+  global('double', [['double', 'string']], double, toDouble),
+  exact(global('string', [['string', 'double', 'bool', 'timestamp', 'duration']], string, toText)),
   global('bool', [['bool', 'string']], bool, toBool),
-  global('dyn', [[]], dyn, (value) => value),
+  exact(global('dyn', [[]], dyn, (value) => value)),
   global('timestamp', [['string', 'double', 'timestamp']], timestamp, toTimestamp),
   global('duration', [['string', 'duration']], duration, toDuration),
   method('size', [sized], int, sizeOf),

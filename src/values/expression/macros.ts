@@ -1,3 +1,4 @@
+import { isContainer } from '../container.ts'
 import { spend } from '../work.ts'
 import { compileAccess, isAccess, textOf } from './access.ts'
 import type { CelNode } from './parse.ts'
@@ -210,7 +211,7 @@ function bindElement({ receiver, given, scope }: MacroCall) {
   const weight = given.slice(1).reduce((sum, part) => sum + nodesIn(part), 0)
   const items = (document: Record<string, unknown>): readonly unknown[] => {
     const value = source.run(document)
-    if (typeof value !== 'object' || value === null) return fail(`a ${nameOfValue(value)} is no list`)
+    if (!isContainer(value)) return fail(`a ${nameOfValue(value)} is no list`)
     const list = Array.isArray(value) ? value : Object.keys(value)
     spend(list.length * weight)
     return list

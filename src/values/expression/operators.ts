@@ -1,3 +1,6 @@
+import { areEqualNumbers, isExact, isNumber, type JsonNumber, ofWhole } from '../../numbers.ts'
+import { type Arithmetic, computable, compute } from '../arithmetic.ts'
+import { isContainer } from '../container.ts'
 import { spend, spendOnText } from '../work.ts'
 import { fail } from './scope.ts'
 import { Duration } from './time.ts'
@@ -8,14 +11,27 @@ export interface BinaryOperator {
   readonly check: (left: Type, right: Type) => Type | string
   readonly apply: (left: unknown, right: unknown) => unknown
   /** For two operands known to be CEL ints, where it differs. */
-  readonly applyToInts?: (left: number, right: number) => number
+  readonly applyToInts?: (left: number | bigint, right: number | bigint) => number | bigint
 }
 
 const maxListLength = 1_000_000
 const maxTextLength = 8 * 1024 * 1024
 
+const sum: Arithmetic = { whole: (left, right) => left + right, double: (left, right) => left + right }
+const difference: Arithmetic = { whole: (left, right) => left - right, double: (left, right) => left - right }
+const product: Arithmetic = { whole: (left, right) => left * right, double: (left, right) => left * right }
+const rest: Arithmetic = { whole: (left, right) => left % right, double: (left, right) => left % right }
+
+/** Computes what was not computed exactly by doubles: whole numbers that grew, or that no double holds. */
+function calculate(arithmetic: Arithmetic, left: JsonNumber, right: JsonNumber): number | bigint {
+  return compute(arithmetic, left, right) ?? fail('a number grew too large')
+}
+
 function add(left: unknown, right: unknown): unknown {
-  if (typeof left === 'number' && typeof right === 'number') return finite(left + right)
+  if (typeof left === 'number' && typeof right === 'number') {
+    const double = left + right
+    return Number.isSafeInteger(double) ? double : calculate(sum, left, right)
+  }
   if (typeof left === 'string' && typeof right === 'string') {
     spendOnText(left.length + right.length)
     return left.length + right.length > maxTextLength ? fail('text grew too long') : left + right
@@ -27,34 +43,50 @@ function add(left: unknown, right: unknown): unknown {
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms + right.ms)
   if (left instanceof Date && right instanceof Duration) return new Date(left.getTime() + right.ms)
   if (left instanceof Duration && right instanceof Date) return new Date(right.getTime() + left.ms)
-  return mismatch('+', left, right)
+  return isNumber(left) && isNumber(right) ? calculate(sum, left, right) : mismatch('+', left, right)
 }
 
 function subtract(left: unknown, right: unknown): unknown {
-  if (typeof left === 'number' && typeof right === 'number') return finite(left - right)
+  if (typeof left === 'number' && typeof right === 'number') {
+    const double = left - right
+    return Number.isSafeInteger(double) ? double : calculate(difference, left, right)
+  }
   if (left instanceof Date && right instanceof Date) return new Duration(left.getTime() - right.getTime())
   if (left instanceof Date && right instanceof Duration) return new Date(left.getTime() - right.ms)
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms - right.ms)
-  return mismatch('-', left, right)
+  return isNumber(left) && isNumber(right) ? calculate(difference, left, right) : mismatch('-', left, right)
 }
 
 function multiply(left: unknown, right: unknown): unknown {
-  return typeof left === 'number' && typeof right === 'number' ? finite(left * right) : mismatch('*', left, right)
+  if (!isNumber(left) || !isNumber(right)) return mismatch('*', left, right)
+  if (typeof left === 'number' && typeof right === 'number') {
+    const double = left * right
+    if (Number.isSafeInteger(double)) return double
+  }
+  return calculate(product, left, right)
 }
 
 function divide(left: unknown, right: unknown): unknown {
-  if (typeof left !== 'number' || typeof right !== 'number') return mismatch('/', left, right)
-  return right === 0 ? fail('division by zero') : finite(left / right)
+  if (!isNumber(left) || !isNumber(right)) return mismatch('/', left, right)
+  const quotient = Number(computable(left)) / Number(divisor(right))
+  return Number.isFinite(quotient) ? quotient : fail('a number grew too large')
 }
 
 function remainder(left: unknown, right: unknown): unknown {
-  if (typeof left !== 'number' || typeof right !== 'number') return mismatch('%', left, right)
-  return right === 0 ? fail('division by zero') : left % right
+  if (!isNumber(left) || !isNumber(right)) return mismatch('%', left, right)
+  divisor(right)
+  return calculate(rest, left, right)
 }
 
-/** JSON has no infinity. */
-function finite(value: number): number {
-  return Number.isFinite(value) ? value : fail('a number grew too large')
+function divisor(value: JsonNumber): number | bigint {
+  const amount = computable(value)
+  return amount === 0 ? fail('division by zero') : amount
+}
+
+function divideInts(left: number | bigint, right: number | bigint): number | bigint {
+  const by = divisor(right)
+  if (typeof left === 'number' && typeof by === 'number') return Math.trunc(left / by)
+  return ofWhole(BigInt(left) / BigInt(by))!
 }
 
 function mismatch(operator: string, left: unknown, right: unknown): never {
@@ -91,6 +123,11 @@ function checkProduct(operator: string): BinaryOperator['check'] {
 const ordered: ReadonlySet<string> = new Set(['string', 'bool', 'timestamp', 'duration'])
 
 function compareBy(operator: string, holds: (left: number, right: number) => boolean): BinaryOperator {
+  /** JavaScript compares a bigint with a double exactly. */
+  const holdsOfNumbers = (left: unknown, right: unknown) =>
+    isNumber(left) && isNumber(right)
+      ? holds(computable(left) as number, computable(right) as number)
+      : mismatch(operator, left, right)
   return {
     check: (left, right) => {
       if (left.kind === 'dyn' || right.kind === 'dyn' || (isNumeric(left) && isNumeric(right))) return bool
@@ -98,6 +135,8 @@ function compareBy(operator: string, holds: (left: number, right: number) => boo
       return `\`${operator}\` does not compare ${nameOf(left)} with ${nameOf(right)}`
     },
     apply: (left, right) => {
+      if (typeof left === 'number' && typeof right === 'number') return holds(left, right)
+      if (isExact(left) || isExact(right)) return holdsOfNumbers(left, right)
       const comparable =
         typeof left === typeof right &&
         (typeof left !== 'object' ||
@@ -111,8 +150,12 @@ function compareBy(operator: string, holds: (left: number, right: number) => boo
 
 /** Whether two JSON values are equal; of different types they never are. */
 export function isEqual(left: unknown, right: unknown): boolean {
-  if (typeof left === 'string') spendOnText(left.length)
+  if (typeof left === 'string') {
+    spendOnText(left.length)
+    return left === right
+  }
   if (left === right) return true
+  if (isExact(left) || isExact(right)) return isNumber(left) && isNumber(right) && areEqualAmounts(left, right)
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
   if (left instanceof Date || left instanceof Duration)
     return left.constructor === right.constructor && Number(left) === Number(right)
@@ -129,6 +172,10 @@ export function isEqual(left: unknown, right: unknown): boolean {
       Object.hasOwn(right, name) &&
       isEqual((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]),
   )
+}
+
+function areEqualAmounts(left: JsonNumber, right: JsonNumber): boolean {
+  return areEqualNumbers(computable(left), computable(right))
 }
 
 function checkEquality(left: Type, right: Type): Type | string {
@@ -148,13 +195,18 @@ function isIn(left: unknown, right: unknown): unknown {
   if (Array.isArray(right)) {
     // A text is compared with every one that is as long.
     spend(right.length * (1 + (typeof left === 'string' ? left.length >>> 10 : 0)))
-    return right.includes(left) || (typeof left === 'object' && right.some((item) => isEqual(left, item)))
+    return right.includes(left) || (needsComparing(left, right) && right.some((item) => isEqual(left, item)))
   }
-  if (typeof right === 'object' && right !== null)
+  if (isContainer(right))
     return (
       typeof left === 'string' && (right as Record<string, unknown>)[left] !== undefined && Object.hasOwn(right, left)
     )
   return fail(`\`in\` needs a list or an object on its right, not ${nameOfValue(right)}`)
+}
+
+/** Whether one of a list may equal it that is not the same to JavaScript. */
+function needsComparing(left: unknown, list: readonly unknown[]): boolean {
+  return typeof left === 'object' || typeof left === 'bigint' || (typeof left === 'number' && list.some(isExact))
 }
 
 export const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
@@ -164,7 +216,7 @@ export const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
   '/': {
     check: checkProduct('/'),
     apply: divide,
-    applyToInts: (left, right) => Math.trunc(right === 0 ? fail('division by zero') : left / right),
+    applyToInts: divideInts,
   },
   '%': { check: checkProduct('%'), apply: remainder },
   '<': compareBy('<', (left, right) => left < right),

@@ -1,8 +1,9 @@
 import type { Area } from '../area.ts'
+import { isObject } from '../container.ts'
 import type { Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
 import { spend } from '../work.ts'
-import { defineOperator, isObject, misfit, unsafeKeys } from './operator.ts'
+import { defineOperator, misfit, unsafeKeys } from './operator.ts'
 
 export const compact = defineOperator<Template>({
   name: '$compact',

@@ -1,10 +1,13 @@
 import { didYouMean, suggest } from '../../diagnostics/suggest.ts'
+import { isNumber, keyOfNumber } from '../../numbers.ts'
 import { insideElement } from '../area.ts'
+import { computable } from '../arithmetic.ts'
+import { isObject } from '../container.ts'
 import type { JsonSchema } from '../schema.ts'
 import type { Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
 import { spend } from '../work.ts'
-import { asList, defineOperator, isObject, parseName, unsafeKeys } from './operator.ts'
+import { asList, defineOperator, parseName, unsafeKeys } from './operator.ts'
 
 interface Join {
   readonly left: Template
@@ -83,6 +86,7 @@ export const join = defineOperator<Join>({
 function keyOf(row: unknown, on: string): unknown {
   if (!isObject(row) || !Object.hasOwn(row, on)) return undefined
   const key = row[on]
+  if (isNumber(key)) return keyOfNumber(computable(key))
   return typeof key === 'object' ? undefined : key
 }
 

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../errors.ts'
+import { isObject } from '../container.ts'
 import { typeOf } from '../schema.ts'
 import type { Operator, OperatorParser } from '../template/nodes.ts'
 
@@ -20,10 +21,6 @@ export function asList(operator: string, value: unknown): readonly unknown[] | u
 export function asObject(operator: string, value: unknown): Readonly<Record<string, unknown>> | undefined {
   if (value === undefined || value === null) return undefined
   return isObject(value) ? value : misfit(operator, 'an object', value)
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Data that does not have the shape its template asks for is a backend's fault, not the client's. */

@@ -1,3 +1,4 @@
+import { Decimal } from '../../numbers.ts'
 import { spend } from '../work.ts'
 import type { Segment, Selector } from './selectors.ts'
 
@@ -61,8 +62,8 @@ function collectOne(read: Read): Collect {
 }
 
 function readName(name: string): Read {
-  // Only names that every object inherits need the slower question whether the property is the object's own.
-  if (name in Object.prototype) {
+  // Only names that an object may inherit need the slower question whether the property is the object's own.
+  if (name in Decimal.prototype) {
     return (value) =>
       typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name)
         ? (value as Record<string, unknown>)[name]

@@ -1,5 +1,6 @@
 import type { JSONPathEnvironment, JSONPathQuery, JSONValue, jsonpath } from 'json-p3'
 import type { Fault } from '../../diagnostics/collector.ts'
+import { isExact, toDouble } from '../../numbers.ts'
 import { checkPattern } from '../pattern.ts'
 import { spend, spendOnLetters } from '../work.ts'
 import { loadJsonP3 } from './json-p3.ts'
@@ -36,7 +37,7 @@ function openEnvironment(): JSONPathEnvironment {
     known.call = (...values: unknown[]) => {
       spend(1)
       for (const value of values) if (typeof value === 'string') spendOnLetters(value.length)
-      return call(...values)
+      return call(...values.map((value) => (isExact(value) ? toDouble(value) : value)))
     }
   }
   return opened

@@ -1,4 +1,7 @@
 import type { JSONPathQuery, jsonpath } from 'json-p3'
+import { areEqualNumbers, isExact, isNumber, readNumber } from '../../numbers.ts'
+import { computable } from '../arithmetic.ts'
+import { isContainer } from '../container.ts'
 import { spend, spendOnText } from '../work.ts'
 import { loadJsonP3 } from './json-p3.ts'
 
@@ -17,15 +20,18 @@ interface DescendantSegment {
 const levelsPerUnit = 8
 
 /**
- * Makes json-p3 spend for what it visits and compares in this query, and in each query inside its filters.
+ * Makes json-p3 spend for what it visits and compares in this query, and in each query inside its filters, and compare
+ * numbers by their value.
  * @param expressions all that stand in its filters
  */
 export function makeSpending(query: JSONPathQuery, expressions: readonly unknown[]): void {
-  const { FilterQuery, InfixExpression } = loadJsonP3().jsonpath.expressions
+  const { FilterQuery, InfixExpression, NumberLiteral } = loadJsonP3().jsonpath.expressions
   makeSegmentsSpend(query)
   for (const expression of expressions) {
     if (expression instanceof FilterQuery) makeSegmentsSpend(expression.path)
     else if (expression instanceof InfixExpression && !expression.logical) makeComparisonSpend(expression)
+    else if (expression instanceof NumberLiteral && /^-?\d{16,400}$/.test(expression.token.value))
+      Object.assign(expression, { value: readNumber(expression.token.value) })
   }
 }
 
@@ -90,9 +96,25 @@ function makeComparisonSpend(comparison: InfixExpression): void {
     const other: unknown = right.evaluate(context)
     evaluated.left = one
     evaluated.right = other
-    spendOnComparing(onlyValue(one), onlyValue(other))
-    return compare(context)
+    const [a, b] = [onlyValue(one), onlyValue(other)]
+    const areEqual = spendOnComparing(a, b)
+    return isBeyondLibrary(a) || isBeyondLibrary(b) ? decide(comparison.operator, a, b, areEqual) : compare(context)
   }
+}
+
+/** What may hold a number that json-p3 does not know. */
+function isBeyondLibrary(side: unknown): boolean {
+  return isExact(side) || (isContainer(side) && !(side instanceof loadJsonP3().JSONPathNodeList))
+}
+
+/** RFC 9535, 2.3.5.2.2. */
+function decide(operator: string, left: unknown, right: unknown, areEqual: boolean): boolean {
+  if (operator === '==') return areEqual
+  if (operator === '!=') return !areEqual
+  if (areEqual && operator.endsWith('=')) return true
+  if (!isNumber(left) || !isNumber(right)) return false
+  const [one, other] = [computable(left), computable(right)]
+  return operator.startsWith('<') ? one < other : one > other
 }
 
 function onlyValue(side: unknown): unknown {
@@ -105,12 +127,16 @@ export function spendOnComparing(left: unknown, right: unknown): boolean {
   spend(1)
   if (typeof left === 'string' && typeof right === 'string') spendOnText(Math.min(left.length, right.length))
   if (left === right) return true
+  if (isExact(left) || isExact(right))
+    return isNumber(left) && isNumber(right) && areEqualNumbers(computable(left), computable(right))
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
   if (Array.isArray(left) !== Array.isArray(right)) return false
   const names = Object.keys(left)
   if (names.length !== Object.keys(right).length) return false
   spend(names.length)
-  return names.every((name) =>
-    spendOnComparing((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]),
+  return names.every(
+    (name) =>
+      Object.hasOwn(right, name) &&
+      spendOnComparing((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]),
   )
 }

@@ -3,6 +3,7 @@ import type { Ajv, Options, ValidateFunction } from 'ajv'
 import type { Fault } from '../../diagnostics/collector.ts'
 import { checkPattern } from '../pattern.ts'
 import { describe } from './complaints.ts'
+import { areUnique, checkExactly, compareExactly, hasExactNumbers } from './exact-numbers.ts'
 import type { JsonSchema, Schema } from './json-schema.ts'
 
 /** A value of more nodes than this is checked up to its first fault only: a hostile one could have a million. */
@@ -29,21 +30,29 @@ const shared: Options = {
 }
 type Draft = 7 | 2020
 
-/** Ajv's compilers, each opened when something needs it: for a draft, one that stops at the first fault and one that finds all. */
+/** Up to the first fault, all faults, or the first one of a value with numbers that JavaScript does not hold. */
+type Use = 'first' | 'all' | 'exact'
+
+/** Ajv's compilers, each opened when something needs it, for a draft and a use. */
 export class AjvCompilers {
   readonly #opened = new Map<string, Ajv>()
 
   /** @throws Error of Ajv's when it is no schema; `faultOf` puts it in words */
   compile(schema: JsonSchema): Schema {
     const draft = draftOf(schema)
-    const check = compileWith(this.#open(draft, false), schema)
+    const check = compileWith(this.#open(draft, 'first'), schema)
     let checkAll: ValidateFunction | undefined
+    let checkNumbers: ValidateFunction | undefined
     return {
       validate: (value) => {
         try {
+          if (hasExactNumbers(value)) {
+            checkNumbers ??= compileWith(this.#open(draft, 'exact'), schema)
+            return checkExactly(checkNumbers, value) ? [] : describe(checkNumbers.errors)
+          }
           if (check(value)) return []
           if (!isSmall(value)) return describe(check.errors)
-          checkAll ??= compileWith(this.#open(draft, true), schema)
+          checkAll ??= compileWith(this.#open(draft, 'all'), schema)
           checkAll(value)
           return describe(checkAll.errors)
         } catch {
@@ -53,9 +62,9 @@ export class AjvCompilers {
     }
   }
 
-  #open(draft: Draft, allErrors: boolean): Ajv {
-    const key = `${draft} ${allErrors}`
-    const ajv = this.#opened.get(key) ?? openAjv(draft, { ...shared, allErrors })
+  #open(draft: Draft, use: Use): Ajv {
+    const key = `${draft} ${use}`
+    const ajv = this.#opened.get(key) ?? openAjv(draft, use)
     this.#opened.set(key, ajv)
     return ajv
   }
@@ -63,7 +72,8 @@ export class AjvCompilers {
 
 const require = createRequire(import.meta.url)
 
-function openAjv(draft: Draft, options: Options): Ajv {
+function openAjv(draft: Draft, use: Use): Ajv {
+  const options = { ...shared, allErrors: use === 'all', strictNumbers: use === 'exact' }
   const { Ajv } = require('ajv') as typeof import('ajv')
   const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')
   const ajv = draft === 7 ? new Ajv(options) : new Ajv2020(options)
@@ -73,9 +83,10 @@ function openAjv(draft: Draft, options: Options): Ajv {
     keyword: 'uniqueItems',
     type: 'array',
     schemaType: 'boolean',
-    validate: hasUniqueItems,
+    validate: (wanted: boolean, items: unknown[]) => !wanted || areUnique(items),
     errors: true,
   })
+  if (use === 'exact') compareExactly(ajv)
   return ajv
 }
 
@@ -115,17 +126,4 @@ function isSmall(value: unknown): boolean {
     for (const child of Object.values(one)) if (queue.push(child) > maxNodesForAllFaults) return false
   }
   return true
-}
-
-/** Ajv's own compares every two objects; this one hashes. */
-function hasUniqueItems(wanted: boolean, items: unknown[]): boolean {
-  return !wanted || new Set(items.map(canonical)).size === items.length
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

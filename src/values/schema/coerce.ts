@@ -1,3 +1,5 @@
+import { parseJson } from '../../json-text.ts'
+import { mostDigits, readNumber } from '../../numbers.ts'
 import { type JsonSchema, type JsonType, typesOf } from './json-schema.ts'
 
 type Coercion = (value: string | string[]) => unknown
@@ -25,11 +27,8 @@ function compileOne(types: ReadonlySet<JsonType> | undefined): (text: string) =>
   const isBoolean = types.has('boolean')
   const isObject = types.has('object')
   return (text) => {
-    if (isNumber && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) {
-      const number = Number(text)
-      // An integer beyond 2^53 would silently become its neighbour.
-      if (Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number))) return number
-    }
+    if (isNumber && text.length <= mostDigits && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text))
+      return readNumber(text)
     if (isBoolean && (text === 'true' || text === 'false')) return text === 'true'
     return isObject ? parseObject(text) : text
   }
@@ -37,7 +36,7 @@ function compileOne(types: ReadonlySet<JsonType> | undefined): (text: string) =>
 
 function parseObject(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text)
+    const parsed: unknown = parseJson(text)
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : text
   } catch {
     // Not JSON: validation says that it must be an object.

@@ -1,3 +1,5 @@
+import { isNumber, isWhole } from '../../numbers.ts'
+
 /** A JSON Schema (draft-07 or 2020-12) as it stands in YAML. The keywords that the engine itself reads are typed. */
 export interface JsonSchema {
   readonly type?: string | readonly string[]
@@ -22,7 +24,7 @@ export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'a
 export function typeOf(value: unknown): JsonType | undefined {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  if (isNumber(value)) return isWhole(value) ? 'integer' : 'number'
   if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'object')
     return typeof value as JsonType
   return undefined

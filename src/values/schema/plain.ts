@@ -1,3 +1,5 @@
+import { amountOf, areEqualNumbers, isExact, isNumber, type JsonNumber } from '../../numbers.ts'
+import { isObject } from '../container.ts'
 import { checkPattern } from '../pattern.ts'
 import { type JsonType, typeOf } from './json-schema.ts'
 
@@ -43,7 +45,10 @@ const note: Keyword = () => anything
 const textNote: Keyword = (wanted) => (isText(wanted) ? anything : undefined)
 
 /** A bound of what is measured; a value that cannot be measured is within it. */
-function bound(measure: (value: unknown) => number | undefined, isWithin: (size: number, limit: number) => boolean) {
+function bound(
+  measure: (value: unknown) => number | bigint | undefined,
+  isWithin: (size: number | bigint, limit: number) => boolean,
+) {
   return (limit: number): Accepts =>
     (value) => {
       const size = measure(value)
@@ -51,11 +56,11 @@ function bound(measure: (value: unknown) => number | undefined, isWithin: (size:
     }
 }
 
-const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined)
+const numberOf = (value: unknown) => (isNumber(value) ? amountOf(value) : undefined)
 /** In code points, as JSON Schema counts. */
 const lengthOf = (value: unknown) => (typeof value === 'string' ? countCodePoints(value) : undefined)
-const atLeast = (size: number, limit: number) => size >= limit
-const atMost = (size: number, limit: number) => size <= limit
+const atLeast = (size: number | bigint, limit: number) => size >= limit
+const atMost = (size: number | bigint, limit: number) => size <= limit
 const limitOf =
   (make: (limit: number) => Accepts): Keyword =>
   (wanted) =>
@@ -67,7 +72,7 @@ const countOf =
 
 const keywords: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
   ['type', compileType],
-  ['enum', (wanted) => (isListOf(wanted, isScalar) ? (value) => wanted.includes(value) : undefined)],
+  ['enum', (wanted) => (isListOf(wanted, isScalar) ? (value) => isOneOf(wanted, value) : undefined)],
   ['minimum', limitOf(bound(numberOf, atLeast))],
   ['maximum', limitOf(bound(numberOf, atMost))],
   ['minLength', countOf(bound(lengthOf, atLeast))],
@@ -89,8 +94,8 @@ function compileType(wanted: unknown): Accepts | undefined {
   if (!isListOf(wantedTypes, (type) => types.has(type))) return undefined
   const allowed = new Set(wantedTypes)
   if (allowed.has('number')) allowed.add('integer')
-  // JSON knows no infinite number, but JSON.parse does: `1e999`.
-  return (value) => allowed.has(typeOf(value)) && (typeof value !== 'number' || Number.isFinite(value))
+  // JSON has them, but nothing here could compute with them: `1e999`.
+  return (value) => allowed.has(typeOf(value)) && (!isNumber(value) || isReached(value))
 }
 
 function compilePattern(wanted: unknown): Accepts | undefined {
@@ -125,8 +130,15 @@ function isScalar(value: unknown): boolean {
   return value === null || isText(value) || Number.isFinite(value) || typeof value === 'boolean'
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Whether a double comes near it. */
+function isReached(value: JsonNumber): boolean {
+  const amount = amountOf(value)
+  return typeof amount === 'bigint' || Number.isFinite(amount)
+}
+
+function isOneOf(wanted: readonly unknown[], value: unknown): boolean {
+  if (!isExact(value)) return wanted.includes(value)
+  return wanted.some((one) => isNumber(one) && areEqualNumbers(one, value))
 }
 
 function countCodePoints(text: string): number {

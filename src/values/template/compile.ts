@@ -1,3 +1,5 @@
+import { printJson } from '../../json-text.ts'
+import { Decimal } from '../../numbers.ts'
 import type { Document } from '../document.ts'
 import { enter, spendOnPrinting, spendOnText } from '../work.ts'
 import type { EmbeddedExpression, Reader, Template } from './nodes.ts'
@@ -90,9 +92,9 @@ function compileInterpolation(parts: readonly (string | EmbeddedExpression)[]): 
 function printValue(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return ''
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object' || value instanceof Decimal) return String(value)
   spendOnPrinting(value)
-  return JSON.stringify(value)
+  return printJson(value)
 }
 
 function freeze(value: unknown): unknown {

@@ -1,3 +1,4 @@
+import { Decimal } from '../../numbers.ts'
 import type { Reader, Template } from './nodes.ts'
 
 type ObjectTemplate = Template & { readonly kind: 'object' }
@@ -53,9 +54,9 @@ class SourceWriter {
   }
 }
 
-/** Names that every object inherits need the slower question, negative indexes a length. */
+/** Names that an object may inherit need the slower question, negative indexes a length. */
 function isPlain(segment: string | number): boolean {
-  return typeof segment === 'string' ? !(segment in Object.prototype) : segment >= 0
+  return typeof segment === 'string' ? !(segment in Decimal.prototype) : segment >= 0
 }
 
 function step(segment: string | number): string {
