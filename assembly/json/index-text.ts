@@ -1,3 +1,4 @@
+import { isLongWhole, isPlainNumber } from './plain-number'
 import { endOfMemory, makeRoom } from './room'
 import { findSpecial, skipSpace, skipString, skipWord } from './scan'
 import { ENTRY, FLAG } from './tape'
@@ -13,9 +14,13 @@ const END_OF_ARRAY: u32 = 0x5d
 /** Entries that are written between two looks at what room is left. */
 const AHEAD: usize = 4 * ENTRY
 
+/** How many numbers the text indexed last has that JavaScript may print another way than they are written. */
+export let rareNumbers: u32 = 0
+
 /**
  * Validates the JSON text of `length` bytes at `text` and writes its tape to `tape`, which is the last thing in
- * memory. Gives how many entries that took; 0 for what is not JSON, nests deeper than `maxDepth` or finds no room.
+ * memory. Gives how many entries that took; 0 for what is not JSON, nests deeper than `maxDepth`, has a whole number of
+ * more digits than anybody reads, or finds no room.
  * While a container is open, its entry keeps the entry of the one around it. The 32 bytes behind the text are cleared.
  */
 export function index(text: usize, length: usize, tape: usize, maxDepth: u32): usize {
@@ -26,6 +31,7 @@ export function index(text: usize, length: usize, tape: usize, maxDepth: u32): u
   let around: usize = 0
   let inObject = false
   let left = maxDepth
+  let rare: u32 = 0
   let end = endOfMemory()
   // Each round takes a member, an item or the whole: `at` is where it begins.
   while (true) {
@@ -74,13 +80,20 @@ export function index(text: usize, length: usize, tape: usize, maxDepth: u32): u
       const start = at
       at = skipWord(at)
       if (at === 0) return 0
+      if (c <= 0x39 && !isPlainNumber(start, at - start)) {
+        if (isLongWhole(start, at - start)) return 0
+        rare++
+      }
       writeEntry(next, start - text, at - start)
       next += ENTRY
     }
     // What ends behind it.
     while (true) {
       at = skipSpace(at)
-      if (around === 0) return at === text + length ? (next - tape) / ENTRY : 0
+      if (around === 0) {
+        rareNumbers = rare
+        return at === text + length ? (next - tape) / ENTRY : 0
+      }
       const c: u32 = load<u8>(at)
       at++
       if (c === COMMA) break

@@ -27,3 +27,12 @@ function isMillionth(fraction: usize): bool {
   for (let i: usize = 0; i < 6; i++) if (load<u8>(fraction + i) !== ZERO) return true
   return false
 }
+
+/** Whether it is a whole number of over 400 digits: nobody reads those (src/numbers.ts). */
+export function isLongWhole(number: usize, length: usize): bool {
+  const end = number + length
+  const digits = load<u8>(number) === 0x2d ? number + 1 : number
+  if (end - digits <= 400) return false
+  for (let at = digits; at < end; at++) if (!isDigit(load<u8>(at))) return false
+  return true
+}

@@ -1,6 +1,5 @@
 import { find } from './find'
 import { append, appendByte, appendNull, begin, hasRoom, out, written } from './output'
-import { isPlainNumber } from './plain-number'
 import { ENTRY, isContainer, lengthOf, skip, startOf } from './tape'
 
 /** The operations of a program, each followed by its operands, a word each. `src/json/program.ts` writes them. */
@@ -105,7 +104,7 @@ function writeAbsence(at: usize): bool {
   return absence !== FAIL
 }
 
-/** Null is nothing, a string its characters; containers and numbers that JavaScript may print another way are refused. */
+/** Null is nothing, a string its characters, a number as it is written; containers are refused. */
 function writeInText(at: usize, value: usize): bool {
   if (isContainer(value)) return false
   const length: usize = lengthOf(value)
@@ -113,8 +112,7 @@ function writeInText(at: usize, value: usize): bool {
   const c: u32 = load<u8>(at)
   if (c === 0x6e) return true
   if (c === 0x22) append(at + 1, length - 2)
-  else if (c === 0x74 || c === 0x66 || isPlainNumber(at, length)) append(at, length)
-  else return false
+  else append(at, length)
   return true
 }
 

@@ -1,11 +1,12 @@
 import type { Scope } from '../cancellation.ts'
 import { type BackendAnswer, GatewayError, toGatewayError } from '../errors.ts'
+import type { Body } from '../json/body.ts'
 import type { CallRequest, CallSite } from './call.ts'
-import { type DecodedBody, decodeBody } from './decode.ts'
+import { decodeBody } from './decode.ts'
 import { describeAttempts } from './describe.ts'
 import type { Endpoint } from './endpoints.ts'
 import { outgoingHeaders } from './headers.ts'
-import { keepsLastGood, mayBeShared, sharesAnswers } from './http-caching/storable.ts'
+import { mayBeShared, sharesAnswers } from './http-caching/storable.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
 import { LiveResponse } from './live-response.ts'
 import { wasNeverSent } from './never-sent.ts'
@@ -20,7 +21,6 @@ export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoin
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
 export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
   const { step, maxResponseBytes } = site
-  const keepsText = site.cache !== undefined || keepsLastGood(site)
   const describe = describeAttempts(site)
   const { budgetHeader } = site.service
   const accompaniment = { budgetHeader, sharedMs: sharesAnswers(site) ? site.timeoutMs : undefined }
@@ -37,7 +37,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
   ): Promise<GatewayError> {
     let body: unknown
     try {
-      body = (await decodeBody(incoming, maxResponseBytes, scope)).body
+      body = (await decodeBody(incoming, maxResponseBytes, scope))?.value
     } catch {
       scope.throwIfCancelled()
     }
@@ -99,14 +99,13 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
 
     const failed = (thrown: unknown) => fail(thrown)
 
-    function succeed(incoming: IncomingResponse, decoded: DecodedBody): LayerResponse {
+    function succeed(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
       // It answered; that there is nothing may be the answer to what this one client asked for.
-      if (!site.isUsable(decoded.body, decoded.slices))
+      if (!site.isUsable(body))
         fail(new GatewayError('invalid-response', { detail: 'nothing expected is in it' }), 'nothing')
       metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
       span.end()
-      const text = keepsText ? decoded.bytes?.toString() : undefined
-      const response = new LiveResponse(incoming, decoded, text, call.attempts)
+      const response = new LiveResponse(incoming, body, call.attempts)
       if (site.isOfSharedAnswer) response.isPersonal = isPersonal(request, incoming)
       return response
     }
@@ -115,14 +114,14 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       const { status } = incoming
       if (span.sampled) span.set({ 'http.response.status_code': status })
       if (!site.isSuccess(status)) return readStatusError(request, incoming, call.scope).then(failed, failed)
-      let decoding: DecodedBody | Promise<DecodedBody>
+      let decoding: ReturnType<typeof decodeBody>
       try {
         decoding = decodeBody(incoming, maxResponseBytes, call.scope, site.indexBody)
       } catch (thrown) {
         return fail(thrown)
       }
       if (!(decoding instanceof Promise)) return succeed(incoming, decoding)
-      return decoding.then((decoded) => succeed(incoming, decoded), failed)
+      return decoding.then((body) => succeed(incoming, body), failed)
     }
 
     try {

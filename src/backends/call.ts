@@ -1,6 +1,6 @@
 import type { Scope } from '../cancellation.ts'
 import type { GatewayError } from '../errors.ts'
-import type { JsonSlice } from '../json/slice.ts'
+import type { Body, Slices } from '../json/body.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
 import type { BulkheadPolicy, RatePolicy } from './admission/policy.ts'
@@ -33,9 +33,6 @@ export interface CallContext {
   readonly propagation: Propagation
 }
 
-/** The whole of a body, then what it holds at the places where an operation looks, in the order of its outputs. */
-export type BodySlices = readonly (JsonSlice | undefined)[]
-
 /** Where an answer came from. */
 export type Source = 'live' | 'cache' | 'stale' | 'coalesced' | 'fallback' | 'skipped'
 
@@ -43,10 +40,8 @@ export interface CallResponse {
   readonly status: number
   /** Lower-case names; a header sent twice is an array (set-cookie) or joined by `, `. */
   readonly headers: Readonly<Record<string, string | string[]>>
-  /** The parsed JSON body; undefined when there was none, or it stayed bytes. */
-  readonly body: unknown
-  /** What `CallSite.indexBody` found in a body that stayed bytes. */
-  readonly slices?: BodySlices | undefined
+  /** Undefined when there was none. */
+  readonly body: Body | undefined
   readonly source: Source
   /** How many attempts it took; 0 when no backend was asked. */
   readonly attempts: number
@@ -147,10 +142,10 @@ export interface CallSite {
   readonly fallbacks: readonly Fallback[]
   readonly maxResponseBytes: number
   readonly isSuccess: (status: number) => boolean
-  /** Whether a parsed body can be used: one that gives nothing is a failure where a failure is provided for. */
-  readonly isUsable: (body: unknown, slices: BodySlices | undefined) => boolean
+  /** Whether a body can be used: one that gives nothing is a failure where a failure is provided for. */
+  readonly isUsable: (body: Body | undefined) => boolean
   /** Where bodies stay bytes: finds what is taken of one; undefined for a body that has to be parsed after all. */
-  readonly indexBody?: ((bytes: Uint8Array) => BodySlices | undefined) | undefined
+  readonly indexBody?: ((bytes: Uint8Array) => Slices | undefined) | undefined
   /** Status → the code the service's `errors:` gives it. */
   readonly errorNames: ReadonlyMap<number, string>
   /** Renders the request from the context. Throws `missing-input` or `invalid-input`, which fallbacks cover too. */

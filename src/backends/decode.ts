@@ -1,22 +1,16 @@
 import { brotliDecompress, constants, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { Scope } from '../cancellation.ts'
 import { GatewayError } from '../errors.ts'
-import type { BodySlices, CallSite } from './call.ts'
+import { Body } from '../json/body.ts'
+import { parseJson } from '../json-text.ts'
+import { isNumber, TooManyDigits } from '../numbers.ts'
+import type { CallSite } from './call.ts'
 import { isNestedDeeperThan } from './nesting.ts'
 import type { IncomingResponse } from './transports/transport.ts'
 
 /** Deeper than any honest answer, and far from where a recursive walk overflows the stack. */
 export const maxDepth = 500
 
-/** A body as JSON: a value parsed from it, or slices of its bytes; all undefined for no body. */
-export interface DecodedBody {
-  readonly body: unknown
-  readonly slices: BodySlices | undefined
-  /** After any content coding was undone. */
-  readonly bytes: Buffer | undefined
-}
-
-const noBody: DecodedBody = { body: undefined, slices: undefined, bytes: undefined }
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const usualType = 'application/json'
 const jsonType = /^(?:application|text)\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
@@ -39,8 +33,8 @@ const decompressors = new Map<string, Decompressor>([
 const zstdParams = { [constants.ZSTD_d_windowLogMax]: 23 }
 
 /**
- * Turns a body into a value, or into slices where `indexBody` can: content coding, UTF-8, depth, JSON. Values are
- * JSON.parse's, slices the bytes as they were sent; a `__proto__` member is an own property like any other. A promise
+ * Checks a body, and indexes it where `indexBody` can, else parses it: content coding, UTF-8, depth, JSON. Undefined
+ * where there is none. Numbers keep their value, and a `__proto__` member is an own property like any other. A promise
  * only where there is a content coding, which we never ask for; it rejects with the scope's reason when that is
  * cancelled first.
  * @throws GatewayError `invalid-response`
@@ -50,14 +44,21 @@ export function decodeBody(
   maxBytes: number,
   scope: Scope,
   indexBody?: CallSite['indexBody'],
-): DecodedBody | Promise<DecodedBody> {
+): Body | undefined | Promise<Body | undefined> {
   const { contentType, contentEncoding, body } = incoming
-  if (body.length === 0) return noBody
+  if (body.length === 0) return undefined
   if (contentType !== undefined && contentType !== usualType && !jsonType.test(contentType))
     throw unusable(incoming, 'the answer is not JSON by its content type')
   return contentEncoding === undefined || contentEncoding === 'identity'
     ? read(incoming, body, indexBody)
     : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => read(incoming, bytes, indexBody))
+}
+
+/** A body that was decoded before, from its text. */
+export function restoreBody({ indexBody }: Pick<CallSite, 'indexBody'>, text: string | undefined): Body | undefined {
+  if (text === undefined) return undefined
+  const bytes = Buffer.from(text)
+  return index(bytes, indexBody) ?? Body.ofValue(parseJson(text), bytes)
 }
 
 function decompress(incoming: IncomingResponse, coding: string, maxBytes: number, scope: Scope): Promise<Buffer> {
@@ -80,10 +81,17 @@ function decompress(incoming: IncomingResponse, coding: string, maxBytes: number
   })
 }
 
-function read(incoming: IncomingResponse, bytes: Buffer, indexBody: CallSite['indexBody']): DecodedBody {
+function read(incoming: IncomingResponse, bytes: Buffer, indexBody: CallSite['indexBody']): Body {
+  if (isContainer(bytes) || !hasNoEnd(incoming)) {
+    const body = index(bytes, indexBody)
+    if (body) return body
+  }
+  return Body.ofValue(parse(incoming, bytes), bytes)
+}
+
+function index(bytes: Buffer, indexBody: CallSite['indexBody']): Body | undefined {
   const slices = indexBody?.(bytes)
-  if (slices && (isContainer(bytes) || !hasNoEnd(incoming))) return { body: undefined, slices, bytes }
-  return { body: parse(incoming, bytes), slices: undefined, bytes }
+  return slices ? Body.ofSlices(bytes, slices) : Body.ofBytes(bytes, maxDepth)
 }
 
 function parse(incoming: IncomingResponse, bytes: Buffer): unknown {
@@ -96,21 +104,22 @@ function parse(incoming: IncomingResponse, bytes: Buffer): unknown {
   }
   if (isNestedDeeperThan(maxDepth, text)) throw unusable(incoming, `the answer is nested over ${maxDepth} levels deep`)
   try {
-    body = JSON.parse(text)
-  } catch {
+    body = parseJson(text)
+  } catch (error) {
+    if (error instanceof TooManyDigits) throw unusable(incoming, error.message)
     // The SyntaxError is not kept: it quotes the body.
     throw unusable(incoming, 'the answer is not valid JSON')
   }
-  if (typeof body === 'number' && hasNoEnd(incoming)) throw unusable(incoming, 'the answer may be incomplete')
+  if (isNumber(body) && hasNoEnd(incoming)) throw unusable(incoming, 'the answer may be incomplete')
   return body
 }
 
-/** A body that ends where the connection does may have lost its end: every JSON value but a number shows that. */
 /** Whether it begins as an object or a list, which show it when their end is missing. */
 function isContainer(bytes: Buffer): boolean {
   return bytes[0] === 0x7b || bytes[0] === 0x5b
 }
 
+/** A body that ends where the connection does may have lost its end: every JSON value but a number shows that. */
 function hasNoEnd({ headers }: IncomingResponse): boolean {
   return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
 }

@@ -33,10 +33,7 @@ export class OngoingCall {
 }
 
 /** A response inside the onion. */
-export interface LayerResponse extends CallResponse {
-  /** The text of the body. Kept only where the site has a last-good fallback or a cache. */
-  readonly text?: string | undefined
-}
+export type LayerResponse = CallResponse
 
 /** A call with some of its policies around it. Rejects with a GatewayError, never with anything else. */
 export type Layer = (request: CallRequest, call: OngoingCall) => Promise<LayerResponse>

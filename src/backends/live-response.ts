@@ -1,4 +1,4 @@
-import type { DecodedBody } from './decode.ts'
+import type { Body } from '../json/body.ts'
 import type { LayerResponse } from './layer.ts'
 import type { IncomingResponse } from './transports/transport.ts'
 
@@ -8,20 +8,16 @@ import type { IncomingResponse } from './transports/transport.ts'
  */
 export class LiveResponse implements LayerResponse {
   readonly status: number
-  readonly body: unknown
+  readonly body: Body | undefined
   attempts: number
   version: string | undefined = undefined
-  readonly slices: LayerResponse['slices']
-  readonly text: string | undefined
   isPersonal: boolean | undefined = undefined
   readonly #incoming: IncomingResponse
 
-  constructor(incoming: IncomingResponse, { body, slices }: DecodedBody, text: string | undefined, attempts: number) {
+  constructor(incoming: IncomingResponse, body: Body | undefined, attempts: number) {
     this.status = incoming.status
     this.body = body
-    this.slices = slices
     this.attempts = attempts
-    this.text = text
     this.#incoming = incoming
   }
 

@@ -1,3 +1,4 @@
+import { printJson } from '../json-text.ts'
 import { absences, createSource, Label, operations, type Source, Text, type Word } from './operations.ts'
 import type { ItemPart, Part, SlotPart, TextSource } from './part.ts'
 import { createNode, descend, type PathNode } from './path-tree.ts'
@@ -27,7 +28,7 @@ export class Assembler {
   #part(part: Part, before: string, absence: number, scope: Source | undefined): void {
     switch (part.kind) {
       case 'literal':
-        this.#pending += before + JSON.stringify(part.value)
+        this.#pending += before + printJson(part.value)
         return
       case 'slot':
       case 'item': {
@@ -129,7 +130,7 @@ export class Assembler {
 
 /** A literal that is no JSON: it is left out as what is absent is. */
 export function isNothing(part: Part): boolean {
-  return part.kind === 'literal' && JSON.stringify(part.value) === undefined
+  return part.kind === 'literal' && (printJson(part.value) as string | undefined) === undefined
 }
 
 function orNull(part: Part): Part {

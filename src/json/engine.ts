@@ -9,6 +9,7 @@ const mostKeptBytes = 16 * 1024 * 1024
 
 interface EngineExports {
   readonly memory: WebAssembly.Memory
+  readonly rareNumbers: { readonly value: number }
   index(text: number, length: number, tape: number, maxDepth: number): number
   find(nodes: number, end: number, text: number): number
   write(program: number, sources: number, to: number, mostBytes: number): number
@@ -53,6 +54,11 @@ export class Engine {
     const entries = this.#exports.index(text, length, tape, maxDepth)
     this.refresh()
     return entries
+  }
+
+  /** Whether the text indexed last has numbers that JavaScript may print another way than they are written. */
+  get hasRareNumbers(): boolean {
+    return this.#exports.rareNumbers.value !== 0
   }
 
   /** Walks a tree of paths; false when a key has an escape where a name had to be found. */

@@ -1,19 +1,5 @@
-/**
- * A validated JSON text and the index of its values: two words for each value and key, as assembly/json/tape.ts has
- * it. Neither is changed by anyone.
- */
-export class IndexedJson {
-  readonly bytes: Uint8Array
-  readonly tape: Uint32Array
-
-  constructor(bytes: Uint8Array, tape: Uint32Array) {
-    this.bytes = bytes
-    this.tape = tape
-  }
-}
-
-/** The bit of a container's second word on the tape; the others tell how many entries it takes. */
-export const containerFlag = 0x8000_0000
+import { containerFlag, type IndexedJson } from './indexed-json.ts'
+import { restoreNumbers } from './restore-numbers.ts'
 
 /** One value inside an indexed JSON. */
 export class JsonSlice {
@@ -53,10 +39,11 @@ export class JsonSlice {
     return this.json.bytes.subarray(this.start, this.end)
   }
 
-  /** The value, made anew at each call. */
+  /** The value, made anew at each call; numbers are what they are in `numbers.ts`. */
   parse(): unknown {
     const { buffer, byteOffset, byteLength } = this.bytes
-    return JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString())
+    const value: unknown = JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString())
+    return this.json.hasRareNumbers ? restoreNumbers(value, this.json, this.at, this.entries) : value
   }
 
   toJSON(): unknown {

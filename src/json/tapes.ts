@@ -1,4 +1,4 @@
-import { IndexedJson } from './slice.ts'
+import { IndexedJson } from './indexed-json.ts'
 
 const chunkWords = 16 * 1024
 
@@ -14,12 +14,13 @@ export function keepTape(
   from: Uint32Array,
   start: number,
   length: number,
+  hasRareNumbers: boolean,
 ): { json: IndexedJson; at: number } {
   const tape = from.subarray(start, start + length)
   if (length > chunkWords / 4) {
     const own = createWords(length)
     own.set(tape)
-    return { json: new IndexedJson(bytes, own), at: 0 }
+    return { json: new IndexedJson(bytes, own, hasRareNumbers), at: 0 }
   }
   if (taken + length > chunkWords) {
     chunk = createWords(chunkWords)
@@ -28,7 +29,7 @@ export function keepTape(
   const at = taken / 2
   chunk.set(tape, taken)
   taken += length
-  return { json: new IndexedJson(bytes, chunk), at }
+  return { json: new IndexedJson(bytes, chunk, hasRareNumbers), at }
 }
 
 function createWords(length: number): Uint32Array {

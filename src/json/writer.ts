@@ -1,8 +1,10 @@
+import { printJson } from '../json-text.ts'
 import { type Engine, padding, useEngine } from './engine.ts'
 import { align } from './image.ts'
+import { containerFlag } from './indexed-json.ts'
 import type { Part } from './part.ts'
 import { compileProgram, type Slot } from './program.ts'
-import { containerFlag, JsonSlice } from './slice.ts'
+import { JsonSlice } from './slice.ts'
 
 /** The largest answer. */
 const mostBytes = 64 * 1024 * 1024
@@ -15,9 +17,8 @@ export type Writer = (slots: readonly unknown[], atMost?: number) => Buffer | un
  * undefined where there is nothing, or any other JSON value.
  *
  * Undefined where the answer must be made from parsed values: when it is nothing at all; a list is none; inside text
- * stands a container, or a number that JavaScript may print another way than it is written (an exponent, over 15
- * digits, a zero at the end of a fraction), or nothing where something is required; a key has an escape where a name
- * had to be found; it is over `atMost` bytes or 64 MiB, or memory does not suffice; there is no WebAssembly.
+ * stands a container, or nothing where something is required; a key has an escape where a name had to be found; it is
+ * over `atMost` bytes or 64 MiB, or memory does not suffice; there is no WebAssembly.
  */
 export function compileWriter(part: Part): Writer {
   const program = compileProgram(part)
@@ -56,7 +57,7 @@ function placeSlice(engine: Engine, slot: Slot, slice: JsonSlice, at: number): n
 
 /** Prints a value that is no slice, and indexes it where something inside it is looked at. */
 function placeValue(engine: Engine, slot: Slot, value: unknown, at: number): number {
-  const text = JSON.stringify(value) as string | undefined
+  const text = printJson(value) as string | undefined
   if (text === undefined) return at
   if (!engine.reserve(at + 3 * text.length + padding + 32)) return 0
   const length = engine.bytes.write(text, at)

@@ -30,7 +30,7 @@ function compileApply(operation: BoundOperation): Apply {
     slice: locator.in === 'body' ? { index: inBody++, isWhole: locator.path.singular } : undefined,
   }))
   const apply: Apply = (document, response) => {
-    const { slices } = response
+    const slices = response.body?.slices
     for (const { read, write, slice } of outputs) {
       const value = slices && slice ? (slice.isWhole ? slices[slice.index] : undefined) : read(response)
       if (value !== undefined) write(document, value)
@@ -43,7 +43,7 @@ function compileApply(operation: BoundOperation): Apply {
     try {
       apply(document, response)
     } catch (thrown) {
-      throw suspectValue(thrown, 'step', response.body)
+      throw suspectValue(thrown, 'step', response.body?.value)
     }
   }
 }
@@ -61,10 +61,13 @@ export function compileUsability(operation: BoundOperation): CallSite['isUsable'
 function compileIsUsable(operation: BoundOperation): CallSite['isUsable'] {
   const places = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [holderOf(locator.path)] : []))
   if (places.length === 0) return () => true
-  return (body, slices) =>
-    slices
+  return (body) => {
+    if (!body) return true
+    const { slices } = body
+    return slices
       ? slices.some((slice, index) => index > 0 && slice !== undefined)
-      : body === undefined || places.some((place) => place.evaluate(body) !== undefined)
+      : places.some((place) => place.evaluate(body.value) !== undefined)
+  }
 }
 
 /** What must be there for a path to speak of something: of `$.items[*].id`, which an empty list answers too, `$.items`. */
@@ -87,7 +90,7 @@ function compileResponseReader(locator: Locator, schema: JsonSchema | undefined)
       }
     }
     case 'body':
-      return (response) => locator.path.evaluate(response.body)
+      return (response) => locator.path.evaluate(response.body?.value)
     default:
       throw new Error(`a response has no ${locator.in}`)
   }

@@ -3,6 +3,9 @@ import { isNestedDeeperThan } from '../backends/nesting.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
 import { contained } from '../faults.ts'
+import { Body } from '../json/body.ts'
+import { parseJson } from '../json-text.ts'
+import { TooManyDigits } from '../numbers.ts'
 import { refuse, tooLarge } from '../run/refusals.ts'
 import { parseQuery } from './query.ts'
 
@@ -34,8 +37,8 @@ export async function readBody(request: IncomingMessage, maxBytes: number, clock
   }
   const bytes = await collect(request, maxBytes, clock)
   const type = request.headers['content-type'] ?? ''
+  if (jsonType.test(type)) return Body.ofBytes(bytes, maxBodyDepth)?.value ?? parse(decode(bytes))
   const text = decode(bytes)
-  if (jsonType.test(type)) return parseJson(text)
   return formType.test(type) ? parseQuery(text, 'body') : text
 }
 
@@ -77,11 +80,12 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function parseJson(text: string): unknown {
+function parse(text: string): unknown {
   if (isNestedDeeperThan(maxBodyDepth, text)) throw unusable(`it is nested over ${maxBodyDepth} levels deep`)
   try {
-    return JSON.parse(text)
-  } catch {
+    return parseJson(text)
+  } catch (error) {
+    if (error instanceof TooManyDigits) throw unusable(error.message)
     // The SyntaxError is not kept: it quotes the body.
     throw unusable('it is not valid JSON')
   }

@@ -81,7 +81,7 @@ describe('endpoints that are discovered', () => {
     const after = open({ ...service, balance: 'random', key: 'two' })
     before.release()
     expect(backends.pickEndpoint({ ...service, key: 'two' })?.address).toBe('127.0.0.1')
-    expect((await ask(after.calls[0]!)).body).toEqual({ host: '127.0.0.1' })
+    expect((await ask(after.calls[0]!)).body?.value).toEqual({ host: '127.0.0.1' })
   })
 
   test('are waited for while nobody has told of any', async () => {
@@ -93,7 +93,7 @@ describe('endpoints that are discovered', () => {
     const answer = ask(calls[0]!)
     await settle()
     tell(['127.0.0.1'])
-    expect((await answer).body).toEqual({ host: '127.0.0.1' })
+    expect((await answer).body?.value).toEqual({ host: '127.0.0.1' })
   })
 
   test('are not waited for once they cannot be asked for', async () => {

@@ -28,7 +28,7 @@ describe('a hedged call of two endpoints of which one hangs', () => {
   test('is answered by the other, and the socket that hung is closed', async () => {
     const { calls } = backends.open([callSite({ service: serviceTarget(slow.url, fast.url), hedge })])
     const response = await calls[0]!(callContext(systemClock))
-    expect(response).toMatchObject({ body: { from: 'fast' }, attempts: 2, source: 'live' })
+    expect(response).toMatchObject({ body: { value: { from: 'fast' } }, attempts: 2, source: 'live' })
     await slow.disconnected()
   })
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Call, CallResponse } from '../../src/backends/call.ts'
 import { Backends, type BackendsOptions } from '../../src/backends/registry.ts'
 import { systemClock } from '../../src/clock.ts'
+import { Body } from '../../src/json/body.ts'
 import { FakeClock, settle } from './support/fake-clock.ts'
 import { startHttpServer, startTcpServer, type TestServer } from './support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from './support/sites.ts'
@@ -37,11 +38,11 @@ describe('the onion', () => {
   test('takes an answer that gives nothing for a failure where a failure is provided for', async () => {
     const server = await startHttpServer((_request, response) => response.end('{}'))
     const backends = new Backends({ clock: systemClock })
-    const spare = { status: 200, headers: {}, body: 'spare', source: 'fallback', attempts: 0 } as const
+    const spare = { status: 200, headers: {}, body: Body.ofValue('spare'), source: 'fallback', attempts: 0 } as const
     const { calls } = backends.open([
       callSite({
         service: serviceTarget(`http://127.0.0.1:${server.port}`),
-        isUsable: (body) => Object.keys(body as object).length > 0,
+        isUsable: (body) => Object.keys(body?.value as object).length > 0,
         fallbacks: [
           { kind: 'lastGood', maxAgeMs: 60_000 },
           { kind: 'handler', run: () => spare },
@@ -49,7 +50,7 @@ describe('the onion', () => {
       }),
     ])
     for (const _ of [1, 2])
-      expect(await ask(calls[0]!)).toMatchObject({ body: 'spare', error: { code: 'invalid-response' } })
+      expect(await ask(calls[0]!)).toMatchObject({ body: { value: 'spare' }, error: { code: 'invalid-response' } })
     await backends.close()
     await server.close()
   })
@@ -60,7 +61,7 @@ describe('the onion', () => {
       callSite({ service: serviceTarget(...servers.map((server) => server.url)) }),
     ])
     const names: unknown[] = []
-    for (let index = 0; index < 6; index++) names.push((await ask(calls[0]!)).body)
+    for (let index = 0; index < 6; index++) names.push((await ask(calls[0]!)).body?.value)
     expect(names).toEqual(['a', 'b', 'c', 'a', 'b', 'c'].map((name) => ({ name })))
   })
 
@@ -68,16 +69,30 @@ describe('the onion', () => {
     const service = serviceTarget((await startDead()).url, (await startNamed('alive')).url)
     const { calls } = startBackends().open([callSite({ service, retry })])
     const responses = await Promise.all(Array.from({ length: 10 }, () => ask(calls[0]!)))
-    expect(responses.map((response) => response.body)).toEqual(Array(10).fill({ name: 'alive' }))
+    expect(responses.map((response) => response.body?.value)).toEqual(Array(10).fill({ name: 'alive' }))
   })
 
   test('has the breaker inside the retries and the fallback around both', async () => {
     const service = serviceTarget((await startDead()).url)
-    const spare: CallResponse = { status: 200, headers: {}, body: 'spare', source: 'fallback', attempts: 0 }
+    const spare: CallResponse = {
+      status: 200,
+      headers: {},
+      body: Body.ofValue('spare'),
+      source: 'fallback',
+      attempts: 0,
+    }
     const fallbacks = [{ kind: 'handler', run: () => spare } as const]
     const { calls } = startBackends().open([callSite({ service, retry, breaker, fallbacks })])
-    expect(await ask(calls[0]!)).toMatchObject({ body: 'spare', attempts: 2, error: { code: 'unavailable' } })
-    expect(await ask(calls[0]!)).toMatchObject({ body: 'spare', attempts: 0, error: { code: 'circuit-open' } })
+    expect(await ask(calls[0]!)).toMatchObject({
+      body: { value: 'spare' },
+      attempts: 2,
+      error: { code: 'unavailable' },
+    })
+    expect(await ask(calls[0]!)).toMatchObject({
+      body: { value: 'spare' },
+      attempts: 0,
+      error: { code: 'circuit-open' },
+    })
   })
 
   test('gives the last good answer when the backend breaks', async () => {
@@ -87,7 +102,11 @@ describe('the onion', () => {
     const site = callSite({ service: serviceTarget(server.url), fallbacks: [{ kind: 'lastGood', maxAgeMs: 1000 }] })
     const { calls } = startBackends().open([site])
     await ask(calls[0]!)
-    expect(await ask(calls[0]!)).toMatchObject({ body: { n: 1 }, source: 'stale', error: { code: 'invalid-response' } })
+    expect(await ask(calls[0]!)).toMatchObject({
+      body: { value: { n: 1 } },
+      source: 'stale',
+      error: { code: 'invalid-response' },
+    })
   })
 
   test('fails as unavailable without endpoints', async () => {
@@ -201,7 +220,7 @@ describe('Backends', () => {
     const { calls, release } = backends.open([callSite({ service })])
     closers.push(async () => release())
     await settle()
-    const ask = async () => (await calls[0]!(callContext(clock))).body
+    const ask = async () => (await calls[0]!(callContext(clock))).body?.value
     expect(await ask()).toEqual({ address: '127.0.0.1', host: `reco.test:${port}` })
     found = ['127.0.0.2']
     await clock.advance(30_000)

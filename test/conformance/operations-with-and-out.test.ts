@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { CallResponse } from '../../src/backends/call.ts'
+import { Body } from '../../src/json/body.ts'
 import { runSnapshot } from '../support/engine.ts'
 import { loadProject } from '../support/project.ts'
 import { call, dictionary } from './support/operations.ts'
@@ -36,14 +37,14 @@ describe('with', () => {
 const answer: CallResponse = {
   status: 201,
   headers: { 'x-total': '12', 'x-name': 'ann', 'set-cookie': ['a=1', 'b=2'] },
-  body: { items: [{ id: 'a' }, { id: 'b' }], first: { name: 'x' }, none: null },
+  body: Body.ofValue({ items: [{ id: 'a' }, { id: 'b' }], first: { name: 'x' }, none: null }),
   source: 'live',
   attempts: 1,
 }
 const given: [name: string, color: string, locator: string, value: unknown][] = [
   ['a member', 'b.any', '$.first.name', 'x'],
   ['many values', 'b.list', "'$.items[*].id'", ['a', 'b']],
-  ['the whole body', 'b.any', '$', answer.body],
+  ['the whole body', 'b.any', '$', answer.body?.value],
   ['null', 'b.any', '$.none', null],
   ['nothing', 'b.any', '$.nothing', undefined],
   ['the status', 'b.number', 'status', 201],

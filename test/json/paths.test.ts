@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { compileIndexer } from '../../src/json/indexer.ts'
+import { parseJson } from '../../src/json-text.ts'
 import { jsonTexts, plainNames } from './texts.ts'
 import { expectSame, valueAt } from './values.ts'
 
@@ -124,7 +125,7 @@ describe('a path in a body', () => {
     const path = fc.array(fc.oneof(fc.constantFrom(...plainNames), fc.nat({ max: 4 })), { maxLength: 4 })
     fc.assert(
       fc.property(jsonTexts({ escapes: false }), fc.array(path, { maxLength: 6 }), (text, paths) => {
-        const value: unknown = JSON.parse(text)
+        const value: unknown = parseJson(text)
         const found = find(text, ...paths)!.map((slice) => slice?.parse())
         expectSame(
           found,

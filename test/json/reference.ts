@@ -1,4 +1,5 @@
 import type { Part, TextSource } from '../../src/json/part.ts'
+import { Decimal } from '../../src/numbers.ts'
 import { valueAt } from './values.ts'
 
 /** What a writer says by giving up. */
@@ -33,6 +34,6 @@ function printPiece(piece: TextSource, slots: readonly unknown[], item: unknown)
   const value = fillPart(piece, slots, item)
   if (value === undefined && piece.required) throw new GivenUp()
   if (value === undefined || value === null) return ''
-  if (typeof value === 'object') throw new GivenUp()
+  if (typeof value === 'object' && !(value instanceof Decimal)) throw new GivenUp()
   return String(value)
 }

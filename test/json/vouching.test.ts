@@ -2,17 +2,18 @@ import { isUtf8 } from 'node:buffer'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { compileIndexer } from '../../src/json/indexer.ts'
+import { parseJson } from '../../src/json-text.ts'
 import { jsonTexts } from './texts.ts'
 import { expectSame } from './values.ts'
 
 const maxDepth = 500
 const index = compileIndexer([[]], maxDepth)
 
-/** What JSON.parse makes of bytes; undefined when it refuses them, or they are not UTF-8, or begin with a mark. */
+/** What parsing makes of bytes; undefined when JSON.parse refuses them, or they are not UTF-8, or begin with a mark. */
 function parse(bytes: Uint8Array): { value: unknown } | undefined {
   if (!isUtf8(bytes)) return undefined
   try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)) }
+    return { value: parseJson(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)) }
   } catch {
     return undefined
   }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { compileIndexer } from '../../src/json/indexer.ts'
 import type { Part, TextSource } from '../../src/json/part.ts'
 import { compileWriter } from '../../src/json/writer.ts'
@@ -72,7 +71,7 @@ describe('an answer', () => {
     expect(write(list(slot()), 1.5)).toBe('[1.5]')
     expect(write(list(slot()), { a: [] })).toBe('[{"a":[]}]')
     expect(write(list(slot()), () => 1)).toBe('[null]')
-    expect(write(object({ x: slot('a', 0) }), { a: [whole('{"b":1.0}')] })).toBe('{"x":{"b":1}}')
+    expect(write(object({ x: slot('a', 0) }), { a: [whole('{"b":1.0}')] })).toBe('{"x":{"b":1.0}}')
   })
 
   test('may need values that nest deeper than any body', () => {
@@ -144,38 +143,14 @@ describe('text', () => {
     expect([inText('true'), inText('false'), inText('null')]).toEqual(['"<true>"', '"<false>"', '"<>"'])
   })
 
-  test('has numbers that JavaScript prints the way they are written', () => {
-    const plain = '0 -1 42 999999999999999 -999999999999999 1.5 -0.25 0.000001 0.0000012 12345678.1234567 100.01'.split(
-      ' ',
-    )
-    expect(plain.map((json) => inText(json))).toEqual(plain.map((json) => `"<${json}>"`))
-    expect(plain.map((json) => String(Number(json)))).toEqual(plain)
-  })
-
-  test('gives up for other numbers and for containers', () => {
+  test('has numbers as they are written', () => {
     const numbers =
-      '-0 1.0 0.0 -0.0 1.50 1e2 1E2 0.1e1 1000000000000000 12345678901234567890 0.0000001 0.1234567890123456'
-    for (const json of [...numbers.split(' '), '{}', '[]', '[1]']) expect(inText(json)).toBeUndefined()
+      '0 -1 999999999999999 1.5 0.000001 100.01 -0 1.0 -0.0 1.50 1e2 1E400 12345678901234567890 0.0000001 0.1234567890123456'
+    for (const json of numbers.split(' ')) expect(inText(json)).toBe(`"<${json}>"`)
   })
 
-  test('has no number that JavaScript prints another way', () => {
-    const digits = (minLength: number, maxLength: number) =>
-      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength, maxLength })
-    const written = fc.tuple(
-      fc.constantFrom('', '-'),
-      fc.nat(),
-      digits(0, 6),
-      digits(0, 17),
-      fc.constantFrom('', 'e3', 'E-7'),
-    )
-    fc.assert(
-      fc.property(written, fc.boolean(), ([sign, integer, more, fraction, exponent], isSmall) => {
-        const json = `${sign}${isSmall ? 0 : `${integer}${integer ? more : ''}`}${fraction && '.'}${fraction}${exponent}`
-        const printed = inText(json)
-        if (printed !== undefined) expect(printed).toBe(`"<${Number(json)}>"`)
-      }),
-      { numRuns: 5000 },
-    )
+  test('gives up for containers', () => {
+    for (const json of ['{}', '[]', '[1]']) expect(inText(json)).toBeUndefined()
   })
 
   test('is empty where something is absent, and gives up where that is required', () => {

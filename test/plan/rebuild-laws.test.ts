@@ -5,6 +5,7 @@ import { Scope } from '../../src/cancellation.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { ConfigTexts } from '../../src/config/read.ts'
 import { GatewayError } from '../../src/errors.ts'
+import { Body } from '../../src/json/body.ts'
 import { buildInSteps, buildSnapshot } from '../../src/plan/build.ts'
 import { BuildMemory } from '../../src/plan/memory.ts'
 import type { AggregatedRoute, LoadResult } from '../../src/plan/snapshot.ts'
@@ -148,7 +149,7 @@ async function observeRoute(route: AggregatedRoute) {
   const calls = route.callSites.map((site) => async ({ document }: CallContext): Promise<CallResponse> => {
     requests.push(site.render(document))
     if (site.operation === 'profile') throw new GatewayError('unavailable')
-    const body = { items: [{ id: 'p1' }], segment: 'vip', s: 'new', token: 't', sum: 4 }
+    const body = Body.ofValue({ items: [{ id: 'p1' }], segment: 'vip', s: 'new', token: 't', sum: 4 })
     return { status: 200, headers: {}, body, source: 'live', attempts: 1 } as CallResponse
   })
   const outcome = await execute({

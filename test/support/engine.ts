@@ -2,6 +2,7 @@ import type { CallContext, CallRequest, CallResponse } from '../../src/backends/
 import { Scope } from '../../src/cancellation.ts'
 import { systemClock } from '../../src/clock.ts'
 import { GatewayError } from '../../src/errors.ts'
+import { Body } from '../../src/json/body.ts'
 import type { AggregatedRoute, RequestParts, Snapshot } from '../../src/plan/snapshot.ts'
 import type { Answer, Failure } from '../../src/run/outcome.ts'
 import type { Span } from '../../src/telemetry/span.ts'
@@ -73,7 +74,8 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
     if (mock === undefined) throw new Error(`${operation} is not mocked`)
     const answer = typeof mock === 'function' ? await mock(request, context) : mock
     if (answer instanceof GatewayError) throw answer
-    return { status: 200, headers: {}, body: answer, source: 'live', attempts: 1 }
+    const body = answer === undefined ? undefined : Body.ofValue(answer)
+    return { status: 200, headers: {}, body, source: 'live', attempts: 1 }
   })
   const outcome = readable(
     await execute({

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/clock.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { createContext, insist, loadHome } from '../home.ts'
 
-const response = { status: 200, headers: {}, body: {}, source: 'live', attempts: 1 } as const
+const response = { status: 200, headers: {}, body: undefined, source: 'live', attempts: 1 } as const
 const answer: Layer = async () => response
 const fail: Layer = async (_request, call) => {
   call.attempts++

@@ -4,7 +4,7 @@ import { timeout } from '../../../src/backends/policies/timeout.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { createContext, loadHome } from '../home.ts'
 
-const response = { status: 200, headers: {}, body: {}, source: 'live', attempts: 1 } as const
+const response = { status: 200, headers: {}, body: undefined, source: 'live', attempts: 1 } as const
 
 /** What it costs to end a call in time: a scope and a timer of ours, or the signals of the platform. */
 export async function addBenchmarks(): Promise<void> {

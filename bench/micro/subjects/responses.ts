@@ -3,6 +3,7 @@ import { decodeBody } from '../../../src/backends/decode.ts'
 import { parseHead } from '../../../src/backends/transports/http1/head.ts'
 import { Http1Response, ResponseReader } from '../../../src/backends/transports/http1/response-reader.ts'
 import { Scope } from '../../../src/cancellation.ts'
+import type { Body } from '../../../src/json/body.ts'
 import { describeBackends } from '../../scenarios/home/data.ts'
 import { insist } from '../home.ts'
 
@@ -32,11 +33,13 @@ export function addBenchmarks(): void {
     return reader.response()
   }
   insist(readAnswer().body.toString(), text)
-  insist((decodeBody(incoming, maxBytes, scope) as { body: unknown }).body, value)
+  insist((decodeBody(incoming, maxBytes, scope) as Body).value, value)
   group('responses', () => {
     bench('head of 8 headers', () => do_not_optimize(parseHead(head, 'GET')))
     bench('answer in one piece, read', () => do_not_optimize(readAnswer()))
-    bench(`body of ${body.length} bytes, decoded`, () => do_not_optimize(decodeBody(incoming, maxBytes, scope)))
+    bench(`body of ${body.length} bytes, decoded`, () =>
+      do_not_optimize((decodeBody(incoming, maxBytes, scope) as Body).value),
+    )
     bench(`body of ${body.length} bytes, toString and JSON.parse`, () => do_not_optimize(JSON.parse(body.toString())))
   })
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock.ts'
-import type { BodySlices, CachePolicy, CallRequest, CallSite } from '../call.ts'
+import type { Body } from '../../json/body.ts'
+import type { CachePolicy, CallRequest, CallSite } from '../call.ts'
+import { restoreBody } from '../decode.ts'
 import { lifetimesOf } from '../http-caching/lifetimes.ts'
 import { storeKeyOf } from '../http-caching/request-key.ts'
 import { mayBeStored } from '../http-caching/storable.ts'
@@ -21,8 +23,7 @@ export interface Question {
 /** A stored answer that a site can use, and how it stands with it. */
 export interface Kept {
   readonly stored: StoredResponse
-  readonly body: unknown
-  readonly slices: BodySlices | undefined
+  readonly body: Body | undefined
   /** How long it is still fresh; below zero: how long it is not. */
   readonly leftMs: number
   /** How long it may still be answered while a newer one is fetched, and in place of a failure. */
@@ -56,13 +57,13 @@ export class Shelf {
   }
 
   /** Keeps an answer, if it may be kept and there is any use in it. */
-  keep(question: Question, { status, headers, text }: LayerResponse, tookMs: number): boolean {
+  keep(question: Question, { status, headers, body }: LayerResponse, tookMs: number): boolean {
     const isStorable = mayBeStored(this.#site, question.request, { status, headers })
-    return isStorable && this.#put(question, { status, headers, text }, tookMs)
+    return isStorable && this.#put(question, { status, headers, text: body?.text }, tookMs)
   }
 
   /** Takes what a 304 says over into the kept answer (RFC 9111 section 4.3.4); undefined when it is about another one. */
-  confirm(question: Question, { stored, body, slices }: Kept, answer: LayerResponse, tookMs: number) {
+  confirm(question: Question, { stored, body }: Kept, answer: LayerResponse, tookMs: number) {
     const headers = updateHeaders(stored.headers, answer.headers)
     if (!headers) return undefined
     const { status, text } = stored
@@ -70,7 +71,7 @@ export class Shelf {
       mayBeStored(this.#site, question.request, { status, headers }) &&
       answer.source === 'live' &&
       this.#put(question, { status, headers, text }, tookMs)
-    return { response: { status, headers, body, slices, text }, isKept }
+    return { response: { status, headers, body }, isKept }
   }
 
   forget({ key }: Question): void {
@@ -93,14 +94,12 @@ export class Shelf {
   #restore(stored: StoredResponse): Kept | undefined {
     const { status, text, storedAt, lifetimes } = stored
     if (!lifetimes || !this.#site.isSuccess(status)) return undefined
-    const slices = text === undefined ? undefined : this.#site.indexBody?.(Buffer.from(text))
-    const body: unknown = text === undefined || slices ? undefined : JSON.parse(text)
-    if (!this.#site.isUsable(body, slices)) return undefined
+    const body = restoreBody(this.#site, text)
+    if (!this.#site.isUsable(body)) return undefined
     const leftMs = lifetimes.freshMs - (this.#clock.epoch() - storedAt)
     return {
       stored,
       body,
-      slices,
       leftMs,
       staleLeftMs: leftMs + lifetimes.staleMs,
       staleIfErrorLeftMs: leftMs + lifetimes.staleIfErrorMs,

@@ -29,7 +29,7 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
     const startedAt = clock.now()
     const answer = await next(asking ?? request, call)
     const tookMs = clock.now() - startedAt
-    const { status, headers, body, slices, text, source, attempts, isPersonal } = answer
+    const { status, headers, body, source, attempts, isPersonal } = answer
     const collapsed = source === 'coalesced'
     if (kept && asking && status === 304) {
       const confirmed = shelf.confirm(question, kept, answer, tookMs)
@@ -41,7 +41,7 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
     const stored = source === 'live' && shelf.keep(question, answer, tookMs)
     if (stored) metrics.cache('stored')
     const cacheStatus = printForwarded({ reason: kept ? 'stale' : 'uri-miss', stored, collapsed })
-    return { status, headers, body, slices, text, source, attempts, isPersonal, cacheStatus }
+    return { status, headers, body, source, attempts, isPersonal, cacheStatus }
   }
 
   /** Fetches a newer answer for those who come later. */
@@ -95,8 +95,8 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
   }
 }
 
-function restored({ stored: { status, headers, text }, body, slices }: Kept) {
-  return { status, headers, text, body, slices }
+function restored({ stored: { status, headers }, body }: Kept) {
+  return { status, headers, body }
 }
 
 const ourOwn = new Set([

@@ -58,8 +58,8 @@ export function coalesce(site: CallSite, { clock, metrics, flights }: CoalescePa
   }
 }
 
-function shareOf({ status, headers, body, slices, text }: LayerResponse): LayerResponse {
-  return { status, headers, body, slices, text, source: 'coalesced', attempts: 0 }
+function shareOf({ status, headers, body }: LayerResponse): LayerResponse {
+  return { status, headers, body, source: 'coalesced', attempts: 0 }
 }
 
 /** Who shares a failure has it happen in a step of its own. */

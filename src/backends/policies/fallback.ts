@@ -1,6 +1,7 @@
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import { noteReason } from '../../telemetry/span.ts'
 import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
+import { restoreBody } from '../decode.ts'
 import { storeKeyOf } from '../http-caching/request-key.ts'
 import { mayBeStored } from '../http-caching/storable.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
@@ -28,9 +29,9 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
   function record(response: LayerResponse, { request }: OngoingCall): LayerResponse {
     // What came from a store or from a call beside this one was recorded when it was live.
     if (request && response.source === 'live' && mayBeStored(site, request, response)) {
-      const { status, headers, text } = response
+      const { status, headers, body } = response
       // One millisecond more: at `maxAgeMs` it is not too old.
-      store.set(keyOf(request), { status, headers, text, storedAt: clock.epoch() }, keepMs + 1)
+      store.set(keyOf(request), { status, headers, text: body?.text, storedAt: clock.epoch() }, keepMs + 1)
     }
     return response
   }
@@ -40,8 +41,8 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     // A last good answer is found by its request: without one there is none.
     const stored = request && (await store.get(keyOf(request))).response
     if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
-    const body: unknown = stored.text === undefined ? undefined : JSON.parse(stored.text)
-    return { status: stored.status, headers: stored.headers, body, source: 'stale', attempts: 0 } satisfies CallResponse
+    const { status, headers, text } = stored
+    return { status, headers, body: restoreBody(site, text), source: 'stale', attempts: 0 } satisfies CallResponse
   }
 
   async function cover(thrown: unknown, call: OngoingCall): Promise<CallResponse> {

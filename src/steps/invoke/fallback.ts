@@ -1,5 +1,6 @@
 import type { CallResponse } from '../../backends/call.ts'
 import type { GatewayError } from '../../errors.ts'
+import { Body } from '../../json/body.ts'
 import { bindTemplate } from '../../language/bind.ts'
 import type { Read } from '../../language/reference.ts'
 import { type Place, within } from '../../language/shape.ts'
@@ -51,7 +52,7 @@ function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: 
       reads: body.reads,
       body,
       writes: undefined,
-      compiled: { kind: 'handler', run: (error, { document }) => substitute(error, body.evaluate(document)) },
+      compiled: { kind: 'handler', run: (error, { document }) => substitute(error, bodyOf(body.evaluate(document))) },
     }
   }
   if ('assign' in entry) {
@@ -111,6 +112,10 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
   }
 }
 
-function substitute(error: GatewayError, body: unknown): CallResponse {
+function bodyOf(value: unknown): Body | undefined {
+  return value === undefined ? undefined : Body.ofValue(value)
+}
+
+function substitute(error: GatewayError, body: Body | undefined): CallResponse {
   return { status: 200, headers: {}, body, source: 'fallback', attempts: 0, error }
 }

@@ -72,7 +72,7 @@ describe('a mirror', () => {
     const render = () =>
       callRequest({ method: 'PUT', path: '/recommend/paris?n=1', headers: { 'x-user': 'u1' }, body: '{"a":1}' })
     const call = open(mirror.url, {}, { render })
-    expect(await call()).toMatchObject({ status: 200, body: { from: 'backend' }, attempts: 1 })
+    expect(await call()).toMatchObject({ status: 200, body: { value: { from: 'backend' } }, attempts: 1 })
     await mirror.until(1)
     const { request, body } = mirror.received[0]!
     expect(`${request.method} ${request.url} ${body}`).toBe('PUT /recommend/paris?n=1 {"a":1}')

@@ -6,6 +6,7 @@ import { Refreshes } from '../../../src/backends/policies/refreshes.ts'
 import { MemoryStore } from '../../../src/backends/stores/memory.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { Body } from '../../../src/json/body.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 import { callRequest, callSite, errorOf, ongoing, RecordingMetrics } from '../support/sites.ts'
 
@@ -27,7 +28,7 @@ function build(policy: Partial<CachePolicy>, replies: readonly Reply[], site: Pa
     call.context.scope.throwIfCancelled()
     if (reply instanceof GatewayError) throw reply
     const { status = 200, headers = {}, text = `{"n":${asked.length}}` } = reply
-    return { status, headers, body: JSON.parse(text), text, source: 'live', attempts: call.attempts }
+    return { status, headers, body: Body.ofValue(JSON.parse(text)), source: 'live', attempts: call.attempts }
   }
   const full = { ttlMs: 30 * second, staleMs: 0, staleIfErrorMs: 0, override: false, ...policy }
   const layer = cache(callSite({ cache: full, ...site }), { clock, metrics, store, refreshes })(backend)
@@ -41,11 +42,16 @@ const failing = new GatewayError('http-503', { response: { status: 503, body: un
 describe('a cache', () => {
   test('answers an equal request from the store while it is fresh', async () => {
     const { clock, asked, ask, metrics } = build({}, [{}])
-    expect(await ask()).toMatchObject({ source: 'live', body: { n: 1 }, cacheStatus: 'fwd=uri-miss;stored' })
+    expect(await ask()).toMatchObject({ source: 'live', body: { value: { n: 1 } }, cacheStatus: 'fwd=uri-miss;stored' })
     await clock.advance(29 * second)
-    expect(await ask()).toMatchObject({ source: 'cache', body: { n: 1 }, attempts: 0, cacheStatus: 'hit;ttl=1' })
+    expect(await ask()).toMatchObject({
+      source: 'cache',
+      body: { value: { n: 1 } },
+      attempts: 0,
+      cacheStatus: 'hit;ttl=1',
+    })
     await clock.advance(second)
-    expect(await ask()).toMatchObject({ source: 'live', body: { n: 2 } })
+    expect(await ask()).toMatchObject({ source: 'live', body: { value: { n: 2 } } })
     expect(asked).toHaveLength(2)
     expect(metrics.lines).toEqual(['cache miss', 'cache stored', 'cache hit', 'cache miss', 'cache stored'])
   })
@@ -116,7 +122,9 @@ describe('a cache', () => {
   })
 
   test('does not give one site what only another one is content with', async () => {
-    const { ask, asked } = build({}, [{ text: '{}' }], { isUsable: (body) => Object.keys(body as object).length > 0 })
+    const { ask, asked } = build({}, [{ text: '{}' }], {
+      isUsable: (body) => Object.keys(body?.value as object).length > 0,
+    })
     await ask()
     expect((await ask()).source).toBe('live')
     expect(asked).toHaveLength(2)
@@ -138,11 +146,11 @@ describe('a stale answer', () => {
     await ask()
     await clock.advance(31 * second)
     const [one, other] = await Promise.all([ask(), ask()])
-    expect(one).toMatchObject({ source: 'stale', body: { n: 1 }, cacheStatus: 'hit;ttl=-1' })
+    expect(one).toMatchObject({ source: 'stale', body: { value: { n: 1 } }, cacheStatus: 'hit;ttl=-1' })
     expect(one.error).toBeUndefined()
-    expect(other).toMatchObject({ source: 'stale', body: { n: 1 } })
+    expect(other).toMatchObject({ source: 'stale', body: { value: { n: 1 } } })
     await settle()
-    expect(await ask()).toMatchObject({ source: 'cache', body: { n: 2 } })
+    expect(await ask()).toMatchObject({ source: 'cache', body: { value: { n: 2 } } })
     expect(asked).toHaveLength(2)
     expect(metrics.lines.filter((line) => line === 'cache stale')).toHaveLength(2)
   })
@@ -155,7 +163,7 @@ describe('a stale answer', () => {
     await ask({}, scope)
     scope.cancel(new GatewayError('cancelled'))
     await settle()
-    expect(await ask()).toMatchObject({ source: 'cache', body: { n: 2 } })
+    expect(await ask()).toMatchObject({ source: 'cache', body: { value: { n: 2 } } })
     expect(asked).toHaveLength(2)
   })
 
@@ -217,7 +225,7 @@ describe('a stale answer', () => {
     const { clock, ask, metrics } = build({ staleIfErrorMs: 60 * second }, [{}, error])
     await ask()
     await clock.advance(89 * second)
-    expect(await ask()).toMatchObject({ source: 'stale', body: { n: 1 }, error, attempts: 1 })
+    expect(await ask()).toMatchObject({ source: 'stale', body: { value: { n: 1 } }, error, attempts: 1 })
     expect(metrics.lines.at(-1)).toBe('cache stale-if-error')
     await clock.advance(second)
     expect(await errorOf(ask())).toBe(error)
@@ -257,13 +265,13 @@ describe('an answer with a validator', () => {
     await clock.advance(31 * second)
     expect(await ask()).toMatchObject({
       status: 200,
-      body: { n: 1 },
+      body: { value: { n: 1 } },
       source: 'live',
       cacheStatus: 'fwd=stale;fwd-status=304;stored',
     })
     expect(asked[1]!.headers).toEqual({ 'if-none-match': '"a"' })
     await clock.advance(89 * second)
-    expect(await ask()).toMatchObject({ source: 'cache', body: { n: 1 } })
+    expect(await ask()).toMatchObject({ source: 'cache', body: { value: { n: 1 } } })
   })
 
   test('is asked about by its date where it has no tag', async () => {
@@ -271,7 +279,7 @@ describe('an answer with a validator', () => {
     const { clock, asked, ask } = build({}, [{ headers: { 'last-modified': modified } }, { status: 304, text: 'null' }])
     await ask()
     await clock.advance(31 * second)
-    expect((await ask()).body).toEqual({ n: 1 })
+    expect((await ask()).body?.value).toEqual({ n: 1 })
     expect(asked[1]!.headers).toEqual({ 'if-modified-since': modified })
   })
 
@@ -281,7 +289,7 @@ describe('an answer with a validator', () => {
       { status: 304, text: 'null' },
     ])
     await ask()
-    for (const _ of [1, 2, 3]) expect(await ask()).toMatchObject({ status: 200, body: { n: 1 } })
+    for (const _ of [1, 2, 3]) expect(await ask()).toMatchObject({ status: 200, body: { value: { n: 1 } } })
     expect(asked.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"a"', '"a"', '"a"'])
   })
 
@@ -289,7 +297,7 @@ describe('an answer with a validator', () => {
     const { clock, ask } = build({}, [tagged, { headers: { etag: '"b"' } }])
     await ask()
     await clock.advance(31 * second)
-    expect(await ask()).toMatchObject({ body: { n: 2 }, cacheStatus: 'fwd=stale;stored' })
+    expect(await ask()).toMatchObject({ body: { value: { n: 2 } }, cacheStatus: 'fwd=stale;stored' })
     expect((await ask()).source).toBe('cache')
   })
 
@@ -297,7 +305,7 @@ describe('an answer with a validator', () => {
     const { clock, asked, ask } = build({}, [tagged, { status: 304, headers: { etag: '"b"' }, text: 'null' }, {}])
     await ask()
     await clock.advance(31 * second)
-    expect(await ask()).toMatchObject({ status: 200, body: { n: 3 } })
+    expect(await ask()).toMatchObject({ status: 200, body: { value: { n: 3 } } })
     expect(asked[2]!.headers).toEqual({})
   })
 

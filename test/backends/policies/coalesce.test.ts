@@ -5,6 +5,7 @@ import { coalesce, FlightGroups } from '../../../src/backends/policies/coalesce.
 import { timeout } from '../../../src/backends/policies/timeout.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { Body } from '../../../src/json/body.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 import { callRequest, callSite, errorOf, live, ongoing, RecordingMetrics } from '../support/sites.ts'
 
@@ -183,11 +184,11 @@ test.each([
 ])('an answer with %s is one caller’s: the others ask for themselves', async (_name, headers) => {
   const { asked, ask } = build()
   const answers = [ask().answer, ask().answer, ask().answer]
-  await asked[0]!.answer({ headers, body: 'first' })
+  await asked[0]!.answer({ headers, body: Body.ofValue('first') })
   expect(asked).toHaveLength(3)
-  await asked[1]!.answer({ headers, body: 'second' })
-  await asked[2]!.answer({ headers, body: 'third' })
-  expect((await Promise.all(answers)).map(({ body }) => body)).toEqual(['first', 'second', 'third'])
+  await asked[1]!.answer({ headers, body: Body.ofValue('second') })
+  await asked[2]!.answer({ headers, body: Body.ofValue('third') })
+  expect((await Promise.all(answers)).map(({ body }) => body?.value)).toEqual(['first', 'second', 'third'])
 })
 
 describe('sites', () => {

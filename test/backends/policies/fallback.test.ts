@@ -5,6 +5,7 @@ import { fallback } from '../../../src/backends/policies/fallback.ts'
 import { MemoryStore } from '../../../src/backends/stores/memory.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { Body } from '../../../src/json/body.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import {
   callRequest,
@@ -18,8 +19,7 @@ import {
 } from '../support/sites.ts'
 
 const unavailable = new GatewayError('unavailable')
-const stored = { ...live, text: '{"ok":true}' }
-const spare: CallResponse = { status: 200, headers: {}, body: 'spare', source: 'fallback', attempts: 0 }
+const spare: CallResponse = { status: 200, headers: {}, body: Body.ofValue('spare'), source: 'fallback', attempts: 0 }
 const handler = (run: () => CallResponse | Promise<CallResponse>) => ({ kind: 'handler', run }) as const
 const lastGood = { kind: 'lastGood', maxAgeMs: 600_000 } as const
 
@@ -39,7 +39,7 @@ describe('fallback', () => {
     const { clock, policy } = build([handler(() => spare)])
     expect(await policy(scripted(live))(callRequest(), ongoing(clock))).toMatchObject({
       source: 'live',
-      body: { ok: true },
+      body: { value: { ok: true } },
     })
   })
 
@@ -74,9 +74,9 @@ describe('fallback', () => {
       lastGood,
       failing,
       handler(() => spare),
-      handler(() => ({ ...spare, body: 'late' })),
+      handler(() => ({ ...spare, body: Body.ofValue('late') })),
     ])
-    expect((await policy(scripted(unavailable))(callRequest(), ongoing(clock))).body).toBe('spare')
+    expect((await policy(scripted(unavailable))(callRequest(), ongoing(clock))).body?.value).toBe('spare')
   })
 
   test('throws the error of the call itself when nothing covers it', async () => {
@@ -95,19 +95,25 @@ describe('fallback', () => {
 
   test('gives the last good answer of an equal request, a copy for each', async () => {
     const { clock, policy } = build([lastGood])
-    await policy(scripted(stored))(callRequest(), ongoing(clock))
+    await policy(scripted(live))(callRequest(), ongoing(clock))
     await clock.advance(600_000)
     const failing = policy(scripted(unavailable))
     const first = await failing(callRequest(), ongoing(clock))
     const second = await failing(callRequest(), ongoing(clock))
-    expect(first).toMatchObject({ status: 200, body: { ok: true }, source: 'stale', attempts: 1, error: unavailable })
-    expect(second.body).toEqual(first.body)
-    expect(second.body).not.toBe(first.body)
+    expect(first).toMatchObject({
+      status: 200,
+      body: { value: { ok: true } },
+      source: 'stale',
+      attempts: 1,
+      error: unavailable,
+    })
+    expect(second.body?.value).toEqual(first.body?.value)
+    expect(second.body?.value).not.toBe(first.body?.value)
   })
 
   test('gives none that is too old', async () => {
     const { clock, policy } = build([lastGood])
-    await policy(scripted(stored))(callRequest(), ongoing(clock))
+    await policy(scripted(live))(callRequest(), ongoing(clock))
     await clock.advance(600_001)
     expect(await errorOf(policy(scripted(unavailable))(callRequest(), ongoing(clock)))).toBe(unavailable)
   })
@@ -119,20 +125,20 @@ describe('fallback', () => {
     ['body', { body: '{}' }],
   ])('never gives the answer to a request of another %s', async (_name, other) => {
     const { clock, policy } = build([lastGood])
-    await policy(scripted(stored))(callRequest({ headers: { authorization: 'Bearer a' } }), ongoing(clock))
+    await policy(scripted(live))(callRequest({ headers: { authorization: 'Bearer a' } }), ongoing(clock))
     const request = callRequest({ headers: { authorization: 'Bearer a' }, ...other })
     expect(await errorOf(policy(scripted(unavailable))(request, ongoing(clock)))).toBe(unavailable)
   })
 
   test('records nothing where no last good answer is asked for', async () => {
     const { clock, store, policy } = build([handler(() => spare)])
-    await policy(scripted(stored))(callRequest(), ongoing(clock))
+    await policy(scripted(live))(callRequest(), ongoing(clock))
     expect(store.bytes).toBe(0)
   })
 
   test('does not keep what the backend says not to store', async () => {
     const { clock, store, policy } = build([lastGood])
-    await policy(scripted({ ...stored, headers: { 'cache-control': 'private, no-store' } }))(
+    await policy(scripted({ ...live, headers: { 'cache-control': 'private, no-store' } }))(
       callRequest(),
       ongoing(clock),
     )
@@ -147,7 +153,7 @@ describe('fallback', () => {
       keys.push(key.digest)
       set(key, ...rest)
     }
-    await policy(scripted(stored))(callRequest({ headers: { authorization: 'Bearer hush' } }), ongoing(clock))
+    await policy(scripted(live))(callRequest({ headers: { authorization: 'Bearer hush' } }), ongoing(clock))
     expect(keys).toHaveLength(1)
     expect(keys[0]).not.toContain('hush')
   })

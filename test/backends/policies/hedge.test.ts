@@ -7,6 +7,7 @@ import { retry } from '../../../src/backends/policies/retry.ts'
 import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { Body } from '../../../src/json/body.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { callRequest, callSite, errorOf, live, ongoing, RecordingMetrics, RecordingSpan } from '../support/sites.ts'
 
@@ -62,11 +63,11 @@ describe('a hedge', () => {
 
   test('that answers first ends the first attempt in the same turn and leaves no timer', async () => {
     const { clock, metrics, wrap } = build()
-    const { layer, calls } = taking(clock, { ms: 1000 }, { ms: 10, outcome: { ...live, body: 'hedge' } })
+    const { layer, calls } = taking(clock, { ms: 1000 }, { ms: 10, outcome: { ...live, body: Body.ofValue('hedge') } })
     const call = ongoing(clock)
     const answer = wrap(layer)(callRequest(), call)
     await clock.advance(60)
-    expect(await answer).toMatchObject({ body: 'hedge', attempts: 2 })
+    expect(await answer).toMatchObject({ body: { value: 'hedge' }, attempts: 2 })
     expect(call.attempts).toBe(2)
     expect(calls[0]!.context.scope.reason?.code).toBe('cancelled')
     expect(calls.map(({ isHedge }) => isHedge)).toEqual([false, true])
@@ -76,10 +77,10 @@ describe('a hedge', () => {
 
   test('that is too late is cancelled', async () => {
     const { clock, metrics, wrap } = build()
-    const { layer, calls } = taking(clock, { ms: 70, outcome: { ...live, body: 'first' } }, { ms: 1000 })
+    const { layer, calls } = taking(clock, { ms: 70, outcome: { ...live, body: Body.ofValue('first') } }, { ms: 1000 })
     const answer = wrap(layer)(callRequest(), ongoing(clock))
     await clock.advance(70)
-    expect(await answer).toMatchObject({ body: 'first', attempts: 2 })
+    expect(await answer).toMatchObject({ body: { value: 'first' }, attempts: 2 })
     expect(calls[1]!.context.scope.reason?.code).toBe('cancelled')
     expect(metrics.lines).toEqual(['hedge lost'])
     expect(clock.pending).toBe(0)
@@ -227,10 +228,10 @@ describe('a hedge', () => {
     const answer = wrap(taking(clock, { ms: 20 }).layer)(callRequest(), ongoing(clock))
     await clock.advance(20)
     await answer
-    const slow = taking(clock, { ms: 500 }, { ms: 5, outcome: { ...live, body: 'hedge' } })
+    const slow = taking(clock, { ms: 500 }, { ms: 5, outcome: { ...live, body: Body.ofValue('hedge') } })
     const hedged = wrap(slow.layer)(callRequest(), ongoing(clock))
     await clock.advance(27)
-    expect((await hedged).body).toBe('hedge')
+    expect((await hedged).body?.value).toBe('hedge')
   })
 
   test('an attempt that was overtaken counts as slow, so that hedging does not make all look fast', async () => {

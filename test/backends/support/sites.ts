@@ -6,6 +6,7 @@ import { judge } from '../../../src/backends/verdict.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { GatewayError, toGatewayError } from '../../../src/errors.ts'
+import { Body } from '../../../src/json/body.ts'
 import type { Attributes, Span } from '../../../src/telemetry/span.ts'
 
 /** A span that remembers what was done to it. */
@@ -93,7 +94,13 @@ export function callContext(clock: Clock, context: Partial<CallContext> = {}): C
   }
 }
 
-export const live: CallResponse = { status: 200, headers: {}, body: { ok: true }, source: 'live', attempts: 1 }
+export const live: CallResponse = {
+  status: 200,
+  headers: {},
+  body: Body.ofValue({ ok: true }),
+  source: 'live',
+  attempts: 1,
+}
 
 /** A layer that does, call after call, what is listed: throws the errors, gives the responses; the last one for ever. */
 export function scripted(...script: (GatewayError | CallResponse)[]): Layer & { calls: number } {

@@ -109,7 +109,7 @@ export function describeTransportFaults(transport: TransportKind): void {
           ),
         )
         const response = await call()
-        expect(response).toMatchObject({ status: 200, body: { a: [1, 'ü'] }, source: 'live', attempts: 1 })
+        expect(response).toMatchObject({ status: 200, body: { value: { a: [1, 'ü'] } }, source: 'live', attempts: 1 })
         expect(response.headers['x-thing']).toBe('1, 2')
         expect(response.headers['set-cookie']).toEqual(['a=1', 'b=2'])
         expect(Object.entries(response.headers)).toContainEqual(['__proto__', 'x'])
@@ -122,22 +122,22 @@ export function describeTransportFaults(transport: TransportKind): void {
           response.write('{"text":"\xc3')
           setImmediate(() => response.end('"}'))
         })
-        expect((await caller(url)()).body).toEqual({ text: 'Ã' })
+        expect((await caller(url)()).body?.value).toEqual({ text: 'Ã' })
       })
 
       test('after interim ones', async () => {
         const early = 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'
-        expect((await (await answered(early + early + whole('{"a":1}')))()).body).toEqual({ a: 1 })
+        expect((await (await answered(early + early + whole('{"a":1}')))()).body?.value).toEqual({ a: 1 })
       })
 
       test('without the trailers', async () => {
         const response = await (await answered(`${chunked}2\r\n{}\r\n0\r\nX-Late: 1\r\n\r\n`))()
-        expect(response.body).toEqual({})
+        expect(response.body?.value).toEqual({})
         expect(response.headers['x-late']).toBeUndefined()
       })
 
       test('that ends where the connection does', async () => {
-        expect((await (await answered(`${json}\r\n{"a":1}`, 'end'))()).body).toEqual({ a: 1 })
+        expect((await (await answered(`${json}\r\n{"a":1}`, 'end'))()).body?.value).toEqual({ a: 1 })
       })
 
       test.each([
@@ -158,17 +158,18 @@ export function describeTransportFaults(transport: TransportKind): void {
       })
 
       test('of an empty object, of JSON without a content type, and of JSON by its suffix', async () => {
-        expect((await (await answered(whole('{}')))()).body).toEqual({})
-        expect((await (await answered(whole('[1]', 'HTTP/1.1 200 OK\r\n')))()).body).toEqual([1])
+        expect((await (await answered(whole('{}')))()).body?.value).toEqual({})
+        expect((await (await answered(whole('[1]', 'HTTP/1.1 200 OK\r\n')))()).body?.value).toEqual([1])
         const problem = 'HTTP/1.1 200 OK\r\nContent-Type: application/problem+json; charset=utf-8\r\n'
-        expect((await (await answered(whole('{"a":1}', problem)))()).body).toEqual({ a: 1 })
+        expect((await (await answered(whole('{"a":1}', problem)))()).body?.value).toEqual({ a: 1 })
       })
 
       test('with a __proto__ member that pollutes nothing', async () => {
         const { body } = await (await answered(whole('{"__proto__":{"polluted":true}}')))()
-        expect(Object.hasOwn(body as object, '__proto__')).toBe(true)
+        const value = body?.value
+        expect(Object.hasOwn(value as object, '__proto__')).toBe(true)
         expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-        expect((body as Record<string, unknown>)['polluted']).toBeUndefined()
+        expect((value as Record<string, unknown>)['polluted']).toBeUndefined()
       })
 
       test.each([
@@ -177,7 +178,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         ['zstd', zstdCompressSync('{"a":1}')],
       ])('out of %s, which it did not ask for', async (coding, body) => {
         const head = `${json}Content-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\n\r\n`
-        expect((await (await answered(Buffer.concat([Buffer.from(head), body])))()).body).toEqual({ a: 1 })
+        expect((await (await answered(Buffer.concat([Buffer.from(head), body])))()).body?.value).toEqual({ a: 1 })
       })
 
       test('of a redirect as it is: it is not followed', async () => {
@@ -195,7 +196,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         const { port } = await tls(listener)
         const call = caller(`https://backend.test:${port}`, {}, systemClock, { tls: { ca: certificate } })
         await settle()
-        expect((await call()).body).toEqual({ host: `backend.test:${port}`, sni: 'backend.test' })
+        expect((await call()).body?.value).toEqual({ host: `backend.test:${port}`, sni: 'backend.test' })
       })
 
       test('with nobody whose certificate it cannot trust, or that is for another name', async () => {
@@ -362,7 +363,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         const call = await answered(whole('{"a":1}', 'HTTP/1.1 404 No\r\n'), 'stay', {
           isSuccess: (status) => status === 404,
         })
-        expect(await call()).toMatchObject({ status: 404, body: { a: 1 } })
+        expect(await call()).toMatchObject({ status: 404, body: { value: { a: 1 } } })
       })
     })
 
@@ -471,7 +472,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         await clock.advance(5000)
         expect((await late).code).toBe('timeout')
         held[0]!()
-        expect((await call()).body).toEqual({})
+        expect((await call()).body?.value).toEqual({})
         expect(slow.sockets.size).toBe(1)
       })
     })
@@ -508,14 +509,14 @@ export function describeTransportFaults(transport: TransportKind): void {
         expect((await fourth).code).toBe('cancelled')
 
         answers[0]!()
-        expect((await first).body).toEqual({ path: '/1' })
+        expect((await first).body?.value).toEqual({ path: '/1' })
         await untilAsked(3)
         const sixth = errorOf(call({ path: '/6' }))
         await clock.advance(6000)
         expect((await second).code).toBe('timeout')
         await clock.advance(2970)
         answers[2]!()
-        expect((await third).body).toEqual({ path: '/3' })
+        expect((await third).body?.value).toEqual({ path: '/3' })
         await clock.advance(30)
         await untilAsked(4)
         await clock.advance(6000)
