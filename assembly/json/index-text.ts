@@ -1,4 +1,4 @@
-import { isLongWhole, isPlainNumber } from './plain-number'
+import { isLongWhole, isRareNumber } from './plain-number'
 import { endOfMemory, makeRoom } from './room'
 import { findSpecial, skipSpace, skipString, skipWord } from './scan'
 import { ENTRY, FLAG } from './tape'
@@ -80,7 +80,7 @@ export function index(text: usize, length: usize, tape: usize, maxDepth: u32): u
       const start = at
       at = skipWord(at)
       if (at === 0) return 0
-      if (c <= 0x39 && !isPlainNumber(start, at - start)) {
+      if (c <= 0x39 && isRareNumber(start, at - start)) {
         if (isLongWhole(start, at - start)) return 0
         rare++
       }
