@@ -1,4 +1,5 @@
 import { containerFlag, type IndexedJson } from './indexed-json.ts'
+import { makeLazy, sliceKey } from './lazy.ts'
 import { restoreNumbers } from './restore-numbers.ts'
 
 /** One value inside an indexed JSON. */
@@ -30,8 +31,14 @@ export class JsonSlice {
     return word < containerFlag ? 1 : word - containerFlag
   }
 
-  get isNull(): boolean {
-    return this.json.bytes[this.start] === 0x6e
+  get [sliceKey](): this {
+    return this
+  }
+
+  /** A value for whoever reads it: a list or object is made when somebody looks into it, and may be copied as bytes. */
+  get value(): unknown {
+    const first = this.json.bytes[this.start]
+    return first === 0x7b || first === 0x5b ? makeLazy(first === 0x5b, () => this.parse(), this) : this.parse()
   }
 
   /** Its bytes as they were sent, not a copy. */

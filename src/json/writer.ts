@@ -2,9 +2,10 @@ import { printJson } from '../json-text.ts'
 import { type Engine, padding, useEngine } from './engine.ts'
 import { align } from './image.ts'
 import { containerFlag } from './indexed-json.ts'
+import { sliceOf } from './lazy.ts'
 import type { Part } from './part.ts'
 import { compileProgram, type Slot } from './program.ts'
-import { JsonSlice } from './slice.ts'
+import type { JsonSlice } from './slice.ts'
 
 /** The largest answer. */
 const mostBytes = 64 * 1024 * 1024
@@ -13,7 +14,7 @@ const mostBytes = 64 * 1024 * 1024
 export type Writer = (slots: readonly unknown[], atMost?: number) => Buffer | undefined
 
 /**
- * Compiles an answer to the bytes of its JSON. A slot is a JsonSlice, whose bytes go into the answer as they were sent,
+ * Compiles an answer to the bytes of its JSON. A slot is or stands for a slice, whose bytes go into the answer as they came,
  * undefined where there is nothing, or any other JSON value.
  *
  * Undefined where the answer must be made from parsed values: when it is nothing at all; a list is none; inside text
@@ -33,7 +34,8 @@ export function compileWriter(part: Part): Writer {
     for (const slot of slots) {
       const value = values[slot.slot]
       if (value === undefined) continue
-      next = value instanceof JsonSlice ? placeSlice(engine, slot, value, next) : placeValue(engine, slot, value, next)
+      const slice = sliceOf(value)
+      next = slice ? placeSlice(engine, slot, slice, next) : placeValue(engine, slot, value, next)
       if (next === 0) return undefined
     }
     const length = engine.write(start, sources, next, Math.min(atMost, mostBytes))

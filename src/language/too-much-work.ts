@@ -1,5 +1,5 @@
 import { endsRequest, GatewayError } from '../errors.ts'
-import { JsonSlice } from '../json/slice.ts'
+import { sliceOf } from '../json/lazy.ts'
 import type { Document } from '../values/document.ts'
 import { enter, workOf } from '../values/work.ts'
 import type { Read, Reference } from './reference.ts'
@@ -87,7 +87,8 @@ function sizeOf(value: unknown): number {
   let size = 0
   while (waiting.length > 0 && size + waiting.length < mostCounted) {
     const next = waiting.pop()
-    if (next instanceof JsonSlice) size += next.entries
+    const slice = sliceOf(next)
+    if (slice) size += slice.entries
     else if (typeof next === 'string') size += 1 + Math.floor(next.length / textPerValue)
     else {
       size += 1

@@ -1,4 +1,6 @@
 import type { CallResponse, CallSite } from '../backends/call.ts'
+import type { Slices } from '../json/body.ts'
+import { makeLazy } from '../json/lazy.ts'
 import { suspectValue } from '../language/too-much-work.ts'
 import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
@@ -32,7 +34,7 @@ function compileApply(operation: BoundOperation): Apply {
   const apply: Apply = (document, response) => {
     const slices = response.body?.slices
     for (const { read, write, slice } of outputs) {
-      const value = slices && slice ? (slice.isWhole ? slices[slice.index] : undefined) : read(response)
+      const value = slices && slice ? valueAt(slices, slice, () => read(response)) : read(response)
       if (value !== undefined) write(document, value)
     }
   }
@@ -46,6 +48,11 @@ function compileApply(operation: BoundOperation): Apply {
       throw suspectValue(thrown, 'step', response.body?.value)
     }
   }
+}
+
+/** What a body that stays bytes gives: what a query finds in it is a list, made if anybody asks. */
+function valueAt(slices: Slices, { index, isWhole }: { index: number; isWhole: boolean }, query: () => unknown) {
+  return isWhole ? slices[index]?.value : makeLazy(true, query)
 }
 
 /**

@@ -45,7 +45,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     readsBody: readsBody(parts, bound.inputs),
     run,
     recover: compiler.recover,
-    fillResponse: bound.response && compileResponse(bound.response, bytes && compileByteBody(bytes)),
+    fillResponse: bound.response && compileResponse(bound.response, bytes && compileByteBody(bytes.template)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     caching: compileRouteCaching(bound),
     admission: bound.admission,

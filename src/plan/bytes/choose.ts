@@ -10,7 +10,7 @@ import { type ByteTemplate, convertTemplate } from './convert.ts'
 export interface ByteAnswer {
   readonly template: ByteTemplate
   readonly calls: ReadonlySet<StepCall>
-  /** The places of the context that hold slices of bodies: colors (`product.list`), and `steps.<name>.body`. */
+  /** The places of the context that stand for slices of bodies: colors (`product.list`), and `steps.<name>.body`. */
   readonly places: ReadonlySet<string>
 }
 

@@ -1,6 +1,5 @@
 import type { ItemPart, Part, SlotPart, TextSource } from '../../json/part.ts'
 import type { JsonPath } from '../../json/path-tree.ts'
-import { JsonSlice } from '../../json/slice.ts'
 import { colorOfPath } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
 import { passOverAbsence } from '../../values/operators/default.ts'
@@ -114,7 +113,7 @@ class Converter {
     const read = (document: Document) => {
       for (const reader of readers) {
         const value = reader(document)
-        if (value !== undefined && value !== null && !(value instanceof JsonSlice && value.isNull)) return value
+        if (value !== undefined && value !== null) return value
       }
       return undefined
     }

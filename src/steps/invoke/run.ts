@@ -66,7 +66,7 @@ export function compileInvoke(plan: InvokePlan): Run {
     if (!recorded) return
     const record: Record<string, unknown> = { source, ms: Math.round(ms * 100) / 100, attempts }
     if (status !== undefined) record['status'] = status
-    if (response) record['body'] = response.body?.slices ? response.body.slices[0] : response.body?.value
+    if (response) record['body'] = response.body?.slices ? response.body.slices[0]?.value : response.body?.value
     else if (error?.response) record['body'] = error.response.body
     if (response && recordsHeaders) record['headers'] = response.headers
     if (error) record['error'] = error.code

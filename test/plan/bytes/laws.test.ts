@@ -1,9 +1,12 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseJson, printJson } from '../../../src/json-text.ts'
+import { outputPaths } from '../../../src/operations/byte-outputs.ts'
 import { buildSnapshot } from '../../../src/plan/build.ts'
 import type { AggregatedRoute, RequestParts } from '../../../src/plan/snapshot.ts'
 import type { Outcome } from '../../../src/run/outcome.ts'
+import { keepBytes } from '../../../src/steps/invoke/site.ts'
+import type { BoundStep } from '../../../src/steps/step.ts'
 import { jsonTexts } from '../../json/texts.ts'
 import { type Answering, openRoute, textOf } from '../../support/memory-backends.ts'
 import { projectTexts } from '../../support/project.ts'
@@ -40,8 +43,8 @@ const reader: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: somewhere.map((place) => ({ $default: [`$.${place}`, 'none'] })) },
   { weight: 1, arbitrary: somewhere.map((place) => ({ $merge: [`$.${place}`, { b: 1 }] })) },
 )
-/** So that most routes load. */
-const everything = { assign: Object.fromEntries(colors.map((color) => [color, 'given'])) }
+/** So that most routes load, and there is something to read. */
+const everything = { parallel: colors.map((_, index) => ({ invoke: `s.make-${index}`, id: `first-${index}` })) }
 const pages = fc
   .tuple(route, fc.dictionary(fc.constantFrom('p', 'q', 'r', 's'), reader), fc.option(somewhere))
   .map(([made, body, header]) => ({
@@ -52,9 +55,14 @@ const pages = fc
 /** Reads every color, so that nothing stays bytes. */
 const readsAll = `\${ [${members.map((color) => `has(${color})`).join()}, e == null].size() }`
 
-test('a page is the same from bytes, from parsed bodies, from the cache and from shared calls', async () => {
+test('a page is the same from bytes whoever reads them, from parsed bodies, from the cache and from shared calls', async () => {
   let compared = 0
-  const texts = jsonTexts({ maxDepth: 3 })
+  const value = jsonTexts({ maxDepth: 2 })
+  const texts = fc.oneof(
+    fc.tuple(value, value).map(([a, id]) => `{"a":{"b":${a}},"id":${id}}`),
+    fc.tuple(value, value).map(([a, id]) => `[{"a":${a}},{"id":${id},"a":${a}}]`),
+    value,
+  )
   await fc.assert(
     fc.asyncProperty(
       pages,
@@ -65,7 +73,12 @@ test('a page is the same from bytes, from parsed bodies, from the cache and from
         const parsing = { ...page, response: { headers: { ...headers, 'x-all': readsAll }, body } }
         const answer: Answering = ({ path, body: given }) =>
           path.startsWith('/make') ? `{"value":${bodies[Number(path.at(-1))]!}}` : given
-        const runs = await Promise.all([page, parsing].map((text) => runThrice(text, sent, answer)))
+        const runs = await Promise.all([
+          runThrice(page, sent, answer),
+          runThrice(parsing, sent, answer),
+          // As if the plan had missed every reader.
+          runThrice(parsing, sent, answer, ({ bound }) => keepAllBytes(bound.body.steps)),
+        ])
         if (runs.some((outcomes) => outcomes === undefined)) return
         const [first, ...others] = runs.flatMap((outcomes) => outcomes!.map(readable))
         compared++
@@ -78,15 +91,29 @@ test('a page is the same from bytes, from parsed bodies, from the cache and from
 })
 
 /** Twice at once and then once more; undefined where it does not load. */
-async function runThrice(page: object, sent: Partial<RequestParts>, answer: Answering): Promise<Outcome[] | undefined> {
+async function runThrice(
+  page: object,
+  sent: Partial<RequestParts>,
+  answer: Answering,
+  prepare: (route: AggregatedRoute) => void = () => {},
+): Promise<Outcome[] | undefined> {
   const files = { dictionary, 'services/s': service, 'routes/r': JSON.stringify(page) }
   const { snapshot } = buildSnapshot(projectTexts(files))
   if (!snapshot) return undefined
-  const { run, close } = openRoute(snapshot.routes[0] as AggregatedRoute, answer)
+  const made = snapshot.routes[0] as AggregatedRoute
+  prepare(made)
+  const { run, close } = openRoute(made, answer)
   const together = await Promise.all([run(sent), run(sent)])
   const later = await run(sent)
   await close()
   return [...together, later]
+}
+
+function keepAllBytes(steps: readonly BoundStep[]): void {
+  for (const { call, blocks = [] } of steps) {
+    if (call && outputPaths(call.operation)) keepBytes(call.site, call.operation)
+    for (const block of blocks) keepAllBytes(block.steps)
+  }
 }
 
 /** Without spaces and escapes, its numbers as they are. */
