@@ -4,7 +4,7 @@ import { parseJson, printJson } from '../../../src/json-text.ts'
 import { outputPaths } from '../../../src/operations/byte-outputs.ts'
 import { buildSnapshot } from '../../../src/plan/build.ts'
 import type { AggregatedRoute, RequestParts } from '../../../src/plan/snapshot.ts'
-import type { Outcome } from '../../../src/run/outcome.ts'
+import type { Answer, Failure } from '../../../src/run/outcome.ts'
 import { keepBytes } from '../../../src/steps/invoke/site.ts'
 import type { BoundStep } from '../../../src/steps/step.ts'
 import { jsonTexts } from '../../json/texts.ts'
@@ -117,7 +117,7 @@ function keepAllBytes(steps: readonly BoundStep[]): void {
 }
 
 /** Without spaces and escapes, its numbers as they are. */
-function readable(outcome: Outcome): string {
+function readable(outcome: Answer | Failure): string {
   const text = textOf(outcome)
   return outcome.kind === 'failure' || text === '' ? text : printJson(parseJson(text))
 }
