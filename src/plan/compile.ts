@@ -1,6 +1,6 @@
 import { toGatewayError } from '../errors.ts'
 import { Gathering } from '../steps/concurrency.ts'
-import { type Context, Exit, type Recover, type Run } from '../steps/context.ts'
+import { type Context, Exit, leftOutOutcome, type Recover, type Run, type StepRun } from '../steps/context.ts'
 import type { BoundBlock, BoundStep, Compiler } from '../steps/step.ts'
 import type { StepCall } from '../steps/step-call.ts'
 import { noteReason } from '../telemetry/span.ts'
@@ -62,7 +62,7 @@ export class RouteCompiler implements Compiler {
 }
 
 /** Puts the condition, the span and the metric around a step. Assign, empty and the exits are too small for a span. */
-function observe(step: BoundStep, index: number, run: Run): Run {
+function observe(step: BoundStep, index: number, run: StepRun): Run {
   const test = step.condition?.test
   const spanName = `${step.kind} ${step.name}`
   const attributes = { 'tessera.step': step.name, 'tessera.step.kind': step.kind }
@@ -73,7 +73,7 @@ function observe(step: BoundStep, index: number, run: Run): Run {
     const { run: request, span } = inner
     request.stepEnded(index, outcome, request.now() - startedAt)
     if (!span.sampled) return
-    if (outcome !== 'ok') span.fail(outcome)
+    if (outcome !== 'ok' && outcome !== leftOutOutcome) span.fail(outcome)
     span.end()
   }
   /** Ends a step that threw, and gives what goes on: its failure, which now says where it happened. */
@@ -105,7 +105,7 @@ function observe(step: BoundStep, index: number, run: Run): Run {
       return
     }
     const inner = begin(context)
-    let pending: void | Promise<void>
+    let pending: ReturnType<StepRun>
     try {
       pending = run(inner)
     } catch (thrown) {
@@ -113,7 +113,7 @@ function observe(step: BoundStep, index: number, run: Run): Run {
     }
     if (!pending) return end(inner, startedAt, 'ok')
     return pending.then(
-      () => end(inner, startedAt, 'ok'),
+      (outcome) => end(inner, startedAt, outcome === leftOutOutcome ? leftOutOutcome : 'ok'),
       (thrown: unknown) => {
         throw fail(inner, startedAt, thrown)
       },

@@ -6,6 +6,7 @@ import { executeSteps } from '../run/execute.ts'
 import { openPipeline, type Pipeline, passOn } from '../run/pipeline.ts'
 import type { StageParts } from '../run/stage.ts'
 import type { UnmatchedRoute } from '../run/staged-route.ts'
+import { leftOutOutcome } from '../steps/context.ts'
 import type { RouteMetrics } from '../telemetry/bound-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
@@ -96,7 +97,10 @@ export class ActiveRoutes {
     const end = executeSteps(route, {
       clock,
       calls: () => pace(calls),
-      stepEnded: (step, outcome, ms) => steps[step]?.observe(outcome, ms / 1000),
+      stepEnded: (step, outcome, ms) => {
+        steps[step]?.observe(outcome, ms / 1000)
+        if (outcome === leftOutOutcome) steps[step]?.countFallback('skipped')
+      },
     })
     return openPipeline(route, this.#parts, end)
   }

@@ -37,7 +37,7 @@ export interface RequestRun {
   readonly maxCalls: number
   callsLeft: number
   readonly propagation: Propagation
-  /** Told of every step that ends: index in the plan, `ok | skipped | <error code>`, milliseconds. */
+  /** Told of every step that ends: index in the plan, `ok | skipped | left-out | <error code>`, milliseconds. */
   readonly stepEnded: (step: number, outcome: string, ms: number) => void
 }
 
@@ -85,6 +85,12 @@ export class Context implements CallContext {
  * event loop. It fails with a GatewayError, or ends the route with an Exit.
  */
 export type Run = (context: Context) => void | Promise<void>
+
+/** How an optional step ends that failed. */
+export const leftOutOutcome = 'left-out'
+
+/** What a kind compiles: what it waits for may end with `leftOutOutcome`. */
+export type StepRun = (context: Context) => ReturnType<Run> | Promise<unknown>
 
 /** Handles what was thrown; fails with it where it does not. */
 export type Recover = (context: Context, thrown: unknown) => void | Promise<void>

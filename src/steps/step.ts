@@ -8,7 +8,7 @@ import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import type { Recover, Run } from './context.ts'
+import type { Recover, Run, StepRun } from './context.ts'
 import type { BoundResponse } from './response.ts'
 import type { CallOrigins, StepCall } from './step-call.ts'
 
@@ -121,7 +121,7 @@ export interface StepBinding {
   readonly call?: StepCall
   /** True when it could not be resolved, so that what it would write is not known. */
   readonly incomplete?: boolean
-  compile(compiler: Compiler): Run
+  compile(compiler: Compiler): StepRun
 }
 
 /** A bound step: what its kind says of it, its name and its condition. */

@@ -45,7 +45,7 @@ export class StepMetrics {
     this.#step = step
   }
 
-  /** `outcome` is a source (`live`, `cache`, …) or `error`. */
+  /** `outcome`: `ok`, `skipped` where its condition did not hold, `left-out` where it failed and is optional, else the error code. */
   observe(outcome: string, seconds: number): void {
     let histogram = this.#byOutcome.get(outcome)
     if (!histogram) {

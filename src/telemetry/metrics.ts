@@ -103,8 +103,16 @@ export function createMetrics(): Metrics {
     'operation',
     'error_type',
   ])
-  const steps = durations('tessera_step', 'Time of a step, with its retries', ['route', 'step', 'outcome'])
-  const fallbacks = counter('tessera_fallback_total', 'Calls that something stood in for', ['route', 'step', 'source'])
+  const steps = durations(
+    'tessera_step',
+    'Time of a step, with its retries, by outcome: ok, skipped, left-out (optional, and failed), or an error code',
+    ['route', 'step', 'outcome'],
+  )
+  const fallbacks = counter(
+    'tessera_fallback_total',
+    'Failed calls by what stood in for them; skipped: nothing did, for an optional one',
+    ['route', 'step', 'source'],
+  )
   const breakers = gauge('tessera_breaker_state', '0 closed, 1 half-open, 2 open', ['service', 'operation'])
   const endpoints = {
     states: gauge('tessera_endpoints', 'Endpoints by what is known of them', ['service', 'state']),

@@ -5,7 +5,7 @@ import type { BoundRoute } from '../plan/bound-route.ts'
 import { RouteCompiler } from '../plan/compile.ts'
 import { everyRead, RecordsRead } from '../plan/reads.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
-import type { Recover, Run } from '../steps/context.ts'
+import type { Recover, Run, StepRun } from '../steps/context.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { CoverageMap, type Part, type StepParts } from './coverage-map.ts'
 import type { Observer } from './run-test.ts'
@@ -121,7 +121,7 @@ function countFalse<Subject>(
   }
 }
 
-function countRuns(run: Run, { step, arms, passedBy }: StepParts): Run {
+function countRuns(run: StepRun, { step, arms, passedBy }: StepParts): StepRun {
   const taken = () => arms.reduce((sum, { count }) => sum + count, 0)
   return (context) => {
     step.count++

@@ -2,7 +2,7 @@ import type { CallResponse } from '../../backends/call.ts'
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Document } from '../../values/document.ts'
 import { countCalls } from '../calls.ts'
-import type { Context, Run } from '../context.ts'
+import { type Context, leftOutOutcome, type StepRun } from '../context.ts'
 
 interface InvokePlan {
   readonly name: string
@@ -19,7 +19,7 @@ interface InvokePlan {
 }
 
 /** Compiles an invoke: make the call, write its outputs, keep a record of how it went. */
-export function compileInvoke(plan: InvokePlan): Run {
+export function compileInvoke(plan: InvokePlan): StepRun {
   const { name, index, counts, optional, recorded, recordsHeaders, applyOutputs } = plan
 
   return (context) => {
@@ -36,6 +36,7 @@ export function compileInvoke(plan: InvokePlan): Run {
         if (error.code !== 'cancelled') error.step ??= name
         finish(context, startedAt, undefined, error)
         if (!optional || endsRequest(error) || context.scope.reason) throw error
+        return leftOutOutcome
       },
     )
   }

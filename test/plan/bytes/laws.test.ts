@@ -96,7 +96,7 @@ async function runThrice(
   sent: Partial<RequestParts>,
   answer: Answering,
   prepare: (route: AggregatedRoute) => void = () => {},
-): Promise<Outcome[] | undefined> {
+): Promise<(Answer | Failure)[] | undefined> {
   const files = { dictionary, 'services/s': service, 'routes/r': JSON.stringify(page) }
   const { snapshot } = buildSnapshot(projectTexts(files))
   if (!snapshot) return undefined
