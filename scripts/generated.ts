@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { metersOf } from '../src/backends/policy-events.ts'
 import { exitCodes, loadCommands } from '../src/cli/index.ts'
 import { readConfig } from '../src/config/read.ts'
 import { buildGraph } from '../src/describe/graph/build.ts'
 import { graphFormats } from '../src/describe/graph/formats.ts'
 import { renderCodePages } from '../src/describe/pages/markdown.ts'
+import { policyKinds } from '../src/operations/policies/index.ts'
 import { buildSnapshot } from '../src/plan/build.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
 import { testFileShape } from '../src/testing/shape.ts'
@@ -36,7 +38,6 @@ function generateSchemas(): [path: string, text: string][] {
 /** The pages of docs/reference/ itself. */
 async function generatePages(): Promise<[path: string, text: string][]> {
   const serviceSchema = jsonSchemaOf('service')
-  const services = (serviceSchema['properties'] as Record<string, Schema>)['operations']!
   const pages: [name: string, text: string][] = [
     ['gateway', renderFilePage(describeFile('The gateway', 'config/gateway.yaml', jsonSchemaOf('gateway')))],
     [
@@ -47,11 +48,11 @@ async function generatePages(): Promise<[path: string, text: string][]> {
     ['route', renderFilePage(describeFile('A route', 'routes/hello.yaml', jsonSchemaOf('route')))],
     ['steps', renderSteps()],
     ['templates', renderTemplates()],
-    ['policies', renderPolicies(services['additionalProperties'] as Schema)],
+    ['policies', renderPolicies()],
     ['errors', renderErrors()],
     ['test', renderTestPage(describeFile('Tests of a route', 'routes/hello.test.yaml', testSchema))],
     ['cli', renderCli(await loadCommands(), exitCodes)],
-    ['metrics', renderMetrics(await createMetrics().describe())],
+    ['metrics', renderMetrics(await createMetrics(metersOf(policyKinds)).describe())],
   ]
   const index = renderIndex([...pages, ['diagnostics/README', codePages.get('README.md')!]])
   const named = [['README', index] as const, ...pages]

@@ -20,6 +20,11 @@ export function keyTable(schema: Schema, options: KeyTableOptions = {}): string 
   return table(['key', 'type', 'default', 'meaning'], rows)
 }
 
+/** Whether a value is a mapping, or may be one. */
+export function hasKeys(schema: Schema): boolean {
+  return alternativesOf(schema).some((alternative) => alternative['properties'] !== undefined)
+}
+
 function listKeys(schema: Schema, prefix: string, options: KeyTableOptions): string[][] {
   const required = new Set((schema['required'] as string[] | undefined) ?? [])
   const keys = Object.entries((schema['properties'] as Record<string, Schema> | undefined) ?? {})

@@ -8,6 +8,7 @@ import type { DiscoverySource } from './discovery/discovery.ts'
 import type { CarePolicy } from './health/policy.ts'
 import type { MirrorPolicy } from './mirroring/policy.ts'
 import type { RetryBudgetPolicy } from './policies/retry-budget.ts'
+import type { SitePolicy } from './policy.ts'
 import type { SplitPolicy } from './splits/policy.ts'
 
 /** One HTTP request to a backend, rendered from colors: nothing of the client's request is in it unless declared. */
@@ -71,24 +72,6 @@ export type Fallback =
       readonly run: (error: GatewayError, context: CallContext) => CallResponse | Promise<CallResponse>
     }
 
-export interface RetryPolicy {
-  /** Attempts in all, the first included. */
-  readonly attempts: number
-  readonly delayMs: number
-  readonly backoff: 'constant' | 'exponential'
-  readonly jitter: boolean
-  /** Error patterns (see compileErrorMatcher) that are worth another attempt. */
-  readonly on: readonly string[]
-}
-
-export interface BreakerPolicy {
-  /** 0..1 */
-  readonly errorRate: number
-  readonly windowMs: number
-  readonly minCalls: number
-  readonly openMs: number
-}
-
 /** How long answers are kept, and used for equal requests. */
 export interface CachePolicy {
   /** How long an answer is fresh when the backend does not say. Undefined: only what the backend says counts. */
@@ -99,14 +82,6 @@ export interface CachePolicy {
   readonly staleIfErrorMs: number
   /** Whether what the backend says of caching is passed over. */
   readonly override: boolean
-}
-
-/** When an attempt that takes long gets company. */
-export interface HedgePolicy {
-  /** A fixed time, or what this share of the operation's calls (0.95: p95) takes at most. */
-  readonly after: { readonly ms: number } | { readonly quantile: number }
-  /** Attempts beside the first. */
-  readonly max: number
 }
 
 /** Everything about one place in a route that calls a backend, as far as the backend rooms need it. Plain data and closures. */
@@ -121,12 +96,10 @@ export interface CallSite {
   readonly template: string
   /** Whether it may be sent twice: by its method, or by an idempotency key. */
   readonly idempotent?: boolean | undefined
+  /** Of one attempt. */
   readonly timeoutMs: number
-  /** Undefined: one attempt. Set only where the method is idempotent or an idempotency key is sent. */
-  readonly retry: RetryPolicy | undefined
-  /** Set only where a request may be sent twice. */
-  readonly hedge?: HedgePolicy | undefined
-  readonly breaker: BreakerPolicy | undefined
+  /** What holds around its calls, outermost first. */
+  readonly policies: readonly SitePolicy[]
   /** Where copies of its requests go. */
   readonly mirror?: MirrorPolicy | undefined
   /** Set only for GET and HEAD. */

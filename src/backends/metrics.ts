@@ -2,15 +2,15 @@ import type { CallSite, Source } from './call.ts'
 import type { EndpointState } from './health/condition.ts'
 import type { MirrorResult } from './mirroring/policy.ts'
 import type { RetryBudgetMetrics } from './policies/retry-budget.ts'
-
-export type BreakerState = 'closed' | 'open' | 'half-open'
+import type { PolicyKind } from './policy.ts'
+import type { EventCounter } from './policy-events.ts'
 
 /** What this room counts; telemetry implements it. Nothing here may throw or wait. */
 export interface BackendMetrics {
   /** Asked once a site, at load, so that no label is looked up while a request runs. */
   forSite(site: CallSite): SiteMetrics
-  /** A breaker changed its state. */
-  breakerState(service: string, operation: string, state: BreakerState): void
+  /** Asked once a shared state of a policy: shows a number of it. */
+  gauge?(kind: PolicyKind, service: string, operation: string): (value: number) => void
   /** Asked once a service. */
   forEndpoints?(service: string): EndpointMetrics
   /** Asked once a service: counts calls by the version that they go to. */
@@ -34,14 +34,12 @@ export interface EndpointMetrics {
 export interface SiteMetrics {
   /** One attempt ended: with `status` when the backend answered, with `errorCode` unless it was a success. */
   attempt(status: number | undefined, errorCode: string | undefined, seconds: number): void
-  /** A failed attempt is followed by another. */
-  retry(errorCode: string): void
+  /** Asked once a policy of the site: counts what happens in it. */
+  events(kind: PolicyKind): EventCounter
   /** A fallback answered in the backend's place. */
   fallback(source: Source, errorCode: string): void
   /** What the cache did with a call. */
   cache(result: CacheResult): void
-  /** A call was slow: another attempt answered first, was of no use, or was not affordable. */
-  hedge(result: HedgeResult): void
   /** What became of a copy of its request. */
   mirror(result: MirrorResult): void
   /** A call shares the answer of an equal one that was under way. */
@@ -51,20 +49,17 @@ export interface SiteMetrics {
 /** One of the first four for every call that has a cache; `stored` too where its answer was kept. */
 export type CacheResult = 'hit' | 'stale' | 'miss' | 'stale-if-error' | 'stored'
 
-export type HedgeResult = 'won' | 'lost' | 'no-budget'
-
 const uncountedSite: SiteMetrics = {
   attempt() {},
-  retry() {},
   fallback() {},
-  hedge() {},
+  events: () => () => {},
   mirror() {},
   cache() {},
   coalesced() {},
 }
 
 /** Counts nothing. */
-export const uncounted: BackendMetrics = { forSite: () => uncountedSite, breakerState() {} }
+export const uncounted: BackendMetrics = { forSite: () => uncountedSite }
 
 /** Counts nothing of endpoints. */
 export const uncountedEndpoints: EndpointMetrics = { states() {}, ejected() {}, failedOver() {} }

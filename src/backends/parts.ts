@@ -4,10 +4,8 @@ import type { Bulkhead } from './admission/bulkhead.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
 import type { SiteMetrics } from './metrics.ts'
 import type { Mirror } from './mirroring/mirror.ts'
-import type { Breaker } from './policies/breaker.ts'
 import type { Flights } from './policies/coalesce.ts'
 import type { Refreshes } from './policies/refreshes.ts'
-import type { ResponseTimes } from './policies/response-times.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
 import type { ResponseStore } from './stores/store.ts'
 
@@ -18,13 +16,9 @@ export interface StackParts {
   readonly random: () => number
   readonly metrics: SiteMetrics
   readonly endpoints: ServiceEndpoints
-  /** Undefined where the site has no breaker. */
-  readonly breaker: Breaker | undefined
   readonly retryBudget: RetryBudget
   /** Undefined where nothing is mirrored. */
   readonly mirror: Mirror | undefined
-  /** Undefined where nothing asks for a percentile of them. */
-  readonly responseTimes: ResponseTimes | undefined
   /** Undefined where the service takes any number of calls at once. */
   readonly bulkhead: Bulkhead | undefined
   /** Undefined where the service takes any number of calls in a time. */

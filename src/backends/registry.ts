@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Admission } from './admission/admission.ts'
-import type { BreakerPolicy, Call, CallSite, ServiceTarget } from './call.ts'
+import type { Call, CallSite, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
 import { type NameServers, systemNameServers } from './discovery/name-servers.ts'
@@ -14,12 +14,11 @@ import { Copies } from './mirroring/copies.ts'
 import type { Mirror } from './mirroring/mirror.ts'
 import type { MirrorPolicy } from './mirroring/policy.ts'
 import type { Notify } from './notice.ts'
-import { Breaker } from './policies/breaker.ts'
+import type { StackParts } from './parts.ts'
 import { FlightGroups } from './policies/coalesce.ts'
-import { type ResponseTimesKey, responseTimesKey } from './policies/hedge.ts'
 import { Refreshes } from './policies/refreshes.ts'
-import { ResponseTimes } from './policies/response-times.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
+import type { SitePolicy } from './policy.ts'
 import { Shared } from './shared.ts'
 import { Split } from './splits/split.ts'
 import { splitCalls } from './splits/split-calls.ts'
@@ -57,14 +56,11 @@ export interface OpenBackends {
   release(): void
 }
 
-interface Service {
-  readonly endpoints: ServiceEndpoints
-  readonly retryBudget: RetryBudget
-}
+type Service = Pick<StackParts, 'endpoints' | 'retryBudget'>
 
 /**
  * All backends of the process. Endpoints, with their connections and what is known of them, are kept by service and
- * address, breakers by service, operation and policy, last good answers by service and operation: so all of them outlive
+ * address, what policies share by what they say it belongs to, last good answers by service and operation: so all of them outlive
  * a reload that leaves those equal.
  */
 export class Backends {
@@ -77,8 +73,7 @@ export class Backends {
   readonly #services: Shared<ServiceTarget, Service>
   readonly #admission: Admission
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
-  readonly #breakers: Shared<BreakerKey, Breaker>
-  readonly #responseTimes: Shared<ResponseTimesKey, ResponseTimes>
+  readonly #policyStates: Shared<StateKey, OpenState>
   readonly #splits: Shared<ServiceTarget, Split>
   readonly #copies: Shared<MirrorPolicy, Copies>
   readonly #draining = new Set<Promise<void>>()
@@ -114,12 +109,6 @@ export class Backends {
       }),
       ({ endpoints }) => this.#drain(endpoints),
     )
-    this.#breakers = new Shared(
-      (key) => JSON.stringify(key),
-      ([service, operation, policy]) =>
-        new Breaker(policy, clock, (state) => metrics.breakerState(service, operation, state)),
-      (breaker) => breaker.shutdown(),
-    )
     this.#splits = new Shared(
       (target) => target.key,
       (target) => new Split(target.name, target.split!, { clock, random, notify }),
@@ -130,10 +119,13 @@ export class Backends {
       (policy) => new Copies(policy.concurrent),
       (copies) => copies.close(),
     )
-    this.#responseTimes = new Shared(
-      (key) => JSON.stringify(key),
-      ([, , quantile]) => new ResponseTimes(quantile, clock.now()),
-      () => {},
+    this.#policyStates = new Shared(
+      ({ policy, key }) => JSON.stringify([policy.kind.name, ...key]),
+      ({ policy: { kind, config }, site: { service, operation } }) => {
+        const gauge = metrics.gauge?.(kind, service.name, operation) ?? (() => {})
+        return { kind, state: kind.shared!.open(config, { clock, gauge }) }
+      },
+      ({ kind, state }) => kind.shared!.close?.(state),
     )
   }
 
@@ -158,19 +150,21 @@ export class Backends {
 
   #openSite(site: CallSite, hold: Hold): Call {
     const { endpoints, retryBudget } = hold(this.#services.acquire(site.service))
-    return buildStack(site, {
+    const parts: StackParts = {
       clock: this.#clock,
       random: this.#random,
       metrics: this.#metrics.forSite(site),
       store: this.#store,
       refreshes: this.#refreshes,
       flights: this.#flightGroups.flightsOf(site),
-      breaker: site.breaker && hold(this.#breakers.acquire([site.service.name, site.operation, site.breaker])),
       endpoints,
       retryBudget,
       ...this.#admission.openService(site.service, hold),
-      responseTimes: responseTimesKey(site) && hold(this.#responseTimes.acquire(responseTimesKey(site)!)),
       mirror: site.mirror && this.#openMirror(site.mirror, hold),
+    }
+    return buildStack(site, parts, (policy) => {
+      const key = policy.kind.shared?.key(policy.config, site)
+      return key && hold(this.#policyStates.acquire({ policy, key, site })).state
     })
   }
 
@@ -226,7 +220,7 @@ export class Backends {
     this.#copies.clear()
     this.#services.clear()
     this.#discoveries.clear()
-    this.#breakers.clear()
+    this.#policyStates.clear()
     await Promise.all(this.#draining)
     await this.#admission.close()
     await this.#store.close()
@@ -240,4 +234,15 @@ export class Backends {
 
 /** Uses what is shared until the snapshot is released. */
 type Hold = <Value>(shared: { value: Value; release: () => void }) => Value
-type BreakerKey = readonly [service: string, operation: string, policy: BreakerPolicy]
+/** A policy and what its state belongs to. */
+interface StateKey {
+  readonly policy: SitePolicy
+  readonly key: readonly unknown[]
+  /** The first that has it. */
+  readonly site: CallSite
+}
+
+interface OpenState {
+  readonly kind: SitePolicy['kind']
+  readonly state: unknown
+}

@@ -4,34 +4,51 @@ import type { Call, CallSite } from './call.ts'
 import type { Policy } from './layer.ts'
 import { mirror } from './mirroring/mirror.ts'
 import type { StackParts } from './parts.ts'
-import { breaker, breakerAhead } from './policies/breaker.ts'
 import { bulkhead } from './policies/bulkhead.ts'
 import { cache } from './policies/cache.ts'
 import { coalesce } from './policies/coalesce.ts'
 import { fallback } from './policies/fallback.ts'
-import { hedge } from './policies/hedge.ts'
 import { rate } from './policies/rate.ts'
-import { retry } from './policies/retry.ts'
-import { timeout } from './policies/timeout.ts'
+import type { PolicyParts, SitePolicy } from './policy.ts'
+import { PolicyEvents } from './policy-events.ts'
 
-/** The whole onion around one place in a route that calls a backend, outermost first. */
-export function buildStack(site: CallSite, parts: StackParts): Call {
+/**
+ * The whole onion around one place in a route that calls a backend, outermost first.
+ * @param stateOf what a policy of the site shares with others
+ */
+export function buildStack(site: CallSite, parts: StackParts, stateOf: (policy: SitePolicy) => unknown): Call {
+  const declared = wrapDeclared(site, parts, stateOf)
   const policies: Policy[] = [
     cache(site, parts), // answers from the store; asks whether what it holds is still valid
     coalesce(site, parts), // makes equal calls in flight once
     mirror(site, parts), // sends a copy elsewhere, and forgets about it
-    hedge(site, parts), // asks another endpoint too when the first takes long
-    retry(site, parts), // an attempt more, while the budget and the deadline allow it
-    breakerAhead(site, parts), // refuses while the backend rests what would have to queue
+    ...declared.aroundCall, // what operations/policies/index.ts lists
+    ...(parts.rate || parts.bulkhead ? declared.ahead : []), // refuses what would have to wait for nothing
     rate(site, parts), // holds calls to so many in a time
     bulkhead(site, parts), // lets so many through at once, and queues the rest
-    breaker(site, parts), // refuses while the backend rests, and learns how calls end
-    timeout(site, parts), // ends one attempt
+    ...declared.aroundAttempt, // the rest of that list
   ]
   const transport = attempt(site.cache ? acceptingNotModified(site) : site, parts) // sends, receives, decodes, traces
-  const balanced = balance(site, parts, transport) // picks the endpoint
+  const balanced = balance(site, { ...parts, deposits: !declared.isPaid }, transport) // picks the endpoint
   const sent = policies.reduceRight((next, policy) => policy(next), balanced)
   return fallback(site, parts)(sent) // renders the request; covers what all attempts together could not
+}
+
+/** The layers of a site's own policies. The outermost that draws on the retry budget tells it of every call. */
+function wrapDeclared(site: CallSite, parts: StackParts, stateOf: (policy: SitePolicy) => unknown) {
+  const layers = { aroundCall: [] as Policy[], ahead: [] as Policy[], aroundAttempt: [] as Policy[], isPaid: false }
+  for (const policy of site.policies) {
+    const { kind, config } = policy
+    const events = new PolicyEvents(kind, parts.metrics.events(kind))
+    const own: PolicyParts = { ...parts, site, events, state: stateOf(policy), deposits: !layers.isPaid }
+    const layer = kind.wrap(config, own)
+    if (!layer) continue
+    const owner = kind.around === 'attempt' ? layers.aroundAttempt : layers.aroundCall
+    owner.push(layer)
+    if (kind.ahead) layers.ahead.push(kind.ahead(config, own))
+    layers.isPaid ||= kind.drawsOnRetryBudget === true
+  }
+  return layers
 }
 
 /** The cache asks whether an answer is still valid, and reads the headers of a 304. */

@@ -5,7 +5,8 @@ import { checkShape } from '../language/shape.ts'
 import { bulkheadShape, serviceLimitShape } from '../operations/admission.ts'
 import { mirrorShape } from '../operations/mirror.ts'
 import { operationShape } from '../operations/operation.ts'
-import { policyKeys } from '../operations/policies.ts'
+import { policyKeysOn } from '../operations/policies/keys.ts'
+import { sharedKeys } from '../operations/policies/shapes.ts'
 import type { Source } from '../yaml/source.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { balanceShape } from './service/balance.ts'
@@ -38,7 +39,8 @@ export const serviceShape = z
       ),
     ...careKeys,
     retryBudget: retryBudgetShape.optional(),
-    ...policyKeys,
+    ...sharedKeys,
+    ...policyKeysOn('service'),
     bulkhead: bulkheadShape.optional(),
     limit: serviceLimitShape.optional(),
     mirror: mirrorShape.optional(),

@@ -22,17 +22,17 @@ export function isStatusCode(code: string): boolean {
   return /^http-[1-5](\d\d|xx)$/.test(code)
 }
 
-/** Warns of codes in a `retry` that a call cannot fail with; `named` are those that its service names. */
-export function checkRetriedCodes(
-  codes: readonly string[] | undefined,
+/** Warns of codes in a list that a call cannot fail with; `named` are those that its service names. */
+export function checkListedCodes(
+  codes: readonly string[],
   named: Iterable<string>,
-  retry: Place,
+  list: Place,
   { diagnostics }: Language,
 ): void {
   const known = new Set([...builtInErrorCodes, ...named])
-  for (const [index, code] of (codes ?? []).entries()) {
+  for (const [index, code] of codes.entries()) {
     if (known.has(code) || isStatusCode(code)) continue
-    const { source, path } = within(retry, 'on', index)
+    const { source, path } = within(list, index)
     diagnostics.add(
       'unknown-error-code',
       `no call fails with \`${code}\``,

@@ -2,7 +2,6 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { describeType } from '../language/describe-type.ts'
-import { checkRetriedCodes } from '../language/error-codes.ts'
 import { type BoundHeader, bindHeaders } from '../language/headers.ts'
 import { findColor } from '../language/reference.ts'
 import { type Place, within } from '../language/shape.ts'
@@ -12,6 +11,7 @@ import type { BoundOperation, OperationOutput, ServiceInfo } from './bound-opera
 import { locate } from './locator.ts'
 import { idempotentMethods, methods, type OperationDefinition } from './operation.ts'
 import { parsePathTemplate } from './path-template.ts'
+import { checkPolicyCodes } from './policies/error-codes.ts'
 
 export type { BoundOperation } from './bound-operation.ts'
 
@@ -33,7 +33,7 @@ export function bindOperation(
   const inputs = bindOperationInputs(definition, path, methodKey, place, language)
   const body =
     definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
-  checkRetriedCodes(definition.retry?.on, Object.values(definition.errors ?? {}), within(place, 'retry'), language)
+  checkPolicyCodes(definition, Object.values(definition.errors ?? {}), place, language)
   const headers = bindSentHeaders(definition, serviceHeaders, place, language)
   return {
     service,

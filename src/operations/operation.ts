@@ -3,7 +3,8 @@ import { headersShape } from '../language/headers.ts'
 import { template } from '../language/scalars.ts'
 import { withRole } from '../language/variables.ts'
 import { mirrorShape } from './mirror.ts'
-import { fallbackShape, policyKeys } from './policies.ts'
+import { policyKeysOn } from './policies/keys.ts'
+import { fallbackShape, sharedKeys } from './policies/shapes.ts'
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete', 'head'] as const
 export type MethodKey = (typeof methods)[number]
@@ -54,7 +55,8 @@ const operationKeys = {
     )
     .optional()
     .describe('Status: the error code it means.'),
-  ...policyKeys,
+  ...sharedKeys,
+  ...policyKeysOn('operation'),
   mirror: mirrorShape.optional(),
   fallback: fallbackShape.optional(),
 }

@@ -1,10 +1,11 @@
 import type { ServiceDefinition } from '../config/service.ts'
 import type { Language } from '../language/color.ts'
-import { checkRetriedCodes } from '../language/error-codes.ts'
 import type { Place } from '../language/shape.ts'
 import { bindOperation } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
+import { checkPolicyCodes } from '../operations/policies/error-codes.ts'
+import { declaredAt } from '../operations/policies/resolve.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
 import { bindMirrors, type Targets } from './mirror.ts'
@@ -69,30 +70,26 @@ function bindService(
   language: Language,
 ): CatalogueService {
   const defaults = {
-    timeoutMs: definition.timeout ?? gateway.timeout,
-    retry: definition.retry,
-    hedge: definition.hedge,
-    breaker: definition.breaker,
     cache: definition.cache,
     coalesce: definition.coalesce,
     maxResponseBytes: gateway.maxResponseBody,
   }
-  const origin = (key: 'timeout' | 'retry' | 'hedge' | 'breaker' | 'cache' | 'coalesce') =>
+  const origin = (key: 'cache' | 'coalesce') =>
     definition[key] === undefined ? undefined : { by: 'service' as const, at: source.locateKey([key]) }
   const origins = {
-    timeout: origin('timeout') ?? gateway.timeoutOrigin,
-    retry: origin('retry'),
-    hedge: origin('hedge'),
-    breaker: origin('breaker'),
     cache: origin('cache'),
     coalesce: origin('coalesce'),
   }
+  const policies = new Map([
+    ['timeout', { config: gateway.timeout, origin: gateway.timeoutOrigin }],
+    ...declaredAt('service', definition, { source, path: [] }),
+  ])
   const headers = definition.headers && { value: definition.headers, place: { source, path: ['headers'] } }
   const mirrors = bindMirrors({ source, definition }, targets, language)
   const bind: CatalogueService['bindInline'] = (name, operation, place, language) => {
     const bound = bindOperation(info, name, operation, headers, place, language)
     const answers = () => [bound, ...alike(bound)].flatMap(({ outputs }) => outputs)
-    return { operation: { ...bound, answers }, defaults, origins, mirror: mirrors(bound, language) }
+    return { operation: { ...bound, answers }, policies, defaults, origins, mirror: mirrors(bound, language) }
   }
   const alike = ({ name, template }: BoundOperation) =>
     operations.flatMap(([, { operation }]) =>
@@ -102,7 +99,7 @@ function bindService(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] }, language)] as const,
   )
   const named = Object.values(definition.operations).flatMap(({ errors = {} }) => Object.values(errors))
-  checkRetriedCodes(definition.retry?.on, named, { source, path: ['retry'] }, language)
+  checkPolicyCodes(definition, named, { source, path: [] }, language)
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
   return { info, operations: new Map(operations), unread, bindInline: bind }

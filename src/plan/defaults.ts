@@ -1,5 +1,5 @@
 import type { GatewaySettings } from '../config/gateway.ts'
-import type { PolicyOrigin } from '../operations/policies.ts'
+import type { PolicyOrigin } from '../operations/policies/resolve.ts'
 import type { Source } from '../yaml/source.ts'
 
 /** What holds where a service or a route says nothing. */

@@ -1,20 +1,20 @@
 import type { BackendMetrics, SiteMetrics } from '../backends/metrics.ts'
+import type { PolicyKind } from '../backends/policy.ts'
+import { counterOf, type EventCounter, gaugeOf } from '../backends/policy-events.ts'
 import type { CacheMetrics } from '../telemetry/cache-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 /** What backends count, in telemetry's metrics. */
 export function countBackends(metrics: Metrics): BackendMetrics {
   return {
-    forSite({ route, step, service, operation, template, cache, coalesce, hedge, mirror }) {
+    forSite({ route, step, service, operation, template, cache, coalesce, mirror }) {
       const client = metrics.client(service.name, operation, template.slice(0, template.indexOf(' ')))
-      const hedges = hedge && metrics.hedges(service.name, operation)
       const mirrors = mirror && metrics.mirrors(service.name, operation)
       const stepMetrics = metrics.step(route, step)
       return {
         attempt: (status, errorCode, seconds) => client.observe(status, errorCode, seconds),
-        hedge: (result) => hedges?.count(result),
+        events: (kind) => countEvents(kind, metrics, service.name, operation),
         mirror: (result) => mirrors?.count(result),
-        retry: (errorCode) => client.countRetry(errorCode),
         fallback: (source) => stepMetrics.countFallback(source),
         ...countCaching(cache || coalesce ? metrics.cache(service.name, operation) : undefined),
       }
@@ -36,8 +36,23 @@ export function countBackends(metrics: Metrics): BackendMetrics {
       return { left: (retries) => budget.setLeft(retries), refused: () => budget.countRefusal() }
     },
     discoveryState: (source, isCurrent) => metrics.discovery(source).set(isCurrent),
-    breakerState: (service, operation, state) => metrics.breaker(service, operation).set(state),
+    gauge(kind, service, operation) {
+      const meter = gaugeOf(kind)
+      if (!meter) return () => {}
+      const gauge = metrics.policyGauge(meter.name, service, operation)
+      return (value) => {
+        gauge.value = value
+      }
+    },
   }
+}
+
+function countEvents(kind: PolicyKind, metrics: Metrics, service: string, operation: string): EventCounter {
+  const meter = counterOf(kind)
+  if (!meter) return () => {}
+  const counter = metrics.policyCounter(meter.name, service, operation)
+  for (const value of kind.events?.values ?? []) counter.register(value)
+  return (value) => counter.count(value)
 }
 
 /** A site without a cache has none to count. */

@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Admission } from '../backends/admission/admission.ts'
 import { Limiters } from '../backends/admission/limiters.ts'
 import type { Call } from '../backends/call.ts'
+import { metersOf } from '../backends/policy-events.ts'
 import type { SelfRegistration } from '../backends/registration/self-registration.ts'
 import { Backends } from '../backends/registry.ts'
 import { openStore } from '../backends/stores/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { isLoopback } from '../config/gateway.ts'
 import type { Environment } from '../environment.ts'
+import { policyKinds } from '../operations/policies/index.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -83,7 +85,7 @@ const lastSpansMs = 1000
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, routes, env = process.env, logger = createLogger(), clock = systemClock, onRequest } = options
-  const metrics = createMetrics()
+  const metrics = createMetrics(metersOf(policyKinds))
   const notify = logNotices(logger)
   const reloader = new Reloader({
     loader: createLoader({ config, routes, env }),

@@ -1,16 +1,16 @@
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { type BoundTemplate, bindTemplate } from '../language/bind.ts'
-import { checkRetriedCodes } from '../language/error-codes.ts'
 import type { Read, Write } from '../language/reference.ts'
 import { within } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import { compileOutputs } from '../operations/outputs.ts'
+import { checkPolicyCodes } from '../operations/policies/error-codes.ts'
 import { fits } from '../values/schema.ts'
 import { reportMisfit } from './assign.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
-import { buildSite, findOrigins, keepBytes } from './invoke/site.ts'
+import { buildSite, findOrigins, keepBytes, resolveAround } from './invoke/site.ts'
 import { type Binder, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
 import type { BoundFallback, StepCall } from './step-call.ts'
 
@@ -29,10 +29,12 @@ export const invoke = defineStep({
     const name = binder.nameCall(step as ParsedStep, operation.name)
     const overrides = bindOverrides(step, found, binder)
     const fallbacks = bindFallbacks(step, found, name, binder)
-    checkRetriedCodes(config.retry?.on, operation.errorNames.values(), within(place, 'retry'), binder)
+    checkPolicyCodes(config, operation.errorNames.values(), place, binder)
     const lenient = config.optional || fallbacks.length > 0
     const isProvidedFor = lenient || binder.isGuarded
-    const site = buildSite({ name, other: found, policies: config, place, overrides, fallbacks, isProvidedFor }, binder)
+    const parts = { name, other: found, policies: config, place, overrides, fallbacks, isProvidedFor }
+    const policies = resolveAround(parts, binder)
+    const site = buildSite({ ...parts, resolved: policies }, binder)
     const index = binder.addCallSite(site)
     const { writes, mayLeaveOut } = stepWrites(step, found, fallbacks)
     const call: StepCall = {
@@ -42,7 +44,8 @@ export const invoke = defineStep({
       optional: config.optional,
       overrides,
       fallbacks,
-      origins: findOrigins({ other: found, policies: config, place }),
+      policies,
+      origins: findOrigins(parts),
     }
     return {
       name,
@@ -86,7 +89,7 @@ function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceO
 function findOwnTimeout({ config, place }: ParsedStep<InvokeConfig>): StepCall['ownTimeout'] {
   const inline = typeof config.invoke === 'string' ? undefined : config.invoke.timeout
   const ms = config.timeout ?? inline
-  if (ms === undefined) return undefined
+  if (!ms) return undefined
   const path = config.timeout === undefined ? ['invoke', 'timeout'] : ['timeout']
   return { ms, at: place.source.locate([...place.path, ...path]) }
 }

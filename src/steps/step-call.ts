@@ -3,7 +3,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Read, Write } from '../language/reference.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
-import type { PolicyOrigin } from '../operations/policies.ts'
+import type { PolicyOrigin, ResolvedPolicy } from '../operations/policies/resolve.ts'
 
 /** What the checks, graph and explain know of an invoke. */
 export interface StepCall {
@@ -16,6 +16,8 @@ export interface StepCall {
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   /** In the order in which they are tried. */
   readonly fallbacks: readonly BoundFallback[]
+  /** What is said of policies around it, outermost first. */
+  readonly policies: readonly ResolvedPolicy[]
   readonly origins: CallOrigins
 }
 
@@ -26,7 +28,7 @@ export interface BoundFallback {
   /** What it does, in a few words. */
   readonly summary: string
   /** The call it makes (`invoke`). */
-  readonly call?: Pick<StepCall, 'operation' | 'site' | 'origins'>
+  readonly call?: Pick<StepCall, 'operation' | 'site' | 'policies' | 'origins'>
   readonly compiled: Fallback
   readonly reads: readonly Read[]
   /** What stands in for the answer's body (`body`). */
@@ -39,10 +41,6 @@ export interface BoundFallback {
 
 /** Who says what holds around a call; undefined where nobody does. */
 export interface CallOrigins {
-  readonly timeout: PolicyOrigin
-  readonly retry: PolicyOrigin | undefined
-  readonly hedge: PolicyOrigin | undefined
-  readonly breaker: PolicyOrigin | undefined
   readonly cache: PolicyOrigin | undefined
   readonly coalesce: PolicyOrigin | undefined
   readonly fallback: PolicyOrigin | undefined

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { BreakerPolicy, CachePolicy, CallSite, HedgePolicy, RetryPolicy } from '../backends/call.ts'
+import type { CachePolicy, CallSite } from '../backends/call.ts'
 import type { MirrorPolicy } from '../backends/mirroring/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate, Derivation } from '../language/bind.ts'
@@ -8,6 +8,7 @@ import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
+import type { DeclaredPolicies } from '../operations/policies/resolve.ts'
 import type { Recover, Run, StepRun } from './context.ts'
 import type { BoundResponse } from './response.ts'
 import type { CallOrigins, StepCall } from './step-call.ts'
@@ -163,11 +164,9 @@ export interface Binder extends Language {
 /** An operation with the policies that its service gives it. */
 export interface ServiceOperation {
   readonly operation: BoundOperation
+  /** What its service says of policies, or else the gateway. */
+  readonly policies: DeclaredPolicies
   readonly defaults: {
-    readonly timeoutMs: number
-    readonly retry: RetryPolicy | undefined
-    readonly hedge: HedgePolicy | false | undefined
-    readonly breaker: BreakerPolicy | undefined
     readonly cache: CachePolicy | false | undefined
     readonly coalesce: boolean | undefined
     readonly maxResponseBytes: number
@@ -175,7 +174,7 @@ export interface ServiceOperation {
   /** Where copies of its requests go. */
   readonly mirror?: MirrorPolicy | undefined
   /** Who says so. */
-  readonly origins: Pick<CallOrigins, 'timeout' | 'retry' | 'hedge' | 'breaker' | 'cache' | 'coalesce'>
+  readonly origins: Pick<CallOrigins, 'cache' | 'coalesce'>
 }
 
 /** What a kind may ask of the plan while it compiles. */

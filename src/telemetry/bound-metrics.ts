@@ -64,15 +64,13 @@ export class StepMetrics {
 /** Attempts to call one operation of a backend. */
 export class ClientMetrics {
   readonly #durations: HistogramFamily
-  readonly #retries: ScalarFamily
   readonly #service: string
   readonly #operation: string
   readonly #method: string
   readonly #successes = new Map<number, Histogram>()
 
-  constructor(durations: HistogramFamily, retries: ScalarFamily, service: string, operation: string, method: string) {
+  constructor(durations: HistogramFamily, service: string, operation: string, method: string) {
     this.#durations = durations
-    this.#retries = retries
     this.#service = service
     this.#operation = operation
     this.#method = nameMethod(method)
@@ -92,29 +90,8 @@ export class ClientMetrics {
     histogram.observe(seconds)
   }
 
-  /** An attempt that failed so is followed by another. */
-  countRetry(errorType: string): void {
-    this.#retries.bind(this.#service, this.#operation, errorType).value++
-  }
-
   #bind(status: number | undefined, errorType: string): Histogram {
     return this.#durations.bind(this.#service, this.#operation, this.#method, nameStatus(status), errorType)
-  }
-}
-
-export type BreakerState = 'closed' | 'half-open' | 'open'
-
-const breakerValues: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 }
-
-export class BreakerMetrics {
-  readonly #state: Scalar
-
-  constructor(states: ScalarFamily, service: string, operation: string) {
-    this.#state = states.bind(service, operation)
-  }
-
-  set(state: BreakerState): void {
-    this.#state.value = breakerValues[state]
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Metric, Registry } from 'prom-client'
 import type { Severity } from '../diagnostics/codes.ts'
 import { AdmissionMetrics } from './admission-metrics.ts'
-import { BreakerMetrics, ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
+import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { CacheMetrics, StoreMetrics } from './cache-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
-import { HistogramFamily, ScalarFamily } from './families.ts'
+import { HistogramFamily, type Scalar, ScalarFamily } from './families.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 
 /**
@@ -16,7 +16,6 @@ export interface Metrics {
   route(method: string, template: string): RouteMetrics
   step(route: string, step: string): StepMetrics
   client(service: string, operation: string, method: string): ClientMetrics
-  breaker(service: string, operation: string): BreakerMetrics
   cache(service: string, operation: string): CacheMetrics
   /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. */
   countRouteCache(route: string, result: string): void
@@ -24,8 +23,9 @@ export interface Metrics {
   countDroppedHeader(route: string, header: string): number
   readonly store: StoreMetrics
   readonly admission: AdmissionMetrics
-  /** By what a hedge did for a slow call: `won`, `lost`, `no-budget`. */
-  hedges(service: string, operation: string): ResultCounter
+  /** Of a policy around calls of an operation; `name` of one of those that the metrics were made with. */
+  policyCounter(name: string, service: string, operation: string): ResultCounter
+  policyGauge(name: string, service: string, operation: string): Scalar
   /** By what became of a copy: `answered`, `failed`, `dropped`. */
   mirrors(service: string, operation: string): ResultCounter
   versions(service: string): ResultCounter
@@ -63,6 +63,14 @@ export interface ReloadReport {
   readonly diagnostics: Readonly<Partial<Record<Severity, number>>>
 }
 
+/** A metric that somebody else defines; its first labels are `service` and `operation`. */
+export interface MeterDefinition {
+  readonly type: 'counter' | 'gauge'
+  readonly name: string
+  readonly help: string
+  readonly labels: readonly string[]
+}
+
 export interface Configured {
   /** Names of the routes. */
   readonly routes: ReadonlySet<string>
@@ -81,7 +89,8 @@ const severities: readonly Severity[] = ['error', 'warning', 'hint']
 
 type Family = HistogramFamily | ScalarFamily
 
-export function createMetrics(): Metrics {
+/** @param policyMeters of policies around calls */
+export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Metrics {
   const families: Family[] = []
   const keep = <Kind extends Family>(family: Kind): Kind => {
     families.push(family)
@@ -98,11 +107,6 @@ export function createMetrics(): Metrics {
   const active = gauge('http_server_active_requests', 'Requests being answered').bind()
   const clientLabels = ['service', 'operation', method, status, 'error_type']
   const attempts = durations('http_client_request', 'Time of one attempt to call a backend', clientLabels)
-  const retries = counter('tessera_retry_total', 'Retries made, by the error that each followed', [
-    'service',
-    'operation',
-    'error_type',
-  ])
   const steps = durations(
     'tessera_step',
     'Time of a step, with its retries, by outcome: ok, skipped, left-out (optional, and failed), or an error code',
@@ -113,17 +117,16 @@ export function createMetrics(): Metrics {
     'Failed calls by what stood in for them; skipped: nothing did, for an optional one',
     ['route', 'step', 'source'],
   )
-  const breakers = gauge('tessera_breaker_state', '0 closed, 1 half-open, 2 open', ['service', 'operation'])
   const endpoints = {
     states: gauge('tessera_endpoints', 'Endpoints by what is known of them', ['service', 'state']),
     ejections: counter('tessera_endpoint_ejections_total', 'Endpoints taken out for failures', ['service']),
     failovers: counter('tessera_failover_total', 'Attempts that went on to another endpoint', ['service']),
   }
-  const hedges = counter('tessera_hedge_total', 'Slow calls by what a hedge did for them', [
-    'service',
-    'operation',
-    'result',
-  ])
+  const policies = new Map(
+    policyMeters.map(
+      ({ type, name, help, labels }) => [name, keep(new ScalarFamily(type, name, help, labels))] as const,
+    ),
+  )
   const mirrors = counter('tessera_mirror_total', 'Copies of requests by what became of them', [
     'service',
     'operation',
@@ -178,14 +181,14 @@ export function createMetrics(): Metrics {
   return {
     route: (method, template) => new RouteMetrics(requests, active, method, template),
     step: (route, step) => new StepMetrics(steps, fallbacks, route, step),
-    client: (service, operation, method) => new ClientMetrics(attempts, retries, service, operation, method),
-    breaker: (service, operation) => new BreakerMetrics(breakers, service, operation),
+    client: (service, operation, method) => new ClientMetrics(attempts, service, operation, method),
     cache: (service, operation) => new CacheMetrics(caches, service, operation),
     countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
     countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
     admission,
-    hedges: (service, operation) => new ResultCounter(hedges, service, operation),
+    policyCounter: (name, service, operation) => new ResultCounter(policies.get(name)!, service, operation),
+    policyGauge: (name, service, operation) => policies.get(name)!.bind(service, operation),
     mirrors: (service, operation) => new ResultCounter(mirrors, service, operation),
     versions: (service) => new ResultCounter(versions, service),
     retryBudget: (service) => new RetryBudgetMetrics(retryBudgets.left, retryBudgets.refusals, service),
@@ -205,10 +208,8 @@ export function createMetrics(): Metrics {
       for (const family of [steps, fallbacks, routeCaches, droppedHeaders]) family.retain('route', routes)
       const byService = [
         attempts,
-        retries,
-        breakers,
+        ...policies.values(),
         ...Object.values(endpoints),
-        hedges,
         mirrors,
         versions,
         ...Object.values(retryBudgets),

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { CallSite } from '../../src/backends/call.ts'
 import { Backends } from '../../src/backends/registry.ts'
 import { systemClock } from '../../src/clock.ts'
 import { startHttpServer, type TestServer } from './support/servers.ts'
@@ -10,6 +9,7 @@ import {
   errorOf,
   RecordingMetrics,
   RecordingSpan,
+  type SiteOptions,
   serviceTarget,
 } from './support/sites.ts'
 
@@ -25,7 +25,7 @@ beforeEach(async () => {
     response.end('{}')
   })
   metrics = new RecordingMetrics()
-  backends = new Backends({ clock: systemClock, metrics: { forSite: () => metrics, breakerState() {} } })
+  backends = new Backends({ clock: systemClock, metrics: { forSite: () => metrics } })
 })
 
 afterEach(async () => {
@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const retry = { attempts: 2, delayMs: 0, backoff: 'constant', jitter: false, on: ['http-5xx'] } as const
 
-function call(span: RecordingSpan, site: Partial<CallSite> = {}) {
+function call(span: RecordingSpan, site: SiteOptions = {}) {
   const service = serviceTarget(`http://user:hush@127.0.0.1:${server.port}/v1`)
   const render = () => callRequest({ path: '/recommend/paris?token=hush&seg=' })
   const { calls } = backends.open([callSite({ service, render, ...site })])

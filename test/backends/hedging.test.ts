@@ -13,7 +13,7 @@ beforeEach(async () => {
   slow = await startHttpServer(() => {})
   fast = await startHttpServer((_request, response) => response.end('{"from":"fast"}'))
   metrics = new RecordingMetrics()
-  backends = new Backends({ clock: systemClock, metrics: { forSite: () => metrics, breakerState() {} } })
+  backends = new Backends({ clock: systemClock, metrics: { forSite: () => metrics } })
 })
 
 afterEach(async () => {

@@ -152,16 +152,19 @@ describe('Backends', () => {
   })
 
   test('tells the state of a breaker to the metrics', async () => {
-    const states: string[] = []
+    const states: unknown[] = []
     const service = serviceTarget((await startDead()).url)
-    const site = { attempt() {}, retry() {}, fallback() {}, hedge() {}, mirror() {}, cache() {}, coalesced() {} }
+    const site = { attempt() {}, events: () => () => {}, fallback() {}, mirror() {}, cache() {}, coalesced() {} }
     const backends = startBackends({
-      metrics: { forSite: () => site, breakerState: (...state) => states.push(state.join(' ')) },
+      metrics: {
+        forSite: () => site,
+        gauge: (kind, service, operation) => (value) => states.push([kind.name, service, operation, value]),
+      },
     })
     const { calls } = backends.open([callSite({ service, breaker })])
     await errorOf(ask(calls[0]!))
     await errorOf(ask(calls[0]!))
-    expect(states).toEqual(['reco recommend open'])
+    expect(states).toEqual([['breaker', 'reco', 'recommend', 2]])
   })
 
   test('lets a call under way end when its snapshot is released, then closes the connections', async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import pc from 'picocolors'
+import { configOf } from '../../src/backends/policy.ts'
 import { printRoute } from '../../src/cli/explanations/route.ts'
 import { explainRoute } from '../../src/describe/explain/route.ts'
 import { buildGraph } from '../../src/describe/graph/build.ts'
+import { hedge } from '../../src/operations/policies/hedge/hedge.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import type { Document } from '../../src/values/document.ts'
@@ -190,9 +192,9 @@ describe('a hedge', () => {
     ['{ after: 50ms }', { after: { ms: 50 }, max: 1 }],
     ['{}', { after: { quantile: 0.95 }, max: 1 }],
   ])('is read from %s', (text, wanted) => {
-    const { hedge } = siteOf(`endpoints: [http://127.0.0.1:9]\nhedge: ${text}`)
-    expect(hedge!.max).toBe(wanted.max)
-    expect(hedge!.after).toEqual(
+    const declared = configOf(siteOf(`endpoints: [http://127.0.0.1:9]\nhedge: ${text}`), hedge)
+    expect(declared!.max).toBe(wanted.max)
+    expect(declared!.after).toEqual(
       'ms' in wanted.after ? wanted.after : { quantile: expect.closeTo(wanted.after.quantile, 9) },
     )
   })
@@ -206,9 +208,9 @@ describe('a hedge', () => {
   test('is the step’s, the operation’s, or the service’s, and `false` ends it', () => {
     const service = 'endpoints: [http://127.0.0.1:9]\nhedge: { after: 50ms }'
     const off = home.replace('content.banners', 'content.banners, hedge: false')
-    expect(siteOf(service, off).hedge).toBeUndefined()
+    expect(configOf(siteOf(service, off), hedge)).toBeUndefined()
     const post = home.replace('content.banners', 'content.add').replace('$.banner.list', '{}')
-    expect(siteOf(service, post).hedge).toBeUndefined()
+    expect(configOf(siteOf(service, post), hedge)).toBeUndefined()
   })
 })
 

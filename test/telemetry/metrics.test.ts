@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { metersOf } from '../../src/backends/policy-events.ts'
+import { policyKinds } from '../../src/operations/policies/index.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 
 /** Reads the Prometheus text format into `name{labels}` → value, strictly: a line that does not fit is an error. */
@@ -109,24 +111,13 @@ describe('a call', () => {
   })
 
   test('that is made again is counted by why', async () => {
-    const metrics = createMetrics()
-    const client = metrics.client('reco', 'recommend', 'GET')
-    client.countRetry('unavailable')
-    client.countRetry('unavailable')
+    const metrics = createMetrics(metersOf(policyKinds))
+    const retries = metrics.policyCounter('tessera_retry_total', 'reco', 'recommend')
+    retries.count('unavailable')
+    retries.count('unavailable')
     const samples = await scrape(metrics)
     const labels = '{service="reco",operation="recommend",error_type="unavailable"}'
     expect(samples.get(`tessera_retry_total${labels}`)).toBe(2)
-  })
-
-  test('shows the state of its breaker', async () => {
-    const metrics = createMetrics()
-    const breaker = metrics.breaker('reco', 'recommend')
-    const states: unknown[] = []
-    for (const state of ['closed', 'open', 'half-open'] as const) {
-      breaker.set(state)
-      states.push((await scrape(metrics)).get('tessera_breaker_state{service="reco",operation="recommend"}'))
-    }
-    expect(states).toEqual([0, 2, 1])
   })
 })
 
@@ -150,13 +141,13 @@ describe('a reload', () => {
   })
 
   test('drops the series of what is no longer configured', async () => {
-    const metrics = createMetrics()
+    const metrics = createMetrics(metersOf(policyKinds))
     for (const name of ['old', 'new']) {
       metrics.step(name, 'call').observe('live', 1)
       metrics.step(name, 'call').countFallback('stale')
       metrics.client(name, 'get', 'GET').observe(200, undefined, 1)
-      metrics.client(name, 'get', 'GET').countRetry('timeout')
-      metrics.breaker(name, 'get').set('open')
+      metrics.policyCounter('tessera_retry_total', name, 'get').count('timeout')
+      metrics.policyGauge('tessera_breaker_state', name, 'get').value = 2
       const route = metrics.route('GET', `/${name}`)
       route.begin()
       route.end(200, 1)

@@ -1,8 +1,10 @@
 import { bench, do_not_optimize, group, summary } from 'mitata'
 import { type Layer, OngoingCall } from '../../../src/backends/layer.ts'
-import { Breaker, breaker } from '../../../src/backends/policies/breaker.ts'
+import { configOf, type PolicyParts } from '../../../src/backends/policy.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { breaker } from '../../../src/operations/policies/breaker/breaker.ts'
+import { Circuit } from '../../../src/operations/policies/breaker/circuit.ts'
 import { createContext, insist, loadHome } from '../home.ts'
 
 const response = { status: 200, headers: {}, body: undefined, source: 'live', attempts: 1 } as const
@@ -19,14 +21,16 @@ export async function addBenchmarks(): Promise<void> {
   const begin = createContext(route)
   const request = site.render(begin().document)
   const context = begin()
+  const policy = configOf(site, breaker)!
   const guard = (next: Layer) => {
-    const circuit = new Breaker(site.breaker!, systemClock, () => {})
-    return { circuit, send: breaker(site, { breaker: circuit })(next) }
+    const circuit = new Circuit(policy, systemClock, () => {})
+    const layer = breaker.wrap(policy, { site, state: circuit } as unknown as PolicyParts<Circuit>)!
+    return { circuit, send: layer(next) }
   }
   const healthy = guard(answer)
   const broken = guard(fail)
   const refuse = () => broken.send(request, new OngoingCall(context)).catch((error: GatewayError) => error.code)
-  for (let calls = 0; calls < site.breaker!.minCalls; calls++) await refuse()
+  for (let calls = 0; calls < policy.minCalls; calls++) await refuse()
   insist([healthy.circuit.state, broken.circuit.state, await refuse()], ['closed', 'open', 'circuit-open'])
 
   group('breaker', () => {

@@ -1,7 +1,8 @@
 import { bench, do_not_optimize, group, summary } from 'mitata'
 import { type Layer, OngoingCall } from '../../../src/backends/layer.ts'
-import { timeout } from '../../../src/backends/policies/timeout.ts'
+import type { PolicyParts } from '../../../src/backends/policy.ts'
 import { systemClock } from '../../../src/clock.ts'
+import { timeout } from '../../../src/operations/policies/timeout/timeout.ts'
 import { createContext, loadHome } from '../home.ts'
 
 const response = { status: 200, headers: {}, body: undefined, source: 'live', attempts: 1 } as const
@@ -13,7 +14,7 @@ export async function addBenchmarks(): Promise<void> {
   const begin = createContext(route)
   const request = site.render(begin().document)
   const answer: Layer = async () => response
-  const limited = timeout(site, { clock: systemClock })(answer)
+  const limited = timeout.wrap(site.timeoutMs, { clock: systemClock, site } as unknown as PolicyParts)!(answer)
   const gone = new AbortController().signal
 
   /** As an HTTP client does with a signal: listens while the call is under way. */

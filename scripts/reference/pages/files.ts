@@ -17,7 +17,7 @@ export interface FilePage {
 const stepLinks = { do: '[Steps](steps.md).' }
 
 export function renderFilePage({ title, place, schema, example, notes }: FilePage, options: KeyTableOptions = {}) {
-  const elsewhere = { ...policyLinks, ...stepLinks, ...options.elsewhere }
+  const elsewhere = { ...stepLinks, ...options.elsewhere }
   return page(
     title,
     `${place}. ${String(schema['description'])}`,
@@ -75,7 +75,10 @@ export function renderServicePage(file: FilePage): string {
     keyTable(operation, { elsewhere: policyLinks }),
     locators,
   ].join('\n\n')
-  return renderFilePage({ ...file, notes: operations }, { elsewhere: { operations: '[Their keys](#operations).' } })
+  return renderFilePage(
+    { ...file, notes: operations },
+    { elsewhere: { ...policyLinks, operations: '[Their keys](#operations).' } },
+  )
 }
 
 const locators = `## Locators

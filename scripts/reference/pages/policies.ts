@@ -6,14 +6,23 @@ import { registrations } from '../../../src/backends/registration/index.ts'
 import { splitKinds } from '../../../src/backends/splits/index.ts'
 import { stores } from '../../../src/backends/stores/index.ts'
 import { transports } from '../../../src/backends/transports/index.ts'
-import type { Schema } from '../json-schema.ts'
-import { keyTable } from '../key-table.ts'
+import { policyKinds } from '../../../src/operations/policies/index.ts'
+import { jsonSchemaOf, type Schema } from '../json-schema.ts'
+import { hasKeys, keyTable } from '../key-table.ts'
 import { code, page, sentence, table, yamlBlock } from '../markdown.ts'
 
-/** Where each policy is explained. */
-export const policyLinks = {
-  retry: '[Its keys](policies.md#retry).',
-  breaker: '[Its keys](policies.md#breaker).',
+const ofService = jsonSchemaOf('service')['properties'] as Record<string, Schema>
+const ofOperation = (ofService['operations']!['additionalProperties'] as Schema)['properties'] as Record<string, Schema>
+/** Of what a service and an operation may have. */
+const schemas = { ...ofService, ...ofOperation }
+
+/** Where the keys of each policy are told that has some. */
+export const policyLinks: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    policyKinds
+      .filter(({ name }) => hasKeys(schemas[name]!))
+      .map(({ name }) => [name, `[Its keys](policies.md#${name}).`]),
+  ),
   fallback: '[Its forms](policies.md#fallback).',
 }
 
@@ -34,28 +43,15 @@ operations:
     cache: { ttl: 30s, stale: 5m, staleIfError: 1h }
     fallback: [ { lastGood: 10m }, { invoke: reco.bestsellers }, { body: { items: [] } } ]`
 
-/** `operation` is the schema of an operation: all policies stand in it. */
-export function renderPolicies(operation: Schema): string {
-  const properties = operation['properties'] as Record<string, Schema>
-  const policy = (key: string) => properties[key]!
+export function renderPolicies(): string {
+  const policy = (key: string) => schemas[key]!
   const about = (key: string) => String(policy(key)['description'])
   return page(
     'Policies around a call',
     'What happens around every call of a backend. From the outside in: fallback, cache, coalesce, hedge, retry, breaker, rate limit, bulkhead, timeout, balance, transport.',
     'A service says what holds for its operations, an operation may say otherwise, and so may the `invoke` that calls it; the nearest wins, as a whole. Every attempt and every wait is cut to what is left of the budget of the request.',
     yamlBlock(policiesExample),
-    '## timeout',
-    `${about('timeout')} Without one anywhere it is \`defaults.timeout\` of the [gateway](gateway.md). An attempt that takes longer fails with \`timeout\`, and its connection is closed.`,
-    '## retry',
-    about('retry'),
-    keyTable(policy('retry')),
-    'A service has a budget for it, `retryBudget`: unless it says otherwise 20 % of its calls and 10 a second, over 10 s. Hedges and `failover: fast-retry` draw on it too. A 429 or 503 with `Retry-After` is not asked again before that time.',
-    '## hedge',
-    `${about('hedge')} Paid from the retry budget. [Failure and fallback](../guides/failure-and-fallback.md) tells when it begins.`,
-    keyTable(policy('hedge')),
-    '## breaker',
-    `${about('breaker')} While it is open a call fails with \`circuit-open\` and no backend is asked.`,
-    keyTable(policy('breaker')),
+    ...policyKinds.flatMap(({ name, notes }) => renderPolicy(name, policy(name), notes)),
     '## cache',
     `${about('cache')} Equal is what was rendered alike to the last header. [Caching](../guides/caching.md) tells what the backend has a say in.`,
     keyTable(policy('cache')),
@@ -90,6 +86,12 @@ export function renderPolicies(operation: Schema): string {
     '`stores.cache` of the [gateway](gateway.md): where cached and last good answers are kept.',
     kinds(stores.values()),
   )
+}
+
+/** A table only where there are keys: a policy may be a number. */
+function renderPolicy(name: string, schema: Schema, notes: string | undefined): string[] {
+  const about = [String(schema['description']), ...(notes === undefined ? [] : [notes])].join(' ')
+  return [`## ${name}`, about, ...(hasKeys(schema) ? [keyTable(schema)] : [])]
 }
 
 /** The forms of a fallback as one mapping, of which an entry has one key. */

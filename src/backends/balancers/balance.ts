@@ -2,13 +2,13 @@ import { GatewayError } from '../../errors.ts'
 import type { SendTo } from '../attempt.ts'
 import type { CallSite } from '../call.ts'
 import type { Endpoint } from '../endpoint.ts'
-import { failOver } from '../health/failover.ts'
+import { type FailoverParts, failOver } from '../health/failover.ts'
 import { watchAttempts } from '../health/watch.ts'
 import type { Layer, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 import { hashValue } from './hash.ts'
 
-type BalanceParts = Pick<StackParts, 'endpoints' | 'clock' | 'retryBudget'>
+type BalanceParts = Pick<StackParts, 'clock'> & FailoverParts
 
 /** Sends each attempt to an endpoint of the service, a second attempt to another one than the first. */
 export function balance(site: CallSite, parts: BalanceParts, transport: SendTo): Layer {

@@ -11,7 +11,10 @@ const mostOthers = 2
 /** What another endpoint may well answer, and an idempotent request may be sent for again. */
 const worthAnother = new Set([429, 502, 503, 504])
 
-type FailoverParts = Pick<StackParts, 'endpoints' | 'retryBudget'>
+export type FailoverParts = Pick<StackParts, 'endpoints' | 'retryBudget'> & {
+  /** Whether it is for this layer to tell the budget that a call begins: none around it does. */
+  readonly deposits: boolean
+}
 
 /**
  * `failover: fast-retry`: what failed is tried at once on another endpoint, inside the timeout of the attempt. Only
@@ -21,13 +24,12 @@ type FailoverParts = Pick<StackParts, 'endpoints' | 'retryBudget'>
  */
 export function failOver(
   site: CallSite,
-  { endpoints, retryBudget }: FailoverParts,
+  { endpoints, retryBudget, deposits }: FailoverParts,
   pick: (call: OngoingCall) => Endpoint | undefined,
   send: SendTo,
 ): SendTo {
-  const isPaidElsewhere = site.hedge !== undefined || (site.retry?.attempts ?? 1) > 1
   return async (request, call, first) => {
-    if (!isPaidElsewhere) retryBudget.deposit()
+    if (deposits) retryBudget.deposit()
     let endpoint = first
     for (let others = 0; ; others++) {
       try {

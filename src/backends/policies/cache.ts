@@ -4,10 +4,10 @@ import type { CallSite } from '../call.ts'
 import { printForwarded, printHit } from '../http-caching/cache-status.ts'
 import { askWhetherValid } from '../http-caching/validation.ts'
 import { type Layer, type LayerResponse, OngoingCall, type Policy, passThrough } from '../layer.ts'
-import { longestCallMs } from '../longest-call.ts'
 import type { CacheResult } from '../metrics.ts'
 import type { StackParts } from '../parts.ts'
 import { isAnswer } from '../verdict.ts'
+import { longestCallMs } from '../worst-case.ts'
 import { type Kept, type Question, Shelf } from './cache-shelf.ts'
 
 type CacheParts = Pick<StackParts, 'clock' | 'metrics' | 'store' | 'refreshes'>

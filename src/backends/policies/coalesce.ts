@@ -2,8 +2,8 @@ import { GatewayError, toGatewayError } from '../../errors.ts'
 import type { CallRequest, CallSite } from '../call.ts'
 import { mayBeShared } from '../http-caching/storable.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
-import { longestCallMs } from '../longest-call.ts'
 import type { StackParts } from '../parts.ts'
+import { longestCallMs } from '../worst-case.ts'
 import { Flight, type Landing } from './flight.ts'
 
 /** The calls in flight of sites that may join each other, by all that was rendered for them. */
@@ -95,5 +95,6 @@ export class FlightGroups {
 /** All about a site that is data, but where it stands and what covers its failures. */
 function describePolicies(site: CallSite): string {
   const staysBytes = site.indexBody !== undefined
-  return JSON.stringify({ ...site, staysBytes, route: undefined, step: undefined, fallbacks: undefined })
+  const policies = site.policies.map(({ kind, config }) => [kind.name, config])
+  return JSON.stringify({ ...site, policies, staysBytes, route: undefined, step: undefined, fallbacks: undefined })
 }

@@ -63,13 +63,9 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
     return [`${to ?? 'reads'}${sensitiveMark(sensitivity, paint)}`, `${paint.dim('←')} ${from}${stands}`]
   })
   if (!policies) return alignColumns(reads, indent)
-  const { timeout, retry, breaker, fallbacks, optional, endpoints } = policies
-  const rows = [['timeout', printDuration(timeout.ms), paint.dim(describeOrigin(timeout))]]
-  if (retry) rows.push(['retry', describeRetry(retry.policy), paint.dim(describeOrigin(retry))])
-  const { hedge, mirror } = policies
-  if (hedge) rows.push(['hedge', hedge.summary, paint.dim(describeOrigin(hedge))])
+  const { around, mirror, fallbacks, optional, endpoints } = policies
+  const rows = around.map((policy) => [policy.name, policy.summary, paint.dim(describeOrigin(policy))])
   if (mirror) rows.push(['mirror', mirror])
-  if (breaker?.policy) rows.push(['breaker', describeBreaker(breaker.policy), paint.dim(describeOrigin(breaker))])
   if (endpoints.length > 0) rows.push(['endpoints', endpoints.join(', ')])
   const { cache, coalesce, keepsBytes } = policies
   if (cache) rows.push(['cache', cache.summary, paint.dim(describeOrigin(cache))])
@@ -80,21 +76,6 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
   })
   if (optional) rows.push([fallbacks.length === 0 ? 'else' : 'then', 'left out'])
   return [...alignColumns(reads, indent), ...alignColumns(rows, indent)]
-}
-
-type Policies = NonNullable<ExplainedStep['policies']>
-
-function describeRetry(policy: NonNullable<Policies['retry']>['policy']): string {
-  if (!policy) return 'none: this method is not repeated'
-  const { attempts, delayMs, backoff, jitter, on } = policy
-  if (attempts === 1) return 'none'
-  const growth = attempts > 2 && backoff === 'exponential' ? ', doubling' : ''
-  return `${attempts} attempts, ${jitter ? 'up to ' : ''}${printDuration(delayMs)} between${growth}, on ${on.join(', ')}`
-}
-
-function describeBreaker(policy: NonNullable<NonNullable<Policies['breaker']>['policy']>): string {
-  const { errorRate, minCalls, windowMs, openMs } = policy
-  return `opens at ${errorRate * 100}% of ${minCalls} calls in ${printDuration(windowMs)}, for ${printDuration(openMs)}`
 }
 
 function printFed({ what, from }: Fed, paint: Paint): string {

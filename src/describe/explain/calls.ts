@@ -1,5 +1,5 @@
+import { mostRequestsOf } from '../../backends/worst-case.ts'
 import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
-import type { StepCall } from '../../steps/step-call.ts'
 
 /** How often a request calls an operation. */
 export interface CallCount {
@@ -56,9 +56,11 @@ function countComposed(step: BoundStep): Counted {
   if (step.ends) return { ...nothing, mayAnswer: step.response !== undefined, fails: step.response === undefined }
   if (step.call) {
     const { operation, site, fallbacks } = step.call
-    const own = { operation: nameOf(operation), min: 1, max: 1, most: mostOf(site), per: undefined }
+    const own = { operation: nameOf(operation), min: 1, max: 1, most: mostRequestsOf(site), per: undefined }
     const others = fallbacks.flatMap(({ call }): CallCount[] =>
-      call ? [{ operation: nameOf(call.operation), min: 0, max: 0, most: mostOf(call.site), per: undefined }] : [],
+      call
+        ? [{ operation: nameOf(call.operation), min: 0, max: 0, most: mostRequestsOf(call.site), per: undefined }]
+        : [],
     )
     return { ...nothing, counts: addUp([own, ...others]) }
   }
@@ -76,9 +78,6 @@ function countComposed(step: BoundStep): Counted {
     }
   }
 }
-
-/** Every attempt, and every hedge of the first. */
-const mostOf = ({ retry, hedge }: StepCall['site']) => (retry?.attempts ?? 1) + (hedge?.max ?? 0)
 
 const nameOf = ({ service, name }: { readonly service: { readonly name: string }; readonly name: string }) =>
   `${service.name}.${name}`

@@ -1,7 +1,7 @@
+import { worstCaseOf } from '../../backends/worst-case.ts'
 import { flowDependencies, orderFlow } from '../../plan/dependencies.ts'
 import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
-import { printDuration } from '../../values/units.ts'
 
 /** How long a route may take at worst: the calls on its critical path, each with all of its attempts, waits and fallbacks. */
 export interface Latency {
@@ -64,35 +64,12 @@ function latencyOfStep(step: BoundStep): Latency {
 }
 
 function latencyOfCall(name: string, { site, fallbacks }: Pick<StepCall, 'site' | 'fallbacks'>): Latency {
-  const own: Leg = { step: name, ...worstOfSite(site) }
+  const own: Leg = { step: name, ...worstCaseOf(site) }
   const others = fallbacks.flatMap(({ call, summary }): Leg[] =>
-    call ? [{ step: `${name}, fallback ${summary}`, ...worstOfSite(call.site) }] : [],
+    call ? [{ step: `${name}, fallback ${summary}`, ...worstCaseOf(call.site) }] : [],
   )
   const path = [own, ...others]
   return { ms: path.reduce((sum, leg) => sum + leg.ms, 0), path, waves: [] }
-}
-
-function worstOfSite(site: StepCall['site']): Omit<Leg, 'step'> {
-  const anew = worstOfAttempts(site)
-  const beside = worstOfHedges(site)
-  return beside.ms > anew.ms ? beside : anew
-}
-
-/** The last hedge begins while the first attempt waits, and has as long. */
-function worstOfHedges({ timeoutMs, hedge }: StepCall['site']): Omit<Leg, 'step'> {
-  if (!hedge) return { ms: 0, sum: '' }
-  const { after, max } = hedge
-  const delayMs = 'ms' in after ? Math.min(timeoutMs, after.ms * max) : timeoutMs
-  return { ms: delayMs + timeoutMs, sum: `${printDuration(delayMs)} + ${printDuration(timeoutMs)}` }
-}
-
-function worstOfAttempts({ timeoutMs, retry }: StepCall['site']): Omit<Leg, 'step'> {
-  const attempts = retry?.attempts ?? 1
-  const waitMs = Array.from({ length: attempts - 1 }, (_, failures) =>
-    retry!.backoff === 'exponential' ? retry!.delayMs * 2 ** failures : retry!.delayMs,
-  ).reduce((sum, delay) => sum + delay, 0)
-  const sum = `${attempts === 1 ? '' : `${attempts} × `}${printDuration(timeoutMs)}`
-  return { ms: attempts * timeoutMs + waitMs, sum: waitMs > 0 ? `${sum} + ${printDuration(waitMs)}` : sum }
 }
 
 function inWaves(one: Latency, repetition: Repetition | undefined): Latency {

@@ -1,9 +1,10 @@
 import type { ColorDefinition } from '../../language/color.ts'
+import type { ResolvedPolicy } from '../../operations/policies/resolve.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
 import { describeCache } from '../caching.ts'
 import { describeEndpoints } from '../endpoints.ts'
-import { describeHedge, describeMirror } from '../extra-requests.ts'
+import { describeMirror } from '../extra-requests.ts'
 import { partsOfOperation } from './inputs.ts'
 import { describeOrigin, type Origin, printPlace } from './places.ts'
 import type { Fed, SourceFinder } from './sources.ts'
@@ -39,10 +40,8 @@ export interface ExplainedRead {
 }
 
 export interface ExplainedPolicies {
-  readonly timeout: { readonly ms: number } & Origin
-  readonly retry: ({ readonly policy: StepCall['site']['retry'] } & Origin) | undefined
-  readonly breaker: ({ readonly policy: StepCall['site']['breaker'] } & Origin) | undefined
-  readonly hedge: ({ readonly summary: string } & Origin) | undefined
+  /** Outermost first. */
+  readonly around: readonly ExplainedPolicy[]
   /** Where copies of its requests go. */
   readonly mirror: string | undefined
   readonly cache: ({ readonly summary: string } & Origin) | undefined
@@ -54,6 +53,15 @@ export interface ExplainedPolicies {
   readonly keepsBytes: boolean
   /** How the endpoints of the service are found, chosen and looked after, where it says so. */
   readonly endpoints: readonly string[]
+}
+
+/** What is said of one policy, and by whom. */
+export interface ExplainedPolicy extends Origin {
+  readonly name: string
+  /** Undefined where it does not hold. */
+  readonly policy: unknown
+  /** What it does, or why nothing. */
+  readonly summary: string
 }
 
 interface Surroundings {
@@ -136,13 +144,10 @@ function explainStep(step: BoundStep, { ids, sources, colors }: Surroundings): E
   }
 }
 
-function explainPolicies({ operation, site, origins, fallbacks, optional }: StepCall): ExplainedPolicies {
-  const { timeout, retry, hedge, breaker, cache, coalesce } = origins
+function explainPolicies({ operation, site, policies, origins, fallbacks, optional }: StepCall): ExplainedPolicies {
+  const { cache, coalesce } = origins
   return {
-    timeout: { ms: site.timeoutMs, ...describeOrigin(timeout) },
-    retry: retry && { policy: site.retry, ...describeOrigin(retry) },
-    breaker: breaker && { policy: site.breaker, ...describeOrigin(breaker) },
-    hedge: site.hedge && hedge && { summary: describeHedge(site.hedge), ...describeOrigin(hedge) },
+    around: policies.map(explainPolicy),
     mirror: site.mirror && describeMirror(site.mirror),
     cache: site.cache && cache && { summary: describeCache(site.cache), ...describeOrigin(cache) },
     coalesce: site.coalesce ? (coalesce ?? cache) && describeOrigin((coalesce ?? cache)!) : undefined,
@@ -151,4 +156,10 @@ function explainPolicies({ operation, site, origins, fallbacks, optional }: Step
     keepsBytes: site.indexBody !== undefined,
     endpoints: describeEndpoints(operation.service),
   }
+}
+
+function explainPolicy({ kind, config, misfit, origin }: ResolvedPolicy): ExplainedPolicy {
+  const without = misfit ? `none: ${misfit.short}` : 'none'
+  const summary = config === undefined ? without : kind.caption(config)
+  return { name: kind.name, policy: config, summary, ...describeOrigin(origin) }
 }

@@ -5,7 +5,7 @@ import { bindTemplate } from '../../language/bind.ts'
 import type { Read } from '../../language/reference.ts'
 import { type Place, within } from '../../language/shape.ts'
 import { compileOutputs } from '../../operations/outputs.ts'
-import type { FallbackEntry } from '../../operations/policies.ts'
+import type { FallbackEntry } from '../../operations/policies/shapes.ts'
 import { printDuration } from '../../values/units.ts'
 import { bindAssignments, compileAssignments } from '../assign.ts'
 import { countCalls } from '../calls.ts'
@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import type { Binder, ParsedStep, ServiceOperation } from '../step.ts'
 import type { BoundFallback } from '../step-call.ts'
 import type { InvokeConfig } from './shape.ts'
-import { buildSite, findOrigins } from './site.ts'
+import { buildSite, findOrigins, resolveAround } from './site.ts'
 
 /** The step's own fallbacks, else its operation's. */
 export function bindFallbacks(
@@ -83,14 +83,15 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
   const at = place.source.locate(place.path)
   const { operation } = other
   const parts = { name, other, policies: {}, place, overrides: new Map(), fallbacks: [], isProvidedFor: true }
-  const site = buildSite(parts, binder)
+  const policies = resolveAround(parts, binder)
+  const site = buildSite({ ...parts, resolved: policies }, binder)
   const index = binder.addCallSite(site)
   const applyOutputs = compileOutputs(operation)
   return {
     kind: 'invoke',
     at,
     summary: reference,
-    call: { operation, site, origins: findOrigins(parts) },
+    call: { operation, site, policies, origins: findOrigins(parts) },
     reads: [
       ...operation.reads,
       ...(operation.service.reads ?? []),

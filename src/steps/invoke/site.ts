@@ -1,25 +1,23 @@
-import type { BreakerPolicy, CachePolicy, CallSite, HedgePolicy, RetryPolicy } from '../../backends/call.ts'
+import type { CachePolicy, CallSite } from '../../backends/call.ts'
+import { configOf } from '../../backends/policy.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
 import { compileUsability } from '../../operations/outputs.ts'
+import { declaredAt, type ResolvedPolicy, resolvePolicies, sitePolicies } from '../../operations/policies/resolve.ts'
+import { timeout } from '../../operations/policies/timeout/timeout.ts'
 import { compileRequest } from '../../operations/request.ts'
 import { findSecretHeaders } from '../../operations/secret-headers.ts'
 import type { Binder, ServiceOperation } from '../step.ts'
 import type { BoundFallback, CallOrigins } from '../step-call.ts'
 import { resolveCaching } from './caching.ts'
-import { resolveHedge } from './hedging.ts'
 
 export interface SiteParts {
   readonly name: string
   readonly other: ServiceOperation
   /** What the step sets itself; the operation's, then the service's own apply otherwise. */
   readonly policies: {
-    timeout?: number | undefined
-    retry?: RetryPolicy | undefined
-    hedge?: HedgePolicy | false | undefined
-    breaker?: BreakerPolicy | undefined
     cache?: CachePolicy | false | undefined
     coalesce?: boolean | undefined
     fallback?: unknown
@@ -34,7 +32,7 @@ export interface SiteParts {
 /** Who says what holds around a call, nearest first: step, operation, service. */
 export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>): CallOrigins {
   const { operation, origins } = other
-  const find = (key: 'timeout' | 'retry' | 'hedge' | 'breaker' | 'cache' | 'coalesce' | 'fallback') => {
+  const find = (key: 'cache' | 'coalesce' | 'fallback') => {
     const isSet = (value: unknown) => value !== undefined
     const owner = isSet(policies[key]) ? place : isSet(operation.definition[key]) ? operation.place : undefined
     if (!owner) return undefined
@@ -42,33 +40,35 @@ export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' 
     return { by, at: owner.source.locateKey([...owner.path, key]) }
   }
   return {
-    timeout: find('timeout') ?? origins.timeout,
-    retry: find('retry') ?? origins.retry,
-    hedge: find('hedge') ?? origins.hedge,
-    breaker: find('breaker') ?? origins.breaker,
     cache: find('cache') ?? origins.cache,
     coalesce: find('coalesce') ?? origins.coalesce,
     fallback: find('fallback'),
   }
 }
 
+interface ResolvedParts {
+  readonly resolved: readonly ResolvedPolicy[]
+}
+
+/** What is said of policies around a call: by the step, by the operation, by its service. */
+export function resolveAround(
+  { other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>,
+  { diagnostics }: Pick<Binder, 'diagnostics'>,
+): ResolvedPolicy[] {
+  const { operation } = other
+  const own = declaredAt('step', policies, place)
+  const ofOperation = declaredAt('operation', operation.definition, operation.place)
+  return resolvePolicies([own, ofOperation, other.policies], operation, diagnostics)
+}
+
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
 export function buildSite(
-  { name, other, policies, place, overrides, fallbacks, isProvidedFor }: SiteParts,
+  { name, other, policies, place, overrides, fallbacks, isProvidedFor, resolved }: SiteParts & ResolvedParts,
   binder: Binder,
 ): CallSite {
   const { operation, defaults } = other
   const { definition } = operation
-  const retry = policies.retry ?? definition.retry
-  if (retry && retry.attempts > 1 && !operation.idempotent) {
-    const owner = policies.retry ? place : operation.place
-    binder.diagnostics.add(
-      'unsafe-retry',
-      `a ${operation.method} may have been carried out although it failed, so it is not retried`,
-      owner.source.locateKey([...owner.path, 'retry']),
-      'send an idempotency-key header, or leave retry away',
-    )
-  }
+  const around = sitePolicies(resolved)
   return {
     route: binder.route,
     step: name,
@@ -77,11 +77,8 @@ export function buildSite(
     rankOf: binder.rankOf,
     template: operation.template,
     idempotent: operation.idempotent,
-    timeoutMs: policies.timeout ?? definition.timeout ?? defaults.timeoutMs,
-    // A service's retry is a default for those of its operations that may be repeated.
-    retry: operation.idempotent ? (retry ?? defaults.retry) : undefined,
-    hedge: resolveHedge({ other, policies, place }, binder),
-    breaker: policies.breaker ?? definition.breaker ?? defaults.breaker,
+    timeoutMs: configOf({ policies: around }, timeout)!,
+    policies: around,
     mirror: other.mirror,
     ...resolveCaching({ other, policies, place }, binder),
     isOfSharedAnswer: binder.keepsWholeAnswers,

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Call, CallSite } from '../../../src/backends/call.ts'
+import type { Call } from '../../../src/backends/call.ts'
 import { type CarePolicy, noCare } from '../../../src/backends/health/policy.ts'
 import type { Notice } from '../../../src/backends/notice.ts'
 import { Backends } from '../../../src/backends/registry.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { until } from '../../support/waiting.ts'
 import { startHttpServer, type TestServer } from '../support/servers.ts'
-import { callContext, callSite, serviceTarget } from '../support/sites.ts'
+import { callContext, callSite, type SiteOptions, serviceTarget } from '../support/sites.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -35,7 +35,7 @@ async function startBackend(): Promise<Backend> {
   return backend
 }
 
-async function start(care: Partial<CarePolicy>, site: Partial<CallSite> = {}) {
+async function start(care: Partial<CarePolicy>, site: SiteOptions = {}) {
   const servers = [await startBackend(), await startBackend(), await startBackend()]
   const notices: Notice[] = []
   const backends = new Backends({ clock: systemClock, notify: (notice) => notices.push(notice) })

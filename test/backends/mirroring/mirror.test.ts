@@ -1,12 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { CallSite, ServiceTarget } from '../../../src/backends/call.ts'
+import type { ServiceTarget } from '../../../src/backends/call.ts'
 import type { MirrorPolicy } from '../../../src/backends/mirroring/policy.ts'
 import { Backends } from '../../../src/backends/registry.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { until } from '../../support/waiting.ts'
 import { startHttpServer, startTcpServer, type TestServer } from '../support/servers.ts'
-import { callContext, callRequest, callSite, RecordingMetrics, RecordingSpan, serviceTarget } from '../support/sites.ts'
+import {
+  callContext,
+  callRequest,
+  callSite,
+  RecordingMetrics,
+  RecordingSpan,
+  type SiteOptions,
+  serviceTarget,
+} from '../support/sites.ts'
 
 let backend: TestServer
 let backends: Backends
@@ -17,7 +25,7 @@ beforeEach(async () => {
   backend = await startHttpServer((_request, response) => response.end('{"from":"backend"}'))
   servers.push(backend)
   metrics = new RecordingMetrics()
-  backends = new Backends({ clock: systemClock, metrics: { forSite: () => metrics, breakerState() {} } })
+  backends = new Backends({ clock: systemClock, metrics: { forSite: () => metrics } })
 })
 
 afterEach(async () => {
@@ -27,7 +35,7 @@ afterEach(async () => {
 
 const named = (name: string, url: string): ServiceTarget => ({ ...serviceTarget(url), name })
 
-function open(url: string, policy: Partial<MirrorPolicy> = {}, site: Partial<CallSite> = {}) {
+function open(url: string, policy: Partial<MirrorPolicy> = {}, site: SiteOptions = {}) {
   const mirror: MirrorPolicy = {
     target: named('next', url),
     isUrl: false,
@@ -155,7 +163,7 @@ describe('a mirror', () => {
     backends = new Backends({
       clock: systemClock,
       random: () => draws.shift()!,
-      metrics: { forSite: () => metrics, breakerState() {} },
+      metrics: { forSite: () => metrics },
     })
     const call = open(mirror.url, { share: 0.1 })
     for (let index = 0; index < 5; index++) await call()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CachePolicy, CallRequest, CallSite } from '../../../src/backends/call.ts'
+import type { CachePolicy, CallRequest } from '../../../src/backends/call.ts'
 import type { Layer, LayerResponse } from '../../../src/backends/layer.ts'
 import { cache } from '../../../src/backends/policies/cache.ts'
 import { Refreshes } from '../../../src/backends/policies/refreshes.ts'
@@ -8,14 +8,14 @@ import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, ongoing, RecordingMetrics } from '../support/sites.ts'
+import { callRequest, callSite, errorOf, ongoing, RecordingMetrics, type SiteOptions } from '../support/sites.ts'
 
 type Reply = GatewayError | { status?: number; headers?: LayerResponse['headers']; text?: string }
 
 const second = 1000
 
 /** A cache around a backend that answers by a list, the last reply for ever. */
-function build(policy: Partial<CachePolicy>, replies: readonly Reply[], site: Partial<CallSite> = {}) {
+function build(policy: Partial<CachePolicy>, replies: readonly Reply[], site: SiteOptions = {}) {
   const clock = new FakeClock()
   const store = new MemoryStore(1_000_000, () => clock.epoch())
   const metrics = new RecordingMetrics()

@@ -1,13 +1,22 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallRequest, CallSite } from '../../../src/backends/call.ts'
+import type { CallRequest } from '../../../src/backends/call.ts'
 import type { Layer, LayerResponse, OngoingCall } from '../../../src/backends/layer.ts'
 import { coalesce, FlightGroups } from '../../../src/backends/policies/coalesce.ts'
-import { timeout } from '../../../src/backends/policies/timeout.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
+import { timeout } from '../../../src/operations/policies/timeout/timeout.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, live, ongoing, RecordingMetrics } from '../support/sites.ts'
+import {
+  callRequest,
+  callSite,
+  errorOf,
+  layerOf,
+  live,
+  ongoing,
+  RecordingMetrics,
+  type SiteOptions,
+} from '../support/sites.ts'
 
 interface Asked {
   readonly request: CallRequest
@@ -17,7 +26,7 @@ interface Asked {
 }
 
 /** A joining layer around a backend whose answers the test gives. */
-function build(overrides: Partial<CallSite> = {}) {
+function build(overrides: SiteOptions = {}) {
   const clock = new FakeClock()
   const metrics = new RecordingMetrics()
   const site = callSite({ coalesce: true, ...overrides })
@@ -40,7 +49,7 @@ function build(overrides: Partial<CallSite> = {}) {
       })
     })
   const flights = new FlightGroups().flightsOf(site)
-  const layer = coalesce(site, { clock, metrics, flights })(timeout(site, { clock })(backend))
+  const layer = coalesce(site, { clock, metrics, flights })(layerOf(timeout, site.timeoutMs, { clock, site })(backend))
   const ask = ({
     request = {},
     scope = new Scope(),
@@ -200,7 +209,7 @@ describe('sites', () => {
     expect(groups.flightsOf(other)).toBe(groups.flightsOf(site))
   })
 
-  test.each<[string, Partial<CallSite>]>([
+  test.each<[string, SiteOptions]>([
     ['timeout', { timeoutMs: 1 }],
     ['operation', { operation: 'other' }],
     ['service', { service: { ...site.service, key: 'other' } }],

@@ -15,6 +15,7 @@ import {
   ongoing,
   RecordingMetrics,
   RecordingSpan,
+  type SiteOptions,
   scripted,
 } from '../support/sites.ts'
 
@@ -23,7 +24,7 @@ const spare: CallResponse = { status: 200, headers: {}, body: Body.ofValue('spar
 const handler = (run: () => CallResponse | Promise<CallResponse>) => ({ kind: 'handler', run }) as const
 const lastGood = { kind: 'lastGood', maxAgeMs: 600_000 } as const
 
-function build(fallbacks: CallSite['fallbacks'], site: Partial<CallSite> = {}) {
+function build(fallbacks: CallSite['fallbacks'], site: SiteOptions = {}) {
   const clock = new FakeClock()
   const store = new MemoryStore(1_000_000, () => clock.epoch())
   const metrics = new RecordingMetrics()

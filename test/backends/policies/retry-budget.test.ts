@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { RetryPolicy } from '../../../src/backends/call.ts'
-import { retry } from '../../../src/backends/policies/retry.ts'
 import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { retry } from '../../../src/operations/policies/retry/retry.ts'
+import type { RetryPolicy } from '../../../src/operations/policies/retry/shape.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { callRequest, callSite, ongoing, RecordingMetrics, scripted } from '../support/sites.ts'
+import { callRequest, layerOf, ongoing, RecordingMetrics, scripted } from '../support/sites.ts'
 
 /** Makes calls that each want so many retries; gives the times of those that were granted. */
 function run(budget: RetryBudget, clock: FakeClock, { perSecond, seconds, wanted }: Record<string, number>): number[] {
@@ -25,7 +25,7 @@ describe('the retry budget', () => {
     const policy: RetryPolicy = { attempts: 3, delayMs: 0, backoff: 'constant', jitter: false, on: ['unavailable'] }
     const parts = { clock, random: () => 0.5, metrics: new RecordingMetrics(), retryBudget }
     const next = scripted(new GatewayError('unavailable'))
-    const call = retry(callSite({ retry: policy }), parts)(next)
+    const call = layerOf(retry, policy, parts)(next)
     for (let index = 0; index < 2000; index++) {
       await call(callRequest(), ongoing(clock)).catch(() => {})
       clock.skip(5)

@@ -1,12 +1,17 @@
+import type * as z from 'zod'
 import type { CallContext, CallRequest, CallResponse, CallSite, ServiceTarget } from '../../../src/backends/call.ts'
 import { budgetHeader } from '../../../src/backends/headers.ts'
-import { type Layer, OngoingCall } from '../../../src/backends/layer.ts'
+import { type Layer, OngoingCall, type Policy, passThrough } from '../../../src/backends/layer.ts'
 import type { SiteMetrics } from '../../../src/backends/metrics.ts'
+import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
+import type { PolicyKind, PolicyParts } from '../../../src/backends/policy.ts'
+import { type EventCounter, PolicyEvents } from '../../../src/backends/policy-events.ts'
 import { judge } from '../../../src/backends/verdict.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import type { Clock } from '../../../src/clock.ts'
 import { GatewayError, toGatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
+import { policyKinds } from '../../../src/operations/policies/index.ts'
 import type { Attributes, Span } from '../../../src/telemetry/span.ts'
 
 /** A span that remembers what was done to it. */
@@ -57,16 +62,23 @@ export function serviceTarget(...urls: string[]): ServiceTarget {
   return { name: 'reco', endpoints, balance: 'round-robin', budgetHeader, key: urls.join() }
 }
 
-export function callSite(site: Partial<CallSite> = {}): CallSite {
+type Kinds = (typeof policyKinds)[number]
+
+/** Parts of a site, its policies by their names. */
+export type SiteOptions = Partial<CallSite> & { [Kind in Kinds as Kind['name']]?: z.output<Kind['shape']> | undefined }
+
+export function callSite(options: SiteOptions = {}): CallSite {
+  const { retry, hedge, breaker, timeoutMs = 2000, ...site } = options
+  const kinds: readonly PolicyKind[] = policyKinds
+  const configs: Readonly<Record<string, unknown>> = { retry, hedge, breaker, timeout: timeoutMs }
   return {
     route: 'home',
     step: 'recommend',
     service: serviceTarget('http://127.0.0.1:1'),
     operation: 'recommend',
     template: 'GET /recommend/{geo.city}',
-    timeoutMs: 2000,
-    retry: undefined,
-    breaker: undefined,
+    timeoutMs,
+    policies: kinds.flatMap((kind) => (configs[kind.name] ? [{ kind, config: configs[kind.name] }] : [])),
     cache: undefined,
     coalesce: false,
     fallbacks: [],
@@ -139,17 +151,14 @@ export class RecordingMetrics implements SiteMetrics {
   attempt(status: number | undefined, errorCode: string | undefined): void {
     this.lines.push(`attempt ${status ?? '-'} ${errorCode ?? 'ok'}`)
   }
-  retry(errorCode: string): void {
-    this.lines.push(`retry ${errorCode}`)
-  }
   fallback(source: string, errorCode: string): void {
     this.lines.push(`fallback ${source} ${errorCode}`)
   }
   cache(result: string): void {
     this.lines.push(`cache ${result}`)
   }
-  hedge(result: string): void {
-    this.lines.push(`hedge ${result}`)
+  events({ name }: PolicyKind): EventCounter {
+    return (value) => this.lines.push(`${name} ${value}`)
   }
   mirror(result: string): void {
     this.lines.push(`mirror ${result}`)
@@ -157,4 +166,17 @@ export class RecordingMetrics implements SiteMetrics {
   coalesced(): void {
     this.lines.push('coalesced')
   }
+}
+
+/** One policy around what is inside of it, as the stack builds it. */
+export function layerOf<Config>(
+  kind: { readonly name: string; wrap(config: Config, parts: PolicyParts): Policy | undefined },
+  config: Config,
+  parts: Partial<PolicyParts> & { readonly clock: Clock },
+): Policy {
+  const metrics = parts.metrics ?? new RecordingMetrics()
+  const events = new PolicyEvents(kind as unknown as PolicyKind, metrics.events(kind as unknown as PolicyKind))
+  const retryBudget = parts.retryBudget ?? new RetryBudget(parts.clock)
+  const surroundings = { site: callSite(), random: () => 0.5, metrics, events, retryBudget, deposits: true, ...parts }
+  return kind.wrap(config, surroundings as unknown as PolicyParts) ?? passThrough
 }

@@ -2,7 +2,7 @@ import { connect, createServer } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { CallContext, CallRequest, CallSite } from '../../../src/backends/call.ts'
+import type { CallContext, CallRequest } from '../../../src/backends/call.ts'
 import { Backends } from '../../../src/backends/registry.ts'
 import type { ChannelOptions, TransportKind } from '../../../src/backends/transports/transport.ts'
 import { Scope } from '../../../src/cancellation.ts'
@@ -17,7 +17,7 @@ import {
   startTlsServer,
   type TestServer,
 } from '../support/servers.ts'
-import { callContext, callRequest, callSite, errorOf, serviceTarget } from '../support/sites.ts'
+import { callContext, callRequest, callSite, errorOf, type SiteOptions, serviceTarget } from '../support/sites.ts'
 
 const json = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
 const chunked = `${json}Transfer-Encoding: chunked\r\n\r\n`
@@ -66,7 +66,7 @@ export function describeTransportFaults(transport: TransportKind): void {
 
     function caller(
       url: string,
-      site: Partial<CallSite> = {},
+      site: SiteOptions = {},
       clock: Clock = systemClock,
       channel: Partial<ChannelOptions> = {},
     ) {
@@ -86,11 +86,7 @@ export function describeTransportFaults(transport: TransportKind): void {
     }
 
     /** Calls a server that writes `bytes` and then does `then`. */
-    async function answered(
-      bytes: string | Buffer,
-      then: 'stay' | 'end' | 'reset' = 'stay',
-      site: Partial<CallSite> = {},
-    ) {
+    async function answered(bytes: string | Buffer, then: 'stay' | 'end' | 'reset' = 'stay', site: SiteOptions = {}) {
       const { url } = await tcp((socket) => {
         socket.write(bytes, () => {
           if (then === 'end') socket.end()

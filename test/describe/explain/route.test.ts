@@ -80,17 +80,21 @@ do:
   - { id: other, invoke: shop.cheap }
 response: { body: [$.banner.list, $.price.list] }`
     const [cheap, dear, other] = stepsOf(text, files).map((step) => step.policies!)
-    expect(cheap!.timeout).toEqual({ ms: 200, by: 'step', at: 'routes/home.yaml:4' })
-    expect(cheap!.breaker).toMatchObject({ by: 'service', at: 'services/shop.yaml:3' })
-    expect(cheap!.retry).toBeUndefined()
-    expect(dear!.timeout).toEqual({ ms: 300, by: 'operation', at: 'services/shop.yaml:8' })
-    expect(dear!.retry).toMatchObject({ by: 'operation', at: 'services/shop.yaml:9', policy: { attempts: 2 } })
+    expect(cheap!.around).toMatchObject([
+      { name: 'breaker', by: 'service', at: 'services/shop.yaml:3' },
+      { name: 'timeout', policy: 200, summary: '200ms', by: 'step', at: 'routes/home.yaml:4' },
+    ])
+    expect(dear!.around).toMatchObject([
+      { name: 'retry', by: 'operation', at: 'services/shop.yaml:9', policy: { attempts: 2 } },
+      { name: 'breaker' },
+      { name: 'timeout', policy: 300, by: 'operation', at: 'services/shop.yaml:8' },
+    ])
     expect(dear!.fallbacks).toEqual([{ summary: 'last good answer, up to 1h old', at: 'services/shop.yaml:10' }])
-    expect(other!.timeout).toEqual({ ms: 1000, by: 'built-in', at: undefined })
+    expect(other!.around.at(-1)).toMatchObject({ policy: 1000, by: 'built-in', at: undefined })
     const [, , configured] = stepsOf(text, { ...files, gateway: 'defaults:\n  timeout: 700ms\n' }).map(
       (step) => step.policies!,
     )
-    expect(configured!.timeout).toEqual({ ms: 700, by: 'gateway', at: 'gateway.yaml:2' })
+    expect(configured!.around.at(-1)).toMatchObject({ policy: 700, by: 'gateway', at: 'gateway.yaml:2' })
   })
 
   test('tells how the endpoints of a service are found, chosen and looked after, where it says so', () => {
@@ -124,7 +128,13 @@ operations: { cheap: { get: /c, out: { banner.list: $ } } }`,
     const shop =
       'service: shop\nendpoints: [http://127.0.0.1:9]\nretry: { attempts: 3 }\noperations:\n  buy: { post: /b, out: { order.total: $.sum } }\n'
     const [buy] = stepsOf('do: [ { invoke: shop.buy } ]\nresponse: { body: $.order.total }', { 'services/shop': shop })
-    expect(buy!.policies!.retry).toEqual({ policy: undefined, by: 'service', at: 'services/shop.yaml:3' })
+    expect(buy!.policies!.around[0]).toEqual({
+      name: 'retry',
+      policy: undefined,
+      summary: 'none: this method is not repeated',
+      by: 'service',
+      at: 'services/shop.yaml:3',
+    })
   })
 
   test('lays out branches, catches and conditions as headings', () => {

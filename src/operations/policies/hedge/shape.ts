@@ -1,6 +1,13 @@
 import * as z from 'zod'
-import type { HedgePolicy } from '../backends/call.ts'
-import { parseDuration } from '../values/units.ts'
+import { parseDuration } from '../../../values/units.ts'
+
+/** When an attempt that takes long gets company. */
+export interface HedgePolicy {
+  /** A fixed time, or what this share of the operation's calls (0.95: p95) takes at most. */
+  readonly after: { readonly ms: number } | { readonly quantile: number }
+  /** Attempts beside the first. */
+  readonly max: number
+}
 
 const after = z
   .string()
@@ -25,17 +32,14 @@ const after = z
 
 /** `hedge:` */
 export const hedgeShape = z
-  .union([
-    z.literal(false),
-    z.strictObject({
-      after: after
-        .prefault('p95')
-        .describe('How long the first attempt may wait: a time, or a percentile of the operation’s response times.'),
-      max: z.int().min(1).max(3).default(1).describe('Attempts beside the first, each after as long again.'),
-    }),
-  ])
-  .transform((hedge): HedgePolicy | false => hedge)
+  .strictObject({
+    after: after
+      .prefault('p95')
+      .describe('How long the first attempt may wait: a time, or a percentile of the operation’s response times.'),
+    max: z.int().min(1).max(3).default(1).describe('Attempts beside the first, each after as long again.'),
+  })
+  .transform((hedge): HedgePolicy => hedge)
   .meta({
     description:
-      'Another attempt beside one that is slow, on another endpoint: the first answer counts. Only for idempotent methods. `false`: not here.',
+      'Another attempt beside one that is slow, on another endpoint: the first answer counts. Only for idempotent methods.',
   })

@@ -1,7 +1,8 @@
-import { GatewayError } from '../../errors.ts'
-import type { CallSite } from '../call.ts'
-import type { Policy } from '../layer.ts'
-import type { StackParts } from '../parts.ts'
+import type { Policy } from '../../../backends/layer.ts'
+import { definePolicy, type PolicyParts } from '../../../backends/policy.ts'
+import { GatewayError } from '../../../errors.ts'
+import { timeSpan } from '../../../language/scalars.ts'
+import { printDuration } from '../../../values/units.ts'
 
 /** A timer that comes later than this was held up: the loop, or the machine, stood still. */
 const standstillMs = 10
@@ -12,7 +13,20 @@ const standstillMs = 10
  * rejects at once and no backend is asked. After a standstill (a garbage collection, a paused container) timers come
  * before what arrived meanwhile is read, so an attempt then has until that is read.
  */
-export function timeout(site: CallSite, { clock }: Pick<StackParts, 'clock'>): Policy {
+export const timeout = definePolicy({
+  name: 'timeout',
+  on: ['service', 'operation', 'step'],
+  shape: timeSpan.describe('Of one attempt.'),
+  notes:
+    'Without one anywhere it is `defaults.timeout` of the [gateway](gateway.md). An attempt that takes longer fails with `timeout`, and its connection is closed.',
+  example: 'timeout: 300ms',
+  around: 'attempt',
+  wrap: wrapTimeout,
+  caption: printDuration,
+  worst: (ms) => ({ ms, sum: printDuration(ms) }),
+})
+
+function wrapTimeout(longestMs: number, { clock, site }: PolicyParts): Policy {
   return (next) => (request, call) => {
     const now = clock.now()
     const leftMs = call.context.deadline - now
@@ -21,7 +35,7 @@ export function timeout(site: CallSite, { clock }: Pick<StackParts, 'clock'>): P
         new GatewayError('timeout', { step: site.step, detail: 'the time of the request is used up' }),
       )
     }
-    const timeoutMs = Math.min(site.timeoutMs, leftMs)
+    const timeoutMs = Math.min(longestMs, leftMs)
     const scope = call.context.scope.child()
     call.scope = scope
     call.deadline = now + timeoutMs

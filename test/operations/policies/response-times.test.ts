@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ResponseTimes } from '../../../src/backends/policies/response-times.ts'
+import { ResponseTimes } from '../../../src/operations/policies/hedge/response-times.ts'
 
 const exactQuantile = (times: readonly number[], quantile: number) =>
   [...times].sort((a, b) => a - b)[Math.max(1, Math.ceil(quantile * times.length - 1e-9)) - 1]!

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { RollingWindow } from '../../../src/backends/policies/rolling-window.ts'
+import { RollingWindow } from '../../../src/operations/policies/breaker/rolling-window.ts'
 
 describe('a rolling window', () => {
   test('counts what a list of all calls would, to a tenth of the window', () => {

@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { RetryPolicy } from '../../../src/backends/call.ts'
-import { retry, retryDelayMs } from '../../../src/backends/policies/retry.ts'
 import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { FakeClock, settle } from '../support/fake-clock.ts'
+import { retry, retryDelayMs } from '../../../src/operations/policies/retry/retry.ts'
+import type { RetryPolicy } from '../../../src/operations/policies/retry/shape.ts'
+import { FakeClock, settle } from '../../backends/support/fake-clock.ts'
 import {
   callRequest,
-  callSite,
   errorOf,
+  layerOf,
   live,
   ongoing,
   RecordingMetrics,
   RecordingSpan,
   scripted,
-} from '../support/sites.ts'
+} from '../../backends/support/sites.ts'
 
 const policy: RetryPolicy = { attempts: 3, delayMs: 100, backoff: 'exponential', jitter: false, on: ['unavailable'] }
 const unavailable = new GatewayError('unavailable')
@@ -24,7 +24,7 @@ function build(overrides: Partial<RetryPolicy> = {}, retryBudget?: RetryBudget) 
   const clock = new FakeClock()
   const metrics = new RecordingMetrics()
   const parts = { clock, random: () => 0.5, metrics, retryBudget: retryBudget ?? new RetryBudget(clock) }
-  return { clock, metrics, policy: retry(callSite({ retry: { ...policy, ...overrides } }), parts) }
+  return { clock, metrics, policy: layerOf(retry, { ...policy, ...overrides }, parts) }
 }
 
 describe('retry', () => {

@@ -1,11 +1,11 @@
-import type { Clock, Timer } from '../../clock.ts'
-import { GatewayError } from '../../errors.ts'
-import type { BreakerPolicy, CallRequest, CallSite } from '../call.ts'
-import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
-import type { BreakerState } from '../metrics.ts'
-import type { StackParts } from '../parts.ts'
-import { type Verdict, verdictOf } from '../verdict.ts'
+import type { CallRequest } from '../../../backends/call.ts'
+import type { Layer, LayerResponse, OngoingCall } from '../../../backends/layer.ts'
+import { type Verdict, verdictOf } from '../../../backends/verdict.ts'
+import type { Clock, Timer } from '../../../clock.ts'
 import { RollingWindow } from './rolling-window.ts'
+import type { BreakerPolicy } from './shape.ts'
+
+export type CircuitState = 'closed' | 'open' | 'half-open'
 
 /**
  * One circuit breaker, shared by all sites that call the same operation with the same policy. It opens when `errorRate`
@@ -16,12 +16,12 @@ import { RollingWindow } from './rolling-window.ts'
  * A call that began before a change of state ends without effect, and a breaker that closes begins with an empty
  * window: what failed before the rest does not count against a backend that came back. See docs/adr/0020.
  */
-export class Breaker {
+export class Circuit {
   readonly #policy: BreakerPolicy
   readonly #clock: Clock
-  readonly #onState: (state: BreakerState) => void
+  readonly #onState: (state: CircuitState) => void
   readonly #window: RollingWindow
-  #state: BreakerState = 'closed'
+  #state: CircuitState = 'closed'
   /** Counts the changes of state. */
   #era = 0
   #isProbing = false
@@ -29,14 +29,14 @@ export class Breaker {
   #openedAt = 0
   #isShutDown = false
 
-  constructor(policy: BreakerPolicy, clock: Clock, onState: (state: BreakerState) => void) {
+  constructor(policy: BreakerPolicy, clock: Clock, onState: (state: CircuitState) => void) {
     this.#policy = policy
     this.#clock = clock
     this.#onState = onState
     this.#window = new RollingWindow(policy.windowMs, clock.now())
   }
 
-  get state(): BreakerState {
+  get state(): CircuitState {
     return this.#state
   }
 
@@ -96,34 +96,10 @@ export class Breaker {
     this.#change('closed')
   }
 
-  #change(state: BreakerState): void {
+  #change(state: CircuitState): void {
     this.#state = state
     this.#era++
     this.#isProbing = false
     this.#onState(state)
   }
-}
-
-/** Refuses calls with `circuit-open` while the backend rests; `verdict.ts` says what counts as its failure. */
-export function breaker(site: CallSite, parts: { readonly breaker: Breaker | undefined }): Policy {
-  const circuit = parts.breaker
-  if (!circuit) return passThrough
-  return (next) => (request, call) =>
-    circuit.isRefusing ? refuse(circuit, site, call) : circuit.run(next, request, call)
-}
-
-/**
- * Before calls wait for their turn: refuses those that the breaker behind the queue would refuse. That one asks again,
- * and lets only one of those through that waited while it was half open.
- */
-export function breakerAhead(site: CallSite, { breaker: circuit, rate, bulkhead }: QueueParts): Policy {
-  if (!circuit || (!rate && !bulkhead)) return passThrough
-  return (next) => (request, call) => (circuit.isRefusing ? refuse(circuit, site, call) : next(request, call))
-}
-
-type QueueParts = Pick<StackParts, 'breaker' | 'rate' | 'bulkhead'>
-
-function refuse(circuit: Breaker, { step }: CallSite, { context: { span } }: OngoingCall): Promise<never> {
-  if (span.sampled) span.event('tessera.breaker', { state: circuit.state })
-  return Promise.reject(new GatewayError('circuit-open', { step, retryAfter: circuit.retryAfterSeconds }))
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Layer } from '../../../src/backends/layer.ts'
-import { timeout } from '../../../src/backends/policies/timeout.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { FakeClock } from '../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, live, ongoing, scripted } from '../support/sites.ts'
+import { timeout } from '../../../src/operations/policies/timeout/timeout.ts'
+import { FakeClock } from '../../backends/support/fake-clock.ts'
+import { callRequest, errorOf, layerOf, live, ongoing, scripted } from '../../backends/support/sites.ts'
 
 /** Never answers; rejects when its scope is cancelled, as a transport does. */
 const hung: Layer = (_request, call) => new Promise((_resolve, reject) => call.scope.onCancel(reject))
@@ -12,7 +12,7 @@ const hung: Layer = (_request, call) => new Promise((_resolve, reject) => call.s
 describe('timeout', () => {
   test('ends an attempt when its time is over', async () => {
     const clock = new FakeClock()
-    const answer = errorOf(timeout(callSite({ timeoutMs: 300 }), { clock })(hung)(callRequest(), ongoing(clock)))
+    const answer = errorOf(layerOf(timeout, 300, { clock })(hung)(callRequest(), ongoing(clock)))
     expect(clock.nextDelayMs).toBe(300)
     await clock.advance(300)
     expect(await answer).toMatchObject({ code: 'timeout', step: 'recommend', status: 504 })
@@ -21,7 +21,7 @@ describe('timeout', () => {
   test('ends it earlier when the deadline of the request is nearer', async () => {
     const clock = new FakeClock()
     const call = ongoing(clock, { deadline: clock.now() + 40 })
-    const answer = errorOf(timeout(callSite({ timeoutMs: 300 }), { clock })(hung)(callRequest(), call))
+    const answer = errorOf(layerOf(timeout, 300, { clock })(hung)(callRequest(), call))
     expect(clock.nextDelayMs).toBe(40)
     expect(call.deadline).toBe(call.context.deadline)
     await clock.advance(40)
@@ -30,11 +30,10 @@ describe('timeout', () => {
 
   test('after a standstill takes what came meanwhile, and ends what did not', async () => {
     const clock = new FakeClock()
-    const site = callSite({ timeoutMs: 300 })
     let answer = (_value: Awaited<ReturnType<Layer>>) => {}
     const answered: Layer = () => new Promise((resolve) => (answer = resolve))
-    const inTime = timeout(site, { clock })(answered)(callRequest(), ongoing(clock))
-    const never = errorOf(timeout(site, { clock })(hung)(callRequest(), ongoing(clock)))
+    const inTime = layerOf(timeout, 300, { clock })(answered)(callRequest(), ongoing(clock))
+    const never = errorOf(layerOf(timeout, 300, { clock })(hung)(callRequest(), ongoing(clock)))
     const arrived = await scripted(live)(callRequest(), ongoing(clock))
     // Read once the timers that were due have fired.
     clock.schedule(310, () => answer(arrived))
@@ -49,7 +48,7 @@ describe('timeout', () => {
     const clock = new FakeClock()
     const next = scripted(live)
     const call = ongoing(clock, { deadline: clock.now() })
-    expect((await errorOf(timeout(callSite(), { clock })(next)(callRequest(), call))).code).toBe('timeout')
+    expect((await errorOf(layerOf(timeout, 2000, { clock })(next)(callRequest(), call))).code).toBe('timeout')
     expect(next.calls).toBe(0)
     expect(clock.pending).toBe(0)
   })
@@ -58,7 +57,7 @@ describe('timeout', () => {
     const clock = new FakeClock()
     const scope = new Scope()
     const call = ongoing(clock, { scope })
-    await timeout(callSite(), { clock })(scripted(live))(callRequest(), call)
+    await layerOf(timeout, 2000, { clock })(scripted(live))(callRequest(), call)
     expect(clock.pending).toBe(0)
     scope.cancel(new GatewayError('cancelled'))
     expect(call.scope.reason).toBeUndefined()
@@ -67,7 +66,7 @@ describe('timeout', () => {
   test('passes the cancellation of the request on to the attempt', async () => {
     const clock = new FakeClock()
     const scope = new Scope()
-    const answer = errorOf(timeout(callSite(), { clock })(hung)(callRequest(), ongoing(clock, { scope })))
+    const answer = errorOf(layerOf(timeout, 2000, { clock })(hung)(callRequest(), ongoing(clock, { scope })))
     const reason = new GatewayError('cancelled')
     scope.cancel(reason)
     expect(await answer).toBe(reason)

@@ -1,15 +1,25 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallResponse, CallSite, HedgePolicy } from '../../../src/backends/call.ts'
+import type { CallResponse } from '../../../src/backends/call.ts'
 import type { Layer, OngoingCall } from '../../../src/backends/layer.ts'
-import { hedge } from '../../../src/backends/policies/hedge.ts'
-import { ResponseTimes } from '../../../src/backends/policies/response-times.ts'
-import { retry } from '../../../src/backends/policies/retry.ts'
 import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
-import { FakeClock } from '../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, live, ongoing, RecordingMetrics, RecordingSpan } from '../support/sites.ts'
+import { hedge } from '../../../src/operations/policies/hedge/hedge.ts'
+import { ResponseTimes } from '../../../src/operations/policies/hedge/response-times.ts'
+import type { HedgePolicy } from '../../../src/operations/policies/hedge/shape.ts'
+import { retry } from '../../../src/operations/policies/retry/retry.ts'
+import type { RetryPolicy } from '../../../src/operations/policies/retry/shape.ts'
+import { FakeClock } from '../../backends/support/fake-clock.ts'
+import {
+  callRequest,
+  errorOf,
+  layerOf,
+  live,
+  ongoing,
+  RecordingMetrics,
+  RecordingSpan,
+} from '../../backends/support/sites.ts'
 
 /** A layer whose n-th call takes so long, and then answers or fails; a call that is cancelled ends at once. */
 function taking(clock: FakeClock, ...script: { ms: number; outcome?: GatewayError | CallResponse }[]) {
@@ -33,7 +43,7 @@ function taking(clock: FakeClock, ...script: { ms: number; outcome?: GatewayErro
   return { layer, calls }
 }
 
-function build(policy: Partial<HedgePolicy> = {}, site: Partial<CallSite> = {}) {
+function build(policy: Partial<HedgePolicy> = {}, retryPolicy?: RetryPolicy) {
   const clock = new FakeClock()
   const metrics = new RecordingMetrics()
   const retryBudget = new RetryBudget(clock)
@@ -41,9 +51,10 @@ function build(policy: Partial<HedgePolicy> = {}, site: Partial<CallSite> = {}) 
   const declared: HedgePolicy = { after, max: 1, ...policy }
   const responseTimes =
     'quantile' in declared.after ? new ResponseTimes(declared.after.quantile, clock.now()) : undefined
-  const parts = { clock, random: () => 0, metrics, retryBudget, responseTimes }
-  const place = callSite({ hedge: declared, ...site })
-  const wrap = (next: Layer) => hedge(place, parts)(retry(place, parts)(next))
+  const parts = { clock, random: () => 0, metrics, retryBudget, state: responseTimes }
+  const hedging = layerOf(hedge, declared, parts)
+  const retrying = retryPolicy && layerOf(retry, retryPolicy, { ...parts, deposits: false })
+  const wrap = (next: Layer) => hedging(retrying ? retrying(next) : next)
   return { clock, metrics, retryBudget, responseTimes, wrap }
 }
 
@@ -130,7 +141,7 @@ describe('a hedge', () => {
 
   test('is not sent once the first has failed: another attempt is a retry’s', async () => {
     const retryPolicy = { attempts: 2, delayMs: 100, backoff: 'constant', jitter: false, on: ['unavailable'] } as const
-    const { clock, metrics, wrap } = build({}, { retry: retryPolicy })
+    const { clock, metrics, wrap } = build({}, retryPolicy)
     const { layer, calls } = taking(clock, { ms: 20, outcome: unavailable }, { ms: 500 })
     const answer = wrap(layer)(callRequest(), ongoing(clock))
     await clock.advance(620)
@@ -141,7 +152,7 @@ describe('a hedge', () => {
 
   test('is one attempt: what fails of it is not made anew', async () => {
     const retryPolicy = { attempts: 3, delayMs: 0, backoff: 'constant', jitter: false, on: ['unavailable'] } as const
-    const { clock, wrap } = build({}, { retry: retryPolicy })
+    const { clock, wrap } = build({}, retryPolicy)
     const { layer, calls } = taking(clock, { ms: 200 }, { ms: 10, outcome: unavailable }, { ms: 1 })
     const answer = wrap(layer)(callRequest(), ongoing(clock))
     await clock.advance(200)

@@ -2,24 +2,34 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Bulkhead } from '../../../src/backends/admission/bulkhead.ts'
 import { uncountedAdmission } from '../../../src/backends/admission/metrics.ts'
 import type { Layer } from '../../../src/backends/layer.ts'
-import { Breaker, breaker, breakerAhead } from '../../../src/backends/policies/breaker.ts'
 import { bulkhead } from '../../../src/backends/policies/bulkhead.ts'
 import { GatewayError } from '../../../src/errors.ts'
-import { FakeClock } from '../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, live, ongoing, RecordingSpan, scripted } from '../support/sites.ts'
+import { breaker } from '../../../src/operations/policies/breaker/breaker.ts'
+import { Circuit } from '../../../src/operations/policies/breaker/circuit.ts'
+import { FakeClock } from '../../backends/support/fake-clock.ts'
+import {
+  callRequest,
+  callSite,
+  errorOf,
+  layerOf,
+  live,
+  ongoing,
+  RecordingSpan,
+  scripted,
+} from '../../backends/support/sites.ts'
 
 const policy = { errorRate: 0.5, windowMs: 10_000, minCalls: 4, openMs: 5000 }
 const unavailable = new GatewayError('unavailable')
 const status = (code: number) => new GatewayError(`http-${code}`, { response: { status: code, body: undefined } })
 
 let clock: FakeClock
-let circuit: Breaker
+let circuit: Circuit
 let states: string[]
 
 beforeEach(() => {
   clock = new FakeClock()
   states = []
-  circuit = new Breaker(policy, clock, (state) => states.push(state))
+  circuit = new Circuit(policy, clock, (state) => states.push(state))
 })
 
 afterEach(() => {
@@ -27,8 +37,11 @@ afterEach(() => {
   expect(clock.pending).toBe(0)
 })
 
+/** The layer before calls wait for their turn. */
+const ahead = (parts: Parameters<typeof layerOf>[2]) => layerOf({ ...breaker, wrap: breaker.ahead! }, policy, parts)
+
 function guard(next: Layer) {
-  return breaker(callSite({ breaker: policy }), { breaker: circuit })(next)
+  return layerOf(breaker, policy, { clock, state: circuit })(next)
 }
 
 async function fail(times: number, error: GatewayError = unavailable): Promise<void> {
@@ -49,6 +62,16 @@ describe('breaker', () => {
     await fail(1)
     expect(circuit.state).toBe('open')
     expect(states).toEqual(['open'])
+  })
+
+  test('shows its state as a number: closed, half-open, open', async () => {
+    const shown: number[] = []
+    const shared = breaker.shared!.open(policy, { clock, gauge: (value) => shown.push(value) })
+    const call = layerOf(breaker, policy, { clock, state: shared })(scripted(...Array(4).fill(unavailable), live))
+    for (let index = 0; index < 4; index++) await errorOf(call(callRequest(), ongoing(clock)))
+    await clock.advance(5000)
+    await call(callRequest(), ongoing(clock))
+    expect(shown).toEqual([2, 1, 0])
   })
 
   test('stays closed below the error rate', async () => {
@@ -133,14 +156,14 @@ describe('breaker', () => {
       clock,
       uncountedAdmission.bulkhead('service', 'reco'),
     )
-    const site = callSite({ breaker: policy })
+    const site = callSite()
     const backend = scripted(unavailable)
     const slow: Layer = (request, call) =>
       new Promise((resolve, reject) => {
         clock.schedule(10, () => void backend(request, call).then(resolve, reject))
       })
-    const parts = { clock, breaker: circuit, bulkhead: gate, rate: undefined }
-    const guarded = breakerAhead(site, parts)(bulkhead(site, parts)(breaker(site, parts)(slow)))
+    const parts = { clock, state: circuit, bulkhead: gate, rate: undefined }
+    const guarded = ahead(parts)(bulkhead(site, parts)(layerOf(breaker, policy, parts)(slow)))
     const calls = Array.from({ length: 20 }, () => errorOf(guarded(callRequest(), ongoing(clock))))
     await clock.advance(200)
     const codes = (await Promise.all(calls)).map(({ code }) => code)
@@ -157,7 +180,7 @@ describe('breaker', () => {
       clock,
       uncountedAdmission.bulkhead('service', 'reco'),
     )
-    const site = callSite({ breaker: policy })
+    const site = callSite()
     await fail(4)
     await clock.advance(5000)
     expect(circuit.state).toBe('half-open')
@@ -165,8 +188,8 @@ describe('breaker', () => {
     const hanging: Layer = () => new Promise((resolve) => asked.push(() => resolve(live)))
     gate.tryEnter()
     gate.tryEnter()
-    const parts = { clock, breaker: circuit, bulkhead: gate, rate: undefined }
-    const guarded = breakerAhead(site, parts)(bulkhead(site, parts)(breaker(site, parts)(hanging)))
+    const parts = { clock, state: circuit, bulkhead: gate, rate: undefined }
+    const guarded = ahead(parts)(bulkhead(site, parts)(layerOf(breaker, policy, parts)(hanging)))
     const [first, ...others] = Array.from({ length: 6 }, () => guarded(callRequest(), ongoing(clock)))
     const refused = others.map(errorOf)
     expect(gate.waiting).toBe(6)

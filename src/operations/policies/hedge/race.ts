@@ -1,11 +1,12 @@
-import type { Timer } from '../../clock.ts'
-import { GatewayError } from '../../errors.ts'
-import type { CallRequest, HedgePolicy } from '../call.ts'
-import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
-import type { StackParts } from '../parts.ts'
-import { isTimedOut } from '../verdict.ts'
+import type { CallRequest } from '../../../backends/call.ts'
+import { type Layer, type LayerResponse, OngoingCall } from '../../../backends/layer.ts'
+import type { PolicyParts } from '../../../backends/policy.ts'
+import { isTimedOut } from '../../../backends/verdict.ts'
+import type { Timer } from '../../../clock.ts'
+import { GatewayError } from '../../../errors.ts'
+import type { HedgePolicy } from './shape.ts'
 
-export type RaceParts = Pick<StackParts, 'clock' | 'metrics' | 'retryBudget'>
+export type RaceParts = Pick<PolicyParts, 'clock' | 'events' | 'retryBudget'>
 
 export interface RaceOptions {
   readonly parts: RaceParts
@@ -68,14 +69,13 @@ export class Race {
 
   #hedge(): void {
     const { parts, policy, delayMs, call } = this.#options
-    const { metrics, retryBudget } = parts
+    const { events, retryBudget } = parts
     if (this.#runners[0]!.failures > 0) return
     if (!retryBudget.withdraw()) {
-      metrics.hedge('no-budget')
+      events.count('no-budget')
       return
     }
-    const { span } = call.context
-    if (span.sampled) span.event('tessera.hedge', { after_ms: Math.round(delayMs * this.#runners.length) })
+    events.trace(call.context.span, { after_ms: Math.round(delayMs * this.#runners.length) })
     this.#start()
     if (this.#runners.length <= policy.max) this.#wait()
   }
@@ -84,7 +84,7 @@ export class Race {
     if (this.#isOver) return
     const [first] = this.#runners
     if (first!.failures === 0 && this.#firstError === undefined) this.#options.observe(first!)
-    if (this.#runners.length > 1) this.#options.parts.metrics.hedge(runner === first ? 'lost' : 'won')
+    if (this.#runners.length > 1) this.#options.parts.events.count(runner === first ? 'lost' : 'won')
     const attempts = this.#end()
     // Made by the attempt that won, for nobody else.
     if (this.#runners.length > 1) (response as { attempts: number }).attempts = attempts
@@ -101,7 +101,7 @@ export class Race {
     }
     if (this.#running > 0) return
     if (this.#firstError === undefined) return
-    if (this.#runners.length > 1) this.#options.parts.metrics.hedge('lost')
+    if (this.#runners.length > 1) this.#options.parts.events.count('lost')
     this.#end()
     this.#reject(this.#firstError)
   }

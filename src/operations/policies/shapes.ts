@@ -1,44 +1,6 @@
 import * as z from 'zod'
-import type { BreakerPolicy, CachePolicy, RetryPolicy } from '../backends/call.ts'
-import type { Location } from '../diagnostics/diagnostic.ts'
-import { duration, errorCodes, share, template, timeSpan } from '../language/scalars.ts'
-import { hedgeShape } from './hedge.ts'
-
-/** Who says what a policy is, and where; what is built in stands in no file. */
-export interface PolicyOrigin {
-  readonly by: 'step' | 'operation' | 'service' | 'route' | 'gateway' | 'built-in'
-  readonly at: Location | undefined
-}
-
-/** `retry:` */
-export const retryShape = z
-  .strictObject({
-    attempts: z.int().min(1).max(10).default(2).describe('Attempts in all, the first included.'),
-    delay: duration.default(20).describe('Wait before the second attempt.'),
-    backoff: z
-      .enum(['constant', 'exponential'])
-      .default('exponential')
-      .describe('Whether each wait is twice the last.'),
-    jitter: z.boolean().default(true).describe('Full jitter: wait a random part of the delay.'),
-    on: errorCodes.default(['unavailable', 'timeout', 'http-502', 'http-503', 'http-504']),
-  })
-  .transform(
-    ({ attempts, delay, backoff, jitter, on }): RetryPolicy => ({ attempts, delayMs: delay, backoff, jitter, on }),
-  )
-  .meta({ description: 'Another attempt after a failure; only for idempotent methods.' })
-
-/** `breaker:` */
-export const breakerShape = z
-  .strictObject({
-    errorRate: share.default(0.5).describe('Share of failed calls that opens it.'),
-    window: timeSpan.default(10_000).describe('Over how long calls are counted.'),
-    minCalls: z.int().min(1).default(20).describe('Fewer calls than this never open it.'),
-    open: timeSpan.default(5_000).describe('How long it rests before it lets a probe through.'),
-  })
-  .transform(
-    ({ errorRate, window, minCalls, open }): BreakerPolicy => ({ errorRate, windowMs: window, minCalls, openMs: open }),
-  )
-  .meta({ description: 'Stops calling a backend that fails, for a while.' })
+import type { CachePolicy } from '../../backends/call.ts'
+import { duration, template, timeSpan } from '../../language/scalars.ts'
 
 /** `cache:` */
 export const cacheShape = z
@@ -85,12 +47,8 @@ export const fallbackShape = z
 
 export type FallbackEntry = z.output<typeof fallbackEntry>
 
-/** The keys that a service, an operation and an invoke may all have. */
-export const policyKeys = {
-  timeout: timeSpan.optional().describe('Of one attempt.'),
-  retry: retryShape.optional(),
-  hedge: hedgeShape.optional(),
-  breaker: breakerShape.optional(),
+/** The keys that a service, an operation and an invoke may all have, beside the kinds of `index.ts`. */
+export const sharedKeys = {
   cache: cacheShape.optional(),
   coalesce: z
     .boolean()

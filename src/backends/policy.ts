@@ -1,0 +1,147 @@
+import type * as z from 'zod'
+import type { Clock } from '../clock.ts'
+import type { DiagnosticCode } from '../diagnostics/codes.ts'
+import type { CallSite } from './call.ts'
+import type { Policy } from './layer.ts'
+import type { StackParts } from './parts.ts'
+import type { PolicyEvents } from './policy-events.ts'
+import type { WorstCase } from './worst-case.ts'
+
+/** Who may say that a policy holds. */
+export type PolicyOwner = 'service' | 'operation' | 'step'
+
+/** What a policy may ask of the operation that it is to stand around. */
+export interface PolicyOperation {
+  readonly method: string
+  /** Whether it may be sent twice: by its method, or by an idempotency key. */
+  readonly idempotent: boolean
+  /** Whether it changes nothing, so that one answer may serve many. */
+  readonly safe: boolean
+}
+
+/** Why a policy cannot stand around an operation. Where the operation itself asked for it that is a diagnostic. */
+export interface Misfit {
+  readonly code: DiagnosticCode
+  readonly message: string
+  readonly help?: string
+  /** In a few words, where a service's policy does not hold: `this method is not repeated`. */
+  readonly short: string
+}
+
+/** What several calls of a policy know together, and what outlives a reload: one state for each key. */
+export interface SharedState<Config, State> {
+  /**
+   * What the state belongs to, as data: sites whose keys are equal share it. The policy's name is part of the key by
+   * itself. Undefined where this site needs none.
+   */
+  key(config: Config, site: CallSite): readonly unknown[] | undefined
+  open(config: Config, parts: StateParts): State
+  /** When the last snapshot that uses it is gone. */
+  close?(state: State): void
+}
+
+/** What a shared state may use. */
+export interface StateParts {
+  readonly clock: Clock
+  /** Shows a number by the kind's `gauge`; nowhere without one. */
+  readonly gauge: (value: number) => void
+}
+
+/** What a policy is built of around one site. */
+export interface PolicyParts<State = unknown> extends StackParts {
+  readonly site: CallSite
+  /** What `shared` opened for the site's key; undefined where there is no key. */
+  readonly state: State | undefined
+  readonly events: PolicyEvents
+  /** Whether it is for this layer to tell the retry budget that a call begins: the outermost that draws on it does. */
+  readonly deposits: boolean
+}
+
+/** What happens in a policy: counted as `tessera_<name>_total`, noted in traces as `tessera.<name>`. */
+export interface EventsDefinition {
+  /** The policy's own name unless given. */
+  readonly name?: string
+  readonly help: string
+  /** The label that tells one event from another. */
+  readonly label: string
+  /** Its values, where they are known beforehand: they are shown from the start, at zero. */
+  readonly values?: readonly string[]
+}
+
+/** A number that a shared state shows as `tessera_<policy>_<name>`. */
+export interface GaugeDefinition {
+  readonly name: string
+  readonly help: string
+}
+
+/**
+ * One kind of policy around calls. Schema, checks, reference, explanations, pictures, worst case, metrics and what
+ * outlives a reload follow from this; where it stands in the onion is its line in `operations/policies/index.ts`.
+ */
+export interface PolicyKind<
+  Name extends string = string,
+  Shape extends z.ZodType = z.ZodType,
+  Owners extends PolicyOwner = PolicyOwner,
+  // biome-ignore lint/suspicious/noExplicitAny: a list of kinds holds kinds of any state
+  State = any,
+> {
+  /** The key that declares it. */
+  readonly name: Name
+  readonly on: readonly Owners[]
+  /** What people may write. */
+  readonly shape: Shape
+  /** Whether `false` may stand in its place: not here, whatever holds around. */
+  readonly off?: boolean
+  /** The operations it can stand around; all unless given. */
+  misfit?(config: z.output<Shape>, operation: PolicyOperation): Misfit | undefined
+  /** The error codes that it lists under `on`: one that no call fails with is told. */
+  errorCodes?(config: z.output<Shape>): readonly string[]
+  readonly shared?: SharedState<z.output<Shape>, State>
+  /** An `attempt`'s stands inside of where calls wait for their turn (`limit`, `bulkhead`); a `call`'s, as by default, outside. */
+  readonly around?: 'call' | 'attempt'
+  /** Builds the layer around what is inside of it, once a site; undefined where this config needs none. */
+  wrap(config: z.output<Shape>, parts: PolicyParts<State>): Policy | undefined
+  /** A second layer of an `attempt`'s policy, before calls wait for their turn, where they have to. */
+  ahead?(config: z.output<Shape>, parts: PolicyParts<State>): Policy
+  /** Whether its requests beside the first are paid from the service's retry budget. */
+  readonly drawsOnRetryBudget?: boolean
+  readonly events?: EventsDefinition
+  readonly gauge?: GaugeDefinition
+  /** What it does, in a few words, for explanations. */
+  caption(config: z.output<Shape>): string
+  /** Whether pictures show the caption too. */
+  readonly isDrawn?: boolean
+  /** How long a call takes at most, if what is inside takes `inner` and one attempt `attempt`; `inner` unless given. */
+  worst?(config: z.output<Shape>, inner: WorstCase, attempt: WorstCase): WorstCase
+  /** How many requests a call makes at most, if what is inside makes so many; as many unless given. */
+  requests?(config: z.output<Shape>, inner: number): number
+  /** For the reference: sentences after the shape's own description, in Markdown. */
+  readonly notes?: string
+  /** A service in YAML that shows it, run by the tests. */
+  readonly example: string
+}
+
+/** A policy that holds around a call. */
+export interface SitePolicy {
+  // biome-ignore lint/suspicious/noExplicitAny: each kind knows its own config
+  readonly kind: PolicyKind<string, any>
+  readonly config: unknown
+}
+
+/** Defines a kind of policy, its config's type taken from its shape and its state's from what it shares. */
+export function definePolicy<
+  const Name extends string,
+  Shape extends z.ZodType,
+  const Owners extends PolicyOwner,
+  State = undefined,
+>(definition: PolicyKind<Name, Shape, Owners, State>): PolicyKind<Name, Shape, Owners, State> {
+  return definition
+}
+
+/** What holds of a kind around a site; undefined where nothing does. */
+export function configOf<Shape extends z.ZodType>(
+  { policies }: Pick<CallSite, 'policies'>,
+  kind: PolicyKind<string, Shape, PolicyOwner>,
+): z.output<Shape> | undefined {
+  return policies.find((policy) => policy.kind === (kind as unknown))?.config as z.output<Shape> | undefined
+}

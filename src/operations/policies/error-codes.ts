@@ -1,0 +1,20 @@
+import type { PolicyKind } from '../../backends/policy.ts'
+import type { Language } from '../../language/color.ts'
+import { checkListedCodes } from '../../language/error-codes.ts'
+import { type Place, within } from '../../language/shape.ts'
+import { policyKinds } from './index.ts'
+
+/** Warns of codes that policies list and no call fails with; `named` are those that its service names. */
+export function checkPolicyCodes(
+  values: Readonly<Record<string, unknown>>,
+  named: Iterable<string>,
+  place: Place,
+  language: Language,
+): void {
+  const kinds: readonly PolicyKind[] = policyKinds
+  for (const kind of kinds) {
+    const config = values[kind.name]
+    if (config === undefined || config === false || !kind.errorCodes) continue
+    checkListedCodes(kind.errorCodes(config), named, within(place, kind.name, 'on'), language)
+  }
+}
