@@ -6,7 +6,6 @@ import type { Document } from '../values/document.ts'
 import type { BulkheadPolicy, RatePolicy } from './admission/policy.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { CarePolicy } from './health/policy.ts'
-import type { MirrorPolicy } from './mirroring/policy.ts'
 import type { RetryBudgetPolicy } from './policies/retry-budget.ts'
 import type { SitePolicy } from './policy.ts'
 import type { SplitPolicy } from './splits/policy.ts'
@@ -100,8 +99,6 @@ export interface CallSite {
   readonly timeoutMs: number
   /** What holds around its calls, outermost first. */
   readonly policies: readonly SitePolicy[]
-  /** Where copies of its requests go. */
-  readonly mirror?: MirrorPolicy | undefined
   /** Set only for GET and HEAD. */
   readonly cache: CachePolicy | undefined
   /** The class of the request, as an index in `priorities`; normal where nothing is said of it. */

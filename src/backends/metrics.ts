@@ -1,6 +1,5 @@
 import type { CallSite, Source } from './call.ts'
 import type { EndpointState } from './health/condition.ts'
-import type { MirrorResult } from './mirroring/policy.ts'
 import type { RetryBudgetMetrics } from './policies/retry-budget.ts'
 import type { PolicyKind } from './policy.ts'
 import type { EventCounter } from './policy-events.ts'
@@ -40,8 +39,6 @@ export interface SiteMetrics {
   fallback(source: Source, errorCode: string): void
   /** What the cache did with a call. */
   cache(result: CacheResult): void
-  /** What became of a copy of its request. */
-  mirror(result: MirrorResult): void
   /** A call shares the answer of an equal one that was under way. */
   coalesced(): void
 }
@@ -53,7 +50,6 @@ const uncountedSite: SiteMetrics = {
   attempt() {},
   fallback() {},
   events: () => () => {},
-  mirror() {},
   cache() {},
   coalesced() {},
 }

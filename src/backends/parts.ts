@@ -3,7 +3,6 @@ import type { OpenRate } from './admission/admission.ts'
 import type { Bulkhead } from './admission/bulkhead.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
 import type { SiteMetrics } from './metrics.ts'
-import type { Mirror } from './mirroring/mirror.ts'
 import type { Flights } from './policies/coalesce.ts'
 import type { Refreshes } from './policies/refreshes.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
@@ -17,8 +16,6 @@ export interface StackParts {
   readonly metrics: SiteMetrics
   readonly endpoints: ServiceEndpoints
   readonly retryBudget: RetryBudget
-  /** Undefined where nothing is mirrored. */
-  readonly mirror: Mirror | undefined
   /** Undefined where the service takes any number of calls at once. */
   readonly bulkhead: Bulkhead | undefined
   /** Undefined where the service takes any number of calls in a time. */

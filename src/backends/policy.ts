@@ -1,7 +1,8 @@
 import type * as z from 'zod'
 import type { Clock } from '../clock.ts'
 import type { DiagnosticCode } from '../diagnostics/codes.ts'
-import type { CallSite } from './call.ts'
+import type { CallSite, ServiceTarget } from './call.ts'
+import type { ServiceEndpoints } from './endpoints.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import type { PolicyEvents } from './policy-events.ts'
@@ -26,6 +27,26 @@ export interface Misfit {
   readonly help?: string
   /** In a few words, where a service's policy does not hold: `this method is not repeated`. */
   readonly short: string
+}
+
+/** What a policy may ask while what somebody wrote is bound, once for each declaration. */
+export interface PolicyBinder {
+  /** Whose it is: a service's own, or one operation's. */
+  readonly service: string
+  readonly operation: string | undefined
+  /** Every service by its name; not whole where a file could not be read. */
+  readonly services: ReadonlyMap<string, ServiceTarget> & { readonly isWhole: boolean }
+  /** @param path from the policy's key */
+  report(code: DiagnosticCode, message: string, path: readonly string[], help?: string): void
+}
+
+/** Where requests go beside the service that is called. */
+export interface CopyReceiver {
+  readonly target: ServiceTarget
+  /** As people call it. */
+  readonly name: string
+  /** Whether it gets credentials too. */
+  readonly credentials: boolean
 }
 
 /** What several calls of a policy know together, and what outlives a reload: one state for each key. */
@@ -55,6 +76,8 @@ export interface PolicyParts<State = unknown> extends StackParts {
   readonly events: PolicyEvents
   /** Whether it is for this layer to tell the retry budget that a call begins: the outermost that draws on it does. */
   readonly deposits: boolean
+  /** The endpoints of another service, open as long as this site is. */
+  reach(target: ServiceTarget): ServiceEndpoints
 }
 
 /** What happens in a policy: counted as `tessera_<name>_total`, noted in traces as `tessera.<name>`. */
@@ -82,7 +105,9 @@ export interface PolicyKind<
   Name extends string = string,
   Shape extends z.ZodType = z.ZodType,
   Owners extends PolicyOwner = PolicyOwner,
-  // biome-ignore lint/suspicious/noExplicitAny: a list of kinds holds kinds of any state
+  // biome-ignore lint/suspicious/noExplicitAny: a list of kinds holds kinds of any config and state
+  Config = any,
+  // biome-ignore lint/suspicious/noExplicitAny: as above
   State = any,
 > {
   /** The key that declares it. */
@@ -92,29 +117,33 @@ export interface PolicyKind<
   readonly shape: Shape
   /** Whether `false` may stand in its place: not here, whatever holds around. */
   readonly off?: boolean
+  /** Makes what holds of what was written, where that names something; undefined where it cannot, which is reported. */
+  bind?(written: z.output<Shape>, binder: PolicyBinder): Config | undefined
   /** The operations it can stand around; all unless given. */
-  misfit?(config: z.output<Shape>, operation: PolicyOperation): Misfit | undefined
+  misfit?(config: Config, operation: PolicyOperation): Misfit | undefined
   /** The error codes that it lists under `on`: one that no call fails with is told. */
-  errorCodes?(config: z.output<Shape>): readonly string[]
-  readonly shared?: SharedState<z.output<Shape>, State>
+  errorCodes?(written: z.output<Shape>): readonly string[]
+  readonly shared?: SharedState<Config, State>
   /** An `attempt`'s stands inside of where calls wait for their turn (`limit`, `bulkhead`); a `call`'s, as by default, outside. */
   readonly around?: 'call' | 'attempt'
   /** Builds the layer around what is inside of it, once a site; undefined where this config needs none. */
-  wrap(config: z.output<Shape>, parts: PolicyParts<State>): Policy | undefined
+  wrap(config: Config, parts: PolicyParts<State>): Policy | undefined
   /** A second layer of an `attempt`'s policy, before calls wait for their turn, where they have to. */
-  ahead?(config: z.output<Shape>, parts: PolicyParts<State>): Policy
+  ahead?(config: Config, parts: PolicyParts<State>): Policy
   /** Whether its requests beside the first are paid from the service's retry budget. */
   readonly drawsOnRetryBudget?: boolean
   readonly events?: EventsDefinition
   readonly gauge?: GaugeDefinition
   /** What it does, in a few words, for explanations. */
-  caption(config: z.output<Shape>): string
+  caption(config: Config): string
   /** Whether pictures show the caption too. */
   readonly isDrawn?: boolean
+  /** Where else the requests go. Such a policy is left away in tests of routes. */
+  copiesTo?(config: Config): CopyReceiver
   /** How long a call takes at most, if what is inside takes `inner` and one attempt `attempt`; `inner` unless given. */
-  worst?(config: z.output<Shape>, inner: WorstCase, attempt: WorstCase): WorstCase
+  worst?(config: Config, inner: WorstCase, attempt: WorstCase): WorstCase
   /** How many requests a call makes at most, if what is inside makes so many; as many unless given. */
-  requests?(config: z.output<Shape>, inner: number): number
+  requests?(config: Config, inner: number): number
   /** For the reference: sentences after the shape's own description, in Markdown. */
   readonly notes?: string
   /** A service in YAML that shows it, run by the tests. */
@@ -123,25 +152,30 @@ export interface PolicyKind<
 
 /** A policy that holds around a call. */
 export interface SitePolicy {
-  // biome-ignore lint/suspicious/noExplicitAny: each kind knows its own config
-  readonly kind: PolicyKind<string, any>
+  readonly kind: PolicyKind
   readonly config: unknown
 }
 
-/** Defines a kind of policy, its config's type taken from its shape and its state's from what it shares. */
+/** Defines a kind of policy, its config's type taken from its shape, or from what it binds, its state's from what it shares. */
 export function definePolicy<
   const Name extends string,
   Shape extends z.ZodType,
   const Owners extends PolicyOwner,
+  Config = z.output<Shape>,
   State = undefined,
->(definition: PolicyKind<Name, Shape, Owners, State>): PolicyKind<Name, Shape, Owners, State> {
+>(definition: PolicyKind<Name, Shape, Owners, Config, State>): PolicyKind<Name, Shape, Owners, Config, State> {
   return definition
 }
 
 /** What holds of a kind around a site; undefined where nothing does. */
-export function configOf<Shape extends z.ZodType>(
+export function configOf<Config>(
   { policies }: Pick<CallSite, 'policies'>,
-  kind: PolicyKind<string, Shape, PolicyOwner>,
-): z.output<Shape> | undefined {
-  return policies.find((policy) => policy.kind === (kind as unknown))?.config as z.output<Shape> | undefined
+  kind: PolicyKind<string, z.ZodType, PolicyOwner, Config>,
+): Config | undefined {
+  return policies.find((policy) => policy.kind === kind)?.config as Config | undefined
+}
+
+/** Where the requests of a site go beside its service. */
+export function copyReceiversOf({ policies }: Pick<CallSite, 'policies'>): CopyReceiver[] {
+  return policies.flatMap(({ kind, config }) => kind.copiesTo?.(config) ?? [])
 }

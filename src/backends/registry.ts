@@ -10,9 +10,6 @@ import { resolveBySystem } from './discovery/resolvers/system.ts'
 import { EndpointPool } from './endpoint-pool.ts'
 import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
 import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
-import { Copies } from './mirroring/copies.ts'
-import type { Mirror } from './mirroring/mirror.ts'
-import type { MirrorPolicy } from './mirroring/policy.ts'
 import type { Notify } from './notice.ts'
 import type { StackParts } from './parts.ts'
 import { FlightGroups } from './policies/coalesce.ts'
@@ -75,7 +72,6 @@ export class Backends {
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #policyStates: Shared<StateKey, OpenState>
   readonly #splits: Shared<ServiceTarget, Split>
-  readonly #copies: Shared<MirrorPolicy, Copies>
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
@@ -113,11 +109,6 @@ export class Backends {
       (target) => target.key,
       (target) => new Split(target.name, target.split!, { clock, random, notify }),
       () => {},
-    )
-    this.#copies = new Shared(
-      (policy) => policy.key,
-      (policy) => new Copies(policy.concurrent),
-      (copies) => copies.close(),
     )
     this.#policyStates = new Shared(
       ({ policy, key }) => JSON.stringify([policy.kind.name, ...key]),
@@ -160,29 +151,22 @@ export class Backends {
       endpoints,
       retryBudget,
       ...this.#admission.openService(site.service, hold),
-      mirror: site.mirror && this.#openMirror(site.mirror, hold),
     }
-    return buildStack(site, parts, (policy) => {
-      const key = policy.kind.shared?.key(policy.config, site)
-      return key && hold(this.#policyStates.acquire({ policy, key, site })).state
+    return buildStack(site, parts, {
+      stateOf: (policy) => {
+        const key = policy.kind.shared?.key(policy.config, site)
+        return key && hold(this.#policyStates.acquire({ policy, key, site })).state
+      },
+      reach: (target) => hold(this.#services.acquire(target)).endpoints,
     })
   }
 
   /** An onion for each version, and the choice between them around it. */
   #openVersions(site: CallSite, hold: Hold): Call {
     const { name, split } = site.service
-    const calls = split!.versions.map(({ target }) => {
-      // What goes there anyway is not copied there too.
-      const mirror = site.mirror?.target.name === target.name ? undefined : site.mirror
-      return this.#openSite({ ...site, service: target, mirror }, hold)
-    })
+    const calls = split!.versions.map(({ target }) => this.#openSite({ ...site, service: target }, hold))
     const count = this.#metrics.forVersions?.(name) ?? (() => {})
     return splitCalls(split!, calls, { clock: this.#clock, split: hold(this.#splits.acquire(site.service)), count })
-  }
-
-  #openMirror(policy: MirrorPolicy, hold: Hold): Mirror {
-    const { endpoints } = hold(this.#services.acquire(policy.target))
-    return { policy, endpoints, copies: hold(this.#copies.acquire(policy)) }
   }
 
   /** Where a service can be reached now; empty when no open snapshot uses it. */
@@ -217,10 +201,9 @@ export class Backends {
   /** Closes everything, whether released or not; resolves when the calls under way have ended. */
   async close(): Promise<void> {
     this.#refreshes.close()
-    this.#copies.clear()
+    this.#policyStates.clear()
     this.#services.clear()
     this.#discoveries.clear()
-    this.#policyStates.clear()
     await Promise.all(this.#draining)
     await this.#admission.close()
     await this.#store.close()

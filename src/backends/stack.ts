@@ -2,7 +2,6 @@ import { attempt } from './attempt.ts'
 import { balance } from './balancers/balance.ts'
 import type { Call, CallSite } from './call.ts'
 import type { Policy } from './layer.ts'
-import { mirror } from './mirroring/mirror.ts'
 import type { StackParts } from './parts.ts'
 import { bulkhead } from './policies/bulkhead.ts'
 import { cache } from './policies/cache.ts'
@@ -12,16 +11,18 @@ import { rate } from './policies/rate.ts'
 import type { PolicyParts, SitePolicy } from './policy.ts'
 import { PolicyEvents } from './policy-events.ts'
 
-/**
- * The whole onion around one place in a route that calls a backend, outermost first.
- * @param stateOf what a policy of the site shares with others
- */
-export function buildStack(site: CallSite, parts: StackParts, stateOf: (policy: SitePolicy) => unknown): Call {
-  const declared = wrapDeclared(site, parts, stateOf)
+/** What a site's policies are opened with. */
+export interface Opening extends Pick<PolicyParts, 'reach'> {
+  /** What a policy of the site shares with others. */
+  stateOf(policy: SitePolicy): unknown
+}
+
+/** The whole onion around one place in a route that calls a backend, outermost first. */
+export function buildStack(site: CallSite, parts: StackParts, opening: Opening): Call {
+  const declared = wrapDeclared(site, parts, opening)
   const policies: Policy[] = [
     cache(site, parts), // answers from the store; asks whether what it holds is still valid
     coalesce(site, parts), // makes equal calls in flight once
-    mirror(site, parts), // sends a copy elsewhere, and forgets about it
     ...declared.aroundCall, // what operations/policies/index.ts lists
     ...(parts.rate || parts.bulkhead ? declared.ahead : []), // refuses what would have to wait for nothing
     rate(site, parts), // holds calls to so many in a time
@@ -35,12 +36,12 @@ export function buildStack(site: CallSite, parts: StackParts, stateOf: (policy: 
 }
 
 /** The layers of a site's own policies. The outermost that draws on the retry budget tells it of every call. */
-function wrapDeclared(site: CallSite, parts: StackParts, stateOf: (policy: SitePolicy) => unknown) {
+function wrapDeclared(site: CallSite, parts: StackParts, { reach, stateOf }: Opening) {
   const layers = { aroundCall: [] as Policy[], ahead: [] as Policy[], aroundAttempt: [] as Policy[], isPaid: false }
   for (const policy of site.policies) {
     const { kind, config } = policy
     const events = new PolicyEvents(kind, parts.metrics.events(kind))
-    const own: PolicyParts = { ...parts, site, events, state: stateOf(policy), deposits: !layers.isPaid }
+    const own: PolicyParts = { ...parts, site, events, state: stateOf(policy), deposits: !layers.isPaid, reach }
     const layer = kind.wrap(config, own)
     if (!layer) continue
     const owner = kind.around === 'attempt' ? layers.aroundAttempt : layers.aroundCall

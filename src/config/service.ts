@@ -3,7 +3,6 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { headersShape } from '../language/headers.ts'
 import { checkShape } from '../language/shape.ts'
 import { bulkheadShape, serviceLimitShape } from '../operations/admission.ts'
-import { mirrorShape } from '../operations/mirror.ts'
 import { operationShape } from '../operations/operation.ts'
 import { policyKeysOn } from '../operations/policies/keys.ts'
 import { sharedKeys } from '../operations/policies/shapes.ts'
@@ -43,7 +42,6 @@ export const serviceShape = z
     ...policyKeysOn('service'),
     bulkhead: bulkheadShape.optional(),
     limit: serviceLimitShape.optional(),
-    mirror: mirrorShape.optional(),
     budgetHeader: budgetHeaderShape.optional(),
     headers: headersShape.optional().describe('Sent with every operation.'),
     operations: z

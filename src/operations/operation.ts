@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { headersShape } from '../language/headers.ts'
 import { template } from '../language/scalars.ts'
 import { withRole } from '../language/variables.ts'
-import { mirrorShape } from './mirror.ts'
 import { policyKeysOn } from './policies/keys.ts'
 import { fallbackShape, sharedKeys } from './policies/shapes.ts'
 
@@ -57,7 +56,6 @@ const operationKeys = {
     .describe('Status: the error code it means.'),
   ...sharedKeys,
   ...policyKeysOn('operation'),
-  mirror: mirrorShape.optional(),
   fallback: fallbackShape.optional(),
 }
 

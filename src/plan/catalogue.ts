@@ -5,10 +5,9 @@ import { bindOperation } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import { checkPolicyCodes } from '../operations/policies/error-codes.ts'
-import { declaredAt } from '../operations/policies/resolve.ts'
+import { type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
-import { bindMirrors, type Targets } from './mirror.ts'
 import { bindTarget } from './service-target.ts'
 import type { Work } from './work.ts'
 
@@ -52,7 +51,7 @@ export function* bindCatalogue(
     } else known.set(definition.service, { service, info: bindTarget(service, defaults, language) })
     yield
   }
-  // A mirror may name a service of any file.
+  // A policy may name a service of any file.
   const targets = Object.assign(new Map([...known].map(([name, { info }]) => [name, info])), { isWhole })
   const catalogue = new Map<string, CatalogueService>()
   for (const [name, { service, info }] of known) {
@@ -65,7 +64,7 @@ export function* bindCatalogue(
 function bindService(
   { source, definition }: ServiceDefinition,
   info: ServiceInfo,
-  targets: Targets,
+  services: Declaring['services'],
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
@@ -80,16 +79,25 @@ function bindService(
     cache: origin('cache'),
     coalesce: origin('coalesce'),
   }
-  const policies = new Map([
+  const { diagnostics } = language
+  const around = { service: definition.service, services }
+  const ofService = new Map([
     ['timeout', { config: gateway.timeout, origin: gateway.timeoutOrigin }],
-    ...declaredAt('service', definition, { source, path: [] }),
+    ...declarePolicies(definition, {
+      ...around,
+      by: 'service',
+      place: { source, path: [] },
+      operation: undefined,
+      diagnostics,
+    }),
   ])
   const headers = definition.headers && { value: definition.headers, place: { source, path: ['headers'] } }
-  const mirrors = bindMirrors({ source, definition }, targets, language)
-  const bind: CatalogueService['bindInline'] = (name, operation, place, language) => {
-    const bound = bindOperation(info, name, operation, headers, place, language)
-    const answers = () => [bound, ...alike(bound)].flatMap(({ outputs }) => outputs)
-    return { operation: { ...bound, answers }, policies, defaults, origins, mirror: mirrors(bound, language) }
+  const bind: CatalogueService['bindInline'] = (name, definition, place, language) => {
+    const operation = bindOperation(info, name, definition, headers, place, language)
+    const { diagnostics } = language
+    const own = declarePolicies(definition, { ...around, by: 'operation', place, operation, diagnostics })
+    const answers = () => [operation, ...alike(operation)].flatMap(({ outputs }) => outputs)
+    return { operation: { ...operation, answers }, policies: [own, ofService], services, defaults, origins }
   }
   const alike = ({ name, template }: BoundOperation) =>
     operations.flatMap(([, { operation }]) =>

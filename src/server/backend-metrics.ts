@@ -7,14 +7,12 @@ import type { Metrics } from '../telemetry/metrics.ts'
 /** What backends count, in telemetry's metrics. */
 export function countBackends(metrics: Metrics): BackendMetrics {
   return {
-    forSite({ route, step, service, operation, template, cache, coalesce, mirror }) {
+    forSite({ route, step, service, operation, template, cache, coalesce }) {
       const client = metrics.client(service.name, operation, template.slice(0, template.indexOf(' ')))
-      const mirrors = mirror && metrics.mirrors(service.name, operation)
       const stepMetrics = metrics.step(route, step)
       return {
         attempt: (status, errorCode, seconds) => client.observe(status, errorCode, seconds),
         events: (kind) => countEvents(kind, metrics, service.name, operation),
-        mirror: (result) => mirrors?.count(result),
         fallback: (source) => stepMetrics.countFallback(source),
         ...countCaching(cache || coalesce ? metrics.cache(service.name, operation) : undefined),
       }

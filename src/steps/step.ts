@@ -1,6 +1,5 @@
 import type * as z from 'zod'
 import type { CachePolicy, CallSite } from '../backends/call.ts'
-import type { MirrorPolicy } from '../backends/mirroring/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
@@ -8,7 +7,7 @@ import type { Read, Write } from '../language/reference.ts'
 import type { Place } from '../language/shape.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import type { DeclaredPolicies } from '../operations/policies/resolve.ts'
+import type { DeclaredPolicies, Declaring } from '../operations/policies/resolve.ts'
 import type { Recover, Run, StepRun } from './context.ts'
 import type { BoundResponse } from './response.ts'
 import type { CallOrigins, StepCall } from './step-call.ts'
@@ -164,15 +163,15 @@ export interface Binder extends Language {
 /** An operation with the policies that its service gives it. */
 export interface ServiceOperation {
   readonly operation: BoundOperation
-  /** What its service says of policies, or else the gateway. */
-  readonly policies: DeclaredPolicies
+  /** What is said of policies, nearest first: by itself, by its service or else the gateway. */
+  readonly policies: readonly DeclaredPolicies[]
+  /** Those that a step's own policies may name. */
+  readonly services: Declaring['services']
   readonly defaults: {
     readonly cache: CachePolicy | false | undefined
     readonly coalesce: boolean | undefined
     readonly maxResponseBytes: number
   }
-  /** Where copies of its requests go. */
-  readonly mirror?: MirrorPolicy | undefined
   /** Who says so. */
   readonly origins: Pick<CallOrigins, 'cache' | 'coalesce'>
 }

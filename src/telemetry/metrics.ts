@@ -26,8 +26,6 @@ export interface Metrics {
   /** Of a policy around calls of an operation; `name` of one of those that the metrics were made with. */
   policyCounter(name: string, service: string, operation: string): ResultCounter
   policyGauge(name: string, service: string, operation: string): Scalar
-  /** By what became of a copy: `answered`, `failed`, `dropped`. */
-  mirrors(service: string, operation: string): ResultCounter
   versions(service: string): ResultCounter
   retryBudget(service: string): RetryBudgetMetrics
   endpoints(service: string): EndpointMetrics
@@ -127,11 +125,6 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
       ({ type, name, help, labels }) => [name, keep(new ScalarFamily(type, name, help, labels))] as const,
     ),
   )
-  const mirrors = counter('tessera_mirror_total', 'Copies of requests by what became of them', [
-    'service',
-    'operation',
-    'result',
-  ])
   const versions = counter('tessera_version_total', 'Calls by the version that they went to', ['service', 'version'])
   const retryBudgets = {
     left: gauge('tessera_retry_budget', 'Retries and hedges that the service can afford', ['service']),
@@ -189,7 +182,6 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     admission,
     policyCounter: (name, service, operation) => new ResultCounter(policies.get(name)!, service, operation),
     policyGauge: (name, service, operation) => policies.get(name)!.bind(service, operation),
-    mirrors: (service, operation) => new ResultCounter(mirrors, service, operation),
     versions: (service) => new ResultCounter(versions, service),
     retryBudget: (service) => new RetryBudgetMetrics(retryBudgets.left, retryBudgets.refusals, service),
     endpoints: (service) => new EndpointMetrics(endpoints, service),
@@ -210,7 +202,6 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
         attempts,
         ...policies.values(),
         ...Object.values(endpoints),
-        mirrors,
         versions,
         ...Object.values(retryBudgets),
       ]

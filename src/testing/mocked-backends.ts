@@ -122,12 +122,12 @@ export class MockedBackends {
 /** What mocks answer has to be looked up nowhere, and nobody looks after it. */
 function leaveAlone(site: CallSite): CallSite {
   const { service } = site
-  if (site.mirror) return leaveAlone({ ...site, mirror: undefined })
+  const policies = site.policies.filter(({ kind }) => !kind.copiesTo)
   if (service.split) {
     const versions = service.split.versions.map((version) => ({ ...version, target: standIn(version.target) }))
-    return { ...site, service: { ...service, split: { ...service.split, versions } } }
+    return { ...site, policies, service: { ...service, split: { ...service.split, versions } } }
   }
-  return { ...site, service: standIn(service) }
+  return { ...site, policies, service: standIn(service) }
 }
 
 function standIn(service: ServiceTarget): ServiceTarget {

@@ -5,6 +5,7 @@ import { printRoute } from '../../src/cli/explanations/route.ts'
 import { explainRoute } from '../../src/describe/explain/route.ts'
 import { buildGraph } from '../../src/describe/graph/build.ts'
 import { hedge } from '../../src/operations/policies/hedge/hedge.ts'
+import { mirror } from '../../src/operations/policies/mirror/mirror.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import type { Document } from '../../src/values/document.ts'
@@ -145,18 +146,18 @@ describe('a service in versions', () => {
 describe('a mirror', () => {
   test('is a service, a version, or a URL', () => {
     const runs = 'endpoints: [http://127.0.0.1:9]'
-    expect(siteOf(`${runs}\nmirror: { to: reco }`).mirror).toMatchObject({
+    expect(configOf(siteOf(`${runs}\nmirror: { to: reco }`), mirror)).toMatchObject({
       target: { name: 'reco' },
       share: 1,
       concurrent: 10,
       timeoutMs: 1000,
       credentials: false,
     })
-    expect(siteOf(`${both}\nmirror: { to: content@canary, share: 10% }`).mirror).toMatchObject({
+    expect(configOf(siteOf(`${both}\nmirror: { to: content@canary, share: 10% }`), mirror)).toMatchObject({
       target: { name: 'content@canary' },
       share: 0.1,
     })
-    expect(siteOf(`${runs}\nmirror: { to: "http://127.0.0.1:7/v2" }`).mirror!.target).toMatchObject({
+    expect(configOf(siteOf(`${runs}\nmirror: { to: "http://127.0.0.1:7/v2" }`), mirror)!.target).toMatchObject({
       name: 'mirror of content',
       endpoints: [{ url: 'http://127.0.0.1:7/v2' }],
     })
@@ -165,7 +166,9 @@ describe('a mirror', () => {
   test('of a service holds for what changes nothing, unless it says otherwise', () => {
     const both = home.replace('invoke: content.banners', 'invoke: content.banners }, { invoke: content.add')
     const of = (keys: string) =>
-      load(`endpoints: [http://127.0.0.1:9]\n${keys}`, both).callSites.map(({ mirror }) => mirror?.target.name)
+      load(`endpoints: [http://127.0.0.1:9]\n${keys}`, both).callSites.map(
+        (site) => configOf(site, mirror)?.target.name,
+      )
     expect(of('mirror: { to: reco }')).toEqual(['reco', undefined])
     expect(of('mirror: { to: reco, unsafe: true }')).toEqual(['reco', 'reco'])
   })

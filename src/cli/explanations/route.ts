@@ -63,9 +63,8 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
     return [`${to ?? 'reads'}${sensitiveMark(sensitivity, paint)}`, `${paint.dim('←')} ${from}${stands}`]
   })
   if (!policies) return alignColumns(reads, indent)
-  const { around, mirror, fallbacks, optional, endpoints } = policies
+  const { around, fallbacks, optional, endpoints } = policies
   const rows = around.map((policy) => [policy.name, policy.summary, paint.dim(describeOrigin(policy))])
-  if (mirror) rows.push(['mirror', mirror])
   if (endpoints.length > 0) rows.push(['endpoints', endpoints.join(', ')])
   const { cache, coalesce, keepsBytes } = policies
   if (cache) rows.push(['cache', cache.summary, paint.dim(describeOrigin(cache))])

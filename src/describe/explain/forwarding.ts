@@ -1,8 +1,8 @@
 import type { ServiceTarget } from '../../backends/call.ts'
+import { copyReceiversOf } from '../../backends/policy.ts'
 import type { ColorDefinition } from '../../language/color.ts'
 import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
 import { isCredential } from '../../redaction.ts'
-import { receiverOf } from '../extra-requests.ts'
 import { nameRead } from '../wires.ts'
 import { callsOf, partsOfOperation } from './inputs.ts'
 import { type SensitiveValue, traceSensitive } from './sensitive.ts'
@@ -64,19 +64,24 @@ export function describeForwarding(
 
 /** The service that is called, and who gets copies of its requests. */
 function receiversOf(
-  { operation, site: { mirror, secretHeaders } }: ReturnType<typeof callsOf>[number],
+  { operation, site }: ReturnType<typeof callsOf>[number],
   parts: readonly ForwardedPart[],
 ): (readonly [receiver: string, target: ServiceTarget, parts: readonly ForwardedPart[]])[] {
   const called = [operation.service.name, operation.service, parts] as const
-  if (!mirror) return [called]
+  const receivers = copyReceiversOf(site)
+  if (receivers.length === 0) return [called]
   const isSecret = ({ to }: ForwardedPart) => {
     const header = /^header\.(.+)$/.exec(to)?.[1]
     return (
-      to.startsWith('cookie.') || (header !== undefined && (isCredential(header) || secretHeaders?.includes(header)))
+      to.startsWith('cookie.') ||
+      (header !== undefined && (isCredential(header) || site.secretHeaders?.includes(header)))
     )
   }
-  const copied = mirror.credentials ? parts : parts.filter((part) => !isSecret(part))
-  return [called, [`${receiverOf(mirror)}, as copies`, mirror.target, copied]]
+  const copies = receivers.map(({ name, target, credentials }) => {
+    const copied = credentials ? parts : parts.filter((part) => !isSecret(part))
+    return [`${name}, as copies`, target, copied] as const
+  })
+  return [called, ...copies]
 }
 
 /** Calls of one operation may be wired in different ways. */

@@ -4,7 +4,6 @@ import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
 import { describeCache } from '../caching.ts'
 import { describeEndpoints } from '../endpoints.ts'
-import { describeMirror } from '../extra-requests.ts'
 import { partsOfOperation } from './inputs.ts'
 import { describeOrigin, type Origin, printPlace } from './places.ts'
 import type { Fed, SourceFinder } from './sources.ts'
@@ -42,8 +41,6 @@ export interface ExplainedRead {
 export interface ExplainedPolicies {
   /** Outermost first. */
   readonly around: readonly ExplainedPolicy[]
-  /** Where copies of its requests go. */
-  readonly mirror: string | undefined
   readonly cache: ({ readonly summary: string } & Origin) | undefined
   /** Set where equal calls in flight are made once. */
   readonly coalesce: Origin | undefined
@@ -148,7 +145,6 @@ function explainPolicies({ operation, site, policies, origins, fallbacks, option
   const { cache, coalesce } = origins
   return {
     around: policies.map(explainPolicy),
-    mirror: site.mirror && describeMirror(site.mirror),
     cache: site.cache && cache && { summary: describeCache(site.cache), ...describeOrigin(cache) },
     coalesce: site.coalesce ? (coalesce ?? cache) && describeOrigin((coalesce ?? cache)!) : undefined,
     fallbacks: fallbacks.map(({ summary, at }) => ({ summary, at: printPlace(at) })),

@@ -7,8 +7,8 @@ import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../p
 import { isSensitive } from '../../redaction.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import { describeCaching } from '../caching.ts'
+import { describeDrawnPolicies } from '../drawn-policies.ts'
 import { describeEndpoints } from '../endpoints.ts'
-import { describeExtraRequests } from '../extra-requests.ts'
 import { findWires, nameRead } from '../wires.ts'
 import { levelsOf, withoutShortcuts } from './levels.ts'
 import { endsRoute, type Flow, type RouteGraph, type Shape } from './model.ts'
@@ -185,7 +185,7 @@ class ShapeBuilder {
               ? [
                   ...describeEndpoints(step.call.operation.service),
                   ...describeCaching(step.call.site),
-                  ...describeExtraRequests(step.call.site),
+                  ...describeDrawnPolicies(step.call.site),
                 ]
               : []),
           ],

@@ -1,10 +1,12 @@
 import { breaker } from './breaker/breaker.ts'
 import { hedge } from './hedge/hedge.ts'
+import { mirror } from './mirror/mirror.ts'
 import { retry } from './retry/retry.ts'
 import { timeout } from './timeout/timeout.ts'
 
 /** Every kind of policy around calls, outermost first. A new one is a folder beside these and a line here. */
 export const policyKinds = [
+  mirror, // sends a copy elsewhere, and forgets about it
   hedge, // asks another endpoint too when the first takes long
   retry, // an attempt more, while the budget and the deadline allow it
   // Here a service's `limit` and `bulkhead` have a call wait for its turn.

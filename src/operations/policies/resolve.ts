@@ -1,7 +1,8 @@
-import type { Misfit, PolicyKind, SitePolicy } from '../../backends/policy.ts'
+import type { Misfit, PolicyBinder, PolicyKind, SitePolicy } from '../../backends/policy.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { Place } from '../../language/shape.ts'
+import type { BoundOperation } from '../bound-operation.ts'
 import { safeMethods } from '../operation.ts'
 import { policyKinds } from './index.ts'
 
@@ -29,38 +30,64 @@ export interface ResolvedPolicy {
   readonly origin: PolicyOrigin
 }
 
-/** @param values what stands at the place, by keys */
-export function declaredAt(
-  by: PolicyOrigin['by'],
-  values: Readonly<Record<string, unknown>>,
-  { source, path }: Place,
-): DeclaredPolicies {
-  const declared = policyKinds
-    .filter(({ name }) => values[name] !== undefined)
-    .map(({ name }) => [name, { config: values[name], origin: { by, at: source.locateKey([...path, name]) } }] as const)
-  return new Map(declared)
+/** Who declares policies, and where. */
+export interface Declaring extends Omit<PolicyBinder, 'report' | 'operation'> {
+  readonly by: PolicyOrigin['by']
+  readonly place: Place
+  /** The one that they are to stand around; undefined for a service, whose policies hold for those that they fit. */
+  readonly operation: Pick<BoundOperation, 'name' | 'method' | 'idempotent'> | undefined
+  readonly diagnostics: DiagnosticCollector
 }
 
 /**
+ * Binds what one owner says of policies. What is said of one operation has to fit it.
+ * @param values what stands at the place, by keys
+ */
+export function declarePolicies(values: Readonly<Record<string, unknown>>, declaring: Declaring): DeclaredPolicies {
+  const declared = new Map<string, Declared>()
+  for (const kind of policyKinds as readonly PolicyKind[]) {
+    const written = values[kind.name]
+    if (written === undefined) continue
+    const config = written === false ? false : bindOne(kind, written, declaring)
+    if (config === undefined) continue
+    const { source, path } = declaring.place
+    declared.set(kind.name, { config, origin: { by: declaring.by, at: source.locateKey([...path, kind.name]) } })
+  }
+  return declared
+}
+
+function bindOne(kind: PolicyKind, written: unknown, declaring: Declaring): unknown {
+  const { place, operation, service, services, diagnostics } = declaring
+  const { source } = place
+  const report: PolicyBinder['report'] = (code, message, path, help) =>
+    diagnostics.add(code, message, source.locate([...place.path, kind.name, ...path]), help)
+  const config = kind.bind ? kind.bind(written, { service, operation: operation?.name, services, report }) : written
+  const misfit = operation && config !== undefined ? kind.misfit?.(config, askable(operation)) : undefined
+  if (misfit) diagnostics.add(misfit.code, misfit.message, source.locateKey([...place.path, kind.name]), misfit.help)
+  return config
+}
+
+const askable = ({ method, idempotent }: Pick<BoundOperation, 'method' | 'idempotent'>) => ({
+  method,
+  idempotent,
+  safe: safeMethods.has(method),
+})
+
+/**
  * What holds around a call, outermost first: of each kind what the nearest says. What a service says is a default for
- * those of its operations that it fits; what an operation or a step says for itself has to fit.
+ * those of its operations that it fits.
  * @param owners nearest first
  */
 export function resolvePolicies(
   owners: readonly DeclaredPolicies[],
-  { method, idempotent }: { readonly method: string; readonly idempotent: boolean },
-  diagnostics: DiagnosticCollector,
+  operation: Pick<BoundOperation, 'method' | 'idempotent'>,
 ): ResolvedPolicy[] {
-  const operation = { method, idempotent, safe: safeMethods.has(method) }
-  const kinds: readonly PolicyKind[] = policyKinds
-  return kinds.flatMap((kind) => {
+  return (policyKinds as readonly PolicyKind[]).flatMap((kind) => {
     const declared = owners.find((owner) => owner.has(kind.name))?.get(kind.name)
     if (!declared) return []
     const { config, origin } = declared
     if (config === false) return [{ kind, config: undefined, misfit: undefined, origin }]
-    const misfit = kind.misfit?.(config, operation)
-    const isOwn = origin.by === 'step' || origin.by === 'operation'
-    if (misfit && isOwn) diagnostics.add(misfit.code, misfit.message, origin.at!, misfit.help)
+    const misfit = kind.misfit?.(config, askable(operation))
     return [{ kind, config: misfit ? undefined : config, misfit, origin }]
   })
 }

@@ -5,7 +5,12 @@ import type { Place } from '../../language/shape.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
 import { compileUsability } from '../../operations/outputs.ts'
-import { declaredAt, type ResolvedPolicy, resolvePolicies, sitePolicies } from '../../operations/policies/resolve.ts'
+import {
+  declarePolicies,
+  type ResolvedPolicy,
+  resolvePolicies,
+  sitePolicies,
+} from '../../operations/policies/resolve.ts'
 import { timeout } from '../../operations/policies/timeout/timeout.ts'
 import { compileRequest } from '../../operations/request.ts'
 import { findSecretHeaders } from '../../operations/secret-headers.ts'
@@ -55,10 +60,10 @@ export function resolveAround(
   { other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>,
   { diagnostics }: Pick<Binder, 'diagnostics'>,
 ): ResolvedPolicy[] {
-  const { operation } = other
-  const own = declaredAt('step', policies, place)
-  const ofOperation = declaredAt('operation', operation.definition, operation.place)
-  return resolvePolicies([own, ofOperation, other.policies], operation, diagnostics)
+  const { operation, services } = other
+  const service = operation.service.name
+  const own = declarePolicies(policies, { by: 'step', place, operation, service, services, diagnostics })
+  return resolvePolicies([own, ...other.policies], operation)
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
@@ -79,7 +84,6 @@ export function buildSite(
     idempotent: operation.idempotent,
     timeoutMs: configOf({ policies: around }, timeout)!,
     policies: around,
-    mirror: other.mirror,
     ...resolveCaching({ other, policies, place }, binder),
     isOfSharedAnswer: binder.keepsWholeAnswers,
     secretHeaders: findSecretHeaders(operation, overrides, binder.colors),

@@ -1,4 +1,3 @@
-import type * as z from 'zod'
 import type { CallContext, CallRequest, CallResponse, CallSite, ServiceTarget } from '../../../src/backends/call.ts'
 import { budgetHeader } from '../../../src/backends/headers.ts'
 import { type Layer, OngoingCall, type Policy, passThrough } from '../../../src/backends/layer.ts'
@@ -65,12 +64,14 @@ export function serviceTarget(...urls: string[]): ServiceTarget {
 type Kinds = (typeof policyKinds)[number]
 
 /** Parts of a site, its policies by their names. */
-export type SiteOptions = Partial<CallSite> & { [Kind in Kinds as Kind['name']]?: z.output<Kind['shape']> | undefined }
+export type SiteOptions = Partial<CallSite> & {
+  [Kind in Kinds as Kind['name']]?: Parameters<Kind['caption']>[0] | undefined
+}
 
 export function callSite(options: SiteOptions = {}): CallSite {
-  const { retry, hedge, breaker, timeoutMs = 2000, ...site } = options
+  const { mirror, retry, hedge, breaker, timeoutMs = 2000, ...site } = options
   const kinds: readonly PolicyKind[] = policyKinds
-  const configs: Readonly<Record<string, unknown>> = { retry, hedge, breaker, timeout: timeoutMs }
+  const configs: Readonly<Record<string, unknown>> = { mirror, retry, hedge, breaker, timeout: timeoutMs }
   return {
     route: 'home',
     step: 'recommend',
@@ -159,9 +160,6 @@ export class RecordingMetrics implements SiteMetrics {
   }
   events({ name }: PolicyKind): EventCounter {
     return (value) => this.lines.push(`${name} ${value}`)
-  }
-  mirror(result: string): void {
-    this.lines.push(`mirror ${result}`)
   }
   coalesced(): void {
     this.lines.push('coalesced')

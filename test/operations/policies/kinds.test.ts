@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { renderPolicies } from '../../../scripts/reference/pages/policies.ts'
 import type { PolicyKind, PolicyOwner } from '../../../src/backends/policy.ts'
 import { policyKinds } from '../../../src/operations/policies/index.ts'
 import type { AggregatedRoute } from '../../../src/plan/snapshot.ts'
-import { renderPolicies } from '../../../scripts/reference/pages/policies.ts'
 import { loadProject } from '../../support/project.ts'
 
 const kinds: readonly PolicyKind[] = policyKinds

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { ServiceTarget } from '../../../src/backends/call.ts'
-import type { MirrorPolicy } from '../../../src/backends/mirroring/policy.ts'
 import { Backends } from '../../../src/backends/registry.ts'
 import { systemClock } from '../../../src/clock.ts'
-import { until } from '../../support/waiting.ts'
-import { startHttpServer, startTcpServer, type TestServer } from '../support/servers.ts'
+import type { MirrorPolicy } from '../../../src/operations/policies/mirror/bind.ts'
+import { startHttpServer, startTcpServer, type TestServer } from '../../backends/support/servers.ts'
 import {
   callContext,
   callRequest,
@@ -14,7 +13,8 @@ import {
   RecordingSpan,
   type SiteOptions,
   serviceTarget,
-} from '../support/sites.ts'
+} from '../../backends/support/sites.ts'
+import { until } from '../../support/waiting.ts'
 
 let backend: TestServer
 let backends: Backends
@@ -42,8 +42,9 @@ function open(url: string, policy: Partial<MirrorPolicy> = {}, site: SiteOptions
     share: 1,
     concurrent: 10,
     timeoutMs: 1000,
+    unsafe: false,
     credentials: false,
-    key: 'mirror',
+    owner: ['reco', undefined],
     ...policy,
   }
   const { calls } = backends.open([callSite({ service: named('reco', backend.url), mirror, ...site })])
@@ -102,7 +103,7 @@ describe('a mirror', () => {
     await mirror.until(1)
     expect(mirror.received[0]!.request.headers).not.toHaveProperty('authorization')
     expect(mirror.received[0]!.request.headers).not.toHaveProperty('cookie')
-    await open(mirror.url, { credentials: true, key: 'other' }, { render })()
+    await open(mirror.url, { credentials: true }, { render })()
     await mirror.until(2)
     expect(mirror.received[1]!.request.headers).toMatchObject(headers)
   })
@@ -134,7 +135,7 @@ describe('a mirror', () => {
     const odd = await startTcpServer((socket) => socket.end('hello?\r\n\r\n'))
     servers.push(rude, odd)
     for (const [index, { url }] of [gone, rude, odd].entries()) {
-      const response = await open(url, { key: `mirror ${index}` })()
+      const response = await open(url)()
       expect(response).toMatchObject({ status: 200, attempts: 1 })
       expect(response.error).toBeUndefined()
       await until(() => mirrored().length === index + 1)

@@ -1,5 +1,5 @@
-import { Scope } from '../../cancellation.ts'
-import { GatewayError } from '../../errors.ts'
+import { Scope } from '../../../cancellation.ts'
+import { GatewayError } from '../../../errors.ts'
 
 /** The copies under way of one `mirror:`, a bounded number. Each has a scope of its own. */
 export class Copies {
