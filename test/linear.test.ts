@@ -113,7 +113,9 @@ const readers: Record<string, (text: string) => unknown> = {
   'a Connection header of a backend': (text) => selectResponseHeaders(requestOf({ connection: text })),
   'Cache-Control': parseCacheControl,
   Vary: (text) =>
-    mayBeShared({ cache: undefined, service: {} as never }, { headers: {} } as never, { headers: { vary: text } }),
+    mayBeShared({ overridesCaching: false, budgetHeader: undefined }, { headers: {} } as never, {
+      headers: { vary: text },
+    }),
   ETag: (text) => isSameEntity(text, `W/${text}`),
   'Retry-After': (text) => readRetryAfter(503, text, 0),
   'the head of an answer': (text) => parseHead(`HTTP/1.1 200 OK\r\n${text}`, 'GET')?.headers,

@@ -6,7 +6,7 @@ import { decodeBody } from './decode.ts'
 import { describeAttempts } from './describe.ts'
 import type { Endpoint } from './endpoints.ts'
 import { outgoingHeaders } from './headers.ts'
-import { mayBeShared, sharesAnswers } from './http-caching/storable.ts'
+import { mayBeShared, sharesAnswers, sharingOf } from './http-caching/storable.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
 import { LiveResponse } from './live-response.ts'
 import { wasNeverSent } from './never-sent.ts'
@@ -21,13 +21,14 @@ export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoin
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
 export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
   const { step, maxResponseBytes } = site
+  const isShared = sharesAnswers(site)
+  const sharing = sharingOf(site)
   const describe = describeAttempts(site)
   const { budgetHeader } = site.service
-  const accompaniment = { budgetHeader, sharedMs: sharesAnswers(site) ? site.timeoutMs : undefined }
-  const isPersonal =
-    site.coalesce || site.isOfSharedAnswer
-      ? (request: CallRequest, response: Pick<IncomingResponse, 'headers'>) => !mayBeShared(site, request, response)
-      : () => undefined
+  const accompaniment = { budgetHeader, sharedMs: isShared ? site.timeoutMs : undefined }
+  const isPersonal = isShared
+    ? (request: CallRequest, response: Pick<IncomingResponse, 'headers'>) => !mayBeShared(sharing, request, response)
+    : () => undefined
 
   /** What a status that is no success means, whatever its body; the body is kept only if it is JSON. */
   async function readStatusError(

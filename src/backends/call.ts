@@ -71,18 +71,6 @@ export type Fallback =
       readonly run: (error: GatewayError, context: CallContext) => CallResponse | Promise<CallResponse>
     }
 
-/** How long answers are kept, and used for equal requests. */
-export interface CachePolicy {
-  /** How long an answer is fresh when the backend does not say. Undefined: only what the backend says counts. */
-  readonly ttlMs: number | undefined
-  /** How long after that it is still answered at once, while a newer one is fetched. */
-  readonly staleMs: number
-  /** How long after that it stands in for a failure. */
-  readonly staleIfErrorMs: number
-  /** Whether what the backend says of caching is passed over. */
-  readonly override: boolean
-}
-
 /** Everything about one place in a route that calls a backend, as far as the backend rooms need it. Plain data and closures. */
 export interface CallSite {
   readonly route: string
@@ -99,12 +87,8 @@ export interface CallSite {
   readonly timeoutMs: number
   /** What holds around its calls, outermost first. */
   readonly policies: readonly SitePolicy[]
-  /** Set only for GET and HEAD. */
-  readonly cache: CachePolicy | undefined
   /** The class of the request, as an index in `priorities`; normal where nothing is said of it. */
   readonly rankOf?: ((document: Document) => number) | undefined
-  /** Whether equal calls in flight are made once. True only for GET and HEAD. */
-  readonly coalesce: boolean
   /** Whether its answers go into whole answers that are kept. */
   readonly isOfSharedAnswer?: boolean | undefined
   /** Headers that are credentials by what is in them: a secret color. Others are by their name (credentials.ts). */

@@ -37,21 +37,12 @@ export interface SiteMetrics {
   events(kind: PolicyKind): EventCounter
   /** A fallback answered in the backend's place. */
   fallback(source: Source, errorCode: string): void
-  /** What the cache did with a call. */
-  cache(result: CacheResult): void
-  /** A call shares the answer of an equal one that was under way. */
-  coalesced(): void
 }
-
-/** One of the first four for every call that has a cache; `stored` too where its answer was kept. */
-export type CacheResult = 'hit' | 'stale' | 'miss' | 'stale-if-error' | 'stored'
 
 const uncountedSite: SiteMetrics = {
   attempt() {},
   fallback() {},
   events: () => () => {},
-  cache() {},
-  coalesced() {},
 }
 
 /** Counts nothing. */

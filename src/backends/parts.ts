@@ -3,8 +3,6 @@ import type { OpenRate } from './admission/admission.ts'
 import type { Bulkhead } from './admission/bulkhead.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
 import type { SiteMetrics } from './metrics.ts'
-import type { Flights } from './policies/coalesce.ts'
-import type { Refreshes } from './policies/refreshes.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
 import type { ResponseStore } from './stores/store.ts'
 
@@ -21,7 +19,4 @@ export interface StackParts {
   /** Undefined where the service takes any number of calls in a time. */
   readonly rate: OpenRate | undefined
   readonly store: ResponseStore
-  readonly refreshes: Refreshes
-  /** Undefined where the site's calls are not joined. */
-  readonly flights: Flights | undefined
 }

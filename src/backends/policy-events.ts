@@ -44,7 +44,12 @@ export function counterOf(kind: PolicyKind): PolicyMeter | undefined {
   const { events } = kind
   if (!events) return undefined
   const { help, label } = events
-  return { type: 'counter', name: `tessera_${eventName(kind)}_total`, help, labels: ['service', 'operation', label] }
+  return {
+    type: 'counter',
+    name: `tessera_${eventName(kind)}_total`,
+    help,
+    labels: ['service', 'operation', ...(label === undefined ? [] : [label])],
+  }
 }
 
 /** What the shared states of a kind show; undefined where they show nothing. */

@@ -49,6 +49,16 @@ export interface CopyReceiver {
   readonly credentials: boolean
 }
 
+/** What becomes of the answers that a policy is given; the layers inside of it, and the attempt, see to that. */
+export interface AnswerUse {
+  /** A 304 is an answer to it, so that its headers come through. */
+  readonly acceptsNotModified?: boolean
+  /** Others than the one who asked are given them. */
+  readonly sharesAnswers?: boolean
+  /** What the backend says of caching is passed over. */
+  readonly overridesCaching?: boolean
+}
+
 /** What several calls of a policy know together, and what outlives a reload: one state for each key. */
 export interface SharedState<Config, State> {
   /**
@@ -85,8 +95,8 @@ export interface EventsDefinition {
   /** The policy's own name unless given. */
   readonly name?: string
   readonly help: string
-  /** The label that tells one event from another. */
-  readonly label: string
+  /** The label that tells one event from another; without one there is one kind of event. */
+  readonly label?: string
   /** Its values, where they are known beforehand: they are shown from the start, at zero. */
   readonly values?: readonly string[]
 }
@@ -130,14 +140,18 @@ export interface PolicyKind<
   wrap(config: Config, parts: PolicyParts<State>): Policy | undefined
   /** A second layer of an `attempt`'s policy, before calls wait for their turn, where they have to. */
   ahead?(config: Config, parts: PolicyParts<State>): Policy
+  /** What it does with answers, beyond handing them on. */
+  answerUse?(config: Config): AnswerUse
+  /** It holds too where that other policy does, inside of which it stands, unless somebody says otherwise. */
+  readonly impliedBy?: { readonly name: string; readonly config: Config }
   /** Whether its requests beside the first are paid from the service's retry budget. */
   readonly drawsOnRetryBudget?: boolean
   readonly events?: EventsDefinition
   readonly gauge?: GaugeDefinition
   /** What it does, in a few words, for explanations. */
   caption(config: Config): string
-  /** Whether pictures show the caption too. */
-  readonly isDrawn?: boolean
+  /** What pictures show of it; nothing unless given. */
+  drawing?(config: Config): string | undefined
   /** Where else the requests go. Such a policy is left away in tests of routes. */
   copiesTo?(config: Config): CopyReceiver
   /** How long a call takes at most, if what is inside takes `inner` and one attempt `attempt`; `inner` unless given. */
@@ -146,7 +160,7 @@ export interface PolicyKind<
   requests?(config: Config, inner: number): number
   /** For the reference: sentences after the shape's own description, in Markdown. */
   readonly notes?: string
-  /** A service in YAML that shows it, run by the tests. */
+  /** A line of YAML that declares it, run by the tests. */
   readonly example: string
 }
 
@@ -178,4 +192,9 @@ export function configOf<Config>(
 /** Where the requests of a site go beside its service. */
 export function copyReceiversOf({ policies }: Pick<CallSite, 'policies'>): CopyReceiver[] {
   return policies.flatMap(({ kind, config }) => kind.copiesTo?.(config) ?? [])
+}
+
+/** What the policies of a site do with its answers, all together. */
+export function answerUseOf({ policies }: Pick<CallSite, 'policies'>): AnswerUse {
+  return Object.assign({}, ...policies.map(({ kind, config }) => kind.answerUse?.(config)))
 }

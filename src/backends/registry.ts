@@ -12,8 +12,6 @@ import { type Endpoint, ServiceEndpoints } from './endpoints.ts'
 import { type BackendMetrics, uncounted, uncountedEndpoints } from './metrics.ts'
 import type { Notify } from './notice.ts'
 import type { StackParts } from './parts.ts'
-import { FlightGroups } from './policies/coalesce.ts'
-import { Refreshes } from './policies/refreshes.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
 import type { SitePolicy } from './policy.ts'
 import { Shared } from './shared.ts'
@@ -65,8 +63,6 @@ export class Backends {
   readonly #metrics: BackendMetrics
   readonly #random: () => number
   readonly #store: ResponseStore
-  readonly #refreshes: Refreshes
-  readonly #flightGroups = new FlightGroups()
   readonly #services: Shared<ServiceTarget, Service>
   readonly #admission: Admission
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
@@ -83,7 +79,6 @@ export class Backends {
     this.#metrics = metrics
     this.#random = random
     this.#store = options.store ?? new MemoryStore(32 * 1024 * 1024, () => clock.epoch())
-    this.#refreshes = new Refreshes(clock)
     this.#admission = options.admission ?? new Admission(clock)
     this.#discoveries = new Shared(
       (source) => JSON.stringify(source),
@@ -146,8 +141,6 @@ export class Backends {
       random: this.#random,
       metrics: this.#metrics.forSite(site),
       store: this.#store,
-      refreshes: this.#refreshes,
-      flights: this.#flightGroups.flightsOf(site),
       endpoints,
       retryBudget,
       ...this.#admission.openService(site.service, hold),
@@ -200,7 +193,6 @@ export class Backends {
 
   /** Closes everything, whether released or not; resolves when the calls under way have ended. */
   async close(): Promise<void> {
-    this.#refreshes.close()
     this.#policyStates.clear()
     this.#services.clear()
     this.#discoveries.clear()

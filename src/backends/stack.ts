@@ -4,11 +4,9 @@ import type { Call, CallSite } from './call.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import { bulkhead } from './policies/bulkhead.ts'
-import { cache } from './policies/cache.ts'
-import { coalesce } from './policies/coalesce.ts'
 import { fallback } from './policies/fallback.ts'
 import { rate } from './policies/rate.ts'
-import type { PolicyParts, SitePolicy } from './policy.ts'
+import { answerUseOf, type PolicyParts, type SitePolicy } from './policy.ts'
 import { PolicyEvents } from './policy-events.ts'
 
 /** What a site's policies are opened with. */
@@ -21,15 +19,14 @@ export interface Opening extends Pick<PolicyParts, 'reach'> {
 export function buildStack(site: CallSite, parts: StackParts, opening: Opening): Call {
   const declared = wrapDeclared(site, parts, opening)
   const policies: Policy[] = [
-    cache(site, parts), // answers from the store; asks whether what it holds is still valid
-    coalesce(site, parts), // makes equal calls in flight once
     ...declared.aroundCall, // what operations/policies/index.ts lists
     ...(parts.rate || parts.bulkhead ? declared.ahead : []), // refuses what would have to wait for nothing
     rate(site, parts), // holds calls to so many in a time
     bulkhead(site, parts), // lets so many through at once, and queues the rest
     ...declared.aroundAttempt, // the rest of that list
   ]
-  const transport = attempt(site.cache ? acceptingNotModified(site) : site, parts) // sends, receives, decodes, traces
+  const { acceptsNotModified } = answerUseOf(site)
+  const transport = attempt(acceptsNotModified ? acceptingNotModified(site) : site, parts) // sends, receives, decodes, traces
   const balanced = balance(site, { ...parts, deposits: !declared.isPaid }, transport) // picks the endpoint
   const sent = policies.reduceRight((next, policy) => policy(next), balanced)
   return fallback(site, parts)(sent) // renders the request; covers what all attempts together could not
@@ -52,7 +49,7 @@ function wrapDeclared(site: CallSite, parts: StackParts, { reach, stateOf }: Ope
   return layers
 }
 
-/** The cache asks whether an answer is still valid, and reads the headers of a 304. */
+/** For who asks whether an answer is still valid, and reads the headers of a 304. */
 function acceptingNotModified(site: CallSite): CallSite {
   return { ...site, isSuccess: (status) => status === 304 || site.isSuccess(status) }
 }

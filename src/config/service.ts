@@ -5,7 +5,6 @@ import { checkShape } from '../language/shape.ts'
 import { bulkheadShape, serviceLimitShape } from '../operations/admission.ts'
 import { operationShape } from '../operations/operation.ts'
 import { policyKeysOn } from '../operations/policies/keys.ts'
-import { sharedKeys } from '../operations/policies/shapes.ts'
 import type { Source } from '../yaml/source.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { balanceShape } from './service/balance.ts'
@@ -38,7 +37,6 @@ export const serviceShape = z
       ),
     ...careKeys,
     retryBudget: retryBudgetShape.optional(),
-    ...sharedKeys,
     ...policyKeysOn('service'),
     bulkhead: bulkheadShape.optional(),
     limit: serviceLimitShape.optional(),

@@ -2,5 +2,5 @@ import type { CallSite } from '../backends/call.ts'
 
 /** What a picture says of the policies around a call. */
 export function describeDrawnPolicies({ policies }: Pick<CallSite, 'policies'>): string[] {
-  return policies.flatMap(({ kind, config }) => (kind.isDrawn ? [`${kind.name}: ${kind.caption(config)}`] : []))
+  return policies.flatMap(({ kind, config }) => kind.drawing?.(config) ?? [])
 }

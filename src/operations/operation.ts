@@ -3,7 +3,7 @@ import { headersShape } from '../language/headers.ts'
 import { template } from '../language/scalars.ts'
 import { withRole } from '../language/variables.ts'
 import { policyKeysOn } from './policies/keys.ts'
-import { fallbackShape, sharedKeys } from './policies/shapes.ts'
+import { fallbackShape } from './policies/shapes.ts'
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete', 'head'] as const
 export type MethodKey = (typeof methods)[number]
@@ -54,7 +54,6 @@ const operationKeys = {
     )
     .optional()
     .describe('Status: the error code it means.'),
-  ...sharedKeys,
   ...policyKeysOn('operation'),
   fallback: fallbackShape.optional(),
 }

@@ -68,17 +68,6 @@ function bindService(
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
-  const defaults = {
-    cache: definition.cache,
-    coalesce: definition.coalesce,
-    maxResponseBytes: gateway.maxResponseBody,
-  }
-  const origin = (key: 'cache' | 'coalesce') =>
-    definition[key] === undefined ? undefined : { by: 'service' as const, at: source.locateKey([key]) }
-  const origins = {
-    cache: origin('cache'),
-    coalesce: origin('coalesce'),
-  }
   const { diagnostics } = language
   const around = { service: definition.service, services }
   const ofService = new Map([
@@ -97,7 +86,12 @@ function bindService(
     const { diagnostics } = language
     const own = declarePolicies(definition, { ...around, by: 'operation', place, operation, diagnostics })
     const answers = () => [operation, ...alike(operation)].flatMap(({ outputs }) => outputs)
-    return { operation: { ...operation, answers }, policies: [own, ofService], services, defaults, origins }
+    return {
+      operation: { ...operation, answers },
+      policies: [own, ofService],
+      services,
+      maxResponseBytes: gateway.maxResponseBody,
+    }
   }
   const alike = ({ name, template }: BoundOperation) =>
     operations.flatMap(([, { operation }]) =>

@@ -1,20 +1,18 @@
-import type { BackendMetrics, SiteMetrics } from '../backends/metrics.ts'
+import type { BackendMetrics } from '../backends/metrics.ts'
 import type { PolicyKind } from '../backends/policy.ts'
 import { counterOf, type EventCounter, gaugeOf } from '../backends/policy-events.ts'
-import type { CacheMetrics } from '../telemetry/cache-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 /** What backends count, in telemetry's metrics. */
 export function countBackends(metrics: Metrics): BackendMetrics {
   return {
-    forSite({ route, step, service, operation, template, cache, coalesce }) {
+    forSite({ route, step, service, operation, template }) {
       const client = metrics.client(service.name, operation, template.slice(0, template.indexOf(' ')))
       const stepMetrics = metrics.step(route, step)
       return {
         attempt: (status, errorCode, seconds) => client.observe(status, errorCode, seconds),
         events: (kind) => countEvents(kind, metrics, service.name, operation),
         fallback: (source) => stepMetrics.countFallback(source),
-        ...countCaching(cache || coalesce ? metrics.cache(service.name, operation) : undefined),
       }
     },
     forEndpoints(service) {
@@ -51,9 +49,4 @@ function countEvents(kind: PolicyKind, metrics: Metrics, service: string, operat
   const counter = metrics.policyCounter(meter.name, service, operation)
   for (const value of kind.events?.values ?? []) counter.register(value)
   return (value) => counter.count(value)
-}
-
-/** A site without a cache has none to count. */
-function countCaching(cache: CacheMetrics | undefined): Pick<SiteMetrics, 'cache' | 'coalesced'> {
-  return { cache: (result) => cache?.count(result), coalesced: () => cache?.countJoined() }
 }

@@ -10,7 +10,7 @@ import { reportMisfit } from './assign.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
-import { buildSite, findOrigins, keepBytes, resolveAround } from './invoke/site.ts'
+import { buildSite, keepBytes, resolveAround } from './invoke/site.ts'
 import { type Binder, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
 import type { BoundFallback, StepCall } from './step-call.ts'
 
@@ -45,7 +45,6 @@ export const invoke = defineStep({
       overrides,
       fallbacks,
       policies,
-      origins: findOrigins(parts),
     }
     return {
       name,

@@ -3,7 +3,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Read, Write } from '../language/reference.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
-import type { PolicyOrigin, ResolvedPolicy } from '../operations/policies/resolve.ts'
+import type { ResolvedPolicy } from '../operations/policies/resolve.ts'
 
 /** What the checks, graph and explain know of an invoke. */
 export interface StepCall {
@@ -18,7 +18,6 @@ export interface StepCall {
   readonly fallbacks: readonly BoundFallback[]
   /** What is said of policies around it, outermost first. */
   readonly policies: readonly ResolvedPolicy[]
-  readonly origins: CallOrigins
 }
 
 /** One entry of a `fallback:`, compiled, with what it reads and writes. */
@@ -28,7 +27,7 @@ export interface BoundFallback {
   /** What it does, in a few words. */
   readonly summary: string
   /** The call it makes (`invoke`). */
-  readonly call?: Pick<StepCall, 'operation' | 'site' | 'policies' | 'origins'>
+  readonly call?: Pick<StepCall, 'operation' | 'site' | 'policies'>
   readonly compiled: Fallback
   readonly reads: readonly Read[]
   /** What stands in for the answer's body (`body`). */
@@ -37,11 +36,4 @@ export interface BoundFallback {
   readonly derives?: readonly Derivation[]
   /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
   readonly writes: readonly Write[] | undefined
-}
-
-/** Who says what holds around a call; undefined where nobody does. */
-export interface CallOrigins {
-  readonly cache: PolicyOrigin | undefined
-  readonly coalesce: PolicyOrigin | undefined
-  readonly fallback: PolicyOrigin | undefined
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { CachePolicy, CallSite } from '../backends/call.ts'
+import type { CallSite } from '../backends/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
@@ -10,7 +10,7 @@ import type { OperationDefinition } from '../operations/operation.ts'
 import type { DeclaredPolicies, Declaring } from '../operations/policies/resolve.ts'
 import type { Recover, Run, StepRun } from './context.ts'
 import type { BoundResponse } from './response.ts'
-import type { CallOrigins, StepCall } from './step-call.ts'
+import type { StepCall } from './step-call.ts'
 
 /** How the steps of a block run. */
 export type Order = 'sequence' | 'parallel' | 'flow'
@@ -167,13 +167,7 @@ export interface ServiceOperation {
   readonly policies: readonly DeclaredPolicies[]
   /** Those that a step's own policies may name. */
   readonly services: Declaring['services']
-  readonly defaults: {
-    readonly cache: CachePolicy | false | undefined
-    readonly coalesce: boolean | undefined
-    readonly maxResponseBytes: number
-  }
-  /** Who says so. */
-  readonly origins: Pick<CallOrigins, 'cache' | 'coalesce'>
+  readonly maxResponseBytes: number
 }
 
 /** What a kind may ask of the plan while it compiles. */

@@ -2,10 +2,10 @@ import type { Metric, Registry } from 'prom-client'
 import type { Severity } from '../diagnostics/codes.ts'
 import { AdmissionMetrics } from './admission-metrics.ts'
 import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
-import { CacheMetrics, StoreMetrics } from './cache-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { HistogramFamily, type Scalar, ScalarFamily } from './families.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
+import { StoreMetrics } from './store-metrics.ts'
 
 /**
  * The metrics of one gateway. Bind at load what a request will observe: binding hashes labels, observing does not.
@@ -16,7 +16,6 @@ export interface Metrics {
   route(method: string, template: string): RouteMetrics
   step(route: string, step: string): StepMetrics
   client(service: string, operation: string, method: string): ClientMetrics
-  cache(service: string, operation: string): CacheMetrics
   /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. */
   countRouteCache(route: string, result: string): void
   /** Gives how often that was so. */
@@ -133,11 +132,6 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     ]),
   }
   const discoveries = gauge('tessera_discovery_up', '1 while a registry answers', ['source'])
-  const operation = ['service', 'operation']
-  const caches = {
-    results: counter('tessera_cache_total', 'Calls by what their cache did', [...operation, 'result']),
-    joined: counter('tessera_coalesced_total', 'Calls that shared the answer of an equal one', operation),
-  }
   const routeCaches = counter('tessera_route_cache_total', 'Whole answers by what their cache did', ['route', 'result'])
   const droppedHeaders = counter(
     'tessera_response_headers_dropped_total',
@@ -175,7 +169,6 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     route: (method, template) => new RouteMetrics(requests, active, method, template),
     step: (route, step) => new StepMetrics(steps, fallbacks, route, step),
     client: (service, operation, method) => new ClientMetrics(attempts, service, operation, method),
-    cache: (service, operation) => new CacheMetrics(caches, service, operation),
     countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
     countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
@@ -206,7 +199,6 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
         ...Object.values(retryBudgets),
       ]
       for (const family of byService) family.retain('service', services)
-      for (const family of Object.values(caches)) family.retain('service', services)
       admission.retain(new Set([...routes, ...services, 'gateway']))
       if (sources) discoveries.retain('source', sources)
     },

@@ -154,7 +154,7 @@ describe('Backends', () => {
   test('tells the state of a breaker to the metrics', async () => {
     const states: unknown[] = []
     const service = serviceTarget((await startDead()).url)
-    const site = { attempt() {}, events: () => () => {}, fallback() {}, cache() {}, coalesced() {} }
+    const site = { attempt() {}, events: () => () => {}, fallback() {} }
     const backends = startBackends({
       metrics: {
         forSite: () => site,

@@ -1,5 +1,17 @@
-import type { CachePolicy, CallResponse } from '../call.ts'
+import type { CallResponse } from '../call.ts'
 import { type CacheControl, parseCacheControl, parseSeconds } from './cache-control.ts'
+
+/** How long answers are kept, and used for equal requests. */
+export interface CachePolicy {
+  /** How long an answer is fresh when the backend does not say. Undefined: only what the backend says counts. */
+  readonly ttlMs: number | undefined
+  /** How long after that it is still answered at once, while a newer one is fetched. */
+  readonly staleMs: number
+  /** How long after that it stands in for a failure. */
+  readonly staleIfErrorMs: number
+  /** Whether what the backend says of caching is passed over. */
+  readonly override: boolean
+}
 
 /** How long an answer may be used, from the moment it was received. */
 export interface Lifetimes {

@@ -1,5 +1,6 @@
 import { splitList } from '../../header-list.ts'
 import type { CallRequest, CallResponse, CallSite } from '../call.ts'
+import { answerUseOf } from '../policy.ts'
 import { parseCacheControl } from './cache-control.ts'
 
 /*
@@ -11,15 +12,28 @@ import { parseCacheControl } from './cache-control.ts'
 /** What the gateway sends anew with every call: an answer that varies by it fits no other request. */
 const everChanging = new Set(['*', 'traceparent', 'tracestate', 'x-request-id'])
 
-type Sharer = Pick<CallSite, 'cache' | 'coalesce' | 'fallbacks' | 'isOfSharedAnswer'>
+type Sharer = Pick<CallSite, 'policies' | 'fallbacks' | 'isOfSharedAnswer'>
 
 /** Whether somebody else may be given what a site is answered. */
-export function sharesAnswers({ cache, coalesce, fallbacks, isOfSharedAnswer }: Sharer): boolean {
-  return cache !== undefined || coalesce || isOfSharedAnswer === true || keepsLastGood({ fallbacks })
+export function sharesAnswers(site: Sharer): boolean {
+  return site.isOfSharedAnswer === true || keepsLastGood(site) || answerUseOf(site).sharesAnswers === true
 }
 
 export function keepsLastGood({ fallbacks }: Pick<CallSite, 'fallbacks'>): boolean {
   return fallbacks.some(({ kind }) => kind === 'lastGood')
+}
+
+/** What of a site bears on whether its answers may be shared: told once, asked with every answer. */
+export interface Sharing {
+  readonly overridesCaching: boolean
+  readonly budgetHeader: string | undefined
+}
+
+export function sharingOf(site: Pick<CallSite, 'policies' | 'service'>): Sharing {
+  return {
+    overridesCaching: answerUseOf(site).overridesCaching === true,
+    budgetHeader: site.service.budgetHeader,
+  }
 }
 
 /**
@@ -28,24 +42,24 @@ export function keepsLastGood({ fallbacks }: Pick<CallSite, 'fallbacks'>): boole
  * that sets a cookie is one client's, whatever the policy says.
  */
 export function mayBeShared(
-  { cache, service }: Pick<CallSite, 'cache' | 'service'>,
+  { overridesCaching, budgetHeader }: Sharing,
   request: CallRequest,
   { headers }: Pick<CallResponse, 'headers'>,
 ): boolean {
-  if (headers['set-cookie'] !== undefined || variesForEver(request, headers['vary'], service.budgetHeader)) return false
-  if (cache?.override) return true
+  if (headers['set-cookie'] !== undefined || variesForEver(request, headers['vary'], budgetHeader)) return false
+  if (overridesCaching) return true
   const control = parseCacheControl(headers['cache-control'])
   return !control.noStore && !control.private
 }
 
 /** Whether a success may be kept: one that may be shared, and is whole. */
 export function mayBeStored(
-  site: Pick<CallSite, 'cache' | 'service'>,
+  sharing: Sharing,
   request: CallRequest,
   response: Pick<CallResponse, 'status' | 'headers'>,
 ): boolean {
   const { status } = response
-  return status !== 206 && status !== 304 && mayBeShared(site, request, response)
+  return status !== 206 && status !== 304 && mayBeShared(sharing, request, response)
 }
 
 /** Whether a `Vary` names what is never the same twice, and was not rendered either. */

@@ -3,7 +3,7 @@ import { noteReason } from '../../telemetry/span.ts'
 import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
 import { restoreBody } from '../decode.ts'
 import { storeKeyOf } from '../http-caching/request-key.ts'
-import { mayBeStored } from '../http-caching/storable.ts'
+import { mayBeStored, sharingOf } from '../http-caching/storable.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 
@@ -24,11 +24,12 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     }
   }
   const keepMs = Math.max(0, ...site.fallbacks.map((entry) => (entry.kind === 'lastGood' ? entry.maxAgeMs : 0)))
+  const sharing = sharingOf(site)
   const keyOf = (request: CallRequest) => storeKeyOf(site, request, 'lastGood')
 
   function record(response: LayerResponse, { request }: OngoingCall): LayerResponse {
     // What came from a store or from a call beside this one was recorded when it was live.
-    if (request && response.source === 'live' && mayBeStored(site, request, response)) {
+    if (request && response.source === 'live' && mayBeStored(sharing, request, response)) {
       const { status, headers, body } = response
       // One millisecond more: at `maxAgeMs` it is not too old.
       store.set(keyOf(request), { status, headers, text: body?.text, storedAt: clock.epoch() }, keepMs + 1)

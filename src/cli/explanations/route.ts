@@ -63,12 +63,9 @@ function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint
     return [`${to ?? 'reads'}${sensitiveMark(sensitivity, paint)}`, `${paint.dim('←')} ${from}${stands}`]
   })
   if (!policies) return alignColumns(reads, indent)
-  const { around, fallbacks, optional, endpoints } = policies
+  const { around, fallbacks, optional, endpoints, keepsBytes } = policies
   const rows = around.map((policy) => [policy.name, policy.summary, paint.dim(describeOrigin(policy))])
   if (endpoints.length > 0) rows.push(['endpoints', endpoints.join(', ')])
-  const { cache, coalesce, keepsBytes } = policies
-  if (cache) rows.push(['cache', cache.summary, paint.dim(describeOrigin(cache))])
-  if (coalesce) rows.push(['coalesce', 'equal calls in flight are made once', paint.dim(describeOrigin(coalesce))])
   if (keepsBytes) rows.push(['body', 'passed on unparsed'])
   fallbacks.forEach(({ summary, at }, index) => {
     rows.push([index === 0 ? 'else' : 'then', summary, paint.dim(at)])

@@ -2,7 +2,6 @@ import type { ColorDefinition } from '../../language/color.ts'
 import type { ResolvedPolicy } from '../../operations/policies/resolve.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
-import { describeCache } from '../caching.ts'
 import { describeEndpoints } from '../endpoints.ts'
 import { partsOfOperation } from './inputs.ts'
 import { describeOrigin, type Origin, printPlace } from './places.ts'
@@ -41,9 +40,6 @@ export interface ExplainedRead {
 export interface ExplainedPolicies {
   /** Outermost first. */
   readonly around: readonly ExplainedPolicy[]
-  readonly cache: ({ readonly summary: string } & Origin) | undefined
-  /** Set where equal calls in flight are made once. */
-  readonly coalesce: Origin | undefined
   readonly fallbacks: readonly { readonly summary: string; readonly at: string }[]
   readonly optional: boolean
   /** Nothing but the answer reads its body, which is checked and passed on without being parsed. */
@@ -141,12 +137,9 @@ function explainStep(step: BoundStep, { ids, sources, colors }: Surroundings): E
   }
 }
 
-function explainPolicies({ operation, site, policies, origins, fallbacks, optional }: StepCall): ExplainedPolicies {
-  const { cache, coalesce } = origins
+function explainPolicies({ operation, site, policies, fallbacks, optional }: StepCall): ExplainedPolicies {
   return {
     around: policies.map(explainPolicy),
-    cache: site.cache && cache && { summary: describeCache(site.cache), ...describeOrigin(cache) },
-    coalesce: site.coalesce ? (coalesce ?? cache) && describeOrigin((coalesce ?? cache)!) : undefined,
     fallbacks: fallbacks.map(({ summary, at }) => ({ summary, at: printPlace(at) })),
     optional,
     keepsBytes: site.indexBody !== undefined,

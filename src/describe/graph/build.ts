@@ -6,7 +6,6 @@ import type { Producer } from '../../plan/knowledge.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
 import { isSensitive } from '../../redaction.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
-import { describeCaching } from '../caching.ts'
 import { describeDrawnPolicies } from '../drawn-policies.ts'
 import { describeEndpoints } from '../endpoints.ts'
 import { findWires, nameRead } from '../wires.ts'
@@ -182,11 +181,7 @@ class ShapeBuilder {
           lines: [
             ...lines,
             ...(step.call
-              ? [
-                  ...describeEndpoints(step.call.operation.service),
-                  ...describeCaching(step.call.site),
-                  ...describeDrawnPolicies(step.call.site),
-                ]
+              ? [...describeEndpoints(step.call.operation.service), ...describeDrawnPolicies(step.call.site)]
               : []),
           ],
           calls: step.call !== undefined,

@@ -1,4 +1,6 @@
 import { breaker } from './breaker/breaker.ts'
+import { cache } from './cache/cache.ts'
+import { coalesce } from './coalesce/coalesce.ts'
 import { hedge } from './hedge/hedge.ts'
 import { mirror } from './mirror/mirror.ts'
 import { retry } from './retry/retry.ts'
@@ -6,6 +8,8 @@ import { timeout } from './timeout/timeout.ts'
 
 /** Every kind of policy around calls, outermost first. A new one is a folder beside these and a line here. */
 export const policyKinds = [
+  cache, // answers from the store; asks whether what it holds is still valid
+  coalesce, // makes equal calls in flight once
   mirror, // sends a copy elsewhere, and forgets about it
   hedge, // asks another endpoint too when the first takes long
   retry, // an attempt more, while the budget and the deadline allow it

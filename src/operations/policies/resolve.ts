@@ -82,14 +82,21 @@ export function resolvePolicies(
   owners: readonly DeclaredPolicies[],
   operation: Pick<BoundOperation, 'method' | 'idempotent'>,
 ): ResolvedPolicy[] {
-  return (policyKinds as readonly PolicyKind[]).flatMap((kind) => {
-    const declared = owners.find((owner) => owner.has(kind.name))?.get(kind.name)
-    if (!declared) return []
+  const resolved: ResolvedPolicy[] = []
+  for (const kind of policyKinds as readonly PolicyKind[]) {
+    const declared = owners.find((owner) => owner.has(kind.name))?.get(kind.name) ?? impliedBy(resolved, kind)
+    if (!declared) continue
     const { config, origin } = declared
-    if (config === false) return [{ kind, config: undefined, misfit: undefined, origin }]
-    const misfit = kind.misfit?.(config, askable(operation))
-    return [{ kind, config: misfit ? undefined : config, misfit, origin }]
-  })
+    const misfit = config === false ? undefined : kind.misfit?.(config, askable(operation))
+    resolved.push({ kind, config: misfit || config === false ? undefined : config, misfit, origin })
+  }
+  return resolved
+}
+
+/** What holds because a policy around it does; that one's owner says so. */
+function impliedBy(resolved: readonly ResolvedPolicy[], { impliedBy: implied }: PolicyKind): Declared | undefined {
+  const cause = implied && resolved.find(({ kind, config }) => kind.name === implied.name && config !== undefined)
+  return cause && { config: implied.config, origin: cause.origin }
 }
 
 /** Those that hold, as a call site has them. */

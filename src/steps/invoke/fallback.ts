@@ -13,7 +13,7 @@ import type { Context } from '../context.ts'
 import type { Binder, ParsedStep, ServiceOperation } from '../step.ts'
 import type { BoundFallback } from '../step-call.ts'
 import type { InvokeConfig } from './shape.ts'
-import { buildSite, findOrigins, resolveAround } from './site.ts'
+import { buildSite, resolveAround } from './site.ts'
 
 /** The step's own fallbacks, else its operation's. */
 export function bindFallbacks(
@@ -91,7 +91,7 @@ function bindOtherOperation(reference: string, place: Place, name: string, binde
     kind: 'invoke',
     at,
     summary: reference,
-    call: { operation, site, policies, origins: findOrigins(parts) },
+    call: { operation, site, policies },
     reads: [
       ...operation.reads,
       ...(operation.service.reads ?? []),

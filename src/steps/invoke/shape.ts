@@ -2,14 +2,13 @@ import * as z from 'zod'
 import { template } from '../../language/scalars.ts'
 import { inlineOperationShape } from '../../operations/operation.ts'
 import { policyKeysOn } from '../../operations/policies/keys.ts'
-import { fallbackShape, sharedKeys } from '../../operations/policies/shapes.ts'
+import { fallbackShape } from '../../operations/policies/shapes.ts'
 
 export const invokeShape = z.strictObject({
   invoke: z
     .union([z.string(), inlineOperationShape])
     .describe('`service.operation`, or an operation written in place.'),
   with: z.record(z.string(), template).optional().describe('Color: template, in place of the wiring.'),
-  ...sharedKeys,
   ...policyKeysOn('step'),
   optional: z.boolean().default(false).describe('On failure its outputs stay absent and the route goes on.'),
   fallback: fallbackShape.optional(),

@@ -1,4 +1,4 @@
-import type { CachePolicy, CallSite } from '../../backends/call.ts'
+import type { CallSite } from '../../backends/call.ts'
 import { configOf } from '../../backends/policy.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'
@@ -15,40 +15,18 @@ import { timeout } from '../../operations/policies/timeout/timeout.ts'
 import { compileRequest } from '../../operations/request.ts'
 import { findSecretHeaders } from '../../operations/secret-headers.ts'
 import type { Binder, ServiceOperation } from '../step.ts'
-import type { BoundFallback, CallOrigins } from '../step-call.ts'
-import { resolveCaching } from './caching.ts'
+import type { BoundFallback } from '../step-call.ts'
 
 export interface SiteParts {
   readonly name: string
   readonly other: ServiceOperation
   /** What the step sets itself; the operation's, then the service's own apply otherwise. */
-  readonly policies: {
-    cache?: CachePolicy | false | undefined
-    coalesce?: boolean | undefined
-    fallback?: unknown
-  }
+  readonly policies: Readonly<Record<string, unknown>>
   readonly place: Place
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   readonly fallbacks: readonly BoundFallback[]
   /** Whether a failure is provided for here: then an answer that gives nothing is one. */
   readonly isProvidedFor: boolean
-}
-
-/** Who says what holds around a call, nearest first: step, operation, service. */
-export function findOrigins({ other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>): CallOrigins {
-  const { operation, origins } = other
-  const find = (key: 'cache' | 'coalesce' | 'fallback') => {
-    const isSet = (value: unknown) => value !== undefined
-    const owner = isSet(policies[key]) ? place : isSet(operation.definition[key]) ? operation.place : undefined
-    if (!owner) return undefined
-    const by = owner === place ? ('step' as const) : ('operation' as const)
-    return { by, at: owner.source.locateKey([...owner.path, key]) }
-  }
-  return {
-    cache: find('cache') ?? origins.cache,
-    coalesce: find('coalesce') ?? origins.coalesce,
-    fallback: find('fallback'),
-  }
 }
 
 interface ResolvedParts {
@@ -68,10 +46,10 @@ export function resolveAround(
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
 export function buildSite(
-  { name, other, policies, place, overrides, fallbacks, isProvidedFor, resolved }: SiteParts & ResolvedParts,
+  { name, other, overrides, fallbacks, isProvidedFor, resolved }: Omit<SiteParts, 'policies' | 'place'> & ResolvedParts,
   binder: Binder,
 ): CallSite {
-  const { operation, defaults } = other
+  const { operation } = other
   const { definition } = operation
   const around = sitePolicies(resolved)
   return {
@@ -84,11 +62,10 @@ export function buildSite(
     idempotent: operation.idempotent,
     timeoutMs: configOf({ policies: around }, timeout)!,
     policies: around,
-    ...resolveCaching({ other, policies, place }, binder),
     isOfSharedAnswer: binder.keepsWholeAnswers,
     secretHeaders: findSecretHeaders(operation, overrides, binder.colors),
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
-    maxResponseBytes: defaults.maxResponseBytes,
+    maxResponseBytes: other.maxResponseBytes,
     isSuccess: operation.isSuccess,
     // Who says what `ok` is has looked at what such answers hold.
     isUsable: isProvidedFor && definition.ok === undefined ? compileUsability(operation) : anything,

@@ -69,9 +69,17 @@ export type SiteOptions = Partial<CallSite> & {
 }
 
 export function callSite(options: SiteOptions = {}): CallSite {
-  const { mirror, retry, hedge, breaker, timeoutMs = 2000, ...site } = options
+  const { cache, coalesce, mirror, retry, hedge, breaker, timeoutMs = 2000, ...site } = options
   const kinds: readonly PolicyKind[] = policyKinds
-  const configs: Readonly<Record<string, unknown>> = { mirror, retry, hedge, breaker, timeout: timeoutMs }
+  const configs: Readonly<Record<string, unknown>> = {
+    cache,
+    coalesce,
+    mirror,
+    retry,
+    hedge,
+    breaker,
+    timeout: timeoutMs,
+  }
   return {
     route: 'home',
     step: 'recommend',
@@ -80,8 +88,6 @@ export function callSite(options: SiteOptions = {}): CallSite {
     template: 'GET /recommend/{geo.city}',
     timeoutMs,
     policies: kinds.flatMap((kind) => (configs[kind.name] ? [{ kind, config: configs[kind.name] }] : [])),
-    cache: undefined,
-    coalesce: false,
     fallbacks: [],
     maxResponseBytes: 1_000_000,
     isSuccess: (status) => status >= 200 && status < 300,
@@ -155,14 +161,8 @@ export class RecordingMetrics implements SiteMetrics {
   fallback(source: string, errorCode: string): void {
     this.lines.push(`fallback ${source} ${errorCode}`)
   }
-  cache(result: string): void {
-    this.lines.push(`cache ${result}`)
-  }
-  events({ name }: PolicyKind): EventCounter {
-    return (value) => this.lines.push(`${name} ${value}`)
-  }
-  coalesced(): void {
-    this.lines.push('coalesced')
+  events({ name, events }: PolicyKind): EventCounter {
+    return (value) => this.lines.push(events?.label === undefined ? (events?.name ?? name) : `${name} ${value}`)
   }
 }
 

@@ -39,11 +39,8 @@ export const hedge = definePolicy({
     label: 'result',
     values: ['won', 'lost', 'no-budget'],
   },
-  caption({ after, max }) {
-    const wait = 'ms' in after ? printDuration(after.ms) : `p${Math.round(after.quantile * 10_000) / 100}`
-    return `another attempt after ${wait}${max > 1 ? `, up to ${max}` : ''}`
-  },
-  isDrawn: true,
+  caption: describeHedge,
+  drawing: (policy) => `hedge: ${describeHedge(policy)}`,
   /** The last hedge begins while the first attempt waits, and has as long. */
   worst({ after, max }, inner, attempt) {
     const delayMs = 'ms' in after ? Math.min(attempt.ms, after.ms * max) : attempt.ms
@@ -52,6 +49,11 @@ export const hedge = definePolicy({
   },
   requests: ({ max }, inner) => inner + max,
 })
+
+function describeHedge({ after, max }: HedgePolicy): string {
+  const wait = 'ms' in after ? printDuration(after.ms) : `p${Math.round(after.quantile * 10_000) / 100}`
+  return `another attempt after ${wait}${max > 1 ? `, up to ${max}` : ''}`
+}
 
 function wrapHedge(policy: HedgePolicy, parts: PolicyParts<ResponseTimes>): Policy {
   const { clock, retryBudget, deposits, state: responseTimes } = parts

@@ -62,11 +62,14 @@ export const mirror = definePolicy({
     label: 'result',
     values: ['answered', 'failed', 'dropped'],
   },
-  caption: (policy) =>
-    `${Math.round(policy.share * 10_000) / 100}% to ${receiverOf(policy)}, ${policy.concurrent} at once`,
-  isDrawn: true,
+  caption: describeMirror,
+  drawing: (policy) => `mirror: ${describeMirror(policy)}`,
   copiesTo: (policy) => ({ target: policy.target, name: receiverOf(policy), credentials: policy.credentials }),
 })
+
+function describeMirror(policy: MirrorPolicy): string {
+  return `${Math.round(policy.share * 10_000) / 100}% to ${receiverOf(policy)}, ${policy.concurrent} at once`
+}
 
 /** A service, a version of one, or a URL. */
 function receiverOf({ target, isUrl }: MirrorPolicy): string {

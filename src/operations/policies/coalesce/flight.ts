@@ -1,8 +1,8 @@
-import { Scope } from '../../cancellation.ts'
-import type { Clock, Timer } from '../../clock.ts'
-import { GatewayError } from '../../errors.ts'
-import type { CallRequest } from '../call.ts'
-import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
+import type { CallRequest } from '../../../backends/call.ts'
+import { type Layer, type LayerResponse, OngoingCall } from '../../../backends/layer.ts'
+import { Scope } from '../../../cancellation.ts'
+import type { Clock, Timer } from '../../../clock.ts'
+import { GatewayError } from '../../../errors.ts'
 
 /** What a flight came to, for one of those who waited. */
 export type Landing = { readonly isOwner: boolean } & (

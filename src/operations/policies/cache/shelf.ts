@@ -1,13 +1,13 @@
-import type { Clock } from '../../clock.ts'
-import type { Body } from '../../json/body.ts'
-import type { CachePolicy, CallRequest, CallSite } from '../call.ts'
-import { restoreBody } from '../decode.ts'
-import { lifetimesOf } from '../http-caching/lifetimes.ts'
-import { storeKeyOf } from '../http-caching/request-key.ts'
-import { mayBeStored } from '../http-caching/storable.ts'
-import { updateHeaders } from '../http-caching/validation.ts'
-import type { LayerResponse } from '../layer.ts'
-import type { ResponseStore, StoredResponse, StoreKey } from '../stores/store.ts'
+import type { CallRequest, CallSite } from '../../../backends/call.ts'
+import { restoreBody } from '../../../backends/decode.ts'
+import { type CachePolicy, lifetimesOf } from '../../../backends/http-caching/lifetimes.ts'
+import { storeKeyOf } from '../../../backends/http-caching/request-key.ts'
+import { mayBeStored, type Sharing, sharingOf } from '../../../backends/http-caching/storable.ts'
+import { updateHeaders } from '../../../backends/http-caching/validation.ts'
+import type { LayerResponse } from '../../../backends/layer.ts'
+import type { ResponseStore, StoredResponse, StoreKey } from '../../../backends/stores/store.ts'
+import type { Clock } from '../../../clock.ts'
+import type { Body } from '../../../json/body.ts'
 
 /** An answer with a validator is kept longer than it may be used, to be asked for by If-None-Match. */
 const keptForValidationMs = 10 * 60_000
@@ -35,6 +35,7 @@ export interface Kept {
 export class Shelf {
   readonly #site: CallSite
   readonly #policy: CachePolicy
+  readonly #sharing: Sharing
   readonly #store: ResponseStore
   readonly #clock: Clock
   /** Under another policy an answer would have other lifetimes. */
@@ -44,6 +45,7 @@ export class Shelf {
     const { ttlMs, staleMs, staleIfErrorMs, override } = policy
     this.#site = site
     this.#policy = policy
+    this.#sharing = sharingOf(site)
     this.#store = store
     this.#clock = clock
     this.#purpose = ['cache', ttlMs, staleMs, staleIfErrorMs, override]
@@ -58,7 +60,7 @@ export class Shelf {
 
   /** Keeps an answer, if it may be kept and there is any use in it. */
   keep(question: Question, { status, headers, body }: LayerResponse, tookMs: number): boolean {
-    const isStorable = mayBeStored(this.#site, question.request, { status, headers })
+    const isStorable = mayBeStored(this.#sharing, question.request, { status, headers })
     return isStorable && this.#put(question, { status, headers, text: body?.text }, tookMs)
   }
 
@@ -68,7 +70,7 @@ export class Shelf {
     if (!headers) return undefined
     const { status, text } = stored
     const isKept =
-      mayBeStored(this.#site, question.request, { status, headers }) &&
+      mayBeStored(this.#sharing, question.request, { status, headers }) &&
       answer.source === 'live' &&
       this.#put(question, { status, headers, text }, tookMs)
     return { response: { status, headers, body }, isKept }

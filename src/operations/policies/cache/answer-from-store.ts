@@ -1,25 +1,29 @@
-import { GatewayError, toGatewayError } from '../../errors.ts'
-import { digest } from '../../redaction.ts'
-import type { CallSite } from '../call.ts'
-import { printForwarded, printHit } from '../http-caching/cache-status.ts'
-import { askWhetherValid } from '../http-caching/validation.ts'
-import { type Layer, type LayerResponse, OngoingCall, type Policy, passThrough } from '../layer.ts'
-import type { CacheResult } from '../metrics.ts'
-import type { StackParts } from '../parts.ts'
-import { isAnswer } from '../verdict.ts'
-import { longestCallMs } from '../worst-case.ts'
-import { type Kept, type Question, Shelf } from './cache-shelf.ts'
+import type { CallSite } from '../../../backends/call.ts'
+import { printForwarded, printHit } from '../../../backends/http-caching/cache-status.ts'
+import type { CachePolicy } from '../../../backends/http-caching/lifetimes.ts'
+import { askWhetherValid } from '../../../backends/http-caching/validation.ts'
+import { type Layer, type LayerResponse, OngoingCall, type Policy } from '../../../backends/layer.ts'
+import type { PolicyParts } from '../../../backends/policy.ts'
+import { isAnswer } from '../../../backends/verdict.ts'
+import { longestCallMs } from '../../../backends/worst-case.ts'
+import { GatewayError, toGatewayError } from '../../../errors.ts'
+import { digest } from '../../../redaction.ts'
+import type { Refreshes } from './refreshes.ts'
+import { type Kept, type Question, Shelf } from './shelf.ts'
 
-type CacheParts = Pick<StackParts, 'clock' | 'metrics' | 'store' | 'refreshes'>
+/** One of the first four for every call; `stored` too where its answer was kept. */
+export const cacheResults = ['hit', 'stale', 'miss', 'stale-if-error', 'stored'] as const
+type CacheResult = (typeof cacheResults)[number]
 
 /**
  * Answers from the store what was answered before to an equal request: at once while it is fresh, at once and with a
  * newer one fetched in the background while it is stale, and in place of a failure for a while after that. How long,
  * the backend says and the policy (http-caching/). Only whole successes are kept.
  */
-export function cache(site: CallSite, { clock, metrics, store, refreshes }: CacheParts): Policy {
-  if (!site.cache) return passThrough
-  const shelf = new Shelf(site, site.cache, store, clock)
+export function answerFromStore(policy: CachePolicy, parts: PolicyParts<Refreshes>): Policy {
+  const { site, clock, events, store, state } = parts
+  const refreshes = state!
+  const shelf = new Shelf(site, policy, store, clock)
   const longestMs = longestCallMs(site)
 
   /** Asks the backend, whether the kept answer still holds if there is one, and keeps what it answers. */
@@ -39,7 +43,7 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
     }
     if (status === 304 && !site.isSuccess(304)) throw unasked304(site)
     const stored = source === 'live' && shelf.keep(question, answer, tookMs)
-    if (stored) metrics.cache('stored')
+    if (stored) events.count('stored')
     const cacheStatus = printForwarded({ reason: kept ? 'stale' : 'uri-miss', stored, collapsed })
     return { status, headers, body, source, attempts, isPersonal, cacheStatus }
   }
@@ -74,8 +78,8 @@ export function cache(site: CallSite, { clock, metrics, store, refreshes }: Cach
   }
 
   function note(result: CacheResult, { key }: Question, { context: { span } }: OngoingCall): void {
-    metrics.cache(result)
-    if (span.sampled) span.event('tessera.cache', { result, key: digest(key.digest) })
+    events.count(result)
+    if (span.sampled) events.trace(span, { result, key: digest(key.digest) })
   }
 
   return (next) => async (request, call) => {
@@ -113,7 +117,7 @@ function mayPass(error: GatewayError): boolean {
   return !ourOwn.has(error.code) && !isAnswer(error.response?.status)
 }
 
-/** Inside the cache a 304 is a success (stack.ts), so that its headers come through. */
+/** Inside the cache a 304 is a success (backends/stack.ts), so that its headers come through. */
 function unasked304(site: CallSite): GatewayError {
   const response = { status: 304, body: undefined }
   return new GatewayError(site.errorNames.get(304) ?? 'http-304', { step: site.step, response })

@@ -1,6 +1,6 @@
-import { Scope } from '../../cancellation.ts'
-import type { Clock } from '../../clock.ts'
-import { GatewayError } from '../../errors.ts'
+import { Scope } from '../../../cancellation.ts'
+import type { Clock } from '../../../clock.ts'
+import { GatewayError } from '../../../errors.ts'
 
 /** At once, in the whole process. */
 const mostRefreshes = 64

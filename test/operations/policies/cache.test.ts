@@ -1,14 +1,24 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CachePolicy, CallRequest } from '../../../src/backends/call.ts'
+import type { CallRequest } from '../../../src/backends/call.ts'
+import type { CachePolicy } from '../../../src/backends/http-caching/lifetimes.ts'
 import type { Layer, LayerResponse } from '../../../src/backends/layer.ts'
-import { cache } from '../../../src/backends/policies/cache.ts'
-import { Refreshes } from '../../../src/backends/policies/refreshes.ts'
 import { MemoryStore } from '../../../src/backends/stores/memory.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
-import { FakeClock, settle } from '../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, ongoing, RecordingMetrics, type SiteOptions } from '../support/sites.ts'
+import { answerFromStore } from '../../../src/operations/policies/cache/answer-from-store.ts'
+import { cache } from '../../../src/operations/policies/cache/cache.ts'
+import { Refreshes } from '../../../src/operations/policies/cache/refreshes.ts'
+import { FakeClock, settle } from '../../backends/support/fake-clock.ts'
+import {
+  callRequest,
+  callSite,
+  errorOf,
+  layerOf,
+  ongoing,
+  RecordingMetrics,
+  type SiteOptions,
+} from '../../backends/support/sites.ts'
 
 type Reply = GatewayError | { status?: number; headers?: LayerResponse['headers']; text?: string }
 
@@ -31,7 +41,10 @@ function build(policy: Partial<CachePolicy>, replies: readonly Reply[], site: Si
     return { status, headers, body: Body.ofValue(JSON.parse(text)), source: 'live', attempts: call.attempts }
   }
   const full = { ttlMs: 30 * second, staleMs: 0, staleIfErrorMs: 0, override: false, ...policy }
-  const layer = cache(callSite({ cache: full, ...site }), { clock, metrics, store, refreshes })(backend)
+  // The layer of the cache alone: what flies inside of it has tests of its own.
+  const alone = { ...cache, wrap: answerFromStore }
+  const place = callSite({ cache: full, ...site })
+  const layer = layerOf(alone, full, { site: place, clock, metrics, store, state: refreshes })(backend)
   const ask = (request: Partial<CallRequest> = {}, scope = new Scope()) =>
     layer(callRequest(request), ongoing(clock, { scope }))
   return { clock, store, metrics, refreshes, asked, ask }

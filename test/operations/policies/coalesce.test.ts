@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallRequest } from '../../../src/backends/call.ts'
+import type { CallRequest, CallSite } from '../../../src/backends/call.ts'
 import type { Layer, LayerResponse, OngoingCall } from '../../../src/backends/layer.ts'
-import { coalesce, FlightGroups } from '../../../src/backends/policies/coalesce.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
+import { coalesce } from '../../../src/operations/policies/coalesce/coalesce.ts'
+import type { Flights } from '../../../src/operations/policies/coalesce/fly.ts'
+import { keyOfFlights } from '../../../src/operations/policies/coalesce/key.ts'
 import { timeout } from '../../../src/operations/policies/timeout/timeout.ts'
-import { FakeClock, settle } from '../support/fake-clock.ts'
+import { FakeClock, settle } from '../../backends/support/fake-clock.ts'
 import {
   callRequest,
   callSite,
@@ -16,7 +18,9 @@ import {
   ongoing,
   RecordingMetrics,
   type SiteOptions,
-} from '../support/sites.ts'
+} from '../../backends/support/sites.ts'
+
+const declared = { isImplied: false }
 
 interface Asked {
   readonly request: CallRequest
@@ -29,7 +33,7 @@ interface Asked {
 function build(overrides: SiteOptions = {}) {
   const clock = new FakeClock()
   const metrics = new RecordingMetrics()
-  const site = callSite({ coalesce: true, ...overrides })
+  const site = callSite({ coalesce: declared, ...overrides })
   const asked: Asked[] = []
   const backend: Layer = (request, call) =>
     new Promise((resolve, reject) => {
@@ -48,8 +52,10 @@ function build(overrides: SiteOptions = {}) {
         },
       })
     })
-  const flights = new FlightGroups().flightsOf(site)
-  const layer = coalesce(site, { clock, metrics, flights })(layerOf(timeout, site.timeoutMs, { clock, site })(backend))
+  const flights: Flights = new Map()
+  const layer = layerOf(coalesce, declared, { site, clock, metrics, state: flights })(
+    layerOf(timeout, site.timeoutMs, { clock, site })(backend),
+  )
   const ask = ({
     request = {},
     scope = new Scope(),
@@ -60,7 +66,7 @@ function build(overrides: SiteOptions = {}) {
     const call = ongoing(clock, { scope, deadline: clock.now() + budgetMs, propagation })
     return { answer: layer(callRequest(request), call), call }
   }
-  return { clock, metrics, asked, flights: flights!, ask }
+  return { clock, metrics, asked, flights, ask }
 }
 
 describe('equal calls', () => {
@@ -201,15 +207,15 @@ test.each([
 })
 
 describe('sites', () => {
-  const groups = new FlightGroups()
-  const site = callSite({ coalesce: true })
+  const site = callSite({ coalesce: declared })
+  const keyOf = (one: CallSite) => JSON.stringify(keyOfFlights(one))
 
   test('join where they differ in nothing but their place', () => {
     const other = { ...site, route: 'search', step: 'similar' }
-    expect(groups.flightsOf(other)).toBe(groups.flightsOf(site))
+    expect(keyOf(other)).toBe(keyOf(site))
   })
 
-  test.each<[string, SiteOptions]>([
+  test.each<[string, Partial<CallSite>]>([
     ['timeout', { timeoutMs: 1 }],
     ['operation', { operation: 'other' }],
     ['service', { service: { ...site.service, key: 'other' } }],
@@ -217,10 +223,10 @@ describe('sites', () => {
     ['idea of success', { isSuccess: () => true }],
     ['idea of a usable body', { isUsable: () => false }],
   ])('do not join with another %s', (_name, difference) => {
-    expect(groups.flightsOf({ ...site, ...difference })).not.toBe(groups.flightsOf(site))
+    expect(keyOf({ ...site, ...difference })).not.toBe(keyOf(site))
   })
 
-  test('do not join unless told to', () => {
-    expect(groups.flightsOf({ ...site, coalesce: false })).toBeUndefined()
+  test('join whether they were told to or have a cache that implies it', () => {
+    expect(keyOf(callSite({ ...site, coalesce: { isImplied: true } }))).toBe(keyOf(site))
   })
 })

@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { definePolicy } from '../../../backends/policy.ts'
+import { misfitOfUnsafe } from '../unsafe.ts'
+import { type Flights, fly } from './fly.ts'
+import { keyOfFlights } from './key.ts'
+
+export interface CoalescePolicy {
+  /** Nobody declared it: it holds because a cache does. */
+  readonly isImplied: boolean
+}
+
+/** Makes equal calls in flight once. */
+export const coalesce = definePolicy({
+  name: 'coalesce',
+  on: ['service', 'operation', 'step'],
+  shape: z
+    .boolean()
+    .transform((joins): CoalescePolicy | false => joins && { isImplied: false })
+    .meta({
+      description:
+        'Makes equal calls in flight once; only of GET and HEAD. Where there is a cache, that is the default.',
+    }),
+  notes: 'An answer that is `private` or `no-store`, or that sets a cookie, is not shared.',
+  example: 'coalesce: true',
+  bind: (joins) => joins || undefined,
+  misfit: (_policy, operation) => misfitOfUnsafe(operation),
+  impliedBy: { name: 'cache', config: { isImplied: true } },
+  answerUse: () => ({ sharesAnswers: true }),
+  shared: {
+    key: (_policy, site) => keyOfFlights(site),
+    open: (): Flights => new Map(),
+  },
+  wrap: (_policy, parts) => fly(parts, parts.state),
+  events: { name: 'coalesced', help: 'Calls that shared the answer of an equal one' },
+  caption: () => 'equal calls in flight are made once',
+  drawing: ({ isImplied }) => (isImplied ? undefined : 'equal calls made once'),
+})

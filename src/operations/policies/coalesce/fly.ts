@@ -1,0 +1,78 @@
+import type { CallRequest, CallSite } from '../../../backends/call.ts'
+import { mayBeShared, type Sharing, sharingOf } from '../../../backends/http-caching/storable.ts'
+import type { Layer, LayerResponse, OngoingCall, Policy } from '../../../backends/layer.ts'
+import type { PolicyParts } from '../../../backends/policy.ts'
+import { longestCallMs } from '../../../backends/worst-case.ts'
+import { GatewayError, toGatewayError } from '../../../errors.ts'
+import { Flight, type Landing } from './flight.ts'
+
+/** The calls in flight of sites that may join each other, by all that was rendered for them. */
+export type Flights = Map<string, Flight>
+
+/**
+ * Makes equal calls once: who comes while one is under way waits for its answer. Equal is what was rendered alike to
+ * the last header, so that nobody is given what was asked for with another's credentials. An answer that a shared
+ * cache must not keep (`private`, `no-store`) or that sets a cookie is one caller's only: the others then ask for
+ * themselves (RFC 9111 section 4).
+ * @param flights those that it may join; without them each flies alone, so that it ends with nobody's request
+ */
+export function fly(parts: PolicyParts, flights: Flights | undefined): Policy {
+  const { site, clock, events } = parts
+  const sharing = sharingOf(site)
+  const longestMs = longestCallMs(site)
+
+  return (next) => (request, call) => {
+    const { context } = call
+    if (context.scope.reason) return Promise.reject(context.scope.reason)
+    if (clock.now() >= context.deadline) return next(request, call)
+    const key = flights ? keyOf(request) : ''
+    const known = flights?.get(key)
+    const flight: Flight =
+      known ??
+      new Flight(call, longestMs, clock, () => {
+        if (flights?.get(key) === flight) flights.delete(key)
+      })
+    const landing = flight.join(call, site.step)
+    if (known) events.emit(context.span, 'joined')
+    else {
+      flights?.set(key, flight)
+      flight.start(next, request)
+    }
+    return landing.then((landed) => settle(landed, { isFirst: !known, site, sharing, request, call, next }))
+  }
+}
+
+function keyOf({ method, path, headers, body }: CallRequest): string {
+  return JSON.stringify([method, path, headers, body])
+}
+
+interface Passage {
+  readonly isFirst: boolean
+  readonly site: CallSite
+  readonly sharing: Sharing
+  readonly request: CallRequest
+  readonly call: OngoingCall
+  readonly next: Layer
+}
+
+function settle(landing: Landing, { isFirst, site, sharing, request, call, next }: Passage) {
+  if ('thrown' in landing) {
+    const error = toGatewayError(landing.thrown)
+    if (isFirst) throw error
+    if (error.response?.isPersonal) return next(request, call)
+    throw copyError(error, site.step)
+  }
+  const { response, isOwner } = landing
+  if (isOwner) return response
+  return mayBeShared(sharing, request, response) ? shareOf(response) : next(request, call)
+}
+
+function shareOf({ status, headers, body }: LayerResponse): LayerResponse {
+  return { status, headers, body, source: 'coalesced', attempts: 0 }
+}
+
+/** Who shares a failure has it happen in a step of its own. */
+function copyError(error: GatewayError, step: string): GatewayError {
+  const { code, status, title, detail, response, faults, retryAfter, cause } = error
+  return new GatewayError(code, { step, status, title, detail, response, faults, retryAfter, cause })
+}
