@@ -1,4 +1,5 @@
-import type { GatewayError } from './errors.ts'
+import { GatewayError } from './errors.ts'
+import type { Endable } from './faults.ts'
 
 /** What ends when the scope it joined is cancelled. */
 export interface Cancellable {
@@ -9,7 +10,7 @@ export interface Cancellable {
  * What can be cancelled together: a request, one `parallel` of it, one attempt. Cancelling a scope cancels those
  * inside it, never the one around it. An AbortSignal would do the same at twenty times the cost (docs/adr/0005).
  */
-export class Scope implements Cancellable {
+export class Scope implements Cancellable, Endable {
   #reason: GatewayError | undefined
   /** Most scopes hold one member at a time, or none. */
   #member: Cancellable | undefined
@@ -57,6 +58,11 @@ export class Scope implements Cancellable {
     this.close()
     member?.cancel(reason)
     if (others) for (const other of others) other.cancel(reason)
+  }
+
+  /** It ends with a fault of ours. */
+  destroy(): void {
+    this.cancel(new GatewayError('internal'))
   }
 
   child(): Scope {

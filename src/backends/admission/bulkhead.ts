@@ -168,8 +168,9 @@ class Guest implements Waiting, Cancellable {
   }
 
   waitForTurn(): void {
-    this.#timer = this.#clock.schedule(this.visitor.deadline - this.#since, this.#turns.expire)
-    this.visitor.scope.join(this)
+    const { deadline, scope } = this.visitor
+    this.#timer = this.#clock.schedule(deadline - this.#since, this.#turns.expire, scope)
+    scope.join(this)
   }
 
   enter(): void {

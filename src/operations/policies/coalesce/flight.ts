@@ -55,7 +55,7 @@ export class Flight {
       }
       const onTime = () =>
         leave(new GatewayError('timeout', { step, detail: 'no answer within the time of the request' }))
-      const timer: Timer = this.#clock.schedule(deadline - this.#clock.now(), onTime)
+      const timer: Timer = this.#clock.schedule(deadline - this.#clock.now(), onTime, scope)
       const forget = () => {
         timer.cancel()
         unsubscribe()

@@ -63,8 +63,8 @@ export class Race {
   }
 
   #wait(): void {
-    const { parts, delayMs } = this.#options
-    this.#timer = parts.clock.schedule(delayMs, () => this.#hedge())
+    const { parts, delayMs, call } = this.#options
+    this.#timer = parts.clock.schedule(delayMs, () => this.#hedge(), call.context.scope)
   }
 
   #hedge(): void {

@@ -93,7 +93,7 @@ function copySender({ target, timeoutMs, credentials }: MirrorPolicy, parts: Pol
       if (error) span.fail(error.code)
       span.end()
     }
-    const timer = clock.schedule(timeoutMs, () => scope.cancel(new GatewayError('timeout')))
+    const timer = clock.schedule(timeoutMs, () => scope.cancel(new GatewayError('timeout')), scope)
     try {
       const { document, propagation } = context
       const deadline = clock.now() + timeoutMs

@@ -43,10 +43,12 @@ function wrapTimeout(longestMs: number, { clock, site }: PolicyParts): Policy {
       scope.cancel(
         new GatewayError('timeout', { step: site.step, detail: `no answer within ${Math.round(timeoutMs)} ms` }),
       )
-    let timer = clock.schedule(timeoutMs, () => {
-      if (clock.now() - now - timeoutMs > standstillMs) timer = clock.schedule(0, expire)
+    const owner = call.context.scope
+    const onTime = () => {
+      if (clock.now() - now - timeoutMs > standstillMs) timer = clock.schedule(0, expire, owner)
       else expire()
-    })
+    }
+    let timer = clock.schedule(timeoutMs, onTime, owner)
     const end = () => {
       timer.cancel()
       scope.close()
