@@ -86,7 +86,7 @@ function requestOf(headers: Record<string, string>, url = '/'): IncomingMessage 
 const readers: Record<string, (text: string) => unknown> = {
   'a path': isUnsafePath,
   'escapes of a path': hasMalformedEscape,
-  'a placeholder': (text) => encodeSegment(text, 'a'),
+  'a placeholder': (text) => encodeSegment(text, { name: 'a', references: [] }),
   'the path of a route': (text) => router.find('GET', `/${text}`),
   'a target': (text) => checkRequest(requestOf({}, text)),
   Host: (text) => checkRequest(requestOf({ host: text })),

@@ -102,7 +102,10 @@ export interface CallSite {
   readonly indexBody?: ((bytes: Uint8Array) => Slices | undefined) | undefined
   /** Status → the code the service's `errors:` gives it. */
   readonly errorNames: ReadonlyMap<number, string>
-  /** Renders the request from the context. Throws `missing-input` or `invalid-input`, which fallbacks cover too. */
+  /**
+   * Renders the request from the context. Throws `missing-input`, or for a value that cannot be placed the error of who
+   * gave it; fallbacks cover those too.
+   */
   readonly render: (document: Document) => CallRequest
 }
 

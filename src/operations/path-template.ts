@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.ts'
+import { type Origin, UnfitValue } from '../language/unfit-value.ts'
 import { isNumber } from '../numbers.ts'
 import { isUnsafePath } from '../path-safety.ts'
 
@@ -41,16 +41,16 @@ export function encodeLiteral(text: string): string {
  * A value as exactly one path segment. `encodeURIComponent('..')` is `..`, which URL parsers resolve, so what is a dot
  * segment after any number of decodings is refused (SAFETY "URLs").
  *
- * @throws GatewayError `invalid-input`
+ * @throws UnfitValue
  */
-export function encodeSegment(value: unknown, color: string): string {
-  const text = textOf(value, color)
-  if (text === '' || isUnsafePath(text)) throw unfitForPath(color)
+export function encodeSegment(value: unknown, origin: Origin): string {
+  const text = textOf(value, origin)
+  if (text === '' || isUnsafePath(text)) throw unfitForPath([origin])
   return encodeURIComponent(text)
 }
 
-export function unfitForPath(color: string): GatewayError {
-  return new GatewayError('invalid-input', { detail: `${color} cannot stand in a path` })
+export function unfitForPath(origins: readonly Origin[]): UnfitValue {
+  return new UnfitValue(`${origins.map(({ name }) => name).join(' with ')} cannot stand in a path`, origins)
 }
 
 /** Whether a placeholder shares its segment with something: then parts that are safe alone may not be together. */
@@ -64,9 +64,13 @@ export function hasSharedSegment({ parts }: PathTemplate): boolean {
   })
 }
 
-/** A scalar as text, for a path, query, header or cookie. */
-export function textOf(value: unknown, color: string): string {
+/**
+ * A scalar as text, for a path, query, header or cookie.
+ *
+ * @throws UnfitValue
+ */
+export function textOf(value: unknown, origin: Origin): string {
   if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed()
   if (typeof value === 'boolean' || isNumber(value)) return String(value)
-  throw new GatewayError('invalid-input', { detail: `${color} is not a single value` })
+  throw new UnfitValue(`${origin.name} is not a single value`, [origin])
 }

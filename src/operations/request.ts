@@ -1,7 +1,11 @@
 import type { CallRequest } from '../backends/call.ts'
 import { GatewayError } from '../errors.ts'
+import { isHeaderValue } from '../header-fields.ts'
 import { printJson } from '../json-text.ts'
+import type { BoundTemplate } from '../language/bind.ts'
+import type { Read, Reference } from '../language/reference.ts'
 import { suspect } from '../language/too-much-work.ts'
+import { type Origin, UnfitValue } from '../language/unfit-value.ts'
 import { isUnsafePath } from '../path-safety.ts'
 import { compileBuilder } from '../values/builder.ts'
 import type { Document } from '../values/document.ts'
@@ -27,25 +31,32 @@ const rendersOf = new WeakMap<BoundOperation, Render>()
  * Compiles how an operation's request is rendered from the context. `overrides` are an invoke's `with`: for these
  * colors its templates stand in place of the wiring.
  *
- * The closure throws `missing-input` when a required color is absent, `invalid-input` when a value cannot stand where
- * it goes (a dot segment in a path, an object in a query).
+ * The closure throws `missing-input` when a required color is absent, `UnfitValue` when a value cannot stand where it
+ * goes (a dot segment in a path, an object in a query).
  */
-export function compileRequest(operation: BoundOperation, overrides: ReadonlyMap<string, Reader>): Render {
+export function compileRequest(operation: BoundOperation, overrides: ReadonlyMap<string, BoundTemplate>): Render {
   if (overrides.size > 0) return compileRender(operation, overrides)
   const render = rendersOf.get(operation) ?? compileRender(operation, overrides)
   rendersOf.set(operation, render)
   return render
 }
 
-function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string, Reader>): Render {
-  const overlay = compileOverlay(overrides)
-  const reader = (input: OperationInput) => demand(input, compileColorReader(input.color), operation)
+function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string, BoundTemplate>): Render {
+  const overlay = compileOverlay(new Map([...overrides].map(([color, { evaluate }]) => [color, evaluate])))
+  const wiring: Wiring = {
+    reader: (input) => demand(input, compileColorReader(input.color), operation),
+    origin: (name, reads) => ({ name, references: reads.flatMap(({ reference }) => resolve(reference)) }),
+  }
+  const resolve = (reference: Reference): readonly Reference[] => {
+    const override = reference.kind === 'color' ? overrides.get(reference.color) : undefined
+    return override ? override.reads.map((read) => read.reference) : [reference]
+  }
   const placed = (where: string) => operation.inputs.filter((input) => input.locator.in === where)
-  const renderPath = compileRenderPath(operation, reader)
-  const headers = compileHeaders(operation, reader)
+  const renderPath = compileRenderPath(operation, wiring)
+  const headers = compileHeaders(operation, wiring)
   const bodyParts = placed('body').map((input) => ({
     path: (input.locator as { path: Path }).path,
-    read: reader(input),
+    read: wiring.reader(input),
   }))
   const builder = bodyParts.length > 0 ? compileBuilder(bodyParts) : undefined
   const readBody = operation.body?.evaluate ?? (typeof builder === 'function' ? builder : undefined)
@@ -91,29 +102,36 @@ function demand(input: OperationInput, read: Reader, operation: BoundOperation):
   }
 }
 
-type ReaderOf = (input: OperationInput) => Reader
+/** How a call gets at what it places. */
+interface Wiring {
+  reader(input: OperationInput): Reader
+  origin(name: string, reads: readonly Pick<Read, 'reference'>[]): Origin
+}
 
-function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (document: Document) => string {
+function originOf({ color }: OperationInput, { origin }: Wiring): Origin {
+  return origin(color, [{ reference: { kind: 'color', color, rest: [] } }])
+}
+
+function compileRenderPath(operation: BoundOperation, wiring: Wiring): (document: Document) => string {
   const inputs = operation.inputs
   const pieces = operation.path.parts.map((part) => {
     if ('literal' in part) return encodeLiteral(part.literal)
     const input = inputs.find(({ locator }) => locator.in === 'path' && locator.name === part.placeholder)
     if (!input) return ''
     // A path has no way to leave a segment out.
-    const read = readerOf({ ...input, optional: false })
-    return (document: Document) => encodeSegment(read(document), input.color)
+    const read = wiring.reader({ ...input, optional: false })
+    const origin = originOf(input, wiring)
+    return (document: Document) => encodeSegment(read(document), origin)
   })
   const isShared = hasSharedSegment(operation.path)
-  const placed = inputs.filter(({ locator }) => locator.in === 'path').map(({ color }) => color)
+  const placed = inputs.filter(({ locator }) => locator.in === 'path').map((input) => originOf(input, wiring))
   const literalQuery = encodeLiteral(operation.path.query)
-  const query = inputs
-    .filter((input) => input.locator.in === 'query')
-    .map((input) => compileQuery(input, readerOf(input)))
+  const query = inputs.filter((input) => input.locator.in === 'query').map((input) => compileQuery(input, wiring))
 
   return (document) => {
     let path = ''
     for (const piece of pieces) path += typeof piece === 'string' ? piece : piece(document)
-    if (isShared && isUnsafePath(path)) throw unfitForPath(placed.join(' with '))
+    if (isShared && isUnsafePath(path)) throw unfitForPath(placed)
     let search = literalQuery
     for (const render of query) {
       const parameter = render(document)
@@ -123,11 +141,13 @@ function compileRenderPath(operation: BoundOperation, readerOf: ReaderOf): (docu
   }
 }
 
-function compileQuery({ locator, color }: OperationInput, read: Reader): (document: Document) => string {
-  const { name, separator } = locator as { name: string; separator: string | undefined }
+function compileQuery(input: OperationInput, wiring: Wiring): (document: Document) => string {
+  const read = wiring.reader(input)
+  const origin = originOf(input, wiring)
+  const { name, separator } = input.locator as { name: string; separator: string | undefined }
   const key = `${encodeURIComponent(name)}=`
   const between = separator?.replace(/[^,;:]/g, encodeURIComponent)
-  const encode = (value: unknown) => encodeURIComponent(textOf(value, color))
+  const encode = (value: unknown) => encodeURIComponent(textOf(value, origin))
   return (document) => {
     const value = read(document)
     if (value === undefined || value === null) return ''
@@ -145,39 +165,42 @@ function isThere(value: unknown): boolean {
 
 function compileHeaders(
   operation: BoundOperation,
-  readerOf: ReaderOf,
+  wiring: Wiring,
 ): (document: Document, hasBody: boolean) => Record<string, string> {
-  const fromColors = operation.inputs
-    .filter((input) => input.locator.in === 'header')
-    .map((input) => ({ name: (input.locator as { name: string }).name, read: readerOf(input), what: input.color }))
+  const fromColors = operation.inputs.filter((input) => input.locator.in === 'header').map(placed)
   const fromTemplates = operation.headers.map(({ name, value }) => ({
     name,
     read: value.evaluate,
-    what: `the header ${name}`,
+    origin: wiring.origin(`the header ${name}`, value.reads),
   }))
   const all = [...fromTemplates, ...fromColors]
-  const cookies = operation.inputs
-    .filter((input) => input.locator.in === 'cookie')
-    .map((input) => ({ name: (input.locator as { name: string }).name, read: readerOf(input), what: input.color }))
+  const cookies = operation.inputs.filter((input) => input.locator.in === 'cookie').map(placed)
+
+  function placed(input: OperationInput) {
+    const { name } = input.locator as { name: string }
+    return { name, read: wiring.reader(input), origin: originOf(input, wiring) }
+  }
 
   return (document, hasBody) => {
     const headers: Record<string, string> = {}
     if (hasBody) headers['content-type'] = 'application/json'
-    for (const { name, read, what } of all) {
+    for (const { name, read, origin } of all) {
       const value = read(document)
       if (value === undefined || value === null) continue
       if (Array.isArray(value)) spend(value.length)
-      headers[name] = Array.isArray(value)
+      const text = Array.isArray(value)
         ? value
             .filter(isThere)
-            .map((element) => textOf(element, what))
+            .map((element) => textOf(element, origin))
             .join(', ')
-        : textOf(value, what)
+        : textOf(value, origin)
+      if (!isHeaderValue(text)) throw new UnfitValue(`${origin.name} cannot stand in a header`, [origin])
+      headers[name] = text
     }
-    for (const { name, read, what } of cookies) {
+    for (const { name, read, origin } of cookies) {
       const value = read(document)
       if (value === undefined || value === null) continue
-      const cookie = `${name}=${encodeURIComponent(textOf(value, what))}`
+      const cookie = `${name}=${encodeURIComponent(textOf(value, origin))}`
       headers['cookie'] = headers['cookie'] === undefined ? cookie : `${headers['cookie']}; ${cookie}`
     }
     return headers

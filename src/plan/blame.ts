@@ -1,6 +1,7 @@
-import { GatewayError } from '../errors.ts'
+import { GatewayError, type KnownErrorCode } from '../errors.ts'
 import type { Reference } from '../language/reference.ts'
 import type { TooMuchWork } from '../language/too-much-work.ts'
+import { UnfitValue } from '../language/unfit-value.ts'
 import { type BoundRoute, everyStep } from './bound-route.ts'
 
 /** Who gave a value. */
@@ -15,23 +16,48 @@ const blamed: Record<Giver, { readonly status: number; readonly title: string }>
   route: { status: 500, title: 'The answer takes too much work' },
 }
 
+/** What a value is that a call cannot place, by who gave it. */
+const unfit: Record<Giver, KnownErrorCode> = {
+  client: 'invalid-input',
+  backend: 'invalid-response',
+  route: 'expression-failed',
+}
+
+/** Says whose fault is what a value has led to. */
+export interface Blame {
+  /** Too much work: who gave the largest of the values that it was done on. */
+  tooMuchWork(error: TooMuchWork): GatewayError
+  /** What was thrown; a value that cannot be placed is then the fault of who gave it. */
+  unfitValue(thrown: unknown): unknown
+}
+
 /**
- * Compiles who is told to have caused too much work: who gave the largest of the values that it was done on. The client
- * is where it alone can have given it; of what is made of several the backend's part counts.
+ * Compiles who gave what in a route. The client is where it alone can have given it; of what is made of several the
+ * backend's part counts.
  */
-export function compileBlame(route: BoundRoute): (error: TooMuchWork) => GatewayError {
-  let giverOf: ((reference: Reference) => Giver) | undefined
-  return (error) => {
-    giverOf ??= findGivers(route)
-    let size = least - 1
-    let by: Giver = 'route'
-    for (const suspect of error.suspects) {
-      const giver = giverOf(suspect.reference)
-      if (suspect.size < size || giver === 'route' || (suspect.size === size && giver === 'client')) continue
-      size = suspect.size
-      by = giver
-    }
-    return new GatewayError(error.code, { ...blamed[by], step: error.step, detail: error.detail })
+export function compileBlame(route: BoundRoute): Blame {
+  let found: ((reference: Reference) => Giver) | undefined
+  const giverOf = (reference: Reference) => {
+    found ??= findGivers(route)
+    return found(reference)
+  }
+  return {
+    tooMuchWork(error) {
+      let size = least - 1
+      let by: Giver = 'route'
+      for (const suspect of error.suspects) {
+        const giver = giverOf(suspect.reference)
+        if (suspect.size < size || giver === 'route' || (suspect.size === size && giver === 'client')) continue
+        size = suspect.size
+        by = giver
+      }
+      return new GatewayError(error.code, { ...blamed[by], step: error.step, detail: error.detail })
+    },
+    unfitValue(thrown) {
+      if (!(thrown instanceof UnfitValue)) return thrown
+      const by = thrown.references.map(giverOf).reduce(join, 'route')
+      return by === 'client' ? thrown : new GatewayError(unfit[by], { detail: thrown.detail })
+    },
   }
 }
 

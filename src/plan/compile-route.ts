@@ -1,4 +1,5 @@
 import type { Read } from '../language/reference.ts'
+import { blameGivers } from '../steps/invoke/site.ts'
 import { compileResponse } from '../steps/response.ts'
 import { createNamespaces } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
@@ -25,6 +26,8 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
   const viewRequest = compileRequestView(parts)
   const nameColors = createNamespaces(colorsOf(bound, reads))
   const writeInputs = compileInputs(bound.inputs)
+  const blame = compileBlame(bound)
+  for (const site of bound.callSites) blameGivers(site, blame.unfitValue)
   return {
     kind: 'aggregate',
     name: bound.name,
@@ -35,7 +38,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     maxRequestBytes: bound.maxRequestBytes,
     maxCalls: bound.maxCalls.value,
     maxWork: bound.maxWork.value,
-    blame: compileBlame(bound),
+    blame: blame.tooMuchWork,
     createDocument(request, work) {
       const document: Document = { request: viewRequest(request), steps: {}, [workOf]: work }
       nameColors(document)

@@ -25,7 +25,7 @@ test('every timer of a call belongs to a request, which ends when it throws: no 
     service: { ...serviceTarget(server.url), bulkhead, key: 'timers' },
     idempotent: true,
     timeoutMs: 300,
-    coalesce: true,
+    coalesce: { isImplied: false },
     hedge: { after: { ms: 100 }, max: 1 },
     retry: { attempts: 2, delayMs: 10, backoff: 'constant', jitter: false, on: ['all'] },
   })

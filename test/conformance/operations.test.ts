@@ -177,10 +177,10 @@ describe('an operation sends', () => {
 })
 
 const refused: [name: string, operation: string, colors: string, code: string][] = [
-  ['a dot segment', "{ get: '/x/{a.text}' }", "{ a.text: '..' }", 'invalid-input'],
-  ['a dot segment behind an encoding', "{ get: '/x/{a.text}' }", "{ a.text: '%252e%252e' }", 'invalid-input'],
-  ['an empty segment', "{ get: '/x/{a.text}' }", "{ a.text: '' }", 'invalid-input'],
-  ['an object in a query', '{ get: /x, in: { a.any: query.q } }', '{ a.any: { x: 1 } }', 'invalid-input'],
+  ['a dot segment', "{ get: '/x/{a.text}' }", "{ a.text: '..' }", 'expression-failed'],
+  ['a dot segment behind an encoding', "{ get: '/x/{a.text}' }", "{ a.text: '%252e%252e' }", 'expression-failed'],
+  ['an empty segment', "{ get: '/x/{a.text}' }", "{ a.text: '' }", 'expression-failed'],
+  ['an object in a query', '{ get: /x, in: { a.any: query.q } }', '{ a.any: { x: 1 } }', 'expression-failed'],
   [
     'nothing where something is needed',
     '{ get: /x, in: { b.text: query.q } }',

@@ -71,7 +71,7 @@ export function buildSite(
     isUsable: isProvidedFor && definition.ok === undefined ? compileUsability(operation) : anything,
     errorNames: operation.errorNames,
     indexBody: undefined,
-    render: compileRequest(operation, new Map([...overrides].map(([color, value]) => [color, value.evaluate]))),
+    render: compileRequest(operation, overrides),
   }
 }
 
@@ -81,4 +81,16 @@ const anything = () => true
 /** From now on the site's bodies stay bytes. Known only when the whole route is bound, and before any call is opened. */
 export function keepBytes(site: CallSite, operation: BoundOperation): void {
   ;(site as { indexBody: CallSite['indexBody'] }).indexBody = compileBodyIndexer(operation)
+}
+
+/** From now on a value that cannot be placed is the fault of who gave it. Known as late as `keepBytes`. */
+export function blameGivers(site: CallSite, blame: (thrown: unknown) => unknown): void {
+  const { render } = site
+  ;(site as { render: CallSite['render'] }).render = (document) => {
+    try {
+      return render(document)
+    } catch (thrown) {
+      throw blame(thrown)
+    }
+  }
 }
