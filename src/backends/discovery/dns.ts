@@ -45,7 +45,10 @@ async function findAddresses({ name, port, scheme }: DnsSettings, { nameServers 
   }
 }
 
-/** Of several priorities only the first is used (RFC 2782): the others stand in for it when it is withdrawn. */
+/**
+ * Of several priorities only the first is used (RFC 2782): the others stand in for it when it is withdrawn. Both kinds
+ * of records have a time to live of their own, and the shorter one holds.
+ */
 async function findServices({ name, scheme }: DnsSettings, { nameServers }: Search): Promise<Answer> {
   const records = await nameServers.services(name)
   const first = Math.min(...records.map(({ priority }) => priority))
@@ -65,7 +68,7 @@ async function findServices({ name, scheme }: DnsSettings, { nameServers }: Sear
         })),
       )
       .sort(byAddress),
-    ttl: shortest(found.flatMap(({ addresses }) => addresses)),
+    ttl: shortest([...records, ...found.flatMap(({ addresses }) => addresses)]),
   }
 }
 

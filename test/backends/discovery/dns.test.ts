@@ -42,15 +42,36 @@ describe('discovery by DNS', () => {
       { type: 'SRV', name: '_http._tcp.reco', port: undefined },
       {
         services: async () => [
-          { name: 'a.reco', port: 1001, priority: 10, weight: 5 },
-          { name: 'b.reco', port: 1002, priority: 10, weight: 0 },
-          { name: 'c.reco', port: 1003, priority: 20, weight: 1 },
+          { name: 'a.reco', port: 1001, priority: 10, weight: 5, ttl: 30 },
+          { name: 'b.reco', port: 1002, priority: 10, weight: 0, ttl: 30 },
+          { name: 'c.reco', port: 1003, priority: 20, weight: 1, ttl: 30 },
         ],
         addresses: async (name) => [address(name === 'a.reco' ? '10.0.0.1' : '10.0.0.2')],
       },
     )
     await settle()
     expect(lists).toEqual([['http://a.reco:1001 10.0.0.1 5', 'http://b.reco:1002 10.0.0.2']])
+  })
+
+  test.each([
+    ['the SRV records', 5, 300],
+    ['an address', 300, 5],
+  ])('looks again when the time to live of %s is over', async (_whose, ofService, ofAddress) => {
+    let asked = 0
+    const { clock } = start(
+      { type: 'SRV', name: '_http._tcp.reco', port: undefined },
+      {
+        services: async () => {
+          asked++
+          return [{ name: 'a.reco', port: 1001, priority: 10, weight: 5, ttl: ofService }]
+        },
+        addresses: async () => [address('10.0.0.1', ofAddress)],
+      },
+    )
+    await clock.advance(4999)
+    expect(asked).toBe(1)
+    await clock.advance(1)
+    expect(asked).toBe(2)
   })
 
   test('keeps the last known when a look-up fails, and looks again after pauses that grow', async () => {
