@@ -10,6 +10,7 @@ export type KnownErrorCode =
   | 'invalid-response'
   | 'circuit-open'
   | 'overloaded'
+  | 'out-of-sockets'
   | 'cancelled'
   | 'missing-input'
   | 'invalid-input'
@@ -24,6 +25,7 @@ export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; 
   'missing-input': { status: 502, title: 'A call lacked a value it needs' },
   'circuit-open': { status: 503, title: 'A backend is resting after failures' },
   overloaded: { status: 503, title: 'Too many requests at once' },
+  'out-of-sockets': { status: 503, title: 'The gateway can open no more connections' },
   cancelled: { status: 499, title: 'The request was cancelled' },
   'invalid-input': { status: 400, title: 'The request is not valid' },
   'expression-failed': { status: 500, title: 'A rule of the route could not be applied' },
@@ -117,7 +119,7 @@ export function toGatewayError(thrown: unknown): GatewayError {
 }
 
 /** Whether nothing may handle it: a request that was too much work must not go on to do more. */
-export function endsRequest({ code }: GatewayError): boolean {
+export function endsRequest({ code }: Pick<GatewayError, 'code'>): boolean {
   return code === 'too-much-work'
 }
 

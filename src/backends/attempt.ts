@@ -20,7 +20,7 @@ export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoin
 
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
 export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
-  const { step, maxResponseBytes } = site
+  const { step, maxResponseBytes, idempotent: mayRepeat } = site
   const isShared = sharesAnswers(site)
   const sharing = sharingOf(site)
   const describe = describeAttempts(site)
@@ -133,10 +133,11 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       call.askedAt = undefined
       if (span.sampled) span.set(describe(request, call, endpoint))
       const path = endpoint.prefix + request.path
-      const onPlace = () => {
-        call.askedAt = clock.now()
+      const onAsked = (lateMs: number) => {
+        const now = clock.now()
+        call.askedAt = call.askedAt === undefined ? now : Math.min(now, call.askedAt + lateMs)
       }
-      const outgoing = { method, path, headers, body, timeLeftMs, maxResponseBytes, onPlace }
+      const outgoing = { method, path, headers, body, mayRepeat, timeLeftMs, maxResponseBytes, onAsked }
       return endpoint.channel.send(outgoing, call.scope).then(receive, failed)
     } catch (thrown) {
       return Promise.reject<never>(thrown).catch(failed)

@@ -10,8 +10,9 @@ export class OngoingCall {
   /** How often a backend was asked so far. */
   attempts = 0
   /**
-   * When the attempt under way had its place among the connections, on `Clock.now()`'s scale: what it took before that
-   * is our own waiting. Undefined while it waits.
+   * Since when the attempt under way has waited for the backend, on `Clock.now()`'s scale: what it took before that is
+   * our own waiting, for a place among the connections or, while one was opened, for this process. Undefined while it
+   * has no place.
    */
   askedAt: number | undefined = undefined
   /** How many attempts have failed so far, where they are made anew. */

@@ -6,6 +6,7 @@ export type { Verdict } from '../errors.ts'
 const neutral = new Set([
   'cancelled',
   'overloaded',
+  'out-of-sockets',
   'missing-input',
   'invalid-input',
   'request-timeout',

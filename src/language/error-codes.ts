@@ -1,20 +1,12 @@
 import { didYouMean } from '../diagnostics/suggest.ts'
+import { endsRequest, knownErrors } from '../errors.ts'
 import type { Language } from './color.ts'
 import { type Place, within } from './shape.ts'
 
 /** The codes that any call or route may fail with, and `all`. */
 export const builtInErrorCodes: readonly string[] = [
   'all',
-  'timeout',
-  'unavailable',
-  'invalid-response',
-  'circuit-open',
-  'overloaded',
-  'cancelled',
-  'missing-input',
-  'invalid-input',
-  'expression-failed',
-  'internal',
+  ...Object.keys(knownErrors).filter((code) => !endsRequest({ code })),
 ]
 
 /** `http-503`, `http-5xx`: any backend may answer them. */

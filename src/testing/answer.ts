@@ -36,6 +36,11 @@ function respond(answer: Answer, text: string, request: OutgoingRequest): Incomi
   if (fail === 'unavailable') return new GatewayError('unavailable', { detail: 'no connection (mocked)' })
   if (fail === 'overloaded')
     return new GatewayError('overloaded', { detail: 'too many calls wait (mocked)', retryAfter: 1 })
+  if (fail === 'out-of-sockets')
+    return new GatewayError('out-of-sockets', {
+      detail: 'the gateway cannot open a connection (mocked)',
+      retryAfter: 1,
+    })
   const body = request.method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(text)
   if (body.length > request.maxResponseBytes) {
     const response = { status, body: undefined }

@@ -73,6 +73,7 @@ export class HealthCheck {
       path: prefix + policy.path,
       headers,
       body: undefined,
+      mayRepeat: true,
       timeLeftMs: policy.timeoutMs,
     }
     try {

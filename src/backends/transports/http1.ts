@@ -36,19 +36,18 @@ class Http1Channel implements Channel, ConnectionSource {
     this.#idle.closeAll()
   }
 
-  take(taker: ConnectionTaker): void {
-    const kept = this.#idle.take()
-    if (kept) {
-      taker.connected(kept)
-      return
-    }
+  take(): Connection | undefined {
+    return this.#idle.take()
+  }
+
+  open(taker: ConnectionTaker): Connection {
     let isTaken = false
-    new Connection({
+    return new Connection({
       ...this.#address,
       connectTimeoutMs: this.#connectTimeoutMs,
       onReady(connection) {
-        isTaken = true
         taker.connected(connection)
+        isTaken = true
       },
       onGone: (connection, error) => {
         this.#idle.forget(connection)

@@ -12,8 +12,13 @@ export interface OutgoingRequest {
   readonly timeLeftMs: number
   /** Of the body as sent, before any content coding is undone. */
   readonly maxResponseBytes: number
-  /** Told when it has its place among the connections: from then on the backend is waited for, and no longer we. */
-  readonly onPlace?: () => void
+  /** Whether it may be sent twice: by its method, or by an idempotency key. */
+  readonly mayRepeat?: boolean | undefined
+  /**
+   * Told with 0 when it has its place among the connections: from then on the backend is waited for, and no longer we.
+   * Told again where a connection had to be opened, for how long this process itself stood still meanwhile.
+   */
+  readonly onAsked?: (lateMs: number) => void
 }
 
 /** A complete answer: the transport vouches that nothing of the body is missing. Interim answers (1xx) and trailers are dropped. */
@@ -40,10 +45,14 @@ export function contentFieldsOf(
 export interface Channel {
   /**
    * Sends a request and gathers its whole answer. Rejects with a GatewayError: `unavailable` when no answer began,
-   * `invalid-response` when one began and is unusable (with `response.status` once the status is known),
-   * `overloaded` when too many wait for a connection or too little time was left once it had one, `invalid-input` when the request cannot be written. When the
+   * `out-of-sockets` when this machine has nothing left to open a connection with, `invalid-response` when an answer
+   * began and is unusable (with `response.status` once the status is known), `overloaded` when too many wait for a
+   * connection or too little time was left once it had one, `invalid-input` when the request cannot be written. When the
    * scope is cancelled, waiting or under way, it rejects at once with the scope's reason and closes the socket.
-   * Never sends a request twice.
+   *
+   * A kept connection may have been closed by the other side just when a request went out on it. Such a request, if it
+   * may be repeated and no byte of an answer came, is sent once more, on a fresh connection: nobody is told, since it
+   * says nothing of the backend. No other is ever sent twice.
    */
   send(request: OutgoingRequest, scope: Scope): Promise<IncomingResponse>
   /** Lets what is under way or waiting end, then closes every connection. */

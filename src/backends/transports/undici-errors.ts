@@ -1,11 +1,13 @@
 import { GatewayError } from '../../errors.ts'
+import { type Flaw, unreachable, unusable } from './failures.ts'
 
-/** undici's codes, or names of errors without one, for an answer that breaks HTTP or a limit. */
-const invalidResponseCodes = new Set([
-  'HTTPParserError',
-  'UND_ERR_HEADERS_OVERFLOW',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+/** undici's and Node's codes, or names of errors without one, for an answer that breaks HTTP or a limit. */
+const flaws: ReadonlyMap<string, Flaw> = new Map([
+  ['HTTPParserError', 'malformed'],
+  ['UND_ERR_HEADERS_OVERFLOW', 'head-too-large'],
+  ['HPE_HEADER_OVERFLOW', 'head-too-large'],
+  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'malformed'],
+  ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'too-large'],
 ])
 
 /** undici's codes for a request that cannot be written. */
@@ -15,12 +17,11 @@ const invalidRequestCodes = new Set([
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
 ])
 
-/** Its only sign of a 100 or 101 that nobody asked for, and of bytes that belong to no request. */
+/** Its only sign of a 101 that nobody asked for, and of bytes that belong to no request. */
 const badAnswerMessages = new Set(['bad response', 'bad upgrade'])
 
 /**
- * An error of undici, the socket, DNS or TLS as one of ours. What it says of the place (address, port) stays in
- * `cause`, for the log.
+ * An error of undici, the socket, DNS or TLS as one of ours.
  * @param status The status already received; 0 when none was.
  */
 export function toTransportError(error: Error, status: number): GatewayError {
@@ -28,12 +29,8 @@ export function toTransportError(error: Error, status: number): GatewayError {
   if (invalidRequestCodes.has(code)) {
     return new GatewayError('invalid-input', { detail: 'the request cannot be sent as HTTP', cause: error })
   }
-  if (status > 0) {
-    const response = { status, body: undefined }
-    return new GatewayError('invalid-response', { detail: 'the answer broke off', response, cause: error })
-  }
-  if (code.startsWith('HPE_') || invalidResponseCodes.has(code) || badAnswerMessages.has(error.message)) {
-    return new GatewayError('invalid-response', { detail: 'the answer is not valid HTTP', cause: error })
-  }
-  return new GatewayError('unavailable', { detail: `no connection or no answer (${code})`, cause: error })
+  const flaw = flaws.get(code)
+  if (flaw) return unusable(flaw, status, error)
+  if (code.startsWith('HPE_') || badAnswerMessages.has(error.message)) return unusable('malformed', status, error)
+  return status > 0 ? unusable('broken-off', status, error) : unreachable(error)
 }

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
-import { maxHeadBytes } from './answer-limits.ts'
+import { type Flaw, unusable } from './failures.ts'
 import { ReceivedBytes } from './received-bytes.ts'
 import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from './transport.ts'
 import type { Occupant, UndiciConnection } from './undici-connection.ts'
@@ -10,12 +10,11 @@ import type { Guest, WaitingRoom } from './waiting-room.ts'
 
 /** Where an exchange gets its connection from. */
 export interface UndiciConnections {
+  /** One that is kept, or a new one. */
   take(): UndiciConnection
+  open(): UndiciConnection
   giveBack(connection: UndiciConnection): void
 }
-
-/** A status line, and what stands around a header, at the least. */
-const [leastLineBytes, leastHeaderBytes] = [16, 4]
 
 /**
  * One request and its answer. It is undici's dispatch handler itself, of the older shape (`onConnect`, `onHeaders`, …):
@@ -35,7 +34,6 @@ export class UndiciExchange implements Occupant, Guest {
   #isSettled = false
   #status = 0
   #headers: IncomingResponse['headers'] | undefined
-  #interimBytes = 0
   #body: ReceivedBytes | undefined
 
   constructor(
@@ -66,10 +64,14 @@ export class UndiciExchange implements Occupant, Guest {
   enter(): void {
     this.#isInside = true
     if (this.#isSettled) return void this.#leave()
-    const { method, path, headers, body, onPlace } = this.#request
-    onPlace?.()
-    this.#connection = this.#connections.take()
-    this.#connection.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
+    this.#request.onAsked?.(0)
+    this.#send(this.#connections.take())
+  }
+
+  #send(connection: UndiciConnection): void {
+    const { method, path, headers, body } = this.#request
+    this.#connection = connection
+    connection.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
   }
 
   turnAway(): void {
@@ -80,29 +82,26 @@ export class UndiciExchange implements Occupant, Guest {
   onConnect(abort: () => void): void {
     if (this.#isSettled) throw new Error('cancelled before it was sent')
     this.#abort = abort
+    this.#tellLateness()
     this.#connection!.begin(this, this.#request.maxResponseBytes)
   }
 
   onHeaders(status: number, rawHeaders: Buffer[]): boolean {
-    if (status < 200) {
-      this.#interimBytes += sizeOf(rawHeaders)
-      if (this.#interimBytes > maxHeadBytes) this.readTooMuch()
-      return true
-    }
     this.#status = status
     const headers = readHeaders(rawHeaders)
     this.#headers = headers
     const { 'content-length': length, 'transfer-encoding': coding = 'chunked' } = headers
     // What undici would read as if the coding were not there.
-    if (String(coding).toLowerCase() !== 'chunked') this.#failUnusable('not valid HTTP')
-    else if (Number(length) > this.#request.maxResponseBytes && this.#request.method !== 'HEAD') this.readTooMuch()
+    if (String(coding).toLowerCase() !== 'chunked') this.failUnusable('malformed')
+    else if (Number(length) > this.#request.maxResponseBytes && this.#request.method !== 'HEAD')
+      this.failUnusable('too-large')
     else this.#body = new ReceivedBytes(length === undefined ? undefined : Number(length))
     return true
   }
 
   onData(chunk: Buffer): boolean {
     const body = this.#body
-    if (body && body.length + chunk.length > this.#request.maxResponseBytes) this.readTooMuch()
+    if (body && body.length + chunk.length > this.#request.maxResponseBytes) this.failUnusable('too-large')
     else body?.append(chunk, 0, chunk.length)
     return true
   }
@@ -117,19 +116,30 @@ export class UndiciExchange implements Occupant, Guest {
   }
 
   onError(error: Error): void {
+    if (!this.#isSettled && this.#request.mayRepeat && this.#connection?.wasLostBy(this)) {
+      this.#sendAgain(this.#connection)
+      return
+    }
     this.#leave()
     if (this.#isSettled) return
     this.#settle()
     this.#reject(toTransportError(error, this.#status))
   }
 
-  readTooMuch(): void {
-    this.#failUnusable('too large')
+  failUnusable(flaw: Flaw): void {
+    this.#fail(unusable(flaw, this.#status))
   }
 
-  #failUnusable(how: string): void {
-    const response = this.#status > 0 ? { status: this.#status, body: undefined } : undefined
-    this.#fail(new GatewayError('invalid-response', { detail: `the answer is ${how}`, response }))
+  /** The one free resend: a fresh connection is not kept, so it is never lost again. */
+  #sendAgain(lost: UndiciConnection): void {
+    lost.destroy()
+    this.#abort = undefined
+    this.#send(this.#connections.open())
+  }
+
+  #tellLateness(): void {
+    const lateMs = this.#connection?.takeLateMs() ?? 0
+    if (lateMs > 0) this.#request.onAsked?.(lateMs)
   }
 
   /** Answers the caller now and closes the socket; undici then calls `onError`, which frees the connection's place. */
@@ -138,7 +148,8 @@ export class UndiciExchange implements Occupant, Guest {
     this.#settle()
     this.#body = undefined
     if (!this.#isInside) this.#room.giveUp(this)
-    this.#abort?.()
+    else if (this.#abort) this.#abort()
+    else this.#tellLateness()
     this.#reject(error)
   }
 
@@ -153,10 +164,6 @@ export class UndiciExchange implements Occupant, Guest {
     if (this.#connection) this.#connections.giveBack(this.#connection)
     this.#room.leave(this)
   }
-}
-
-function sizeOf(raw: Buffer[]): number {
-  return raw.reduce((size, part) => size + part.length, leastLineBytes + (raw.length / 2) * leastHeaderBytes)
 }
 
 function readHeaders(raw: Buffer[]): IncomingResponse['headers'] {

@@ -38,7 +38,11 @@ class UndiciChannel implements Channel, UndiciConnections {
   take(): UndiciConnection {
     const last = this.#idle.findLastIndex(({ isOpen }) => isOpen)
     const [connection] = this.#idle.splice(last, 1)
-    return connection ?? new UndiciConnection(loadUndici().Client, this.#origin, this.#connect)
+    return connection ?? this.open()
+  }
+
+  open(): UndiciConnection {
+    return new UndiciConnection(loadUndici().Client, this.#origin, this.#connect)
   }
 
   giveBack(connection: UndiciConnection): void {

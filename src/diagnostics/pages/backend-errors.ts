@@ -110,4 +110,10 @@ response:
     wrong: tested(banners, answering('{ fail: overloaded }', 'expect: { status: 503, error: overloaded }')),
     right: tested(guarded, answering('{ fail: overloaded }', withoutBanners)),
   },
+  'out-of-sockets': {
+    why: 'The gateway’s own machine refused to open a connection: no file descriptor, local port or memory was left (`EMFILE`, `ENFILE`, `EADDRNOTAVAIL`, `ENOBUFS`, `ENOMEM`). The backend was not asked, so nothing is held against it: no breaker opens and no endpoint rests. The answer carries `Retry-After`.',
+    fix: 'Raise the limit of open files (`ulimit -n`, `LimitNOFILE`) or the range of local ports, or bound what is open at once: `connections` of a service, a `bulkhead`.',
+    wrong: tested(banners, answering('{ fail: out-of-sockets }', 'expect: { status: 503, error: out-of-sockets }')),
+    right: tested(guarded, answering('{ fail: out-of-sockets }', withoutBanners)),
+  },
 } satisfies Record<string, Page>

@@ -1,4 +1,4 @@
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
@@ -17,11 +17,22 @@ import {
   startTlsServer,
   type TestServer,
 } from '../support/servers.ts'
-import { callContext, callRequest, callSite, errorOf, type SiteOptions, serviceTarget } from '../support/sites.ts'
+import {
+  callContext,
+  callRequest,
+  callSite,
+  errorOf,
+  RecordingSpan,
+  type SiteOptions,
+  serviceTarget,
+} from '../support/sites.ts'
 
 const json = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
 const chunked = `${json}Transfer-Encoding: chunked\r\n\r\n`
 const whole = (body: string, head = json) => `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+
+/** Opens at the first failure. */
+const touchy = { errorRate: 0.01, windowMs: 60_000, minCalls: 1, openMs: 60_000 }
 
 /** What every transport must survive: broken, hostile and slow backends. */
 export function describeTransportFaults(transport: TransportKind): void {
@@ -121,9 +132,57 @@ export function describeTransportFaults(transport: TransportKind): void {
         expect((await caller(url)()).body?.value).toEqual({ text: 'Ã' })
       })
 
-      test('after interim ones', async () => {
-        const early = 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'
-        expect((await (await answered(early + early + whole('{"a":1}')))()).body?.value).toEqual({ a: 1 })
+      test.each([
+        ['103 twice', 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(2)],
+        ['a 100 that nobody asked for', 'HTTP/1.1 100 Continue\r\n\r\n'],
+        [
+          '100, 102, 103 and 199',
+          [100, 102, 103, 199].map((status) => `HTTP/1.1 ${status} x\r\nX: y\r\n\r\n`).join(''),
+        ],
+        ['100 of HTTP/1.0', 'HTTP/1.0 100 Continue\r\n\r\n'],
+      ])('after interim ones: %s, at once or a byte at a time', async (_name, early) => {
+        const bytes = early + whole('{"a":1}')
+        expect((await (await answered(bytes))()).body?.value).toEqual({ a: 1 })
+        const { url } = await tcp(async (socket) => {
+          socket.setNoDelay()
+          for (const byte of bytes) {
+            socket.write(byte)
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+        })
+        const call = caller(url)
+        expect((await call()).body?.value).toEqual({ a: 1 })
+        expect((await call()).body?.value).toEqual({ a: 1 })
+      })
+
+      test('of a second request on the same connection after interim ones', async () => {
+        const server = await tcp((socket) => void socket.write(`HTTP/1.1 100 Continue\r\n\r\n${whole('{}')}`))
+        const call = caller(server.url)
+        for (let count = 0; count < 3; count++) expect((await call()).body?.value).toEqual({})
+        expect(server.sockets.size).toBe(1)
+      })
+
+      test.each([
+        ['at once', true],
+        ['when it has heard the beginning', false],
+      ])('of a backend that says 413 %s, and hangs up while the request is still written', async (_when, isAtOnce) => {
+        const server = await observe(
+          createServer((socket) => {
+            const refuse = () => {
+              // What it has not read when it closes makes that a reset.
+              socket.pause()
+              socket.write(whole('{}', 'HTTP/1.1 413 No\r\nConnection: close\r\n'), () => socket.destroy())
+            }
+            if (isAtOnce) refuse()
+            else socket.once('data', refuse)
+          }),
+        )
+        closers.push(server.close)
+        const call = caller(server.url)
+        for (let count = 0; count < 10; count++) {
+          const error = await errorOf(call({ method: 'POST', body: 'x'.repeat(200_000 + count * 400_000) }))
+          expect(error).toMatchObject({ code: 'http-413', response: { body: {} } })
+        }
       })
 
       test('without the trailers', async () => {
@@ -231,7 +290,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         expect((await errorOf((await answered('', then))())).code).toBe('unavailable')
       })
 
-      test('when a kept connection was closed, and sends nothing again by itself', async () => {
+      test('when a kept connection was closed, and sends nothing again by itself that may not be repeated', async () => {
         let requests = 0
         const { url } = await tcp((socket) => {
           if (++requests === 1) socket.write(whole('{}'))
@@ -240,6 +299,107 @@ export function describeTransportFaults(transport: TransportKind): void {
         const call = caller(url)
         await call({ method: 'POST', body: '{}' })
         expect((await errorOf(call({ method: 'POST', body: '{}' }))).code).toBe('unavailable')
+        expect(requests).toBe(2)
+      })
+
+      test('and is told to the breaker when the fresh connection breaks as well', async () => {
+        let requests = 0
+        const { url } = await tcp((socket) => {
+          if (++requests === 1) socket.write(whole('{}'))
+          else socket.destroy()
+        })
+        const call = caller(url, { idempotent: true, breaker: { ...touchy, minCalls: 2, errorRate: 0.5 } })
+        await call()
+        expect(await errorOf(call())).toMatchObject({ code: 'unavailable', attempts: 1 })
+        expect(requests).toBe(3)
+        expect((await errorOf(call())).code).toBe('circuit-open')
+      })
+    })
+
+    describe('sends what may be repeated once more, on a fresh connection, when a kept one was closed', () => {
+      /** The second request on a connection is never answered: the connection is closed in its place. */
+      function answersOnce(): (socket: Socket) => boolean {
+        const seen = new WeakSet<Socket>()
+        return (socket) => {
+          const isSecond = seen.has(socket)
+          seen.add(socket)
+          if (isSecond) socket.destroy()
+          return !isSecond
+        }
+      }
+
+      test('and tells nobody: no attempt more, no retry, nothing for the breaker', async () => {
+        const mayAnswer = answersOnce()
+        let requests = 0
+        const { url } = await tcp((socket) => {
+          requests++
+          if (mayAnswer(socket)) socket.write(whole('{}'))
+        })
+        const span = new RecordingSpan(true)
+        const call = caller(url, { idempotent: true, breaker: touchy })
+        for (let count = 0; count < 4; count++) {
+          expect(await call({}, { span })).toMatchObject({ status: 200, attempts: 1 })
+        }
+        expect(requests).toBe(7)
+        expect(span.children.map(({ errorType }) => errorType)).toEqual(Array(4).fill(undefined))
+        expect(span.events).toEqual([])
+      })
+
+      test('with its body, where an idempotency key makes that safe', async () => {
+        const mayAnswer = answersOnce()
+        const bodies: string[] = []
+        const { url } = await http((request, response) => {
+          if (!mayAnswer(request.socket)) return
+          request.setEncoding('utf8')
+          request.on('data', (text) => bodies.push(text))
+          request.on('end', () => response.end('{}'))
+        })
+        const call = caller(url, { idempotent: true })
+        for (const body of ['1', '2', '3']) await call({ method: 'POST', body })
+        expect(bodies).toEqual(['1', '2', '3'])
+      })
+
+      test('over TLS too', async () => {
+        const mayAnswer = answersOnce()
+        let requests = 0
+        const { port } = await tls((request, response) => {
+          requests++
+          if (mayAnswer(request.socket)) response.end('{}')
+        })
+        const url = `https://backend.test:${port}`
+        const call = caller(url, { idempotent: true, breaker: touchy }, systemClock, { tls: { ca: certificate } })
+        await settle()
+        for (let count = 0; count < 4; count++) expect((await call()).body?.value).toEqual({})
+        expect(requests).toBe(7)
+      })
+
+      test('but not when a byte of the answer came', async () => {
+        const seen = new WeakSet<Socket>()
+        let requests = 0
+        const { url } = await tcp((socket) => {
+          requests++
+          if (seen.has(socket)) socket.end('H')
+          else socket.write(whole('{}'))
+          seen.add(socket)
+        })
+        const call = caller(url, { idempotent: true })
+        await call()
+        expect((await errorOf(call())).code).toBe('unavailable')
+        expect(requests).toBe(2)
+      })
+
+      test('and not when it was cancelled meanwhile', async () => {
+        let requests = 0
+        const scope = new Scope()
+        const server = await tcp((socket) => {
+          if (++requests === 1) socket.write(whole('{}'))
+          else scope.cancel(new GatewayError('cancelled'))
+        })
+        const call = caller(server.url, { idempotent: true })
+        await call()
+        expect((await errorOf(call({}, { scope }))).code).toBe('cancelled')
+        await server.disconnected()
+        await settle()
         expect(requests).toBe(2)
       })
     })
@@ -263,7 +423,8 @@ export function describeTransportFaults(transport: TransportKind): void {
         ],
         ['a header with a control character', `HTTP/1.1 200 OK\r\nX: a\u0001\r\n\r\n`, 'stay'],
         ['headers without end', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(100_000)}`, 'stay'],
-        ['100 Continue that nobody asked for', `HTTP/1.1 100 Continue\r\n\r\n${whole('{}')}`, 'stay'],
+        ['lines that end with a bare LF', 'HTTP/1.1 200 OK\nContent-Length: 2\n\n{}', 'stay'],
+        ['interim lines that end with a bare LF', 'HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\r\n', 'stay'],
         [
           'an upgrade that nobody asked for',
           'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
@@ -283,6 +444,14 @@ export function describeTransportFaults(transport: TransportKind): void {
         const error = await errorOf((await answered(bytes, then))())
         expect(error).toMatchObject({ code: 'invalid-response', status: 502, step: 'recommend' })
         expect(error.message).not.toContain('127.0.0.1')
+      })
+
+      test.each([
+        ['its own', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(17_000)}\r\n\r\n{}`],
+        ['that of interim ones', `HTTP/1.1 103 Early Hints\r\nX: ${'x'.repeat(3000)}\r\n\r\n`.repeat(6)],
+      ])('on a head over the limit, by its own words: %s', async (_name, bytes) => {
+        const error = await errorOf((await answered(bytes))())
+        expect(error).toMatchObject({ code: 'invalid-response', detail: 'the head of the answer is over 16 KB' })
       })
 
       test('on 100,000 levels of nesting, but not on 500', async () => {

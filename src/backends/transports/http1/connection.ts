@@ -1,6 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
-import { contained, endWithFault } from '../../../faults.ts'
+import { contained, type Endable, endWithFault } from '../../../faults.ts'
+import { Connecting } from '../connecting.ts'
+import { readBeforeWriteErrors } from '../early-answers.ts'
+import { unreachable, unusable } from '../failures.ts'
 import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
 import { ResponseReader } from './response-reader.ts'
 
@@ -15,6 +18,8 @@ const idleMarginMs = 1000
 export interface Asker {
   answered(response: IncomingResponse): void
   failed(error: GatewayError): void
+  /** The connection, kept from an earlier exchange, broke without a byte of an answer: likely before it had the request. */
+  lost(error: GatewayError): void
 }
 
 interface ConnectionOptions {
@@ -23,20 +28,25 @@ interface ConnectionOptions {
   readonly connectTimeoutMs: number
   /** It can be used. */
   onReady(connection: Connection): void
-  /** It cannot be used any more; `error` when it never could. */
+  /** It cannot be used any more, or never could. */
   onGone(connection: Connection, error: GatewayError | undefined): void
 }
 
 /** One socket that carries one request at a time. */
 export class Connection {
+  /** How its making goes; it stays, once it is made, as what that came to. */
+  readonly connecting: Connecting
   readonly #socket: Socket
   readonly #options: ConnectionOptions
-  #isReady = false
   #isGone = false
+  /** It has carried an exchange before. */
+  #isKept = false
   #error: Error | undefined
   #reader: ResponseReader | undefined
   #asker: Asker | undefined
   #idleUntil = 0
+  /** What is thrown in a callback of the socket is no fault of the backend's: it ends the connection, and the call on it. */
+  readonly #fault: Endable = { destroy: () => this.#fail(new GatewayError('internal')) }
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -44,24 +54,14 @@ export class Connection {
     const onread = { buffer: sharedBuffer, callback: (bytes: number) => this.#tryRead(bytes) }
     const socket = connect({ host, port, noDelay: true, onread })
     this.#socket = socket
-    const timer = setTimeout(() => socket.destroy(new Error('connecting took too long')), connectTimeoutMs)
-    timer.unref()
-    socket.once('connect', () => {
-      clearTimeout(timer)
-      this.#isReady = true
-      options.onReady(this)
-    })
-    socket.on('error', (error) => {
+    readBeforeWriteErrors(socket)
+    this.connecting = new Connecting(connectTimeoutMs, () => socket.destroy(new Error('connecting took too long')))
+    this.#on('connect', () => this.#begin())
+    this.#on('error', (error: Error) => {
       this.#error = error
     })
-    socket.on(
-      'end',
-      contained('backend', socket, () => this.#end()),
-    )
-    socket.on('close', () => {
-      clearTimeout(timer)
-      this.#end()
-    })
+    this.#on('end', () => this.#end())
+    this.#on('close', () => this.#end())
   }
 
   /** Whether the backend is likely to keep it open for a request now. */
@@ -86,19 +86,25 @@ export class Connection {
 
   /** Closes it at once; an asker is told nothing. */
   destroy(): void {
-    this.#asker = undefined
-    this.#socket.destroy()
-    this.#leave(undefined)
+    this.#close(undefined)
   }
 
-  /** What is thrown in it ends the connection, whose asker is told by its `close`. */
+  #on<Args extends unknown[]>(event: string, callback: (...args: Args) => void): void {
+    this.#socket.on(event, contained('backend', this.#fault, callback))
+  }
+
   #tryRead(bytes: number): boolean {
     try {
       return this.#read(bytes)
     } catch (thrown) {
-      endWithFault(thrown, 'backend', this.#socket)
+      endWithFault(thrown, 'backend', this.#fault)
       return false
     }
+  }
+
+  #begin(): void {
+    this.connecting.end()
+    this.#options.onReady(this)
   }
 
   #read(bytes: number): boolean {
@@ -110,8 +116,7 @@ export class Connection {
     }
     const progress = reader.take(sharedBuffer, bytes)
     if (progress === 'complete') this.#complete(reader)
-    else if (progress !== 'more')
-      this.#fail(unusable(progress === 'too-large' ? 'too large' : 'not valid HTTP', reader.status))
+    else if (progress !== 'more') this.#fail(unusable(progress, reader.status))
     return true
   }
 
@@ -122,30 +127,41 @@ export class Connection {
     const response = reader.response()
     // An answer may come before all of its request has gone out: it counts, but nothing else may follow on this connection.
     const isWholeExchange = reader.keepsAlive && this.#socket.writableLength === 0
-    if (isWholeExchange && !this.#isGone) this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
-    else this.destroy()
+    if (isWholeExchange && !this.#isGone) {
+      this.#isKept = true
+      this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
+    } else this.destroy()
     asker.answered(response)
   }
 
   #fail(error: GatewayError): void {
     const asker = this.#asker
-    this.destroy()
+    this.#close(error)
     asker?.failed(error)
   }
 
   /** The other side has ended, or the socket broke. */
   #end(): void {
+    this.connecting.end()
     const reader = this.#reader
     if (reader && this.#asker) {
       if (!this.#error && reader.end() === 'complete') this.#complete(reader)
-      else if (reader.status > 0) this.#fail(unusable('broken off', reader.status, this.#error))
+      else if (reader.status > 0) this.#fail(unusable('broken-off', reader.status, this.#error))
+      else if (this.#isKept && !reader.hasBegun) this.#lose(unreachable(this.#error))
       else this.#fail(unreachable(this.#error))
     }
-    this.#socket.destroy()
-    this.#leave(this.#isReady ? undefined : unreachable(this.#error))
+    this.#close(unreachable(this.#error))
   }
 
-  #leave(error: GatewayError | undefined): void {
+  #lose(error: GatewayError): void {
+    const asker = this.#asker!
+    this.#close(error)
+    asker.lost(error)
+  }
+
+  #close(error: GatewayError | undefined): void {
+    this.#asker = undefined
+    this.#socket.destroy()
     if (this.#isGone) return
     this.#isGone = true
     this.#options.onGone(this, error)
@@ -156,14 +172,4 @@ export class Connection {
 function idleTimeMs(hint: string | undefined): number {
   const seconds = hint === undefined ? undefined : /timeout=(\d{1,6})/.exec(hint)?.[1]
   return seconds === undefined ? defaultIdleMs : Math.max(0, Number(seconds) * 1000 - idleMarginMs)
-}
-
-function unusable(how: string, status: number, cause?: Error): GatewayError {
-  const response = status > 0 ? { status, body: undefined } : undefined
-  return new GatewayError('invalid-response', { detail: `the answer is ${how}`, response, cause })
-}
-
-function unreachable(cause: Error | undefined): GatewayError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'closed'
-  return new GatewayError('unavailable', { detail: `no connection or no answer (${code})`, cause })
 }

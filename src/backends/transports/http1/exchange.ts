@@ -6,8 +6,10 @@ import type { Asker, Connection } from './connection.ts'
 
 /** Where an exchange gets its connection from. */
 export interface ConnectionSource {
-  /** Gives a connection now or when it is open; the taker owns it until it gives it back or it is gone. */
-  take(taker: ConnectionTaker): void
+  /** Gives a connection that is kept, if there is one; the taker owns it until it gives it back or it is gone. */
+  take(): Connection | undefined
+  /** Opens one, which the taker is given as soon as it can be used. */
+  open(taker: ConnectionTaker): Connection
   giveBack(connection: Connection): void
 }
 
@@ -26,6 +28,8 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
   readonly #reject: (error: GatewayError) => void
   readonly #scope: Scope
   #connection: Connection | undefined
+  /** The one that was opened for it. */
+  #opened: Connection | undefined
   enteredAtMs = 0
   #isInside = false
   #isSettled = false
@@ -64,8 +68,10 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
       this.#leave()
       return
     }
-    this.#request.onPlace?.()
-    this.#source.take(this)
+    this.#request.onAsked?.(0)
+    const kept = this.#source.take()
+    if (kept) this.#send(kept)
+    else this.#opened = this.#source.open(this)
   }
 
   turnAway(): void {
@@ -79,8 +85,8 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
       this.#leave()
       return
     }
-    this.#connection = connection
-    connection.send(this.#head, this.#request, this)
+    this.#tellLateness()
+    this.#send(connection)
   }
 
   notConnected(error: GatewayError): void {
@@ -99,6 +105,16 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
     if (this.#settle()) this.#reject(error)
   }
 
+  /** The one free resend: a fresh connection is not kept, so it is never lost again. */
+  lost(error: GatewayError): void {
+    if (this.#isSettled || !this.#request.mayRepeat) {
+      this.failed(error)
+      return
+    }
+    this.#connection = undefined
+    this.#opened = this.#source.open(this)
+  }
+
   /** Ends it wherever it is: waiting, connecting or under way. */
   cancel(reason: GatewayError): void {
     if (!this.#settle()) return
@@ -106,8 +122,18 @@ export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
     else if (this.#connection) {
       this.#connection.destroy()
       this.#leave()
-    }
+    } else this.#tellLateness()
     this.#reject(reason)
+  }
+
+  #send(connection: Connection): void {
+    this.#connection = connection
+    connection.send(this.#head, this.#request, this)
+  }
+
+  #tellLateness(): void {
+    const lateMs = this.#opened?.connecting.lateMs ?? 0
+    if (lateMs > 0) this.#request.onAsked?.(lateMs)
   }
 
   #settle(): boolean {

@@ -1,3 +1,22 @@
+import { maxHeadBytes } from '../answer-limits.ts'
+
+/** Behind the last header. */
+export const headEnd = '\r\n\r\n'
+const [lineFeed, carriageReturn] = [0x0a, 0x0d]
+
+/**
+ * What can never become a head, so that its end is not waited for: its beginning is none, or one of its lines ends with a
+ * bare LF. Those up to `searched` are known not to.
+ */
+export function findSlip(data: Buffer, from: number, searched: number, to: number): 'malformed' | undefined {
+  const end = Math.min(to, from + maxHeadBytes + headEnd.length)
+  if (!'HTTP/1.'.startsWith(data.toString('latin1', from, Math.min(from + 7, end)))) return 'malformed'
+  for (let at = data.indexOf(lineFeed, searched); at >= 0 && at < end; at = data.indexOf(lineFeed, at + 1)) {
+    if (data[at - 1] !== carriageReturn) return 'malformed'
+  }
+  return undefined
+}
+
 /** The head of an answer: its status line and headers. Headers that nobody asks for are checked, and not taken apart. */
 export class ResponseHead {
   readonly status: number

@@ -1,11 +1,11 @@
 import { maxHeadBytes } from '../answer-limits.ts'
+import type { Flaw } from '../failures.ts'
 import { ReceivedBytes } from '../received-bytes.ts'
 import type { IncomingResponse } from '../transport.ts'
 import { ChunkedBody } from './chunks.ts'
-import { parseHead, type ResponseHead } from './head.ts'
+import { findSlip, headEnd, parseHead, type ResponseHead } from './head.ts'
 
 const noBytes = Buffer.alloc(0)
-const headEnd = '\r\n\r\n'
 
 export class Http1Response implements IncomingResponse {
   readonly head: ResponseHead
@@ -34,7 +34,7 @@ export class Http1Response implements IncomingResponse {
 }
 
 /** What came of the bytes so far. */
-export type Progress = 'more' | 'complete' | 'malformed' | 'too-large'
+export type Progress = 'more' | 'complete' | Exclude<Flaw, 'broken-off'>
 
 /**
  * Reads one answer from the bytes of a connection, which are lent to it: of what it keeps it makes a copy. The usual
@@ -61,6 +61,11 @@ export class ResponseReader {
   /** 0 until the status is known. */
   get status(): number {
     return this.#head?.status ?? 0
+  }
+
+  /** Whether anything of an answer has come. */
+  get hasBegun(): boolean {
+    return this.#head !== undefined || this.#pending !== undefined || this.#interimBytes > 0
   }
 
   get keepsAlive(): boolean {
@@ -92,25 +97,25 @@ export class ResponseReader {
     for (let from = 0, search = searched; ; ) {
       const end = data.indexOf(headEnd, search, 'latin1')
       // Behind `to` is what was read before.
-      if (end < 0 || end + headEnd.length > to) return this.#wait(data, from, to)
-      if (end - from > maxHeadBytes) return 'too-large'
+      if (end < 0 || end + headEnd.length > to) return this.#wait(data, from, to, search)
+      if (end - from > maxHeadBytes) return findSlip(data, from, from, to) ?? 'head-too-large'
       const head = parseHead(data.toString('latin1', from, end), this.#method)
-      // Neither is sent unless asked for, and we never ask.
-      if (!head || head.status === 100 || head.status === 101) return 'malformed'
+      // Other interim answers are passed over, asked for or not (RFC 9110 section 15.2); another protocol cannot be.
+      if (!head || head.status === 101) return 'malformed'
       const next = end + headEnd.length
       if (head.status >= 200) return this.#beginBody(head, data, next, to)
       this.#interimBytes += next - from
-      if (this.#interimBytes > maxHeadBytes) return 'too-large'
+      if (this.#interimBytes > maxHeadBytes) return 'head-too-large'
       from = next
       search = next
     }
   }
 
-  /** Keeps the beginning of a head. */
-  #wait(data: Buffer, from: number, to: number): Progress {
-    if (to - from >= maxHeadBytes + headEnd.length) return 'too-large'
-    // What cannot be HTTP is not waited for.
-    if (!'HTTP/1.'.startsWith(data.toString('latin1', from, Math.min(from + 7, to)))) return 'malformed'
+  /** Keeps the beginning of a head, in which up to `searched` no line ends in a wrong way. */
+  #wait(data: Buffer, from: number, to: number, searched: number): Progress {
+    const slip = findSlip(data, from, searched, to)
+    if (slip) return slip
+    if (to - from >= maxHeadBytes + headEnd.length) return 'head-too-large'
     if (this.#pending && from === 0) return 'more'
     this.#pending = new ReceivedBytes()
     this.#pending.append(data, from, to)
