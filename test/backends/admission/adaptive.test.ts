@@ -39,6 +39,18 @@ describe('adaptive concurrency', () => {
     expect(limit).toBeLessThanOrEqual(backend.servers * 2)
   })
 
+  test.each([
+    [5, 11],
+    [10, 19],
+    [50, 84],
+    [200, 318],
+  ])('settles for a backend that does %i at once where the guide says: at %i', (servers, wanted) => {
+    const limit = steady(run(new AdaptiveConcurrency({ min: 2, max: 1000 }, 0), { servers, serviceMs: 20 }, 0, 300_000))
+    expect(Math.abs(limit - wanted)).toBeLessThanOrEqual(1)
+    // What the formula in the code rests at.
+    expect(Math.abs((1.5 * servers) / (1 - 1 / Math.sqrt(limit)) - limit)).toBeLessThan(2)
+  })
+
   test('does not follow an overload upwards: an hour later it is where it was', () => {
     const backend = { servers: 20, serviceMs: 10 }
     const limiter = new AdaptiveConcurrency(bounds, 0)
