@@ -3,21 +3,22 @@ import { GatewayError } from '../../errors.ts'
 import { Connection } from './http1/connection.ts'
 import { type ConnectionSource, type ConnectionTaker, Exchange } from './http1/exchange.ts'
 import { IdleConnections } from './http1/idle.ts'
+import { type OpenSocket, openerFor } from './http1/sockets.ts'
 import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
-import { undici } from './undici.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
-/** Plain HTTP/1.1 to one address over kept connections. */
+/** HTTP/1.1 to one address over kept connections. */
 class Http1Channel implements Channel, ConnectionSource {
   readonly #host: string
-  readonly #address: { readonly host: string; readonly port: number }
+  readonly #openSocket: OpenSocket
   readonly #room: WaitingRoom
   readonly #connectTimeoutMs: number
   readonly #idle = new IdleConnections()
 
-  constructor(url: URL, address: string, { connections, maxWaiting, connectTimeoutMs }: ChannelOptions) {
+  constructor(url: URL, address: string, options: ChannelOptions) {
+    const { connections, maxWaiting, connectTimeoutMs } = options
     this.#host = url.host
-    this.#address = { host: address.replace(/^\[|\]$/g, ''), port: Number(url.port) || 80 }
+    this.#openSocket = openerFor(url, address, options)
     this.#room = new WaitingRoom(connections, maxWaiting)
     this.#connectTimeoutMs = connectTimeoutMs
   }
@@ -43,7 +44,7 @@ class Http1Channel implements Channel, ConnectionSource {
   open(taker: ConnectionTaker): Connection {
     let isTaken = false
     return new Connection({
-      ...this.#address,
+      openSocket: this.#openSocket,
       connectTimeoutMs: this.#connectTimeoutMs,
       onReady(connection) {
         taker.connected(connection)
@@ -77,12 +78,11 @@ function printHead({ method, path, headers, body }: OutgoingRequest, host: strin
 }
 
 /**
- * A lean HTTP/1.1 client of our own for plain `http:`. It reads what our calls need and nothing more, strictly: what
- * is unexpected closes the connection. TLS is undici's.
+ * A lean HTTP/1.1 client of our own, over TLS too. It reads what our calls need and nothing more, strictly: what is
+ * unexpected closes the connection.
  */
 export const http1: TransportKind = {
   name: 'http1',
-  summary: 'plain HTTP/1.1 over kept connections, by a lean client of our own; https by undici',
-  open: (url, address, options) =>
-    url.protocol === 'http:' ? new Http1Channel(url, address, options) : undici.open(url, address, options),
+  summary: 'HTTP/1.1 over kept connections, by a lean client of our own',
+  open: (url, address, options) => new Http1Channel(url, address, options),
 }

@@ -45,10 +45,10 @@ export function startHttpServer(listener: RequestListener, at?: Listen): Promise
 
 /** Self-signed, for `backend.test`. */
 export const certificate = readFileSync(new URL('./tls/cert.pem', import.meta.url))
-const key = readFileSync(new URL('./tls/key.pem', import.meta.url))
+export const privateKey = readFileSync(new URL('./tls/key.pem', import.meta.url))
 
 export function startTlsServer(listener: RequestListener): Promise<TestServer> {
-  return observe(createHttpsServer({ cert: certificate, key }, listener))
+  return observe(createHttpsServer({ cert: certificate, key: privateKey }, listener))
 }
 
 export async function observe(

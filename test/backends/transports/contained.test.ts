@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Connection } from '../../../src/backends/transports/http1/connection.ts'
+import { openerFor } from '../../../src/backends/transports/http1/sockets.ts'
 import type { IncomingResponse } from '../../../src/backends/transports/transport.ts'
 import type { GatewayError } from '../../../src/errors.ts'
 import { type FaultPlace, onFault } from '../../../src/faults.ts'
@@ -24,8 +25,7 @@ describe('a callback of the lean client that throws', () => {
   const open = (onReady: (connection: Connection) => void) =>
     new Promise<GatewayError | undefined>((resolve) => {
       new Connection({
-        host: '127.0.0.1',
-        port: server.port,
+        openSocket: openerFor(new URL(server.url), '127.0.0.1', {}),
         connectTimeoutMs: 1000,
         onReady,
         onGone: (_connection, error) => resolve(error),

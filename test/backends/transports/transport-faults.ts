@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { CallContext, CallRequest } from '../../../src/backends/call.ts'
@@ -12,6 +12,7 @@ import { FakeClock, settle } from '../support/fake-clock.ts'
 import {
   certificate,
   observe,
+  privateKey,
   startHttpServer,
   startTcpServer,
   startTlsServer,
@@ -252,6 +253,73 @@ export function describeTransportFaults(transport: TransportKind): void {
         const call = caller(`https://backend.test:${port}`, {}, systemClock, { tls: { ca: certificate } })
         await settle()
         expect((await call()).body?.value).toEqual({ host: `backend.test:${port}`, sni: 'backend.test' })
+      })
+
+      test('to an address too, which is no name to ask for', async () => {
+        const { port } = await tls(listener)
+        const call = caller(`https://127.0.0.1:${port}`, {}, systemClock, { tls: { rejectUnauthorized: false } })
+        expect((await call()).body).toEqual({ host: `127.0.0.1:${port}`, sni: false })
+      })
+
+      test('and takes its last session up again', async () => {
+        const reused: boolean[] = []
+        const { port } = await tls((request, response) => {
+          reused.push((request.socket as TLSSocket).isSessionReused())
+          response.setHeader('connection', 'close')
+          response.end('{}')
+        })
+        const call = caller(`https://backend.test:${port}`, {}, systemClock, { tls: { ca: certificate } })
+        await settle()
+        for (let count = 0; count < 3; count++) await call()
+        expect(reused).toEqual([false, true, true])
+      })
+
+      describe('and reads as strictly', () => {
+        /** Calls a server that writes these bytes over TLS once a request has come, and then ends. */
+        async function secured(bytes: string, then: 'stay' | 'end' | 'cut', request: Partial<CallRequest> = {}) {
+          const server = await observe(
+            createTlsServer({ cert: certificate, key: privateKey }, (socket) => {
+              socket.on('error', () => {})
+              socket.once('data', () => {
+                socket.pause()
+                socket.write(bytes, () => {
+                  if (then === 'end') socket.end()
+                  if (then === 'cut') socket.destroy()
+                })
+              })
+            }),
+          )
+          closers.push(server.close)
+          const url = `https://backend.test:${server.port}`
+          const call = caller(url, { maxResponseBytes: 2_000_000 }, systemClock, { tls: { ca: certificate } })
+          await settle()
+          return call(request)
+        }
+        const large = JSON.stringify({ text: 'x'.repeat(1_000_000) })
+
+        test.each<[string, string, 'stay' | 'end']>([
+          ['with a length', whole(large), 'stay'],
+          ['in chunks', `${chunked}${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`, 'stay'],
+          ['to the end of the connection', `${json}\r\n${large}`, 'end'],
+          ['behind interim ones', `HTTP/1.1 100 Continue\r\n\r\n${whole(large)}`, 'stay'],
+        ])('an answer of a megabyte %s', async (_name, bytes, then) => {
+          expect((await secured(bytes, then)).body).toEqual(JSON.parse(large))
+        })
+
+        test.each<[string, string, 'stay' | 'cut']>([
+          ['a body that is cut', `${json}Content-Length: 100\r\n\r\n{`, 'cut'],
+          ['a body that is too large', `${json}Content-Length: 3000000\r\n\r\n`, 'stay'],
+          ['lines that end with a bare LF', 'HTTP/1.1 200 OK\nContent-Length: 2\n\n{}', 'stay'],
+          ['what is no HTTP', 'garbage garbage garbage\r\n\r\n', 'stay'],
+        ])('and refuses %s', async (_name, bytes, then) => {
+          expect((await errorOf(secured(bytes, then))).code).toBe('invalid-response')
+        })
+
+        test('and takes a refusal that comes while the request is still written', async () => {
+          const bytes = whole('{}', 'HTTP/1.1 413 No\r\nConnection: close\r\n')
+          const request = { method: 'POST', body: 'x'.repeat(4_000_000) }
+          expect((await errorOf(secured(bytes, 'cut', request))).code).toBe('http-413')
+        })
       })
 
       test('with nobody whose certificate it cannot trust, or that is for another name', async () => {
@@ -617,6 +685,8 @@ export function describeTransportFaults(transport: TransportKind): void {
         ])
         expect(mute.sockets.size).toBe(2)
         await mute.disconnected(2)
+        // The server may know of it before the client does.
+        await settle()
         const again = errorOf(call())
         await mute.connected(3)
         await clock.advance(50)

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { GatewayError } from '../../../errors.ts'
 import { contained, type Endable, endWithFault } from '../../../faults.ts'
 import { Connecting } from '../connecting.ts'
@@ -6,6 +6,7 @@ import { readBeforeWriteErrors } from '../early-answers.ts'
 import { unreachable, unusable } from '../failures.ts'
 import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
 import { ResponseReader } from './response-reader.ts'
+import type { OpenSocket } from './sockets.ts'
 
 /** What every socket of the process reads into: the callback empties it before the next one reads. */
 const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024)
@@ -18,13 +19,12 @@ const idleMarginMs = 1000
 export interface Asker {
   answered(response: IncomingResponse): void
   failed(error: GatewayError): void
-  /** The connection, kept from an earlier exchange, broke without a byte of an answer: likely before it had the request. */
+  /** The connection, which was kept, broke without a byte of an answer: likely before the backend had the request. */
   lost(error: GatewayError): void
 }
 
 interface ConnectionOptions {
-  readonly host: string
-  readonly port: number
+  readonly openSocket: OpenSocket
   readonly connectTimeoutMs: number
   /** It can be used. */
   onReady(connection: Connection): void
@@ -36,11 +36,11 @@ interface ConnectionOptions {
 export class Connection {
   /** How its making goes; it stays, once it is made, as what that came to. */
   readonly connecting: Connecting
+  /** It has waited for a request, and the other side may have closed it meanwhile. */
+  isKept = false
   readonly #socket: Socket
   readonly #options: ConnectionOptions
   #isGone = false
-  /** It has carried an exchange before. */
-  #isKept = false
   #error: Error | undefined
   #reader: ResponseReader | undefined
   #asker: Asker | undefined
@@ -50,13 +50,12 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    const { host, port, connectTimeoutMs } = options
-    const onread = { buffer: sharedBuffer, callback: (bytes: number) => this.#tryRead(bytes) }
-    const socket = connect({ host, port, noDelay: true, onread })
+    const { openSocket, connectTimeoutMs } = options
+    const { socket, readyEvent } = openSocket({ buffer: sharedBuffer, callback: (bytes) => this.#tryRead(bytes) })
     this.#socket = socket
     readBeforeWriteErrors(socket)
     this.connecting = new Connecting(connectTimeoutMs, () => socket.destroy(new Error('connecting took too long')))
-    this.#on('connect', () => this.#begin())
+    this.#on(readyEvent, () => this.#begin())
     this.#on('error', (error: Error) => {
       this.#error = error
     })
@@ -104,6 +103,8 @@ export class Connection {
 
   #begin(): void {
     this.connecting.end()
+    // Whoever it was opened for may not want it any more.
+    this.#idleUntil = performance.now() + defaultIdleMs
     this.#options.onReady(this)
   }
 
@@ -128,7 +129,6 @@ export class Connection {
     // An answer may come before all of its request has gone out: it counts, but nothing else may follow on this connection.
     const isWholeExchange = reader.keepsAlive && this.#socket.writableLength === 0
     if (isWholeExchange && !this.#isGone) {
-      this.#isKept = true
       this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
     } else this.destroy()
     asker.answered(response)
@@ -147,7 +147,7 @@ export class Connection {
     if (reader && this.#asker) {
       if (!this.#error && reader.end() === 'complete') this.#complete(reader)
       else if (reader.status > 0) this.#fail(unusable('broken-off', reader.status, this.#error))
-      else if (this.#isKept && !reader.hasBegun) this.#lose(unreachable(this.#error))
+      else if (this.isKept && !reader.hasBegun) this.#lose(unreachable(this.#error))
       else this.#fail(unreachable(this.#error))
     }
     this.#close(unreachable(this.#error))

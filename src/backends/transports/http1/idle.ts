@@ -15,7 +15,10 @@ export class IdleConnections {
   take(): Connection | undefined {
     const now = performance.now()
     for (let connection = this.#connections.pop(); connection; connection = this.#connections.pop()) {
-      if (connection.isFresh(now)) return connection
+      if (connection.isFresh(now)) {
+        connection.isKept = true
+        return connection
+      }
       connection.destroy()
     }
     return undefined
