@@ -233,7 +233,7 @@ export class Exchange implements Client {
     if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
     scope.close()
     const ms = serving.clock.now() - this.#startedAt
-    ;(this.#active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000)
+    ;(this.#active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000, this.request.method)
     if (span.sampled) span.set({ 'http.response.status_code': this.#status })
     span.end()
     try {

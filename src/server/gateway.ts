@@ -123,7 +123,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
     backends,
     store,
-    unmatched: metrics.route('_OTHER', ''),
+    unmatched: metrics.route('*', ''),
     onRequest,
     showsUnmatchedPaths: options.showUnmatchedPaths ?? false,
     current: await runInSlices(Activation.open(first, activeRoutes)),

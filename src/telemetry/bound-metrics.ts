@@ -4,14 +4,17 @@ import type { Histogram, HistogramFamily, Scalar, ScalarFamily } from './familie
 export class RouteMetrics {
   readonly #durations: HistogramFamily
   readonly #active: Scalar
-  readonly #method: string
+  /** Undefined: that of each request. */
+  readonly #method: string | undefined
   readonly #template: string
   readonly #byStatus = new Map<number, Histogram>()
+  readonly #byMethod = new Map<string, Map<number, Histogram>>()
 
+  /** `method`: `*` for a route that takes any. */
   constructor(durations: HistogramFamily, active: Scalar, method: string, template: string) {
     this.#durations = durations
     this.#active = active
-    this.#method = nameMethod(method)
+    this.#method = method === '*' ? undefined : nameMethod(method)
     this.#template = template
   }
 
@@ -20,12 +23,26 @@ export class RouteMetrics {
   }
 
   /** Once for every `begin`. A status that is none (the client left before one was sent) gets the label ''. */
-  end(status: number, seconds: number): void {
+  end(status: number, seconds: number, method = ''): void {
     this.#active.value--
-    let histogram = this.#byStatus.get(status)
+    if (this.#method === undefined) this.#observeAny(nameMethod(method), status, seconds)
+    else this.#observe(this.#byStatus, this.#method, status, seconds)
+  }
+
+  #observeAny(method: string, status: number, seconds: number): void {
+    let byStatus = this.#byMethod.get(method)
+    if (!byStatus) {
+      byStatus = new Map()
+      this.#byMethod.set(method, byStatus)
+    }
+    this.#observe(byStatus, method, status, seconds)
+  }
+
+  #observe(byStatus: Map<number, Histogram>, method: string, status: number, seconds: number): void {
+    let histogram = byStatus.get(status)
     if (!histogram) {
-      histogram = this.#durations.bind(this.#method, this.#template, nameStatus(status))
-      this.#byStatus.set(status, histogram)
+      histogram = this.#durations.bind(method, this.#template, nameStatus(status))
+      byStatus.set(status, histogram)
     }
     histogram.observe(seconds)
   }

@@ -26,7 +26,7 @@ export function tryShed(
   if (!serving.overload.sheds(rank)) return false
   serving.metrics.admission.overloaded(priorities[rank]!)
   metrics.begin()
-  metrics.end(503, 0)
+  metrics.end(503, 0, message.method)
   const { path, id } = request.parts
   const context = { path: tellPath(route, path), route: route.name, traceId: newTraceId() }
   response.on('error', () => {})
