@@ -93,7 +93,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       const error = refine(thrown, call, said)
       if (wasNeverSent(error)) endpoint.unreachable()
       metrics.attempt(error.response?.status, error.code, (clock.now() - startedAt) / 1000)
-      span.fail(error.code)
+      span.fail(error.response && error.code !== 'invalid-response' ? String(error.response.status) : error.code)
       span.end()
       throw error
     }

@@ -68,7 +68,7 @@ describe('an attempt', () => {
     const span = new RecordingSpan(true)
     expect((await call(span, { retry })).attempts).toBe(2)
     const [first, second] = span.children
-    expect(first).toMatchObject({ errorType: 'http-503', isEnded: true })
+    expect(first).toMatchObject({ errorType: '503', isEnded: true })
     expect(first!.attributes['http.response.status_code']).toBe(503)
     expect(first!.attributes).not.toHaveProperty('http.request.resend_count')
     expect(second!.attributes['http.request.resend_count']).toBe(1)
