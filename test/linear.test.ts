@@ -18,7 +18,7 @@ import { parseMatch, type RouteMatch } from '../src/routes/match.ts'
 import { assembleAnswer } from '../src/run/assemble.ts'
 import { makeConditional } from '../src/run/stages/conditional.ts'
 import { compileClientAddresses } from '../src/server/client-address.ts'
-import { prepareRequestHeaders, selectResponseHeaders } from '../src/server/passthrough/headers.ts'
+import { passedHeaders, selectResponseHeaders } from '../src/server/passthrough/headers.ts'
 import { parseQuery } from '../src/server/query.ts'
 import { chooseRequestId } from '../src/server/request-parts.ts'
 import { Router } from '../src/server/router.ts'
@@ -109,7 +109,7 @@ const readers: Record<string, (text: string) => unknown> = {
       [{ step: 'a', source: 'fallback', error: 'timeout', startedMs: 0, ms: 1 } as never],
       1000,
     ),
-  'a Connection header': (text) => prepareRequestHeaders(requestOf({ connection: text })),
+  'a Connection header': (text) => passedHeaders(requestOf({ connection: text }), []),
   'a Connection header of a backend': (text) => selectResponseHeaders(requestOf({ connection: text })),
   'Cache-Control': parseCacheControl,
   Vary: (text) =>

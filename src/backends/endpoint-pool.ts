@@ -28,9 +28,11 @@ export class EndpointPool {
     this.#endpoints = new Shared(
       ({ service, connections, occurrence, target, address }) =>
         JSON.stringify([service, connections, occurrence, idOf(target.url, address)]),
-      ({ target, address, since, connections = channel.connections }) => {
-        const opened = transport.open(new URL(target.url), address, { ...channel, connections })
-        return new Endpoint(target, address, opened, since, lookAgain)
+      ({ target, address, since, connections }) => {
+        const options = connections === undefined ? channel : { ...channel, connections }
+        const opened = transport.open(new URL(target.url), address, options)
+        const streams = { options, room: connections === undefined ? undefined : opened.room }
+        return new Endpoint(target, address, opened, since, lookAgain, streams)
       },
       (endpoint) => void endpoint.close(),
     )

@@ -3,7 +3,8 @@ import type { Candidate } from './balancers/balancer.ts'
 import { Load } from './balancers/load.ts'
 import type { EndpointTarget } from './call.ts'
 import { Condition } from './health/condition.ts'
-import type { Channel, ChannelOptions, TransportKind } from './transports/transport.ts'
+import { type Channel, type ChannelOptions, defaultChannelOptions, type TransportKind } from './transports/transport.ts'
+import type { WaitingRoom } from './transports/waiting-room.ts'
 
 /** One address of one of a service's endpoints, and the connections to it. */
 export class Endpoint implements Candidate {
@@ -15,6 +16,7 @@ export class Endpoint implements Candidate {
   /** Goes before every path: `/v1`, or empty. */
   readonly prefix: string
   readonly channel: Channel
+  readonly streams: StreamSettings
   /** Of the semantic conventions: `server.address`, `server.port`, and `network.peer.address` where they differ. */
   readonly attributes: Attributes
   readonly load = new Load()
@@ -33,6 +35,7 @@ export class Endpoint implements Candidate {
     channel: Channel,
     now: number,
     onUnreachable: (url: URL) => void = () => {},
+    streams: StreamSettings = { options: defaultChannelOptions, room: undefined },
   ) {
     const url = new URL(target.url)
     this.prefix = prefixOf(url)
@@ -40,6 +43,7 @@ export class Endpoint implements Candidate {
     this.address = address
     this.id = idOf(target.url, address)
     this.channel = channel
+    this.streams = streams
     this.attributes = {
       'server.address': url.hostname,
       'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
@@ -62,6 +66,16 @@ export class Endpoint implements Candidate {
     this.closed ??= this.channel.close()
     return this.closed
   }
+}
+
+/** What whoever streams through an endpoint, on connections of its own, shares with those who call it. */
+export interface StreamSettings {
+  readonly options: ChannelOptions
+  /**
+   * Where it takes a place. Its connection is as long in use as a client likes, so where a service says nothing of
+   * connections there is none, and only a bulkhead bounds them.
+   */
+  readonly room: WaitingRoom | undefined
 }
 
 export interface OpenOptions {

@@ -22,7 +22,6 @@ import { MemoryStore } from './stores/memory.ts'
 import type { PurgeTarget, ResponseStore } from './stores/store.ts'
 import { transports } from './transports/index.ts'
 import { type ChannelOptions, defaultChannelOptions, type TransportKind } from './transports/transport.ts'
-import type { Verdict } from './verdict.ts'
 
 export interface BackendsOptions {
   readonly clock: Clock
@@ -47,11 +46,17 @@ export interface BackendsOptions {
 export interface OpenBackends {
   /** In the order of the sites. */
   readonly calls: readonly Call[]
+  /** Those used without a site, in their order. */
+  readonly services: readonly OpenService[]
   /** To be called once, when the snapshot's last request has ended: what no other snapshot uses is then closed. */
   release(): void
 }
 
-type Service = Pick<StackParts, 'endpoints' | 'retryBudget'>
+/** A service for what is passed through to it. */
+export interface OpenService {
+  readonly endpoints: ServiceEndpoints
+  readonly retryBudget: RetryBudget
+}
 
 /**
  * All backends of the process. Endpoints, with their connections and what is known of them, are kept by service and
@@ -63,7 +68,7 @@ export class Backends {
   readonly #metrics: BackendMetrics
   readonly #random: () => number
   readonly #store: ResponseStore
-  readonly #services: Shared<ServiceTarget, Service>
+  readonly #services: Shared<ServiceTarget, OpenService>
   readonly #admission: Admission
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #policyStates: Shared<StateKey, OpenState>
@@ -125,8 +130,8 @@ export class Backends {
       releases.push(release)
       return value
     }
-    for (const target of services) hold(this.#services.acquire(target))
     return {
+      services: services.map((target) => hold(this.#services.acquire(target))),
       calls: sites.map((site) => (site.service.split ? this.#openVersions(site, hold) : this.#openSite(site, hold))),
       release: () => {
         for (const release of releases.splice(0)) release()
@@ -173,22 +178,9 @@ export class Backends {
     return { endpoints: endpoints?.allAndLeaving ?? [], isWatched: endpoints?.isWatched ?? false }
   }
 
-  /** The endpoint whose turn it is, for what is passed through; undefined when no open snapshot uses the service. */
-  pickEndpoint({ key }: ServiceTarget): Endpoint | undefined {
-    return this.#services.get(key)?.endpoints.pick()
-  }
-
   /** Forgets stored answers; false when the store could not be reached. */
   purge(target: PurgeTarget): Promise<boolean> {
     return this.#store.purge(target)
-  }
-
-  /** Tells of the start of what is passed through; the function tells of its end, and since when it waited for nobody else. */
-  watch({ key }: ServiceTarget, endpoint: Endpoint): ((verdict: Verdict, askedAt: number) => void) | undefined {
-    const endpoints = this.#services.get(key)?.endpoints
-    if (!endpoints?.isWatched) return undefined
-    endpoint.load.begin()
-    return (verdict, askedAt) => void endpoints.ended(endpoint, askedAt, verdict)
   }
 
   /** Closes everything, whether released or not; resolves when the calls under way have ended. */

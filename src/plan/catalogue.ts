@@ -15,6 +15,8 @@ import type { Work } from './work.ts'
 export interface CatalogueService {
   readonly info: ServiceInfo
   readonly operations: ReadonlyMap<string, ServiceOperation>
+  /** As its file has it. */
+  readonly definition: ServiceDefinition['definition']
   /** Operations that stand in its file but could not be read. */
   readonly unread: ReadonlySet<string>
   /** Binds an operation that a route writes in place. */
@@ -104,5 +106,5 @@ function bindService(
   checkPolicyCodes(definition, named, { source, path: [] }, language)
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
-  return { info, operations: new Map(operations), unread, bindInline: bind }
+  return { info, definition, operations: new Map(operations), unread, bindInline: bind }
 }

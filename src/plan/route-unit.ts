@@ -93,7 +93,7 @@ function* bind(
   if (!dictionary || !catalogue) return undefined
   const language = languageOf(dictionary, settings, env, diagnostics)
   if (parsed.definition.proxy !== undefined) {
-    const passthrough = bindPassthrough(parsed, catalogue, settings, diagnostics)
+    const passthrough = bindPassthrough(parsed, catalogue, settings, language)
     return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }
   }
   const bound = bindRoute(parsed, catalogue, defaults, language)

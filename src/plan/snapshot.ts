@@ -82,7 +82,10 @@ export interface StepInfo {
 export interface PassthroughRoute extends RouteCommon {
   readonly kind: 'passthrough'
   readonly service: ServiceTarget
+  /** In which its answer has to begin. */
   readonly timeoutMs: number
+  /** After so long in which nothing moved its streams end; undefined: what is built in. */
+  readonly idleMs?: number | undefined
 }
 
 /** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */

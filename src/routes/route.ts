@@ -24,6 +24,24 @@ const input = z.union([
   }),
 ])
 
+/** `proxy:` */
+const proxyShape = z
+  .union([
+    z.string().describe('The service.'),
+    z.strictObject({
+      service: z.string().describe('Where requests are passed through to.'),
+      idle: timeSpan
+        .optional()
+        .describe(
+          'How long nothing may move once an answer has begun: neither from the service nor to a client that does not read. Then both connections are closed, and those of a WebSocket. Without it a silent service has 5 minutes, a client that does not read 20 seconds, and a WebSocket as long as it likes.',
+        ),
+    }),
+  ])
+  .transform((proxy): { readonly service: string; readonly idle?: number | undefined } =>
+    typeof proxy === 'string' ? { service: proxy } : proxy,
+  )
+  .meta({ description: 'A service to pass the request through to, in place of `do` and `response`.' })
+
 /** `routes/**\/*.yaml` */
 export const routeShape = z
   .strictObject({
@@ -65,7 +83,7 @@ export const routeShape = z
     priority: priorityShape.optional(),
     limit: clientLimitShape.optional(),
     bulkhead: bulkheadShape.optional(),
-    proxy: z.string().optional().describe('A service to pass the request through to, in place of `do` and `response`.'),
+    proxy: proxyShape.optional(),
   })
   .superRefine((route, context) => {
     const ownKeys = ['do', 'in', 'catch', 'response', 'degradedMaxAge', 'cache', 'maxCalls', 'maxWork'] as const

@@ -1,5 +1,5 @@
 import type { Call } from '../backends/call.ts'
-import type { Backends, OpenBackends } from '../backends/registry.ts'
+import type { Backends, OpenBackends, OpenService } from '../backends/registry.ts'
 import { admitUnmatched } from '../plan/admission/route.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../plan/snapshot.ts'
 import { executeSteps } from '../run/execute.ts'
@@ -7,7 +7,7 @@ import { openPipeline, type Pipeline, passOn } from '../run/pipeline.ts'
 import type { StageParts } from '../run/stage.ts'
 import type { UnmatchedRoute } from '../run/staged-route.ts'
 import { leftOutOutcome } from '../steps/context.ts'
-import type { RouteMetrics } from '../telemetry/bound-metrics.ts'
+import type { ClientMetrics, RouteMetrics } from '../telemetry/bound-metrics.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 export type ActiveRoute = ActiveAggregate | ActivePassthrough
@@ -27,6 +27,17 @@ export interface ActiveAggregate extends ActiveCommon {
 
 export interface ActivePassthrough extends ActiveCommon {
   readonly route: PassthroughRoute
+  readonly service: OpenService
+  /** What is counted of its attempts, by their method. */
+  readonly client: (method: string) => ClientMetrics
+}
+
+/** What the spans of a request are called: a route that takes any method leaves its own to each request. */
+export function titleOf(
+  { title, route: { match } }: ActiveRoute,
+  { method = 'HTTP' }: { method?: string | undefined },
+): string {
+  return match.method === '*' ? `${method} ${match.path}` : title
 }
 
 export interface ActiveUnmatched {
@@ -84,8 +95,10 @@ export class ActiveRoutes {
     const { method, path } = route.match
     const common = { metrics: metrics.route(method, path), title: `${method} ${path}` }
     if (route.kind === 'passthrough') {
+      const opened = backends.open([], [route.service])
+      const client = memoize((method) => metrics.client(route.service.name, route.name, method))
       const pipeline = openPipeline(route, this.#parts, passOn)
-      return { active: { ...common, route, pipeline }, opened: backends.open([], [route.service]) }
+      return { active: { ...common, route, pipeline, service: opened.services[0]!, client }, opened }
     }
     const opened = backends.open(route.callSites)
     return { active: { ...common, route, pipeline: this.#openAggregate(route, opened) }, opened }
@@ -103,5 +116,18 @@ export class ActiveRoutes {
       },
     })
     return openPipeline(route, this.#parts, end)
+  }
+}
+
+/** Of methods there are few. */
+function memoize<Value>(make: (key: string) => Value): (key: string) => Value {
+  const made = new Map<string, Value>()
+  return (key) => {
+    let value = made.get(key)
+    if (value === undefined) {
+      value = make(key)
+      made.set(key, value)
+    }
+    return value
   }
 }

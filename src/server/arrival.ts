@@ -13,7 +13,7 @@ export function arrive(
   clock: Clock,
 ): RouteRequest {
   const parts = new ServerRequestParts(request, params, activation.addresses)
-  const saidMs = route.kind === 'aggregate' ? readBudget(activation, request) : undefined
+  const saidMs = readBudget(activation, request)
   const budgetMs = saidMs === undefined ? route.timeoutMs : Math.min(route.timeoutMs, saidMs)
   return new RouteRequest(route, parts, clock, clock.now() + budgetMs)
 }

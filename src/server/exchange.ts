@@ -14,9 +14,10 @@ import type { Client, Departure } from '../run/stage.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import { readPropagation, type TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveRoute } from './activation.ts'
+import { titleOf } from './active-route.ts'
 import { hasBody, readBody } from './body.ts'
 import { tellDropped, tellEnd, tellError } from './exchange-report.ts'
-import { cutSlowReader } from './listener.ts'
+import { cutSlowReader, slowReader, wasReadTooSlowly } from './listener.ts'
 import { writeReply } from './reply.ts'
 import { chooseRequestId } from './request-parts.ts'
 import { describeServerSpan } from './server-span.ts'
@@ -75,7 +76,10 @@ export class Exchange implements Client {
     this.#active = active
     this.#startedAt = serving.clock.now()
     this.#traceHeaders = activation.traceHeadersOf(request)
-    this.span = serving.tracer.startRequest(this.#traceHeaders, active?.title ?? request.method ?? 'HTTP')
+    this.span = serving.tracer.startRequest(
+      this.#traceHeaders,
+      active ? titleOf(active, request) : (request.method ?? 'HTTP'),
+    )
     if (this.span.sampled) this.span.set(describeServerSpan(this, active))
     activation.enter()
     serving.inFlight++
@@ -228,6 +232,10 @@ export class Exchange implements Client {
     return { path: this.toldPath, route: this.route?.name, traceId: this.span.traceId }
   }
 
+  get #whyCut(): string {
+    return wasReadTooSlowly(this.response) ? slowReader : 'cancelled'
+  }
+
   #end(): void {
     const { serving, activation, span, scope, wasCut } = this
     if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
@@ -242,7 +250,7 @@ export class Exchange implements Client {
         ms,
         bytes: this.#bytes,
         outcome: this.#outcome,
-        errorCode: this.#errorCode ?? (wasCut ? 'cancelled' : undefined),
+        errorCode: this.#errorCode ?? (wasCut ? this.#whyCut : undefined),
       })
     } finally {
       activation.leave()

@@ -28,7 +28,7 @@ import { logNotices } from './notices.ts'
 import { observeStore } from './observe-store.ts'
 import { type Listeners, openListeners } from './open-listeners.ts'
 import { tryOpenApi } from './openapi.ts'
-import { LazyPassthrough } from './passthrough/lazy.ts'
+import { Passthrough } from './passthrough/passthrough.ts'
 import { leaveRegistry, nameOfSelf, registerSelf } from './register.ts'
 import { Reloader, type ReloadResult } from './reload.ts'
 import type { RequestEntry, Serving } from './serving.ts'
@@ -134,7 +134,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     whenIdle: undefined,
   }
   const stopReports = reportFaults(logger, metrics)
-  const passthrough = new LazyPassthrough(serving)
+  const passthrough = new Passthrough(serving)
   let listeners: Listeners | undefined
   let registration: SelfRegistration | undefined
   let closing: Promise<void> | undefined
@@ -194,7 +194,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         passthrough,
         adminApp,
       })
-      if (serving.current.snapshot.routes.some(({ kind }) => kind === 'passthrough')) void passthrough.warmUp()
       const { port, adminPort } = listeners
       if (adminPort !== undefined && !isLoopback(admin.listen.host)) {
         logger.warn({ host: admin.listen.host, port: adminPort }, 'the admin listener answers whoever reaches it')

@@ -104,8 +104,20 @@ function refuseTunnel(stream: Duplex): void {
  */
 export const cutSlowReader = contained('response', undefined, function (this: ServerResponse): void {
   const { socket } = this
-  if (socket && socket.writableLength > 0) socket.destroy()
+  if (!socket || socket.writableLength === 0) return
+  cutForReading.add(this)
+  socket.destroy()
 })
+
+/** How an answer ended whose client took nothing of it for too long: we cut it, but the client left us no other way. */
+export const slowReader = 'slow-reader'
+
+const cutForReading = new WeakSet<ServerResponse>()
+
+/** Whether an answer was cut because its client took nothing of it. */
+export function wasReadTooSlowly(response: ServerResponse): boolean {
+  return cutForReading.has(response)
+}
 
 function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

@@ -2,7 +2,7 @@ import type { RequestListener, Server } from 'node:http'
 import type { ListenAddress } from '../config/gateway.ts'
 import { bindSeveral } from './bind-several.ts'
 import { bind, closeNow, createListener, defaultLimits, type ListenerHandlers } from './listener.ts'
-import type { LazyPassthrough } from './passthrough/lazy.ts'
+import type { Passthrough } from './passthrough/passthrough.ts'
 
 export interface Listeners {
   readonly servers: readonly Server[]
@@ -16,7 +16,7 @@ interface ListenersParts {
   /** Undefined: no admin listener. */
   readonly adminAt: ListenAddress | undefined
   readonly handler: RequestListener
-  readonly passthrough: LazyPassthrough
+  readonly passthrough: Passthrough
   readonly adminApp: RequestListener
 }
 

@@ -43,7 +43,7 @@ export function limitRest(request: IncomingMessage): void {
  * The client is still sending a body that nobody wants. Closing now would reset the connection and may take the answer
  * with it, so the rest is thrown away for a second.
  */
-function endAfterBody(request: IncomingMessage, response: ServerResponse, body: Reply['body']): void {
+export function endAfterBody(request: IncomingMessage, response: ServerResponse, body: Reply['body']): void {
   if (body === undefined) response.flushHeaders()
   else response.write(body)
   const end = contained('response', response, () => {

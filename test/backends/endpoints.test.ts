@@ -29,7 +29,7 @@ function start(port: number, care?: Partial<CarePolicy>) {
   cleanups.push(() => backends.close())
   const service: ServiceTarget = { ...serviceTarget(), discover: discover(port), key: 'one' }
   if (care) Object.assign(service, { care: { ...noCare, ...care } })
-  const open = (target: ServiceTarget = service) => backends.open([callSite({ service: target })])
+  const open = (target: ServiceTarget = service) => backends.open([callSite({ service: target })], [target])
   const ask = (call: Call) => call(callContext(clock))
   const become = async (found: string[]) => {
     answer = async () => found
@@ -74,13 +74,13 @@ describe('endpoints that are discovered', () => {
 
   test('are known at once to a snapshot that spreads calls in another way', async () => {
     const [server] = await startServers('127.0.0.1')
-    const { open, ask, service, answerWith, backends } = start(server!.port)
+    const { open, ask, service, answerWith } = start(server!.port)
     answerWith(async () => ['127.0.0.1'])
     const before = open()
     await settle()
     const after = open({ ...service, balance: 'random', key: 'two' })
     before.release()
-    expect(backends.pickEndpoint({ ...service, key: 'two' })?.address).toBe('127.0.0.1')
+    expect(after.services[0]!.endpoints.pick()?.address).toBe('127.0.0.1')
     expect((await ask(after.calls[0]!)).body?.value).toEqual({ host: '127.0.0.1' })
   })
 
@@ -131,13 +131,13 @@ describe('endpoints that are discovered', () => {
 describe('a slow start', () => {
   test('gives an endpoint that is new a growing share of the calls', async () => {
     const [server] = await startServers('127.0.0.1', '127.0.0.2')
-    const { open, become, answerWith, backends, service, clock } = start(server!.port, { slowStartMs: 10_000 })
+    const { open, become, answerWith, clock } = start(server!.port, { slowStartMs: 10_000 })
     answerWith(async () => ['127.0.0.1'])
-    open()
+    const { endpoints } = open().services[0]!
     await settle()
     await become(['127.0.0.1', '127.0.0.2'])
     const shareOfNew = () => {
-      const picks = Array.from({ length: 1100 }, () => backends.pickEndpoint(service)!.address)
+      const picks = Array.from({ length: 1100 }, () => endpoints.pick()!.address)
       return picks.filter((address) => address === '127.0.0.2').length / 1100
     }
     expect(shareOfNew()).toBeCloseTo(1 / 11, 2)
@@ -148,11 +148,11 @@ describe('a slow start', () => {
   })
 
   test('is none for those that are the first', async () => {
-    const { open, answerWith, backends, service } = start(1, { slowStartMs: 10_000 })
+    const { open, answerWith } = start(1, { slowStartMs: 10_000 })
     answerWith(async () => ['127.0.0.1', '127.0.0.2'])
-    open()
+    const { endpoints } = open().services[0]!
     await settle()
-    const picks = [1, 2, 3, 4].map(() => backends.pickEndpoint(service)!.address)
+    const picks = [1, 2, 3, 4].map(() => endpoints.pick()!.address)
     expect(picks).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.1', '127.0.0.2'])
   })
 })

@@ -195,11 +195,11 @@ describe('Backends', () => {
   test('serves what is passed through without a site', async () => {
     const service = serviceTarget('http://127.0.0.1:1/v1/', 'http://127.0.0.1:2')
     const backends = startBackends()
-    const { release } = backends.open([], [service])
-    const picked = [1, 2, 3].map(() => backends.pickEndpoint(service)?.url)
+    const { release, services } = backends.open([], [service])
+    const picked = [1, 2, 3].map(() => services[0]!.endpoints.pick()?.url)
     expect(picked).toEqual(['http://127.0.0.1:1/v1', 'http://127.0.0.1:2', 'http://127.0.0.1:1/v1'])
     release()
-    expect(backends.pickEndpoint(service)).toBeUndefined()
+    expect(services[0]!.endpoints.pick()).toBeUndefined()
   })
 
   test('follows a name to its new address without failing a call', async () => {

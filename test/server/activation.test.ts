@@ -28,7 +28,7 @@ function noteBackends() {
       const names = [...sites.map(({ route }) => route), ...services.map(({ name }) => name)]
       open.push(...names)
       const release = () => names.forEach((name) => void open.splice(open.indexOf(name), 1))
-      return { calls: sites.map(() => async () => ({}) as never), release }
+      return { calls: sites.map(() => async () => ({}) as never), services: services.map(() => ({}) as never), release }
     },
   }
   return { backends: backends as unknown as Backends, open }

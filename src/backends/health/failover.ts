@@ -36,10 +36,10 @@ export function failOver(
         return await send(request, call, endpoint)
       } catch (thrown) {
         const error = toGatewayError(thrown)
-        if (others === mostOthers || call.scope.reason || !mayGoOn(error, site)) throw error
-        const other = pick(call)
-        if (!other || other === endpoint || !retryBudget.withdraw()) throw error
-        endpoints.failedOver()
+        if (call.scope.reason) throw error
+        const failed = { others, isRepeatable: site.idempotent === true, asked: endpoint, pick: () => pick(call) }
+        const other = takeOver({ endpoints, retryBudget }, error, failed)
+        if (!other) throw error
         const { span } = call.context
         if (span.sampled) span.event('tessera.failover', { 'error.type': error.code, 'server.address': other.address })
         call.endpoint = other
@@ -49,8 +49,32 @@ export function failOver(
   }
 }
 
-function mayGoOn(error: GatewayError, { idempotent }: CallSite): boolean {
+/** What failed at one endpoint. */
+export interface Failed {
+  /** Endpoints that it was tried on besides the first. */
+  readonly others: number
+  /** Whether it may be sent again although a backend has seen it. */
+  readonly isRepeatable: boolean
+  readonly asked: Endpoint
+  /** An endpoint that is not the one asked last, if there is another. */
+  readonly pick: () => Endpoint | undefined
+}
+
+/** The endpoint that goes on with what failed at another, if one may and there is one: the retry budget has paid for it. */
+export function takeOver(
+  { endpoints, retryBudget }: Pick<FailoverParts, 'endpoints' | 'retryBudget'>,
+  error: GatewayError,
+  { others, isRepeatable, asked, pick }: Failed,
+): Endpoint | undefined {
+  if (others >= mostOthers || !mayGoOn(error, isRepeatable)) return undefined
+  const other = pick()
+  if (!other || other === asked || !retryBudget.withdraw()) return undefined
+  endpoints.failedOver()
+  return other
+}
+
+function mayGoOn(error: GatewayError, isRepeatable: boolean): boolean {
   if (wasNeverSent(error)) return true
-  if (!idempotent) return false
+  if (!isRepeatable) return false
   return error.code === 'unavailable' || worthAnother.has(error.response?.status ?? 0)
 }

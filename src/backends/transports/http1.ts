@@ -11,7 +11,7 @@ import { WaitingRoom } from './waiting-room.ts'
 class Http1Channel implements Channel, ConnectionSource {
   readonly #host: string
   readonly #openSocket: OpenSocket
-  readonly #room: WaitingRoom
+  readonly room: WaitingRoom
   readonly #connectTimeoutMs: number
   readonly #idle = new IdleConnections()
 
@@ -19,7 +19,7 @@ class Http1Channel implements Channel, ConnectionSource {
     const { connections, maxWaiting, connectTimeoutMs } = options
     this.#host = url.host
     this.#openSocket = openerFor(url, address, options)
-    this.#room = new WaitingRoom(connections, maxWaiting)
+    this.room = new WaitingRoom(connections, maxWaiting)
     this.#connectTimeoutMs = connectTimeoutMs
   }
 
@@ -28,12 +28,12 @@ class Http1Channel implements Channel, ConnectionSource {
     const head = printHead(request, this.#host)
     if (typeof head !== 'string') return Promise.reject(head)
     return new Promise((resolve, reject) => {
-      new Exchange(this, this.#room, head, request, scope, resolve, reject).begin()
+      new Exchange(this, this.room, head, request, scope, resolve, reject).begin()
     })
   }
 
   async close(): Promise<void> {
-    await this.#room.empty()
+    await this.room.empty()
     this.#idle.closeAll()
   }
 

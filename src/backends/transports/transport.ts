@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { Scope } from '../../cancellation.ts'
+import type { WaitingRoom } from './waiting-room.ts'
 
 /** A request as it goes over the wire: headers checked, path with the endpoint's prefix. */
 export interface OutgoingRequest {
@@ -43,6 +44,8 @@ export function contentFieldsOf(
 
 /** The connections to one endpoint. */
 export interface Channel {
+  /** Where everybody takes a place who has a request under way on a connection to the endpoint, by `send` or not. */
+  readonly room?: WaitingRoom
   /**
    * Sends a request and gathers its whole answer. Rejects with a GatewayError: `unavailable` when no answer began,
    * `out-of-sockets` when this machine has nothing left to open a connection with, `invalid-response` when an answer

@@ -14,13 +14,13 @@ const loadUndici = () => createRequire(import.meta.url)('undici') as typeof impo
 class UndiciChannel implements Channel, UndiciConnections {
   readonly #origin: string
   readonly #connect: buildConnector.connector
-  readonly #room: WaitingRoom
+  readonly room: WaitingRoom
   /** The one used last is taken first; one that is closed only when no other is left. */
   readonly #idle: UndiciConnection[] = []
 
   constructor(url: URL, address: string, { connections, maxWaiting, connectTimeoutMs, tls }: ChannelOptions) {
     this.#origin = url.origin
-    this.#room = new WaitingRoom(connections, maxWaiting)
+    this.room = new WaitingRoom(connections, maxWaiting)
     this.#connect = loadUndici().buildConnector({
       timeout: connectTimeoutMs,
       ...tls,
@@ -31,7 +31,7 @@ class UndiciChannel implements Channel, UndiciConnections {
   send(request: OutgoingRequest, scope: Scope): Promise<IncomingResponse> {
     if (scope.reason) return Promise.reject(scope.reason)
     return new Promise((resolve, reject) => {
-      new UndiciExchange(this, this.#room, request, scope, resolve, reject).begin()
+      new UndiciExchange(this, this.room, request, scope, resolve, reject).begin()
     })
   }
 
@@ -51,7 +51,7 @@ class UndiciChannel implements Channel, UndiciConnections {
   }
 
   async close(): Promise<void> {
-    await this.#room.empty()
+    await this.room.empty()
     await Promise.all(this.#idle.splice(0).map((connection) => connection.close()))
   }
 }

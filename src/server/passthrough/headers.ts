@@ -5,74 +5,98 @@ import type { Propagation, Span } from '../../telemetry/span.ts'
 import { peerOf } from '../client-address.ts'
 import type { Exchange } from '../exchange.ts'
 
+/** What the gateway says itself, whatever came. */
+const ours: ReadonlySet<string> = new Set([
+  'baggage',
+  'host',
+  'traceparent',
+  'tracestate',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-request-id',
+])
+
 const none: readonly string[] = []
+const nothing: ReadonlySet<string> = new Set()
 
 /** The names that a Connection header nominates, in lower case. */
-function nominated(connection: string | undefined): readonly string[] {
-  return connection === undefined || connection === 'keep-alive' ? none : splitList(connection.toLowerCase())
+function nominated(connection: string | undefined): ReadonlySet<string> {
+  return connection === undefined || connection === 'keep-alive'
+    ? nothing
+    : new Set(splitList(connection.toLowerCase()))
 }
 
 /**
- * Makes a client's headers those that its request is passed on with, in place: everything but what belongs to the
- * client's connection, and where it comes from told by us. A chunked body keeps its framing: without it Node would
- * send the body of a GET bare, and the backend would take it for the next request.
+ * The headers that a client's request goes on with, name and value in turn, whichever endpoint it goes to: everything
+ * but what belongs to the client's connection and what is withheld, and where it comes from told by us.
  */
-export function prepareRequestHeaders(request: IncomingMessage): void {
+export function passedHeaders(request: IncomingMessage, withheld: readonly (string | false | undefined)[]): string[] {
   const { headers } = request
-  const isChunked = headers['transfer-encoding'] !== undefined
-  const host = headers.host ?? ''
-  for (const name of new Set(nominated(headers.connection)))
-    if (name !== 'host' && name !== 'content-length') delete headers[name]
-  for (const name of connectionHeaders) delete headers[name]
-  if (isChunked) headers['transfer-encoding'] = 'chunked'
-  const peer = peerOf(request)
-  const before = headers['x-forwarded-for']
-  headers['x-forwarded-for'] = before === undefined ? peer : `${before}, ${peer}`
-  headers['x-forwarded-host'] ??= host
-  headers['x-forwarded-proto'] ??= 'encrypted' in request.socket ? 'https' : 'http'
-}
-
-/**
- * Makes them those of a request to upgrade, which has no body: nothing may announce one, or a backend that stays with
- * HTTP would take the next request for it.
- */
-export function prepareUpgradeHeaders(request: IncomingMessage): void {
-  const { headers } = request
-  delete headers['content-length']
-  delete headers['transfer-encoding']
-  headers.connection = 'Upgrade'
-  headers.upgrade = 'websocket'
-}
-
-export function addTraceHeaders(headers: IncomingHttpHeaders, span: Span, propagation: Propagation): void {
-  const { tracestate, baggage, requestId } = propagation
-  headers['traceparent'] = span.traceparent
-  headers['x-request-id'] = requestId
-  if (tracestate === undefined) delete headers['tracestate']
-  else headers['tracestate'] = tracestate
-  if (baggage === undefined) delete headers['baggage']
-  else headers['baggage'] = baggage
-}
-
-/** The head of the answer that switches protocols, which the proxy writes: with what every answer of ours carries. */
-export function prepareSwitchHeaders(headers: IncomingHttpHeaders, { requestId, ownHeaders = [] }: Exchange): void {
-  delete headers['content-length']
-  delete headers['transfer-encoding']
-  headers['x-request-id'] = requestId
-  for (let at = 0; at < ownHeaders.length; at += 2) {
-    const name = ownHeaders[at]!
-    headers[name] = headers[name] === undefined ? ownHeaders[at + 1]! : `${headers[name]}, ${ownHeaders[at + 1]!}`
+  const dropped = nominated(headers.connection)
+  const passed: string[] = []
+  for (const name in headers) {
+    if (connectionHeaders.has(name) || ours.has(name) || withheld.includes(name)) continue
+    if (name !== 'content-length' && dropped.has(name)) continue
+    const value = headers[name]!
+    if (typeof value === 'string') passed.push(name, value)
+    else for (const one of value) passed.push(name, one)
   }
+  const peer = peerOf(request)
+  const before = dropped.has('x-forwarded-for') ? undefined : headers['x-forwarded-for']
+  passed.push('x-forwarded-for', before === undefined ? peer : `${before}, ${peer}`)
+  passed.push('x-forwarded-host', saidBefore('x-forwarded-host', headers, dropped) ?? headers.host ?? '')
+  const scheme = 'encrypted' in request.socket ? 'https' : 'http'
+  passed.push('x-forwarded-proto', saidBefore('x-forwarded-proto', headers, dropped) ?? scheme)
+  return passed
+}
+
+/** What a trusted proxy before us says. */
+function saidBefore(name: string, headers: IncomingHttpHeaders, dropped: ReadonlySet<string>): string | undefined {
+  const value = headers[name]
+  return value === undefined || dropped.has(name) ? undefined : String(value)
+}
+
+/**
+ * How the body is framed. Chunks stay chunks: without them Node would send the body of a GET bare, and the backend would
+ * take it for the next request. Where there is no body Node announces chunks for some methods, so its length is said.
+ */
+export function framingHeaders({ method, headers }: IncomingMessage): readonly string[] {
+  if (headers['transfer-encoding'] !== undefined) return ['transfer-encoding', 'chunked']
+  const isSilent = headers['content-length'] === undefined && method !== 'GET' && method !== 'HEAD'
+  return isSilent ? ['content-length', '0'] : none
+}
+
+/** Of a request to upgrade, which has no body: nothing announces one, or a backend that stays with HTTP would wait for it. */
+export const upgradeHeaders: readonly string[] = ['connection', 'Upgrade', 'upgrade', 'websocket']
+
+export function traceHeaders(span: Span, { tracestate, baggage, requestId }: Propagation): string[] {
+  const headers = ['traceparent', span.traceparent, 'x-request-id', requestId]
+  if (tracestate !== undefined) headers.push('tracestate', tracestate)
+  if (baggage !== undefined) headers.push('baggage', baggage)
+  return headers
 }
 
 /** A backend's headers as they go on to the client, name and value in turn, repeated ones as they came. */
 export function selectResponseHeaders({ rawHeaders, headers, statusCode }: IncomingMessage): string[] {
-  const dropped = new Set([...connectionHeaders, ...nominated(headers.connection), 'x-request-id'])
-  if (statusCode === 204) dropped.add('content-length')
+  const dropped = nominated(headers.connection)
   const selected: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
-    if (!dropped.has(name.toLowerCase())) selected.push(name, rawHeaders[at + 1]!)
+    const lower = name.toLowerCase()
+    if (connectionHeaders.has(lower) || lower === 'x-request-id' || dropped.has(lower)) continue
+    if (statusCode === 204 && lower === 'content-length') continue
+    selected.push(name, rawHeaders[at + 1]!)
   }
   return selected
+}
+
+/** The head of the answer that switches protocols, with what every answer of ours carries. */
+export function printSwitch(answer: IncomingMessage, { requestId, ownHeaders = none }: Exchange): string {
+  const headers = [...selectResponseHeaders(answer), 'x-request-id', requestId, ...ownHeaders]
+  let head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+  for (let at = 0; at < headers.length; at += 2) {
+    if (headers[at]!.toLowerCase() !== 'content-length') head += `${headers[at]}: ${headers[at + 1]}\r\n`
+  }
+  return `${head}\r\n`
 }

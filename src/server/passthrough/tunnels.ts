@@ -1,16 +1,32 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { contained } from '../../faults.ts'
-import type { Activation } from '../activation.ts'
+import type { Exchange } from '../exchange.ts'
+import { printSwitch } from './headers.ts'
 
 /** What a client has not taken for so long after its backend has gone, it does not get. */
 const lastBytesMs = 20_000
+
+/** Two connections that are to be one. */
+interface Ends {
+  readonly client: Socket
+  readonly backend: Socket
+  /** With which the backend switched protocols. */
+  readonly answer: IncomingMessage
+  /** What it sent right behind. */
+  readonly head: Buffer
+  readonly exchange: Exchange
+  /** After so long in which nothing moved it ends; undefined: never. */
+  readonly idleMs: number | undefined
+}
 
 /** The connections that speak another protocol by now. They keep the activation they began with. */
 export class Tunnels {
   readonly #clients = new Set<Socket>()
 
-  /** Both ends of a tunnel: neither outlives the other. */
-  add(client: Socket, backend: Socket, activation: Activation): void {
+  /** Joins both ends: neither outlives the other. */
+  open({ client, backend, answer, head, exchange, idleMs }: Ends): void {
+    const { activation } = exchange
     this.#clients.add(client)
     activation.enter()
     const endBackend = () => {
@@ -24,6 +40,13 @@ export class Tunnels {
     }
     client.once('close', contained('connection', backend, endBackend))
     backend.once('close', contained('backend', client, endClient))
+    for (const end of [client, backend]) end.setTimeout(0).setNoDelay(true).setKeepAlive(true)
+    client.on('error', () => {})
+    backend.on('error', () => {})
+    if (idleMs !== undefined) backend.setTimeout(idleMs, () => backend.destroy())
+    client.write(printSwitch(answer, exchange), 'latin1')
+    if (head.length > 0) backend.unshift(head)
+    backend.pipe(client).pipe(backend)
   }
 
   destroy(): void {

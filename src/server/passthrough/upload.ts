@@ -1,17 +1,33 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Clock } from '../../clock.ts'
 import type { GatewayError } from '../../errors.ts'
 import { contained, type Endable } from '../../faults.ts'
 import { tooLarge } from '../../run/refusals.ts'
-import { hasBody } from '../body.ts'
+import { bodyTimeoutMs, hasBody } from '../body.ts'
 import { limitRest } from '../reply.ts'
 
-/** A client's body on its way to a backend: how much of it may come, and who of the two is waited for. */
-export class Upload {
-  readonly #request: IncomingMessage
-  #bytesSeen = 0
+/** What every upload has to come to on the whole, beyond the time that any body has: a drip is none. */
+const leastBytesPerMs = 1
 
-  constructor(request: IncomingMessage) {
+/** A client's body on its way to a backend: how much of it may come, how fast, and who of the two is waited for. */
+export class Upload {
+  readonly isEmpty: boolean
+  readonly #request: IncomingMessage
+  readonly #clock: Clock
+  readonly #startedAt: number
+  /** Of the connection when the upload began. */
+  readonly #bytesBefore: number
+  #bytesSeen: number
+  #to: ClientRequest | undefined
+
+  constructor(request: IncomingMessage, clock: Clock) {
+    const { bytesRead } = request.socket
     this.#request = request
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    this.#bytesBefore = bytesRead
+    this.#bytesSeen = bytesRead
+    this.isEmpty = !hasBody(request)
   }
 
   /** Whether all of it has come. */
@@ -19,10 +35,15 @@ export class Upload {
     return this.#request.complete
   }
 
+  /** Whether the backend does not take what has come of it. */
+  get isStuck(): boolean {
+    return !this.isWhole && this.#to !== undefined && this.#to.writableNeedDrain
+  }
+
   /** Tells once when more comes than may. One that says its length is not counted: `refuseTooLong` has looked at it. */
   bound(maxBytes: number, owner: Endable, tell: (error: GatewayError) => void): void {
     const request = this.#request
-    if (!hasBody(request) || request.headers['content-length'] !== undefined) return
+    if (this.isEmpty || request.headers['content-length'] !== undefined) return
     let bytes = 0
     const count = contained('request', owner, (chunk: Buffer) => {
       bytes += chunk.length
@@ -33,18 +54,25 @@ export class Upload {
     request.on('data', count)
   }
 
-  /** Whether more of it has come since this was asked last. */
-  hasMoved(): boolean {
-    const { bytesRead } = this.#request.socket
-    const moved = !this.isWhole && bytesRead > this.#bytesSeen
-    this.#bytesSeen = bytesRead
-    return moved
+  /** Goes on to a backend that is connected. */
+  sendTo(to: ClientRequest): void {
+    this.#to = to
+    to.flushHeaders()
+    this.#request.pipe(to)
   }
 
-  /** Whether it stands still because its client does not go on, not because the backend takes no more. */
-  isStalled(to: ClientRequest | undefined): boolean {
-    if (this.isWhole || to === undefined) return false
-    return to.socket?.connecting === false && !to.writableNeedDrain
+  /**
+   * Asked when the time is over in which something should have happened: whether it may go on, or who is to blame that
+   * it does not. It goes on as long as it moves, but not for ever: then it has to have come to something.
+   */
+  judge(): 'moves' | 'client' | 'backend' {
+    if (this.isWhole || this.#to === undefined) return 'backend'
+    const { bytesRead } = this.#request.socket
+    const moved = bytesRead > this.#bytesSeen
+    this.#bytesSeen = bytesRead
+    const allowedMs = bodyTimeoutMs + (bytesRead - this.#bytesBefore) / leastBytesPerMs
+    if (moved && this.#clock.now() - this.#startedAt <= allowedMs) return 'moves'
+    return this.isStuck ? 'backend' : 'client'
   }
 
   /** No more of it goes on. */

@@ -1,0 +1,23 @@
+import type { Endpoint } from '../../backends/endpoints.ts'
+import type { Attributes } from '../../telemetry/span.ts'
+import type { RelayParts } from './parts.ts'
+
+/**
+ * The attributes of an attempt's client span (OpenTelemetry semantic conventions, HTTP client). What is pii or secret in
+ * a path is hidden as in the request's own span, and `REDACTED` stands for every query value.
+ */
+export function describeAttempt(
+  { exchange, route, target }: RelayParts,
+  endpoint: Endpoint,
+  resends: number,
+): Attributes {
+  const mark = target.indexOf('?')
+  const query = mark < 0 ? '' : target.slice(mark).replaceAll(/=[^&]*/g, '=REDACTED')
+  return {
+    ...endpoint.attributes,
+    'http.request.method': exchange.request.method ?? '',
+    'url.template': endpoint.prefix + route.match.path,
+    'url.full': endpoint.url + exchange.toldPath + query,
+    ...(resends > 0 ? { 'http.request.resend_count': resends } : undefined),
+  }
+}

@@ -1,0 +1,32 @@
+import type { OpenService } from '../../backends/registry.ts'
+import type { PassthroughRoute } from '../../plan/snapshot.ts'
+import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
+import type { Propagation } from '../../telemetry/span.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Connections } from './connections.ts'
+import type { Tunnels } from './tunnels.ts'
+
+/** What one request on its way through is made of, whichever endpoint it goes to. */
+export interface RelayParts {
+  readonly exchange: Exchange
+  readonly route: PassthroughRoute
+  readonly service: OpenService
+  /** Of its spans. */
+  readonly title: string
+  readonly connections: Connections
+  readonly tunnels: Tunnels
+  readonly metrics: ClientMetrics
+  readonly propagation: Propagation
+  /** Path and query, behind the prefix of whichever endpoint. */
+  readonly target: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  /** Tells the backend how long it is waited for. */
+  readonly budgetHeader: string | undefined
+  /** Whether it asks for another protocol. */
+  readonly isUpgrade: boolean
+  /** In which an answer has to begin. */
+  readonly timeoutMs: number
+  /** What that is for one who is in no hurry, and did not have to wait. */
+  readonly ownMs: number
+}

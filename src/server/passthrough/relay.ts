@@ -1,0 +1,190 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Endpoint } from '../../backends/endpoints.ts'
+import { takeOver } from '../../backends/health/failover.ts'
+import type { Timer } from '../../clock.ts'
+import { GatewayError, toGatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
+import { refuse } from '../../run/refusals.ts'
+import { Attempt, type AttemptOwner } from './attempt.ts'
+import { checkAnswer, invalid } from './check-answer.ts'
+import { Download } from './download.ts'
+import { selectResponseHeaders } from './headers.ts'
+import type { RelayParts } from './parts.ts'
+import { UpgradeResponse } from './upgrade-response.ts'
+import { Upload } from './upload.ts'
+
+/** One request on its way through: to an endpoint, to another where that is safe, and the answer back. */
+export class Relay implements AttemptOwner {
+  readonly #parts: RelayParts
+  readonly #upload: Upload
+  readonly #endsAt: number
+  #attempt: Attempt | undefined
+  #attempts = 0
+  #timer: Timer | undefined
+  #download: Download | undefined
+
+  constructor(parts: RelayParts) {
+    const { exchange, timeoutMs } = parts
+    const { clock } = exchange.serving
+    this.#parts = parts
+    this.#upload = new Upload(exchange.request, clock)
+    this.#endsAt = clock.now() + timeoutMs
+  }
+
+  begin(): void {
+    const { exchange, service } = this.#parts
+    const { request, response } = exchange
+    this.#watch()
+    if (this.#failsOver) service.retryBudget.deposit()
+    // The backend has its whole time from the last byte of what it answers.
+    if (!this.#upload.isEmpty) {
+      const asked = () => {
+        this.#attempt?.asked()
+        if (!exchange.isOver) this.#watch()
+      }
+      request.once('end', contained('request', exchange, asked))
+    }
+    response.once(
+      'close',
+      contained('response', exchange, () => this.#end()),
+    )
+    const endpoint = service.endpoints.pick()
+    if (endpoint) this.#try(endpoint)
+    else
+      this.#awaitEndpoint().catch(
+        contained('promise', exchange, (thrown: unknown) => this.#giveUp(toGatewayError(thrown))),
+      )
+  }
+
+  /** Until discovery has found some, or could not be asked. */
+  async #awaitEndpoint(): Promise<void> {
+    const { exchange, service } = this.#parts
+    await service.endpoints.settle(exchange.scope)
+    if (exchange.isOver) return
+    const endpoint = service.endpoints.pick()
+    if (!endpoint) throw new GatewayError('unavailable', { detail: 'the service has no endpoint' })
+    this.#try(endpoint)
+  }
+
+  #try(endpoint: Endpoint): void {
+    const { clock } = this.#parts.exchange.serving
+    const timeLeftMs = this.#endsAt - clock.now()
+    const resends = this.#attempts++
+    this.#attempt = new Attempt(this.#parts, endpoint, this.#upload, this, { timeLeftMs, resends })
+    this.#attempt.begin()
+  }
+
+  connected(_attempt: Attempt, request: ClientRequest): void {
+    const { exchange, route } = this.#parts
+    if (this.#upload.isEmpty) return
+    this.#upload.bound(route.maxRequestBytes, exchange, (error) => this.#giveUp(error, 'nothing'))
+    this.#upload.sendTo(request)
+  }
+
+  answered(attempt: Attempt, answer: IncomingMessage): void {
+    const { exchange } = this.#parts
+    const { response } = exchange
+    if (exchange.isOver) {
+      answer.destroy()
+      return
+    }
+    const fault = checkAnswer(answer)
+    if (fault) {
+      this.failed(attempt, fault)
+      return
+    }
+    const status = answer.statusCode ?? 0
+    if (this.#failsOver && this.#goOn(attempt, statusError(status))) return
+    const headers = selectResponseHeaders(answer)
+    headers.push('x-request-id', exchange.requestId, ...(exchange.ownHeaders ?? []))
+    if (exchange.serving.isDraining) headers.push('connection', 'close')
+    try {
+      // Without the reason phrase: it may hold anything, and means nothing.
+      response.writeHead(status, headers)
+    } catch (cause) {
+      this.#giveUp(invalid('the answer has a header that cannot be sent', cause))
+      return
+    }
+    this.#timer?.cancel()
+    exchange.noteHead(status)
+    attempt.measure(status, undefined)
+    this.#download = new Download(exchange, answer, this.#parts.route.idleMs)
+    this.#download.begin()
+  }
+
+  upgraded(attempt: Attempt, answer: IncomingMessage, connection: Duplex, head: Buffer): void {
+    const { exchange, tunnels, route } = this.#parts
+    const { response } = exchange
+    if (!(response instanceof UpgradeResponse)) throw new TypeError('the request asked for no upgrade')
+    if (!(connection instanceof Socket)) throw new TypeError('the connection to the backend is no socket')
+    this.#timer?.cancel()
+    attempt.measure(101, undefined)
+    tunnels.open({ client: response.handOn(), backend: connection, answer, head, exchange, idleMs: route.idleMs })
+    exchange.handOn(101)
+  }
+
+  failed(attempt: Attempt, error: GatewayError): void {
+    if (!this.#failsOver || !this.#goOn(attempt, error)) this.#giveUp(error)
+  }
+
+  get #failsOver(): boolean {
+    return this.#parts.service.endpoints.care.failover === 'fast-retry'
+  }
+
+  /** Goes on to another endpoint, where that is safe and there is one. */
+  #goOn(attempt: Attempt, error: GatewayError): boolean {
+    const { service, exchange } = this.#parts
+    if (exchange.isOver) return false
+    const { endpoint, isRepeatable } = attempt
+    const pick = () => service.endpoints.pick(endpoint)
+    const other = takeOver(service, error, { others: this.#attempts - 1, isRepeatable, asked: endpoint, pick })
+    if (!other) return false
+    const { status } = error.response ?? {}
+    attempt.measure(status, status === undefined ? error.code : undefined)
+    attempt.abandon()
+    exchange.span.event('tessera.failover', { 'error.type': error.code, 'server.address': other.address })
+    this.#try(other)
+    return true
+  }
+
+  /** Ends it with an error: as the answer where there is none yet, else by cutting the one that is there. */
+  #giveUp(error: GatewayError, verdict?: 'nothing' | 'failure'): void {
+    const { exchange } = this.#parts
+    this.#timer?.cancel()
+    this.#attempt?.measure(undefined, error.code, verdict)
+    this.#upload.stop()
+    if (!exchange.isAnswered) exchange.fail(error)
+    else {
+      exchange.noteBroken(error)
+      exchange.request.socket.destroy()
+    }
+    this.#attempt?.abandon()
+  }
+
+  /** The answer has to begin in time; while the client still sends its body, time starts again with every stretch of it. */
+  #watch(): void {
+    const { exchange, timeoutMs } = this.#parts
+    this.#timer?.cancel()
+    const look = () => {
+      const judgement = this.#upload.judge()
+      if (judgement === 'moves') this.#watch()
+      else if (judgement === 'client') this.#giveUp(refuse('request-timeout'), 'nothing')
+      else this.#giveUp(new GatewayError('timeout'), this.#upload.isStuck ? 'failure' : undefined)
+    }
+    this.#timer = exchange.serving.clock.schedule(timeoutMs, contained('timer', exchange, look))
+  }
+
+  #end(): void {
+    this.#timer?.cancel()
+    this.#download?.end()
+    this.#upload.stop()
+    if (!this.#parts.exchange.wasCut) this.#upload.dropRest()
+    this.#attempt?.end()
+  }
+}
+
+function statusError(status: number): GatewayError {
+  return new GatewayError(`http-${status}`, { response: { status, body: undefined } })
+}
