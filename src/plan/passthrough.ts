@@ -2,9 +2,20 @@ import type { GatewaySettings } from '../config/gateway.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { Language } from '../language/color.ts'
 import type { ParsedRoute } from '../routes/route.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue, CatalogueService } from './catalogue.ts'
 import type { PassthroughRoute } from './snapshot.ts'
 import { toldOfPassthrough } from './told-of-requests.ts'
+
+/** What a service may say of its calls that cannot hold for what is passed through to it, and why not. */
+const unkept = {
+  retry: 'its body is gone when it fails: `failover: fast-retry` goes on to another endpoint where that is safe',
+  hedge: 'its body can be sent once',
+  breaker: 'a passthrough has no operation that could rest: `outlier` lets endpoints rest',
+  cache: 'its answers are not kept',
+  coalesce: 'its answers are not shared',
+  mirror: 'its body can be sent once',
+  headers: 'its headers are the client’s',
+} as const
 
 /** A `proxy:` route, with its service found; undefined for any other route. */
 export function bindPassthrough(
@@ -31,6 +42,7 @@ export function bindPassthrough(
     diagnostics.add('invalid-value', message, at, 'write the calls as `do`')
     return undefined
   }
+  checkPoliciesHold(service, wanted, (message, help) => diagnostics.add('invalid-value', message, at, help))
   const timeoutMs = definition.timeout ?? settings.defaults.timeout
   return {
     kind: 'passthrough',
@@ -44,4 +56,24 @@ export function bindPassthrough(
     idleMs: idle,
     maxRequestBytes: definition.maxRequestBody ?? settings.defaults.maxRequestBody,
   }
+}
+
+/**
+ * What a service says of its calls holds for its operations, and is passed over by what is passed through. Where it has
+ * none, nothing would heed it.
+ */
+function checkPoliciesHold(
+  { definition, operations, unread }: CatalogueService,
+  name: string,
+  tell: (message: string, help: string) => void,
+): void {
+  if (operations.size + unread.size > 0) return
+  const help = `take it out of \`${name}\`, or say it where operations of it are called`
+  for (const [key, why] of Object.entries(unkept)) {
+    const value = definition[key as keyof typeof unkept]
+    if (value !== undefined && value !== false)
+      tell(`\`${key}\` of \`${name}\` does not hold for what is passed through: ${why}`, help)
+  }
+  if (definition.balance.on !== undefined)
+    tell(`\`${name}\` balances on \`${definition.balance.on}\`, and what is passed through has no colors`, help)
 }
