@@ -11,11 +11,12 @@ export function keepReading(socket: Socket): void {
   const destroy = socket.destroy
   let isDying = false
   socket.destroy = (error) => {
-    if (isDying || !isFailedWrite(error)) return destroy.call(socket, error)
-    isDying = true
-    // The stream takes in nothing more while it is marked as broken.
+    if (!isFailedWrite(error)) return destroy.call(socket, error)
+    // The stream takes in nothing more while it is marked as broken. What was still to be written may fail too.
     const { _readableState: state } = socket as unknown as { _readableState: { errored: Error | null } }
     state.errored = null
+    if (isDying) return socket
+    isDying = true
     let bytesRead = socket.bytesRead
     const look = setInterval(() => {
       if (socket.bytesRead === bytesRead) destroy.call(socket, error)
