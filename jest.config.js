@@ -4,6 +4,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
+  // What extensions import: the code that runs, as in a process of its own.
+  moduleNameMapper: { '^tessera$': '<rootDir>/src/index.ts' },
   setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   testTimeout: 20_000,
   reporters: ['default', '<rootDir>/test/support/folder-times.js'],

@@ -16,6 +16,7 @@ export type KnownErrorCode =
   | 'invalid-input'
   | 'expression-failed'
   | 'too-much-work'
+  | 'extension-failed'
 
 /** The one table: error code → HTTP status of the answer when nothing handles it, and its human title. */
 export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
@@ -30,6 +31,7 @@ export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; 
   'invalid-input': { status: 400, title: 'The request is not valid' },
   'expression-failed': { status: 500, title: 'A rule of the route could not be applied' },
   'too-much-work': { status: 500, title: 'The answer takes too much work' },
+  'extension-failed': { status: 500, title: 'An extension of the gateway failed' },
   internal: { status: 500, title: 'The gateway failed' },
 }
 

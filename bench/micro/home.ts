@@ -72,7 +72,7 @@ export function startSpan() {
 export async function fillDocument(route: AggregatedRoute, callSites: readonly CallSite[]): Promise<Document> {
   const document = route.createDocument(request, new WorkBudget(Number.MAX_SAFE_INTEGER))
   const now = () => systemClock.now()
-  const times = { now, startedAt: now(), budgetMs: 1000, deadline: now() + route.timeoutMs }
+  const times = { clock: systemClock, now, startedAt: now(), budgetMs: 1000, deadline: now() + route.timeoutMs }
   const bounds = { maxCalls: route.maxCalls, callsLeft: route.maxCalls }
   const run = { ...bounds, calls: openCalls(callSites), records: [], propagation, stepEnded: () => {}, ...times }
   await route.run(new Context(run, document, new Scope(), startSpan()))

@@ -1,4 +1,4 @@
-import type { Schema } from './json-schema.ts'
+import type { Schema } from '../../src/describe/json-schema.ts'
 import { code, table } from './markdown.ts'
 
 export interface KeyTableOptions {

@@ -4,6 +4,7 @@ import type { Body, Slices } from '../json/body.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
 import type { BulkheadPolicy, RatePolicy } from './admission/policy.ts'
+import type { BalancerKind } from './balancers/balancer.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { CarePolicy } from './health/policy.ts'
 import type { RetryBudgetPolicy } from './policies/retry-budget.ts'
@@ -115,8 +116,7 @@ export interface ServiceTarget {
   readonly endpoints: readonly EndpointTarget[]
   /** Where endpoints are looked up; then `endpoints` is empty. */
   readonly discover?: DiscoverySource | undefined
-  /** Name of a balancer kind. */
-  readonly balance: string
+  readonly balance: BalancerKind
   /** To one endpoint at most; undefined: the built-in number. */
   readonly connections?: number | undefined
   /** The value that a consistent hash is made of. */

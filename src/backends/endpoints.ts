@@ -2,7 +2,6 @@ import type { Scope } from '../cancellation.ts'
 import type { Timer } from '../clock.ts'
 import type { BalancerOptions } from './balancers/balancer.ts'
 import { Choice } from './balancers/choice.ts'
-import { balancers } from './balancers/index.ts'
 import type { EndpointTarget, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
@@ -52,9 +51,7 @@ export class ServiceEndpoints {
   #isClosed = false
 
   constructor(target: ServiceTarget, options: EndpointsOptions) {
-    const kind = balancers.get(target.balance)
-    if (!kind) throw new Error(`no balancer is called ${target.balance}`)
-    const { care = noCare } = target
+    const { balance: kind, care = noCare } = target
     this.care = care
     this.#service = target.name
     this.#options = options

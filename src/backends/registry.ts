@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Admission } from './admission/admission.ts'
 import type { Call, CallSite, ServiceTarget } from './call.ts'
-import type { DiscoverySource } from './discovery/discovery.ts'
+import { type DiscoverySource, keyOfSource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
 import { type NameServers, systemNameServers } from './discovery/name-servers.ts'
 import { openDiscovery } from './discovery/open.ts'
@@ -86,7 +86,7 @@ export class Backends {
     this.#store = options.store ?? new MemoryStore(32 * 1024 * 1024, () => clock.epoch())
     this.#admission = options.admission ?? new Admission(clock)
     this.#discoveries = new Shared(
-      (source) => JSON.stringify(source),
+      keyOfSource,
       (source) => openDiscovery(source, { clock, random, nameServers, notify, metrics }),
       (watch) => watch.close(),
     )

@@ -12,6 +12,7 @@ const neutral = new Set([
   'request-timeout',
   'expression-failed',
   'too-much-work',
+  'extension-failed',
   'internal',
 ])
 

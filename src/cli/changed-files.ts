@@ -1,4 +1,4 @@
-import type { ConfigTexts } from '../config/read.ts'
+import { type ConfigTexts, filesOf } from '../config/read.ts'
 
 /** What differs between two readings, for people: `routes/home.yaml changed, routes/b.yaml added`. Empty when nothing. */
 export function describeChange(before: ConfigTexts, after: ConfigTexts): string {
@@ -13,6 +13,5 @@ export function describeChange(before: ConfigTexts, after: ConfigTexts): string 
 
 /** Every file of a configuration by the name that diagnostics use. */
 export function textsByPath(texts: ConfigTexts): Map<string, string> {
-  const files = [texts.gateway, texts.dictionary, ...texts.services, ...texts.routes]
-  return new Map(files.filter((file) => file !== undefined).map(({ path, text }) => [path, text]))
+  return new Map(filesOf(texts).map(({ path, text }) => [path, text]))
 }

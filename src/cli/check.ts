@@ -11,6 +11,7 @@ interface CheckOptions extends ConfigOptions {
   readonly format: ReportFormat
   readonly strict?: boolean
   readonly watch?: boolean
+  readonly extensions: boolean
 }
 
 const formats: readonly ReportFormat[] = ['pretty', 'json', 'github', 'sarif']
@@ -27,11 +28,14 @@ export const check: CliCommand<CheckOptions> = {
   ],
   notes:
     'A warning or a hint is silenced where it stands, with a reason, at the end of its line or on the line before: ' +
-    '`# tessera-ignore unused-output: used by the partner app`. A silence without a reason, or of nothing, is a warning.',
+    '`# tessera-ignore unused-output: used by the partner app`. A silence without a reason, or of nothing, is a warning. ' +
+    'The modules of `extensions:` run while they are checked, as tests would: for a project that nobody vouches for there ' +
+    'is `--no-extensions`, which reads nothing but YAML, and takes every name it does not know for one of theirs.',
   options: [
     ...configOptions(),
     new Option('--format <format>', 'how to report').choices(formats).default('pretty'),
     new Option('--strict', 'fail on warnings too'),
+    new Option('--no-extensions', 'run none of the project’s extensions'),
     new Option('--watch', 'check again whenever a file changes'),
   ],
   run: runCheck,
@@ -46,14 +50,14 @@ async function runCheck(options: CheckOptions, terminal: Terminal): Promise<Exit
   return first.report.diagnostics.some(({ severity }) => failing.includes(severity)) ? 1 : 0
 }
 
-async function checkOnce({ config = defaultConfig, routes }: CheckOptions) {
+async function checkOnce({ config = defaultConfig, routes, extensions: runsExtensions }: CheckOptions) {
   const startedAt = performance.now()
   const [{ readConfig }, { buildSnapshot }, { countParts }] = await Promise.all([
     import('../config/read.ts'),
     import('../plan/build.ts'),
     import('./counts.ts'),
   ])
-  const { texts, locations } = await readConfig({ config, routes, env: process.env })
+  const { texts, locations } = await readConfig({ config, routes, env: process.env, runsExtensions })
   const { diagnostics } = buildSnapshot(texts)
   const files = textsByPath(texts)
   const report: Report = {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { ConfigTexts } from '../config/read.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Route, Snapshot } from '../plan/snapshot.ts'
 import { textsByPath } from './changed-files.ts'
@@ -16,10 +17,15 @@ export async function loadSnapshot(options: ConfigOptions, terminal: Terminal): 
   const { texts } = await readConfig({ config, routes, env: process.env })
   const { snapshot, diagnostics } = buildSnapshot(texts)
   if (snapshot) return snapshot
-  const files = textsByPath(texts)
-  const errors: readonly Diagnostic[] = diagnostics.filter(({ severity }) => severity === 'error')
-  terminal.complain(printAll({ diagnostics: errors, textOf: (file) => files.get(file) }, terminal.color).join('\n\n'))
+  printErrors(diagnostics, texts, terminal)
   return undefined
+}
+
+/** Tells what is wrong, warnings and hints aside. */
+export function printErrors(diagnostics: readonly Diagnostic[], texts: ConfigTexts, terminal: Terminal): void {
+  const files = textsByPath(texts)
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  terminal.complain(printAll({ diagnostics: errors, textOf: (file) => files.get(file) }, terminal.color).join('\n\n'))
 }
 
 /** A route by its name, or by its file as a person in this directory would write it. */

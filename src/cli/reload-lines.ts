@@ -10,7 +10,7 @@ export async function createReloadPrinter(
   options: ReadOptions,
   { paint, color, print }: Terminal,
 ): Promise<(result: ReloadResult) => Promise<void>> {
-  const read = async (): Promise<ConfigTexts> => (await readConfig(options)).texts
+  const read = async (): Promise<ConfigTexts> => (await readConfig({ ...options, runsExtensions: false })).texts
   let live = await read()
 
   return async (result) => {

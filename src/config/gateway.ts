@@ -66,6 +66,12 @@ export const gatewayShape = z
     routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),
     services: z.string().default('./services').describe('Directory of the services, from this file.'),
     dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
+    extensions: z
+      .union([z.string(), z.array(z.string())])
+      .default([])
+      .describe(
+        'Modules of extensions: a directory of them, or files and directories, below the directory of this file. They run in the gateway.',
+      ),
     zone: z.string().optional().describe('Where it runs: endpoints in the same zone are preferred.'),
     register: registerShape.optional(),
     openapi: z

@@ -1,10 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import type { Definition } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type Environment, EnvText } from '../environment.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
+import type { ExtensionModule } from './extensions/extension-module.ts'
+import { loadExtensions } from './extensions/load-extensions.ts'
+import { takeDefinitions } from './extensions/load-module.ts'
 
 /** Every text that a snapshot is made of. `buildSnapshot` is a function of this and nothing else. */
 export interface ConfigTexts {
@@ -12,6 +16,8 @@ export interface ConfigTexts {
   readonly dictionary: SourceText | undefined
   readonly services: readonly SourceText[]
   readonly routes: readonly SourceText[]
+  /** Modules that the gateway's file names, and what was given beside it. */
+  readonly extensions?: readonly ExtensionModule[]
   /** Files and directories that could not be read, with why. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[]
   readonly env: Environment
@@ -25,6 +31,10 @@ export interface ReadOptions {
   readonly env: Environment
   /** File names in diagnostics are shown from here; the working directory by default. */
   readonly base?: string | undefined
+  /** Beside those that the gateway's file names. */
+  readonly extensions?: readonly Definition[] | undefined
+  /** Whether the modules that the gateway's file names are run, which is needed to build a snapshot; true by default. */
+  readonly runsExtensions?: boolean | undefined
 }
 
 /** How many files are open at a time: there may be more of them than a process may open. */
@@ -36,6 +46,8 @@ export interface ConfigLocations {
   readonly dictionary: string
   readonly services: string
   readonly routes: string
+  /** Directories. */
+  readonly extensions: readonly string[]
 }
 
 /**
@@ -50,7 +62,7 @@ export async function readConfig(
   const gatewayPath = resolve(base, options.config)
   const reader = new Reader(base, before ? filesOf(before) : [])
   const gateway = await reader.read(gatewayPath, true)
-  const { locations, isNamed } = await locate(gateway, gatewayPath, options, base)
+  const { locations, isNamed, extensionPaths } = await locate(gateway, gatewayPath, options, base)
   // Without the gateway's file nobody knows where the others are.
   const [dictionary, services, routes] = gateway
     ? await Promise.all([
@@ -59,14 +71,31 @@ export async function readConfig(
         reader.readAll(locations.routes, true, true),
       ])
     : [undefined, [], []]
+  const { modules, directories } = await loadExtensions(
+    extensionPaths,
+    dirname(gatewayPath),
+    reader,
+    before?.extensions ?? [],
+    options.runsExtensions !== false,
+  )
+  const given = options.extensions ? [takeDefinitions(options.extensions)] : []
   const { unreadable } = reader
   const texts = { gateway: gateway ?? { path: reader.show(gatewayPath), text: '' }, dictionary, services, routes }
-  return { texts: { ...texts, unreadable, env: options.env }, locations }
+  return {
+    texts: { ...texts, extensions: [...given, ...modules], unreadable, env: options.env },
+    locations: { ...locations, extensions: directories },
+  }
 }
 
 /** Every file that could be read. */
-export function filesOf({ gateway, dictionary, services, routes }: ConfigTexts): SourceText[] {
-  return [gateway, ...(dictionary ? [dictionary] : []), ...services, ...routes]
+export function filesOf({ gateway, dictionary, services, routes, extensions = [] }: ConfigTexts): SourceText[] {
+  return [
+    gateway,
+    ...(dictionary ? [dictionary] : []),
+    ...services,
+    ...routes,
+    ...extensions.flatMap(({ file = [] }) => file),
+  ]
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -94,7 +123,7 @@ class Reader {
       const before = this.#before.get(file.path)
       return before?.text === file.text ? before : file
     } catch (error) {
-      this.#note(path, error, isNeeded)
+      this.note(path, error, isNeeded)
       return undefined
     }
   }
@@ -112,12 +141,12 @@ class Reader {
       await Promise.all(Array.from({ length: maxOpenFiles }, work))
       return texts.filter((text) => text !== undefined)
     } catch (error) {
-      this.#note(directory, error, isNeeded)
+      this.note(directory, error, isNeeded)
       return []
     }
   }
 
-  #note(path: string, error: unknown, isNeeded: boolean): void {
+  note(path: string, error: unknown, isNeeded: boolean): void {
     if (!isNeeded && (error as NodeJS.ErrnoException).code === 'ENOENT') return
     this.unreadable.push({ path: this.show(path), reason: reasonOf(error) })
   }
@@ -134,13 +163,17 @@ async function locate(gateway: SourceText | undefined, gatewayPath: string, opti
   }
   const isNamed = (key: string) => typeof named(key) === 'string'
   const pick = (key: string, fallback: string) => resolve(home, isNamed(key) ? String(named(key)) : fallback)
-  const locations: ConfigLocations = {
+  const locations = {
     gateway: gatewayPath,
     dictionary: pick('dictionary', './dictionary.yaml'),
     services: pick('services', './services'),
     routes: options.routes === undefined ? pick('routes', '../routes') : resolve(base, options.routes),
   }
-  return { locations, isNamed }
+  const extensionPaths = [value?.['extensions'] ?? []].flat().flatMap((path) => {
+    const text = path instanceof EnvText ? path.text : path
+    return typeof text === 'string' ? text : []
+  })
+  return { locations, isNamed, extensionPaths }
 }
 
 /** A turn of the event loop a step: a gateway that reads its file again has requests to serve. */

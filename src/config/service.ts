@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { BalancerKind } from '../backends/balancers/balancer.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { headersShape } from '../language/headers.ts'
 import { checkShape } from '../language/shape.ts'
@@ -7,12 +8,12 @@ import { operationShape } from '../operations/operation.ts'
 import { policyKeysOn } from '../operations/policies/keys.ts'
 import type { Source } from '../yaml/source.ts'
 import { budgetHeaderShape } from './budget-header.ts'
-import { balanceShape } from './service/balance.ts'
+import { balanceShape, createBalanceShape, openBalanceShape } from './service/balance.ts'
 import { careKeys } from './service/care.ts'
-import { discoverShape } from './service/discover.ts'
+import { createDiscoverShape, type DiscoverShape, discoverShape, openDiscoverShape } from './service/discover.ts'
 import { endpointsShape } from './service/endpoints.ts'
 import { retryBudgetShape } from './service/retry-budget.ts'
-import { checkWhereItRuns, splitShape, versionsShape } from './service/versions.ts'
+import { checkWhereItRuns, createVersionsShape, splitShape, versionsShape } from './service/versions.ts'
 
 /** `config/services/*.yaml` */
 export const serviceShape = z
@@ -49,14 +50,38 @@ export const serviceShape = z
   })
   .meta({ description: 'A backend service: endpoints, policies and colored operations.' })
 
+/**
+ * The same, by what extensions add to it.
+ * @param isWhole false: they add more than is known
+ */
+export function createServiceShape(
+  balancers: ReadonlyMap<string, BalancerKind>,
+  discoveries: readonly DiscoverShape[],
+  isWhole: boolean,
+): typeof serviceShape {
+  const discover = (isWhole ? createDiscoverShape(discoveries) : openDiscoverShape) as typeof discoverShape
+  const { description } = serviceShape.meta()!
+  return serviceShape
+    .extend({
+      balance: (isWhole ? createBalanceShape(balancers) : openBalanceShape) as typeof balanceShape,
+      discover: discover.optional(),
+      versions: createVersionsShape(discover).optional(),
+    })
+    .meta({ description })
+}
+
 /** A service as its file has it. */
 export interface ServiceDefinition {
   readonly source: Source
   readonly definition: z.output<typeof serviceShape>
 }
 
-export function readService(source: Source, diagnostics: DiagnosticCollector): ServiceDefinition | undefined {
-  const definition = checkShape(serviceShape, source.value ?? {}, { source, path: [] }, diagnostics)
+export function readService(
+  source: Source,
+  shape: typeof serviceShape,
+  diagnostics: DiagnosticCollector,
+): ServiceDefinition | undefined {
+  const definition = checkShape(shape, source.value ?? {}, { source, path: [] }, diagnostics)
   if (!definition) return undefined
   checkWhereItRuns(definition, source, diagnostics)
   if (definition.failover === 'stop' && !definition.health && !isDiscovered(definition)) {

@@ -1,4 +1,5 @@
-import { describeDiscovery } from '../backends/discovery/index.ts'
+import { roundRobin } from '../backends/balancers/round-robin.ts'
+import { describeDiscovery } from '../backends/discovery/discovery.ts'
 import type { RetryBudgetPolicy } from '../backends/policies/retry-budget.ts'
 import type { SplitPolicy } from '../backends/splits/policy.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
@@ -13,7 +14,7 @@ export function describeEndpoints(service: ServiceInfo): readonly string[] {
   const { discover, balance, connections, spreadOn, split, care, retryBudget } = service
   const words = split ? describeSplit(split) : []
   if (discover) words.push(describeDiscovery(discover))
-  if (balance !== 'round-robin') words.push(spreadOn === undefined ? balance : `${balance} on ${spreadOn}`)
+  if (balance !== roundRobin) words.push(spreadOn === undefined ? balance.name : `${balance.name} on ${spreadOn}`)
   if (connections !== undefined) words.push(`${connections} connections an endpoint`)
   if (retryBudget) words.push(describeRetryBudget(retryBudget))
   words.push(...describeServiceAdmission(service))

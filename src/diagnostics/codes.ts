@@ -16,6 +16,10 @@ export const diagnosticCodes = {
   'unsafe-key': { severity: 'error', rule: 'No key is `__proto__`, `constructor` or `prototype`' },
   'open-admin': { severity: 'warning', rule: 'The admin listener is reached from its own machine alone' },
   'missing-env': { severity: 'error', rule: 'An environment variable without a default is set, and not empty' },
+  'invalid-extension': {
+    severity: 'error',
+    rule: 'A module of extensions lies below the gateway file, can be loaded, and defines what is complete',
+  },
   // the shape
   'unknown-key': { severity: 'error', rule: 'Every key is one that its place knows' },
   'missing-key': { severity: 'error', rule: 'Every required key is there' },

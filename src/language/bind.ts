@@ -1,3 +1,4 @@
+import { ExtensionFault } from '../definition.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Area } from '../values/area.ts'
 import type { Document } from '../values/document.ts'
@@ -35,7 +36,7 @@ export interface Derivation {
 
 /** Parses and compiles a template, and finds what it reads. Its faults are reported at their characters. */
 export function bindTemplate(value: unknown, place: Place, language: Language): BoundTemplate {
-  const { template, faults } = parseTemplate(value, language.types, language.owner)
+  const { template, faults } = parseTemplate(value, language.types, language)
   for (const fault of faults) {
     const { source, path } = within(place, ...fault.path)
     // An operator is a key, all other faults sit in a string.
@@ -62,7 +63,18 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
     },
     at: place.source.locate(place.path),
     locate,
-    evaluate: faults.length > 0 ? () => undefined : compileMetered(template, reads),
+    evaluate: faults.length > 0 ? () => undefined : compileOrTell(template, reads, place, language),
+  }
+}
+
+/** An operator of an extension may fail here; ours do not. */
+function compileOrTell(template: Template, reads: readonly Read[], { source, path }: Place, { diagnostics }: Language) {
+  try {
+    return compileMetered(template, reads)
+  } catch (thrown) {
+    if (!(thrown instanceof ExtensionFault)) throw thrown
+    diagnostics.add('invalid-extension', thrown.message, source.locate(path), 'mend the extension, or do not use it')
+    return () => undefined
   }
 }
 

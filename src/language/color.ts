@@ -3,7 +3,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Sensitivity } from '../redaction.ts'
 import type { ExpressionTypes } from '../values/expression.ts'
 import type { JsonSchema } from '../values/schema.ts'
-import type { Owner } from '../values/template.ts'
+import type { Operators, Owner } from '../values/template.ts'
 
 /** One entry of the data dictionary. */
 export interface ColorDefinition {
@@ -19,6 +19,7 @@ export interface ColorDefinition {
 export interface Language {
   readonly colors: ReadonlyMap<string, ColorDefinition>
   readonly types: ExpressionTypes
+  readonly operators: Operators
   readonly diagnostics: DiagnosticCollector
   /** No proxy is trusted, so that what only they may say never comes. */
   readonly trustsNoProxy?: boolean

@@ -23,6 +23,7 @@ export class RouteBinder implements Binder {
   readonly keepsWholeAnswers: boolean
   readonly colors: Language['colors']
   readonly types: Language['types']
+  readonly operators: Language['operators']
   readonly diagnostics: Language['diagnostics']
   readonly trustsNoProxy: boolean
   readonly #catalogue: Catalogue
@@ -45,6 +46,7 @@ export class RouteBinder implements Binder {
     this.keepsWholeAnswers = keepsWholeAnswers
     this.colors = language.colors
     this.types = language.types
+    this.operators = language.operators
     this.diagnostics = language.diagnostics
     this.trustsNoProxy = language.trustsNoProxy ?? false
     this.#catalogue = catalogue

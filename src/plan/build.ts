@@ -1,4 +1,6 @@
+import { nameModule } from '../config/extensions/extension-module.ts'
 import type { ConfigTexts } from '../config/read.ts'
+import { ExtensionFault } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { applySilences } from '../yaml/silences.ts'
@@ -30,17 +32,28 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   memory.keep(world, units)
   const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units)
   yield
-  const { dictionary, catalogue, settings } = world
-  if (hasErrors || !dictionary || !catalogue) return { snapshot: undefined, diagnostics: told }
+  const { dictionary, catalogue, settings, registry } = world
+  if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
   const routes: Route[] = []
   for (const unit of units) {
     if (!unit.isCompiled) yield
-    routes.push(unit.compile())
+    try {
+      routes.push(unit.compile())
+    } catch (thrown) {
+      if (!(thrown instanceof ExtensionFault)) throw thrown
+      const at = { file: unit.facts.file.path, line: 1, column: 1, endLine: 1, endColumn: 2 }
+      const late = new DiagnosticCollector()
+      late.add('invalid-extension', thrown.message, at, 'the extension has to be mended, or not be used')
+      return { snapshot: undefined, diagnostics: [...told, ...late.sorted()] }
+    }
   }
   const callSites = routes.flatMap((route) => (route.kind === 'aggregate' ? route.callSites : []))
   const version = versionOf(world, units)
   const { colors } = dictionary
-  return { snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue }), diagnostics: told }
+  return {
+    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, registry }),
+    diagnostics: told,
+  }
 }
 
 function* readRoutes({ routes, env }: ConfigTexts, world: World, memory: BuildMemory): Work<RouteUnit[]> {
@@ -84,11 +97,12 @@ function* gatherDiagnostics(
   return { told: applySilences(yield* diagnostics.sortedInSteps(), silences), hasErrors: diagnostics.hasErrors }
 }
 
-/** Of every file, and of every variable that one names. */
+/** Of every file, every extension, and of every variable that a file names. */
 function versionOf(world: World, units: readonly RouteUnit[]): string {
   const hashes = [...world.facts, ...units.map(({ facts }) => facts)].map(({ hash }) => hash)
   const named = new Map(world.named)
   for (const unit of units) for (const [name, value] of unit.named) named.set(name, value)
+  const extensions = world.extensions.map(nameModule)
   const env = [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${value ?? ''}`)
-  return hashContent(hashes.join(' '), ...env)
+  return hashContent(hashes.join(' '), ...extensions, ...env)
 }

@@ -67,7 +67,7 @@ export function* readRoute(file: SourceText, environment: Environment, world: Wo
   const { env, named } = recordEnvironment(environment)
   const origin = { facts: findFacts(file), named, world, diagnostics }
   const source = yield* parseYamlInSteps(file, env, diagnostics)
-  const parsed = source && parseRoute(source, diagnostics)
+  const parsed = source && parseRoute(source, world.registry.steps, diagnostics)
   // What is small is done in a step.
   const isLarge = file.text.length > largeFrom
   if (isLarge) yield

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { ServiceTarget } from '../backends/call.ts'
-import type { DiscoverySource } from '../backends/discovery/discovery.ts'
-import type { FileSettings } from '../backends/discovery/file.ts'
+import { type DiscoverySource, keyOfSource } from '../backends/discovery/discovery.ts'
+import { type FileSettings, file } from '../backends/discovery/file.ts'
 import type { CarePolicy } from '../backends/health/policy.ts'
 import { defaultChannelOptions } from '../backends/transports/transport.ts'
 import type { ServiceDefinition } from '../config/service.ts'
@@ -29,8 +29,9 @@ export function bindTarget(service: ServiceDefinition, defaults: Defaults, langu
     const { endpoints = [] } = runs
     const discover = runs.discover && locateFile(runs.discover, source)
     const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
+    const named = { discover: discover && keyOfSource(discover), balance: balance.kind.name, on: balance.on }
     // What is known of its endpoints, and its retry budget, are its own, whoever else runs at the same addresses.
-    const key = hashContent(JSON.stringify({ owner, endpoints, discover, balance, connections, care, retryBudget }))
+    const key = hashContent(JSON.stringify({ owner, endpoints, ...named, connections, care, retryBudget }))
     const settings = { balance: balance.kind, connections, care, budgetHeader, retryBudget }
     return { endpoints, discover, ...settings, ...spread, ...admission, key }
   }
@@ -77,8 +78,8 @@ function careOf(definition: ServiceDefinition['definition'], zone: string | unde
 
 /** A file is named from the file that names it. */
 function locateFile(discover: DiscoverySource, source: Source): DiscoverySource {
-  if (discover.kind !== 'file') return discover
+  if (discover.kind !== file) return discover
   const { path, everyMs } = discover.settings as FileSettings
   const settings: FileSettings = { path: path.startsWith('/') ? path : join(dirname(source.path), path), everyMs }
-  return { kind: 'file', settings }
+  return { kind: file, settings }
 }

@@ -11,6 +11,7 @@ import type { WorkBudget } from '../values/work.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Registry } from './extensions/registry.ts'
 import type { RouteCaching } from './route-caching.ts'
 import type { ToldOfRequests } from './told-of-requests.ts'
 
@@ -25,6 +26,8 @@ export interface Snapshot {
   /** The dictionary and the services it was compiled from, for graph and explain. */
   readonly colors: ReadonlyMap<string, ColorDefinition>
   readonly catalogue: Catalogue
+  /** What its files may name: for what is bound beside them, as the mocks of tests. */
+  readonly registry: Registry
 }
 
 export type Route = AggregatedRoute | PassthroughRoute

@@ -1,4 +1,5 @@
 import { readDictionary } from '../config/dictionary.ts'
+import { type ExtensionModule, isSameModule } from '../config/extensions/extension-module.ts'
 import { type GatewaySettings, gatewayShape } from '../config/gateway.ts'
 import type { ConfigTexts } from '../config/read.ts'
 import { readService, type ServiceDefinition } from '../config/service.ts'
@@ -7,12 +8,16 @@ import type { Environment } from '../environment.ts'
 import type { ColorDefinition, Language } from '../language/color.ts'
 import { checkShape } from '../language/shape.ts'
 import { createExpressionTypes, type ExpressionTypes } from '../values/expression.ts'
+import type { Operators } from '../values/template.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
 import { checkAdminIsPrivate } from './checks/admin-is-private.ts'
+import { checkExtensionsLieInside } from './checks/extensions-lie-inside.ts'
 import { checkLimitsReadWhatComes } from './checks/limits-read-what-comes.ts'
 import { type Defaults, locateDefaults } from './defaults.ts'
+import { createRegistry } from './extensions/create-registry.ts'
+import type { Registry } from './extensions/registry.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
 import type { Work } from './work.ts'
@@ -24,10 +29,12 @@ export interface World {
   /** Undefined when the dictionary cannot be read: then every color would be unknown, so nothing is bound. */
   readonly dictionary: Dictionary | undefined
   readonly catalogue: Catalogue | undefined
+  readonly registry: Registry
   /** What is wrong with its files. */
   readonly diagnostics: DiagnosticCollector
   readonly facts: readonly FileFacts[]
   readonly named: NamedEnvironment
+  readonly extensions: readonly ExtensionModule[]
   /** False when some file or directory could not be read. */
   readonly isWhole: boolean
 }
@@ -35,6 +42,7 @@ export interface World {
 export interface Dictionary {
   readonly colors: ReadonlyMap<string, ColorDefinition>
   readonly types: ExpressionTypes
+  readonly operators: Operators
 }
 
 /** Reads the gateway's settings, the dictionary and the services, and binds the services' operations. */
@@ -48,19 +56,21 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const settings = readSettings(gateway, diagnostics)
   if (gateway) {
     checkAdminIsPrivate(settings, gateway, diagnostics)
+    checkExtensionsLieInside(settings, gateway, diagnostics)
     checkLimitsReadWhatComes(settings, gateway, diagnostics)
   }
+  const registry = createRegistry(texts, isWhole || settings.extensions.length === 0, diagnostics)
   const defaults = locateDefaults(settings, gateway)
   yield
   const source = texts.dictionary && (yield* parse(texts.dictionary))
   yield
   const isLost = !source && (texts.dictionary !== undefined || !isWhole)
-  const dictionary = isLost ? undefined : readColors(source, diagnostics)
+  const dictionary = isLost ? undefined : readColors(source, registry, diagnostics)
   yield
   const services: (ServiceDefinition | undefined)[] = []
   for (const file of texts.services) {
     const source = yield* parse(file)
-    services.push(source && readService(source, diagnostics))
+    services.push(source && readService(source, registry.serviceShape, diagnostics))
     yield
   }
   if (!isWhole) services.push(undefined)
@@ -72,28 +82,32 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     yield
     facts.push(findFacts(file))
   }
-  return { settings, defaults, dictionary, catalogue, diagnostics, facts, named, isWhole }
+  const { extensions = [] } = texts
+  return { settings, defaults, dictionary, catalogue, registry, diagnostics, facts, named, extensions, isWhole }
 }
 
 /** Whether these texts give the same world. */
-export function isWorldOf({ facts, named, isWhole }: World, texts: ConfigTexts): boolean {
+export function isWorldOf({ facts, named, extensions, isWhole }: World, texts: ConfigTexts): boolean {
   const files = filesOf(texts)
+  const { extensions: modules = [] } = texts
   return (
     isWhole === (texts.unreadable.length === 0) &&
     files.length === facts.length &&
     files.every((file, index) => isSameFile(file, facts[index]!.file)) &&
+    extensions.length === modules.length &&
+    extensions.every((module, index) => isSameModule(module, modules[index]!)) &&
     hasSameValues(named, texts.env)
   )
 }
 
 /** The language that one route is bound in: its faults are collected apart. */
 export function languageOf(
-  { colors, types }: Dictionary,
+  { colors, types, operators }: Dictionary,
   { trustedProxies }: GatewaySettings,
   env: Environment,
   diagnostics: DiagnosticCollector,
 ): Language {
-  return { colors, types: { ...types, env }, diagnostics, trustsNoProxy: trustedProxies.length === 0 }
+  return { colors, types: { ...types, env }, operators, diagnostics, trustsNoProxy: trustedProxies.length === 0 }
 }
 
 function filesOf({ gateway, dictionary, services }: ConfigTexts): SourceText[] {
@@ -105,9 +119,13 @@ function readSettings(source: Source | undefined, diagnostics: DiagnosticCollect
   return (place && checkShape(gatewayShape, source.value ?? {}, place, diagnostics)) ?? gatewayShape.parse({})
 }
 
-function readColors(source: Source | undefined, diagnostics: DiagnosticCollector): Dictionary | undefined {
+function readColors(
+  source: Source | undefined,
+  { operators, functions }: Registry,
+  diagnostics: DiagnosticCollector,
+): Dictionary | undefined {
   const colors = source ? readDictionary(source, diagnostics) : new Map<string, ColorDefinition>()
   if (!colors) return undefined
-  const types = createExpressionTypes(new Map([...colors].map(([name, color]) => [name, color.schema])))
-  return { colors, types }
+  const types = createExpressionTypes(new Map([...colors].map(([name, color]) => [name, color.schema])), functions)
+  return { colors, types, operators }
 }

@@ -4,15 +4,26 @@ import { suggest } from '../diagnostics/suggest.ts'
 import { EnvText } from '../environment.ts'
 import { condition } from '../language/scalars.ts'
 import { checkShape, describe, type Place, within } from '../language/shape.ts'
-import { stepKinds } from '../steps/index.ts'
-import { type BlockShape, defineStep, type ParsedBlock, type ParsedStep, type StepKind } from '../steps/step.ts'
+import {
+  type BlockShape,
+  defineStep,
+  type ParsedBlock,
+  type ParsedStep,
+  type StepKind,
+  type StepKinds,
+} from '../steps/step.ts'
 
 /** Parses a list of steps; what is faulty is reported, and its place kept by a step of which nothing is known. */
-export function parseBlock(shape: BlockShape, owner: Place, diagnostics: DiagnosticCollector): ParsedBlock {
+export function parseBlock(
+  shape: BlockShape,
+  owner: Place,
+  kinds: StepKinds,
+  diagnostics: DiagnosticCollector,
+): ParsedBlock {
   const place = within(owner, ...shape.path)
   const steps = shape.steps.map((raw, index) => {
     const here = within(place, index)
-    return parseStep(raw, here, diagnostics) ?? unknownStep(here)
+    return parseStep(raw, here, kinds, diagnostics) ?? unknownStep(here)
   })
   return { order: shape.order, steps, place }
 }
@@ -21,17 +32,27 @@ function unknownStep(place: Place): ParsedStep {
   return { kind: unknownKind, id: undefined, when: undefined, config: undefined, blocks: [], isWhole: false, place }
 }
 
-function parseStep(raw: unknown, place: Place, diagnostics: DiagnosticCollector): ParsedStep | undefined {
+function parseStep(
+  raw: unknown,
+  place: Place,
+  kinds: StepKinds,
+  diagnostics: DiagnosticCollector,
+): ParsedStep | undefined {
   // `- empty` is the one step that needs no value.
   const value = raw === 'empty' ? { empty: null } : raw
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof EnvText) {
     const at = place.source.locate(place.path)
-    diagnostics.add('unknown-step-kind', `a step is a mapping with one kind, found ${describe(raw)}`, at, kindsHelp())
+    diagnostics.add(
+      'unknown-step-kind',
+      `a step is a mapping with one kind, found ${describe(raw)}`,
+      at,
+      kindsHelp(kinds),
+    )
     return undefined
   }
   const members: Record<string, unknown> = { ...value }
-  const kind = findKind(members, place, diagnostics)
-  const checked = kind && checkShape(shapes.get(kind)!, members, place, diagnostics)
+  const kind = findKind(members, place, kinds, diagnostics)
+  const checked = kind && checkShape(shapeOf(kind), members, place, diagnostics)
   if (!kind || checked === undefined) return undefined
   const { id, when, ...config } = checked as { id?: string; when?: string } & Record<string, unknown>
   return {
@@ -39,7 +60,7 @@ function parseStep(raw: unknown, place: Place, diagnostics: DiagnosticCollector)
     id,
     when,
     config,
-    blocks: (kind.blocks?.(config) ?? []).map((block) => parseBlock(block, place, diagnostics)),
+    blocks: (kind.blocks?.(config) ?? []).map((block) => parseBlock(block, place, kinds, diagnostics)),
     isWhole: (id !== undefined || members['id'] === undefined) && (when !== undefined || members['when'] === undefined),
     place,
   }
@@ -53,37 +74,45 @@ const commonKeys = {
   when: condition.optional(),
 }
 
-const shapes = new Map(
-  [...stepKinds.values()].map((kind) => [kind, (kind.shape as z.ZodObject).safeExtend(commonKeys)]),
-)
+/** Of a kind, with what every step has; made once for each. */
+function shapeOf(kind: StepKind): z.ZodObject {
+  const shape = shapes.get(kind) ?? (kind.shape as z.ZodObject).safeExtend(commonKeys)
+  shapes.set(kind, shape)
+  return shape
+}
+
+const shapes = new WeakMap<StepKind, z.ZodObject>()
+
 /** The kind of a step by its members; a misspelt one is reported, and corrected in them. */
 function findKind(
   members: Record<string, unknown>,
   { source, path }: Place,
+  kinds: StepKinds,
   diagnostics: DiagnosticCollector,
 ): StepKind | undefined {
   const keys = Object.keys(members).filter((key) => !Object.hasOwn(commonKeys, key))
-  const [kind, other] = keys.filter((key) => stepKinds.has(key))
+  const [kind, other] = keys.filter((key) => kinds.has(key))
   if (kind !== undefined && other !== undefined) {
     const message = `a step has one kind, this has \`${kind}\` and \`${other}\``
     diagnostics.add('unknown-step-kind', message, source.locateKey([...path, other]), 'make it two steps')
     return undefined
   }
-  if (kind !== undefined) return stepKinds.get(kind)
+  if (kind !== undefined) return kinds.get(kind)
   const [first] = keys
   if (first === undefined) {
-    diagnostics.add('unknown-step-kind', 'a step needs a kind', source.locate(path), kindsHelp())
+    diagnostics.add('unknown-step-kind', 'a step needs a kind', source.locate(path), kindsHelp(kinds))
     return undefined
   }
-  const slips = keys.map((key) => ({ key, meant: key === 'catch' ? 'try' : suggest(key, stepKinds.keys()) }))
+  const slips = keys.map((key) => ({ key, meant: key === 'catch' ? 'try' : suggest(key, kinds.keys()) }))
   const slip = slips.find(({ meant }) => meant !== undefined) ?? { key: first, meant: undefined }
-  const help = slip.meant === undefined ? kindsHelp() : `did you mean \`${slip.meant}\`?`
+  if (slip.meant === undefined && kinds.isWhole === false) return undefined
+  const help = slip.meant === undefined ? kindsHelp(kinds) : `did you mean \`${slip.meant}\`?`
   const at = source.locateKey([...path, slip.key])
   diagnostics.add('unknown-step-kind', `\`${slip.key}\` is not a kind of step`, at, help)
   if (slip.meant === undefined || slip.key === 'catch') return undefined
   members[slip.meant] = members[slip.key]
   delete members[slip.key]
-  return stepKinds.get(slip.meant)
+  return kinds.get(slip.meant)
 }
 
 /** What stands where a step could not be read. */
@@ -96,6 +125,6 @@ const unknownKind = defineStep({
   bind: () => ({ incomplete: true, compile: () => () => {} }),
 }) as StepKind
 
-function kindsHelp(): string {
-  return `kinds: ${[...stepKinds.keys()].join(', ')}`
+function kindsHelp(kinds: StepKinds): string {
+  return `kinds: ${[...kinds.keys()].join(', ')}`
 }

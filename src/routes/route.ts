@@ -7,7 +7,7 @@ import { withRole } from '../language/variables.ts'
 import { bulkheadShape, clientLimitShape, priorityShape } from '../operations/admission.ts'
 import { catchArm } from '../steps/catch.ts'
 import { responseShape } from '../steps/response.ts'
-import type { ParsedBlock } from '../steps/step.ts'
+import type { ParsedBlock, StepKinds } from '../steps/step.ts'
 import type { Source } from '../yaml/source.ts'
 import { parseMatch, type RouteMatch } from './match.ts'
 import { parseBlock } from './parse-steps.ts'
@@ -114,16 +114,21 @@ export interface ParsedRoute {
 }
 
 /** Parses a route's file down to its last step; every fault is reported. */
-export function parseRoute(source: Source, diagnostics: DiagnosticCollector): ParsedRoute | undefined {
+export function parseRoute(
+  source: Source,
+  kinds: StepKinds,
+  diagnostics: DiagnosticCollector,
+): ParsedRoute | undefined {
   const place: Place = { source, path: [] }
   const definition = checkShape(routeShape, source.value ?? {}, place, diagnostics)
   const raw = (source.value ?? {}) as { do?: unknown; catch?: unknown }
   // The steps are looked at even when the rest is wrong, so that all faults come at once.
-  const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, place, diagnostics)
+  const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, place, kinds, diagnostics)
   const handlers = listOf(raw.catch).map((arm, index) =>
     parseBlock(
       { order: 'sequence', steps: listOf((arm as { do?: unknown } | null)?.do), path: ['catch', index, 'do'] },
       place,
+      kinds,
       diagnostics,
     ),
   )

@@ -43,6 +43,7 @@ export function executeSteps(route: AggregatedRoute, { clock, calls, stepEnded }
     const run: RequestRun = {
       calls: calls(),
       records: [],
+      clock,
       now,
       startedAt,
       // What waited for all of its time before is late, and still makes a page of what stands in.

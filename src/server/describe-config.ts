@@ -1,4 +1,4 @@
-import { describeDiscovery } from '../backends/discovery/index.ts'
+import { describeDiscovery } from '../backends/discovery/discovery.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import { maskUrl } from '../redaction.ts'
 import { servicesOf } from './services.ts'
@@ -22,7 +22,7 @@ export function describeConfig(snapshot: Snapshot) {
     })),
     services: servicesOf(snapshot).map(({ name, balance, endpoints, discover, care }) => ({
       name,
-      balance,
+      balance: balance.name,
       ...(discover && { discover: describeDiscovery(discover) }),
       ...care,
       endpoints: endpoints.map(({ url, weight, zone }) => ({ url: maskUrl(url), weight, zone })),

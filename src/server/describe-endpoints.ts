@@ -8,7 +8,7 @@ export function describeEndpoints(services: readonly ServiceTarget[], backends: 
       const { endpoints, isWatched } = backends.endpointsToShow(service)
       return {
         service: service.name,
-        balance: service.balance,
+        balance: service.balance.name,
         endpoints: endpoints.map(({ url, address, weight, zone, condition, load }) => ({
           url,
           address,

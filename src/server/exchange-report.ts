@@ -69,6 +69,8 @@ export function tellError({ requestId, span, serving, scope, route }: Reported, 
   if ((!isOurs && error.reason === undefined) || scope.reason) return
   const fields = { request_id: requestId, trace_id: span.traceId, route: route?.name }
   if (isOurs) serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
+  else if (error.code === 'extension-failed')
+    serving.logger.error({ ...fields, step: error.step, reason: error.reason, err: error.cause }, 'an extension failed')
   else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
 }
 

@@ -8,6 +8,7 @@ import { Backends } from '../backends/registry.ts'
 import { openStore } from '../backends/stores/index.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { isLoopback } from '../config/gateway.ts'
+import type { Definition } from '../definition.ts'
 import type { Environment } from '../environment.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   readonly adminPort?: number | false
   /** Where `${env.NAME}` is read; the process's by default. */
   readonly env?: Environment
+  /** Beside those that its file names: what `defineStep` and the like give. */
+  readonly extensions?: readonly Definition[]
   readonly logger?: Logger
   readonly clock?: Clock
   /** Told of every answered request. */
@@ -84,11 +87,19 @@ const lastSpansMs = 1000
  * @throws ConfigurationError when they have errors
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, routes, env = process.env, logger = createLogger(), clock = systemClock, onRequest } = options
+  const {
+    config,
+    routes,
+    extensions,
+    env = process.env,
+    logger = createLogger(),
+    clock = systemClock,
+    onRequest,
+  } = options
   const metrics = createMetrics(metersOf(policyKinds))
   const notify = logNotices(logger)
   const reloader = new Reloader({
-    loader: createLoader({ config, routes, env }),
+    loader: createLoader({ config, routes, extensions, env }),
     logger,
     metrics,
     epoch: () => clock.epoch(),

@@ -40,8 +40,12 @@ export function isSameReading(a: ConfigTexts, b: ConfigTexts): boolean {
   return (
     files.length === others.length &&
     files.every((file, index) => file.path === others[index]!.path && file.text === others[index]!.text) &&
-    JSON.stringify([a.unreadable, a.dictionary?.path]) === JSON.stringify([b.unreadable, b.dictionary?.path])
+    statesOf(a) === statesOf(b)
   )
+}
+
+function statesOf({ unreadable, dictionary, extensions = [] }: ConfigTexts): string {
+  return JSON.stringify([unreadable, dictionary?.path, extensions.map(({ state }) => state)])
 }
 
 /** Gives the text of a file by the name that diagnostics call it. */

@@ -1,4 +1,4 @@
-import { describeDiscovery } from '../backends/discovery/index.ts'
+import { describeDiscovery } from '../backends/discovery/discovery.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Configured } from '../telemetry/metrics.ts'

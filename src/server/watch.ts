@@ -72,9 +72,9 @@ export class ConfigWatcher {
 
   #setDirectories(): void {
     if (!this.#locations || this.#isClosed) return
-    const { gateway, dictionary, services, routes } = this.#locations
+    const { gateway, dictionary, services, routes, extensions } = this.#locations
     this.#deep?.set([routes])
-    this.#flat?.set([dirname(gateway), dirname(dictionary), services])
+    this.#flat?.set([dirname(gateway), dirname(dictionary), services, ...extensions])
   }
 
   /** Editors and kubelet write in bursts: it is over when nothing happened for a while, or it never is. */
@@ -105,10 +105,11 @@ export class ConfigWatcher {
 
   /** Name, size, time and inode of every file, links followed. */
   async #look(): Promise<string> {
-    const { gateway, dictionary, services, routes } = this.#locations!
+    const { gateway, dictionary, services, routes, extensions } = this.#locations!
     const list = async (directory: string, recursive: boolean) =>
       (await readdir(directory, { recursive }).catch(() => [])).map((name) => join(directory, name))
-    const files = [gateway, dictionary, ...(await list(services, false)), ...(await list(routes, true))]
+    const flat = await Promise.all([services, ...extensions].map((directory) => list(directory, false)))
+    const files = [gateway, dictionary, ...flat.flat(), ...(await list(routes, true))]
     const looks = await Promise.all(
       files.map(async (file) => {
         const found = await stat(file).catch(() => undefined)

@@ -1,5 +1,6 @@
 import type { Call, CallContext, Source } from '../backends/call.ts'
 import type { Scope } from '../cancellation.ts'
+import type { Clock } from '../clock.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Document } from '../values/document.ts'
 
@@ -27,6 +28,7 @@ export interface RequestRun {
   /** The opened calls of the snapshot, by call site. */
   readonly calls: readonly Call[]
   readonly records: CallRecord[]
+  readonly clock: Clock
   /** `Clock.now()`, and its value when the request began. */
   readonly now: () => number
   readonly startedAt: number

@@ -8,11 +8,11 @@ import { invoke } from './invoke.ts'
 import { parallel } from './parallel.ts'
 import { respond } from './respond.ts'
 import { sequence } from './sequence.ts'
-import type { StepKind } from './step.ts'
+import type { StepKind, StepKinds } from './step.ts'
 import { throwStep } from './throw.ts'
 
-/** Every step kind, by its key. A new one is a file beside these and a line here. */
-export const stepKinds: ReadonlyMap<string, StepKind> = new Map(
+/** Every step kind that is built in, by its key. A new one is a file beside these and a line here. */
+export const stepKinds: StepKinds = new Map(
   [assign, invoke, empty, sequence, parallel, branch, throwStep, catchStep, flow, forEach, respond].map((kind) => [
     kind.kind,
     kind as StepKind,

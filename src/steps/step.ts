@@ -204,6 +204,12 @@ export interface StepKind<Config = unknown> {
   bind(step: ParsedStep<Config>, binder: Binder): StepBinding
 }
 
+/** The kinds of steps that a route may have, by their key. */
+export type StepKinds = ReadonlyMap<string, StepKind> & {
+  /** False when there are others, of which nothing is known: then one that is not here may be one of them. */
+  readonly isWhole?: boolean
+}
+
 /** Defines a step kind, its config's type taken from its shape. */
 export function defineStep<Shape extends z.ZodType>(
   definition: Omit<StepKind<z.output<Shape>>, 'shape'> & { shape: Shape },

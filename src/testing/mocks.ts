@@ -4,6 +4,7 @@ import { printJson } from '../json-text.ts'
 import { bindCondition, bindTemplate } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'
 import { type Place, within } from '../language/shape.ts'
+import type { Registry } from '../plan/extensions/registry.ts'
 import type { Document } from '../values/document.ts'
 import { createExpressionTypes } from '../values/expression.ts'
 import { isCalled, type RouteCall } from './route-calls.ts'
@@ -35,14 +36,16 @@ export function bindMocks(
   definition: MocksDefinition,
   place: Place,
   calls: readonly RouteCall[],
+  registry: Registry,
   diagnostics: DiagnosticCollector,
 ): Mocks {
+  const words = languageOf(registry)
   return Object.entries(definition).map(([name, given]) => {
     const owner = within(place, name)
     reportUncalled(name, owner, calls, diagnostics)
     const answers = Array.isArray(given)
-      ? given.map((answer, index) => bindAnswer(answer, within(owner, index), diagnostics))
-      : [bindAnswer(given, owner, diagnostics)]
+      ? given.map((answer, index) => bindAnswer(answer, within(owner, index), words, diagnostics))
+      : [bindAnswer(given, owner, words, diagnostics)]
     return { name, answers }
   })
 }
@@ -61,11 +64,19 @@ export function reportUncalled(
   diagnostics.add(code, `the route does not call \`${name}\``, source.locateKey(path), help)
 }
 
-const noColors: Pick<Language, 'colors' | 'types'> = { colors: new Map(), types: createExpressionTypes(new Map()) }
+/** A mock sees no colors. */
+function languageOf({ functions, operators }: Registry): Omit<Language, 'diagnostics'> {
+  return { colors: new Map(), types: createExpressionTypes(new Map(), functions), operators }
+}
 
-function bindAnswer(given: AnswerDefinition, place: Place, diagnostics: DiagnosticCollector): Answer {
+function bindAnswer(
+  given: AnswerDefinition,
+  place: Place,
+  words: Omit<Language, 'diagnostics'>,
+  diagnostics: DiagnosticCollector,
+): Answer {
   const found = new DiagnosticCollector()
-  const language: Language = { ...noColors, diagnostics: found }
+  const language: Language = { ...words, diagnostics: found }
   const condition = given.when === undefined ? undefined : bindCondition(given.when, within(place, 'when'), language)
   const body = given.body === undefined ? undefined : bindTemplate(given.body, within(place, 'body'), language)
   const seen = 'a mock sees `request`, which is what the backend was sent'

@@ -2,6 +2,7 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Environment } from '../environment.ts'
 import { checkShape, type Place, within } from '../language/shape.ts'
+import type { Registry } from '../plan/extensions/registry.ts'
 import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
@@ -49,8 +50,14 @@ export function readSuite(
   const route = findRoute(source, snapshot, diagnostics)
   const definition = checkShape(testFileShape, source.value ?? {}, { source, path: [] }, diagnostics)
   if (!route || !definition) return undefined
-  const reader = new SuiteReader(route, callsOf(route), diagnostics)
-  const mocks = bindMocks(definition.mocks ?? {}, { source, path: ['mocks'] }, reader.calls, diagnostics)
+  const reader = new SuiteReader(route, callsOf(route), snapshot.registry, diagnostics)
+  const mocks = bindMocks(
+    definition.mocks ?? {},
+    { source, path: ['mocks'] },
+    reader.calls,
+    snapshot.registry,
+    diagnostics,
+  )
   const tests = definition.tests.map((test, index) => reader.test(test, { source, path: ['tests', index] }, mocks))
   return { source, route, tests }
 }
@@ -68,17 +75,27 @@ function findRoute(source: Source, snapshot: Snapshot, diagnostics: DiagnosticCo
 class SuiteReader {
   readonly calls: readonly RouteCall[]
   readonly #route: AggregatedRoute
+  readonly #registry: Registry
   readonly #diagnostics: DiagnosticCollector
 
-  constructor(route: AggregatedRoute, calls: readonly RouteCall[], diagnostics: DiagnosticCollector) {
+  constructor(
+    route: AggregatedRoute,
+    calls: readonly RouteCall[],
+    registry: Registry,
+    diagnostics: DiagnosticCollector,
+  ) {
     this.calls = calls
     this.#route = route
+    this.#registry = registry
     this.#diagnostics = diagnostics
   }
 
   test(definition: TestDefinition, place: Place, fileMocks: Mocks): RouteTest {
     const { name, requests, mocks, ...alone } = definition
-    const shared = [bindMocks(mocks ?? {}, within(place, 'mocks'), this.calls, this.#diagnostics), fileMocks]
+    const shared = [
+      bindMocks(mocks ?? {}, within(place, 'mocks'), this.calls, this.#registry, this.#diagnostics),
+      fileMocks,
+    ]
     const exchanges: TestExchange[] = []
     if (!requests) exchanges.push(this.#exchange({ ...alone, repeat: 1 }, place, shared, undefined))
     for (const [index, given] of requests?.entries() ?? []) {
@@ -95,7 +112,9 @@ class SuiteReader {
   ): TestExchange {
     const calls = this.calls
     const diagnostics = this.#diagnostics
-    const mocks = given.mocks ? [bindMocks(given.mocks, within(place, 'mocks'), calls, diagnostics), ...shared] : shared
+    const mocks = given.mocks
+      ? [bindMocks(given.mocks, within(place, 'mocks'), calls, this.#registry, diagnostics), ...shared]
+      : shared
     const context = { place: within(place, 'expect'), calls, diagnostics }
     return {
       place,

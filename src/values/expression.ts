@@ -3,10 +3,14 @@ import type { Environment } from '../environment.ts'
 import { GatewayError } from '../errors.ts'
 import { isAccess, staticPath } from './expression/access.ts'
 import { compileNode, toJson } from './expression/compile.ts'
+import { celFunctions } from './expression/functions.ts'
+import { macros } from './expression/macros.ts'
 import { parseCel } from './expression/parse.ts'
 import { findProofs } from './expression/proofs.ts'
 import {
   Absence,
+  type CelFunction,
+  type CelFunctions,
   demand,
   EvaluationFailure,
   type Read,
@@ -27,11 +31,17 @@ import {
 } from './expression/types.ts'
 import type { JsonSchema } from './schema.ts'
 
-export type { CelType, Read }
+export type { CelFunction, CelFunctions, CelType, Read }
+export { celFunctions }
+
+/** What is called like a function and is none. */
+export const celMacroNames: readonly string[] = [...macros.map(({ name }) => name), 'matches']
 
 /** The names that expressions of one snapshot may use, and their types. */
 export interface ExpressionTypes {
   readonly roots: ReadonlyMap<string, Type>
+  /** What they may call, macros and `matches` aside. */
+  readonly functions: CelFunctions
   /** What `env.NAME` reads when an expression is compiled; without it `env` is a name like others. */
   readonly env?: Environment | undefined
 }
@@ -66,7 +76,10 @@ export interface ExpressionOptions {
 }
 
 /** Collects the types of colors and of the reserved names; made once for a snapshot. */
-export function createExpressionTypes(colors: ReadonlyMap<string, JsonSchema>): ExpressionTypes {
+export function createExpressionTypes(
+  colors: ReadonlyMap<string, JsonSchema>,
+  functions: CelFunctions = celFunctions,
+): ExpressionTypes {
   const roots = new Map<string, Type>()
   for (const [color, schema] of colors) {
     let members = roots
@@ -80,7 +93,7 @@ export function createExpressionTypes(colors: ReadonlyMap<string, JsonSchema>): 
     members.set(segments.at(-1)!, typeOfSchema(schema))
   }
   for (const [name, type] of Object.entries(reserved)) roots.set(name, type)
-  return { roots }
+  return { roots, functions }
 }
 
 /** For a document of which nothing is known: any name may be there, as anything. */
@@ -90,6 +103,7 @@ export const openTypes: ExpressionTypes = {
       return dyn
     }
   })(),
+  functions: celFunctions,
 }
 
 const open: Type = { kind: 'map' }
@@ -125,8 +139,8 @@ export function compileExpression(
   const node = parseCel(source)
   if ('code' in node) return node
   const reads: Read[] = []
-  const { roots, env } = types
-  const scope: Scope = { roots, env, variables: new Map(), guards: [], reads, strict, compile: compileNode }
+  const { roots, env, functions } = types
+  const scope: Scope = { roots, env, functions, variables: new Map(), guards: [], reads, strict, compile: compileNode }
   try {
     const { type, run } = compileNode(node, scope)
     const mayBeAbsent = type.optional ? 'optional' : isAccess(node) ? 'path' : undefined

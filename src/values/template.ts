@@ -1,9 +1,12 @@
 /** Templates: YAML values in which strings may be paths and expressions, and objects operators (LANGUAGE "Values"). */
+export { builtInOperators } from './operators/index.ts'
 export { compileTemplate } from './template/compile.ts'
 export type {
   Mark,
   Operator,
+  OperatorParser,
   OperatorPart,
+  Operators,
   Owner,
   Reader,
   Template,

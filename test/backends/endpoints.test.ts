@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { leastLatency } from '../../src/backends/balancers/least-latency.ts'
+import { random } from '../../src/backends/balancers/random.ts'
 import type { Call, ServiceTarget } from '../../src/backends/call.ts'
+import type { DiscoveryKind } from '../../src/backends/discovery/discovery.ts'
+import { dns } from '../../src/backends/discovery/dns.ts'
 import { type CarePolicy, noCare } from '../../src/backends/health/policy.ts'
 import { Backends } from '../../src/backends/registry.ts'
 import { Scope } from '../../src/cancellation.ts'
@@ -15,7 +19,7 @@ afterEach(async () => {
 })
 
 const discover = (port: number) => ({
-  kind: 'dns',
+  kind: dns as DiscoveryKind,
   settings: { name: 'reco.test', type: 'A', port, scheme: 'http', everyMs: 30_000 },
 })
 
@@ -78,7 +82,7 @@ describe('endpoints that are discovered', () => {
     answerWith(async () => ['127.0.0.1'])
     const before = open()
     await settle()
-    const after = open({ ...service, balance: 'random', key: 'two' })
+    const after = open({ ...service, balance: random, key: 'two' })
     before.release()
     expect(after.services[0]!.endpoints.pick()?.address).toBe('127.0.0.1')
     expect((await ask(after.calls[0]!)).body?.value).toEqual({ host: '127.0.0.1' })
@@ -171,7 +175,7 @@ describe('least-latency with real servers', () => {
     }
     const backends = new Backends({ clock: systemClock })
     cleanups.push(() => backends.close())
-    const service = { ...serviceTarget(...servers.map(({ url }) => url)), balance: 'least-latency' }
+    const service = { ...serviceTarget(...servers.map(({ url }) => url)), balance: leastLatency }
     const { calls } = backends.open([callSite({ service })])
     const client = async () => {
       for (let call = 0; call < 100; call++) await calls[0]!(callContext(systemClock))

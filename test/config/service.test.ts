@@ -29,18 +29,24 @@ describe('where a service runs', () => {
   test.each([
     [
       'dns: reco.svc, port: 9004',
-      { kind: 'dns', settings: { name: 'reco.svc', type: 'A', port: 9004, everyMs: 30_000 } },
+      { kind: { name: 'dns' }, settings: { name: 'reco.svc', type: 'A', port: 9004, everyMs: 30_000 } },
     ],
     ['dns: _http._tcp.reco, type: SRV, scheme: https', { settings: { type: 'SRV', scheme: 'https' } }],
     [
       'consul: { service: reco, tag: v2, token: "${env.TOKEN}" }',
-      { kind: 'consul', settings: { address: 'http://127.0.0.1:8500', service: 'reco', tag: 'v2', token: 's3cret' } },
+      {
+        kind: { name: 'consul' },
+        settings: { address: 'http://127.0.0.1:8500', service: 'reco', tag: 'v2', token: 's3cret' },
+      },
     ],
-    ['etcd: { prefix: /reco/ }', { kind: 'etcd', settings: { address: 'http://127.0.0.1:2379', prefix: '/reco/' } }],
+    [
+      'etcd: { prefix: /reco/ }',
+      { kind: { name: 'etcd' }, settings: { address: 'http://127.0.0.1:2379', prefix: '/reco/' } },
+    ],
     [
       'kubernetes: { service: reco, port: http, caFile: false }',
       {
-        kind: 'kubernetes',
+        kind: { name: 'kubernetes' },
         settings: {
           service: 'reco',
           port: 'http',
@@ -50,7 +56,7 @@ describe('where a service runs', () => {
         },
       },
     ],
-    ['file: ../reco.yaml', { kind: 'file', settings: { path: 'reco.yaml', everyMs: 1000 } }],
+    ['file: ../reco.yaml', { kind: { name: 'file' }, settings: { path: 'reco.yaml', everyMs: 1000 } }],
   ])('is looked up by %s', (discover, wanted) => {
     const service = target(`discover: { ${discover} }`, '', { TOKEN: 's3cret' })
     expect(service.endpoints).toEqual([])
@@ -79,14 +85,14 @@ describe('how calls are spread', () => {
   const endpoints = 'endpoints: [http://a]'
 
   test('is round-robin unless a service says otherwise', () => {
-    expect(target(endpoints).balance).toBe('round-robin')
-    expect(target(`${endpoints}\nbalance: least-latency`).balance).toBe('least-latency')
-    expect(target(`${endpoints}\nbalance: { kind: random }`).balance).toBe('random')
+    expect(target(endpoints).balance.name).toBe('round-robin')
+    expect(target(`${endpoints}\nbalance: least-latency`).balance.name).toBe('least-latency')
+    expect(target(`${endpoints}\nbalance: { kind: random }`).balance.name).toBe('random')
   })
 
   test('is by the value of a color', () => {
     const { balance, spreadBy } = target(`${endpoints}\nbalance: { kind: consistent-hash, on: user.id }`)
-    expect(balance).toBe('consistent-hash')
+    expect(balance.name).toBe('consistent-hash')
     expect(spreadBy!({ request: {}, steps: {}, user: { id: 'u1' } } as never)).toBe('u1')
     expect(hashValue(spreadBy!({ request: {}, steps: {} } as never))).toBeUndefined()
   })

@@ -60,7 +60,7 @@ describe('a service in versions', () => {
     const { split } = siteOf(`${both}\nbalance: least-requests\nslowStart: 10s\nretryBudget: { perSecond: 5 }`).service
     for (const { target } of split!.versions) {
       expect(target).toMatchObject({
-        balance: 'least-requests',
+        balance: { name: 'least-requests' },
         care: { slowStartMs: 10_000 },
         retryBudget: { share: 0.2, perSecond: 5, windowMs: 10_000 },
       })

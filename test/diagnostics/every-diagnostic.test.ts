@@ -30,6 +30,12 @@ const cases: Case[] = [
     help: /tessera-ignore open-admin/,
   },
   {
+    code: 'invalid-extension',
+    name: 'extensions that lie elsewhere',
+    files: { gateway: 'extensions: [./own, «../others]' },
+    help: /below the directory/,
+  },
+  {
     code: 'unsafe-key',
     name: 'a key that reaches for the prototype',
     files: route('response: { body: { «__proto__: 1 } }'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { stepKinds } from '../../src/steps/index.ts'
-import { operators } from '../../src/values/operators/index.ts'
+import { builtInOperators } from '../../src/values/operators/index.ts'
 import { describeDiagnostic, type ProjectFiles, projectTexts } from '../support/project.ts'
 
 const texts = ['user.id', 'user.nick', 'user.name', 'user.segment']
@@ -52,7 +52,7 @@ describe('the example of every step kind loads in a project', () => {
 })
 
 describe('the example of every operator loads in a project', () => {
-  test.each([...operators])('$name', ({ example }) => {
+  test.each([...builtInOperators.values()])('$name', ({ example }) => {
     expect(loadRoute(`response:\n  body:\n    made: ${example}`)).toEqual([])
   })
 })

@@ -27,6 +27,7 @@ describe('a watcher', () => {
       dictionary: at('config/dictionary.yaml'),
       services: at('config/services'),
       routes: at('routes'),
+      extensions: [],
     })
     return watcher
   }

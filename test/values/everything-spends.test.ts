@@ -5,7 +5,7 @@ import { celFunctions } from '../../src/values/expression/functions.ts'
 import { macros } from '../../src/values/expression/macros.ts'
 import { binaryOperators } from '../../src/values/expression/operators.ts'
 import { openTypes } from '../../src/values/expression.ts'
-import { operators } from '../../src/values/operators/index.ts'
+import { builtInOperators } from '../../src/values/operators/index.ts'
 import { compileTemplate, parseTemplate } from '../../src/values/template.ts'
 import { enter, WorkBudget } from '../../src/values/work.ts'
 
@@ -111,7 +111,7 @@ describe('an operator spends for what it looks at and makes', () => {
     $default: [{ $default: ['$.nothing', '$.rows'] }, { $default: ['$.nothing', { $compact: '$.texts' }] }],
     $compact: [{ $compact: '$.texts' }, { $compact: '$.object' }],
   }
-  test('whichever there is', () => expect(namesIn(templates)).toEqual(operators.map(({ name }) => name).sort()))
+  test('whichever there is', () => expect(namesIn(templates)).toEqual([...builtInOperators.keys()].sort()))
   test.each(Object.entries(templates))('%s', (_, some) => {
     for (const template of some) expectSpent(template)
   })

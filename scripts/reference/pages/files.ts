@@ -1,4 +1,4 @@
-import type { Schema } from '../json-schema.ts'
+import type { Schema } from '../../../src/describe/json-schema.ts'
 import { type KeyTableOptions, keyTable } from '../key-table.ts'
 import { page, yamlBlock } from '../markdown.ts'
 import { policyLinks } from './policies.ts'

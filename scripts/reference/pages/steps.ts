@@ -1,6 +1,6 @@
+import { jsonSchemaOf, type Schema } from '../../../src/describe/json-schema.ts'
 import { stepKinds } from '../../../src/steps/index.ts'
 import type { StepKind } from '../../../src/steps/step.ts'
-import { jsonSchemaOf, type Schema } from '../json-schema.ts'
 import { keyTable } from '../key-table.ts'
 import { code, page, table, yamlBlock } from '../markdown.ts'
 import { policyLinks } from './policies.ts'

@@ -1,4 +1,4 @@
-import { operators } from '../../../src/values/operators/index.ts'
+import { builtInOperators } from '../../../src/values/operators/index.ts'
 import { code, page, table, yamlBlock } from '../markdown.ts'
 
 const forms = [
@@ -56,7 +56,7 @@ export function renderTemplates(): string {
     table(['name', 'holds'], context),
     '## Operators',
     'A mapping with one of these keys, and no others than the operator has. What an operator works on may be absent or null; then it gives nothing. Anything else of a wrong shape is an `invalid-response`.',
-    ...operators.flatMap(({ name, keys, optionalKeys = [], summary, example }) => [
+    ...[...builtInOperators.values()].flatMap(({ name, keys, optionalKeys = [], summary, example }) => [
       `### ${name}`,
       summary,
       keys.length === 0 ? undefined : `Besides ${code(name)} it has ${keys.map(code).join(', ')}.`,

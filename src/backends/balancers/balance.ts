@@ -19,7 +19,13 @@ export function balance(site: CallSite, parts: BalanceParts, transport: SendTo):
     : (call: OngoingCall) => endpoints.pick(call.endpoint)
   const send = sendWatched(site, parts, pick, transport)
   return (request, call) => {
-    const endpoint = pick(call)
+    let endpoint: Endpoint | undefined
+    try {
+      endpoint = pick(call)
+    } catch (thrown) {
+      // A balancer of an extension.
+      return Promise.reject(thrown)
+    }
     if (!endpoint) return awaitEndpoint(call).then((found) => send(request, call, found))
     call.endpoint = endpoint
     return send(request, call, endpoint)

@@ -2,7 +2,7 @@ import type { EndpointTarget } from '../call.ts'
 import type { Notify } from '../notice.ts'
 import { Persistence, type PersistenceOptions } from '../persistence.ts'
 import { RegistryClient } from '../transports/registry-client.ts'
-import type { DiscoveryKind, DiscoverySource } from './discovery.ts'
+import { type DiscoverySource, describeDiscovery } from './discovery.ts'
 import { LostEndpoints } from './lost-endpoints.ts'
 import type { NameServers } from './name-servers.ts'
 import { takesConnections } from './reachability.ts'
@@ -25,7 +25,6 @@ type Listener = (endpoints: readonly EndpointTarget[]) => void
 export class DiscoveryWatch {
   /** Resolves when endpoints are known, or when it is known that nobody can be asked for them. */
   readonly settled: Promise<void>
-  readonly #kind: DiscoveryKind
   readonly #subject: string
   readonly #options: WatchOptions
   readonly #persistence: Persistence
@@ -37,17 +36,16 @@ export class DiscoveryWatch {
   #revision = 0
   #wasEmpty = false
 
-  constructor(kind: DiscoveryKind, { settings }: DiscoverySource, options: WatchOptions) {
-    this.#kind = kind
-    this.#subject = `${kind.name} ${kind.describe(settings)}`
+  constructor(source: DiscoverySource, options: WatchOptions) {
+    this.#subject = describeDiscovery(source)
     this.#options = options
-    this.#persistence = new Persistence({ ...options, longestPauseMs: kind.longestPauseMs })
+    this.#persistence = new Persistence({ ...options, longestPauseMs: source.kind.longestPauseMs })
     this.#lost = new LostEndpoints(options.clock, options.isReachable ?? takesConnections, () => this.#publish())
     this.settled = new Promise((resolve) => {
       this.#settle = resolve
     })
     void this.#persistence.keep(
-      () => this.#follow(settings),
+      () => this.#follow(source),
       (reason) => this.#failed(reason),
     )
   }
@@ -65,11 +63,11 @@ export class DiscoveryWatch {
     this.#settle()
   }
 
-  async #follow(settings: object): Promise<void> {
+  async #follow({ kind, settings }: DiscoverySource): Promise<void> {
     const { clock, nameServers } = this.#options
     const persistence = this.#persistence
     const { signal } = persistence
-    await this.#kind.follow(settings, {
+    await kind.follow(settings, {
       clock,
       nameServers,
       signal,

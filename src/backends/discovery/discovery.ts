@@ -3,11 +3,20 @@ import type { EndpointTarget } from '../call.ts'
 import type { RegistryClient, RegistryClientOptions } from '../transports/registry-client.ts'
 import type { NameServers } from './name-servers.ts'
 
-/** What a `discover:` says: which kind, and that kind's own settings. Plain data. */
+/** What a `discover:` says: which kind, and that kind's own settings, which are plain data. */
 export interface DiscoverySource {
-  /** Name of a discovery kind. */
-  readonly kind: string
+  readonly kind: DiscoveryKind
   readonly settings: object
+}
+
+/** Equal for those that look in the same place. */
+export function keyOfSource({ kind, settings }: DiscoverySource): string {
+  return JSON.stringify([kind.name, settings])
+}
+
+/** Where a `discover:` looks, for people: `consul reco at http://127.0.0.1:8500`. */
+export function describeDiscovery({ kind, settings }: DiscoverySource): string {
+  return `${kind.name} ${kind.describe(settings)}`
 }
 
 /** What a kind finds endpoints with. */

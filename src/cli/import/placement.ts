@@ -33,7 +33,11 @@ interface PlacementOptions {
 
 /** Where the project's files are, by its gateway's file or by custom, and the colors that it has. */
 export async function readProject(directory: string): Promise<Project> {
-  const { texts, locations } = await readConfig({ config: join(directory, 'config/gateway.yaml'), env: process.env })
+  const { texts, locations } = await readConfig({
+    config: join(directory, 'config/gateway.yaml'),
+    env: process.env,
+    runsExtensions: false,
+  })
   const diagnostics = new DiagnosticCollector()
   const source = texts.dictionary && parseYaml(texts.dictionary, process.env, diagnostics)
   const colors = source && readDictionary(source, diagnostics)

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import type { ConsulSettings } from '../../backends/discovery/consul.ts'
-import type { DiscoverySource } from '../../backends/discovery/discovery.ts'
-import type { DnsSettings } from '../../backends/discovery/dns.ts'
-import type { EtcdDiscoverySettings } from '../../backends/discovery/etcd.ts'
-import type { FileSettings } from '../../backends/discovery/file.ts'
-import type { KubernetesSettings } from '../../backends/discovery/kubernetes.ts'
+import { type ConsulSettings, consul as consulKind } from '../../backends/discovery/consul.ts'
+import type { DiscoveryKind, DiscoverySource } from '../../backends/discovery/discovery.ts'
+import { type DnsSettings, dns as dnsKind } from '../../backends/discovery/dns.ts'
+import { type EtcdDiscoverySettings, etcd as etcdKind } from '../../backends/discovery/etcd.ts'
+import { type FileSettings, file as fileKind } from '../../backends/discovery/file.ts'
+import { type KubernetesSettings, kubernetes as kubernetesKind } from '../../backends/discovery/kubernetes.ts'
 import { timeSpan } from '../../language/scalars.ts'
 import { consulKeys, etcdKeys, registryAddress } from './registry.ts'
 
@@ -19,7 +19,10 @@ const accountFile = (file: string, meaning: string) =>
     .default(`${account}/${file}`)
     .describe(meaning)
 
-const source = <Settings extends object>(kind: string, settings: Settings): DiscoverySource => ({ kind, settings })
+const source = <Settings extends object>(kind: DiscoveryKind<Settings>, settings: Settings): DiscoverySource => ({
+  kind: kind as DiscoveryKind,
+  settings,
+})
 
 const dns = z
   .strictObject({
@@ -30,7 +33,7 @@ const dns = z
     every: timeSpan.default(30_000).describe('The longest that an answer is believed; a shorter time to live holds.'),
   })
   .transform(({ dns, type, port, scheme, every }) =>
-    source<DnsSettings>('dns', { name: dns, type, port, scheme, everyMs: every }),
+    source<DnsSettings>(dnsKind, { name: dns, type, port, scheme, everyMs: every }),
   )
 
 const consul = z
@@ -46,13 +49,13 @@ const consul = z
       .describe('The passing instances of a service in Consul.'),
   })
   .transform(({ consul: { address, service, tag, datacenter, token, scheme } }) =>
-    source<ConsulSettings>('consul', { address, service, tag, datacenter, token, scheme }),
+    source<ConsulSettings>(consulKind, { address, service, tag, datacenter, token, scheme }),
   )
 
 const etcd = z
   .strictObject({ etcd: z.strictObject(etcdKeys).describe('The keys below a prefix in etcd v3.') })
   .transform(({ etcd: { address, prefix, user, password } }) =>
-    source<EtcdDiscoverySettings>('etcd', { address, prefix, user, password }),
+    source<EtcdDiscoverySettings>(etcdKind, { address, prefix, user, password }),
   )
 
 const kubernetes = z
@@ -70,7 +73,7 @@ const kubernetes = z
       .describe('The EndpointSlices of a Service in Kubernetes.'),
   })
   .transform(({ kubernetes: { service, namespace, port, scheme, address, tokenFile, caFile } }) =>
-    source<KubernetesSettings>('kubernetes', {
+    source<KubernetesSettings>(kubernetesKind, {
       service,
       namespace,
       port,
@@ -87,9 +90,28 @@ const file = z
     file: name.describe('A YAML or JSON list like `endpoints`, from this file; it may change at any time.'),
     every: timeSpan.default(1000).describe('How often it is looked at.'),
   })
-  .transform(({ file, every }) => source<FileSettings>('file', { path: file, everyMs: every }))
+  .transform(({ file, every }) => source<FileSettings>(fileKind, { path: file, everyMs: every }))
 
-/** `discover:` */
-export const discoverShape = z
-  .union([dns, consul, etcd, kubernetes, file])
-  .meta({ description: 'Where its endpoints are looked up, in place of `endpoints`.' })
+/** A kind of discovery that an extension adds, and the shape of its settings. */
+export interface DiscoverShape {
+  readonly kind: DiscoveryKind
+  readonly shape: z.ZodType
+}
+
+/** Behind its name stand its settings: `discover: { nomad: { job: reco } }`. */
+const added = ({ kind, shape }: DiscoverShape) =>
+  z
+    .strictObject({ [kind.name]: shape.describe(kind.summary) })
+    .transform((written) => source(kind, written[kind.name] as object))
+
+/** `discover:` by what is built in and these. */
+export function createDiscoverShape(more: readonly DiscoverShape[]) {
+  return z
+    .union([dns, consul, etcd, kubernetes, file, ...more.map(added)])
+    .meta({ description: 'Where its endpoints are looked up, in place of `endpoints`.' })
+}
+
+export const discoverShape = createDiscoverShape([])
+
+/** Where there are kinds of which nothing is known: any mapping is one, and nothing can be made of it. */
+export const openDiscoverShape = z.looseObject({}).transform((settings) => source(dnsKind as DiscoveryKind, settings))

@@ -19,11 +19,19 @@ const version = z.strictObject({
     .describe('Its share of the calls, beside those of the others; 0: only rules lead to it.'),
 })
 
-/** `versions:` */
-export const versionsShape = z
-  .record(z.string().regex(/^[a-zA-Z][\w.-]*$/, 'a version is named by letters, digits, ., - and _'), version)
-  .refine((versions) => Object.values(versions).some(({ weight }) => weight > 0), 'one version has a weight over 0')
-  .meta({ description: 'Name: a version of the service and where it runs, in place of `endpoints` and `discover`.' })
+/** `versions:`, each of this shape. */
+const versionsOf = (one: typeof version) =>
+  z
+    .record(z.string().regex(/^[a-zA-Z][\w.-]*$/, 'a version is named by letters, digits, ., - and _'), one)
+    .refine((versions) => Object.values(versions).some(({ weight }) => weight > 0), 'one version has a weight over 0')
+    .meta({ description: 'Name: a version of the service and where it runs, in place of `endpoints` and `discover`.' })
+
+export const versionsShape = versionsOf(version)
+
+/** The same, where endpoints can be looked up in other places. */
+export function createVersionsShape(discover: typeof discoverShape): typeof versionsShape {
+  return versionsOf(version.extend({ discover: discover.optional() }))
+}
 
 /** `split:` */
 export const splitShape = z

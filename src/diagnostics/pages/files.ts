@@ -34,6 +34,12 @@ export const filePages = {
     wrong: { 'config/gateway.yaml': 'admin: { listen: 0.0.0.0:9900 }\n' },
     right: { 'config/gateway.yaml': 'admin: { listen: 9900 }\n' },
   },
+  'invalid-extension': {
+    why: 'What `extensions:` names is run as a part of the gateway, when the configuration is loaded: by `check` too. So it lies below the directory of the gateway file, and is complete: a module that cannot be loaded, or a definition that lacks something, would be missed by the first request. A module that ran cannot be unloaded: one that has changed takes a restart.',
+    fix: 'Name a directory or files below the gateway file. Export what `defineStep`, `defineOperator`, `defineFunction`, `defineBalancer` or `defineDiscovery` of `tessera` give, and look at the place that the message names. After a change, restart the gateway.',
+    wrong: { 'config/gateway.yaml': 'extensions: ../extensions\n' },
+    right: { 'config/gateway.yaml': 'extensions: ./extensions\n' },
+  },
   'yaml-syntax': {
     why: 'A file that is not well-formed YAML 1.2 cannot be read any further. Most often an indentation, a quote or a bracket is at fault, somewhat above where the parser gives up.',
     fix: 'Look at the line and at the one before it. A text that has `: `, `#`, `{` or `[` in it needs quotes.',

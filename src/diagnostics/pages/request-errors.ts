@@ -173,6 +173,40 @@ response:
 `,
     ),
   },
+  'extension-failed': {
+    why: 'A step, operator, function or balancer of an extension threw what is no `GatewayError`, or gave what it must not give. The log has its name, its file and the cause, the answer does not.',
+    fix: 'Mend the extension. What it cannot work with is its own to tell: by `throw new GatewayError(code, { status, detail })`.',
+    wrong: {
+      'config/gateway.yaml': 'extensions: ./extensions\n',
+      'config/extensions/initials.mjs': initials("name.match(/[A-Z]/g).join('')"),
+      ...tested(
+        `match: GET /home
+response:
+  body: { short: "\${ initials('guest') }" }
+`,
+        `tests:
+  - name: there is no capital
+    request: { path: /home }
+    expect: { status: 500, error: extension-failed }
+`,
+      ),
+    },
+    right: {
+      'config/gateway.yaml': 'extensions: ./extensions\n',
+      'config/extensions/initials.mjs': initials("(name.match(/[A-Z]/g) ?? []).join('')"),
+      ...tested(
+        `match: GET /home
+response:
+  body: { short: "\${ initials('guest') }" }
+`,
+        `tests:
+  - name: none is an answer too
+    request: { path: /home }
+    expect: { status: 200, body: { short: '' } }
+`,
+      ),
+    },
+  },
   internal: {
     why: 'The gateway itself could not go on: there is a bug. The log has the cause, the answer does not.',
     fix: 'Look for the trace id in the log, and report what stands there. A route that throws has a code of its own.',
@@ -200,3 +234,18 @@ do:
     ),
   },
 } satisfies Record<string, Page>
+
+/** A function of an extension. */
+function initials(body: string): string {
+  return `import { defineFunction } from 'tessera'
+
+export const initials = defineFunction({
+  name: 'initials',
+  takes: ['string'],
+  gives: 'string',
+  summary: 'The capitals of a name.',
+  example: "initials('Ada Lovelace')",
+  call: (name) => ${body},
+})
+`
+}

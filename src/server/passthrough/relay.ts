@@ -50,7 +50,14 @@ export class Relay implements AttemptOwner {
       'close',
       contained('response', exchange, () => this.#end()),
     )
-    const endpoint = service.endpoints.pick()
+    let endpoint: Endpoint | undefined
+    try {
+      endpoint = service.endpoints.pick()
+    } catch (thrown) {
+      // A balancer of an extension.
+      this.#giveUp(toGatewayError(thrown))
+      return
+    }
     if (endpoint) this.#try(endpoint)
     else
       this.#awaitEndpoint().catch(

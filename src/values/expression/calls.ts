@@ -4,12 +4,11 @@ import { computable } from '../arithmetic.ts'
 import { isContainer } from '../container.ts'
 import { checkPattern } from '../pattern.ts'
 import { spend, spendOnLetters, spendOnText } from '../work.ts'
-import { type CelFunction, celFunctions } from './functions.ts'
 import { macros } from './macros.ts'
 import type { CelNode } from './parse.ts'
-import { type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
+import { type CelFunction, type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
 import { Duration } from './time.ts'
-import { bool, type CelType, isNumeric, nameOf, nameOfValue, type Type } from './types.ts'
+import { bool, type CelType, dyn, isNumeric, nameOf, nameOfValue, type Type } from './types.ts'
 import { compileValue } from './value.ts'
 
 /** Compiles `f(a, b)` and `a.f(b)`: a macro, `matches`, or one of the functions. */
@@ -23,8 +22,12 @@ export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Sco
   if (name === 'matches' && operands.length === 2) return compileMatches(operands as [CelNode, CelNode], scope)
 
   const form = receiver ? 'method' : 'function'
-  const named = celFunctions.filter((one) => one.name === name && one.form === form)
-  if (named.length === 0) refuseUnknown(node, name, form)
+  const named = scope.functions.filter((one) => one.name === name && one.form === form)
+  if (named.length === 0) {
+    if (scope.functions.isWhole !== false) return refuseUnknown(node, name, form, scope)
+    for (const operand of operands) compileValue(operand, scope)
+    return { type: dyn, run: () => undefined }
+  }
   const found = named.find((one) => one.takes.length === operands.length)
   if (!found) {
     const counts = [...new Set(named.map((one) => one.takes.length - (receiver ? 1 : 0)))].join(' or ')
@@ -44,9 +47,9 @@ export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Sco
   }
 }
 
-function refuseUnknown(node: CelNode, name: string, form: CelFunction['form']): never {
-  const known = celFunctions.filter((one) => one.form === form).map((one) => one.name)
-  const elsewhere = celFunctions.some((one) => one.name === name) || macros.some((one) => one.name === name)
+function refuseUnknown(node: CelNode, name: string, form: CelFunction['form'], { functions }: Scope): never {
+  const known = functions.filter((one) => one.form === form).map((one) => one.name)
+  const elsewhere = functions.some((one) => one.name === name) || macros.some((one) => one.name === name)
   const help = elsewhere
     ? form === 'method'
       ? `write \`${name}(…)\``

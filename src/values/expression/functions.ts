@@ -1,23 +1,9 @@
 import { isNumber, type JsonNumber, ofWhole } from '../../numbers.ts'
 import { computable } from '../arithmetic.ts'
 import { spend, spendOnLetters, spendOnText } from '../work.ts'
-import { fail } from './scope.ts'
+import { type CelFunction, fail } from './scope.ts'
 import { Duration, durationParts, timestampParts, toDuration, toTimestamp } from './time.ts'
-import { bool, type CelType, double, dyn, int, string, type Type } from './types.ts'
-
-/** A function or method, called with arguments that are there and of the kinds it takes (a method's receiver first). */
-export interface CelFunction {
-  readonly name: string
-  /** `method`: called as `a.f(b)`, else as `f(a, b)`. */
-  readonly form: 'function' | 'method'
-  /** The kinds each argument may have; `double` stands for every number, none for anything. */
-  readonly takes: readonly (readonly CelType[])[]
-  readonly gives: Type
-  /** It is given numbers with their value; others get doubles. */
-  readonly exact?: boolean
-  // biome-ignore lint/suspicious/noExplicitAny: `takes` was checked before
-  readonly call: (...values: any[]) => unknown
-}
+import { bool, double, dyn, int, string, type Type } from './types.ts'
 
 const text = ['string'] as const
 const number = ['double'] as const
@@ -120,6 +106,7 @@ function exact(made: CelFunction): CelFunction {
 
 const sized = ['string', 'list', 'map'] as const
 
+/** The functions that are built in. */
 export const celFunctions: readonly CelFunction[] = [
   global('size', [sized], int, sizeOf),
   exact(global('int', [['double', 'string', 'timestamp']], int, toInt)),

@@ -2,7 +2,7 @@ import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import type { Fault } from '../../diagnostics/collector.ts'
 import type { Environment } from '../../environment.ts'
 import type { CelNode } from './parse.ts'
-import type { Type } from './types.ts'
+import type { CelType, Type } from './types.ts'
 
 /** Evaluates a piece of an expression. Only a path and an optional give undefined: what they name is absent. */
 export type Run = (document: Record<string, unknown>) => unknown
@@ -33,10 +33,31 @@ export interface Variable {
   readonly cell: { value: unknown }
 }
 
+/** A function or method, called with arguments that are there and of the kinds it takes (a method's receiver first). */
+export interface CelFunction {
+  readonly name: string
+  /** `method`: called as `a.f(b)`, else as `f(a, b)`. */
+  readonly form: 'function' | 'method'
+  /** The kinds each argument may have; `double` stands for every number, none for anything. */
+  readonly takes: readonly (readonly CelType[])[]
+  readonly gives: Type
+  /** It is given numbers with their value; others get doubles. */
+  readonly exact?: boolean
+  // biome-ignore lint/suspicious/noExplicitAny: `takes` was checked before
+  readonly call: (...values: any[]) => unknown
+}
+
+/** What expressions may call, macros and `matches` aside. */
+export type CelFunctions = readonly CelFunction[] & {
+  /** False when there are others, of which nothing is known. */
+  readonly isWhole?: boolean
+}
+
 /** What a piece of an expression is compiled in. */
 export interface Scope {
   readonly roots: ReadonlyMap<string, Type>
   readonly env: Environment | undefined
+  readonly functions: CelFunctions
   readonly variables: ReadonlyMap<string, Variable>
   /** Paths shown to be there by the condition around. */
   readonly guards: readonly Segments[]

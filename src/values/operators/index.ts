@@ -1,4 +1,4 @@
-import type { Operator } from '../template/nodes.ts'
+import type { Operators } from '../template/nodes.ts'
 import { compact } from './compact.ts'
 import { firstPresent } from './default.ts'
 import { each } from './each.ts'
@@ -7,5 +7,7 @@ import { merge } from './merge.ts'
 import { omit } from './omit.ts'
 import { pick } from './pick.ts'
 
-/** Every operator that a template can use (LANGUAGE "Values"). */
-export const operators: readonly Operator[] = [each, merge, pick, omit, join, firstPresent, compact]
+/** Every operator that is built in (LANGUAGE "Values"), by name. */
+export const builtInOperators: Operators = new Map(
+  [each, merge, pick, omit, join, firstPresent, compact].map((operator) => [operator.name, operator]),
+)

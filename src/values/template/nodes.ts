@@ -85,6 +85,12 @@ export interface Owner {
   name: string
 }
 
+/** The operators that templates may use, by name. */
+export type Operators = ReadonlyMap<string, Operator> & {
+  /** False when there are others, of which nothing is known. */
+  readonly isWhole?: boolean
+}
+
 /** An operator of templates: an object whose first `$` key is its name. */
 export interface Operator<Config = unknown> {
   readonly name: string

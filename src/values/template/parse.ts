@@ -2,19 +2,22 @@ import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { EnvText } from '../../environment.ts'
 import type { ExpressionTypes } from '../expression.ts'
-import { operators } from '../operators/index.ts'
+import { builtInOperators } from '../operators/index.ts'
 import { unsafeKeys } from '../operators/operator.ts'
-import type { Operator, OperatorParser, Owner, Template, TemplateFault, Where } from './nodes.ts'
+import type { Operator, OperatorParser, Operators, Owner, Template, TemplateFault, Where } from './nodes.ts'
 import { parseText } from './text.ts'
 
-const byName = new Map(operators.map((operator) => [operator.name, operator]))
-const ownerOfKey = new Map(operators.flatMap((operator) => keysOf(operator).map((key) => [key, operator] as const)))
+export interface TemplateOptions {
+  /** What it may call; the built-in operators unless given. */
+  readonly operators?: Operators | undefined
+  readonly owner?: Owner | undefined
+}
 
 /** Parses a YAML value into a template. With faults the template is not to be compiled. */
 export function parseTemplate(
   value: unknown,
   types: ExpressionTypes,
-  owner: Owner = { name: 'response' },
+  { operators = builtInOperators, owner = { name: 'response' } }: TemplateOptions = {},
 ): { template: Template; faults: TemplateFault[] } {
   const faults: TemplateFault[] = []
 
@@ -66,14 +69,16 @@ export function parseTemplate(
   }
   const findOperator = (object: Readonly<Record<string, unknown>>, at: Where): Operator | undefined => {
     const keys = Object.keys(object).filter(isOperatorKey)
-    const name = keys.find((key) => byName.has(key))
-    if (name !== undefined) return byName.get(name)
+    const name = keys.find((key) => operators.has(key))
+    if (name !== undefined) return operators.get(name)
     const [key] = keys as [string]
-    const owner = ownerOfKey.get(key)
+    const all = [...operators.values()]
+    const owner = all.find((operator) => keysOf(operator).includes(key))
     if (owner) report('missing-key', `\`${key}\` stands beside \`${owner.name}\`, which is missing`, [...at, key])
-    else {
+    else if (operators.isWhole !== false) {
       const help =
-        didYouMean(key, [...byName.keys(), ...ownerOfKey.keys()]) ?? `a key that begins with $ is written \`$${key}\``
+        didYouMean(key, [...operators.keys(), ...all.flatMap(keysOf)]) ??
+        `a key that begins with $ is written \`$${key}\``
       report('unknown-operator', `there is no operator \`${key}\``, [...at, key], help)
     }
     return undefined

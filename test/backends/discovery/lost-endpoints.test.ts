@@ -26,8 +26,7 @@ async function start() {
   const lists: string[] = []
   const dead = new Set<string>()
   watch = new DiscoveryWatch(
-    kind,
-    { kind: 'told', settings: {} },
+    { kind, settings: {} },
     {
       clock,
       random: () => 0,

@@ -1,5 +1,4 @@
 import type { EndpointTarget } from '../../../src/backends/call.ts'
-import type { DiscoverySource } from '../../../src/backends/discovery/discovery.ts'
 import { DiscoveryWatch } from '../../../src/backends/discovery/discovery-watch.ts'
 import { discoveries } from '../../../src/backends/discovery/index.ts'
 import type { NameServers } from '../../../src/backends/discovery/name-servers.ts'
@@ -17,19 +16,25 @@ export interface Followed {
 }
 
 /** Follows a source and remembers what it tells. Close the watch. */
-export function follow(source: DiscoverySource, options: { clock?: Clock; nameServers?: NameServers } = {}): Followed {
+export function follow(
+  { kind, settings }: { kind: string; settings: object },
+  options: { clock?: Clock; nameServers?: NameServers } = {},
+): Followed {
   const lists: string[][] = []
   const notices: Notice[] = []
   const states: boolean[] = []
   const nobody = async () => []
-  const watch = new DiscoveryWatch(discoveries.get(source.kind)!, source, {
-    clock: options.clock ?? systemClock,
-    random: () => 0,
-    nameServers: options.nameServers ?? { addresses: nobody, services: nobody },
-    notify: (notice) => notices.push(notice),
-    isReachable: async () => true,
-    onState: (isCurrent) => states.push(isCurrent),
-  })
+  const watch = new DiscoveryWatch(
+    { kind: discoveries.get(kind)!, settings },
+    {
+      clock: options.clock ?? systemClock,
+      random: () => 0,
+      nameServers: options.nameServers ?? { addresses: nobody, services: nobody },
+      notify: (notice) => notices.push(notice),
+      isReachable: async () => true,
+      onState: (isCurrent) => states.push(isCurrent),
+    },
+  )
   watch.subscribe((endpoints) => lists.push(endpoints.map(show)))
   const until = async (list: readonly string[]) => {
     const end = performance.now() + 8000

@@ -1,3 +1,4 @@
+import { roundRobin } from '../../../src/backends/balancers/round-robin.ts'
 import type { CallContext, CallRequest, CallResponse, CallSite, ServiceTarget } from '../../../src/backends/call.ts'
 import { budgetHeader } from '../../../src/backends/headers.ts'
 import { type Layer, OngoingCall, type Policy, passThrough } from '../../../src/backends/layer.ts'
@@ -58,7 +59,7 @@ export class RecordingSpan implements Span {
 
 export function serviceTarget(...urls: string[]): ServiceTarget {
   const endpoints = urls.map((url) => ({ url, weight: 1, zone: undefined }))
-  return { name: 'reco', endpoints, balance: 'round-robin', budgetHeader, key: urls.join() }
+  return { name: 'reco', endpoints, balance: roundRobin, budgetHeader, key: urls.join() }
 }
 
 type Kinds = (typeof policyKinds)[number]

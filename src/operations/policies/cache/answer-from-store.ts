@@ -109,6 +109,7 @@ const ourOwn = new Set([
   'invalid-input',
   'expression-failed',
   'too-much-work',
+  'extension-failed',
   'internal',
 ])
 

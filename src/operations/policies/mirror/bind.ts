@@ -1,3 +1,4 @@
+import { roundRobin } from '../../../backends/balancers/round-robin.ts'
 import type { ServiceTarget } from '../../../backends/call.ts'
 import type { PolicyBinder } from '../../../backends/policy.ts'
 import type { DiagnosticCode } from '../../../diagnostics/codes.ts'
@@ -72,5 +73,5 @@ function urlTarget(
 ): ServiceTarget {
   const endpoints = [{ url, weight: 1, zone: undefined }]
   const name = `mirror of ${service}`
-  return { name, endpoints, balance: 'round-robin', budgetHeader, key: JSON.stringify([name, endpoints]) }
+  return { name, endpoints, balance: roundRobin, budgetHeader, key: JSON.stringify([name, endpoints]) }
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { dictionaryShape } from '../../src/config/dictionary.ts'
-import { gatewayShape } from '../../src/config/gateway.ts'
-import { serviceShape } from '../../src/config/service.ts'
-import { condition, template } from '../../src/language/scalars.ts'
-import { steps } from '../../src/language/steps.ts'
-import { routeShape } from '../../src/routes/route.ts'
-import { stepKinds } from '../../src/steps/index.ts'
+import { dictionaryShape } from '../config/dictionary.ts'
+import { gatewayShape } from '../config/gateway.ts'
+import { serviceShape } from '../config/service.ts'
+import { condition, template } from '../language/scalars.ts'
+import { steps } from '../language/steps.ts'
+import { builtIn, type Registry } from '../plan/extensions/registry.ts'
+import { routeShape } from '../routes/route.ts'
+import type { StepKinds } from '../steps/step.ts'
 import { writeValue } from './write-value.ts'
 
 export type Schema = Record<string, unknown>
@@ -21,21 +22,21 @@ const fileShapes = {
 export type FileKind = keyof typeof fileShapes
 
 /** The JSON Schema (draft-07) of one kind of file, made from the definitions that the loader itself checks against. */
-export function jsonSchemaOf(kind: FileKind): Schema {
-  return jsonSchemaOfFile(kind, fileShapes[kind])
+export function jsonSchemaOf(kind: FileKind, registry: Registry = builtIn): Schema {
+  return jsonSchemaOfFile(kind, kind === 'service' ? registry.serviceShape : fileShapes[kind], registry)
 }
 
 /** As `jsonSchemaOf`, of a file that a higher floor defines. */
-export function jsonSchemaOfFile(name: string, shape: z.ZodType): Schema {
+export function jsonSchemaOfFile(name: string, shape: z.ZodType, { steps: kinds } = builtIn): Schema {
   const { $schema, definitions: own, ...rest } = convert(shape)
-  const definitions = { ...(own as Schema | undefined), ...(shape === routeShape && stepDefinitions()) }
+  const definitions = { ...(own as Schema | undefined), ...(shape === routeShape && stepDefinitions(kinds)) }
   return { $schema, title: `Tessera ${name}`, ...rest, ...(Object.keys(definitions).length > 0 && { definitions }) }
 }
 
 export const fileKinds = Object.keys(fileShapes) as FileKind[]
 
 /** `step` is one of the kinds; each kind is its shape with `id` and `when`. */
-function stepDefinitions(): Schema {
+function stepDefinitions(stepKinds: StepKinds): Schema {
   const definitions: Schema = {}
   for (const [key, kind] of stepKinds) {
     const { $schema, definitions: inner, ...schema } = convert(kind.shape)
