@@ -6,8 +6,8 @@ export type GuideBlock =
   | { readonly kind: 'command'; readonly command: string; readonly output: readonly string[]; readonly line: number }
 
 /**
- * Takes a page apart. A YAML block begins with a comment that names the file it is; a console block has commands behind
- * `$` and what they print.
+ * Takes a page apart. A block of YAML or TypeScript begins with a comment that names the file it is; a console block has
+ * commands behind `$` and what they print.
  */
 export function parseGuide(markdown: string): GuideBlock[] {
   const blocks: GuideBlock[] = []
@@ -22,6 +22,10 @@ export function parseGuide(markdown: string): GuideBlock[] {
       // Without a name it is an excerpt of a file that is tested where it stands; it must be YAML at least.
       if (path === undefined) parse(content.join('\n'))
       else blocks.push({ kind: 'file', path, text: `${content.slice(1).join('\n')}\n`, line: at + 2 })
+    } else if (language === 'ts') {
+      const path = /^\/\/ (\S+\.ts)$/.exec(content[0] ?? '')?.[1]
+      if (path === undefined) throw new Error(`line ${at + 1}: a block of ts names no file`)
+      blocks.push({ kind: 'file', path, text: `${content.slice(1).join('\n')}\n`, line: at + 2 })
     } else if (language === 'console') blocks.push(...parseConsole(content, at + 2))
     else throw new Error(`line ${at + 1}: nothing checks a block of ${language}`)
     at = end
