@@ -30,7 +30,6 @@ const owners: Record<string, string> = {
   'lru-cache': 'src/backends/stores/',
   undici: 'src/backends/transports/',
   express: 'src/server/',
-  'http-proxy-middleware': 'src/server/',
   'find-my-way': 'src/server/',
   chokidar: 'src/server/',
   commander: 'src/cli/',

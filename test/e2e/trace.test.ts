@@ -221,7 +221,7 @@ describe('a trace', () => {
       .sort((a, b) => Number(nanos(a.startTimeUnixNano) - nanos(b.startTimeUnixNano)))
     expect(attempts.map(({ attributes }) => attributes['http.request.resend_count'])).toEqual([undefined, 1])
     for (const { attributes, status } of attempts) {
-      expect([attributes['http.response.status_code'], attributes['error.type'], status]).toEqual([503, 'http-503', 2])
+      expect([attributes['http.response.status_code'], attributes['error.type'], status]).toEqual([503, '503', 2])
     }
     // The operation that stood in has its own client span in the same step.
     expect(spans.filter(({ parentSpanId }) => parentSpanId === step.spanId).map(({ name }) => name)).toContain(

@@ -215,7 +215,7 @@ describe('the admin listener', () => {
     expect(JSON.parse(config)).toMatchObject({
       version: gateway.snapshot.version,
       routes: [{ name: 'word', match: 'GET /word' }],
-      services: [{ name: 'words', endpoints: [{ url: 'http://127.0.0.1:9/' }] }],
+      services: [{ name: 'words', endpoints: [{ url: 'http://127.0.0.1:9' }] }],
     })
     expect(config).not.toContain('pass')
     expect((await fetch(`${admin}/nothing`)).status).toBe(404)
