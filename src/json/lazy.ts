@@ -1,24 +1,17 @@
-import type { JsonSlice } from './slice.ts'
-
 /** Asks a value for the slice it stands for. */
 export const sliceKey: unique symbol = Symbol('slice')
 
-/** The slice that a value is or stands for. */
-export function sliceOf(value: unknown): JsonSlice | undefined {
-  return typeof value === 'object' && value !== null ? (value as { [sliceKey]?: JsonSlice })[sliceKey] : undefined
-}
-
 /** A list or object that is made when somebody looks into it: to whoever reads it, a value like any other. */
-export function makeLazy(isList: boolean, make: () => unknown, slice?: JsonSlice): object {
+export function makeLazy(isList: boolean, make: () => unknown, slice?: object): object {
   return new Proxy(isList ? [] : {}, new Maker(make, slice))
 }
 
 class Maker implements ProxyHandler<object> {
   readonly #make: () => unknown
-  readonly #slice: JsonSlice | undefined
+  readonly #slice: object | undefined
   #isMade = false
 
-  constructor(make: () => unknown, slice: JsonSlice | undefined) {
+  constructor(make: () => unknown, slice: object | undefined) {
     this.#make = make
     this.#slice = slice
   }

@@ -57,3 +57,8 @@ export class JsonSlice {
     return this.parse()
   }
 }
+
+/** The slice that a value is or stands for. */
+export function sliceOf(value: unknown): JsonSlice | undefined {
+  return typeof value === 'object' && value !== null ? (value as { [sliceKey]?: JsonSlice })[sliceKey] : undefined
+}

@@ -2,10 +2,10 @@ import { printJson } from '../json-text.ts'
 import { type Engine, padding, useEngine } from './engine.ts'
 import { align } from './image.ts'
 import { containerFlag } from './indexed-json.ts'
-import { sliceOf } from './lazy.ts'
 import type { Part } from './part.ts'
 import { compileProgram, type Slot } from './program.ts'
 import type { JsonSlice } from './slice.ts'
+import { sliceOf } from './slice.ts'
 
 /** The largest answer. */
 const mostBytes = 64 * 1024 * 1024

@@ -1,5 +1,5 @@
 import { endsRequest, GatewayError } from '../errors.ts'
-import { sliceOf } from '../json/lazy.ts'
+import { sliceOf } from '../json/slice.ts'
 import type { Document } from '../values/document.ts'
 import { enter, workOf } from '../values/work.ts'
 import type { Read, Reference } from './reference.ts'

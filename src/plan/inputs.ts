@@ -13,7 +13,7 @@ import { compileColorWriter } from '../values/color.ts'
 import type { Document } from '../values/document.ts'
 import { compileCoercion, compileSchema, fillValue, type JsonSchema } from '../values/schema.ts'
 import { enter, workOf } from '../values/work.ts'
-import type { RequestParts } from './snapshot.ts'
+import type { RequestParts } from './request-parts.ts'
 
 /** A color that a route takes from the client's request. */
 export interface BoundInput {

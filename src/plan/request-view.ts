@@ -1,6 +1,6 @@
 import type { Read } from '../language/reference.ts'
 import type { BoundInput } from './inputs.ts'
-import type { RequestParts } from './snapshot.ts'
+import type { RequestParts } from './request-parts.ts'
 
 const partNames = ['method', 'path', 'params', 'query', 'headers', 'cookies', 'body', 'claims', 'ip', 'id'] as const
 type PartName = (typeof partNames)[number]

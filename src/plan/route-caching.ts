@@ -3,7 +3,7 @@ import { printJson } from '../json-text.ts'
 import { isCredential, isSensitive } from '../redaction.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { everyRead } from './reads.ts'
-import type { RequestParts } from './snapshot.ts'
+import type { RequestParts } from './request-parts.ts'
 
 /** How a route's whole answers are kept and told apart. */
 export interface RouteCaching {

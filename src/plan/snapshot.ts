@@ -12,6 +12,7 @@ import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Registry } from './extensions/registry.ts'
+import type { RequestParts } from './request-parts.ts'
 import type { RouteCaching } from './route-caching.ts'
 import type { ToldOfRequests } from './told-of-requests.ts'
 
@@ -89,25 +90,6 @@ export interface PassthroughRoute extends RouteCommon {
   readonly timeoutMs: number
   /** After so long in which nothing moved its streams end; undefined: what is built in. */
   readonly idleMs?: number | undefined
-}
-
-/** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */
-export interface RequestParts {
-  readonly method: string
-  /** Without the query. */
-  readonly path: string
-  /** Decoded path parameters. */
-  readonly params: Readonly<Record<string, string>>
-  /** Decoded; a name that comes more than once has all its values. */
-  readonly query: Readonly<Record<string, string | string[]>>
-  /** Lower-case names; repeated ones joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>
-  readonly cookies: Readonly<Record<string, string>>
-  /** Parsed when JSON, text otherwise; undefined when there was none. */
-  readonly body: unknown
-  readonly claims: Readonly<Record<string, unknown>> | undefined
-  readonly ip: string
-  readonly id: string
 }
 
 /** What loading came to. With errors there is no snapshot, and whoever has an older one keeps it. */

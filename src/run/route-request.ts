@@ -1,6 +1,6 @@
 import { normalRank } from '../backends/admission/policy.ts'
 import type { Clock } from '../clock.ts'
-import type { RequestParts } from '../plan/snapshot.ts'
+import type { RequestParts } from '../plan/request-parts.ts'
 import type { Document } from '../values/document.ts'
 import { defaultMaxWork, WorkBudget } from '../values/work.ts'
 import type { StagedRoute } from './staged-route.ts'

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { parseCookie } from 'cookie'
-import type { RequestParts } from '../plan/snapshot.ts'
+import type { RequestParts } from '../plan/request-parts.ts'
 import { newTraceId } from '../telemetry/ids.ts'
 import type { ClientAddresses } from './client-address.ts'
 import { parseQuery } from './query.ts'

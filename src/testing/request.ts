@@ -1,7 +1,7 @@
 import { parseCookie } from 'cookie'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Place } from '../language/shape.ts'
-import type { RequestParts } from '../plan/snapshot.ts'
+import type { RequestParts } from '../plan/request-parts.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import { readQuery } from './sent-call.ts'
 import type { RequestDefinition } from './shape.ts'

@@ -1,5 +1,6 @@
 import { parseJson } from '../json-text.ts'
-import type { AggregatedRoute, RequestParts, Snapshot } from '../plan/snapshot.ts'
+import type { RequestParts } from '../plan/request-parts.ts'
+import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import type { Recover, Run } from '../steps/context.ts'
 import type { Problem, Seen } from './expectations/expectation.ts'
 import type { Front } from './front.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { RequestParts } from '../../src/plan/snapshot.ts'
+import type { RequestParts } from '../../src/plan/request-parts.ts'
 import { runRoute, runSnapshot } from '../support/engine.ts'
 import { loadProject } from '../support/project.ts'
 

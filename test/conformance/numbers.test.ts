@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseJson } from '../../src/json-text.ts'
-import type { AggregatedRoute, RequestParts } from '../../src/plan/snapshot.ts'
+import type { RequestParts } from '../../src/plan/request-parts.ts'
+import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import { openRoute, textOf } from '../support/memory-backends.ts'
 import { loadProject } from '../support/project.ts'
 

@@ -3,7 +3,7 @@ import { normalRank, priorities } from '../../src/backends/admission/policy.ts'
 import { describeRouteAdmission } from '../../src/describe/admission.ts'
 import { describeEndpoints } from '../../src/describe/endpoints.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
-import type { RequestParts } from '../../src/plan/snapshot.ts'
+import type { RequestParts } from '../../src/plan/request-parts.ts'
 import { type ProjectFiles, projectTexts, world } from '../support/project.ts'
 
 function build(files: ProjectFiles) {

@@ -18,7 +18,7 @@ import { createNamespaces } from '../../values/color.ts'
 import type { Document } from '../../values/document.ts'
 import { type WorkBudget, workOf } from '../../values/work.ts'
 import { type BoundInput, compileInputReader } from '../inputs.ts'
-import type { RequestParts } from '../snapshot.ts'
+import type { RequestParts } from '../request-parts.ts'
 import { bindKeyPart, compileKey, type KeyPart, requestPart } from './key.ts'
 
 /** What stands before a route: decided before the client's body is read, and before a step runs. */

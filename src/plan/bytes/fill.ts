@@ -1,4 +1,4 @@
-import { sliceOf } from '../../json/lazy.ts'
+import { sliceOf } from '../../json/slice.ts'
 import { compileWriter } from '../../json/writer.ts'
 import type { Document } from '../../values/document.ts'
 import { printableBytes, spendOnBytes, spendOnPrinting } from '../../values/work.ts'

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { isSameEntity } from '../../backends/http-caching/validation.ts'
 import { splitList } from '../../header-list.ts'
+import type { RequestParts } from '../../plan/request-parts.ts'
 import type { RouteCaching } from '../../plan/route-caching.ts'
-import type { RequestParts } from '../../plan/snapshot.ts'
 import type { Answer, Outcome } from '../outcome.ts'
 import { andThen, defineStage } from '../stage.ts'
 

@@ -1,0 +1,18 @@
+/** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */
+export interface RequestParts {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  /** Decoded path parameters. */
+  readonly params: Readonly<Record<string, string>>
+  /** Decoded; a name that comes more than once has all its values. */
+  readonly query: Readonly<Record<string, string | string[]>>
+  /** Lower-case names; repeated ones joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: Readonly<Record<string, string>>
+  /** Parsed when JSON, text otherwise; undefined when there was none. */
+  readonly body: unknown
+  readonly claims: Readonly<Record<string, unknown>> | undefined
+  readonly ip: string
+  readonly id: string
+}
