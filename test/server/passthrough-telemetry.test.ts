@@ -39,7 +39,7 @@ describe('the spans of what is passed through', () => {
     expect(client.attributes).toMatchObject({
       'http.request.method': 'GET',
       'url.template': '/v1/shop/*rest',
-      'url.full': `${backend.url}/v1/shop/a?q=REDACTED&r`,
+      'url.full': `${backend.url}/v1/shop/*rest?q=REDACTED&r`,
       'server.address': '127.0.0.1',
     })
     expect(JSON.stringify(collector.spans)).not.toContain('hidden')
