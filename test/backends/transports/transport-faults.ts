@@ -259,7 +259,7 @@ export function describeTransportFaults(transport: TransportKind): void {
       test('to an address too, which is no name to ask for', async () => {
         const { port } = await tls(listener)
         const call = caller(`https://127.0.0.1:${port}`, {}, systemClock, { tls: { rejectUnauthorized: false } })
-        expect((await call()).body).toEqual({ host: `127.0.0.1:${port}`, sni: false })
+        expect((await call()).body?.value).toEqual({ host: `127.0.0.1:${port}`, sni: false })
       })
 
       test('and takes its last session up again', async () => {
@@ -304,7 +304,7 @@ export function describeTransportFaults(transport: TransportKind): void {
           ['to the end of the connection', `${json}\r\n${large}`, 'end'],
           ['behind interim ones', `HTTP/1.1 100 Continue\r\n\r\n${whole(large)}`, 'stay'],
         ])('an answer of a megabyte %s', async (_name, bytes, then) => {
-          expect((await secured(bytes, then)).body).toEqual(JSON.parse(large))
+          expect((await secured(bytes, then)).body?.value).toEqual(JSON.parse(large))
         })
 
         test.each<[string, string, 'stay' | 'cut']>([
@@ -832,12 +832,10 @@ export function describeTransportFaults(transport: TransportKind): void {
       })
     })
 
+    // Names are looked at when a file is loaded (test/conformance/headers-that-cannot-be-set.test.ts).
     test.each<[string, Partial<CallRequest>]>([
       ['a line break in a header', { headers: { 'x-user': 'a\r\nhost: evil' } }],
       ['a NUL in a header', { headers: { 'x-user': 'a\0' } }],
-      ['a header name that is none', { headers: { 'x user': 'a' } }],
-      ['a hop-by-hop header', { headers: { connection: 'close' } }],
-      ['a header of the transport', { headers: { host: 'evil' } }],
       ['a line break in the path', { path: '/a\r\nhost: evil' }],
       ['a space in the path', { path: '/a b' }],
     ])('refuses %s', async (_name, request) => {
