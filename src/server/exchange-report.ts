@@ -1,10 +1,11 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Scope } from '../cancellation.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Route } from '../plan/snapshot.ts'
 import type { Answer, Failure } from '../run/outcome.ts'
 import { logRequest } from '../telemetry/request-log.ts'
 import type { Span } from '../telemetry/span.ts'
+import { slowReader, wasReadTooSlowly } from './listener.ts'
 import type { Serving } from './serving.ts'
 
 /** An exchange as it is told of. */
@@ -13,7 +14,8 @@ interface Reported {
   readonly requestId: string
   readonly request: IncomingMessage
   readonly route: Route | undefined
-  readonly shownPath: string
+  readonly path: string
+  readonly toldPath: string
   readonly span: Span
   readonly scope: Scope
 }
@@ -29,10 +31,15 @@ export interface Ending {
   readonly errorCode: string | undefined
 }
 
+/** Why an answer was cut that nothing of ours ended. */
+export function whyCut({ response }: { readonly response: ServerResponse }): string {
+  return wasReadTooSlowly(response) ? slowReader : 'cancelled'
+}
+
 const none: readonly never[] = []
 
 /** Tells the log and whoever watches the gateway that an exchange has ended. */
-export function tellEnd({ serving, requestId, request, route, shownPath, span }: Reported, ending: Ending): void {
+export function tellEnd({ serving, requestId, request, route, path, toldPath, span }: Reported, ending: Ending): void {
   const { status, ms, bytes, outcome, errorCode } = ending
   const degraded = outcome?.kind === 'answer' ? outcome.degraded : none
   const method = request.method ?? ''
@@ -50,7 +57,8 @@ export function tellEnd({ serving, requestId, request, route, shownPath, span }:
   })
   serving.onRequest?.({
     method,
-    path: shownPath,
+    // A developer sees what was mistyped.
+    path: !route && serving.showsUnmatchedPaths ? path : toldPath,
     status,
     ms,
     bytes,

@@ -16,8 +16,8 @@ import { readPropagation, type TraceHeaders } from '../telemetry/traceparent.ts'
 import type { Activation, ActiveRoute } from './activation.ts'
 import { titleOf } from './active-route.ts'
 import { hasBody, readBody } from './body.ts'
-import { tellDropped, tellEnd, tellError } from './exchange-report.ts'
-import { cutSlowReader, slowReader, wasReadTooSlowly } from './listener.ts'
+import { tellDropped, tellEnd, tellError, whyCut } from './exchange-report.ts'
+import { cutSlowReader } from './listener.ts'
 import { writeReply } from './reply.ts'
 import { chooseRequestId } from './request-parts.ts'
 import { describeServerSpan } from './server-span.ts'
@@ -116,15 +116,11 @@ export class Exchange implements Client {
 
   /** Its path as everyone may be told it. */
   get toldPath(): string {
-    return this.route ? tellPath(this.route, this.#path) : this.activation.tellPath(this.#path)
+    return this.route ? tellPath(this.route, this.path) : this.activation.tellPath(this.path)
   }
 
-  /** Its path as whoever watches this gateway is told it: a developer sees what was mistyped. */
-  get shownPath(): string {
-    return !this.route && this.serving.showsUnmatchedPaths ? this.#path : this.toldPath
-  }
-
-  get #path(): string {
+  /** As it came, which not everyone may be told. */
+  get path(): string {
     const mark = this.target.indexOf('?')
     return mark < 0 ? this.target : this.target.slice(0, mark)
   }
@@ -232,10 +228,6 @@ export class Exchange implements Client {
     return { path: this.toldPath, route: this.route?.name, traceId: this.span.traceId }
   }
 
-  get #whyCut(): string {
-    return wasReadTooSlowly(this.response) ? slowReader : 'cancelled'
-  }
-
   #end(): void {
     const { serving, activation, span, scope, wasCut } = this
     if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
@@ -250,7 +242,7 @@ export class Exchange implements Client {
         ms,
         bytes: this.#bytes,
         outcome: this.#outcome,
-        errorCode: this.#errorCode ?? (wasCut ? this.#whyCut : undefined),
+        errorCode: this.#errorCode ?? (wasCut ? whyCut(this) : undefined),
       })
     } finally {
       activation.leave()
