@@ -6,6 +6,8 @@ import type { ExtensionModule } from './extension-module.ts'
 import { placeOfThrown } from './place-of-thrown.ts'
 import { resolveOwnName } from './resolve-own-name.ts'
 
+const mostLoadMs = 10_000
+
 /** Runs a module of extensions, and collects what it exports. What is wrong with it is told, not thrown. */
 export async function loadModule(file: SourceText, path: string): Promise<ExtensionModule> {
   const url = pathToFileURL(path)
@@ -13,11 +15,22 @@ export async function loadModule(file: SourceText, path: string): Promise<Extens
   url.search = createHash('sha256').update(file.text).digest('hex').slice(0, 12)
   resolveOwnName()
   try {
-    const exported = Object.values((await import(url.href)) as Record<string, unknown>).flat()
+    const exported = Object.values(await inTime(import(url.href) as Promise<Record<string, unknown>>)).flat()
     const definitions = [...new Set(exported.filter(isDefinition))]
     return { file, definitions, fault: definitions.length > 0 ? undefined : nothingKnown, state: 'loaded' }
   } catch (thrown) {
     return { file, definitions: [], fault: describeThrown(thrown, file, path), state: 'loaded' }
+  }
+}
+
+/** A module whose `await` at its top never ends would hold up this reload, and all after it. */
+async function inTime<Result>(loading: Promise<Result>): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`it is not loaded after ${mostLoadMs / 1000} s`)), mostLoadMs)
+  try {
+    return await Promise.race([loading, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -21,3 +21,10 @@ export function attempt<Result>(origin: Origin, run: () => Result): Result {
     throw failureOf(origin, thrown)
   }
 }
+
+/** Nobody waits here for what comes later; what it is rejected with then must not be the process's to deal with. */
+export function refusePromise<Result>(result: Result): Result {
+  if (!(result instanceof Promise)) return result
+  result.catch(() => {})
+  throw new Error('it gives a promise, for which nobody waits here')
+}

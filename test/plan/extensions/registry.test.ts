@@ -231,7 +231,7 @@ describe('a fault at run time is `extension-failed`, which names the extension,'
       'of an operator that gives a promise',
       double(async () => 1),
       'response: { body: { $double: $.request.method } }',
-      'operator `$double` of config/extensions/own.ts failed: it gave a promise',
+      'operator `$double` of config/extensions/own.ts failed: it gives a promise, for which nobody waits here',
     ],
     [
       'of a step',

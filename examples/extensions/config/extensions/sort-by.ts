@@ -8,6 +8,8 @@ export const sortBy = defineOperator<{ list: Template; by: string }>({
   parse: ({ $sortBy, $from }, parser) => ({ list: parser.template($from, '$from'), by: String($sortBy) }),
   compile({ list, by }, compile) {
     const read = compile(list)
-    return (document) => (read(document) as Record<string, number>[]).toSorted((a, b) => a[by]! - b[by]!)
+    // What no double holds comes as a bigint or as what knows its text: Number() takes any.
+    const amount = (row: object) => Number((row as Record<string, unknown>)[by])
+    return (document) => (read(document) as object[]).toSorted((a, b) => amount(a) - amount(b))
   },
 })

@@ -9,7 +9,7 @@ import type {
 import { balancers } from '../../../backends/balancers/index.ts'
 import { definitionOf } from '../../../definition.ts'
 import type { GatewayError } from '../../../errors.ts'
-import { attempt, failureOf, type Origin } from '../origin.ts'
+import { attempt, failureOf, type Origin, refusePromise } from '../origin.ts'
 import { type Defined, defineExtensionKind } from './kind.ts'
 import { functionValue, kebabName, summary } from './parts.ts'
 
@@ -59,7 +59,7 @@ class GuardedBalancer<Node extends Candidate> implements Balancer<Node> {
     this.#fault = undefined
     try {
       this.#inner ??= this.#create()
-      this.#inner.update(candidates)
+      refusePromise<unknown>(this.#inner.update(candidates))
     } catch (thrown) {
       this.#fault = failureOf(this.#origin, thrown)
     }
@@ -68,7 +68,7 @@ class GuardedBalancer<Node extends Candidate> implements Balancer<Node> {
   pick(avoid: Node | undefined, hash: number | undefined): Node {
     return attempt(this.#origin, () => {
       if (this.#fault) throw this.#fault
-      const node = this.#inner!.pick(avoid, hash)
+      const node = refusePromise(this.#inner!.pick(avoid, hash))
       if (!this.#nodes.has(node)) throw new Error('it chose what is no candidate')
       return node
     })

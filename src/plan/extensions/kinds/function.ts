@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { definitionOf } from '../../../definition.ts'
 import { type CelFunction, type CelType, celFunctions, celMacroNames } from '../../../values/expression.ts'
 import { spend } from '../../../values/work.ts'
-import { attempt } from '../origin.ts'
+import { attempt, refusePromise } from '../origin.ts'
 import { spendOnResult } from '../spend-on-result.ts'
 import { type Defined, defineExtensionKind } from './kind.ts'
 import { functionValue, summary } from './parts.ts'
@@ -49,7 +49,7 @@ export const functionExtension = defineExtensionKind<FunctionDefinition>({
     const call: CelFunction['call'] = (...values) =>
       attempt(origin, () => {
         spend(1)
-        const value = definition.call(...values)
+        const value = refusePromise(definition.call(...values))
         if (!isOf(gives, value)) throw new Error(`it gave ${typeof value}, not ${gives}`)
         spendOnResult(value)
         return value

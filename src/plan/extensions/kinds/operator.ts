@@ -7,7 +7,7 @@ import {
   type OperatorPart,
   type Template,
 } from '../../../values/template.ts'
-import { attempt, type Origin } from '../origin.ts'
+import { attempt, type Origin, refusePromise } from '../origin.ts'
 import { spendOnResult } from '../spend-on-result.ts'
 import { type Defined, defineExtensionKind } from './kind.ts'
 import { functionValue, summary } from './parts.ts'
@@ -104,8 +104,8 @@ function guardOperator(definition: OperatorDefinition, origin: Origin): Operator
       const read = compiled(() => definition.compile(config, compile), origin)
       return (document) =>
         attempt(origin, () => {
-          const value = read(document)
-          if (!isJson(value)) throw new Error(`it gave ${value instanceof Promise ? 'a promise' : typeof value}`)
+          const value = refusePromise(read(document))
+          if (!isJson(value)) throw new Error(`it gave ${typeof value}`)
           spendOnResult(value)
           return value
         })
