@@ -286,3 +286,17 @@ describe('an upload', () => {
     expect(backend.sockets.size).toBe(1)
   })
 })
+
+test('the head of an answer does not wait for its body', async () => {
+  const { url } = await opened(
+    startHttpServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.flushHeaders()
+    }),
+  )
+  const { port } = await startBefore(url)
+  const aborting = new AbortController()
+  const { status, headers } = await fetch(`http://127.0.0.1:${port}/shop/events`, { signal: aborting.signal })
+  expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+  aborting.abort()
+})

@@ -76,6 +76,19 @@ test('a handshake with a length of 0 is taken, and the length goes nowhere', asy
   expect(String((await once(socket, 'data'))[0])).toBe('ping')
 })
 
+test('a switch to another protocol than was asked for is a 502', async () => {
+  const backend = await startRawBackend((socket, head) =>
+    socket.write(
+      head.includes('/shop/ws')
+        ? 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'
+        : answer('fine'),
+    ),
+  )
+  const { port } = await startBefore(backend.url)
+  const refused = await sendRaw(port, upgradeRequest('/shop/ws'))
+  expect([refused.status, refused.json()['code']]).toEqual([502, 'invalid-response'])
+})
+
 test('a 101 goes on without a length of its own', async () => {
   const switched =
     'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 9\r\n\r\n'

@@ -119,6 +119,12 @@ export class Relay implements AttemptOwner {
     attempt.measure(status, undefined)
     this.#download = new Download(exchange, answer, this.#parts.route.idleMs)
     this.#download.begin()
+    // Node sends the head with the first of the body, which of a stream of events may come much later.
+    setImmediate(
+      contained('response', exchange, () => {
+        if (!response.writableEnded && !response.destroyed) response.flushHeaders()
+      }),
+    )
   }
 
   upgraded(attempt: Attempt, answer: IncomingMessage, connection: Duplex, head: Buffer): void {
@@ -126,6 +132,11 @@ export class Relay implements AttemptOwner {
     const { response } = exchange
     if (!(response instanceof UpgradeResponse)) throw new TypeError('the request asked for no upgrade')
     if (!(connection instanceof Socket)) throw new TypeError('the connection to the backend is no socket')
+    if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
+      connection.destroy()
+      this.#giveUp(invalid('the answer switches to another protocol than was asked for'))
+      return
+    }
     this.#timer?.cancel()
     attempt.measure(101, undefined)
     tunnels.open({ client: response.handOn(), backend: connection, answer, head, exchange, idleMs: route.idleMs })

@@ -4,7 +4,10 @@ import { contained } from '../../faults.ts'
 import type { Exchange } from '../exchange.ts'
 import { printSwitch } from './headers.ts'
 
-/** What a client has not taken for so long after its backend has gone, it does not get. */
+/**
+ * What a client has not taken for so long after its backend has gone, it does not get. And who says nothing more to one
+ * who has ended for so long is not waited for.
+ */
 const lastBytesMs = 20_000
 
 /** Two connections that are to be one. */
@@ -40,6 +43,19 @@ export class Tunnels {
     }
     client.once('close', contained('connection', backend, endBackend))
     backend.once('close', contained('backend', client, endClient))
+    for (const [end, other] of [
+      [client, backend],
+      [backend, client],
+    ] as const) {
+      const giveUpSoon = () => {
+        const timer = exchange.serving.clock.schedule(
+          lastBytesMs,
+          contained('timer', other, () => other.destroy()),
+        )
+        other.once('close', () => timer.cancel())
+      }
+      end.once('end', contained('connection', other, giveUpSoon))
+    }
     for (const end of [client, backend]) end.setTimeout(0).setNoDelay(true).setKeepAlive(true)
     client.on('error', () => {})
     backend.on('error', () => {})
