@@ -39,5 +39,8 @@ export function printByValue(value: unknown): string {
 
 function printAmount(this: Record<string, unknown>, key: string, value: unknown): unknown {
   const held = this[key]
-  return held instanceof Decimal ? toDouble(held) : printBigint(key, value)
+  if (!(held instanceof Decimal)) return printBigint(key, value)
+  const double = toDouble(held)
+  // What no double reaches is printed as it is written.
+  return Number.isFinite(double) ? double : value
 }

@@ -117,12 +117,15 @@ export function spendOnPrinting(value: unknown): void {
 }
 
 const measuredAtOnce = 64 * printedPerUnit
+/** Bytes of text that take as long to print as the shortest decimal. */
+const leastOfDecimal = 24
 
 /** Adds a value's bytes to those not yet paid for; pays as soon as they are many. */
 function measure(value: unknown, unpaid: number): number {
   if (typeof value === 'string') return settle(unpaid + value.length + 3)
   if (typeof value !== 'object' || value === null) return settle(unpaid + 6)
-  if (value instanceof Decimal) return settle(unpaid + value.toString().length)
+  // Each is printed by itself.
+  if (value instanceof Decimal) return settle(unpaid + Math.max(leastOfDecimal, value.toString().length))
   let bytes = unpaid + 2
   if (Array.isArray(value)) for (const item of value) bytes = measure(item, bytes)
   else if (!ArrayBuffer.isView(value)) {

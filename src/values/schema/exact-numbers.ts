@@ -38,7 +38,8 @@ function withDoubles(value: unknown): unknown {
 /** A double of the same type: of one that rounds to a whole number some other. */
 function standInFor(value: JsonNumber): number {
   const double = toDouble(value)
-  return Number.isInteger(double) && !isWhole(value) ? 0.5 : double
+  if (isWhole(value)) return Math.max(-Number.MAX_VALUE, Math.min(double, Number.MAX_VALUE))
+  return Number.isInteger(double) ? 0.5 : double
 }
 
 type Place = Parameters<SchemaValidateFunction>[3]
