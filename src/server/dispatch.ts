@@ -10,10 +10,7 @@ import { tryShed } from './limits/shed.ts'
 import type { Serving } from './serving.ts'
 import { checkRequest, targetOf } from './strict.ts'
 
-/**
- * Answers a request if it belongs to an aggregated route: false when it does not. It looks before Express does, so
- * that these routes pay nothing for it.
- */
+/** Answers a request if it belongs to an aggregated route: false when it does not. */
 export function tryAggregate(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
   const activation = serving.current
   const found = findRoute(activation, request)

@@ -84,10 +84,8 @@ export class Exchange implements Client {
     activation.enter()
     serving.inFlight++
     ;(active?.metrics ?? serving.unmatched).begin()
-    response.once(
-      'close',
-      contained('response', response, () => this.#end()),
-    )
+    const end = contained('response', response, () => this.#end())
+    response.once('close', end)
     response.on('timeout', cutSlowReader)
   }
 
@@ -218,9 +216,8 @@ export class Exchange implements Client {
     // A client that has gone away is answered nothing.
     if (this.#isAnswered || this.response.destroyed) return
     this.#isAnswered = true
-    const { request, response, requestId, serving } = this
     if (this.ownHeaders) reply.headers.push(...this.ownHeaders)
-    this.#bytes = writeReply(request, response, reply, requestId, close || serving.isDraining)
+    this.#bytes = writeReply(this.request, this.response, reply, this.requestId, close || this.serving.isDraining)
     this.#status = reply.status
   }
 

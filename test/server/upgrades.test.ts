@@ -15,7 +15,7 @@ const files = (url: string) => ({
 
 async function startBefore(url: string) {
   const running = await startGateway(files(url))
-  // Express and the proxy are loaded by the first request.
+  // The first request of a process pays for what is compiled.
   await sendRaw(running.port, request('GET /shop/warm HTTP/1.1'))
   return running
 }
