@@ -12,7 +12,12 @@ export function compileByteBody({ slots, part }: ByteTemplate): (document: Docum
   const write = compileWriter(part)
   return (document) => {
     const values: unknown[] = new Array(slots.length)
-    for (let index = 0; index < slots.length; index++) values[index] = slots[index]!(document)
+    try {
+      for (let index = 0; index < slots.length; index++) values[index] = slots[index]!(document)
+    } catch {
+      // Of several failures the template tells the one that comes first in it.
+      return undefined
+    }
     for (const value of values) if (typeof value === 'object' && !sliceOf(value)) spendOnPrinting(value)
     const bytes = write(values, printableBytes())
     if (bytes) spendOnBytes(bytes.length)

@@ -77,6 +77,13 @@ describe('a response that only takes values from bodies', () => {
     expect(await isNull).toBe('[{"link":"x://"}]')
   })
 
+  test('fails for the first of several parts that fail, as one of parsed values does', async () => {
+    const body = '{ text: "n ${ a.one.x }", none: { $each: $.geo.city, $map: $.item } }'
+    const sent = { '/a': '{"data":{"list":[]},"one":{}}', '/b': '1' }
+    const outcome = await run(`${callBoth}response: { body: ${body} }`, sent)
+    expect(outcome).toMatchObject({ kind: 'failure', error: { code: 'expression-failed' } })
+  })
+
   test('is parsed where an assignment reads a color that the one above may leave as the call gave it', async () => {
     const route = `do:
   - invoke: s.a
