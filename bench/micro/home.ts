@@ -1,7 +1,8 @@
 /** The page of bench/scenarios/home, loaded as a gateway does, with a transport whose answers are there at once. */
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
-import type { CallContext, CallSite } from '../../src/backends/call.ts'
+import type { CallContext } from '../../src/backends/call.ts'
+import type { CallSite } from '../../src/backends/policy.ts'
 import { Backends } from '../../src/backends/registry.ts'
 import type { TransportKind } from '../../src/backends/transports/transport.ts'
 import { Scope } from '../../src/cancellation.ts'

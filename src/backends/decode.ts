@@ -4,8 +4,8 @@ import { GatewayError } from '../errors.ts'
 import { Body } from '../json/body.ts'
 import { parseJson } from '../json-text.ts'
 import { isNumber, TooManyDigits } from '../numbers.ts'
-import type { CallSite } from './call.ts'
 import { isNestedDeeperThan } from './nesting.ts'
+import type { CallSite } from './policy.ts'
 import type { IncomingResponse } from './transports/transport.ts'
 
 /** Deeper than any honest answer, and far from where a recursive walk overflows the stack. */

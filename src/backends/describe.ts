@@ -1,8 +1,9 @@
 import { maskQuery } from '../redaction.ts'
 import type { Attributes } from '../telemetry/span.ts'
-import type { CallRequest, CallSite } from './call.ts'
+import type { CallRequest } from './call.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { OngoingCall } from './layer.ts'
+import type { CallSite } from './policy.ts'
 
 /**
  * The attributes of an attempt's client span (OpenTelemetry semantic conventions, HTTP client). `url.full` holds the

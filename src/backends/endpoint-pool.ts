@@ -1,6 +1,7 @@
-import type { EndpointTarget, ServiceTarget } from './call.ts'
 import type { NameLookups } from './discovery/resolvers/name-lookups.ts'
 import { Endpoint, idOf, type OpenOptions } from './endpoint.ts'
+import type { EndpointTarget } from './endpoint-target.ts'
+import type { EndpointsTarget } from './endpoints-target.ts'
 import { Shared } from './shared.ts'
 
 interface EndpointKey {
@@ -39,7 +40,7 @@ export class EndpointPool {
   }
 
   /** Endpoints of a service that one list uses. `onChange`: who of them may be asked has changed. */
-  listFor({ name, connections }: Pick<ServiceTarget, 'name' | 'connections'>, onChange: () => void): PooledEndpoints {
+  listFor({ name, connections }: Pick<EndpointsTarget, 'name' | 'connections'>, onChange: () => void): PooledEndpoints {
     return new PooledEndpoints((key) => this.#endpoints.acquire({ ...key, service: name, connections }), onChange)
   }
 }

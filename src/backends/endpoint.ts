@@ -1,7 +1,7 @@
 import type { Attributes } from '../telemetry/span.ts'
 import type { Candidate } from './balancers/balancer.ts'
 import { Load } from './balancers/load.ts'
-import type { EndpointTarget } from './call.ts'
+import type { EndpointTarget } from './endpoint-target.ts'
 import { Condition } from './health/condition.ts'
 import { type Channel, type ChannelOptions, defaultChannelOptions, type TransportKind } from './transports/transport.ts'
 import type { WaitingRoom } from './transports/waiting-room.ts'

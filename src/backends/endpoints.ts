@@ -2,18 +2,19 @@ import type { Scope } from '../cancellation.ts'
 import type { Timer } from '../clock.ts'
 import type { BalancerOptions } from './balancers/balancer.ts'
 import { Choice } from './balancers/choice.ts'
-import type { EndpointTarget, ServiceTarget } from './call.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
 import { resolvers } from './discovery/resolvers/index.ts'
 import type { ResolverOptions } from './discovery/resolvers/resolver.ts'
 import { type Endpoint, idOf, type OpenOptions } from './endpoint.ts'
+import type { EndpointMetrics } from './endpoint-metrics.ts'
 import type { EndpointPool, PooledEndpoints } from './endpoint-pool.ts'
+import type { EndpointTarget } from './endpoint-target.ts'
+import type { EndpointsTarget } from './endpoints-target.ts'
 import { selectCandidates, warmth } from './health/candidates.ts'
 import { Caretaker } from './health/caretaker.ts'
 import { type EndpointState, endpointStates } from './health/condition.ts'
 import { type CarePolicy, noCare } from './health/policy.ts'
-import type { EndpointMetrics } from './metrics.ts'
 import type { Notify } from './notice.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -50,7 +51,7 @@ export class ServiceEndpoints {
   #isPanicking = false
   #isClosed = false
 
-  constructor(target: ServiceTarget, options: EndpointsOptions) {
+  constructor(target: EndpointsTarget, options: EndpointsOptions) {
     const { balance: kind, care = noCare } = target
     this.care = care
     this.#service = target.name

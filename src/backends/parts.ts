@@ -2,8 +2,8 @@ import type { Clock } from '../clock.ts'
 import type { OpenRate } from './admission/admission.ts'
 import type { Bulkhead } from './admission/bulkhead.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
-import type { SiteMetrics } from './metrics.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
+import type { SiteMetrics } from './site-metrics.ts'
 import type { ResponseStore } from './stores/store.ts'
 
 /** What a site's onion shares with others: everything that lives longer than one call. */

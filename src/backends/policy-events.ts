@@ -1,5 +1,28 @@
 import type { Attributes, Span } from '../telemetry/span.ts'
-import type { PolicyKind } from './policy.ts'
+
+/** What happens in a policy: counted as `tessera_<name>_total`, noted in traces as `tessera.<name>`. */
+export interface EventsDefinition {
+  /** The policy's own name unless given. */
+  readonly name?: string
+  readonly help: string
+  /** The label that tells one event from another; without one there is one kind of event. */
+  readonly label?: string
+  /** Its values, where they are known beforehand: they are shown from the start, at zero. */
+  readonly values?: readonly string[]
+}
+
+/** A number that a shared state shows as `tessera_<policy>_<name>`. */
+export interface GaugeDefinition {
+  readonly name: string
+  readonly help: string
+}
+
+/** A kind of policy, as far as what it counts and shows goes. */
+export interface MeteredKind {
+  readonly name: string
+  readonly events?: EventsDefinition
+  readonly gauge?: GaugeDefinition
+}
 
 /** Counts events of one policy around one site, by the value of their label. */
 export type EventCounter = (value: string) => void
@@ -17,7 +40,7 @@ export class PolicyEvents {
   readonly count: EventCounter
   readonly #name: string
 
-  constructor(kind: PolicyKind, count: EventCounter) {
+  constructor(kind: MeteredKind, count: EventCounter) {
     this.count = count
     this.#name = `tessera.${eventName(kind)}`
   }
@@ -35,12 +58,12 @@ export class PolicyEvents {
 }
 
 /** The metrics of all these kinds. */
-export function metersOf(kinds: readonly PolicyKind[]): PolicyMeter[] {
+export function metersOf(kinds: readonly MeteredKind[]): PolicyMeter[] {
   return kinds.flatMap((kind) => [counterOf(kind) ?? [], gaugeOf(kind) ?? []].flat())
 }
 
 /** The counter of what happens in policies of a kind; undefined where nothing is counted. */
-export function counterOf(kind: PolicyKind): PolicyMeter | undefined {
+export function counterOf(kind: MeteredKind): PolicyMeter | undefined {
   const { events } = kind
   if (!events) return undefined
   const { help, label } = events
@@ -53,11 +76,11 @@ export function counterOf(kind: PolicyKind): PolicyMeter | undefined {
 }
 
 /** What the shared states of a kind show; undefined where they show nothing. */
-export function gaugeOf({ name, gauge }: PolicyKind): PolicyMeter | undefined {
+export function gaugeOf({ name, gauge }: MeteredKind): PolicyMeter | undefined {
   if (!gauge) return undefined
   return { type: 'gauge', name: `tessera_${name}_${gauge.name}`, help: gauge.help, labels: ['service', 'operation'] }
 }
 
-function eventName({ name, events }: PolicyKind): string {
+function eventName({ name, events }: MeteredKind): string {
   return events?.name ?? name
 }

@@ -1,44 +1,14 @@
 import type * as z from 'zod'
 import type { Clock } from '../clock.ts'
-import type { DiagnosticCode } from '../diagnostics/codes.ts'
-import type { CallSite, ServiceTarget } from './call.ts'
+import type { Body, Slices } from '../json/body.ts'
+import type { Document } from '../values/document.ts'
+import type { CallRequest, Fallback } from './call.ts'
 import type { ServiceEndpoints } from './endpoints.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
-import type { PolicyEvents } from './policy-events.ts'
-import type { WorstCase } from './worst-case.ts'
-
-/** Who may say that a policy holds. */
-export type PolicyOwner = 'service' | 'operation' | 'step'
-
-/** What a policy may ask of the operation that it is to stand around. */
-export interface PolicyOperation {
-  readonly method: string
-  /** Whether it may be sent twice: by its method, or by an idempotency key. */
-  readonly idempotent: boolean
-  /** Whether it changes nothing, so that one answer may serve many. */
-  readonly safe: boolean
-}
-
-/** Why a policy cannot stand around an operation. Where the operation itself asked for it that is a diagnostic. */
-export interface Misfit {
-  readonly code: DiagnosticCode
-  readonly message: string
-  readonly help?: string
-  /** In a few words, where a service's policy does not hold: `this method is not repeated`. */
-  readonly short: string
-}
-
-/** What a policy may ask while what somebody wrote is bound, once for each declaration. */
-export interface PolicyBinder {
-  /** Whose it is: a service's own, or one operation's. */
-  readonly service: string
-  readonly operation: string | undefined
-  /** Every service by its name; not whole where a file could not be read. */
-  readonly services: ReadonlyMap<string, ServiceTarget> & { readonly isWhole: boolean }
-  /** @param path from the policy's key */
-  report(code: DiagnosticCode, message: string, path: readonly string[], help?: string): void
-}
+import type { Misfit, PolicyBinder, PolicyOperation, PolicyOwner } from './policy-binding.ts'
+import type { EventsDefinition, GaugeDefinition, PolicyEvents } from './policy-events.ts'
+import type { ServiceTarget } from './service-target.ts'
 
 /** Where requests go beside the service that is called. */
 export interface CopyReceiver {
@@ -90,21 +60,10 @@ export interface PolicyParts<State = unknown> extends StackParts {
   reach(target: ServiceTarget): ServiceEndpoints
 }
 
-/** What happens in a policy: counted as `tessera_<name>_total`, noted in traces as `tessera.<name>`. */
-export interface EventsDefinition {
-  /** The policy's own name unless given. */
-  readonly name?: string
-  readonly help: string
-  /** The label that tells one event from another; without one there is one kind of event. */
-  readonly label?: string
-  /** Its values, where they are known beforehand: they are shown from the start, at zero. */
-  readonly values?: readonly string[]
-}
-
-/** A number that a shared state shows as `tessera_<policy>_<name>`. */
-export interface GaugeDefinition {
-  readonly name: string
-  readonly help: string
+/** How long a call may take, and how that adds up, for people: `2 × 150ms + 10ms`. */
+export interface WorstCase {
+  readonly ms: number
+  readonly sum: string
 }
 
 /**
@@ -168,6 +127,44 @@ export interface PolicyKind<
 export interface SitePolicy {
   readonly kind: PolicyKind
   readonly config: unknown
+}
+
+/** Everything about one place in a route that calls a backend, and the policies around its calls, which know it in turn. Plain data and closures. */
+export interface CallSite {
+  readonly route: string
+  /** The step's id. */
+  readonly step: string
+  readonly service: ServiceTarget
+  /** `recommend`; for an inline invoke the step's id. With the service's name it keys the breaker. */
+  readonly operation: string
+  /** `GET /recommend/{geo.city}`: low-cardinality, for spans and metrics. */
+  readonly template: string
+  /** Whether it may be sent twice: by its method, or by an idempotency key. */
+  readonly idempotent?: boolean | undefined
+  /** Of one attempt. */
+  readonly timeoutMs: number
+  /** What holds around its calls, outermost first. */
+  readonly policies: readonly SitePolicy[]
+  /** The class of the request, as an index in `priorities`; normal where nothing is said of it. */
+  readonly rankOf?: ((document: Document) => number) | undefined
+  /** Whether its answers go into whole answers that are kept. */
+  readonly isOfSharedAnswer?: boolean | undefined
+  /** Headers that are credentials by what is in them: a secret color. Others are by their name (credentials.ts). */
+  readonly secretHeaders?: readonly string[] | undefined
+  readonly fallbacks: readonly Fallback[]
+  readonly maxResponseBytes: number
+  readonly isSuccess: (status: number) => boolean
+  /** Whether a body can be used: one that gives nothing is a failure where a failure is provided for. */
+  readonly isUsable: (body: Body | undefined) => boolean
+  /** Where bodies stay bytes: finds what is taken of one; undefined for a body that has to be parsed after all. */
+  readonly indexBody?: ((bytes: Uint8Array) => Slices | undefined) | undefined
+  /** Status → the code the service's `errors:` gives it. */
+  readonly errorNames: ReadonlyMap<number, string>
+  /**
+   * Renders the request from the context. Throws `missing-input`, or for a value that cannot be placed the error of who
+   * gave it; fallbacks cover those too.
+   */
+  readonly render: (document: Document) => CallRequest
 }
 
 /** Defines a kind of policy, its config's type taken from its shape, or from what it binds, its state's from what it shares. */

@@ -1,11 +1,12 @@
 import { attempt } from './attempt.ts'
 import { balance } from './balancers/balance.ts'
-import type { Call, CallSite } from './call.ts'
+import type { Call } from './call.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import { bulkhead } from './policies/bulkhead.ts'
 import { fallback } from './policies/fallback.ts'
 import { rate } from './policies/rate.ts'
+import type { CallSite } from './policy.ts'
 import { answerUseOf, type PolicyParts, type SitePolicy } from './policy.ts'
 import { PolicyEvents } from './policy-events.ts'
 

@@ -1,11 +1,5 @@
 import { printDuration } from '../values/units.ts'
-import type { CallSite } from './call.ts'
-
-/** How long a call may take, and how that adds up, for people: `2 × 150ms + 10ms`. */
-export interface WorstCase {
-  readonly ms: number
-  readonly sum: string
-}
+import type { CallSite, WorstCase } from './policy.ts'
 
 type Timed = Pick<CallSite, 'timeoutMs' | 'policies'>
 

@@ -1,5 +1,5 @@
 import { type BulkheadPolicy, priorities, type RatePolicy } from '../backends/admission/policy.ts'
-import type { ServiceTarget } from '../backends/call.ts'
+import type { ServiceTarget } from '../backends/service-target.ts'
 import type { RouteAdmission } from '../plan/admission/route.ts'
 import { printDuration } from '../values/units.ts'
 

@@ -1,4 +1,4 @@
-import type { CallSite } from '../backends/call.ts'
+import type { CallSite } from '../backends/policy.ts'
 
 /** What a picture says of the policies around a call. */
 export function describeDrawnPolicies({ policies }: Pick<CallSite, 'policies'>): string[] {

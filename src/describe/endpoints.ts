@@ -1,7 +1,7 @@
 import { roundRobin } from '../backends/balancers/round-robin.ts'
 import { describeDiscovery } from '../backends/discovery/discovery.ts'
 import type { RetryBudgetPolicy } from '../backends/policies/retry-budget.ts'
-import type { SplitPolicy } from '../backends/splits/policy.ts'
+import type { SplitPolicy } from '../backends/service-target.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
 import { printDuration } from '../values/units.ts'
 import { describeServiceAdmission } from './admission.ts'

@@ -1,4 +1,4 @@
-import type { ServiceTarget } from '../backends/call.ts'
+import type { ServiceTarget } from '../backends/service-target.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundTemplate } from '../language/bind.ts'
 import type { Read } from '../language/reference.ts'

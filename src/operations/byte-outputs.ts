@@ -1,5 +1,5 @@
-import type { CallSite } from '../backends/call.ts'
 import { maxDepth } from '../backends/decode.ts'
+import type { CallSite } from '../backends/policy.ts'
 import { compileIndexer } from '../json/indexer.ts'
 import type { BoundOperation } from './bound-operation.ts'
 

@@ -1,4 +1,5 @@
-import type { CallResponse, CallSite } from '../backends/call.ts'
+import type { CallResponse } from '../backends/call.ts'
+import type { CallSite } from '../backends/policy.ts'
 import type { Slices } from '../json/body.ts'
 import { makeLazy } from '../json/lazy.ts'
 import { suspectValue } from '../language/too-much-work.ts'

@@ -1,4 +1,4 @@
-import type { CallSite } from '../backends/call.ts'
+import type { CallSite } from '../backends/policy.ts'
 import { listNames, suggest } from '../diagnostics/suggest.ts'
 import { bindCondition } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'

@@ -1,4 +1,4 @@
-import type { CallSite } from '../backends/call.ts'
+import type { CallSite } from '../backends/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Read } from '../language/reference.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'

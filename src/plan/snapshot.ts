@@ -1,4 +1,5 @@
-import type { CallSite, ServiceTarget } from '../backends/call.ts'
+import type { CallSite } from '../backends/policy.ts'
+import type { ServiceTarget } from '../backends/service-target.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { GatewayError } from '../errors.ts'

@@ -1,5 +1,4 @@
-import type { ServiceTarget } from '../backends/call.ts'
-import type { SplitPolicy, SplitRule } from '../backends/splits/policy.ts'
+import type { ServiceTarget, SplitPolicy, SplitRule } from '../backends/service-target.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import { bindCondition, bindPath } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'

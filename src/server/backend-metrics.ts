@@ -1,6 +1,5 @@
 import type { BackendMetrics } from '../backends/metrics.ts'
-import type { PolicyKind } from '../backends/policy.ts'
-import { counterOf, type EventCounter, gaugeOf } from '../backends/policy-events.ts'
+import { counterOf, type EventCounter, gaugeOf, type MeteredKind } from '../backends/policy-events.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 /** What backends count, in telemetry's metrics. */
@@ -43,7 +42,7 @@ export function countBackends(metrics: Metrics): BackendMetrics {
   }
 }
 
-function countEvents(kind: PolicyKind, metrics: Metrics, service: string, operation: string): EventCounter {
+function countEvents(kind: MeteredKind, metrics: Metrics, service: string, operation: string): EventCounter {
   const meter = counterOf(kind)
   if (!meter) return () => {}
   const counter = metrics.policyCounter(meter.name, service, operation)

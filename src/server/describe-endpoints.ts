@@ -1,5 +1,5 @@
-import type { ServiceTarget } from '../backends/call.ts'
 import type { Backends } from '../backends/registry.ts'
+import type { ServiceTarget } from '../backends/service-target.ts'
 
 /** Every endpoint of every service in its state now, for people. Load is told only where something measures it. */
 export function describeEndpoints(services: readonly ServiceTarget[], backends: Backends, now: number) {

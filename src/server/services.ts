@@ -1,5 +1,5 @@
-import type { ServiceTarget } from '../backends/call.ts'
 import { copyReceiversOf } from '../backends/policy.ts'
+import type { ServiceTarget } from '../backends/service-target.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 
 /** The services that a snapshot's routes use, each once: of one that is split its versions, and where copies go. */

@@ -1,4 +1,5 @@
-import type { CallSite, Fallback } from '../backends/call.ts'
+import type { Fallback } from '../backends/call.ts'
+import type { CallSite } from '../backends/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Read, Write } from '../language/reference.ts'

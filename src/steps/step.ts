@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { CallSite } from '../backends/call.ts'
+import type { CallSite } from '../backends/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundCondition, BoundTemplate, Derivation } from '../language/bind.ts'
 import type { Language } from '../language/color.ts'

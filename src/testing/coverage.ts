@@ -1,5 +1,6 @@
-import type { CallSite, Fallback } from '../backends/call.ts'
+import type { Fallback } from '../backends/call.ts'
 import { type BackendMetrics, uncounted } from '../backends/metrics.ts'
+import type { CallSite } from '../backends/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundRoute } from '../plan/bound-route.ts'
 import { RouteCompiler } from '../plan/compile.ts'

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts'
-import type { ServiceTarget } from '../call.ts'
 import { Shared } from '../shared.ts'
 import { Bulkhead } from './bulkhead.ts'
 import { Limiters, type LimitKey } from './limiters.ts'
 import { type AdmissionMetrics, type RateMetrics, uncountedAdmission } from './metrics.ts'
 import type { BulkheadPolicy } from './policy.ts'
 import type { RateLimiter } from './rates/rate-limiter.ts'
+import type { AdmissionTarget } from './target.ts'
 
 /** Names a bulkhead: equal ones are one, and outlive a reload. */
 export interface BulkheadKey {
@@ -48,7 +48,7 @@ export class Admission {
   }
 
   /** What stands before the calls of a service; nothing that it does not declare. */
-  openService(target: ServiceTarget, hold: Hold): { bulkhead: Bulkhead | undefined; rate: OpenRate | undefined } {
+  openService(target: AdmissionTarget, hold: Hold): { bulkhead: Bulkhead | undefined; rate: OpenRate | undefined } {
     const { bulkhead, limit, version } = target
     const scope = 'service'
     // The versions of a service share what holds for all of it.

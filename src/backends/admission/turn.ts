@@ -1,12 +1,18 @@
+import type { Scope } from '../../cancellation.ts'
 import type { Clock } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
-import type { CallContext } from '../call.ts'
+import type { Span } from '../../telemetry/span.ts'
 import { pause } from '../pause.ts'
 import type { OpenRate } from './admission.ts'
 import type { RateDecision } from './rates/rate-limiter.ts'
 
 /** Who is on the way to a service: a call, or a request that is passed through. */
-export type OnTheWay = Pick<CallContext, 'deadline' | 'scope' | 'span'>
+export interface OnTheWay {
+  /** On `Clock.now()`'s scale. */
+  readonly deadline: number
+  readonly scope: Scope
+  readonly span: Span
+}
 
 /**
  * Takes one of what a service bears in a time. Undefined when it may go at once; one too many waits, if its turn comes

@@ -1,11 +1,11 @@
 import { GatewayError } from '../../errors.ts'
 import type { SendTo } from '../attempt.ts'
-import type { CallSite } from '../call.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { type FailoverParts, failOver } from '../health/failover.ts'
 import { watchAttempts } from '../health/watch.ts'
 import type { Layer, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import type { CallSite } from '../policy.ts'
 import { hashValue } from './hash.ts'
 
 type BalanceParts = Pick<StackParts, 'clock'> & FailoverParts

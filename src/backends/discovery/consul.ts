@@ -1,4 +1,4 @@
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 import type { RegistryAnswer } from '../transports/registry-client.ts'
 import type { DiscoveryKind } from './discovery.ts'
 import { bracket, type EndpointEntry, readEntry } from './endpoint-entry.ts'

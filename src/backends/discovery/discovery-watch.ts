@@ -1,4 +1,4 @@
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 import type { Notify } from '../notice.ts'
 import { Persistence, type PersistenceOptions } from '../persistence.ts'
 import { RegistryClient } from '../transports/registry-client.ts'

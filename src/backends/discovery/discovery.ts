@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts'
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 import type { RegistryClient, RegistryClientOptions } from '../transports/registry-client.ts'
 import type { NameServers } from './name-servers.ts'
 

@@ -1,4 +1,4 @@
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 import type { DiscoveryKind, Search } from './discovery.ts'
 
 export interface DnsSettings {

@@ -1,4 +1,4 @@
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 
 /** An endpoint as a registry or a file may tell of it; nothing of it is checked yet. */
 export interface EndpointEntry {

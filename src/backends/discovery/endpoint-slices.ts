@@ -1,4 +1,4 @@
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 import { bracket, readEntry } from './endpoint-entry.ts'
 
 /** What we read of a `discovery.k8s.io/v1` EndpointSlice. */

@@ -1,4 +1,4 @@
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 import type { DiscoveryKind } from './discovery.ts'
 import { readEntry } from './endpoint-entry.ts'
 import { EtcdClient, type EtcdSettings } from './etcd-client.ts'

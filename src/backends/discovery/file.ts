@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import { parseYaml } from '../../yaml/parse.ts'
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 import type { DiscoveryKind } from './discovery.ts'
 import { readEntry } from './endpoint-entry.ts'
 

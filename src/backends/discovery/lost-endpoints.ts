@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../clock.ts'
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 
 /** Leases and TTL checks are renewed sooner; Consul's agents tell their servers all that they have once a minute. */
 const refillMs = 60_000

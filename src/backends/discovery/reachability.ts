@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { EndpointTarget } from '../call.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
 
 const withinMs = 1_000
 

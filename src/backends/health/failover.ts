@@ -1,10 +1,10 @@
 import { type GatewayError, toGatewayError } from '../../errors.ts'
 import type { SendTo } from '../attempt.ts'
-import type { CallSite } from '../call.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { OngoingCall } from '../layer.ts'
 import { wasNeverSent } from '../never-sent.ts'
 import type { StackParts } from '../parts.ts'
+import type { CallSite } from '../policy.ts'
 
 /** Other endpoints that one attempt may go on to. */
 const mostOthers = 2

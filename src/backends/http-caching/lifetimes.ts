@@ -1,4 +1,5 @@
 import type { CallResponse } from '../call.ts'
+import type { Lifetimes } from '../stores/store.ts'
 import { type CacheControl, parseCacheControl, parseSeconds } from './cache-control.ts'
 
 /** How long answers are kept, and used for equal requests. */
@@ -11,16 +12,6 @@ export interface CachePolicy {
   readonly staleIfErrorMs: number
   /** Whether what the backend says of caching is passed over. */
   readonly override: boolean
-}
-
-/** How long an answer may be used, from the moment it was received. */
-export interface Lifetimes {
-  /** It is fresh. */
-  readonly freshMs: number
-  /** After that: it is answered while a newer one is fetched. */
-  readonly staleMs: number
-  /** After it was fresh: it stands in for a failure. */
-  readonly staleIfErrorMs: number
 }
 
 type Headers = CallResponse['headers']

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import type { CallRequest, CallSite } from '../call.ts'
+import type { CallRequest } from '../call.ts'
+import type { CallSite } from '../policy.ts'
 import type { StoreKey } from '../stores/store.ts'
 
 /**

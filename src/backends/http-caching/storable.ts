@@ -1,5 +1,6 @@
 import { splitList } from '../../header-list.ts'
-import type { CallRequest, CallResponse, CallSite } from '../call.ts'
+import type { CallRequest, CallResponse } from '../call.ts'
+import type { CallSite } from '../policy.ts'
 import { answerUseOf } from '../policy.ts'
 import { parseCacheControl } from './cache-control.ts'
 

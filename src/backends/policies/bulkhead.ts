@@ -1,9 +1,10 @@
 import type { Visitor } from '../admission/bulkhead.ts'
 import { waitForPlace } from '../admission/place.ts'
 import { normalRank } from '../admission/policy.ts'
-import type { CallRequest, CallSite } from '../call.ts'
+import type { CallRequest } from '../call.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import type { CallSite } from '../policy.ts'
 import { isTimedOut, verdictOf } from '../verdict.ts'
 import { nameStep } from './name-step.ts'
 

@@ -1,11 +1,12 @@
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import { noteReason } from '../../telemetry/span.ts'
-import type { Call, CallRequest, CallResponse, CallSite, Fallback } from '../call.ts'
+import type { Call, CallRequest, CallResponse, Fallback } from '../call.ts'
 import { restoreBody } from '../decode.ts'
 import { storeKeyOf } from '../http-caching/request-key.ts'
 import { mayBeStored, sharingOf } from '../http-caching/storable.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import type { CallSite } from '../policy.ts'
 
 type FallbackParts = Pick<StackParts, 'clock' | 'store' | 'metrics'>
 

@@ -1,7 +1,7 @@
 import { takeTurn } from '../admission/turn.ts'
-import type { CallSite } from '../call.ts'
 import { type Policy, passThrough } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
+import type { CallSite } from '../policy.ts'
 import { nameStep } from './name-step.ts'
 
 /**

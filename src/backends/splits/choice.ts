@@ -2,7 +2,7 @@ import type { GatewayError } from '../../errors.ts'
 import type { Document } from '../../values/document.ts'
 import { letsIn } from '../../values/expression/lets-in.ts'
 import { hashValue } from '../balancers/hash.ts'
-import type { SplitPolicy } from './policy.ts'
+import type { SplitPolicy } from '../service-target.ts'
 import type { Split } from './split.ts'
 import type { Version } from './version.ts'
 

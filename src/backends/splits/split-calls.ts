@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts'
 import { type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Call, CallResponse } from '../call.ts'
+import type { SplitPolicy } from '../service-target.ts'
 import { compileChoice } from './choice.ts'
-import type { SplitPolicy } from './policy.ts'
 import type { Split } from './split.ts'
 import type { Version } from './version.ts'
 

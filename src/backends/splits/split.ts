@@ -1,9 +1,9 @@
 import type { GatewayError } from '../../errors.ts'
 import { hashText, mix } from '../balancers/hash.ts'
 import type { Notify } from '../notice.ts'
+import type { SplitPolicy, SplitRule } from '../service-target.ts'
 import type { Chooser, ChooserOptions } from './chooser.ts'
 import { splitKinds } from './index.ts'
-import type { SplitPolicy, SplitRule } from './policy.ts'
 import { Version } from './version.ts'
 
 interface SplitOptions extends ChooserOptions {

@@ -1,10 +1,18 @@
-import type { CallResponse } from '../call.ts'
-import type { Lifetimes } from '../http-caching/lifetimes.ts'
+/** How long an answer may be used, from the moment it was received. */
+export interface Lifetimes {
+  /** It is fresh. */
+  readonly freshMs: number
+  /** After that: it is answered while a newer one is fetched. */
+  readonly staleMs: number
+  /** After it was fresh: it stands in for a failure. */
+  readonly staleIfErrorMs: number
+}
 
 /** A good answer, kept for a cache or a `lastGood` fallback. */
 export interface StoredResponse {
   readonly status: number
-  readonly headers: CallResponse['headers']
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | string[]>>
   /** The body's JSON text: each reader parses a copy of its own. */
   readonly text: string | undefined
   /** Milliseconds since the Unix epoch. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { EndpointTarget } from '../../backends/call.ts'
+import type { EndpointTarget } from '../../backends/endpoint-target.ts'
 import { endpointUrl } from '../../language/endpoint-url.ts'
 
 const endpoint = z

@@ -1,5 +1,5 @@
-import type { ServiceTarget } from '../../backends/call.ts'
 import { copyReceiversOf } from '../../backends/policy.ts'
+import type { ServiceTarget } from '../../backends/service-target.ts'
 import type { ColorDefinition } from '../../language/color.ts'
 import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
 import { isCredential } from '../../redaction.ts'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { PolicyKind, PolicyOwner } from '../../backends/policy.ts'
+import type { PolicyKind } from '../../backends/policy.ts'
+import type { PolicyOwner } from '../../backends/policy-binding.ts'
 import { policyKinds } from './index.ts'
 
 type Kind = (typeof policyKinds)[number]

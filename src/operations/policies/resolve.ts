@@ -1,4 +1,5 @@
-import type { Misfit, PolicyBinder, PolicyKind, SitePolicy } from '../../backends/policy.ts'
+import type { PolicyKind, SitePolicy } from '../../backends/policy.ts'
+import type { Misfit, PolicyBinder } from '../../backends/policy-binding.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { Place } from '../../language/shape.ts'

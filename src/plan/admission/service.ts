@@ -1,4 +1,4 @@
-import type { ServiceBulkhead, ServiceRate } from '../../backends/call.ts'
+import type { ServiceBulkhead, ServiceRate } from '../../backends/admission/target.ts'
 import type { ServiceDefinition } from '../../config/service.ts'
 import type { Language } from '../../language/color.ts'
 import type { Read } from '../../language/reference.ts'

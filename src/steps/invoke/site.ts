@@ -1,4 +1,4 @@
-import type { CallSite } from '../../backends/call.ts'
+import type { CallSite } from '../../backends/policy.ts'
 import { configOf } from '../../backends/policy.ts'
 import type { BoundTemplate } from '../../language/bind.ts'
 import type { Place } from '../../language/shape.ts'

@@ -1,7 +1,7 @@
-import type { EndpointTarget } from '../../../src/backends/call.ts'
 import { DiscoveryWatch } from '../../../src/backends/discovery/discovery-watch.ts'
 import { discoveries } from '../../../src/backends/discovery/index.ts'
 import type { NameServers } from '../../../src/backends/discovery/name-servers.ts'
+import type { EndpointTarget } from '../../../src/backends/endpoint-target.ts'
 import type { Notice } from '../../../src/backends/notice.ts'
 import { type Clock, systemClock } from '../../../src/clock.ts'
 

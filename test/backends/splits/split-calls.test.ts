@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Call, CallResponse } from '../../../src/backends/call.ts'
 import type { Notice } from '../../../src/backends/notice.ts'
-import type { SplitPolicy } from '../../../src/backends/splits/policy.ts'
+import type { SplitPolicy } from '../../../src/backends/service-target.ts'
 import { Split } from '../../../src/backends/splits/split.ts'
 import { splitCalls } from '../../../src/backends/splits/split-calls.ts'
 import { GatewayError } from '../../../src/errors.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallRequest, CallSite } from '../../../src/backends/call.ts'
+import type { CallRequest } from '../../../src/backends/call.ts'
 import type { Layer, LayerResponse, OngoingCall } from '../../../src/backends/layer.ts'
+import type { CallSite } from '../../../src/backends/policy.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'

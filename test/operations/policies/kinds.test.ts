@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { renderPolicies } from '../../../scripts/reference/pages/policies.ts'
-import type { PolicyKind, PolicyOwner } from '../../../src/backends/policy.ts'
+import type { PolicyKind } from '../../../src/backends/policy.ts'
+import type { PolicyOwner } from '../../../src/backends/policy-binding.ts'
 import { policyKinds } from '../../../src/operations/policies/index.ts'
 import type { AggregatedRoute } from '../../../src/plan/snapshot.ts'
 import { loadProject } from '../../support/project.ts'

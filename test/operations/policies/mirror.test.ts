@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ServiceTarget } from '../../../src/backends/call.ts'
 import { Backends } from '../../../src/backends/registry.ts'
+import type { ServiceTarget } from '../../../src/backends/service-target.ts'
 import { systemClock } from '../../../src/clock.ts'
 import type { MirrorPolicy } from '../../../src/operations/policies/mirror/bind.ts'
 import { startHttpServer, startTcpServer, type TestServer } from '../../backends/support/servers.ts'

@@ -1,4 +1,4 @@
-import type { CallSite } from '../../../backends/call.ts'
+import type { CallSite } from '../../../backends/policy.ts'
 
 const ids = new WeakMap<object, number>()
 let lastId = 0

@@ -1,6 +1,6 @@
 import { roundRobin } from '../../../backends/balancers/round-robin.ts'
-import type { ServiceTarget } from '../../../backends/call.ts'
-import type { PolicyBinder } from '../../../backends/policy.ts'
+import type { PolicyBinder } from '../../../backends/policy-binding.ts'
+import type { ServiceTarget } from '../../../backends/service-target.ts'
 import type { DiagnosticCode } from '../../../diagnostics/codes.ts'
 import { didYouMean } from '../../../diagnostics/suggest.ts'
 import { endpointUrl } from '../../../language/endpoint-url.ts'
