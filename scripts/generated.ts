@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { metersOf } from '../src/backends/policy-events.ts'
+import { metersOf } from '../src/calls/policy-events.ts'
 import { exitCodes, loadCommands } from '../src/cli/index.ts'
 import { readConfig } from '../src/config/read.ts'
 import { buildGraph } from '../src/describe/graph/build.ts'

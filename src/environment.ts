@@ -27,7 +27,7 @@ export function variableOf(env: Environment, name: string): string | undefined {
 
 /**
  * A text of a file that names variables of the environment. It is neither text nor anything else until its place says
- * what it is (`language/variables.ts`), so nothing takes its value for a template, a path or YAML; and whoever prints
+ * what it is (`binding/variables.ts`), so nothing takes its value for a template, a path or YAML; and whoever prints
  * it prints what is written in the file.
  */
 export class EnvText {

@@ -92,7 +92,7 @@ export class GatewayError extends Error {
   attempts: number | undefined
   /** The version of the service that a call went to. */
   version: string | undefined
-  /** What the attempt that ended with it tells about the backend; said by `backends/verdict.ts` alone. */
+  /** What the attempt that ended with it tells about the backend; said by `endpoints/verdict.ts` alone. */
   verdict: Verdict = 'nothing'
 
   constructor(code: string, details: GatewayErrorDetails = {}) {

@@ -18,18 +18,18 @@ const rooms = Object.keys(floors)
 
 /** ARCHITECTURE.md, "Invariants": who may import a library. */
 const owners: Record<string, string> = {
-  'json-p3': 'src/values/path/',
-  'jsonpath-plus': 'src/values/path/',
-  '@marcbachmann/cel-js': 'src/values/expression/',
-  'ajv/dist/2020.js': 'src/values/schema/',
+  'json-p3': 'src/expressions/path/',
+  'jsonpath-plus': 'src/expressions/path/',
+  '@marcbachmann/cel-js': 'src/expressions/expression/',
+  'ajv/dist/2020.js': 'src/expressions/schema/',
   yaml: 'src/yaml/',
   '@opentelemetry/api': 'src/telemetry/',
   '@opentelemetry/sdk-node': 'src/telemetry/',
   'prom-client': 'src/telemetry/',
   pino: 'src/telemetry/',
-  opossum: 'src/backends/stores/',
-  'lru-cache': 'src/backends/stores/',
-  undici: 'src/backends/transports/',
+  opossum: 'src/stores/',
+  'lru-cache': 'src/stores/',
+  undici: 'src/transports/',
   express: 'src/server/',
   'find-my-way': 'src/server/',
   chokidar: 'src/server/',
@@ -92,7 +92,7 @@ describe('the linter refuses', () => {
     for (const owner of new Set(Object.values(owners))) {
       write(owner.endsWith('.ts') ? owner : `${owner}owned/libraries.ts`, libraryProbe)
     }
-    write('src/values/forms.ts', [
+    write('src/expressions/forms.ts', [
       "import type { Gateway } from '../server/gateway.ts'",
       "export const load = () => import('../server/gateway.ts')",
       "import type { Agent } from 'undici'",
@@ -131,7 +131,7 @@ describe('the linter refuses', () => {
   })
 
   test('type imports and dynamic imports too', () => {
-    expect(linesOf('src/values/forms.ts')).toEqual([1, 2, 3, 4, 5, 6])
+    expect(linesOf('src/expressions/forms.ts')).toEqual([1, 2, 3, 4, 5, 6])
   })
 
   test('two files that import each other', () => {

@@ -3,9 +3,9 @@
  * `JSON.stringify`. No routes, policies, log, metrics or traces, so what the gateway costs above it is what those cost.
  */
 import { createServer } from 'node:http'
-import { http1 } from '../../src/backends/transports/http1.ts'
-import { type Channel, defaultChannelOptions } from '../../src/backends/transports/transport.ts'
 import { Scope } from '../../src/cancellation.ts'
+import { http1 } from '../../src/transports/http1.ts'
+import { type Channel, defaultChannelOptions } from '../../src/transports/transport.ts'
 import {
   type BrandsBody,
   type ContentBody,

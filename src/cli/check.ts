@@ -76,7 +76,7 @@ async function watchOn(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const [{ ConfigWatcher }, { reporters }] = await Promise.all([
-    import('../server/watch.ts'),
+    import('../server/lifecycle/watch.ts'),
     import('./reports/index.ts'),
   ])
   let checked: ConfigTexts = first.texts

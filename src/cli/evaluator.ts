@@ -1,10 +1,10 @@
 import type { Fault } from '../diagnostics/collector.ts'
 import { GatewayError } from '../errors.ts'
-import type { Document } from '../values/document.ts'
-import { compileExpression, openTypes } from '../values/expression.ts'
-import { compilePath } from '../values/path.ts'
-import { compileTemplate, parseTemplate, type TemplateFault } from '../values/template.ts'
-import { enter } from '../values/work.ts'
+import type { Document } from '../expressions/document.ts'
+import { compileExpression, openTypes } from '../expressions/expression.ts'
+import { compilePath } from '../expressions/path.ts'
+import { compileTemplate, parseTemplate, type TemplateFault } from '../expressions/template.ts'
+import { enter } from '../expressions/work.ts'
 
 /** What can be evaluated on a document: a JSONPath or a CEL expression as text, a template as the value it is. */
 export type EvaluatedKind = 'jsonpath' | 'cel' | 'template'

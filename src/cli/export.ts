@@ -32,7 +32,7 @@ async function runExport(options: ExportOptions, terminal: Terminal): Promise<Ex
   const snapshot = await loadSnapshot(options, terminal)
   if (!snapshot) return 1
   const [{ describeApi }, { printYaml }] = await Promise.all([
-    import('../convert/to-openapi/document.ts'),
+    import('../interchange/to-openapi/document.ts'),
     import('../yaml/print.ts'),
   ])
   const document = describeApi(snapshot)

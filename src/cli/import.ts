@@ -1,5 +1,5 @@
 import { Argument, Option } from 'commander'
-import type { Draft, Surroundings } from '../convert/draft.ts'
+import type { Draft, Surroundings } from '../interchange/draft.ts'
 import type { CliCommand, ExitCode } from './command.ts'
 import type { PlannedFile } from './import/placement.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,12 +16,13 @@ type Importer = (document: unknown, project: Surroundings, source: string, optio
 
 const importers: Readonly<Record<string, Importer>> = {
   openapi: async (document, project, source, { service }) => {
-    const { importOpenApi } = await import('../convert/openapi/import.ts')
+    const { importOpenApi } = await import('../interchange/openapi/import.ts')
     return importOpenApi(document, project, { service, url: /^https?:/.test(source) ? source : undefined })
   },
-  krakend: async (document, project) => (await import('../convert/krakend/import.ts')).importKrakend(document, project),
+  krakend: async (document, project) =>
+    (await import('../interchange/krakend/import.ts')).importKrakend(document, project),
   conductor: async (document, project) =>
-    (await import('../convert/conductor/import.ts')).importConductor(document, project),
+    (await import('../interchange/conductor/import.ts')).importConductor(document, project),
 }
 
 export const importCommand: CliCommand<ImportOptions> = {
@@ -63,7 +64,7 @@ async function runImport(
   ] = await Promise.all([
     import('./import/source.ts'),
     import('../yaml/parse-data.ts'),
-    import('../convert/draft.ts'),
+    import('../interchange/draft.ts'),
     import('./import/placement.ts'),
   ])
   try {

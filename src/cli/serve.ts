@@ -18,7 +18,7 @@ export const serve: CliCommand<ListenOptions> = {
 async function runServe(options: ListenOptions, terminal: Terminal): Promise<ExitCode> {
   const [{ ConfigurationError, createGateway }, { superviseProcess }, { createLogger }] = await Promise.all([
     import('../server/gateway.ts'),
-    import('../server/process.ts'),
+    import('../server/lifecycle/process.ts'),
     import('../telemetry/logger.ts'),
   ])
   const logger = createLogger({ level: options.logLevel, format: 'json' })

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../plan/snapshot.ts'
-import { Router } from '../server/router.ts'
+import { Router } from '../server/requests/router.ts'
 import type { Front } from '../testing/front.ts'
 
 /** The server's own routing, for tests that run without a socket. */

@@ -43,7 +43,7 @@ async function runTests(
 ): Promise<ExitCode> {
   const { exitCode, locations } = await runOnce(options, terminal, operands)
   if (!options.watch) return exitCode
-  const { ConfigWatcher } = await import('../server/watch.ts')
+  const { ConfigWatcher } = await import('../server/lifecycle/watch.ts')
   let running = Promise.resolve()
   const runAgain = async () => {
     terminal.print('')

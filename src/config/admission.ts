@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { share, timeSpan } from '../language/scalars.ts'
+import { share, timeSpan } from '../binding/scalars.ts'
 import { clientLimitShape } from '../operations/admission.ts'
 
 /** Parts of a request that are there whatever its route is. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { budgetHeader } from '../backends/headers.ts'
+import { budgetHeader } from '../calls/headers.ts'
 import { isHeaderName, whyReserved } from '../header-fields.ts'
 
 /** What calls carry besides: none of them can tell the budget. */

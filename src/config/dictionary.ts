@@ -1,12 +1,12 @@
 import * as z from 'zod'
+import type { ColorDefinition } from '../binding/color.ts'
+import { checkShape, type Place } from '../binding/shape.ts'
+import { withRole } from '../binding/variables.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import type { ColorDefinition } from '../language/color.ts'
-import { checkShape, type Place } from '../language/shape.ts'
-import { withRole } from '../language/variables.ts'
+import { isColorName } from '../expressions/color.ts'
+import { reservedNames } from '../expressions/document.ts'
+import { compileSchema, fillSchema } from '../expressions/schema.ts'
 import { sensitivities } from '../redaction.ts'
-import { isColorName } from '../values/color.ts'
-import { reservedNames } from '../values/document.ts'
-import { compileSchema, fillSchema } from '../values/schema.ts'
 import type { Source } from '../yaml/source.ts'
 
 const colorShape = z

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import type { ConsulRegistrationSettings } from '../backends/registration/consul.ts'
-import type { EtcdRegistrationSettings } from '../backends/registration/etcd.ts'
-import type { RegistrationTarget } from '../backends/registration/registration.ts'
-import { timeSpan } from '../language/scalars.ts'
+import { timeSpan } from '../binding/scalars.ts'
+import type { ConsulRegistrationSettings } from '../endpoints/registration/consul.ts'
+import type { EtcdRegistrationSettings } from '../endpoints/registration/etcd.ts'
+import type { RegistrationTarget } from '../endpoints/registration/registration.ts'
 import { consulKeys, etcdKeys } from './service/registry.ts'
 
 const selfKeys = {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { StoreTarget } from '../backends/stores/store.ts'
-import { size } from '../language/scalars.ts'
+import { size } from '../binding/scalars.ts'
+import type { StoreTarget } from '../stores/store.ts'
 
 const defaultBytes = 64 * 1024 * 1024
 

@@ -1,7 +1,7 @@
-import { type BulkheadPolicy, priorities, type RatePolicy } from '../backends/admission/policy.ts'
-import type { ServiceTarget } from '../backends/service-target.ts'
+import { type BulkheadPolicy, priorities, type RatePolicy } from '../admission/policy.ts'
+import type { ServiceTarget } from '../calls/service-target.ts'
+import { printDuration } from '../expressions/units.ts'
 import type { RouteAdmission } from '../plan/admission/route.ts'
-import { printDuration } from '../values/units.ts'
 
 /** What stands before the calls of a service: `200 calls at once, 100 wait, fair by user.id`. */
 export function describeServiceAdmission({ bulkhead, limit }: Pick<ServiceTarget, 'bulkhead' | 'limit'>): string[] {

@@ -1,5 +1,5 @@
+import { printDuration } from '../expressions/units.ts'
 import type { RouteCaching } from '../plan/route-caching.ts'
-import { printDuration } from '../values/units.ts'
 
 /** What is kept of a route's whole answers. */
 export function describeRouteCaching({ etag, ttlMs, vary }: RouteCaching): string {

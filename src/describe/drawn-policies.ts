@@ -1,4 +1,4 @@
-import type { CallSite } from '../backends/policy.ts'
+import type { CallSite } from '../calls/policy.ts'
 
 /** What a picture says of the policies around a call. */
 export function describeDrawnPolicies({ policies }: Pick<CallSite, 'policies'>): string[] {

@@ -1,9 +1,9 @@
-import { roundRobin } from '../backends/balancers/round-robin.ts'
-import { describeDiscovery } from '../backends/discovery/discovery.ts'
-import type { RetryBudgetPolicy } from '../backends/policies/retry-budget.ts'
-import type { SplitPolicy } from '../backends/service-target.ts'
+import type { RetryBudgetPolicy } from '../calls/policies/retry-budget.ts'
+import type { SplitPolicy } from '../calls/service-target.ts'
+import { roundRobin } from '../endpoints/balancers/round-robin.ts'
+import { describeDiscovery } from '../endpoints/discovery/discovery.ts'
+import { printDuration } from '../expressions/units.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
-import { printDuration } from '../values/units.ts'
 import { describeServiceAdmission } from './admission.ts'
 
 /**

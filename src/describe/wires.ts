@@ -1,4 +1,4 @@
-import type { Read } from '../language/reference.ts'
+import type { Read } from '../binding/reference.ts'
 import { type BoundRoute, everyStep } from '../plan/bound-route.ts'
 import { walkDataflow } from '../plan/dataflow.ts'
 import type { Producer } from '../plan/knowledge.ts'

@@ -1,5 +1,5 @@
-import { duration, share, size, timeSpan } from '../language/scalars.ts'
-import { printDuration } from '../values/units.ts'
+import { duration, share, size, timeSpan } from '../binding/scalars.ts'
+import { printDuration } from '../expressions/units.ts'
 
 /** A checked value as a file would have it: 1000 of a duration is `1s`. `shape` is the definition that it comes from. */
 export function writeValue(value: unknown, shape: unknown): unknown {

@@ -3,7 +3,7 @@ import { type DiagnosticCode, diagnosticCodes } from './codes.ts'
 import type { Diagnostic, Location, SoughtLocation } from './diagnostic.ts'
 import { Regions } from './regions.ts'
 
-/** Something wrong inside one string (a path, an expression): found by values/, which knows no files. Offsets in UTF-16 units. */
+/** Something wrong inside one string (a path, an expression): found by expressions/, which knows no files. Offsets in UTF-16 units. */
 export interface Fault {
   readonly code: DiagnosticCode
   readonly message: string

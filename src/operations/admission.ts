@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { type AdaptiveBounds, type BulkheadPolicy, priorities, type RatePolicy } from '../backends/admission/policy.ts'
-import { queues } from '../backends/admission/queues/index.ts'
-import { duration, rate } from '../language/scalars.ts'
-import { withRole } from '../language/variables.ts'
+import { type AdaptiveBounds, type BulkheadPolicy, priorities, type RatePolicy } from '../admission/policy.ts'
+import { queues } from '../admission/queues/index.ts'
+import { duration, rate } from '../binding/scalars.ts'
+import { withRole } from '../binding/variables.ts'
 
 const key = withRole(
   z.string().meta({

@@ -1,5 +1,5 @@
-import { maxDepth } from '../backends/decode.ts'
-import type { CallSite } from '../backends/policy.ts'
+import { maxDepth } from '../calls/decode.ts'
+import type { CallSite } from '../calls/policy.ts'
 import { compileIndexer } from '../json/indexer.ts'
 import type { BoundOperation } from './bound-operation.ts'
 

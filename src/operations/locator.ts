@@ -1,9 +1,9 @@
+import type { Language } from '../binding/color.ts'
+import type { Place } from '../binding/shape.ts'
 import type { Fault } from '../diagnostics/collector.ts'
+import type { Area } from '../expressions/area.ts'
+import { compilePath, isPath, type Path } from '../expressions/path.ts'
 import { isHeaderName } from '../header-fields.ts'
-import type { Language } from '../language/color.ts'
-import type { Place } from '../language/shape.ts'
-import type { Area } from '../values/area.ts'
-import { compilePath, isPath, type Path } from '../values/path.ts'
 
 /** Where a color sits in a request or response. */
 export type Locator =

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { headersShape } from '../language/headers.ts'
-import { template } from '../language/scalars.ts'
-import { withRole } from '../language/variables.ts'
+import { headersShape } from '../binding/headers.ts'
+import { template } from '../binding/scalars.ts'
+import { withRole } from '../binding/variables.ts'
 import { policyKeysOn } from './policies/keys.ts'
 import { fallbackShape } from './policies/shapes.ts'
 

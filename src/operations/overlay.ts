@@ -1,5 +1,5 @@
-import { compileColorWriter } from '../values/color.ts'
-import type { Document } from '../values/document.ts'
+import { compileColorWriter } from '../expressions/color.ts'
+import type { Document } from '../expressions/document.ts'
 
 /** Compiles a copy of the context in which these colors have other values: an invoke's `with`. The rest is shared. */
 export function compileOverlay(

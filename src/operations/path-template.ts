@@ -1,4 +1,4 @@
-import { type Origin, UnfitValue } from '../language/unfit-value.ts'
+import { type Origin, UnfitValue } from '../binding/unfit-value.ts'
 import { isNumber } from '../numbers.ts'
 import { isUnsafePath } from '../path-safety.ts'
 

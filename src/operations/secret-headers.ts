@@ -1,6 +1,6 @@
-import type { BoundTemplate } from '../language/bind.ts'
-import type { Language } from '../language/color.ts'
-import type { Read, Reference } from '../language/reference.ts'
+import type { BoundTemplate } from '../binding/bind.ts'
+import type { Language } from '../binding/color.ts'
+import type { Read, Reference } from '../binding/reference.ts'
 import { isCredential } from '../redaction.ts'
 import type { BoundOperation } from './bound-operation.ts'
 

@@ -1,5 +1,5 @@
-import type { Language } from '../language/color.ts'
-import { within } from '../language/shape.ts'
+import type { Language } from '../binding/color.ts'
+import { within } from '../binding/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { compileHandlers, guardRun, listCaught } from '../steps/catch.ts'
 import { bindResponse } from '../steps/response.ts'

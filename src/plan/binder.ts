@@ -1,8 +1,8 @@
-import type { CallSite } from '../backends/policy.ts'
+import { bindCondition } from '../binding/bind.ts'
+import type { Language } from '../binding/color.ts'
+import { type Place, within } from '../binding/shape.ts'
+import type { CallSite } from '../calls/policy.ts'
 import { listNames, suggest } from '../diagnostics/suggest.ts'
-import { bindCondition } from '../language/bind.ts'
-import type { Language } from '../language/color.ts'
-import { type Place, within } from '../language/shape.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type {
   Binder,

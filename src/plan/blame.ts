@@ -1,7 +1,7 @@
+import type { Reference } from '../binding/reference.ts'
+import type { TooMuchWork } from '../binding/too-much-work.ts'
+import { UnfitValue } from '../binding/unfit-value.ts'
 import { GatewayError, type KnownErrorCode } from '../errors.ts'
-import type { Reference } from '../language/reference.ts'
-import type { TooMuchWork } from '../language/too-much-work.ts'
-import { UnfitValue } from '../language/unfit-value.ts'
 import { type BoundRoute, everyStep } from './bound-route.ts'
 
 /** Who gave a value. */

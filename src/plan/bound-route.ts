@@ -1,6 +1,6 @@
-import type { CallSite } from '../backends/policy.ts'
+import type { Read } from '../binding/reference.ts'
+import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import type { Read } from '../language/reference.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { PolicyOrigin } from '../operations/policies/resolve.ts'
 import type { RouteMatch } from '../routes/match.ts'

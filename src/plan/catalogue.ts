@@ -1,6 +1,6 @@
+import type { Language } from '../binding/color.ts'
+import type { Place } from '../binding/shape.ts'
 import type { ServiceDefinition } from '../config/service.ts'
-import type { Language } from '../language/color.ts'
-import type { Place } from '../language/shape.ts'
 import { bindOperation } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'

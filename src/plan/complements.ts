@@ -1,4 +1,4 @@
-import type { BoundCondition } from '../language/bind.ts'
+import type { BoundCondition } from '../binding/bind.ts'
 
 /** A condition without its negations: `!has(a)` is `has(a)` denied, and so is `a != 1` of `a == 1`. */
 interface Core {

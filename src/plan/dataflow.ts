@@ -1,4 +1,4 @@
-import type { Read } from '../language/reference.ts'
+import type { Read } from '../binding/reference.ts'
 import { writtenColors } from '../steps/fork.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import type { BoundRoute } from './bound-route.ts'

@@ -1,5 +1,5 @@
-import type { BoundCondition } from '../language/bind.ts'
-import type { Write } from '../language/reference.ts'
+import type { BoundCondition } from '../binding/bind.ts'
+import type { Write } from '../binding/reference.ts'
 import type { BoundStep } from '../steps/step.ts'
 import { areComplements, implies } from './complements.ts'
 

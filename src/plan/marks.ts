@@ -1,6 +1,6 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
-import { type Area, covers, within } from '../values/area.ts'
-import type { Mark } from '../values/template.ts'
+import { type Area, covers, within } from '../expressions/area.ts'
+import type { Mark } from '../expressions/template.ts'
 
 /** The color that is followed, and where its value comes from. */
 export interface Origin {

@@ -1,6 +1,6 @@
+import type { Language } from '../binding/color.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
-import type { Language } from '../language/color.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 import type { PassthroughRoute } from './snapshot.ts'

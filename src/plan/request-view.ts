@@ -1,4 +1,4 @@
-import type { Read } from '../language/reference.ts'
+import type { Read } from '../binding/reference.ts'
 import type { BoundInput } from './inputs.ts'
 import type { RequestParts } from './request-parts.ts'
 

@@ -1,14 +1,14 @@
-import type { CallSite } from '../backends/policy.ts'
-import type { ServiceTarget } from '../backends/service-target.ts'
+import type { ColorDefinition } from '../binding/color.ts'
+import type { TooMuchWork } from '../binding/too-much-work.ts'
+import type { CallSite } from '../calls/policy.ts'
+import type { ServiceTarget } from '../calls/service-target.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { GatewayError } from '../errors.ts'
-import type { ColorDefinition } from '../language/color.ts'
-import type { TooMuchWork } from '../language/too-much-work.ts'
+import type { Document } from '../expressions/document.ts'
+import type { WorkBudget } from '../expressions/work.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Recover, Run } from '../steps/context.ts'
-import type { Document } from '../values/document.ts'
-import type { WorkBudget } from '../values/work.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -53,7 +53,7 @@ export interface AggregatedRoute extends RouteCommon {
   readonly timeoutMs: number
   /** Calls that its steps may start for one request. */
   readonly maxCalls: number
-  /** Units of work for one request (values/work.ts). */
+  /** Units of work for one request (expressions/work.ts). */
   readonly maxWork: number
   /** Says who is to blame for too much work: the client, a backend or the route. */
   readonly blame: (error: TooMuchWork) => GatewayError

@@ -1,8 +1,8 @@
-import type { ServiceTarget, SplitPolicy, SplitRule } from '../backends/service-target.ts'
+import { bindCondition, bindPath } from '../binding/bind.ts'
+import type { Language } from '../binding/color.ts'
+import { findColor, type Read } from '../binding/reference.ts'
+import type { ServiceTarget, SplitPolicy, SplitRule } from '../calls/service-target.ts'
 import type { ServiceDefinition } from '../config/service.ts'
-import { bindCondition, bindPath } from '../language/bind.ts'
-import type { Language } from '../language/color.ts'
-import { findColor, type Read } from '../language/reference.ts'
 import { compileColorReader } from '../operations/request.ts'
 import { hashContent } from './hash.ts'
 

@@ -1,8 +1,8 @@
-import type { BoundTemplate, Derivation } from '../language/bind.ts'
+import type { BoundTemplate, Derivation } from '../binding/bind.ts'
+import type { Area } from '../expressions/area.ts'
+import { traceTemplate, withElements } from '../expressions/template.ts'
 import { areaInResponse, givesList, sameInRequest } from '../operations/locator.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
-import type { Area } from '../values/area.ts'
-import { traceTemplate, withElements } from '../values/template.ts'
 import { answersOf, operationsOf } from './bound-route.ts'
 import type { Marks, Origin, TracedMark } from './marks.ts'
 

@@ -1,9 +1,9 @@
 import * as z from 'zod'
+import { condition } from '../binding/scalars.ts'
+import { checkShape, describe, type Place, within } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import { EnvText } from '../environment.ts'
-import { condition } from '../language/scalars.ts'
-import { checkShape, describe, type Place, within } from '../language/shape.ts'
 import {
   type BlockShape,
   defineStep,

@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts'
+import { spendOnPrinting } from '../expressions/work.ts'
 import { isHeaderValue } from '../header-fields.ts'
 import { printJson } from '../json-text.ts'
-import { spendOnPrinting } from '../values/work.ts'
 
 export type Headers = Record<string, string | string[]>
 

@@ -1,8 +1,8 @@
-import { normalRank } from '../backends/admission/policy.ts'
+import { normalRank } from '../admission/policy.ts'
 import type { Clock } from '../clock.ts'
+import type { Document } from '../expressions/document.ts'
+import { defaultMaxWork, WorkBudget } from '../expressions/work.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
-import type { Document } from '../values/document.ts'
-import { defaultMaxWork, WorkBudget } from '../values/work.ts'
 import type { StagedRoute } from './staged-route.ts'
 
 /** One request on its way through the stages of its route: what it holds, until when, and how much may be done for it. */

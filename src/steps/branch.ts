@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { bindCondition } from '../language/bind.ts'
-import { condition } from '../language/scalars.ts'
-import { within } from '../language/shape.ts'
-import { steps } from '../language/steps.ts'
+import { bindCondition } from '../binding/bind.ts'
+import { condition } from '../binding/scalars.ts'
+import { within } from '../binding/shape.ts'
+import { steps } from '../binding/steps.ts'
 import { defineStep } from './step.ts'
 
 const arm = z.union([

@@ -1,4 +1,4 @@
-import { TooMuchWork } from '../language/too-much-work.ts'
+import { TooMuchWork } from '../binding/too-much-work.ts'
 import type { RequestRun } from './context.ts'
 import type { BoundStep } from './step.ts'
 import type { StepCall } from './step-call.ts'

@@ -1,9 +1,9 @@
 import * as z from 'zod'
+import { errorCodes } from '../binding/scalars.ts'
+import type { Place } from '../binding/shape.ts'
+import { steps } from '../binding/steps.ts'
 import { compileErrorMatcher, type GatewayError, toGatewayError } from '../errors.ts'
-import { errorCodes } from '../language/scalars.ts'
-import type { Place } from '../language/shape.ts'
-import { steps } from '../language/steps.ts'
-import type { Document } from '../values/document.ts'
+import type { Document } from '../expressions/document.ts'
 import { Exit, type Recover, type Run } from './context.ts'
 import { type BoundBlock, type Compiler, defineStep } from './step.ts'
 

@@ -1,8 +1,8 @@
-import type { Call, CallContext, Source } from '../backends/call.ts'
+import type { Call, CallContext, Source } from '../calls/call.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
+import type { Document } from '../expressions/document.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
-import type { Document } from '../values/document.ts'
 
 /** What one call of a request came to: for Tessera-Degraded, Server-Timing, the dev command's bars. */
 export interface CallRecord {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { steps } from '../language/steps.ts'
+import { steps } from '../binding/steps.ts'
 import { defineStep } from './step.ts'
 
 /** Runs its steps as parallel as the colors allow: each starts when what it reads is there. */

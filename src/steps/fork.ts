@@ -1,4 +1,4 @@
-import type { Document } from '../values/document.ts'
+import type { Document } from '../expressions/document.ts'
 import type { BoundStep } from './step.ts'
 
 /** Every color that steps write, those in blocks inside them included (a forEach's own body aside: that stays inside). */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { steps } from '../language/steps.ts'
+import { steps } from '../binding/steps.ts'
 import { defineStep } from './step.ts'
 
 /** Runs its steps all at once; the first failure that nothing handles cancels the others. */

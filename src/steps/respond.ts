@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { within } from '../language/shape.ts'
+import { within } from '../binding/shape.ts'
 import { bindResponse, compileResponse, responseShape } from './response.ts'
 import { defineStep } from './step.ts'
 

@@ -1,8 +1,8 @@
-import type { Fallback } from '../backends/call.ts'
-import type { CallSite } from '../backends/policy.ts'
+import type { BoundTemplate, Derivation } from '../binding/bind.ts'
+import type { Read, Write } from '../binding/reference.ts'
+import type { Fallback } from '../calls/call.ts'
+import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import type { BoundTemplate, Derivation } from '../language/bind.ts'
-import type { Read, Write } from '../language/reference.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { ResolvedPolicy } from '../operations/policies/resolve.ts'
 

@@ -1,12 +1,12 @@
 import * as z from 'zod'
+import type { BoundTemplate } from '../binding/bind.ts'
+import { bindTemplate } from '../binding/bind.ts'
+import { template } from '../binding/scalars.ts'
+import { within } from '../binding/shape.ts'
 import { GatewayError } from '../errors.ts'
+import type { Document } from '../expressions/document.ts'
+import { enter, spendOnPrinting, workOf } from '../expressions/work.ts'
 import { printJson } from '../json-text.ts'
-import type { BoundTemplate } from '../language/bind.ts'
-import { bindTemplate } from '../language/bind.ts'
-import { template } from '../language/scalars.ts'
-import { within } from '../language/shape.ts'
-import type { Document } from '../values/document.ts'
-import { enter, spendOnPrinting, workOf } from '../values/work.ts'
 import { defineStep } from './step.ts'
 
 /** Fails the route with an error of its own, for a catch around it or for the client. */

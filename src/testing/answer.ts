@@ -1,7 +1,7 @@
-import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from '../backends/transports/transport.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock, Timer } from '../clock.ts'
 import { GatewayError } from '../errors.ts'
+import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from '../transports/transport.ts'
 import type { Answer } from './mocks.ts'
 
 /** Answers a request in its time, by the contract of a channel: what is cancelled first rejects with the scope's reason. */

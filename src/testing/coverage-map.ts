@@ -1,4 +1,4 @@
-import type { Fallback } from '../backends/call.ts'
+import type { Fallback } from '../calls/call.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 

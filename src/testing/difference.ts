@@ -1,5 +1,5 @@
+import { isObject } from '../expressions/container.ts'
 import { areEqualNumbers, isNumber } from '../numbers.ts'
-import { isObject } from '../values/container.ts'
 
 /** One place where a value is not what it should be; undefined where there is nothing. */
 export interface Difference {

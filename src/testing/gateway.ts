@@ -1,6 +1,5 @@
-import { Admission } from '../backends/admission/admission.ts'
-import type { Call } from '../backends/call.ts'
-import { MemoryStore } from '../backends/stores/memory.ts'
+import { Admission } from '../admission/admission.ts'
+import type { Call } from '../calls/call.ts'
 import { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import { toGatewayError } from '../errors.ts'
@@ -14,6 +13,7 @@ import { tooLarge } from '../run/refusals.ts'
 import { completeReply, type Reply, renderProblem, renderReply } from '../run/reply.ts'
 import { RouteRequest } from '../run/route-request.ts'
 import type { Client, Departure } from '../run/stage.ts'
+import { MemoryStore } from '../stores/memory.ts'
 import { untraced } from './untraced.ts'
 
 const cacheBytes = 32 * 1024 * 1024

@@ -1,6 +1,6 @@
 import { parseCookie } from 'cookie'
+import type { Place } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import type { Place } from '../language/shape.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import { readQuery } from './sent-call.ts'

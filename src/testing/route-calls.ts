@@ -1,4 +1,4 @@
-import type { CallSite } from '../backends/policy.ts'
+import type { CallSite } from '../calls/policy.ts'
 import { everyStep } from '../plan/bound-route.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 

@@ -1,6 +1,6 @@
-import type { OutgoingRequest } from '../backends/transports/transport.ts'
+import type { Document } from '../expressions/document.ts'
 import { parseJson } from '../json-text.ts'
-import type { Document } from '../values/document.ts'
+import type { OutgoingRequest } from '../transports/transport.ts'
 
 /** A request as a backend gets it: what mocks and expectations look at. */
 export interface SentCall {

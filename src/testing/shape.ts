@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { condition, duration, template } from '../binding/scalars.ts'
 import { isHeaderName } from '../header-fields.ts'
-import { condition, duration, template } from '../language/scalars.ts'
 
 /** Text as YAML may hold it: `page: 2` is the text 2. */
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String).meta({ title: 'text' })

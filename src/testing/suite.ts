@@ -1,7 +1,7 @@
+import { checkShape, type Place, within } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Environment } from '../environment.ts'
-import { checkShape, type Place, within } from '../language/shape.ts'
 import type { Registry } from '../plan/extensions/registry.ts'
 import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import { parseYaml } from '../yaml/parse.ts'

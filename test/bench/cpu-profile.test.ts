@@ -9,7 +9,7 @@ test('adds up self time by function and by area, after the warm-up and without i
   const profile: CpuProfile = {
     nodes: [
       frame(1, '(idle)', ''),
-      frame(2, 'parse', 'file:///home/me/tessera/src/backends/decode.ts'),
+      frame(2, 'parse', 'file:///home/me/tessera/src/calls/decode.ts'),
       frame(3, 'resume', 'file:///home/me/tessera/node_modules/undici/lib/client.js'),
     ],
     startTime: 0,
@@ -18,11 +18,11 @@ test('adds up self time by function and by area, after the warm-up and without i
   }
   expect(addUpSelfTime(profile, 150)).toEqual({
     functions: [
-      { place: 'parse  src/backends/decode.ts:10', share: 0.75 },
+      { place: 'parse  src/calls/decode.ts:10', share: 0.75 },
       { place: 'resume  npm:undici/lib/client.js:10', share: 0.25 },
     ],
     areas: [
-      { place: 'src/backends', share: 0.75 },
+      { place: 'src/calls', share: 0.75 },
       { place: 'npm:undici', share: 0.25 },
     ],
   })

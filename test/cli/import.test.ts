@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createProject, runTessera } from './runTessera.ts'
 
-const petstore = fileURLToPath(new URL('../convert/documents/petstore.yaml', import.meta.url))
+const petstore = fileURLToPath(new URL('../interchange/documents/petstore.yaml', import.meta.url))
 const krakend = JSON.stringify({
   version: 3,
   port: 9000,

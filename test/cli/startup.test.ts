@@ -58,7 +58,7 @@ const needless = [
   ...['json-p3', 'jsonpath-plus', '@marcbachmann/cel-js', '@opentelemetry/sdk-node', '@opentelemetry/api'],
 ].map(library)
 const needlessRooms = ['testing', 'convert', 'describe', 'reference'].map(room)
-/** Node's own: an `import` of `node:http` would load them all (server/node-http.ts). */
+/** Node's own: an `import` of `node:http` would load them all (server/http/node-http.ts). */
 const needlessOfNode = ['node:internal/deps/undici/undici', 'node:http2', 'node:https', 'node:internal/webstreams/']
 
 describe('serve, when it has given its first answer', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { hashValue } from '../../src/backends/balancers/hash.ts'
-import type { ServiceTarget } from '../../src/backends/service-target.ts'
+import type { ServiceTarget } from '../../src/calls/service-target.ts'
+import { hashValue } from '../../src/endpoints/balancers/hash.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { describeDiagnostic, loadProject, projectTexts, world } from '../support/project.ts'
 

@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import pc from 'picocolors'
-import { configOf } from '../../src/backends/policy.ts'
+import { configOf } from '../../src/calls/policy.ts'
 import { printRoute } from '../../src/cli/explanations/route.ts'
 import { explainRoute } from '../../src/describe/explain/route.ts'
 import { buildGraph } from '../../src/describe/graph/build.ts'
+import type { Document } from '../../src/expressions/document.ts'
 import { hedge } from '../../src/operations/policies/hedge/hedge.ts'
 import { mirror } from '../../src/operations/policies/mirror/mirror.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
-import type { Document } from '../../src/values/document.ts'
 import { describeDiagnostic, loadProject, projectTexts, world } from '../support/project.ts'
 
 const home = `

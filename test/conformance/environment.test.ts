@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallRequest } from '../../src/backends/call.ts'
+import type { CallRequest } from '../../src/calls/call.ts'
 import { runSnapshot } from '../support/engine.ts'
 import { loadProject } from '../support/project.ts'
 import { diagnosticsOf } from './support/page.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallResponse } from '../../src/backends/call.ts'
+import type { CallResponse } from '../../src/calls/call.ts'
 import { Body } from '../../src/json/body.ts'
 import { runSnapshot } from '../support/engine.ts'
 import { loadProject } from '../support/project.ts'

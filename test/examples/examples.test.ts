@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Example, type ExampleRequest, readExample } from '../../examples/example.ts'
 import { type Stubs, startStubs } from '../../examples/stubs.ts'
+import { compilePath } from '../../src/expressions/path.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
-import { compilePath } from '../../src/values/path.ts'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))

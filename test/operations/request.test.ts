@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { CallRequest } from '../../src/backends/call.ts'
+import type { CallRequest } from '../../src/calls/call.ts'
 import { GatewayError } from '../../src/errors.ts'
 import { isHeaderValue } from '../../src/header-fields.ts'
 import { isUnsafePath } from '../../src/path-safety.ts'
-import { parseQuery } from '../../src/server/query.ts'
+import { parseQuery } from '../../src/server/http/query.ts'
 import { loadProject } from '../support/project.ts'
 
 const dictionary = `

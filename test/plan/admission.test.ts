@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { normalRank, priorities } from '../../src/backends/admission/policy.ts'
+import { normalRank, priorities } from '../../src/admission/policy.ts'
 import { describeRouteAdmission } from '../../src/describe/admission.ts'
 import { describeEndpoints } from '../../src/describe/endpoints.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'

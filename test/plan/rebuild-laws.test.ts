@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { CallContext, CallResponse } from '../../src/backends/call.ts'
+import type { CallContext, CallResponse } from '../../src/calls/call.ts'
 import { Scope } from '../../src/cancellation.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { ConfigTexts } from '../../src/config/read.ts'

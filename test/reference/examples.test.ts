@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { builtInOperators } from '../../src/expressions/operators/index.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { stepKinds } from '../../src/steps/index.ts'
-import { builtInOperators } from '../../src/values/operators/index.ts'
 import { describeDiagnostic, type ProjectFiles, projectTexts } from '../support/project.ts'
 
 const texts = ['user.id', 'user.nick', 'user.name', 'user.segment']

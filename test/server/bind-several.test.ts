@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { bindSeveral } from '../../src/server/bind-several.ts'
-import { closeNow, createListener, defaultLimits } from '../../src/server/listener.ts'
+import { bindSeveral } from '../../src/server/http/bind-several.ts'
+import { closeNow, createListener, defaultLimits } from '../../src/server/http/listener.ts'
 import { afterTest } from './support/gateway.ts'
 
 async function bindOne(port: number, onConnection = () => {}): Promise<number> {

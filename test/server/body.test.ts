@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { GatewayError } from '../../src/errors.ts'
-import { bodyTimeoutMs, readBody } from '../../src/server/body.ts'
-import { FakeClock } from '../backends/support/fake-clock.ts'
-import { observe } from '../backends/support/servers.ts'
+import { bodyTimeoutMs, readBody } from '../../src/server/http/body.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { observe } from '../support/servers.ts'
 import { opened, until } from './support/gateway.ts'
 import { dial } from './support/raw.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { afterTest, startGateway, wordRoute, wordService } from './support/gateway.ts'
 
 /** A backend that answers when so many requests are there at once, or when it is let go. */

@@ -8,7 +8,7 @@ import {
   defineStep,
   z,
 } from '../../src/index.ts'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { afterTest, startGateway, until, wordRoute } from './support/gateway.ts'
 
 const shout = defineFunction({

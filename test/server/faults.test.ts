@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock.ts'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { opened, startGateway, until, wordRoute, wordService } from './support/gateway.ts'
 import { request, sendRaw } from './support/raw.ts'
 import { upgradeRequest } from './support/websocket.ts'

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { observe } from '../backends/support/servers.ts'
 import { createProject, startTessera } from '../cli/runTessera.ts'
+import { observe } from '../support/servers.ts'
 import { afterTest, opened } from './support/gateway.ts'
 
 const rounds = 1000

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { opened, startGateway } from './support/gateway.ts'
 import { request, sendRaw } from './support/raw.ts'
 

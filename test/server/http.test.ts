@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { opened, startGateway, until, wordRoute, wordService } from './support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
 

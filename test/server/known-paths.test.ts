@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseMatch, type RouteMatch } from '../../src/routes/match.ts'
-import { KnownPaths } from '../../src/server/known-paths.ts'
+import { KnownPaths } from '../../src/server/requests/known-paths.ts'
 
 const of = (...paths: string[]) => new KnownPaths(paths.map((path) => parseMatch(`GET ${path}`, false) as RouteMatch))
 const known = of('/', '/users/{id}', '/users/{id}/orders', '/users/me', '/shop/*rest', '/mobile/home')

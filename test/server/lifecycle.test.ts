@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import express from 'express'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import {
   afterTest,
   createDirectory,
@@ -310,7 +310,7 @@ describe('a supervised process', () => {
     const root = fileURLToPath(new URL('../../src/', import.meta.url))
     const program = `
       import { createGateway } from '${root}server/gateway.ts'
-      import { superviseProcess } from '${root}server/process.ts'
+      import { superviseProcess } from '${root}server/lifecycle/process.ts'
       import { createLogger } from '${root}telemetry/logger.ts'
       const logger = createLogger({ format: 'json' })
       const gateway = await createGateway({ config: 'config/gateway.yaml', port: 0, adminPort: false, watch: false, logger })

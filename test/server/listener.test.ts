@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from '@jest/globals'
-import { bind, closeNow, createListener, cutSlowReader } from '../../src/server/listener.ts'
+import { bind, closeNow, createListener, cutSlowReader } from '../../src/server/http/listener.ts'
 import { afterTest } from './support/gateway.ts'
 import { dial, parseAnswer, readAll } from './support/raw.ts'
 

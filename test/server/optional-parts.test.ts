@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { afterTest, startGateway } from './support/gateway.ts'
 
 const service = (url: string) => `

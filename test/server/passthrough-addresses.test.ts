@@ -4,7 +4,7 @@ import { startNameServer } from './support/name-server.ts'
 
 const names = await startNameServer()
 afterAll(() => names.close())
-const { observe } = await import('../backends/support/servers.ts')
+const { observe } = await import('../support/servers.ts')
 const { opened, startGateway } = await import('./support/gateway.ts')
 const { request, sendRaw } = await import('./support/raw.ts')
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { opened, startGateway, until } from './support/gateway.ts'
 import { dial, request, sendRaw } from './support/raw.ts'
 import { answer, startRawBackend } from './support/raw-backend.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { startTcpServer } from '../backends/support/servers.ts'
-import { type BrokenAnswer, brokenBodies, brokenHeads, noAnswers } from '../backends/transports/broken-answers.ts'
+import { startTcpServer } from '../support/servers.ts'
+import { type BrokenAnswer, brokenBodies, brokenHeads, noAnswers } from '../transports/broken-answers.ts'
 import { opened, startGateway, until } from './support/gateway.ts'
 import { request, sendRaw } from './support/raw.ts'
 

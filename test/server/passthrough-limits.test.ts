@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { observe } from '../backends/support/servers.ts'
+import { observe } from '../support/servers.ts'
 import { opened, startGateway, until } from './support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
 import { answer, startRawBackend } from './support/raw-backend.ts'

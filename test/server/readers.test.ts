@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { afterTest, startGateway, wordService } from './support/gateway.ts'
 
 /** Answers what a route makes of `{"word":"vip"}`, whose body may stay bytes. */

@@ -3,8 +3,8 @@ import { Agent, get } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigurationError } from '../../src/server/gateway.ts'
-import type { ReloadResult } from '../../src/server/reload.ts'
-import { startHttpServer } from '../backends/support/servers.ts'
+import type { ReloadResult } from '../../src/server/lifecycle/reload.ts'
+import { startHttpServer } from '../support/servers.ts'
 import {
   afterTest,
   createDirectory,

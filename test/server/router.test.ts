@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseMatch, type RouteMatch } from '../../src/routes/match.ts'
-import { Router } from '../../src/server/router.ts'
+import { Router } from '../../src/server/requests/router.ts'
 
 function routerOf(...matches: string[]): Router<string> {
   return new Router(matches.map((text) => [parseMatch(text, true) as RouteMatch, text]))

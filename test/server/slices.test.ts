@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Work } from '../../src/plan/work.ts'
-import { runInSlices } from '../../src/server/slices.ts'
+import { runInSlices } from '../../src/server/lifecycle/slices.ts'
 
 test('lets the event loop turn while work goes on, and gives what it comes to', async () => {
   let turns = 0

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { FakeClock } from '../backends/support/fake-clock.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { afterTest, type Running, startGateway, until, untilActive } from './support/gateway.ts'
 import { dial } from './support/raw.ts'
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { opened, startGateway, until } from './support/gateway.ts'
 import { request, sendRaw } from './support/raw.ts'
 import { openWebSocket, startEcho } from './support/websocket.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
 import { Tunnels } from '../../src/server/passthrough/tunnels.ts'
-import { FakeClock } from '../backends/support/fake-clock.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startHttpServer } from '../backends/support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { afterTest, startGateway, until, wordRoute } from './support/gateway.ts'
 
 async function startWord(word: string, headers: Record<string, string> = {}) {

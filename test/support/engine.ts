@@ -1,4 +1,4 @@
-import type { CallContext, CallRequest, CallResponse } from '../../src/backends/call.ts'
+import type { CallContext, CallRequest, CallResponse } from '../../src/calls/call.ts'
 import { Scope } from '../../src/cancellation.ts'
 import { systemClock } from '../../src/clock.ts'
 import { GatewayError } from '../../src/errors.ts'

@@ -1,6 +1,5 @@
-import { Admission } from '../../src/backends/admission/admission.ts'
-import type { Call } from '../../src/backends/call.ts'
-import { MemoryStore } from '../../src/backends/stores/memory.ts'
+import { Admission } from '../../src/admission/admission.ts'
+import type { Call } from '../../src/calls/call.ts'
 import type { Scope } from '../../src/cancellation.ts'
 import type { Clock } from '../../src/clock.ts'
 import type { RequestParts } from '../../src/plan/request-parts.ts'
@@ -11,6 +10,7 @@ import { openPipeline } from '../../src/run/pipeline.ts'
 import { RouteRequest } from '../../src/run/route-request.ts'
 import type { Client } from '../../src/run/stage.ts'
 import type { RequestRun } from '../../src/steps/context.ts'
+import { MemoryStore } from '../../src/stores/memory.ts'
 import type { Propagation, Span } from '../../src/telemetry/span.ts'
 
 export interface Execution {

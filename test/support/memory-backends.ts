@@ -1,10 +1,10 @@
-import { Backends } from '../../src/backends/registry.ts'
-import { contentFieldsOf, type OutgoingRequest, type TransportKind } from '../../src/backends/transports/transport.ts'
+import { Backends } from '../../src/calls/registry.ts'
 import { Scope } from '../../src/cancellation.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { RequestParts } from '../../src/plan/request-parts.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import type { Answer, Failure } from '../../src/run/outcome.ts'
+import { contentFieldsOf, type OutgoingRequest, type TransportKind } from '../../src/transports/transport.ts'
 import { requestParts, silentSpan } from './engine.ts'
 import { execute } from './execute.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { metersOf } from '../../src/backends/policy-events.ts'
+import { metersOf } from '../../src/calls/policy-events.ts'
 import { policyKinds } from '../../src/operations/policies/index.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 

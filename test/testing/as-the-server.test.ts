@@ -1,7 +1,7 @@
 import { request as sendRequest } from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { Backends } from '../../src/backends/registry.ts'
+import { Backends } from '../../src/calls/registry.ts'
 import { createFront } from '../../src/cli/test-front.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import { DiagnosticCollector } from '../../src/diagnostics/collector.ts'
@@ -9,8 +9,8 @@ import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import { TestGateway } from '../../src/testing/gateway.ts'
 import { bindRequest } from '../../src/testing/request.ts'
 import { parseYaml } from '../../src/yaml/parse.ts'
-import { startHttpServer } from '../backends/support/servers.ts'
 import { dictionary, startGateway, until } from '../server/support/gateway.ts'
+import { startHttpServer } from '../support/servers.ts'
 
 /** Time that passes only when it is told to; nothing that is waited for here takes any. */
 class StandingClock implements Clock {

@@ -7,9 +7,9 @@ import { once } from 'node:events'
 import { openSync, writeSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { type AddressInfo, Server } from 'node:net'
-import type { RegistrationTarget } from '../../../src/backends/registration/registration.ts'
-import { SelfRegistration } from '../../../src/backends/registration/self-registration.ts'
 import { systemClock } from '../../../src/clock.ts'
+import type { RegistrationTarget } from '../../../src/endpoints/registration/registration.ts'
+import { SelfRegistration } from '../../../src/endpoints/registration/self-registration.ts'
 import { pause } from './pause.ts'
 
 export interface RegisteredEndpointOptions {

@@ -1,4 +1,4 @@
-import type { RegistrationTarget } from '../../../src/backends/registration/registration.ts'
+import type { RegistrationTarget } from '../../../src/endpoints/registration/registration.ts'
 import { ConsulDouble } from '../../../test/support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../../../test/support/registries/etcd.ts'
 import type { Scene } from './scene.ts'

@@ -1,6 +1,6 @@
 import { bench, do_not_optimize, group, summary } from 'mitata'
-import { type Layer, OngoingCall } from '../../../src/backends/layer.ts'
-import type { PolicyParts } from '../../../src/backends/policy.ts'
+import { type Layer, OngoingCall } from '../../../src/calls/layer.ts'
+import type { PolicyParts } from '../../../src/calls/policy.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { timeout } from '../../../src/operations/policies/timeout/timeout.ts'
 import { createContext, loadHome } from '../home.ts'

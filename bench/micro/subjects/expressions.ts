@@ -1,5 +1,5 @@
 import { bench, do_not_optimize, group } from 'mitata'
-import { compileExpression, openTypes } from '../../../src/values/expression.ts'
+import { compileExpression, openTypes } from '../../../src/expressions/expression.ts'
 import { describeDocument, insist } from '../home.ts'
 
 const expressions = [

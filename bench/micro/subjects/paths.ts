@@ -1,6 +1,6 @@
 import { JSONPath } from 'jsonpath-plus'
 import { bench, do_not_optimize, group, summary } from 'mitata'
-import { compilePath } from '../../../src/values/path.ts'
+import { compilePath } from '../../../src/expressions/path.ts'
 import { describeBackends } from '../../scenarios/home/data.ts'
 import { insist } from '../home.ts'
 

@@ -1,9 +1,9 @@
 import { bench, do_not_optimize, group } from 'mitata'
-import { decodeBody } from '../../../src/backends/decode.ts'
-import { parseHead } from '../../../src/backends/transports/http1/head.ts'
-import { Http1Response, ResponseReader } from '../../../src/backends/transports/http1/response-reader.ts'
+import { decodeBody } from '../../../src/calls/decode.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import type { Body } from '../../../src/json/body.ts'
+import { parseHead } from '../../../src/transports/http1/head.ts'
+import { Http1Response, ResponseReader } from '../../../src/transports/http1/response-reader.ts'
 import { describeBackends } from '../../scenarios/home/data.ts'
 import { insist } from '../home.ts'
 

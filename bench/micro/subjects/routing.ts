@@ -1,6 +1,6 @@
 import { bench, do_not_optimize, group } from 'mitata'
 import { parseMatch, type RouteMatch } from '../../../src/routes/match.ts'
-import { Router } from '../../../src/server/router.ts'
+import { Router } from '../../../src/server/requests/router.ts'
 import { insist } from '../home.ts'
 
 const sizes = [10, 1_000, 10_000]

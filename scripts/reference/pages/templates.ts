@@ -1,4 +1,4 @@
-import { builtInOperators } from '../../../src/values/operators/index.ts'
+import { builtInOperators } from '../../../src/expressions/operators/index.ts'
 import { code, page, table, yamlBlock } from '../markdown.ts'
 
 const forms = [

@@ -3,7 +3,7 @@ import type { Origin } from '../../describe/explain/places.ts'
 import type { PassthroughExplanation, RouteExplanation } from '../../describe/explain/route.ts'
 import type { SensitiveValue } from '../../describe/explain/sensitive.ts'
 import type { Fed } from '../../describe/explain/sources.ts'
-import { printCount, printDuration } from '../../values/units.ts'
+import { printCount, printDuration } from '../../expressions/units.ts'
 import type { Paint, Terminal } from '../terminal.ts'
 import { alignColumns, fill, section } from './lines.ts'
 

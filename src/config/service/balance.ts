@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import type { BalancerKind } from '../../backends/balancers/balancer.ts'
-import { balancers } from '../../backends/balancers/index.ts'
-import { colorKey } from '../../language/scalars.ts'
+import { colorKey } from '../../binding/scalars.ts'
+import type { BalancerKind } from '../../endpoints/balancers/balancer.ts'
+import { balancers } from '../../endpoints/balancers/index.ts'
 
 /** How calls are spread, and on which color. */
 export interface Balance {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { HealthPolicy, OutlierPolicy } from '../../backends/health/policy.ts'
-import { share, timeSpan } from '../../language/scalars.ts'
+import { share, timeSpan } from '../../binding/scalars.ts'
+import type { HealthPolicy, OutlierPolicy } from '../../endpoints/health/policy.ts'
 
 /** `health:` */
 const healthShape = z

@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { type ConsulSettings, consul as consulKind } from '../../backends/discovery/consul.ts'
-import type { DiscoveryKind, DiscoverySource } from '../../backends/discovery/discovery.ts'
-import { type DnsSettings, dns as dnsKind } from '../../backends/discovery/dns.ts'
-import { type EtcdDiscoverySettings, etcd as etcdKind } from '../../backends/discovery/etcd.ts'
-import { type FileSettings, file as fileKind } from '../../backends/discovery/file.ts'
-import { type KubernetesSettings, kubernetes as kubernetesKind } from '../../backends/discovery/kubernetes.ts'
-import { timeSpan } from '../../language/scalars.ts'
+import { timeSpan } from '../../binding/scalars.ts'
+import { type ConsulSettings, consul as consulKind } from '../../endpoints/discovery/consul.ts'
+import type { DiscoveryKind, DiscoverySource } from '../../endpoints/discovery/discovery.ts'
+import { type DnsSettings, dns as dnsKind } from '../../endpoints/discovery/dns.ts'
+import { type EtcdDiscoverySettings, etcd as etcdKind } from '../../endpoints/discovery/etcd.ts'
+import { type FileSettings, file as fileKind } from '../../endpoints/discovery/file.ts'
+import { type KubernetesSettings, kubernetes as kubernetesKind } from '../../endpoints/discovery/kubernetes.ts'
 import { consulKeys, etcdKeys, registryAddress } from './registry.ts'
 
 const name = z.string().min(1)

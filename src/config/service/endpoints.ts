@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { EndpointTarget } from '../../backends/endpoint-target.ts'
-import { endpointUrl } from '../../language/endpoint-url.ts'
+import { endpointUrl } from '../../binding/endpoint-url.ts'
+import type { EndpointTarget } from '../../endpoints/endpoint-target.ts'
 
 const endpoint = z
   .union([

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { RetryBudgetPolicy } from '../../backends/policies/retry-budget.ts'
-import { share, timeSpan } from '../../language/scalars.ts'
+import { share, timeSpan } from '../../binding/scalars.ts'
+import type { RetryBudgetPolicy } from '../../calls/policies/retry-budget.ts'
 
 /** `retryBudget:` */
 export const retryBudgetShape = z

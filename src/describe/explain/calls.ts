@@ -1,4 +1,4 @@
-import { mostRequestsOf } from '../../backends/worst-case.ts'
+import { mostRequestsOf } from '../../calls/worst-case.ts'
 import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
 
 /** How often a request calls an operation. */

@@ -1,5 +1,5 @@
-import type { ColorDefinition } from '../../language/color.ts'
-import type { Read } from '../../language/reference.ts'
+import type { ColorDefinition } from '../../binding/color.ts'
+import type { Read } from '../../binding/reference.ts'
 import { printLocator } from '../../operations/locator.ts'
 import { type BoundRoute, everyStep, producedColors } from '../../plan/bound-route.ts'
 import { readsOfRoute } from '../../plan/reads.ts'

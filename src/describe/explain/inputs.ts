@@ -1,4 +1,4 @@
-import type { Read } from '../../language/reference.ts'
+import type { Read } from '../../binding/reference.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { printLocator } from '../../operations/locator.ts'
 import type { BoundStep } from '../../steps/step.ts'

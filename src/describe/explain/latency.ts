@@ -1,4 +1,4 @@
-import { worstCaseOf } from '../../backends/worst-case.ts'
+import { worstCaseOf } from '../../calls/worst-case.ts'
 import { flowDependencies, orderFlow } from '../../plan/dependencies.ts'
 import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'

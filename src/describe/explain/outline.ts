@@ -1,4 +1,4 @@
-import type { ColorDefinition } from '../../language/color.ts'
+import type { ColorDefinition } from '../../binding/color.ts'
 import type { ResolvedPolicy } from '../../operations/policies/resolve.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'

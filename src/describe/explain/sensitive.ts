@@ -1,5 +1,5 @@
-import type { ColorDefinition } from '../../language/color.ts'
-import type { Read } from '../../language/reference.ts'
+import type { ColorDefinition } from '../../binding/color.ts'
+import type { Read } from '../../binding/reference.ts'
 import type { BoundRoute } from '../../plan/bound-route.ts'
 import { producedColors } from '../../plan/bound-route.ts'
 import { tracedBehind, traceValues } from '../../plan/traced-values.ts'

@@ -1,4 +1,4 @@
-import type { Read } from '../../language/reference.ts'
+import type { Read } from '../../binding/reference.ts'
 import type { BoundRoute } from '../../plan/bound-route.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { nameRead, type Wire } from '../wires.ts'

@@ -1,5 +1,5 @@
+import type { Read } from '../../binding/reference.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import type { Read } from '../../language/reference.ts'
 import { everyStep } from '../../plan/bound-route.ts'
 import { flowDependencies } from '../../plan/dependencies.ts'
 import type { Producer } from '../../plan/knowledge.ts'

@@ -1,7 +1,7 @@
-import type { PolicyKind } from '../../backends/policy.ts'
-import type { Language } from '../../language/color.ts'
-import { checkListedCodes } from '../../language/error-codes.ts'
-import { type Place, within } from '../../language/shape.ts'
+import type { Language } from '../../binding/color.ts'
+import { checkListedCodes } from '../../binding/error-codes.ts'
+import { type Place, within } from '../../binding/shape.ts'
+import type { PolicyKind } from '../../calls/policy.ts'
 import { policyKinds } from './index.ts'
 
 /** Warns of codes that policies list and no call fails with; `named` are those that its service names. */

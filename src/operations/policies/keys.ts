@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { PolicyKind } from '../../backends/policy.ts'
-import type { PolicyOwner } from '../../backends/policy-binding.ts'
+import type { PolicyKind } from '../../calls/policy.ts'
+import type { PolicyOwner } from '../../calls/policy-binding.ts'
 import { policyKinds } from './index.ts'
 
 type Kind = (typeof policyKinds)[number]

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { duration, template } from '../../language/scalars.ts'
+import { duration, template } from '../../binding/scalars.ts'
 
 const fallbackEntry = z.union([
   z.strictObject({ body: template.describe('Taken as if the backend had answered it.') }),

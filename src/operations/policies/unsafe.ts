@@ -1,4 +1,4 @@
-import type { Misfit, PolicyOperation } from '../../backends/policy-binding.ts'
+import type { Misfit, PolicyOperation } from '../../calls/policy-binding.ts'
 
 /** For policies that answer several with one answer: what is to change something is sent each time. */
 export function misfitOfUnsafe({ method, safe }: PolicyOperation): Misfit | undefined {

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
+import type { Language } from '../../binding/color.ts'
+import { checkHeaderMayCome } from '../../binding/headers-of-proxies.ts'
+import { type Read, type Reference, resolveReference } from '../../binding/reference.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
+import type { Document } from '../../expressions/document.ts'
 import { isHeaderName } from '../../header-fields.ts'
 import { networkOf } from '../../ip-address.ts'
 import { printByValue } from '../../json-text.ts'
-import type { Language } from '../../language/color.ts'
-import { checkHeaderMayCome } from '../../language/headers-of-proxies.ts'
-import { type Read, type Reference, resolveReference } from '../../language/reference.ts'
 import { compileColorReader } from '../../operations/request.ts'
-import type { Document } from '../../values/document.ts'
 
 /** What a limit or a queue tells clients apart by: a color, or a part of the request. */
 export type KeyPart =

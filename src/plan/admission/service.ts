@@ -1,7 +1,7 @@
-import type { ServiceBulkhead, ServiceRate } from '../../backends/admission/target.ts'
+import type { ServiceBulkhead, ServiceRate } from '../../admission/target.ts'
+import type { Language } from '../../binding/color.ts'
+import type { Read } from '../../binding/reference.ts'
 import type { ServiceDefinition } from '../../config/service.ts'
-import type { Language } from '../../language/color.ts'
-import type { Read } from '../../language/reference.ts'
 import { bindKeyPart, compileDocumentKey, type KeyPart, readOfPart } from './key.ts'
 
 /** What stands before the calls of a service, and what that reads of the context for every call. */

@@ -1,7 +1,7 @@
+import { colorOfPath } from '../../expressions/color.ts'
 import { outputPaths } from '../../operations/byte-outputs.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
-import { colorOfPath } from '../../values/color.ts'
 import type { BoundRoute } from '../bound-route.ts'
 import { readsOfRoute } from '../reads.ts'
 import { type ByteTemplate, convertTemplate } from './convert.ts'

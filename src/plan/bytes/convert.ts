@@ -1,10 +1,10 @@
+import { colorOfPath } from '../../expressions/color.ts'
+import type { Document } from '../../expressions/document.ts'
+import { passOverAbsence } from '../../expressions/operators/default.ts'
+import { compilePath, type Path } from '../../expressions/path.ts'
+import { compileTemplate, readsOf, type Template } from '../../expressions/template.ts'
 import type { ItemPart, Part, SlotPart, TextSource } from '../../json/part.ts'
 import type { JsonPath } from '../../json/path-tree.ts'
-import { colorOfPath } from '../../values/color.ts'
-import type { Document } from '../../values/document.ts'
-import { passOverAbsence } from '../../values/operators/default.ts'
-import { compilePath, type Path } from '../../values/path.ts'
-import { compileTemplate, readsOf, type Template } from '../../values/template.ts'
 
 /** A response template as parts of bytes, and what its slots are filled with. */
 export interface ByteTemplate {

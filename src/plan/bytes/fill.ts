@@ -1,7 +1,7 @@
+import type { Document } from '../../expressions/document.ts'
+import { printableBytes, spendOnBytes, spendOnPrinting } from '../../expressions/work.ts'
 import { sliceOf } from '../../json/slice.ts'
 import { compileWriter } from '../../json/writer.ts'
-import type { Document } from '../../values/document.ts'
-import { printableBytes, spendOnBytes, spendOnPrinting } from '../../values/work.ts'
 import type { ByteTemplate } from './convert.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Language } from '../../language/color.ts'
+import type { Language } from '../../binding/color.ts'
 import type { BoundRoute } from '../bound-route.ts'
 
 /** One rule about a bound route. It reports what breaks it, and knows no step kind. */

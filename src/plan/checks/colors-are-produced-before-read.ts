@@ -1,6 +1,6 @@
+import type { Language } from '../../binding/color.ts'
+import type { Read } from '../../binding/reference.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
-import type { Language } from '../../language/color.ts'
-import type { Read } from '../../language/reference.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { walkDataflow } from '../dataflow.ts'

@@ -1,5 +1,5 @@
+import { builtInErrorCodes, isStatusCode } from '../../binding/error-codes.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
-import { builtInErrorCodes, isStatusCode } from '../../language/error-codes.ts'
 import { everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 

@@ -1,5 +1,5 @@
-import type { Read, Reference } from '../../language/reference.ts'
-import type { JsonSchema } from '../../values/schema.ts'
+import type { Read, Reference } from '../../binding/reference.ts'
+import type { JsonSchema } from '../../expressions/schema.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { walkDataflow } from '../dataflow.ts'
 import type { Knowledge } from '../knowledge.ts'

@@ -1,6 +1,6 @@
+import { checkHeaderMayCome } from '../../binding/headers-of-proxies.ts'
 import type { GatewaySettings } from '../../config/gateway.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
-import { checkHeaderMayCome } from '../../language/headers-of-proxies.ts'
 import type { Source } from '../../yaml/source.ts'
 
 /** The gateway's own limit counts by what is there; its keys are read before there is a language to resolve them in. */

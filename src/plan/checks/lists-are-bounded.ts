@@ -1,8 +1,8 @@
-import type { BoundTemplate } from '../../language/bind.ts'
-import { schemaOfPath } from '../../language/bind.ts'
-import type { Language } from '../../language/color.ts'
-import type { Template } from '../../values/template.ts'
-import { schemaOf } from '../../values/template.ts'
+import type { BoundTemplate } from '../../binding/bind.ts'
+import { schemaOfPath } from '../../binding/bind.ts'
+import type { Language } from '../../binding/color.ts'
+import type { Template } from '../../expressions/template.ts'
+import { schemaOf } from '../../expressions/template.ts'
 import { everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 

@@ -1,5 +1,5 @@
+import type { Read } from '../../binding/reference.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
-import type { Read } from '../../language/reference.ts'
 import { everyStep } from '../bound-route.ts'
 import { everyRead } from '../reads.ts'
 import type { RouteCheck } from './check.ts'

@@ -1,6 +1,6 @@
-import type { BoundTemplate } from '../../language/bind.ts'
+import type { BoundTemplate } from '../../binding/bind.ts'
+import { type Traced, traceTemplate } from '../../expressions/template.ts'
 import type { BoundResponse } from '../../steps/response.ts'
-import { type Traced, traceTemplate } from '../../values/template.ts'
 import { everyStep } from '../bound-route.ts'
 import type { Origin, TracedMark } from '../marks.ts'
 import { traceValues } from '../traced-values.ts'

@@ -1,4 +1,4 @@
-import { printDuration } from '../../values/units.ts'
+import { printDuration } from '../../expressions/units.ts'
 import { everyStep } from '../bound-route.ts'
 import type { RouteCheck } from './check.ts'
 

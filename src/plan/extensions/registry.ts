@@ -1,10 +1,10 @@
-import type { BalancerKind } from '../../backends/balancers/balancer.ts'
-import { balancers } from '../../backends/balancers/index.ts'
 import { serviceShape } from '../../config/service.ts'
+import type { BalancerKind } from '../../endpoints/balancers/balancer.ts'
+import { balancers } from '../../endpoints/balancers/index.ts'
+import { type CelFunctions, celFunctions } from '../../expressions/expression.ts'
+import { builtInOperators, type Operators } from '../../expressions/template.ts'
 import { stepKinds } from '../../steps/index.ts'
 import type { StepKinds } from '../../steps/step.ts'
-import { type CelFunctions, celFunctions } from '../../values/expression.ts'
-import { builtInOperators, type Operators } from '../../values/template.ts'
 
 /** Every kind of thing that the files of one gateway may name. What is bound of them holds the kinds themselves. */
 export interface Registry {

@@ -1,4 +1,4 @@
-import { spend, spendOnText } from '../../values/work.ts'
+import { spend, spendOnText } from '../../expressions/work.ts'
 
 /** What an extension made is counted as if the gateway had: one for each element or member, and each KB of text. */
 export function spendOnResult(value: unknown): void {

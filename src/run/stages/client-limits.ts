@@ -1,4 +1,4 @@
-import type { RateDecision } from '../../backends/admission/rates/rate-limiter.ts'
+import type { RateDecision } from '../../admission/rates/rate-limiter.ts'
 import { refuse } from '../refusals.ts'
 import { type Client, defineStage, type Handle } from '../stage.ts'
 import { type Applied, printRateHeaders, wholeSeconds } from './rate-headers.ts'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { isSameEntity } from '../../backends/http-caching/validation.ts'
+import { isSameEntity } from '../../calls/http-caching/validation.ts'
 import { splitList } from '../../header-list.ts'
 import type { RequestParts } from '../../plan/request-parts.ts'
 import type { RouteCaching } from '../../plan/route-caching.ts'

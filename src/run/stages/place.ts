@@ -1,5 +1,5 @@
-import type { Bulkhead } from '../../backends/admission/bulkhead.ts'
-import { waitForPlace } from '../../backends/admission/place.ts'
+import type { Bulkhead } from '../../admission/bulkhead.ts'
+import { waitForPlace } from '../../admission/place.ts'
 import type { Clock } from '../../clock.ts'
 import type { RouteRequest } from '../route-request.ts'
 import type { Client, Departure, Handle } from '../stage.ts'

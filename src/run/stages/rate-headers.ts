@@ -1,4 +1,4 @@
-import type { RateDecision } from '../../backends/admission/rates/rate-limiter.ts'
+import type { RateDecision } from '../../admission/rates/rate-limiter.ts'
 import type { RequestLimit } from '../../plan/admission/route.ts'
 
 /** One limit, and what it said to a request. */

@@ -1,5 +1,5 @@
-import { takeTurn } from '../../backends/admission/turn.ts'
-import type { Document } from '../../values/document.ts'
+import { takeTurn } from '../../admission/turn.ts'
+import type { Document } from '../../expressions/document.ts'
 import type { RouteRequest } from '../route-request.ts'
 import { defineStage, type Handle } from '../stage.ts'
 import { takePlace } from './place.ts'

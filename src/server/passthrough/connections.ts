@@ -1,9 +1,9 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { connect, isIP, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Endpoint } from '../../backends/endpoints.ts'
+import type { Endpoint } from '../../endpoints/service-endpoints.ts'
 import { contained } from '../../faults.ts'
-import { Agent } from '../node-http.ts'
+import { Agent } from '../http/node-http.ts'
 import { keepReading } from './last-words.ts'
 
 /** An idle connection is given up before most backends would close it (Node's: 5 s), so that no request runs into that. */

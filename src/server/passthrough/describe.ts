@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../backends/endpoints.ts'
+import type { Endpoint } from '../../endpoints/service-endpoints.ts'
 import type { Attributes } from '../../telemetry/span.ts'
 import type { RelayParts } from './parts.ts'
 

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
-import type { Exchange } from '../exchange.ts'
-import { slowReader } from '../listener.ts'
-import { endAfterBody } from '../reply.ts'
+import { slowReader } from '../http/listener.ts'
+import { endAfterBody } from '../http/reply.ts'
+import type { Exchange } from '../requests/exchange.ts'
 import { invalid } from './check-answer.ts'
 
 /** What a route has that says nothing of `idle`: longer than any heartbeat of streams of events. */

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { connectionHeaders } from '../../header-fields.ts'
 import { splitList } from '../../header-list.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
-import { peerOf } from '../client-address.ts'
-import type { Exchange } from '../exchange.ts'
+import { peerOf } from '../http/client-address.ts'
+import type { Exchange } from '../requests/exchange.ts'
 
 /** What the gateway says itself, whatever came. */
 const ours: ReadonlySet<string> = new Set([

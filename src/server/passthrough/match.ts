@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { RouteRequest } from '../../run/route-request.ts'
-import { type ActivePassthrough, isAggregate } from '../activation.ts'
-import { arrive } from '../arrival.ts'
-import { hasBody } from '../body.ts'
-import { findRoute } from '../dispatch.ts'
-import type { Serving } from '../serving.ts'
+import { hasBody } from '../http/body.ts'
+import { type ActivePassthrough, isAggregate } from '../lifecycle/activation.ts'
+import type { Serving } from '../lifecycle/serving.ts'
+import { arrive } from '../requests/arrival.ts'
+import { findRoute } from '../requests/dispatch.ts'
 
 /** The `proxy:` route that takes a request, and the request as its stages see it. */
 export interface PassthroughMatch {

@@ -1,8 +1,8 @@
-import type { OpenService } from '../../backends/registry.ts'
+import type { OpenService } from '../../calls/registry.ts'
 import type { PassthroughRoute } from '../../plan/snapshot.ts'
 import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
 import type { Propagation } from '../../telemetry/span.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../requests/exchange.ts'
 import type { Connections } from './connections.ts'
 import type { Tunnels } from './tunnels.ts'
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { contained } from '../../faults.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../requests/exchange.ts'
 import { printSwitch } from './headers.ts'
 
 /**

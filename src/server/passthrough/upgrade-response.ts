@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { contained } from '../../faults.ts'
-import { ServerResponse } from '../node-http.ts'
+import { ServerResponse } from '../http/node-http.ts'
 
 /**
  * The answer to a request for an upgrade, on its bare connection: what refuses it is written by the same means as to any

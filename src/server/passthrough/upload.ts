@@ -3,8 +3,8 @@ import type { Clock } from '../../clock.ts'
 import type { GatewayError } from '../../errors.ts'
 import { contained, type Endable } from '../../faults.ts'
 import { tooLarge } from '../../run/refusals.ts'
-import { bodyTimeoutMs, hasBody } from '../body.ts'
-import { limitRest } from '../reply.ts'
+import { bodyTimeoutMs, hasBody } from '../http/body.ts'
+import { limitRest } from '../http/reply.ts'
 
 /** What every upload has to come to on the whole, beyond the time that any body has: a drip is none. */
 const leastBytesPerMs = 1

@@ -1,4 +1,4 @@
-import { type CutAttempt, judge, judgeCut, type Verdict } from '../../backends/verdict.ts'
+import { type CutAttempt, judge, judgeCut, type Verdict } from '../../endpoints/verdict.ts'
 import { GatewayError } from '../../errors.ts'
 
 interface End extends CutAttempt {

@@ -1,6 +1,6 @@
-import type { CallResponse } from '../../backends/call.ts'
+import type { CallResponse } from '../../calls/call.ts'
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
-import type { Document } from '../../values/document.ts'
+import type { Document } from '../../expressions/document.ts'
 import { countCalls } from '../calls.ts'
 import { type Context, leftOutOutcome, type StepRun } from '../context.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { template } from '../../language/scalars.ts'
+import { template } from '../../binding/scalars.ts'
 import { inlineOperationShape } from '../../operations/operation.ts'
 import { policyKeysOn } from '../../operations/policies/keys.ts'
 import { fallbackShape } from '../../operations/policies/shapes.ts'

@@ -1,5 +1,5 @@
-import { within } from '../../language/shape.ts'
-import { printDuration } from '../../values/units.ts'
+import { within } from '../../binding/shape.ts'
+import { printDuration } from '../../expressions/units.ts'
 import { findDifferences } from '../difference.ts'
 import type { WantedText } from '../shape.ts'
 import type { Expectation, ExpectationContext, Seen } from './expectation.ts'

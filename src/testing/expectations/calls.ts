@@ -1,5 +1,5 @@
+import { type Place, within } from '../../binding/shape.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import { type Place, within } from '../../language/shape.ts'
 import { reportUncalled } from '../mocks.ts'
 import { isCalled } from '../route-calls.ts'
 import type { ExpectDefinition } from '../shape.ts'

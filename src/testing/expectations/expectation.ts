@@ -1,6 +1,6 @@
+import type { Place } from '../../binding/shape.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import type { Place } from '../../language/shape.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
 import type { Difference } from '../difference.ts'
 import type { LoggedCall } from '../mocked-backends.ts'

@@ -1,5 +1,5 @@
+import { type Place, within } from '../../binding/shape.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
-import { type Place, within } from '../../language/shape.ts'
 import { type Difference, findDifferences } from '../difference.ts'
 import type { SentCall } from '../sent-call.ts'
 import type { SentRequest } from '../shape.ts'

@@ -1,6 +1,6 @@
+import { type Place, within } from '../../binding/shape.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
-import { type Place, within } from '../../language/shape.ts'
-import { checkPattern } from '../../values/pattern.ts'
+import { checkPattern } from '../../expressions/pattern.ts'
 import { type Difference, findDifferences } from '../difference.ts'
 
 /** Compares what was found (undefined: nothing) with what is wanted. */

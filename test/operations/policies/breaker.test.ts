@@ -1,22 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { Bulkhead } from '../../../src/backends/admission/bulkhead.ts'
-import { uncountedAdmission } from '../../../src/backends/admission/metrics.ts'
-import type { Layer } from '../../../src/backends/layer.ts'
-import { bulkhead } from '../../../src/backends/policies/bulkhead.ts'
+import { Bulkhead } from '../../../src/admission/bulkhead.ts'
+import { uncountedAdmission } from '../../../src/admission/metrics.ts'
+import type { Layer } from '../../../src/calls/layer.ts'
+import { bulkhead } from '../../../src/calls/policies/bulkhead.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { breaker } from '../../../src/operations/policies/breaker/breaker.ts'
 import { Circuit } from '../../../src/operations/policies/breaker/circuit.ts'
-import { FakeClock } from '../../backends/support/fake-clock.ts'
-import {
-  callRequest,
-  callSite,
-  errorOf,
-  layerOf,
-  live,
-  ongoing,
-  RecordingSpan,
-  scripted,
-} from '../../backends/support/sites.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { callRequest, callSite, errorOf, layerOf, live, ongoing, RecordingSpan, scripted } from '../../support/sites.ts'
 
 const policy = { errorRate: 0.5, windowMs: 10_000, minCalls: 4, openMs: 5000 }
 const unavailable = new GatewayError('unavailable')

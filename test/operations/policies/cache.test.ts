@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallRequest } from '../../../src/backends/call.ts'
-import type { CachePolicy } from '../../../src/backends/http-caching/lifetimes.ts'
-import type { Layer, LayerResponse } from '../../../src/backends/layer.ts'
-import { MemoryStore } from '../../../src/backends/stores/memory.ts'
+import type { CallRequest } from '../../../src/calls/call.ts'
+import type { CachePolicy } from '../../../src/calls/http-caching/lifetimes.ts'
+import type { Layer, LayerResponse } from '../../../src/calls/layer.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
 import { answerFromStore } from '../../../src/operations/policies/cache/answer-from-store.ts'
 import { cache } from '../../../src/operations/policies/cache/cache.ts'
 import { Refreshes } from '../../../src/operations/policies/cache/refreshes.ts'
-import { FakeClock, settle } from '../../backends/support/fake-clock.ts'
+import { MemoryStore } from '../../../src/stores/memory.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
 import {
   callRequest,
   callSite,
@@ -18,7 +18,7 @@ import {
   ongoing,
   RecordingMetrics,
   type SiteOptions,
-} from '../../backends/support/sites.ts'
+} from '../../support/sites.ts'
 
 type Reply = GatewayError | { status?: number; headers?: LayerResponse['headers']; text?: string }
 

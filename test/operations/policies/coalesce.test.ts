@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallRequest } from '../../../src/backends/call.ts'
-import type { Layer, LayerResponse, OngoingCall } from '../../../src/backends/layer.ts'
-import type { CallSite } from '../../../src/backends/policy.ts'
+import type { CallRequest } from '../../../src/calls/call.ts'
+import type { Layer, LayerResponse, OngoingCall } from '../../../src/calls/layer.ts'
+import type { CallSite } from '../../../src/calls/policy.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
@@ -9,7 +9,7 @@ import { coalesce } from '../../../src/operations/policies/coalesce/coalesce.ts'
 import type { Flights } from '../../../src/operations/policies/coalesce/fly.ts'
 import { keyOfFlights } from '../../../src/operations/policies/coalesce/key.ts'
 import { timeout } from '../../../src/operations/policies/timeout/timeout.ts'
-import { FakeClock, settle } from '../../backends/support/fake-clock.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
 import {
   callRequest,
   callSite,
@@ -19,7 +19,7 @@ import {
   ongoing,
   RecordingMetrics,
   type SiteOptions,
-} from '../../backends/support/sites.ts'
+} from '../../support/sites.ts'
 
 const declared = { isImplied: false }
 

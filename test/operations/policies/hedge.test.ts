@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallResponse } from '../../../src/backends/call.ts'
-import type { Layer, OngoingCall } from '../../../src/backends/layer.ts'
-import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
+import type { CallResponse } from '../../../src/calls/call.ts'
+import type { Layer, OngoingCall } from '../../../src/calls/layer.ts'
+import { RetryBudget } from '../../../src/calls/policies/retry-budget.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { Body } from '../../../src/json/body.ts'
@@ -10,16 +10,8 @@ import { ResponseTimes } from '../../../src/operations/policies/hedge/response-t
 import type { HedgePolicy } from '../../../src/operations/policies/hedge/shape.ts'
 import { retry } from '../../../src/operations/policies/retry/retry.ts'
 import type { RetryPolicy } from '../../../src/operations/policies/retry/shape.ts'
-import { FakeClock } from '../../backends/support/fake-clock.ts'
-import {
-  callRequest,
-  errorOf,
-  layerOf,
-  live,
-  ongoing,
-  RecordingMetrics,
-  RecordingSpan,
-} from '../../backends/support/sites.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { callRequest, errorOf, layerOf, live, ongoing, RecordingMetrics, RecordingSpan } from '../../support/sites.ts'
 
 /** A layer whose n-th call takes so long, and then answers or fails; a call that is cancelled ends at once. */
 function taking(clock: FakeClock, ...script: { ms: number; outcome?: GatewayError | CallResponse }[]) {

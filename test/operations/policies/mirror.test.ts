@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { Backends } from '../../../src/backends/registry.ts'
-import type { ServiceTarget } from '../../../src/backends/service-target.ts'
+import { Backends } from '../../../src/calls/registry.ts'
+import type { ServiceTarget } from '../../../src/calls/service-target.ts'
 import { systemClock } from '../../../src/clock.ts'
 import type { MirrorPolicy } from '../../../src/operations/policies/mirror/bind.ts'
-import { startHttpServer, startTcpServer, type TestServer } from '../../backends/support/servers.ts'
+import { startHttpServer, startTcpServer, type TestServer } from '../../support/servers.ts'
 import {
   callContext,
   callRequest,
@@ -13,7 +13,7 @@ import {
   RecordingSpan,
   type SiteOptions,
   serviceTarget,
-} from '../../backends/support/sites.ts'
+} from '../../support/sites.ts'
 import { until } from '../../support/waiting.ts'
 
 let backend: TestServer

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { RetryBudget } from '../../../src/backends/policies/retry-budget.ts'
+import { RetryBudget } from '../../../src/calls/policies/retry-budget.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { retry, retryDelayMs } from '../../../src/operations/policies/retry/retry.ts'
 import type { RetryPolicy } from '../../../src/operations/policies/retry/shape.ts'
-import { FakeClock, settle } from '../../backends/support/fake-clock.ts'
+import { FakeClock, settle } from '../../support/fake-clock.ts'
 import {
   callRequest,
   errorOf,
@@ -15,7 +15,7 @@ import {
   RecordingMetrics,
   RecordingSpan,
   scripted,
-} from '../../backends/support/sites.ts'
+} from '../../support/sites.ts'
 
 const policy: RetryPolicy = { attempts: 3, delayMs: 100, backoff: 'exponential', jitter: false, on: ['unavailable'] }
 const unavailable = new GatewayError('unavailable')

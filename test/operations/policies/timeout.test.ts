@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Layer } from '../../../src/backends/layer.ts'
+import type { Layer } from '../../../src/calls/layer.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { timeout } from '../../../src/operations/policies/timeout/timeout.ts'
-import { FakeClock } from '../../backends/support/fake-clock.ts'
-import { callRequest, errorOf, layerOf, live, ongoing, scripted } from '../../backends/support/sites.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { callRequest, errorOf, layerOf, live, ongoing, scripted } from '../../support/sites.ts'
 
 /** Never answers; rejects when its scope is cancelled, as a transport does. */
 const hung: Layer = (_request, call) => new Promise((_resolve, reject) => call.scope.onCancel(reject))

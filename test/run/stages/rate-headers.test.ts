@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseList } from 'structured-headers'
-import type { RatePolicy } from '../../../src/backends/admission/policy.ts'
+import type { RatePolicy } from '../../../src/admission/policy.ts'
 import type { RequestLimit } from '../../../src/plan/admission/route.ts'
 import { printRateHeaders } from '../../../src/run/stages/rate-headers.ts'
 

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { observe, type TestServer } from '../../backends/support/servers.ts'
+import { observe, type TestServer } from '../../support/servers.ts'
 import { opened } from './gateway.ts'
 
 /** One connection to a raw backend: all that came over it, as it came. */

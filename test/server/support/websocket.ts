@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { observe } from '../../backends/support/servers.ts'
+import { observe } from '../../support/servers.ts'
 import { opened } from './gateway.ts'
 import { dial, parseAnswer, type RawAnswer } from './raw.ts'
 

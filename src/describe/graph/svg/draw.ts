@@ -1,4 +1,4 @@
-import { printDuration } from '../../../values/units.ts'
+import { printDuration } from '../../../expressions/units.ts'
 import type { RouteGraph, Shape } from '../model.ts'
 import { layAttempt } from './attempt.ts'
 import { Canvas, escapeXml } from './canvas.ts'

@@ -1,7 +1,7 @@
-import type { OngoingCall } from '../../../backends/layer.ts'
-import { definePolicy, type PolicyParts } from '../../../backends/policy.ts'
+import type { OngoingCall } from '../../../calls/layer.ts'
+import { definePolicy, type PolicyParts } from '../../../calls/policy.ts'
 import { GatewayError } from '../../../errors.ts'
-import { printDuration } from '../../../values/units.ts'
+import { printDuration } from '../../../expressions/units.ts'
 import { Circuit, type CircuitState } from './circuit.ts'
 import { breakerShape } from './shape.ts'
 

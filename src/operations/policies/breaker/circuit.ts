@@ -1,7 +1,7 @@
-import type { CallRequest } from '../../../backends/call.ts'
-import type { Layer, LayerResponse, OngoingCall } from '../../../backends/layer.ts'
-import { type Verdict, verdictOf } from '../../../backends/verdict.ts'
+import type { CallRequest } from '../../../calls/call.ts'
+import type { Layer, LayerResponse, OngoingCall } from '../../../calls/layer.ts'
 import type { Clock, Timer } from '../../../clock.ts'
+import { type Verdict, verdictOf } from '../../../endpoints/verdict.ts'
 import { RollingWindow } from './rolling-window.ts'
 import type { BreakerPolicy } from './shape.ts'
 

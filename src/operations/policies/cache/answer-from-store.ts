@@ -1,10 +1,10 @@
-import { printForwarded, printHit } from '../../../backends/http-caching/cache-status.ts'
-import type { CachePolicy } from '../../../backends/http-caching/lifetimes.ts'
-import { askWhetherValid } from '../../../backends/http-caching/validation.ts'
-import { type Layer, type LayerResponse, OngoingCall, type Policy } from '../../../backends/layer.ts'
-import type { CallSite, PolicyParts } from '../../../backends/policy.ts'
-import { isAnswer } from '../../../backends/verdict.ts'
-import { longestCallMs } from '../../../backends/worst-case.ts'
+import { printForwarded, printHit } from '../../../calls/http-caching/cache-status.ts'
+import type { CachePolicy } from '../../../calls/http-caching/lifetimes.ts'
+import { askWhetherValid } from '../../../calls/http-caching/validation.ts'
+import { type Layer, type LayerResponse, OngoingCall, type Policy } from '../../../calls/layer.ts'
+import type { CallSite, PolicyParts } from '../../../calls/policy.ts'
+import { longestCallMs } from '../../../calls/worst-case.ts'
+import { isAnswer } from '../../../endpoints/verdict.ts'
 import { GatewayError, toGatewayError } from '../../../errors.ts'
 import { digest } from '../../../redaction.ts'
 import type { Refreshes } from './refreshes.ts'
@@ -117,7 +117,7 @@ function mayPass(error: GatewayError): boolean {
   return !ourOwn.has(error.code) && !isAnswer(error.response?.status)
 }
 
-/** Inside the cache a 304 is a success (backends/stack.ts), so that its headers come through. */
+/** Inside the cache a 304 is a success (calls/stack.ts), so that its headers come through. */
 function unasked304(site: CallSite): GatewayError {
   const response = { status: 304, body: undefined }
   return new GatewayError(site.errorNames.get(304) ?? 'http-304', { step: site.step, response })

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { CachePolicy } from '../../../backends/http-caching/lifetimes.ts'
-import { duration, timeSpan } from '../../../language/scalars.ts'
+import { duration, timeSpan } from '../../../binding/scalars.ts'
+import type { CachePolicy } from '../../../calls/http-caching/lifetimes.ts'
 
 /** `cache:` */
 export const cacheShape = z

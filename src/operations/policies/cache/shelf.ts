@@ -1,14 +1,14 @@
-import type { CallRequest } from '../../../backends/call.ts'
-import { restoreBody } from '../../../backends/decode.ts'
-import { type CachePolicy, lifetimesOf } from '../../../backends/http-caching/lifetimes.ts'
-import { storeKeyOf } from '../../../backends/http-caching/request-key.ts'
-import { mayBeStored, type Sharing, sharingOf } from '../../../backends/http-caching/storable.ts'
-import { updateHeaders } from '../../../backends/http-caching/validation.ts'
-import type { LayerResponse } from '../../../backends/layer.ts'
-import type { CallSite } from '../../../backends/policy.ts'
-import type { ResponseStore, StoredResponse, StoreKey } from '../../../backends/stores/store.ts'
+import type { CallRequest } from '../../../calls/call.ts'
+import { restoreBody } from '../../../calls/decode.ts'
+import { type CachePolicy, lifetimesOf } from '../../../calls/http-caching/lifetimes.ts'
+import { storeKeyOf } from '../../../calls/http-caching/request-key.ts'
+import { mayBeStored, type Sharing, sharingOf } from '../../../calls/http-caching/storable.ts'
+import { updateHeaders } from '../../../calls/http-caching/validation.ts'
+import type { LayerResponse } from '../../../calls/layer.ts'
+import type { CallSite } from '../../../calls/policy.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Body } from '../../../json/body.ts'
+import type { ResponseStore, StoredResponse, StoreKey } from '../../../stores/store.ts'
 
 /** An answer with a validator is kept longer than it may be used, to be asked for by If-None-Match. */
 const keptForValidationMs = 10 * 60_000

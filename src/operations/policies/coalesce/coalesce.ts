@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { definePolicy } from '../../../backends/policy.ts'
+import { definePolicy } from '../../../calls/policy.ts'
 import { misfitOfUnsafe } from '../unsafe.ts'
 import { type Flights, fly } from './fly.ts'
 import { keyOfFlights } from './key.ts'

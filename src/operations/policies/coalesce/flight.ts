@@ -1,5 +1,5 @@
-import type { CallRequest } from '../../../backends/call.ts'
-import { type Layer, type LayerResponse, OngoingCall } from '../../../backends/layer.ts'
+import type { CallRequest } from '../../../calls/call.ts'
+import { type Layer, type LayerResponse, OngoingCall } from '../../../calls/layer.ts'
 import { Scope } from '../../../cancellation.ts'
 import type { Clock, Timer } from '../../../clock.ts'
 import { GatewayError } from '../../../errors.ts'

@@ -1,8 +1,8 @@
-import type { CallRequest } from '../../../backends/call.ts'
-import { mayBeShared, type Sharing, sharingOf } from '../../../backends/http-caching/storable.ts'
-import type { Layer, LayerResponse, OngoingCall, Policy } from '../../../backends/layer.ts'
-import type { CallSite, PolicyParts } from '../../../backends/policy.ts'
-import { longestCallMs } from '../../../backends/worst-case.ts'
+import type { CallRequest } from '../../../calls/call.ts'
+import { mayBeShared, type Sharing, sharingOf } from '../../../calls/http-caching/storable.ts'
+import type { Layer, LayerResponse, OngoingCall, Policy } from '../../../calls/layer.ts'
+import type { CallSite, PolicyParts } from '../../../calls/policy.ts'
+import { longestCallMs } from '../../../calls/worst-case.ts'
 import { GatewayError, toGatewayError } from '../../../errors.ts'
 import { Flight, type Landing } from './flight.ts'
 

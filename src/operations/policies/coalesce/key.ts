@@ -1,4 +1,4 @@
-import type { CallSite } from '../../../backends/policy.ts'
+import type { CallSite } from '../../../calls/policy.ts'
 
 const ids = new WeakMap<object, number>()
 let lastId = 0

@@ -1,8 +1,8 @@
-import type { CallRequest } from '../../../backends/call.ts'
-import { type Layer, type LayerResponse, OngoingCall } from '../../../backends/layer.ts'
-import type { PolicyParts } from '../../../backends/policy.ts'
-import { isTimedOut } from '../../../backends/verdict.ts'
+import type { CallRequest } from '../../../calls/call.ts'
+import { type Layer, type LayerResponse, OngoingCall } from '../../../calls/layer.ts'
+import type { PolicyParts } from '../../../calls/policy.ts'
 import type { Timer } from '../../../clock.ts'
+import { isTimedOut } from '../../../endpoints/verdict.ts'
 import { GatewayError } from '../../../errors.ts'
 import type { HedgePolicy } from './shape.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseDuration } from '../../../values/units.ts'
+import { parseDuration } from '../../../expressions/units.ts'
 
 /** When an attempt that takes long gets company. */
 export interface HedgePolicy {

@@ -1,9 +1,9 @@
-import { roundRobin } from '../../../backends/balancers/round-robin.ts'
-import type { PolicyBinder } from '../../../backends/policy-binding.ts'
-import type { ServiceTarget } from '../../../backends/service-target.ts'
+import { endpointUrl } from '../../../binding/endpoint-url.ts'
+import type { PolicyBinder } from '../../../calls/policy-binding.ts'
+import type { ServiceTarget } from '../../../calls/service-target.ts'
 import type { DiagnosticCode } from '../../../diagnostics/codes.ts'
 import { didYouMean } from '../../../diagnostics/suggest.ts'
-import { endpointUrl } from '../../../language/endpoint-url.ts'
+import { roundRobin } from '../../../endpoints/balancers/round-robin.ts'
 import type { MirrorDefinition } from './shape.ts'
 
 /** Where copies of a call's requests go. */

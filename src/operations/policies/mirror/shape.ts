@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { share, timeSpan } from '../../../language/scalars.ts'
+import { share, timeSpan } from '../../../binding/scalars.ts'
 
 /** `mirror:` */
 export const mirrorShape = z

@@ -1,9 +1,9 @@
-import type { CallRequest } from '../../../backends/call.ts'
-import type { LayerResponse, OngoingCall, Policy } from '../../../backends/layer.ts'
-import { pause } from '../../../backends/pause.ts'
-import { definePolicy, type PolicyParts } from '../../../backends/policy.ts'
+import type { CallRequest } from '../../../calls/call.ts'
+import type { LayerResponse, OngoingCall, Policy } from '../../../calls/layer.ts'
+import { definePolicy, type PolicyParts } from '../../../calls/policy.ts'
 import { compileErrorMatcher, type GatewayError, toGatewayError } from '../../../errors.ts'
-import { printDuration } from '../../../values/units.ts'
+import { printDuration } from '../../../expressions/units.ts'
+import { pause } from '../../../pause.ts'
 import { type RetryPolicy, retryShape } from './shape.ts'
 
 /** What no second attempt can mend, whatever the policy's `on` says. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { duration, errorCodes } from '../../../language/scalars.ts'
+import { duration, errorCodes } from '../../../binding/scalars.ts'
 
 export interface RetryPolicy {
   /** Attempts in all, the first included. */

@@ -1,8 +1,8 @@
-import type { Policy } from '../../../backends/layer.ts'
-import { definePolicy, type PolicyParts } from '../../../backends/policy.ts'
+import { timeSpan } from '../../../binding/scalars.ts'
+import type { Policy } from '../../../calls/layer.ts'
+import { definePolicy, type PolicyParts } from '../../../calls/policy.ts'
 import { GatewayError } from '../../../errors.ts'
-import { timeSpan } from '../../../language/scalars.ts'
-import { printDuration } from '../../../values/units.ts'
+import { printDuration } from '../../../expressions/units.ts'
 
 /** A timer that comes later than this was held up: the loop, or the machine, stood still. */
 const standstillMs = 10

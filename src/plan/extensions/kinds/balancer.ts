@@ -1,13 +1,13 @@
 import * as z from 'zod'
+import { definitionOf } from '../../../definition.ts'
 import type {
   Balancer,
   BalancerKind,
   BalancerOptions,
   Candidate,
   Weighted,
-} from '../../../backends/balancers/balancer.ts'
-import { balancers } from '../../../backends/balancers/index.ts'
-import { definitionOf } from '../../../definition.ts'
+} from '../../../endpoints/balancers/balancer.ts'
+import { balancers } from '../../../endpoints/balancers/index.ts'
 import type { GatewayError } from '../../../errors.ts'
 import { attempt, failureOf, type Origin, refusePromise } from '../origin.ts'
 import { type Defined, defineExtensionKind } from './kind.ts'

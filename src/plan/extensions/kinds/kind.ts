@@ -1,10 +1,10 @@
 import type * as z from 'zod'
-import type { BalancerKind } from '../../../backends/balancers/balancer.ts'
 import type { DiscoverShape } from '../../../config/service/discover.ts'
 import type { Definition, DefinitionKind } from '../../../definition.ts'
+import type { BalancerKind } from '../../../endpoints/balancers/balancer.ts'
+import type { CelFunction } from '../../../expressions/expression.ts'
+import type { Operator } from '../../../expressions/template.ts'
 import type { StepKind } from '../../../steps/step.ts'
-import type { CelFunction } from '../../../values/expression.ts'
-import type { Operator } from '../../../values/template.ts'
 import type { Origin } from '../origin.ts'
 
 /** A registry while it is filled. */

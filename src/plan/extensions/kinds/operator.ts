@@ -6,7 +6,7 @@ import {
   type OperatorParser,
   type OperatorPart,
   type Template,
-} from '../../../values/template.ts'
+} from '../../../expressions/template.ts'
 import { attempt, type Origin, refusePromise } from '../origin.ts'
 import { spendOnResult } from '../spend-on-result.ts'
 import { type Defined, defineExtensionKind } from './kind.ts'

@@ -1,0 +1,28 @@
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
+import type { ExpressionTypes } from '../expressions/expression.ts'
+import type { JsonSchema } from '../expressions/schema.ts'
+import type { Operators, Owner } from '../expressions/template.ts'
+import type { Sensitivity } from '../redaction.ts'
+
+/** One entry of the data dictionary. */
+export interface ColorDefinition {
+  readonly name: string
+  readonly schema: JsonSchema
+  readonly sensitivity: Sensitivity
+  readonly description: string | undefined
+  /** Where the dictionary declares it. */
+  readonly at: Location
+}
+
+/** What every construct is bound against: the dictionary, and where faults go. */
+export interface Language {
+  readonly colors: ReadonlyMap<string, ColorDefinition>
+  readonly types: ExpressionTypes
+  readonly operators: Operators
+  readonly diagnostics: DiagnosticCollector
+  /** No proxy is trusted, so that what only they may say never comes. */
+  readonly trustsNoProxy?: boolean
+  /** Whose templates are bound: what they leave out is told in its name. The route's response unless said. */
+  readonly owner?: Owner | undefined
+}

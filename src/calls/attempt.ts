@@ -1,0 +1,147 @@
+import type { Scope } from '../cancellation.ts'
+import type { Endpoint } from '../endpoints/service-endpoints.ts'
+import { judge, judgeCut, type Verdict } from '../endpoints/verdict.ts'
+import { type BackendAnswer, GatewayError, toGatewayError } from '../errors.ts'
+import type { Body } from '../json/body.ts'
+import type { IncomingResponse } from '../transports/transport.ts'
+import type { CallRequest } from './call.ts'
+import { decodeBody } from './decode.ts'
+import { describeAttempts } from './describe.ts'
+import { outgoingHeaders } from './headers.ts'
+import { mayBeShared, sharesAnswers, sharingOf } from './http-caching/storable.ts'
+import type { LayerResponse, OngoingCall } from './layer.ts'
+import { LiveResponse } from './live-response.ts'
+import { wasNeverSent } from './never-sent.ts'
+import type { StackParts } from './parts.ts'
+import { readRetryAfter } from './policies/retry-after.ts'
+import type { CallSite } from './policy.ts'
+
+/** The innermost layer. */
+export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoint) => Promise<LayerResponse>
+
+/** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
+export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
+  const { step, maxResponseBytes, idempotent: mayRepeat } = site
+  const isShared = sharesAnswers(site)
+  const sharing = sharingOf(site)
+  const describe = describeAttempts(site)
+  const { budgetHeader } = site.service
+  const accompaniment = { budgetHeader, sharedMs: isShared ? site.timeoutMs : undefined }
+  const isPersonal = isShared
+    ? (request: CallRequest, response: Pick<IncomingResponse, 'headers'>) => !mayBeShared(sharing, request, response)
+    : () => undefined
+
+  /** What a status that is no success means, whatever its body; the body is kept only if it is JSON. */
+  async function readStatusError(
+    request: CallRequest,
+    incoming: IncomingResponse,
+    scope: Scope,
+  ): Promise<GatewayError> {
+    let body: unknown
+    try {
+      body = (await decodeBody(incoming, maxResponseBytes, scope))?.value
+    } catch {
+      scope.throwIfCancelled()
+    }
+    const { status, headers } = incoming
+    const retryAfterMs = readRetryAfter(status, headers['retry-after'], clock.epoch())
+    return statusError({ status, body, retryAfterMs, isPersonal: isPersonal(request, incoming) })
+  }
+
+  function statusError(response: BackendAnswer): GatewayError {
+    const code = site.errorNames.get(response.status) ?? `http-${response.status}`
+    return new GatewayError(code, { step, response })
+  }
+
+  /**
+   * Names the step, prefers a failure status over what else is wrong with the same answer, and says what the failure
+   * tells of the backend.
+   */
+  function refine(thrown: unknown, call: OngoingCall, said: Verdict | undefined): GatewayError {
+    const error = toGatewayError(thrown)
+    if (error === call.scope.reason) return refineCut(error, call)
+    const refined = nameFailure(error)
+    refined.verdict = said ?? judge(refined)
+    return refined
+  }
+
+  function nameFailure(error: GatewayError): GatewayError {
+    const status = error.response?.status
+    if (error.code === 'invalid-response' && status !== undefined && !site.isSuccess(status)) {
+      return statusError({ status, body: undefined })
+    }
+    error.step ??= step
+    return error
+  }
+
+  /** We ended it. What ended more than this attempt is a reason in common, which must not tell what one of them did. */
+  function refineCut(reason: GatewayError, { askedAt, context }: OngoingCall): GatewayError {
+    const hadMs = askedAt === undefined ? undefined : clock.now() - askedAt
+    const ownMs = Math.min(site.timeoutMs, context.budgetMs ?? Number.POSITIVE_INFINITY)
+    const verdict = judgeCut(reason, { hadMs, ownMs })
+    if (verdict === 'nothing') return reason
+    const { code, detail } = reason
+    const error = reason === context.scope.reason ? new GatewayError(code, { step, detail }) : reason
+    error.verdict = verdict
+    return error
+  }
+
+  return (request, call, endpoint) => {
+    const startedAt = clock.now()
+    const span = call.context.span.child(site.template, 'client')
+
+    function fail(thrown: unknown, said?: Verdict): never {
+      const error = refine(thrown, call, said)
+      if (wasNeverSent(error)) endpoint.unreachable()
+      metrics.attempt(error.response?.status, error.code, (clock.now() - startedAt) / 1000)
+      span.fail(error.response && error.code !== 'invalid-response' ? String(error.response.status) : error.code)
+      span.end()
+      throw error
+    }
+
+    const failed = (thrown: unknown) => fail(thrown)
+
+    function succeed(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
+      // It answered; that there is nothing may be the answer to what this one client asked for.
+      if (!site.isUsable(body))
+        fail(new GatewayError('invalid-response', { detail: 'nothing expected is in it' }), 'nothing')
+      metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
+      span.end()
+      const response = new LiveResponse(incoming, body, call.attempts)
+      if (site.isOfSharedAnswer) response.isPersonal = isPersonal(request, incoming)
+      return response
+    }
+
+    function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
+      const { status } = incoming
+      if (span.sampled) span.set({ 'http.response.status_code': status })
+      if (!site.isSuccess(status)) return readStatusError(request, incoming, call.scope).then(failed, failed)
+      let decoding: ReturnType<typeof decodeBody>
+      try {
+        decoding = decodeBody(incoming, maxResponseBytes, call.scope, site.indexBody)
+      } catch (thrown) {
+        return fail(thrown)
+      }
+      if (!(decoding instanceof Promise)) return succeed(incoming, decoding)
+      return decoding.then((body) => succeed(incoming, body), failed)
+    }
+
+    try {
+      const { method, body } = request
+      const timeLeftMs = call.deadline - startedAt
+      const headers = outgoingHeaders(request, call, span.traceparent, timeLeftMs, accompaniment)
+      call.attempts++
+      call.askedAt = undefined
+      if (span.sampled) span.set(describe(request, call, endpoint))
+      const path = endpoint.prefix + request.path
+      const onAsked = (lateMs: number) => {
+        const now = clock.now()
+        call.askedAt = call.askedAt === undefined ? now : Math.min(now, call.askedAt + lateMs)
+      }
+      const outgoing = { method, path, headers, body, mayRepeat, timeLeftMs, maxResponseBytes, onAsked }
+      return endpoint.channel.send(outgoing, call.scope).then(receive, failed)
+    } catch (thrown) {
+      return Promise.reject<never>(thrown).catch(failed)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { RegistryAnswer } from '../../transports/registry-client.ts'
+import type { EndpointTarget } from '../endpoint-target.ts'
+import type { DiscoveryKind } from './discovery.ts'
+import { bracket, type EndpointEntry, readEntry } from './endpoint-entry.ts'
+
+export interface ConsulSettings {
+  readonly address: string
+  readonly service: string
+  readonly tag: string | undefined
+  readonly datacenter: string | undefined
+  readonly token: string | undefined
+  readonly scheme: 'http' | 'https'
+}
+
+/** Consul holds an answer back so long while nothing changes; it adds up to a sixteenth. */
+const waitSeconds = 60
+const timeoutMs = 70_000
+/** A catalogue that changes all the time is not asked more often than this. */
+const betweenMs = 100
+
+/** The instances that Consul's own checks find well, told as they change (blocking queries of its health API). */
+export const consul: DiscoveryKind<ConsulSettings> = {
+  name: 'consul',
+  summary: 'The passing instances of a service in Consul, told as they change (blocking queries)',
+  describe: ({ service, address }) => `${service} at ${address}`,
+  async follow(settings, search) {
+    const client = search.connect({ address: settings.address })
+    const headers = { 'x-consul-token': settings.token }
+    let index = 0
+    try {
+      while (!search.signal.aborted) {
+        const answer = await client.ask({ path: pathOf(settings, index), headers, timeoutMs })
+        const latest = indexOf(answer)
+        search.found(readInstances(answer.body, settings.scheme), latest)
+        index = latest >= index ? latest : 0
+        await search.pause(betweenMs)
+      }
+    } finally {
+      await client.close()
+    }
+  },
+}
+
+function pathOf({ service, tag, datacenter }: ConsulSettings, index: number): string {
+  const query = new URLSearchParams({ passing: '1' })
+  if (tag !== undefined) query.set('tag', tag)
+  if (datacenter !== undefined) query.set('dc', datacenter)
+  if (index > 0) {
+    query.set('index', String(index))
+    query.set('wait', `${waitSeconds}s`)
+  }
+  return `/v1/health/service/${encodeURIComponent(service)}?${query}`
+}
+
+/** 0 where there is none. One that went backwards means that Consul has begun anew, and so do we, from 0. */
+function indexOf({ headers }: RegistryAnswer): number {
+  const index = Number(headers['x-consul-index'])
+  return Number.isSafeInteger(index) && index > 0 ? index : 0
+}
+
+interface Instance {
+  readonly Node?: { readonly Address?: unknown }
+  readonly Service?: {
+    readonly Address?: unknown
+    readonly Port?: unknown
+    readonly Weights?: { readonly Passing?: unknown }
+    readonly Meta?: { readonly zone?: unknown } | null
+  }
+}
+
+function readInstances(body: unknown, scheme: string): EndpointTarget[] {
+  if (!Array.isArray(body)) throw new Error('the answer is no list of instances')
+  return body.flatMap(({ Node, Service }: Instance) => {
+    const host = Service?.Address || Node?.Address
+    const entry: EndpointEntry = {
+      url: `${scheme}://${bracket(String(host))}:${String(Service?.Port)}`,
+      weight: Service?.Weights?.Passing,
+      zone: Service?.Meta?.zone,
+    }
+    return readEntry(entry) ?? []
+  })
+}

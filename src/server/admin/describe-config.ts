@@ -1,0 +1,31 @@
+import { describeDiscovery } from '../../endpoints/discovery/discovery.ts'
+import type { Snapshot } from '../../plan/snapshot.ts'
+import { maskUrl } from '../../redaction.ts'
+import { servicesOf } from '../lifecycle/services.ts'
+
+/** What runs, without anything that an operator may have to keep secret: no header, no credentials of a URL, no environment. */
+export function describeConfig(snapshot: Snapshot) {
+  const { version, settings, routes } = snapshot
+  return {
+    version,
+    listen: settings.listen,
+    admin: { ...settings.admin.listen, hosts: settings.admin.hosts },
+    defaults: settings.defaults,
+    routes: routes.map((route) => ({
+      name: route.name,
+      match: `${route.match.method} ${route.match.path}`,
+      kind: route.kind,
+      summary: route.summary,
+      file: route.file,
+      timeoutMs: route.timeoutMs,
+      ...(route.kind === 'aggregate' ? { steps: route.steps } : { service: route.service.name }),
+    })),
+    services: servicesOf(snapshot).map(({ name, balance, endpoints, discover, care }) => ({
+      name,
+      balance: balance.name,
+      ...(discover && { discover: describeDiscovery(discover) }),
+      ...care,
+      endpoints: endpoints.map(({ url, weight, zone }) => ({ url: maskUrl(url), weight, zone })),
+    })),
+  }
+}

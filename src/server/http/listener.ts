@@ -1,0 +1,175 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { Server as NetServer, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ListenAddress } from '../../config/gateway.ts'
+import type { GatewayError } from '../../errors.ts'
+import { contained, endWithFault } from '../../faults.ts'
+import { printProblem, problemType } from '../../run/problem.ts'
+import { refuse } from '../../run/refusals.ts'
+import { newTraceId } from '../../telemetry/ids.ts'
+import { createServer, OutgoingMessage } from './node-http.ts'
+
+/** Everything a client may take its time for has an end; bodies have theirs where they are read. */
+export interface ListenerLimits {
+  readonly headersTimeoutMs: number
+  readonly checkTimeoutsEveryMs: number
+  readonly keepAliveTimeoutMs: number
+  /** A client that reads nothing for so long is cut. */
+  readonly standstillTimeoutMs: number
+  readonly maxHeaderBytes: number
+  readonly maxConnections: number
+}
+
+export const defaultLimits: ListenerLimits = {
+  headersTimeoutMs: 10_000,
+  checkTimeoutsEveryMs: 1000,
+  // Longer than the load balancers before us keep an idle connection (60 s is common), so that they are the ones to close it.
+  keepAliveTimeoutMs: 75_000,
+  standstillTimeoutMs: 20_000,
+  maxHeaderBytes: 16 * 1024,
+  maxConnections: 16_384,
+}
+
+export interface ListenerHandlers {
+  readonly onRequest: RequestListener
+  /** Whether a request to upgrade is taken; one that is not is an ordinary request. */
+  readonly takesUpgrade: (request: IncomingMessage) => boolean
+  readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+}
+
+/** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
+export function createListener(handlers: ListenerHandlers, limits: ListenerLimits = defaultLimits): Server {
+  const options = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    // Bodies end by body.ts, reply.ts and passthrough/: an upload passed through may be long.
+    requestTimeout: 0,
+    connectionsCheckingInterval: limits.checkTimeoutsEveryMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+    // Node 24.9 and later; the older ones take every upgrade for one.
+    shouldUpgradeCallback: (request: IncomingMessage) => takesUpgrade(request, handlers),
+  }
+  const onRequest: RequestListener = (request, response) => {
+    try {
+      handlers.onRequest(request, response)
+    } catch (thrown) {
+      endWithFault(thrown, 'request', response)
+    }
+  }
+  const server = createServer(options, onRequest)
+  server.timeout = limits.standstillTimeoutMs
+  server.maxRequestsPerSocket = 0
+  server.maxConnections = limits.maxConnections
+  // Bounded by their bytes: over a count Node leaves headers out, and what is left may say another thing of the body.
+  server.maxHeadersCount = 0
+  // Anything but 100-continue, which Node answers itself: refused by the handler, as any other fault of a request.
+  server.on('checkExpectation', onRequest)
+  server.on('clientError', (error, socket) => contained('connection', socket, answerBrokenRequest)(error, socket))
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+    contained('upgrade', stream, upgrade)(request, stream, head, handlers),
+  )
+  server.on('connect', (_request, stream) => contained('connection', stream, refuseTunnel)(stream))
+  return server
+}
+
+/**
+ * An upgrade may be left unheard (RFC 9110 section 7.8). It is where an answer before it is still to be written: whoever
+ * takes the connection over would write in its place.
+ */
+function takesUpgrade(request: IncomingMessage, handlers: ListenerHandlers): boolean {
+  try {
+    return answerOn(request.socket) === undefined && handlers.takesUpgrade(request)
+  } catch (thrown) {
+    endWithFault(thrown, 'upgrade', request.socket)
+    return false
+  }
+}
+
+function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, { onUpgrade }: ListenerHandlers): void {
+  // Where a body is announced Node hands over a stream in the place of the connection.
+  if (stream instanceof Socket) onUpgrade(request, stream, head)
+  else endWithProblem(stream, refuse('bad-request', 'a request to upgrade has no body'))
+}
+
+function refuseTunnel(stream: Duplex): void {
+  endWithProblem(stream, refuse('not-implemented'))
+}
+
+/**
+ * For a response's `timeout` event: its connection stood still. Who waits for a backend may stand still, who does not
+ * read may not.
+ */
+export const cutSlowReader = contained('response', undefined, function (this: ServerResponse): void {
+  const { socket } = this
+  if (!socket || socket.writableLength === 0) return
+  cutForReading.add(this)
+  socket.destroy()
+})
+
+/** How an answer ended whose client took nothing of it for too long: we cut it, but the client left us no other way. */
+export const slowReader = 'slow-reader'
+
+const cutForReading = new WeakSet<ServerResponse>()
+
+/** Whether an answer was cut because its client took nothing of it. */
+export function wasReadTooSlowly(response: ServerResponse): boolean {
+  return cutForReading.has(response)
+}
+
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  if (error.code === 'HPE_HEADER_OVERFLOW') endWithProblem(socket, refuse('headers-too-large'))
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, refuse('request-timeout'))
+  else endWithProblem(socket, refuse('bad-request'))
+}
+
+/** Answers where there is no response object: the request was never understood. */
+function endWithProblem(socket: Duplex, error: GatewayError): void {
+  // A half-written answer must not get another one behind it.
+  if (answerOn(socket)?.headersSent) {
+    socket.destroy()
+    return
+  }
+  const body = printProblem(error, { path: '', route: undefined, traceId: newTraceId() })
+  const head = `HTTP/1.1 ${error.status} ${error.title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`
+  socket.on('error', () => {})
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** The answer that is to be written next on a connection, as Node notes it there; undefined when none is. */
+function answerOn(connection: Duplex): { readonly headersSent: boolean } | undefined {
+  const answer: unknown = '_httpMessage' in connection ? connection._httpMessage : undefined
+  return answer instanceof OutgoingMessage ? answer : undefined
+}
+
+/** Connections that wait to be accepted; the kernel takes less if its own bound is lower (net.core.somaxconn). */
+const backlog = 4096
+
+/** Binds a server; rejects with the system's error. Gives the port. */
+export function bind(server: NetServer, { host, port }: ListenAddress, reusePort = false): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, backlog, reusePort, ...(host !== undefined && { host }) }, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+/** Takes no new connections; those that are open stay, also the idle ones, on which a request may be under way. */
+export function stopAccepting(server: Server): void {
+  NetServer.prototype.close.call(server)
+}
+
+/** Ends a server whatever it is doing. */
+export function closeNow(server: Server): void {
+  server.close()
+  server.closeAllConnections()
+}

@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { contained } from '../../faults.ts'
+import { completeReply, type Reply } from '../../run/reply.ts'
+import { hasBody } from './body.ts'
+
+const lingerMs = 1000
+/** A longer body ends its connection instead. */
+const mostDrainedBytes = 64 * 1024
+
+/** Writes a reply in one go. With `close` the connection ends after it. Gives the bytes of the body. */
+export function writeReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  requestId: string,
+  close: boolean,
+): number {
+  const { status, headers } = reply
+  const unread = unreadBytes(request)
+  const sent = completeReply(reply, request.method ?? '', requestId)
+  if (close || unread > mostDrainedBytes) headers.push('connection', 'close')
+  response.writeHead(status, headers)
+  if (unread > mostDrainedBytes) endAfterBody(request, response, sent)
+  else response.end(sent)
+  if (unread > 0) limitRest(request)
+  return sent?.length ?? 0
+}
+
+/** How much of the request's body is still to come, at most. */
+function unreadBytes(request: IncomingMessage): number {
+  if (request.complete || !hasBody(request)) return 0
+  return Number(request.headers['content-length'] ?? Infinity)
+}
+
+/** A body that nobody wants any more is thrown away as it comes, but not for ever. */
+export function limitRest(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.socket.destroy(), 2 * lingerMs).unref()
+  request.once('end', () => clearTimeout(timer))
+  request.resume()
+}
+
+/**
+ * The client is still sending a body that nobody wants. Closing now would reset the connection and may take the answer
+ * with it, so the rest is thrown away for a second.
+ */
+export function endAfterBody(request: IncomingMessage, response: ServerResponse, body: Reply['body']): void {
+  if (body === undefined) response.flushHeaders()
+  else response.write(body)
+  const end = contained('response', response, () => {
+    clearTimeout(timer)
+    response.end()
+  })
+  const timer = setTimeout(end, lingerMs)
+  request.once('end', end).once('close', end)
+}

@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http'
+import type { Snapshot } from '../../plan/snapshot.ts'
+import type { Work } from '../../plan/work.ts'
+import type { TraceHeaders } from '../../telemetry/traceparent.ts'
+import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
+import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/active-route.ts'
+import { KnownPaths } from '../requests/known-paths.ts'
+import { type Found, Router } from '../requests/router.ts'
+import { compileTraceTrust } from '../requests/trace-trust.ts'
+
+export {
+  type ActiveAggregate,
+  type ActivePassthrough,
+  type ActiveRoute,
+  isAggregate,
+} from '../requests/active-route.ts'
+
+/** `/openapi.json` */
+const ownPaths = [{ segments: [{ kind: 'literal', text: 'openapi.json' }] }] as const
+
+export type ActiveMatch = Found<ActiveRoute>
+
+/**
+ * A snapshot at work: its routes in a radix tree, their calls opened. A request keeps the activation it began with;
+ * when a newer one has taken its place and its last request has ended, its calls are released.
+ */
+export class Activation {
+  readonly snapshot: Snapshot
+  readonly addresses: ClientAddresses
+  /** What is taken up of a caller's trace. */
+  readonly traceHeadersOf: (request: IncomingMessage) => TraceHeaders
+  /** What stands before requests that no route takes. */
+  readonly outer: ActiveUnmatched
+  readonly #router: Router<ActiveRoute>
+  readonly #routes: ActiveRoutes
+  #users = 1
+  #knownPaths: KnownPaths | undefined
+
+  private constructor(snapshot: Snapshot, router: Router<ActiveRoute>, routes: ActiveRoutes) {
+    this.snapshot = snapshot
+    this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
+    this.traceHeadersOf = compileTraceTrust(snapshot.settings.telemetry.trust, this.addresses.trustsPeerOf)
+    this.outer = routes.openUnmatched(snapshot)
+    this.#router = router
+    this.#routes = routes
+  }
+
+  /** Puts a snapshot to work, in steps of a route; what it shares with the one before is taken over. */
+  static *open(snapshot: Snapshot, routes: ActiveRoutes, before?: Activation): Work<Activation> {
+    const targets: (readonly [ActiveRoute['route']['match'], ActiveRoute])[] = []
+    try {
+      for (const route of snapshot.routes) {
+        targets.push([route.match, routes.acquire(route)])
+        yield
+      }
+      const router = yield* Router.plant(targets, before === undefined ? undefined : before.#router)
+      return new Activation(snapshot, router, routes)
+    } catch (thrown) {
+      for (const [, { route }] of targets) routes.release(route)
+      throw thrown
+    }
+  }
+
+  find(method: string, path: string): ActiveMatch {
+    return this.#router.find(method, path)
+  }
+
+  /** A path that no route takes, as everyone may be told it. */
+  tellPath(path: string): string {
+    this.#knownPaths ??= new KnownPaths([...this.snapshot.routes.map(({ match }) => match), ...ownPaths])
+    return this.#knownPaths.tell(path)
+  }
+
+  /** A request begins on it. */
+  enter(): void {
+    this.#users++
+  }
+
+  /** A request on it has ended, or a newer one has taken its place. */
+  leave(): void {
+    if (--this.#users > 0) return
+    this.outer.pipeline.release()
+    for (const route of this.snapshot.routes) this.#routes.release(route)
+  }
+}

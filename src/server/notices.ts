@@ -1,7 +1,0 @@
-import type { Notify } from '../backends/notice.ts'
-import type { Logger } from '../telemetry/logger.ts'
-
-/** What backends tell operators, as log lines. */
-export function logNotices(logger: Logger): Notify {
-  return ({ level, message, ...about }) => logger[level](about, message)
-}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { lastRank, priorities } from '../../admission/policy.ts'
+import { GatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
+import { tellPath } from '../../run/problem.ts'
+import { renderProblem } from '../../run/reply.ts'
+import type { RouteRequest } from '../../run/route-request.ts'
+import { newTraceId } from '../../telemetry/ids.ts'
+import { writeReply } from '../http/reply.ts'
+import type { ActiveRoute } from '../lifecycle/activation.ts'
+import type { Serving } from '../lifecycle/serving.ts'
+import type { Exchange } from '../requests/exchange.ts'
+
+/**
+ * Answers 503 in place of a route while the process is overloaded and the request is one to shed: false when it is not.
+ * Nothing of it is read but its head, and no line is logged for it.
+ */
+export function tryShed(
+  serving: Serving,
+  { route, metrics }: ActiveRoute,
+  request: RouteRequest,
+  message: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const rank = rankOf(request)
+  if (!serving.overload.sheds(rank)) return false
+  serving.metrics.admission.overloaded(priorities[rank]!)
+  metrics.begin()
+  metrics.end(503, 0, message.method)
+  const { path, id } = request.parts
+  const context = { path: tellPath(route, path), route: route.name, traceId: newTraceId() }
+  response.on('error', () => {})
+  writeReply(message, response, renderProblem(tooMuch(), context), id, serving.isDraining)
+  return true
+}
+
+/** Whoever makes that his class cannot be told gains nothing by it; why, he is told where he is let in. */
+function rankOf(request: RouteRequest): number {
+  try {
+    return request.rank
+  } catch {
+    return lastRank
+  }
+}
+
+const tooMuch = () => new GatewayError('overloaded', { detail: 'the gateway has more to do than it can' })
+
+/** Begins a request when it is its turn, unless nobody waits for it any more. */
+export function takeTurn(exchange: Exchange, request: RouteRequest, begin: () => void): void {
+  const { overload, metrics } = exchange.serving
+  const rank = rankOf(request)
+  const beginUnlessOver = () => {
+    if (!exchange.isOver) begin()
+  }
+  // The turn is one of the loop's by then, and the others who wait for theirs must get it.
+  overload.begin(
+    rank,
+    contained('request', exchange, beginUnlessOver),
+    contained('request', exchange, () => {
+      metrics.admission.overloaded(priorities[rank]!)
+      exchange.fail(tooMuch())
+    }),
+  )
+}

@@ -1,0 +1,133 @@
+import type { Call } from '../../calls/call.ts'
+import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
+import { admitUnmatched } from '../../plan/admission/route.ts'
+import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
+import { executeSteps } from '../../run/execute.ts'
+import { openPipeline, type Pipeline, passOn } from '../../run/pipeline.ts'
+import type { StageParts } from '../../run/stage.ts'
+import type { UnmatchedRoute } from '../../run/staged-route.ts'
+import { leftOutOutcome } from '../../steps/context.ts'
+import type { ClientMetrics, RouteMetrics } from '../../telemetry/bound-metrics.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+
+export type ActiveRoute = ActiveAggregate | ActivePassthrough
+
+/** A route with all that a request of it would otherwise look up. */
+interface ActiveCommon {
+  readonly metrics: RouteMetrics
+  /** `GET /mobile/{city}` */
+  readonly title: string
+  /** What stands before it, and its end. */
+  readonly pipeline: Pipeline
+}
+
+export interface ActiveAggregate extends ActiveCommon {
+  readonly route: AggregatedRoute
+}
+
+export interface ActivePassthrough extends ActiveCommon {
+  readonly route: PassthroughRoute
+  readonly service: OpenService
+  /** What is counted of its attempts, by their method. */
+  readonly client: (method: string) => ClientMetrics
+}
+
+/** What the spans of a request are called: a route that takes any method leaves its own to each request. */
+export function titleOf(
+  { title, route: { match } }: ActiveRoute,
+  { method = 'HTTP' }: { method?: string | undefined },
+): string {
+  return match.method === '*' ? `${method} ${match.path}` : title
+}
+
+export interface ActiveUnmatched {
+  readonly route: UnmatchedRoute
+  readonly pipeline: Pipeline
+}
+
+export function isAggregate(active: ActiveRoute): active is ActiveAggregate {
+  return active.route.kind === 'aggregate'
+}
+
+export interface ActiveRoutesParts extends Omit<StageParts, 'hold' | 'metrics'> {
+  readonly backends: Backends
+  readonly metrics: Metrics
+  /** The same calls, paced where the process has more to do than it can. */
+  readonly pace: (calls: readonly Call[]) => readonly Call[]
+}
+
+/** The routes that some activation uses. One that a reload leaves as it was stays open. */
+export class ActiveRoutes {
+  readonly #parts: ActiveRoutesParts
+  readonly #entries = new Map<Route, { active: ActiveRoute; opened: OpenBackends; users: number }>()
+
+  constructor(parts: ActiveRoutesParts) {
+    this.#parts = parts
+  }
+
+  /** Uses a route until it is released, once for every time. */
+  acquire(route: Route): ActiveRoute {
+    let entry = this.#entries.get(route)
+    if (!entry) {
+      entry = { ...this.#open(route), users: 0 }
+      this.#entries.set(route, entry)
+    }
+    entry.users++
+    return entry.active
+  }
+
+  release(route: Route): void {
+    const entry = this.#entries.get(route)
+    if (!entry || --entry.users > 0) return
+    this.#entries.delete(route)
+    entry.opened.release()
+    entry.active.pipeline.release()
+  }
+
+  /** Opens what stands before requests that no route takes. */
+  openUnmatched({ settings: { limit } }: Snapshot): ActiveUnmatched {
+    const route: UnmatchedRoute = { kind: 'unmatched', name: '', admission: limit && admitUnmatched(limit) }
+    return { route, pipeline: openPipeline(route, this.#parts, passOn) }
+  }
+
+  #open(route: Route): { active: ActiveRoute; opened: OpenBackends } {
+    const { metrics, backends } = this.#parts
+    const { method, path } = route.match
+    const common = { metrics: metrics.route(method, path), title: `${method} ${path}` }
+    if (route.kind === 'passthrough') {
+      const opened = backends.open([], [route.service])
+      const client = memoize((method) => metrics.client(route.service.name, route.name, method))
+      const pipeline = openPipeline(route, this.#parts, passOn)
+      return { active: { ...common, route, pipeline, service: opened.services[0]!, client }, opened }
+    }
+    const opened = backends.open(route.callSites)
+    return { active: { ...common, route, pipeline: this.#openAggregate(route, opened) }, opened }
+  }
+
+  #openAggregate(route: AggregatedRoute, { calls }: OpenBackends): Pipeline {
+    const { metrics, clock, pace } = this.#parts
+    const steps = route.steps.map(({ name }) => metrics.step(route.name, name))
+    const end = executeSteps(route, {
+      clock,
+      calls: () => pace(calls),
+      stepEnded: (step, outcome, ms) => {
+        steps[step]?.observe(outcome, ms / 1000)
+        if (outcome === leftOutOutcome) steps[step]?.countFallback('skipped')
+      },
+    })
+    return openPipeline(route, this.#parts, end)
+  }
+}
+
+/** Of methods there are few. */
+function memoize<Value>(make: (key: string) => Value): (key: string) => Value {
+  const made = new Map<string, Value>()
+  return (key) => {
+    let value = made.get(key)
+    if (value === undefined) {
+      value = make(key)
+      made.set(key, value)
+    }
+    return value
+  }
+}

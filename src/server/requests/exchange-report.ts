@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Scope } from '../../cancellation.ts'
+import type { GatewayError } from '../../errors.ts'
+import type { Route } from '../../plan/snapshot.ts'
+import type { Answer, Failure } from '../../run/outcome.ts'
+import { logRequest } from '../../telemetry/request-log.ts'
+import type { Span } from '../../telemetry/span.ts'
+import { slowReader, wasReadTooSlowly } from '../http/listener.ts'
+import type { Serving } from '../lifecycle/serving.ts'
+
+/** An exchange as it is told of. */
+interface Reported {
+  readonly serving: Serving
+  readonly requestId: string
+  readonly request: IncomingMessage
+  readonly route: Route | undefined
+  readonly path: string
+  readonly toldPath: string
+  readonly span: Span
+  readonly scope: Scope
+}
+
+/** How an exchange ended. */
+export interface Ending {
+  readonly status: number
+  readonly ms: number
+  /** Of the answer's body. */
+  readonly bytes: number
+  /** Undefined where it was answered by other means than a route's. */
+  readonly outcome: Answer | Failure | undefined
+  readonly errorCode: string | undefined
+}
+
+/** Why an answer was cut that nothing of ours ended. */
+export function whyCut({ response }: { readonly response: ServerResponse }): string {
+  return wasReadTooSlowly(response) ? slowReader : 'cancelled'
+}
+
+const none: readonly never[] = []
+
+/** Tells the log and whoever watches the gateway that an exchange has ended. */
+export function tellEnd({ serving, requestId, request, route, path, toldPath, span }: Reported, ending: Ending): void {
+  const { status, ms, bytes, outcome, errorCode } = ending
+  const degraded = outcome?.kind === 'answer' ? outcome.degraded : none
+  const method = request.method ?? ''
+  const { traceId } = span
+  logRequest(serving.logger, {
+    method,
+    route: route?.name,
+    status,
+    durationMs: ms,
+    bytes,
+    traceId,
+    requestId,
+    degraded: degraded.length > 0 ? String(outcome?.headers['tessera-degraded']) : undefined,
+    errorCode,
+  })
+  serving.onRequest?.({
+    method,
+    // A developer sees what was mistyped.
+    path: !route && serving.showsUnmatchedPaths ? path : toldPath,
+    status,
+    ms,
+    bytes,
+    traceId,
+    requestId,
+    records: outcome?.records ?? none,
+    degraded,
+    ...(route && { route: route.name, budgetMs: route.timeoutMs }),
+    ...(errorCode !== undefined && { error: errorCode }),
+  })
+}
+
+/** Tells the log of a failure that its client is not told the reason of. Nobody is told once the client has gone. */
+export function tellError({ requestId, span, serving, scope, route }: Reported, error: GatewayError): void {
+  const isOurs = error.code === 'internal'
+  if ((!isOurs && error.reason === undefined) || scope.reason) return
+  const fields = { request_id: requestId, trace_id: span.traceId, route: route?.name }
+  if (isOurs) serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
+  else if (error.code === 'extension-failed')
+    serving.logger.error({ ...fields, step: error.step, reason: error.reason, err: error.cause }, 'an extension failed')
+  else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
+}
+
+/** Tells of headers that could not be sent. Their values may be the client's: they are told nowhere. */
+export function tellDropped({ serving, span, requestId, route }: Reported, names: readonly string[]): void {
+  const name = route?.name ?? ''
+  for (const header of names) {
+    span.event('tessera.response.header_dropped', { 'tessera.header': header })
+    if (serving.metrics.countDroppedHeader(name, header) > 1) continue
+    const fields = { request_id: requestId, trace_id: span.traceId, route: name, header }
+    serving.logger.warn(
+      fields,
+      'a header of the answer cannot be sent and is left out; this is told once, the metric counts all',
+    )
+  }
+}

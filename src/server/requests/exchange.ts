@@ -1,0 +1,249 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Scope } from '../../cancellation.ts'
+import { GatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
+import type { Route } from '../../plan/snapshot.ts'
+import type { Answer, Failure, Outcome } from '../../run/outcome.ts'
+import type { Pipeline } from '../../run/pipeline.ts'
+import { type ProblemContext, tellPath } from '../../run/problem.ts'
+import { endsConnection } from '../../run/refusals.ts'
+import { type Reply, renderProblem, renderReply } from '../../run/reply.ts'
+import type { RouteRequest } from '../../run/route-request.ts'
+import type { Client, Departure } from '../../run/stage.ts'
+import type { Propagation, Span } from '../../telemetry/span.ts'
+import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
+import { hasBody, readBody } from '../http/body.ts'
+import { cutSlowReader } from '../http/listener.ts'
+import { writeReply } from '../http/reply.ts'
+import { targetOf } from '../http/strict.ts'
+import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
+import type { Serving } from '../lifecycle/serving.ts'
+import { titleOf } from './active-route.ts'
+import { tellDropped, tellEnd, tellError, whyCut } from './exchange-report.ts'
+import { chooseRequestId } from './request-parts.ts'
+import { describeServerSpan } from './server-span.ts'
+
+const clientGone = 499
+const nowhere: Client['passOn'] = () => {}
+
+/** One request and its answer over a connection, from its first byte to the last. */
+export class Exchange implements Client {
+  readonly serving: Serving
+  readonly activation: Activation
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Path and query. */
+  readonly target: string
+  readonly requestId: string
+  readonly span: Span
+  /** Cancelled when the client goes away. */
+  readonly scope = new Scope()
+  /** Who answers it where no steps do. */
+  passOn = nowhere
+  /** Names and values in turn that its answer carries, whatever it is. */
+  ownHeaders: readonly string[] | undefined = undefined
+  /** How long the service took to answer what is passed through, in milliseconds; undefined where that tells nothing. */
+  backendMs: number | undefined = undefined
+  /** By its `close` nothing of it takes up room any more: its response, or the connection that became a tunnel. */
+  readonly room: EventEmitter
+  readonly #active: ActiveRoute | undefined
+  readonly #startedAt: number
+  readonly #traceHeaders: TraceHeaders
+  #status = clientGone
+  #bytes = 0
+  #errorCode: string | undefined
+  #outcome: Answer | Failure | undefined
+  #isAnswered = false
+  #isHandedOn = false
+
+  constructor(
+    serving: Serving,
+    activation: Activation,
+    active: ActiveRoute | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId = chooseRequestId(request),
+    room: EventEmitter = response,
+  ) {
+    this.serving = serving
+    this.activation = activation
+    this.request = request
+    this.response = response
+    this.room = room
+    this.target = targetOf(request)
+    this.requestId = requestId
+    this.#active = active
+    this.#startedAt = serving.clock.now()
+    this.#traceHeaders = activation.traceHeadersOf(request)
+    this.span = serving.tracer.startRequest(
+      this.#traceHeaders,
+      active ? titleOf(active, request) : (request.method ?? 'HTTP'),
+    )
+    if (this.span.sampled) this.span.set(describeServerSpan(this, active))
+    activation.enter()
+    serving.inFlight++
+    ;(active?.metrics ?? serving.unmatched).begin()
+    const end = contained('response', response, () => this.#end())
+    response.once('close', end)
+    response.on('timeout', cutSlowReader)
+  }
+
+  get isAnswered(): boolean {
+    return this.#isAnswered
+  }
+
+  /** Whether nobody waits for an answer any more. */
+  get isOver(): boolean {
+    return this.#isAnswered || this.scope.reason !== undefined
+  }
+
+  /** Whether its connection is. */
+  get isGone(): boolean {
+    return this.scope.reason !== undefined || this.response.destroyed
+  }
+
+  /** Whether what was written last is not all of its answer. */
+  get wasCut(): boolean {
+    return !this.response.writableFinished && !this.#isHandedOn
+  }
+
+  get route(): Route | undefined {
+    return this.#active?.route
+  }
+
+  /** Its path as everyone may be told it. */
+  get toldPath(): string {
+    return this.route ? tellPath(this.route, this.path) : this.activation.tellPath(this.path)
+  }
+
+  /** As it came, which not everyone may be told. */
+  get path(): string {
+    const mark = this.target.indexOf('?')
+    return mark < 0 ? this.target : this.target.slice(0, mark)
+  }
+
+  get version(): string {
+    return this.activation.snapshot.version
+  }
+
+  /** What goes on with every call that is made for it. */
+  propagation(): Propagation {
+    return readPropagation(this.#traceHeaders, this.requestId, this.activation.snapshot.settings.telemetry.baggage)
+  }
+
+  addHeaders(headers: readonly string[]): void {
+    this.ownHeaders = this.ownHeaders ? [...this.ownHeaders, ...headers] : headers
+  }
+
+  receiveBody(maxBytes: number): Promise<unknown> | undefined {
+    return hasBody(this.request) ? readBody(this.request, maxBytes, this.serving.clock) : undefined
+  }
+
+  whenGone(leave: (departure: Departure) => void): void {
+    const tell = () => {
+      const { writableFinished, statusCode } = this.response
+      leave({ isServed: writableFinished && statusCode < 500, backendMs: this.backendMs })
+    }
+    if (this.isGone) tell()
+    else this.room.once('close', contained('response', this, tell))
+  }
+
+  /** Sends it through the stages of its route. */
+  pass(pipeline: Pipeline, request: RouteRequest): void {
+    pipeline.answer(
+      request,
+      this,
+      contained('promise', this, (outcome) => this.answer(outcome)),
+    )
+  }
+
+  answer(outcome: Outcome): void {
+    if (outcome.kind === 'passed-on') return
+    this.#outcome = outcome
+    const error = outcome.kind === 'failure' ? outcome.error : undefined
+    if (error) this.#noteError(error)
+    else if (outcome.kind === 'answer' && outcome.dropped) tellDropped(this, outcome.dropped)
+    this.#write(renderReply(outcome, this.#context()), error && endsConnection(error))
+  }
+
+  fail(error: GatewayError, headers: string[] = []): void {
+    this.#noteError(error)
+    this.#write(renderProblem(error, this.#context(), headers), endsConnection(error))
+  }
+
+  /** Writes an answer that is no error and has no body. */
+  answerEmpty(status: number, headers: string[]): void {
+    this.#write({ status, headers, body: undefined })
+  }
+
+  /** The answer is written by someone else, who has just sent its head. */
+  noteHead(status: number): void {
+    this.#isAnswered = true
+    this.#status = status
+  }
+
+  /** The connection speaks another protocol from now on: this head was all of the answer. */
+  handOn(status: number): void {
+    this.noteHead(status)
+    this.#isHandedOn = true
+    this.response.emit('close')
+  }
+
+  noteBytes(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  /** Ends it and its connection: something of ours has failed in a way that nobody foresaw. */
+  destroy(): void {
+    this.noteBroken(new GatewayError('internal'))
+    this.response.destroy()
+  }
+
+  /** The answer broke off in the middle. */
+  noteBroken(error: GatewayError): void {
+    this.#errorCode = error.code
+    this.span.fail(error.code)
+  }
+
+  #noteError(error: GatewayError): void {
+    this.#errorCode = error.code
+    if (error.status >= 500) this.span.fail(error.code)
+    tellError(this, error)
+  }
+
+  #write(reply: Reply, close = false): void {
+    // A client that has gone away is answered nothing.
+    if (this.#isAnswered || this.response.destroyed) return
+    this.#isAnswered = true
+    if (this.ownHeaders) reply.headers.push(...this.ownHeaders)
+    this.#bytes = writeReply(this.request, this.response, reply, this.requestId, close || this.serving.isDraining)
+    this.#status = reply.status
+  }
+
+  #context(): ProblemContext {
+    return { path: this.toldPath, route: this.route?.name, traceId: this.span.traceId }
+  }
+
+  #end(): void {
+    const { serving, activation, span, scope, wasCut } = this
+    if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
+    scope.close()
+    const ms = serving.clock.now() - this.#startedAt
+    ;(this.#active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000, this.request.method)
+    if (span.sampled) span.set({ 'http.response.status_code': this.#status })
+    span.end()
+    try {
+      tellEnd(this, {
+        status: this.#status,
+        ms,
+        bytes: this.#bytes,
+        outcome: this.#outcome,
+        errorCode: this.#errorCode ?? (wasCut ? whyCut(this) : undefined),
+      })
+    } finally {
+      activation.leave()
+      if (--serving.inFlight === 0) serving.whenIdle?.()
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { toGatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
+import type { Snapshot } from '../../plan/snapshot.ts'
+import { checkRequest, targetOf } from '../http/strict.ts'
+import type { Serving } from '../lifecycle/serving.ts'
+import { passOutside } from './dispatch.ts'
+import { Exchange } from './exchange.ts'
+
+const path = '/openapi.json'
+const printed = new WeakMap<Snapshot, Promise<Buffer>>()
+
+/**
+ * Answers `GET /openapi.json` with what the aggregated endpoints take and give, where the gateway's file says
+ * `openapi: true`: false for any other request. A route of that path stands before it.
+ */
+export function tryOpenApi(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
+  const activation = serving.current
+  const { snapshot } = activation
+  if (!snapshot.settings.openapi || (request.method !== 'GET' && request.method !== 'HEAD')) return false
+  if (targetOf(request).split('?', 1)[0] !== path) return false
+  if (snapshot.routes.some(({ match }) => match.path === path)) return false
+  const exchange = new Exchange(serving, activation, undefined, request, response)
+  const refusal = checkRequest(request)
+  if (refusal) exchange.fail(refusal)
+  else passOutside(exchange, () => answerWith(exchange, print(snapshot)))
+  return true
+}
+
+function answerWith(exchange: Exchange, printing: Promise<Buffer>): void {
+  printing.then(
+    contained('promise', exchange, (body) =>
+      exchange.answer({ kind: 'answer', status: 200, headers: {}, body, records: [], degraded: [] }),
+    ),
+    contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))),
+  )
+}
+
+/** Made once for a snapshot, when it is first asked for. */
+function print(snapshot: Snapshot): Promise<Buffer> {
+  const known = printed.get(snapshot)
+  if (known) return known
+  const printing = import('../../interchange/to-openapi/document.ts').then(({ describeApi }) =>
+    Buffer.from(JSON.stringify(describeApi(snapshot))),
+  )
+  printed.set(snapshot, printing)
+  return printing
+}

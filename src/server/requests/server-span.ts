@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+import type { Attributes } from '../../telemetry/span.ts'
+import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
+
+interface Described {
+  readonly request: IncomingMessage
+  readonly toldPath: string
+  readonly activation: Activation
+}
+
+/** The attributes of a request's own span (OpenTelemetry semantic conventions, HTTP server), without its query. */
+export function describeServerSpan(
+  { request, toldPath, activation }: Described,
+  active: ActiveRoute | undefined,
+): Attributes {
+  const attributes: Attributes = {
+    'http.request.method': request.method ?? '',
+    'url.path': toldPath,
+    'url.scheme': 'encrypted' in request.socket ? 'https' : 'http',
+    'client.address': activation.addresses.of(request),
+    'tessera.snapshot': activation.snapshot.version,
+  }
+  const tell = (name: 'host' | 'user-agent') =>
+    active?.route.told.hiddenHeaders.has(name) ? undefined : request.headers[name]
+  const host = tell('host')
+  const agent = tell('user-agent')
+  if (host !== undefined) attributes['server.address'] = host.replace(/:\d*$/, '')
+  if (agent !== undefined) attributes['user_agent.original'] = agent
+  if (active) attributes['http.route'] = active.route.match.path
+  if (active) attributes['tessera.route'] = active.route.name
+  return attributes
+}

@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http'
+import type { TraceTrust } from '../../config/gateway.ts'
+import type { TraceHeaders } from '../../telemetry/traceparent.ts'
+
+const nothing: TraceHeaders = {}
+
+/**
+ * Compiles what is taken up of a caller's trace. Whoever chooses a trace's id and flags chooses what is sampled, and
+ * what is looked at together; so the trace of one who is not trusted ends here, and a new one begins.
+ */
+export function compileTraceTrust(
+  trust: TraceTrust,
+  isTrusted: (request: IncomingMessage) => boolean,
+): (request: IncomingMessage) => TraceHeaders {
+  const headersOf = (request: IncomingMessage) => request.headers as TraceHeaders
+  switch (trust) {
+    case 'all':
+      return headersOf
+    case 'none':
+      return () => nothing
+    case 'trusted':
+      return (request) => (isTrusted(request) ? headersOf(request) : nothing)
+  }
+}

@@ -1,0 +1,175 @@
+import type { Socket } from 'node:net'
+import { GatewayError } from '../../errors.ts'
+import { contained, type Endable, endWithFault } from '../../faults.ts'
+import { Connecting } from '../connecting.ts'
+import { readBeforeWriteErrors } from '../early-answers.ts'
+import { unreachable, unusable } from '../failures.ts'
+import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
+import { ResponseReader } from './response-reader.ts'
+import type { OpenSocket } from './sockets.ts'
+
+/** What every socket of the process reads into: the callback empties it before the next one reads. */
+const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024)
+
+/** A backend that says nothing of it closes idle connections after 5 s at the earliest (Node's default). */
+const defaultIdleMs = 4000
+const idleMarginMs = 1000
+
+/** Who waits for the answer to the request under way. */
+export interface Asker {
+  answered(response: IncomingResponse): void
+  failed(error: GatewayError): void
+  /** The connection, which was kept, broke without a byte of an answer: likely before the backend had the request. */
+  lost(error: GatewayError): void
+}
+
+interface ConnectionOptions {
+  readonly openSocket: OpenSocket
+  readonly connectTimeoutMs: number
+  /** It can be used. */
+  onReady(connection: Connection): void
+  /** It cannot be used any more, or never could. */
+  onGone(connection: Connection, error: GatewayError | undefined): void
+}
+
+/** One socket that carries one request at a time. */
+export class Connection {
+  /** How its making goes; it stays, once it is made, as what that came to. */
+  readonly connecting: Connecting
+  /** It has waited for a request, and the other side may have closed it meanwhile. */
+  isKept = false
+  readonly #socket: Socket
+  readonly #options: ConnectionOptions
+  #isGone = false
+  #error: Error | undefined
+  #reader: ResponseReader | undefined
+  #asker: Asker | undefined
+  #idleUntil = 0
+  /** What is thrown in a callback of the socket is no fault of the backend's: it ends the connection, and the call on it. */
+  readonly #fault: Endable = { destroy: () => this.#fail(new GatewayError('internal')) }
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    const { openSocket, connectTimeoutMs } = options
+    const { socket, readyEvent } = openSocket({ buffer: sharedBuffer, callback: (bytes) => this.#tryRead(bytes) })
+    this.#socket = socket
+    readBeforeWriteErrors(socket)
+    this.connecting = new Connecting(connectTimeoutMs, () => socket.destroy(new Error('connecting took too long')))
+    this.#on(readyEvent, () => this.#begin())
+    this.#on('error', (error: Error) => {
+      this.#error = error
+    })
+    this.#on('end', () => this.#end())
+    this.#on('close', () => this.#end())
+  }
+
+  /** Whether the backend is likely to keep it open for a request now. */
+  isFresh(now: number): boolean {
+    return !this.#isGone && now < this.#idleUntil
+  }
+
+  /** Sends a request; exactly one of the asker's methods is called, never before this returns. */
+  send(head: string, { method, body, maxResponseBytes }: OutgoingRequest, asker: Asker): void {
+    this.#asker = asker
+    this.#reader = new ResponseReader(method, maxResponseBytes)
+    const socket = this.#socket
+    if (body === undefined) {
+      socket.write(head, 'latin1')
+      return
+    }
+    socket.cork()
+    socket.write(head, 'latin1')
+    socket.write(body, 'utf8')
+    socket.uncork()
+  }
+
+  /** Closes it at once; an asker is told nothing. */
+  destroy(): void {
+    this.#close(undefined)
+  }
+
+  #on<Args extends unknown[]>(event: string, callback: (...args: Args) => void): void {
+    this.#socket.on(event, contained('backend', this.#fault, callback))
+  }
+
+  #tryRead(bytes: number): boolean {
+    try {
+      return this.#read(bytes)
+    } catch (thrown) {
+      endWithFault(thrown, 'backend', this.#fault)
+      return false
+    }
+  }
+
+  #begin(): void {
+    this.connecting.end()
+    // Whoever it was opened for may not want it any more.
+    this.#idleUntil = performance.now() + defaultIdleMs
+    this.#options.onReady(this)
+  }
+
+  #read(bytes: number): boolean {
+    const reader = this.#reader
+    if (!reader) {
+      // Nobody asked: what comes now would be taken for the answer to the next request.
+      this.destroy()
+      return true
+    }
+    const progress = reader.take(sharedBuffer, bytes)
+    if (progress === 'complete') this.#complete(reader)
+    else if (progress !== 'more') this.#fail(unusable(progress, reader.status))
+    return true
+  }
+
+  #complete(reader: ResponseReader): void {
+    const asker = this.#asker!
+    this.#asker = undefined
+    this.#reader = undefined
+    const response = reader.response()
+    // An answer may come before all of its request has gone out: it counts, but nothing else may follow on this connection.
+    const isWholeExchange = reader.keepsAlive && this.#socket.writableLength === 0
+    if (isWholeExchange && !this.#isGone) {
+      this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
+    } else this.destroy()
+    asker.answered(response)
+  }
+
+  #fail(error: GatewayError): void {
+    const asker = this.#asker
+    this.#close(error)
+    asker?.failed(error)
+  }
+
+  /** The other side has ended, or the socket broke. */
+  #end(): void {
+    this.connecting.end()
+    const reader = this.#reader
+    if (reader && this.#asker) {
+      if (!this.#error && reader.end() === 'complete') this.#complete(reader)
+      else if (reader.status > 0) this.#fail(unusable('broken-off', reader.status, this.#error))
+      else if (this.isKept && !reader.hasBegun) this.#lose(unreachable(this.#error))
+      else this.#fail(unreachable(this.#error))
+    }
+    this.#close(unreachable(this.#error))
+  }
+
+  #lose(error: GatewayError): void {
+    const asker = this.#asker!
+    this.#close(error)
+    asker.lost(error)
+  }
+
+  #close(error: GatewayError | undefined): void {
+    this.#asker = undefined
+    this.#socket.destroy()
+    if (this.#isGone) return
+    this.#isGone = true
+    this.#options.onGone(this, error)
+  }
+}
+
+/** `Keep-Alive: timeout=5` is how long the backend keeps it; a second earlier we stop believing it. */
+function idleTimeMs(hint: string | undefined): number {
+  const seconds = hint === undefined ? undefined : /timeout=(\d{1,6})/.exec(hint)?.[1]
+  return seconds === undefined ? defaultIdleMs : Math.max(0, Number(seconds) * 1000 - idleMarginMs)
+}
