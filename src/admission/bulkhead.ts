@@ -151,7 +151,7 @@ interface Turns {
 /** A visitor with its place in the queue. */
 class Guest implements Waiting, Cancellable {
   readonly visitor: Visitor
-  readonly rank: number
+  readonly priority: number
   readonly client: string
   readonly #since: number
   readonly #clock: Clock
@@ -160,7 +160,7 @@ class Guest implements Waiting, Cancellable {
 
   constructor(visitor: Visitor, since: number, clock: Clock, turns: Turns) {
     this.visitor = visitor
-    this.rank = visitor.rank
+    this.priority = visitor.priority
     this.client = visitor.client
     this.#since = since
     this.#clock = clock

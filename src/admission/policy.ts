@@ -3,10 +3,10 @@ export const priorities = ['critical', 'high', 'normal', 'low'] as const
 export type Priority = (typeof priorities)[number]
 
 /** Index in `priorities` of those of which nothing is said. */
-export const normalRank = priorities.indexOf('normal')
+export const normalPriority = priorities.indexOf('normal')
 
 /** Index in `priorities` of those that give way first: of whoever makes that his class cannot be told, too. */
-export const lastRank = priorities.length - 1
+export const lowestPriority = priorities.length - 1
 
 /** How many at once, and who waits how. */
 export interface BulkheadPolicy {

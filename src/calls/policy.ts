@@ -146,7 +146,7 @@ export interface CallSite {
   /** What holds around its calls, outermost first. */
   readonly policies: readonly SitePolicy[]
   /** The class of the request, as an index in `priorities`; normal where nothing is said of it. */
-  readonly rankOf?: ((document: Document) => number) | undefined
+  readonly priorityOf?: ((document: Document) => number) | undefined
   /** Whether its answers go into whole answers that are kept. */
   readonly isOfSharedAnswer?: boolean | undefined
   /** Headers that are credentials by what is in them: a secret color. Others are by their name (credentials.ts). */

@@ -14,12 +14,12 @@ export function describeServiceAdmission({ bulkhead, limit }: Pick<ServiceTarget
 /** What stands before a route: its class, limits and bulkhead. */
 export function describeRouteAdmission(admission: RouteAdmission | undefined): string[] {
   if (!admission) return []
-  const { rank, rankOf, limits, bulkhead } = admission
-  const words = rankOf
+  const { priority, priorityOf, limits, bulkhead } = admission
+  const words = priorityOf
     ? ['priority by each request']
-    : rank === priorities.indexOf('normal')
+    : priority === priorities.indexOf('normal')
       ? []
-      : [`priority ${priorities[rank]}`]
+      : [`priority ${priorities[priority]}`]
   for (const { scope, policy, by } of limits) {
     words.push(`${scope === 'gateway' ? 'the gateway’s limit: ' : ''}${describeRate(policy, by)}`)
   }

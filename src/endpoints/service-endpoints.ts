@@ -11,8 +11,8 @@ import { type Endpoint, idOf, type OpenOptions } from './endpoint.ts'
 import type { EndpointTarget } from './endpoint-target.ts'
 import type { EndpointsTarget } from './endpoints-target.ts'
 import { selectCandidates, warmth } from './health/candidates.ts'
-import { Caretaker } from './health/caretaker.ts'
 import { type EndpointState, endpointStates } from './health/condition.ts'
+import { HealthMonitor } from './health/monitor.ts'
 import { type CarePolicy, noCare } from './health/policy.ts'
 import type { EndpointMetrics } from './metrics.ts'
 import type { EndpointPool, PooledEndpoints } from './pool.ts'
@@ -39,7 +39,7 @@ export class ServiceEndpoints {
   readonly #service: string
   readonly #options: EndpointsOptions
   readonly #choice: Choice<Endpoint>
-  readonly #caretaker: Caretaker | undefined
+  readonly #monitor: HealthMonitor | undefined
   readonly #stops: (() => void)[] = []
   readonly #bySource: (readonly Endpoint[])[] = []
   readonly #pooled: PooledEndpoints
@@ -58,7 +58,7 @@ export class ServiceEndpoints {
     this.#options = options
     this.#pooled = options.pool.listFor(target, () => this.#refresh())
     this.#choice = new Choice(kind, options)
-    this.#caretaker = care.health || care.outlier || care.failover ? this.#createCaretaker(care) : undefined
+    this.#monitor = care.health || care.outlier || care.failover ? this.#createMonitor(care) : undefined
     this.isWatched = kind.readsLoad || care.outlier !== undefined || care.failover !== undefined
     if (target.discover) this.#follow(target.discover)
     for (const [source, endpoint] of target.endpoints.entries()) this.#resolve(source, endpoint)
@@ -106,7 +106,7 @@ export class ServiceEndpoints {
     const now = this.#options.clock.now()
     if (verdict === 'nothing') endpoint.load.drop()
     else endpoint.load.end(now, now - askedAt, verdict === 'failure')
-    return !endpoint.condition.isDraining && this.#caretaker !== undefined && this.#caretaker.ended(endpoint, verdict)
+    return !endpoint.condition.isDraining && this.#monitor !== undefined && this.#monitor.ended(endpoint, verdict)
   }
 
   /** These are the endpoints that a source knows of; those known before stay as they are, connections and all. */
@@ -168,15 +168,15 @@ export class ServiceEndpoints {
     // The first ones have nobody beside them who could carry the load while they warm up.
     const since = this.#all.length === 0 ? Number.NEGATIVE_INFINITY : this.#options.clock.now()
     const endpoint = this.#pooled.take(target, address, since)
-    if (this.#caretaker) this.#caretaker.add(endpoint)
+    if (this.#monitor) this.#monitor.add(endpoint)
     else endpoint.condition.beWell()
     return endpoint
   }
 
-  #createCaretaker(policy: CarePolicy): Caretaker {
+  #createMonitor(policy: CarePolicy): HealthMonitor {
     const { clock, random, transport, channel, metrics, notify } = this.#options
     const subject = this.#service
-    return new Caretaker({
+    return new HealthMonitor({
       clock,
       random,
       policy,
@@ -196,7 +196,7 @@ export class ServiceEndpoints {
 
   /** Lets go of an endpoint, which ends its last calls if no other list has it. */
   #leave(endpoint: Endpoint): void {
-    const checksEnded = this.#caretaker?.remove(endpoint)
+    const checksEnded = this.#monitor?.remove(endpoint)
     this.#pooled.leave(endpoint)
     const closing = Promise.all([checksEnded, endpoint.closed]).finally(() => {
       this.#closing.delete(endpoint)

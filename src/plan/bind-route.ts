@@ -22,7 +22,7 @@ export function bindRoute(
   const { source } = place
   const priority = bindPriority(parsed, language)
   const binder = new RouteBinder(name, catalogue, language, {
-    rankOf: priority.rankOf,
+    priorityOf: priority.priorityOf,
     keepsWholeAnswers: definition.cache !== undefined,
   })
   const inputs = bindInputs(definition, match, place, language)

@@ -19,7 +19,7 @@ import type { Catalogue, CatalogueService } from './catalogue.ts'
 /** Binds the steps of one route: what each reads, writes and calls is resolved, its faults are reported. */
 export class RouteBinder implements Binder {
   readonly route: string
-  readonly rankOf: CallSite['rankOf']
+  readonly priorityOf: CallSite['priorityOf']
   readonly keepsWholeAnswers: boolean
   readonly colors: Language['colors']
   readonly types: Language['types']
@@ -39,10 +39,13 @@ export class RouteBinder implements Binder {
     route: string,
     catalogue: Catalogue,
     language: Language,
-    { rankOf, keepsWholeAnswers = false }: { rankOf?: CallSite['rankOf']; keepsWholeAnswers?: boolean } = {},
+    {
+      priorityOf,
+      keepsWholeAnswers = false,
+    }: { priorityOf?: CallSite['priorityOf']; keepsWholeAnswers?: boolean } = {},
   ) {
     this.route = route
-    this.rankOf = rankOf
+    this.priorityOf = priorityOf
     this.keepsWholeAnswers = keepsWholeAnswers
     this.colors = language.colors
     this.types = language.types

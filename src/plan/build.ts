@@ -3,7 +3,7 @@ import type { ConfigTexts } from '../config/read.ts'
 import { ExtensionFault } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { applySilences } from '../yaml/silences.ts'
+import { applySuppressions } from '../yaml/suppressions.ts'
 import { checkSharedOutputsAreUsed } from './checks/outputs-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
 import { hashContent } from './hash.ts'
@@ -93,8 +93,8 @@ function* gatherDiagnostics(
     diagnostics,
   )
   yield
-  const silences = [...world.facts, ...units.map(({ facts }) => facts)].flatMap((facts) => facts.silences)
-  return { told: applySilences(yield* diagnostics.sortedInSteps(), silences), hasErrors: diagnostics.hasErrors }
+  const suppressions = [...world.facts, ...units.map(({ facts }) => facts)].flatMap((facts) => facts.suppressions)
+  return { told: applySuppressions(yield* diagnostics.sortedInSteps(), suppressions), hasErrors: diagnostics.hasErrors }
 }
 
 /** Of every file, every extension, and of every variable that a file names. */

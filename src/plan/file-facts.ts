@@ -1,5 +1,5 @@
-import { findSilences, type Silence } from '../yaml/silences.ts'
 import type { SourceText } from '../yaml/source.ts'
+import { findSuppressions, type Suppression } from '../yaml/suppressions.ts'
 import { hashContent } from './hash.ts'
 
 /** What a file says by itself, whatever the others say. */
@@ -7,11 +7,11 @@ export interface FileFacts {
   readonly file: SourceText
   /** Of its path and text. */
   readonly hash: string
-  readonly silences: readonly Silence[]
+  readonly suppressions: readonly Suppression[]
 }
 
 export function findFacts(file: SourceText): FileFacts {
-  return { file, hash: hashContent(file.path, file.text), silences: findSilences(file) }
+  return { file, hash: hashContent(file.path, file.text), suppressions: findSuppressions(file) }
 }
 
 export function isSameFile(a: SourceText, b: SourceText): boolean {

@@ -1,4 +1,4 @@
-import { normalRank } from '../admission/policy.ts'
+import { normalPriority } from '../admission/policy.ts'
 import type { Clock } from '../clock.ts'
 import type { Document } from '../expressions/document.ts'
 import { defaultMaxWork, WorkBudget } from '../expressions/work.ts'
@@ -14,7 +14,7 @@ export class RouteRequest {
   readonly #clock: Clock
   #deadline: number
   #work: WorkBudget | undefined
-  #rank: number | undefined
+  #priority: number | undefined
 
   /** @param deadline on `clock.now()`'s scale */
   constructor(route: StagedRoute, parts: RequestParts, clock: Clock, deadline: number) {
@@ -47,9 +47,9 @@ export class RouteRequest {
    * Its class, as an index in `priorities`: told once.
    * @throws GatewayError where what its template reads cannot be read, or takes too much work
    */
-  get rank(): number {
+  get priority(): number {
     const { admission } = this.#route
-    this.#rank ??= admission?.rankOf?.(this.parts, this.work) ?? admission?.rank ?? normalRank
-    return this.#rank
+    this.#priority ??= admission?.priorityOf?.(this.parts, this.work) ?? admission?.priority ?? normalPriority
+    return this.#priority
   }
 }

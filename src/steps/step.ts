@@ -137,7 +137,7 @@ export interface BoundStep extends StepBinding {
 export interface Binder extends Language {
   readonly route: string
   /** The class of the route's calls. */
-  readonly rankOf: CallSite['rankOf']
+  readonly priorityOf: CallSite['priorityOf']
   /** Whether the route's answers are kept as a whole, for others too. */
   readonly keepsWholeAnswers: boolean
   /** Finds `service.operation`; an unknown one is reported and gives undefined. */

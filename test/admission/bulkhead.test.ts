@@ -26,7 +26,7 @@ function create(policy: Partial<BulkheadPolicy> = {}): Bulkhead {
 }
 
 function visitor(about: Partial<Visitor> = {}): Visitor {
-  return { deadline: clock.now() + 1000, scope: new Scope(), rank: 2, client: '', ...about }
+  return { deadline: clock.now() + 1000, scope: new Scope(), priority: 2, client: '', ...about }
 }
 
 /** Waits, and notes under its name that it was let in. */
@@ -117,9 +117,9 @@ describe('a bulkhead', () => {
     const bulkhead = create({ order: 'priority', queue: 2 })
     bulkhead.tryEnter()
     const order: string[] = []
-    const low = wait(bulkhead, order, 'low', { rank: priorities.indexOf('low') })
+    const low = wait(bulkhead, order, 'low', { priority: priorities.indexOf('low') })
     void wait(bulkhead, order, 'normal')
-    void wait(bulkhead, order, 'high', { rank: priorities.indexOf('high') })
+    void wait(bulkhead, order, 'high', { priority: priorities.indexOf('high') })
     expect(await low).toMatchObject({ code: 'overloaded' })
     await leave(bulkhead)
     await leave(bulkhead)

@@ -3,9 +3,12 @@ import fc from 'fast-check'
 import { queues } from '../../src/admission/queues/index.ts'
 import type { Waiting } from '../../src/admission/queues/queue.ts'
 
-const entries = fc.array(fc.record({ rank: fc.integer({ min: 0, max: 3 }), client: fc.constantFrom('a', 'b', 'c') }), {
-  maxLength: 40,
-})
+const entries = fc.array(
+  fc.record({ priority: fc.integer({ min: 0, max: 3 }), client: fc.constantFrom('a', 'b', 'c') }),
+  {
+    maxLength: 40,
+  },
+)
 
 describe.each([...queues.keys()])('a queue that is %s', (name) => {
   test('lets everyone out once, whoever leaves in between', () => {
@@ -30,8 +33,8 @@ test('fair lets nobody wait longer than a round of the others', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('hog', 'a', 'b'), { maxLength: 60 }), (clients) => {
       const queue = queues.get('fair')!.create<Waiting>()
-      for (const client of clients) queue.push({ rank: 2, client })
-      queue.push({ rank: 2, client: 'newcomer' })
+      for (const client of clients) queue.push({ priority: 2, client })
+      queue.push({ priority: 2, client: 'newcomer' })
       const before: string[] = []
       for (let entry = queue.shift()!; entry.client !== 'newcomer'; entry = queue.shift()!) before.push(entry.client)
       expect(new Set(before).size).toBe(before.length)
@@ -41,12 +44,12 @@ test('fair lets nobody wait longer than a round of the others', () => {
 
 test('priority lets the lowest class go within eight turns for each one that is older', () => {
   const queue = queues.get('priority')!.create<Waiting>()
-  const low = { rank: 3, client: '' }
-  queue.push({ rank: 3, client: '' })
+  const low = { priority: 3, client: '' }
+  queue.push({ priority: 3, client: '' })
   queue.push(low)
   let turns = 0
   for (let entry: Waiting | undefined; entry !== low; turns++) {
-    queue.push({ rank: 0, client: '' })
+    queue.push({ priority: 0, client: '' })
     entry = queue.shift()
   }
   expect(turns).toBe(16)
@@ -54,17 +57,17 @@ test('priority lets the lowest class go within eight turns for each one that is 
 
 test('who has to go when it is full is the newest of the lowest class, or of the client with most waiting', () => {
   const priority = queues.get('priority')!.create<Waiting>()
-  const low = { rank: 3, client: '' }
-  priority.push({ rank: 3, client: '' })
+  const low = { priority: 3, client: '' }
+  priority.push({ priority: 3, client: '' })
   priority.push(low)
-  expect(priority.expendable({ rank: 1, client: '' })).toBe(low)
-  const another = { rank: 3, client: '' }
+  expect(priority.expendable({ priority: 1, client: '' })).toBe(low)
+  const another = { priority: 3, client: '' }
   expect(priority.expendable(another)).toBe(another)
 
   const fair = queues.get('fair')!.create<Waiting>()
-  const last = { rank: 2, client: 'hog' }
-  for (const entry of [{ rank: 2, client: 'hog' }, last, { rank: 2, client: 'a' }]) fair.push(entry)
-  expect(fair.expendable({ rank: 2, client: 'a' })).toBe(last)
-  const greedy = { rank: 2, client: 'hog' }
+  const last = { priority: 2, client: 'hog' }
+  for (const entry of [{ priority: 2, client: 'hog' }, last, { priority: 2, client: 'a' }]) fair.push(entry)
+  expect(fair.expendable({ priority: 2, client: 'a' })).toBe(last)
+  const greedy = { priority: 2, client: 'hog' }
   expect(fair.expendable(greedy)).toBe(greedy)
 })

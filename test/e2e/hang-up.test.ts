@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { pause, until } from '../support/waiting.ts'
-import { type Backend, sendJson, silence, startBackend } from './support/backend.ts'
+import { type Backend, sendJson, startBackend, suppression } from './support/backend.ts'
 import { writeProject } from './support/project.ts'
 import { type Served, startServe } from './support/serve.ts'
 
@@ -83,7 +83,7 @@ let failing: Backend
 let gateway: Served
 
 beforeAll(async () => {
-  slow = await startBackend(silence)
+  slow = await startBackend(suppression)
   failing = await startBackend((_request, response) => sendJson(response, {}, 503))
   const root = await writeProject(files)
   const env = { SLOW_URL: slow.url, FAILING_URL: failing.url }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { normalRank, priorities } from '../../src/admission/policy.ts'
+import { normalPriority, priorities } from '../../src/admission/policy.ts'
 import { describeRouteAdmission } from '../../src/describe/admission.ts'
 import { describeEndpoints } from '../../src/describe/endpoints.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
@@ -66,20 +66,20 @@ describe('what stands before a route', () => {
   })
 
   test('takes a class from a template, and normal where that gives none', () => {
-    const priority = `priority: "\${ user.segment == 'vip' ? 'high' : 'urgent' }"`
-    const { rankOf, rank } = admissionOf(home(`in: { user.segment?: query.seg }\n${priority}`))
-    expect(rank).toBe(normalRank)
-    expect(rankOf!(request({ query: { seg: 'vip' } }))).toBe(priorities.indexOf('high'))
-    expect(rankOf!(request({ query: { seg: 'new' } }))).toBe(normalRank)
-    expect(rankOf!(request())).toBe(normalRank)
+    const declared = `priority: "\${ user.segment == 'vip' ? 'high' : 'urgent' }"`
+    const { priorityOf, priority } = admissionOf(home(`in: { user.segment?: query.seg }\n${declared}`))
+    expect(priority).toBe(normalPriority)
+    expect(priorityOf!(request({ query: { seg: 'vip' } }))).toBe(priorities.indexOf('high'))
+    expect(priorityOf!(request({ query: { seg: 'new' } }))).toBe(normalPriority)
+    expect(priorityOf!(request())).toBe(normalPriority)
   })
 
   test('takes whoever makes that the class cannot be told for the last', () => {
     const priority = `priority: "\${ request.query.plan.startsWith('gold') ? 'high' : 'normal' }"`
-    const { rankOf } = admissionOf(home(priority))
-    expect(rankOf!(request({ query: { plan: 'gold-1' } }))).toBe(priorities.indexOf('high'))
-    expect(rankOf!(request({ query: { plan: ['gold', 'gold'] } }))).toBe(priorities.indexOf('low'))
-    expect(rankOf!(request())).toBe(priorities.indexOf('low'))
+    const { priorityOf } = admissionOf(home(priority))
+    expect(priorityOf!(request({ query: { plan: 'gold-1' } }))).toBe(priorities.indexOf('high'))
+    expect(priorityOf!(request({ query: { plan: ['gold', 'gold'] } }))).toBe(priorities.indexOf('low'))
+    expect(priorityOf!(request())).toBe(priorities.indexOf('low'))
   })
 
   test.each([
@@ -119,7 +119,7 @@ describe('what stands before a service', () => {
     const [site] = snapshot!.callSites
     const document = { request: {}, steps: {}, user: { id: 'u1' } }
     expect(site!.service.bulkhead!.clientOf!(document)).toBe('u1')
-    expect(site!.rankOf!(document)).toBe(priorities.indexOf('high'))
+    expect(site!.priorityOf!(document)).toBe(priorities.indexOf('high'))
     expect(describeEndpoints(site!.service)).toEqual([
       '1000 connections an endpoint',
       '2–1000 calls at once, by response time, 10 wait, fair by user.id',

@@ -135,23 +135,23 @@ describe('the stages of a route', () => {
 })
 
 describe('a priority that a template gives', () => {
-  const priority = "priority: \"${ request.query.tags.split(',').exists(t, t == 'vip') ? 'high' : 'low' }\""
+  const declared = "priority: \"${ request.query.tags.split(',').exists(t, t == 'vip') ? 'high' : 'low' }\""
   const tags = (count: number) => ({
     query: { tags: Array.from({ length: count }, (_, index) => `t${index}`).join(',') },
   })
 
   test('spends of the work of its request, and is told once', () => {
-    const route = home(`${priority}\nresponse: { body: 1 }`)
+    const route = home(`${declared}\nresponse: { body: 1 }`)
     const request = arrive(route, tags(500))
     expect(request.work.spent).toBe(0)
-    const { rank } = request
+    const { priority } = request
     const { spent } = request.work
     expect(spent).toBeGreaterThan(500)
-    expect([request.rank, request.work.spent]).toEqual([rank, spent])
+    expect([request.priority, request.work.spent]).toEqual([priority, spent])
   })
 
   test('ends the request that makes it too much work, which is the client’s fault', async () => {
-    const route = home(`${priority}\nmaxWork: 1000\nbulkhead: { concurrent: 1, queue: 5 }\nresponse: { body: 1 }`)
+    const route = home(`${declared}\nmaxWork: 1000\nbulkhead: { concurrent: 1, queue: 5 }\nresponse: { body: 1 }`)
     const pipeline = openPipeline(route, newParts(), () => nothing)
     const ask = (request: RouteRequest) =>
       new Promise<Outcome>((resolve) => pipeline.answer(request, new TestClient(), resolve))

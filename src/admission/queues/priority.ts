@@ -18,14 +18,14 @@ class PriorityQueue<Entry extends Waiting> implements Queue<Entry> {
     return this.#size
   }
 
-  ahead({ rank }: Entry): number {
+  ahead({ priority }: Entry): number {
     let count = 0
-    for (let above = 0; above <= rank; above++) count += this.#classes[above]!.size
+    for (let above = 0; above <= priority; above++) count += this.#classes[above]!.size
     return count
   }
 
   push(entry: Entry): void {
-    this.#classes[entry.rank]!.set(entry, this.#arrivals++)
+    this.#classes[entry.priority]!.set(entry, this.#arrivals++)
     this.#size++
   }
 
@@ -39,13 +39,13 @@ class PriorityQueue<Entry extends Waiting> implements Queue<Entry> {
   }
 
   remove(entry: Entry): void {
-    if (this.#classes[entry.rank]!.delete(entry)) this.#size--
+    if (this.#classes[entry.priority]!.delete(entry)) this.#size--
   }
 
   /** The last one of the lowest class that waits, if that is lower than the newcomer's. */
   expendable(newcomer: Entry): Entry {
-    for (let rank = this.#classes.length - 1; rank > newcomer.rank; rank--) {
-      const last = [...this.#classes[rank]!.keys()].at(-1)
+    for (let priority = this.#classes.length - 1; priority > newcomer.priority; priority--) {
+      const last = [...this.#classes[priority]!.keys()].at(-1)
       if (last) return last
     }
     return newcomer

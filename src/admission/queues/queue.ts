@@ -1,7 +1,7 @@
 /** What a queue looks at. */
 export interface Waiting {
   /** Index in `priorities`: 0 goes first. */
-  readonly rank: number
+  readonly priority: number
   /** Who it belongs to, for queues that are fair between clients. */
   readonly client: string
 }

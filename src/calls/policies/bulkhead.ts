@@ -1,6 +1,6 @@
 import type { Visitor } from '../../admission/bulkhead.ts'
-import { waitForPlace } from '../../admission/place.ts'
-import { normalRank } from '../../admission/policy.ts'
+import { normalPriority } from '../../admission/policy.ts'
+import { waitForSlot } from '../../admission/slot.ts'
 import { isTimedOut, verdictOf } from '../../endpoints/verdict.ts'
 import type { CallRequest } from '../call.ts'
 import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
@@ -15,13 +15,13 @@ import { nameStep } from './name-step.ts'
  */
 export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackParts, 'clock' | 'bulkhead'>): Policy {
   if (!gate) return passThrough
-  const { rankOf } = site
+  const { priorityOf } = site
   const clientOf = site.service.bulkhead?.clientOf
   const fail = nameStep(site)
 
   function describe({ context }: OngoingCall): Visitor {
     const { document, deadline, scope } = context
-    return { deadline, scope, rank: rankOf?.(document) ?? normalRank, client: clientOf?.(document) ?? '' }
+    return { deadline, scope, priority: priorityOf?.(document) ?? normalPriority, client: clientOf?.(document) ?? '' }
   }
 
   return (next) => {
@@ -41,7 +41,7 @@ export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackPa
   }
 
   async function queue(run: Layer, request: CallRequest, call: OngoingCall): Promise<LayerResponse> {
-    await waitForPlace(gate!, describe(call), call.context.span).catch(fail)
+    await waitForSlot(gate!, describe(call), call.context.span).catch(fail)
     return run(request, call)
   }
 }

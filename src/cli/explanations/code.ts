@@ -9,7 +9,7 @@ type Screen = Pick<Terminal, 'color' | 'paint' | 'width'>
 
 /** The page of a diagnostic or an error, for a terminal. */
 export function printCode(page: CodeExplanation, screen: Screen): string {
-  const { code, kind, severity, status, title, why, fix, silence, wrong, right } = page
+  const { code, kind, severity, status, title, why, fix, suppression, wrong, right } = page
   const { paint, color } = screen
   const width = Math.min(screen.width, 100)
   const tint = severity === 'hint' ? paint.cyan : severity === 'warning' ? paint.yellow : paint.red
@@ -24,7 +24,7 @@ export function printCode(page: CodeExplanation, screen: Screen): string {
     ...section('Wrong', [...printFiles(wrong, screen), ...said.flatMap((text) => ['', text])], paint),
     ...section('Right', printFiles(right, screen), paint),
     ...section('What to do', fill(fix, width, '  '), paint),
-    ...(silence === undefined ? [] : fill(`To let one stand: ${silence}`, width, '  ')),
+    ...(suppression === undefined ? [] : fill(`To let one stand: ${suppression}`, width, '  ')),
   ].join('\n')
 }
 

@@ -25,7 +25,7 @@ export function renderCodePages(): Map<string, string> {
 const fileOf = (code: string) => `${code.replace(/[<>]/g, '')}.md`
 
 function renderPage(page: CodeExplanation): string {
-  const { code, kind, severity, status, title, why, fix, silence, wrong, right } = page
+  const { code, kind, severity, status, title, why, fix, suppression, wrong, right } = page
   const standing =
     kind === 'diagnostic' ? `${severity}, found when the configuration is loaded` : `answered with ${status}`
   const said = wrong.diagnostics.map((one) => fence('', printDiagnostic(one, textOfExample(wrong), false)))
@@ -41,7 +41,7 @@ function renderPage(page: CodeExplanation): string {
     ...renderFiles(right),
     '## What to do',
     fix,
-    ...(silence ? [`To let one stand: ${silence}`] : []),
+    ...(suppression ? [`To let one stand: ${suppression}`] : []),
     '',
   ]
     .join('\n\n')

@@ -20,7 +20,7 @@ export interface CodeExplanation {
   readonly why: string
   readonly fix: string
   /** How to silence it. */
-  readonly silence: string | undefined
+  readonly suppression: string | undefined
   readonly wrong: ShownExample
   readonly right: ShownExample
 }
@@ -50,7 +50,7 @@ export function findPage(name: string): CodeExplanation | undefined {
 export function explainDiagnosticCode(code: DiagnosticCode): CodeExplanation {
   const { severity, rule } = diagnosticCodes[code]
   const { why, fix, wrong, right } = diagnosticPages[code]
-  const silence =
+  const suppression =
     severity === 'error'
       ? undefined
       : `\`# tessera-ignore ${code}: why it may stay\` at the end of the line, or on a line of its own before it.`
@@ -62,7 +62,7 @@ export function explainDiagnosticCode(code: DiagnosticCode): CodeExplanation {
     title: rule,
     why,
     fix,
-    silence,
+    suppression,
     wrong: showExample(wrong),
     right: showExample(right),
   }
@@ -79,7 +79,7 @@ export function explainErrorPage(code: ErrorPageCode): CodeExplanation {
     title,
     why,
     fix,
-    silence: undefined,
+    suppression: undefined,
     wrong: showExample(wrong),
     right: showExample(right),
   }

@@ -1,7 +1,7 @@
 import {
   type BulkheadPolicy,
-  lastRank,
-  normalRank,
+  lowestPriority,
+  normalPriority,
   type Priority,
   priorities,
   type RatePolicy,
@@ -24,9 +24,9 @@ import { bindKeyPart, compileKey, type KeyPart, requestPart } from './key.ts'
 /** What stands before a route: decided before the client's body is read, and before a step runs. */
 export interface RouteAdmission {
   /** Index in `priorities`; of a class that a template gives, the one where nothing is known of the request yet. */
-  readonly rank: number
+  readonly priority: number
   /** The class of one request, where a template gives it, and what that takes of its work. */
-  readonly rankOf: ((request: RequestParts, work?: WorkBudget) => number) | undefined
+  readonly priorityOf: ((request: RequestParts, work?: WorkBudget) => number) | undefined
   /** The gateway's own first. */
   readonly limits: readonly RequestLimit[]
   readonly bulkhead:
@@ -50,17 +50,17 @@ export interface RequestLimit {
 /** A class that a template gives for each call of a route, too. */
 export interface BoundPriority {
   readonly reads: readonly Read[]
-  readonly rankOf: ((document: Document) => number) | undefined
+  readonly priorityOf: ((document: Document) => number) | undefined
 }
 
 /** Binds `priority:` of a route for its calls: one that is fixed is asked of nobody. */
 export function bindPriority({ definition, place }: ParsedRoute, language: Language): BoundPriority {
   const { priority } = definition
-  if (priority === undefined) return { reads: [], rankOf: undefined }
+  if (priority === undefined) return { reads: [], priorityOf: undefined }
   const fixed = priorities.indexOf(priority as Priority)
-  if (fixed >= 0) return { reads: [], rankOf: fixed === normalRank ? undefined : () => fixed }
+  if (fixed >= 0) return { reads: [], priorityOf: fixed === normalPriority ? undefined : () => fixed }
   const template = bindTemplate(priority, within(place, 'priority'), language)
-  return { reads: template.reads, rankOf: compileRank(template) }
+  return { reads: template.reads, priorityOf: compilePriority(template) }
 }
 
 /** Binds what stands before a route; undefined where nothing does. */
@@ -83,10 +83,10 @@ export function bindAdmission(
   const limits: RequestLimit[] = []
   if (gatewayLimit) limits.push(compileGatewayLimit(gatewayLimit))
   if (limit && own) limits.push({ scope: 'route', name, policy: limit.policy, by: limit.by, keyOf: compileKey(own) })
-  const rank = priorities.indexOf(priority as Priority)
+  const fixed = priorities.indexOf(priority as Priority)
   return {
-    rank: rank < 0 ? normalRank : rank,
-    rankOf: priority !== undefined && rank < 0 ? binder.bindRank(priority, parsed) : undefined,
+    priority: fixed < 0 ? normalPriority : fixed,
+    priorityOf: priority !== undefined && fixed < 0 ? binder.bindPriority(priority, parsed) : undefined,
     limits,
     bulkhead: bulkhead && { policy: bulkhead.policy, by: bulkhead.by, clientOf: compileKey(client) },
   }
@@ -94,7 +94,12 @@ export function bindAdmission(
 
 /** What stands before requests that no route takes: the gateway's own limit. */
 export function admitUnmatched(gatewayLimit: LimitDefinition): RouteAdmission {
-  return { rank: normalRank, rankOf: undefined, limits: [compileGatewayLimit(gatewayLimit)], bulkhead: undefined }
+  return {
+    priority: normalPriority,
+    priorityOf: undefined,
+    limits: [compileGatewayLimit(gatewayLimit)],
+    bulkhead: undefined,
+  }
 }
 
 /** Its keys were checked with the gateway's file: they are parts of the request. */
@@ -133,7 +138,7 @@ class EarlyKeys {
   }
 
   /** A template's class, from the parts and inputs that it reads. */
-  bindRank(priority: string, { place }: ParsedRoute): NonNullable<RouteAdmission['rankOf']> {
+  bindPriority(priority: string, { place }: ParsedRoute): NonNullable<RouteAdmission['priorityOf']> {
     const template = bindTemplate(priority, within(place, 'priority'), this.#language)
     const at = place.source.locate(['priority'])
     const parts = new Set<keyof RequestParts>()
@@ -168,7 +173,7 @@ function compileEarlyRank(
   template: BoundTemplate,
   parts: ReadonlySet<keyof RequestParts>,
   colors: ReadonlyMap<string, Reader>,
-): NonNullable<RouteAdmission['rankOf']> {
+): NonNullable<RouteAdmission['priorityOf']> {
   const nameColors = createNamespaces(colors.keys())
   const writers = [...colors].map(([color, read]) => {
     const segments = color.split('.')
@@ -180,14 +185,14 @@ function compileEarlyRank(
       owner[leaf] = value
     }
   })
-  const rankOf = compileRank(template)
+  const priorityOf = compilePriority(template)
   return (request, work) => {
     const view: Record<string, unknown> = {}
     for (const part of parts) view[part] = request[part]
     const document: Document = { request: view, steps: {}, [workOf]: work }
     nameColors(document)
     for (const write of writers) write(document, request)
-    return rankOf(document)
+    return priorityOf(document)
   }
 }
 
@@ -195,14 +200,14 @@ function compileEarlyRank(
  * A class that is none is normal. Whoever makes that it cannot be told gains nothing by it: that is the last, and what
  * takes too much work to tell ends the request.
  */
-function compileRank({ evaluate }: BoundTemplate): (document: Document) => number {
+function compilePriority({ evaluate }: BoundTemplate): (document: Document) => number {
   return (document) => {
     try {
-      const rank = priorities.indexOf(evaluate(document) as Priority)
-      return rank < 0 ? normalRank : rank
+      const priority = priorities.indexOf(evaluate(document) as Priority)
+      return priority < 0 ? normalPriority : priority
     } catch (thrown) {
       if (endsRequest(toGatewayError(thrown))) throw thrown
-      return lastRank
+      return lowestPriority
     }
   }
 }

@@ -1,5 +1,5 @@
 import { defineStage } from '../stage.ts'
-import { takePlace } from './place.ts'
+import { takeSlot } from './slot.ts'
 
 /** Lets so many requests of a route in at once; the others wait for a place, or are answered 503. */
 export const bulkhead = defineStage({
@@ -8,7 +8,7 @@ export const bulkhead = defineStage({
   open({ name, admission: declared }, { clock, admission, hold }) {
     if (!declared?.bulkhead) return undefined
     const { policy, clientOf } = declared.bulkhead
-    return takePlace(admission.openBulkhead({ scope: 'route', name, policy }, hold), clock, {
+    return takeSlot(admission.openBulkhead({ scope: 'route', name, policy }, hold), clock, {
       clientOf: ({ parts }) => clientOf(parts),
       tookMs: ({ isServed }, stayedMs) => (isServed ? stayedMs : undefined),
     })

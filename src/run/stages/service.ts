@@ -2,7 +2,7 @@ import { takeTurn } from '../../admission/turn.ts'
 import type { Document } from '../../expressions/document.ts'
 import type { RouteRequest } from '../route-request.ts'
 import { defineStage, type Handle } from '../stage.ts'
-import { takePlace } from './place.ts'
+import { takeSlot } from './slot.ts'
 
 /**
  * What stands before the service of a `proxy:` route: its rate, then its bulkhead, which are those of its calls. A place
@@ -16,7 +16,7 @@ export const service = defineStage({
     const { limit: limited, bulkhead: declared } = target
     const enter =
       bulkhead &&
-      takePlace(bulkhead, clock, {
+      takeSlot(bulkhead, clock, {
         clientOf: (request) => declared?.clientOf?.(documentOf(request)) ?? '',
         tookMs: ({ backendMs }) => backendMs,
       })

@@ -5,7 +5,7 @@ const lookEveryMs = 1000
 const changePerSecond = 1
 /** Of a class that is shed, one in ten goes on: where shedding does not help, something has to be served. */
 const mostShare = 0.9
-const lastRank = priorities.length - 1
+const lowestPriority = priorities.length - 1
 
 /** Sheds while the heap is full: a growing share of the lowest class, then of the next, of the first never. */
 export class HeapGuard {
@@ -29,9 +29,9 @@ export class HeapGuard {
     return this.#classes > 0
   }
 
-  sheds(rank: number): boolean {
-    const share = this.#classes - (lastRank - rank)
-    return share > 0 && rank > 0 && this.#random() < Math.min(share, mostShare)
+  sheds(priority: number): boolean {
+    const share = this.#classes - (lowestPriority - priority)
+    return share > 0 && priority > 0 && this.#random() < Math.min(share, mostShare)
   }
 
   /** Once for every so many milliseconds. */
@@ -43,6 +43,6 @@ export class HeapGuard {
     }
     const change = (changePerSecond * elapsedMs) / 1000
     this.#classes =
-      this.#use > mostUse ? Math.min(lastRank, this.#classes + change) : Math.max(0, this.#classes - change)
+      this.#use > mostUse ? Math.min(lowestPriority, this.#classes + change) : Math.max(0, this.#classes - change)
   }
 }

@@ -62,22 +62,22 @@ export class Overload {
   }
 
   /** Whether a request of this class is to be shed. */
-  sheds(rank: number): boolean {
-    if (rank === 0) return false
-    const lane = this.#waiting.lanes[rank]!
+  sheds(priority: number): boolean {
+    if (priority === 0) return false
+    const lane = this.#waiting.lanes[priority]!
     const nowMs = this.#options.clock.now()
     if (lane.sheds(nowMs, this.#allowedMs)) return true
-    if (!this.#heap.sheds(rank)) return false
+    if (!this.#heap.sheds(priority)) return false
     lane.noteShed(nowMs)
     return true
   }
 
   /** Begins a request, now or when it is its turn; if that does not come in time, it is refused. */
-  begin(rank: number, begin: () => void, refuse: () => void): void {
+  begin(priority: number, begin: () => void, refuse: () => void): void {
     if (this.#turns.hasTime()) {
-      this.#waiting.lanes[rank]!.noteBegun()
+      this.#waiting.lanes[priority]!.noteBegun()
       begin()
-    } else this.#waiting.pushRequest(rank, { begin, refuse, sinceMs: this.#options.clock.now() })
+    } else this.#waiting.pushRequest(priority, { begin, refuse, sinceMs: this.#options.clock.now() })
   }
 
   /** The same calls; what comes after one of them waits for its turn. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { lastRank, priorities } from '../../admission/policy.ts'
+import { lowestPriority, priorities } from '../../admission/policy.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import { tellPath } from '../../run/problem.ts'
@@ -22,9 +22,9 @@ export function tryShed(
   message: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  const rank = rankOf(request)
-  if (!serving.overload.sheds(rank)) return false
-  serving.metrics.admission.overloaded(priorities[rank]!)
+  const priority = priorityOf(request)
+  if (!serving.overload.sheds(priority)) return false
+  serving.metrics.admission.overloaded(priorities[priority]!)
   metrics.begin()
   metrics.end(503, 0, message.method)
   const { path, id } = request.parts
@@ -35,11 +35,11 @@ export function tryShed(
 }
 
 /** Whoever makes that his class cannot be told gains nothing by it; why, he is told where he is let in. */
-function rankOf(request: RouteRequest): number {
+function priorityOf(request: RouteRequest): number {
   try {
-    return request.rank
+    return request.priority
   } catch {
-    return lastRank
+    return lowestPriority
   }
 }
 
@@ -48,16 +48,16 @@ const tooMuch = () => new GatewayError('overloaded', { detail: 'the gateway has 
 /** Begins a request when it is its turn, unless nobody waits for it any more. */
 export function takeTurn(exchange: Exchange, request: RouteRequest, begin: () => void): void {
   const { overload, metrics } = exchange.serving
-  const rank = rankOf(request)
+  const priority = priorityOf(request)
   const beginUnlessOver = () => {
     if (!exchange.isOver) begin()
   }
   // The turn is one of the loop's by then, and the others who wait for theirs must get it.
   overload.begin(
-    rank,
+    priority,
     contained('request', exchange, beginUnlessOver),
     contained('request', exchange, () => {
-      metrics.admission.overloaded(priorities[rank]!)
+      metrics.admission.overloaded(priorities[priority]!)
       exchange.fail(tooMuch())
     }),
   )

@@ -16,9 +16,9 @@ export class Waiting {
     return this.#length
   }
 
-  pushRequest(rank: number, waiter: Waiter): void {
+  pushRequest(priority: number, waiter: Waiter): void {
     this.#length++
-    this.lanes[rank]!.push(waiter)
+    this.lanes[priority]!.push(waiter)
   }
 
   pushBegun(goOn: () => void): void {

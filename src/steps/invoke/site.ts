@@ -57,7 +57,7 @@ export function buildSite(
     step: name,
     service: operation.service,
     operation: operation.name,
-    rankOf: binder.rankOf,
+    priorityOf: binder.priorityOf,
     template: operation.template,
     idempotent: operation.idempotent,
     timeoutMs: configOf({ policies: around }, timeout)!,

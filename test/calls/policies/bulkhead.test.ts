@@ -70,13 +70,13 @@ describe('a bulkhead around calls', () => {
     const policy = { concurrent: 1, queue: 10, order: 'priority' }
     const gate = new Bulkhead(policy, clock, metrics)
     const order: unknown[] = []
-    const rankOf = ({ request }: { request: Record<string, unknown> }) => (request['vip'] ? 1 : 2)
+    const priorityOf = ({ request }: { request: Record<string, unknown> }) => (request['vip'] ? 1 : 2)
     const next: Layer = async (_request, call) => {
       order.push(call.context.document.request['name'])
       await new Promise<void>((resolve) => void clock.schedule(10, resolve))
       return live
     }
-    const call = bulkhead(callSite({ rankOf }), { clock, bulkhead: gate })(next)
+    const call = bulkhead(callSite({ priorityOf }), { clock, bulkhead: gate })(next)
     const come = (name: string, vip = false) =>
       call(callRequest(), ongoing(clock, { document: { request: { name, vip }, steps: {} } }))
     const calls = [come('first'), come('second'), come('vip', true)]

@@ -73,4 +73,4 @@ export function sendJson(response: ServerResponse, body: unknown, status = 200):
 }
 
 /** Never answers. */
-export const silence: Answer = () => {}
+export const suppression: Answer = () => {}

@@ -6,7 +6,7 @@ import { Overload } from '../../../src/server/overload/overload.ts'
 import { afterTest } from '../support/gateway.ts'
 import { BusyLoop, send } from './support/busy-loop.ts'
 
-const [critical, high, normal, low] = priorities.map((_name, rank) => rank) as [number, number, number, number]
+const [critical, high, normal, low] = priorities.map((_name, priority) => priority) as [number, number, number, number]
 /** A hundred fit into a second. */
 const takesMs = 10
 
@@ -41,7 +41,7 @@ const never = () => {
   throw new Error('refused')
 }
 
-const shedBy = (overload: Overload) => [critical, high, normal, low].filter((rank) => overload.sheds(rank))
+const shedBy = (overload: Overload) => [critical, high, normal, low].filter((priority) => overload.sheds(priority))
 
 /** Every timer comes so late. */
 async function lag(ms: number, times: number): Promise<void> {
@@ -72,7 +72,7 @@ describe('a process with more to do than it can', () => {
     const mixed = async (perSecond: number[]) => {
       await send(loop, overload, { forMs: 3000, perSecond, takesMs })
       const { answered, shed } = await send(loop, overload, { forMs: 3000, perSecond, takesMs })
-      return answered.map((count, rank) => Math.round((10 * count) / (count + shed[rank]! || 1)) / 10)
+      return answered.map((count, priority) => Math.round((10 * count) / (count + shed[priority]! || 1)) / 10)
     }
     expect(await mixed([0, 40, 40, 100])).toEqual([0, 1, 1, 0.2])
     expect(await mixed([0, 40, 120, 100])).toEqual([0, 1, 0.5, 0])

@@ -7,8 +7,8 @@ import { longestCallMs } from '../../../calls/worst-case.ts'
 import { isAnswer } from '../../../endpoints/verdict.ts'
 import { GatewayError, toGatewayError } from '../../../errors.ts'
 import { digest } from '../../../redaction.ts'
+import { CacheEntries, type CacheEntry, type Question } from './entries.ts'
 import type { Refreshes } from './refreshes.ts'
-import { type Kept, type Question, Shelf } from './shelf.ts'
 
 /** One of the first four for every call; `stored` too where its answer was kept. */
 export const cacheResults = ['hit', 'stale', 'miss', 'stale-if-error', 'stored'] as const
@@ -22,28 +22,28 @@ type CacheResult = (typeof cacheResults)[number]
 export function answerFromStore(policy: CachePolicy, parts: PolicyParts<Refreshes>): Policy {
   const { site, clock, events, store, state } = parts
   const refreshes = state!
-  const shelf = new Shelf(site, policy, store, clock)
+  const entries = new CacheEntries(site, policy, store, clock)
   const longestMs = longestCallMs(site)
 
   /** Asks the backend, whether the kept answer still holds if there is one, and keeps what it answers. */
   async function fetch(question: Question, call: OngoingCall, next: Layer): Promise<LayerResponse> {
-    const { request, kept } = question
-    const asking = kept && askWhetherValid(request, kept.stored)
+    const { request, entry } = question
+    const asking = entry && askWhetherValid(request, entry.stored)
     const startedAt = clock.now()
     const answer = await next(asking ?? request, call)
     const tookMs = clock.now() - startedAt
     const { status, headers, body, source, attempts, isPersonal } = answer
     const collapsed = source === 'coalesced'
-    if (kept && asking && status === 304) {
-      const confirmed = shelf.confirm(question, kept, answer, tookMs)
-      if (!confirmed) return fetch({ ...question, kept: undefined }, call, next)
+    if (entry && asking && status === 304) {
+      const confirmed = entries.confirm(question, entry, answer, tookMs)
+      if (!confirmed) return fetch({ ...question, entry: undefined }, call, next)
       const cacheStatus = printForwarded({ reason: 'stale', status, stored: confirmed.isKept, collapsed })
       return { ...confirmed.response, source, attempts, cacheStatus }
     }
     if (status === 304 && !site.isSuccess(304)) throw unasked304(site)
-    const stored = source === 'live' && shelf.keep(question, answer, tookMs)
+    const stored = source === 'live' && entries.keep(question, answer, tookMs)
     if (stored) events.count('stored')
-    const cacheStatus = printForwarded({ reason: kept ? 'stale' : 'uri-miss', stored, collapsed })
+    const cacheStatus = printForwarded({ reason: entry ? 'stale' : 'uri-miss', stored, collapsed })
     return { status, headers, body, source, attempts, isPersonal, cacheStatus }
   }
 
@@ -60,20 +60,20 @@ export function answerFromStore(policy: CachePolicy, parts: PolicyParts<Refreshe
 
   /** An answer that is no success replaces the kept one too: 404, 410, 401. */
   function forgetIfReplaced(question: Question, error: GatewayError): GatewayError {
-    if (question.kept && isAnswer(error.response?.status)) shelf.forget(question)
+    if (question.entry && isAnswer(error.response?.status)) entries.forget(question)
     return error
   }
 
   /** The kept answer in place of a failure that may pass (RFC 5861 section 4). */
   function cover(thrown: unknown, question: Question, call: OngoingCall): LayerResponse {
     const error = forgetIfReplaced(question, toGatewayError(thrown))
-    const { kept } = question
+    const { entry } = question
     if (call.context.scope.reason) throw call.context.scope.reason
-    if (!kept || kept.staleIfErrorLeftMs <= 0 || !mayPass(error)) throw error
+    if (!entry || entry.staleIfErrorLeftMs <= 0 || !mayPass(error)) throw error
     note('stale-if-error', question, call)
     const { attempts } = call
     const forwarded = { reason: 'stale', status: error.response?.status, stored: false, collapsed: false } as const
-    return { ...restored(kept), source: 'stale', attempts, error, cacheStatus: printForwarded(forwarded) }
+    return { ...restored(entry), source: 'stale', attempts, error, cacheStatus: printForwarded(forwarded) }
   }
 
   function note(result: CacheResult, { key }: Question, { context: { span } }: OngoingCall): void {
@@ -82,23 +82,23 @@ export function answerFromStore(policy: CachePolicy, parts: PolicyParts<Refreshe
   }
 
   return (next) => async (request, call) => {
-    const question = await shelf.look(request)
-    const { kept } = question
-    if (kept && kept.leftMs > 0) {
+    const question = await entries.look(request)
+    const { entry } = question
+    if (entry && entry.leftMs > 0) {
       note('hit', question, call)
-      return { ...restored(kept), source: 'cache', attempts: 0, cacheStatus: printHit(kept.leftMs) }
+      return { ...restored(entry), source: 'cache', attempts: 0, cacheStatus: printHit(entry.leftMs) }
     }
-    if (kept && kept.staleLeftMs > 0) {
+    if (entry && entry.staleLeftMs > 0) {
       note('stale', question, call)
       refresh(question, call, next)
-      return { ...restored(kept), source: 'stale', attempts: 0, cacheStatus: printHit(kept.leftMs) }
+      return { ...restored(entry), source: 'stale', attempts: 0, cacheStatus: printHit(entry.leftMs) }
     }
     note('miss', question, call)
     return fetch(question, call, next).catch((thrown: unknown) => cover(thrown, question, call))
   }
 }
 
-function restored({ stored: { status, headers }, body }: Kept) {
+function restored({ stored: { status, headers }, body }: CacheEntry) {
   return { status, headers, body }
 }
 

@@ -2,7 +2,7 @@ import type { CachePolicy } from '../../../calls/http-caching/lifetimes.ts'
 import { configOf, definePolicy } from '../../../calls/policy.ts'
 import { printDuration } from '../../../expressions/units.ts'
 import { coalesce } from '../coalesce/coalesce.ts'
-import { fly } from '../coalesce/fly.ts'
+import { singleflight } from '../coalesce/singleflight.ts'
 import { misfitOfUnsafe } from '../unsafe.ts'
 import { answerFromStore, cacheResults } from './answer-from-store.ts'
 import { Refreshes } from './refreshes.ts'
@@ -33,7 +33,7 @@ export const cache = definePolicy({
     const answer = answerFromStore(policy, parts)
     // It asks for nobody in particular, so its calls fly too, if they must alone.
     if (configOf(parts.site, coalesce)) return answer
-    const alone = fly(parts, undefined)
+    const alone = singleflight(parts, undefined)
     return (next) => answer(alone(next))
   },
   events: { help: 'Calls by what their cache did', label: 'result', values: cacheResults },

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { definePolicy } from '../../../calls/policy.ts'
 import { misfitOfUnsafe } from '../unsafe.ts'
-import { type Flights, fly } from './fly.ts'
 import { keyOfFlights } from './key.ts'
+import { type Flights, singleflight } from './singleflight.ts'
 
 export interface CoalescePolicy {
   /** Nobody declared it: it holds because a cache does. */
@@ -30,7 +30,7 @@ export const coalesce = definePolicy({
     key: (_policy, site) => keyOfFlights(site),
     open: (): Flights => new Map(),
   },
-  wrap: (_policy, parts) => fly(parts, parts.state),
+  wrap: (_policy, parts) => singleflight(parts, parts.state),
   events: { name: 'coalesced', help: 'Calls that shared the answer of an equal one' },
   caption: () => 'equal calls in flight are made once',
   drawing: ({ isImplied }) => (isImplied ? undefined : 'equal calls made once'),

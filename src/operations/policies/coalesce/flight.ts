@@ -5,14 +5,14 @@ import type { Clock, Timer } from '../../../clock.ts'
 import { GatewayError } from '../../../errors.ts'
 
 /** What a flight came to, for one of those who waited. */
-export type Landing = { readonly isOwner: boolean } & (
+export type Settled = { readonly isOwner: boolean } & (
   | { readonly response: LayerResponse }
   | { readonly thrown: unknown }
 )
 
-interface Passenger {
+interface Waiter {
   readonly call: OngoingCall
-  readonly settle: (landing: Landing) => void
+  readonly settle: (settled: Settled) => void
   readonly forget: () => void
 }
 
@@ -26,7 +26,7 @@ export class Flight {
   readonly #clock: Clock
   readonly #call: OngoingCall
   readonly #scope = new Scope()
-  readonly #passengers = new Set<Passenger>()
+  readonly #waiters = new Set<Waiter>()
   readonly #onEnd: () => void
 
   /** `onEnd`: nobody can join from now on. */
@@ -45,13 +45,13 @@ export class Flight {
   }
 
   /** Waits until it lands, or rejects when this call has to leave. */
-  join(call: OngoingCall, step: string): Promise<Landing> {
+  join(call: OngoingCall, step: string): Promise<Settled> {
     const { scope, deadline } = call.context
     return new Promise((resolve, reject) => {
       const leave = (reason: GatewayError) => {
         forget()
         reject(reason)
-        if (this.#passengers.size === 0) this.#abandon(reason)
+        if (this.#waiters.size === 0) this.#abandon(reason)
       }
       const onTime = () =>
         leave(new GatewayError('timeout', { step, detail: 'no answer within the time of the request' }))
@@ -59,26 +59,26 @@ export class Flight {
       const forget = () => {
         timer.cancel()
         unsubscribe()
-        this.#passengers.delete(passenger)
+        this.#waiters.delete(waiter)
       }
-      const passenger: Passenger = { call, settle: resolve, forget }
-      this.#passengers.add(passenger)
+      const waiter: Waiter = { call, settle: resolve, forget }
+      this.#waiters.add(waiter)
       const unsubscribe = scope.onCancel(leave)
     })
   }
 
   start(next: Layer, request: CallRequest): void {
     next(request, this.#call).then(
-      (response) => this.#land({ response }),
-      (thrown: unknown) => this.#land({ thrown }),
+      (response) => this.#settleAll({ response }),
+      (thrown: unknown) => this.#settleAll({ thrown }),
     )
   }
 
-  #land(outcome: { readonly response: LayerResponse } | { readonly thrown: unknown }): void {
+  #settleAll(outcome: { readonly response: LayerResponse } | { readonly thrown: unknown }): void {
     this.#onEnd()
     this.#scope.close()
     let isOwner = true
-    for (const { call, settle, forget } of [...this.#passengers]) {
+    for (const { call, settle, forget } of [...this.#waiters]) {
       forget()
       if (isOwner) call.attempts += this.#call.attempts
       settle({ ...outcome, isOwner })

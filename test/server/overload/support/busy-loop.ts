@@ -65,19 +65,19 @@ export async function send(loop: BusyLoop, overload: Overload, { forMs, perSecon
   const served: Served = { answered: zeros(), shed: zeros(), refused: zeros(), waitedMs: zeros(), turnMs: 0 }
   const came = zeros()
   const beganAt = loop.now()
-  const begin = (rank: number, dueAt: number) => () => {
-    served.answered[rank]!++
-    served.waitedMs[rank] = Math.max(served.waitedMs[rank]!, loop.now() - dueAt)
+  const begin = (priority: number, dueAt: number) => () => {
+    served.answered[priority]!++
+    served.waitedMs[priority] = Math.max(served.waitedMs[priority]!, loop.now() - dueAt)
     loop.work(takesMs)
   }
   while (loop.now() - beganAt < forMs) {
     const turnBeganAt = loop.now()
-    for (let rank = 0; rank < perSecond.length; rank++) {
-      for (; came[rank]! <= ((turnBeganAt - beganAt) * perSecond[rank]!) / 1000 - 1; came[rank]!++) {
-        const run = begin(rank, beganAt + (came[rank]! * 1000) / perSecond[rank]!)
+    for (let priority = 0; priority < perSecond.length; priority++) {
+      for (; came[priority]! <= ((turnBeganAt - beganAt) * perSecond[priority]!) / 1000 - 1; came[priority]!++) {
+        const run = begin(priority, beganAt + (came[priority]! * 1000) / perSecond[priority]!)
         if (!overload.isBusy) run()
-        else if (overload.sheds(rank)) served.shed[rank]!++
-        else overload.begin(rank, run, () => served.refused[rank]!++)
+        else if (overload.sheds(priority)) served.shed[priority]!++
+        else overload.begin(priority, run, () => served.refused[priority]!++)
       }
     }
     await loop.turn()

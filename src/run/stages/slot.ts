@@ -1,17 +1,17 @@
 import type { Bulkhead } from '../../admission/bulkhead.ts'
-import { waitForPlace } from '../../admission/place.ts'
+import { waitForSlot } from '../../admission/slot.ts'
 import type { Clock } from '../../clock.ts'
 import type { RouteRequest } from '../route-request.ts'
 import type { Client, Departure, Handle } from '../stage.ts'
 
-export interface PlaceRules {
+export interface SlotRules {
   readonly clientOf: (request: RouteRequest) => string
   /** What whom the place is at took for the request, in milliseconds; undefined where that tells nothing of it. */
   readonly tookMs: (departure: Departure, stayedMs: number) => number | undefined
 }
 
 /** Takes a place in a bulkhead until nothing of the request takes up room any more. */
-export function takePlace(bulkhead: Bulkhead, clock: Clock, { clientOf, tookMs }: PlaceRules) {
+export function takeSlot(bulkhead: Bulkhead, clock: Clock, { clientOf, tookMs }: SlotRules) {
   return (next: Handle): Handle => {
     function stay(request: RouteRequest, client: Client) {
       const enteredAt = clock.now()
@@ -22,8 +22,8 @@ export function takePlace(bulkhead: Bulkhead, clock: Clock, { clientOf, tookMs }
     return (request, client) => {
       if (bulkhead.tryEnter()) return stay(request, client)
       const { scope, span } = client
-      const { deadline, rank } = request
-      const entering = waitForPlace(bulkhead, { scope, deadline, rank, client: clientOf(request) }, span)
+      const { deadline, priority } = request
+      const entering = waitForSlot(bulkhead, { scope, deadline, priority, client: clientOf(request) }, span)
       return entering.then(() => stay(request, client))
     }
   }

@@ -6,7 +6,7 @@ import { type Comment, findComments } from './comments.ts'
 import type { SourceText } from './source.ts'
 
 /** `# tessera-ignore CODE, …: reason`, at the end of the line it is about or on a line of its own before it. */
-export interface Silence {
+export interface Suppression {
   readonly codes: readonly string[]
   readonly reason: string
   /** The line whose diagnostics it silences. */
@@ -22,35 +22,38 @@ const form = `write it like # ${keyword} unused-output: used by the partner app`
  * Takes out the warnings and hints that a comment in their file silences. A silence that does nothing, or gives no reason,
  * is a warning itself. `diagnostics` are sorted, and so is what it gives.
  */
-export function applySilences(diagnostics: readonly Diagnostic[], silences: readonly Silence[]): readonly Diagnostic[] {
-  if (silences.length === 0) return diagnostics
-  const byLine = Map.groupBy(silences, ({ at, line }) => `${at.file}:${line}`)
+export function applySuppressions(
+  diagnostics: readonly Diagnostic[],
+  suppressions: readonly Suppression[],
+): readonly Diagnostic[] {
+  if (suppressions.length === 0) return diagnostics
+  const byLine = Map.groupBy(suppressions, ({ at, line }) => `${at.file}:${line}`)
   const used = new Set<string>()
   const kept = diagnostics.filter(({ code, severity, at }) => {
     const here = byLine.get(`${at.file}:${at.line}`) ?? []
-    const silencing = here.filter(({ codes }) => codes.includes(code))
-    for (const silence of silencing) used.add(keyOf(silence, code))
-    return severity === 'error' || silencing.every(({ reason }) => reason === '')
+    const suppressing = here.filter(({ codes }) => codes.includes(code))
+    for (const suppression of suppressing) used.add(keyOf(suppression, code))
+    return severity === 'error' || suppressing.every(({ reason }) => reason === '')
   })
   // With errors not every check has run: what would have been silenced may not have been found.
   const isComplete = !diagnostics.some(({ severity }) => severity === 'error')
   const useless = new DiagnosticCollector()
-  for (const silence of silences) {
-    const fault = findFault(silence, (code) => !isComplete || used.has(keyOf(silence, code)))
-    if (fault) useless.add('useless-silence', fault.message, silence.at, fault.help)
+  for (const suppression of suppressions) {
+    const fault = findFault(suppression, (code) => !isComplete || used.has(keyOf(suppression, code)))
+    if (fault) useless.add('useless-silence', fault.message, suppression.at, fault.help)
   }
   return [...kept, ...useless.sorted()].sort(compareByPlace)
 }
 
 /** What is wrong with a silence; `isUsed` tells whether a code of it silences something. */
 function findFault(
-  { codes, reason }: Silence,
+  { codes, reason }: Suppression,
   isUsed: (code: string) => boolean,
 ): { message: string; help?: string | undefined } | undefined {
   if (codes.length === 0) return { message: 'the comment names no code to silence', help: form }
   for (const code of codes) {
     const known = diagnosticCodes[code as DiagnosticCode]
-    if (!known) return { message: `there is no diagnostic \`${code}\``, help: didYouMean(code, silenceableCodes) }
+    if (!known) return { message: `there is no diagnostic \`${code}\``, help: didYouMean(code, suppressibleCodes) }
     if (known.severity === 'error') return { message: `\`${code}\` is an error, which cannot be silenced` }
   }
   if (reason === '') return { message: 'the comment silences without a reason', help: form }
@@ -60,16 +63,16 @@ function findFault(
     : { message: `there is no \`${idle}\` on the line to silence`, help: 'remove it' }
 }
 
-const silenceableCodes = Object.entries(diagnosticCodes).flatMap(([code, { severity }]) =>
+const suppressibleCodes = Object.entries(diagnosticCodes).flatMap(([code, { severity }]) =>
   severity === 'error' ? [] : [code],
 )
 
-function keyOf({ at }: Silence, code: string): string {
+function keyOf({ at }: Suppression, code: string): string {
   return `${at.file}:${at.line}:${code}`
 }
 
 /** The silences that stand in a file. */
-export function findSilences({ path, text }: SourceText): Silence[] {
+export function findSuppressions({ path, text }: SourceText): Suppression[] {
   if (!text.includes(keyword)) return []
   const comments = [...findComments(text)]
   const nextLines = findNextLines(text, comments)

@@ -18,11 +18,11 @@ export interface Question {
   readonly request: CallRequest
   readonly key: StoreKey
   readonly generation: string
-  readonly kept: Kept | undefined
+  readonly entry: CacheEntry | undefined
 }
 
 /** A stored answer that a site can use, and how it stands with it. */
-export interface Kept {
+export interface CacheEntry {
   readonly stored: StoredResponse
   readonly body: Body | undefined
   /** How long it is still fresh; below zero: how long it is not. */
@@ -33,7 +33,7 @@ export interface Kept {
 }
 
 /** The answers that a site's cache policy keeps in the store. */
-export class Shelf {
+export class CacheEntries {
   readonly #site: CallSite
   readonly #policy: CachePolicy
   readonly #sharing: Sharing
@@ -56,7 +56,7 @@ export class Shelf {
     const key = storeKeyOf(this.#site, request, this.#purpose)
     const looking = this.#store.get(key)
     const { response, generation } = looking instanceof Promise ? await looking : looking
-    return { request, key, generation, kept: response && this.#restore(response) }
+    return { request, key, generation, entry: response && this.#restore(response) }
   }
 
   /** Keeps an answer, if it may be kept and there is any use in it. */
@@ -66,7 +66,7 @@ export class Shelf {
   }
 
   /** Takes what a 304 says over into the kept answer (RFC 9111 section 4.3.4); undefined when it is about another one. */
-  confirm(question: Question, { stored, body }: Kept, answer: LayerResponse, tookMs: number) {
+  confirm(question: Question, { stored, body }: CacheEntry, answer: LayerResponse, tookMs: number) {
     const headers = updateHeaders(stored.headers, answer.headers)
     if (!headers) return undefined
     const { status, text } = stored
@@ -94,7 +94,7 @@ export class Shelf {
   }
 
   /** Undefined too for what another site kept that is content with less. */
-  #restore(stored: StoredResponse): Kept | undefined {
+  #restore(stored: StoredResponse): CacheEntry | undefined {
     const { status, text, storedAt, lifetimes } = stored
     if (!lifetimes || !this.#site.isSuccess(status)) return undefined
     const body = restoreBody(this.#site, text)

@@ -4,7 +4,7 @@ import type { Layer, LayerResponse, OngoingCall, Policy } from '../../../calls/l
 import type { CallSite, PolicyParts } from '../../../calls/policy.ts'
 import { longestCallMs } from '../../../calls/worst-case.ts'
 import { GatewayError, toGatewayError } from '../../../errors.ts'
-import { Flight, type Landing } from './flight.ts'
+import { Flight, type Settled } from './flight.ts'
 
 /** The calls in flight of sites that may join each other, by all that was rendered for them. */
 export type Flights = Map<string, Flight>
@@ -16,7 +16,7 @@ export type Flights = Map<string, Flight>
  * themselves (RFC 9111 section 4).
  * @param flights those that it may join; without them each flies alone, so that it ends with nobody's request
  */
-export function fly(parts: PolicyParts, flights: Flights | undefined): Policy {
+export function singleflight(parts: PolicyParts, flights: Flights | undefined): Policy {
   const { site, clock, events } = parts
   const sharing = sharingOf(site)
   const longestMs = longestCallMs(site)
@@ -32,13 +32,13 @@ export function fly(parts: PolicyParts, flights: Flights | undefined): Policy {
       new Flight(call, longestMs, clock, () => {
         if (flights?.get(key) === flight) flights.delete(key)
       })
-    const landing = flight.join(call, site.step)
+    const settled = flight.join(call, site.step)
     if (known) events.emit(context.span, 'joined')
     else {
       flights?.set(key, flight)
       flight.start(next, request)
     }
-    return landing.then((landed) => settle(landed, { isFirst: !known, site, sharing, request, call, next }))
+    return settled.then((outcome) => settle(outcome, { isFirst: !known, site, sharing, request, call, next }))
   }
 }
 
@@ -46,7 +46,7 @@ function keyOf({ method, path, headers, body }: CallRequest): string {
   return JSON.stringify([method, path, headers, body])
 }
 
-interface Passage {
+interface Asking {
   readonly isFirst: boolean
   readonly site: CallSite
   readonly sharing: Sharing
@@ -55,14 +55,14 @@ interface Passage {
   readonly next: Layer
 }
 
-function settle(landing: Landing, { isFirst, site, sharing, request, call, next }: Passage) {
-  if ('thrown' in landing) {
-    const error = toGatewayError(landing.thrown)
+function settle(settled: Settled, { isFirst, site, sharing, request, call, next }: Asking) {
+  if ('thrown' in settled) {
+    const error = toGatewayError(settled.thrown)
     if (isFirst) throw error
     if (error.response?.isPersonal) return next(request, call)
     throw copyError(error, site.step)
   }
-  const { response, isOwner } = landing
+  const { response, isOwner } = settled
   if (isOwner) return response
   return mayBeShared(sharing, request, response) ? shareOf(response) : next(request, call)
 }

@@ -6,7 +6,7 @@ import { HealthCheck } from './checks.ts'
 import { Outliers } from './outliers.ts'
 import { type CarePolicy, defaultOutlier } from './policy.ts'
 
-export interface CaretakerOptions {
+export interface HealthMonitorOptions {
   readonly clock: Clock
   /** 0 ≤ x < 1. */
   readonly random: () => number
@@ -19,12 +19,12 @@ export interface CaretakerOptions {
 }
 
 /** Looks after the endpoints of one service: by checks, and by what their calls tell. */
-export class Caretaker {
-  readonly #options: CaretakerOptions
+export class HealthMonitor {
+  readonly #options: HealthMonitorOptions
   readonly #outliers: Outliers<Endpoint> | undefined
   readonly #checks = new Map<Endpoint, HealthCheck>()
 
-  constructor(options: CaretakerOptions) {
+  constructor(options: HealthMonitorOptions) {
     const { clock, policy, endpoints, onEject } = options
     this.#options = options
     if (!policy.outlier && !policy.failover) return
