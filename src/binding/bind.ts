@@ -16,7 +16,7 @@ import {
 import type { Language } from './color.ts'
 import { describeType } from './describe-type.ts'
 import { type Read, type Reference, readOf, resolveReference } from './reference.ts'
-import { type Place, within } from './shape.ts'
+import { type Position, within } from './shape.ts'
 import { metered } from './too-much-work.ts'
 
 /** A template with everything known that loading can know. */
@@ -42,17 +42,17 @@ export interface Derivation {
 }
 
 /** Parses and compiles a template, and finds what it reads. Its faults are reported at their characters. */
-export function bindTemplate(value: unknown, place: Place, language: Language): BoundTemplate {
+export function bindTemplate(value: unknown, position: Position, language: Language): BoundTemplate {
   const { template, faults } = parseTemplate(value, language.types, language)
   for (const fault of faults) {
-    const { source, path } = within(place, ...fault.path)
+    const { source, path } = within(position, ...fault.path)
     // An operator is a key, all other faults sit in a string.
     const at =
       fault.code === 'unknown-operator' ? source.locateKey(path) : source.locateInside(path, fault.offset, fault.length)
     language.diagnostics.add(fault.code, fault.message, at, fault.help)
   }
   const locate: BoundTemplate['locate'] = (where, offset, length) =>
-    place.source.locateInside([...place.path, ...where], offset, length)
+    position.source.locateInside([...position.path, ...where], offset, length)
   const reads: Read[] = []
   for (const read of readsOf(template)) {
     const at = locate(read.at, read.offset, read.length)
@@ -68,14 +68,19 @@ export function bindTemplate(value: unknown, place: Place, language: Language): 
       if (faults.length === 0) schema ??= schemaOf(template, (path) => schemaOfPath(path, language))
       return schema
     },
-    at: place.source.locate(place.path),
+    at: position.source.locate(position.path),
     locate,
-    evaluate: faults.length > 0 ? () => undefined : compileOrTell(template, reads, place, language),
+    evaluate: faults.length > 0 ? () => undefined : compileOrTell(template, reads, position, language),
   }
 }
 
 /** An operator of an extension may fail here; ours do not. */
-function compileOrTell(template: Template, reads: readonly Read[], { source, path }: Place, { diagnostics }: Language) {
+function compileOrTell(
+  template: Template,
+  reads: readonly Read[],
+  { source, path }: Position,
+  { diagnostics }: Language,
+) {
   try {
     return compileMetered(template, reads)
   } catch (thrown) {
@@ -111,15 +116,15 @@ export interface BoundCondition {
  */
 export function bindCondition(
   text: string,
-  place: Place,
+  position: Position,
   language: Language,
   options: ExpressionOptions = {},
 ): BoundCondition {
-  const at = place.source.locate(place.path)
+  const at = position.source.locate(position.path)
   const wrapped = /^\s*\$\{([\s\S]*)\}\s*$/.exec(text)
   const source = wrapped ? wrapped[1]! : text
   const shift = wrapped ? text.indexOf('{') + 1 : 0
-  const locate = (offset: number, length: number) => place.source.locateInside(place.path, offset + shift, length)
+  const locate = (offset: number, length: number) => position.source.locateInside(position.path, offset + shift, length)
   const expression = compileExpression(source, language.types, options)
   if ('code' in expression) {
     language.diagnostics.add(
@@ -166,17 +171,17 @@ export function bindCondition(
 /** A JSONPath on the context that stands where only a path may (`forEach.in`, a locator). */
 export function bindPath(
   query: string,
-  place: Place,
+  position: Position,
   language: Language,
 ): { path: JsonPath; reference: Reference | undefined; at: Location } | undefined {
-  const at = place.source.locate(place.path)
+  const at = position.source.locate(position.path)
   if (!isPath(query)) {
     language.diagnostics.add('invalid-jsonpath', `expected a JSONPath that begins with $, found \`${query}\``, at)
     return undefined
   }
   const path = compilePath(query)
   if ('code' in path) {
-    const where = place.source.locateInside(place.path, path.offset, path.length)
+    const where = position.source.locateInside(position.path, path.offset, path.length)
     language.diagnostics.add(path.code, path.message, where, path.help)
     return undefined
   }

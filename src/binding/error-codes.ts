@@ -1,7 +1,7 @@
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { endsRequest, knownErrors } from '../errors.ts'
 import type { Language } from './color.ts'
-import { type Place, within } from './shape.ts'
+import { type Position, within } from './shape.ts'
 
 /** The codes that any call or route may fail with, and `all`. */
 export const builtInErrorCodes: readonly string[] = [
@@ -18,7 +18,7 @@ export function isStatusCode(code: string): boolean {
 export function checkListedCodes(
   codes: readonly string[],
   named: Iterable<string>,
-  list: Place,
+  list: Position,
   { diagnostics }: Language,
 ): void {
   const known = new Set([...builtInErrorCodes, ...named])

@@ -6,7 +6,7 @@ import { type HeaderSide, isHeaderName, isHeaderValue, whyReserved } from '../he
 import { type BoundTemplate, bindTemplate } from './bind.ts'
 import type { Language } from './color.ts'
 import { template } from './scalars.ts'
-import { type Place, variablesAt, within } from './shape.ts'
+import { type Position, variablesAt, within } from './shape.ts'
 
 /** `headers:` of a service, an operation or an answer. Its names are checked where it is bound. */
 export const headersShape = z.record(z.string(), template)
@@ -21,12 +21,12 @@ export interface BoundHeader {
 export function bindHeaders(
   entries: Readonly<Record<string, unknown>>,
   side: HeaderSide,
-  place: Place,
+  position: Position,
   language: Language,
 ): BoundHeader[] {
   const seen = new Map<string, string>()
   return Object.entries(entries).flatMap(([name, entry]) => {
-    const at = place.source.locateKey([...place.path, name])
+    const at = position.source.locateKey([...position.path, name])
     if (!checkHeaderName(name, side, at, language.diagnostics)) return []
     const lower = name.toLowerCase()
     const before = seen.get(lower)
@@ -35,8 +35,8 @@ export function bindHeaders(
       return []
     }
     seen.set(lower, name)
-    const value = bindTemplate(entry, within(place, name), language)
-    checkHeaderValue(value, within(place, name), language)
+    const value = bindTemplate(entry, within(position, name), language)
+    checkHeaderValue(value, within(position, name), language)
     return [{ name: lower, value }]
   })
 }
@@ -68,10 +68,10 @@ const hostHelp = 'it is the host of the endpoint that is called'
 const hasControl = /[^\t\x20-\x7e\x80-\u{10ffff}]/u
 
 /** Reports a constant of a header that could never be sent, so that not every request has to find out. */
-function checkHeaderValue(value: BoundTemplate, place: Place, { diagnostics }: Language): void {
+function checkHeaderValue(value: BoundTemplate, position: Position, { diagnostics }: Language): void {
   const text = constantsOf(value.template).find((constant) => !isHeaderValue(constant))
   if (text === undefined) return
-  const variables = variablesAt(place)
+  const variables = variablesAt(position)
   const what = variables ? `\`${variables.written}\`` : 'this text'
   const help = variables ? `look at the end of env.${variables.references[0]!.name}: a line's end, maybe` : undefined
   const kind = hasControl.test(text) ? 'a control character' : 'a character beyond ISO 8859-1'

@@ -11,19 +11,19 @@ import { copyOf, fillIn, findVariables, isOfLanguage } from './variables.ts'
 export { describe }
 
 /** A piece of a file: the file and where in it the piece sits. */
-export interface Place {
+export interface Position {
   readonly source: Source
   readonly path: Path
 }
 
 /** The text with variables that stands at a place, if one does. */
-export function variablesAt({ source, path }: Place): EnvText | undefined {
+export function variablesAt({ source, path }: Position): EnvText | undefined {
   return source.namesVariables ? findVariables(source.value, path) : undefined
 }
 
-/** The place of a member of what sits at `place`. */
-export function within(place: Place, ...path: Path): Place {
-  return { source: place.source, path: [...place.path, ...path] }
+/** The place of a member of what sits at `position`. */
+export function within(position: Position, ...path: Path): Position {
+  return { source: position.source, path: [...position.path, ...path] }
 }
 
 /**
@@ -35,16 +35,16 @@ export function within(place: Place, ...path: Path): Place {
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
-  place: Place,
+  position: Position,
   diagnostics: DiagnosticCollector,
   standIns: Readonly<Record<string, unknown>> = {},
 ): z.output<Schema> | undefined {
-  const { namesVariables } = place.source
+  const { namesVariables } = position.source
   const filled = namesVariables ? fillIn(schema, value) : value
   const result = schema.safeParse(filled, { reportInput: true })
   if (result.success) return result.data
   const written = copyOf(filled)
-  const { renames, corrected } = correctKeys(schema, written, place, diagnostics)
+  const { renames, corrected } = correctKeys(schema, written, position, diagnostics)
   const copy = namesVariables ? copyOf(fillIn(schema, written)) : written
   // What a whole lacks may be what a key in it was meant to be; and what it was meant to be is a guess.
   const found = findIssues(schema, copy)
@@ -53,7 +53,12 @@ export function checkShape<Schema extends z.ZodType>(
     return !renames.has(path) && !(issue.code === 'custom' && corrected.has(here))
   })
   for (const one of issues)
-    report(one, schema, { source: place.source, path: [...place.path, ...renames.asWritten(one.path)] }, diagnostics)
+    report(
+      one,
+      schema,
+      { source: position.source, path: [...position.path, ...renames.asWritten(one.path)] },
+      diagnostics,
+    )
   leaveOut(copy, found)
   // What lacks the part that was left out goes with it.
   for (let round = 0; round < 5; round += 1) leaveOut(copy, findIssues(schema, copy))
@@ -62,7 +67,7 @@ export function checkShape<Schema extends z.ZodType>(
 }
 
 /** Reports every unknown key; in the copy it gets the name that was meant, or goes. */
-function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics: DiagnosticCollector) {
+function correctKeys(schema: z.ZodType, copy: unknown, position: Position, diagnostics: DiagnosticCollector) {
   /** Where unknown keys stood. */
   const corrected = new Set<string>()
   const renames = new Renames()
@@ -77,10 +82,10 @@ function correctKeys(schema: z.ZodType, copy: unknown, place: Place, diagnostics
       const outer = valueAt(copy, path.slice(0, -1)) as Record<string, unknown>
       corrected.add(JSON.stringify(path))
       for (const key of (found.issue as z.core.$ZodIssueUnrecognizedKeys).keys) {
-        const written = [...place.path, ...renames.asWritten(path), key]
-        const at = place.source.locateKey(written)
+        const written = [...position.path, ...renames.asWritten(path), key]
+        const at = position.source.locateKey(written)
         const id = JSON.stringify(written)
-        const isTold = !diagnostics.isFull(place.source.path)
+        const isTold = !diagnostics.isFull(position.source.path)
         const help = isTold ? advise(key, found) : undefined
         if (!reported.has(id)) diagnostics.add('unknown-key', `\`${key}\` is not a key here`, at, help)
         reported.add(id)
@@ -110,7 +115,7 @@ function advise(key: string, { path, knownKeys, outerKeys, innerKeys }: ShapeIss
   return knownKeys.length > 0 ? `known keys: ${knownKeys.join(', ')}` : undefined
 }
 
-function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Place, diagnostics: DiagnosticCollector): void {
+function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Position, diagnostics: DiagnosticCollector): void {
   const variables = variablesAt(at)
   if (variables && isOfLanguage(schema, path)) {
     const message = `the value of \`${variables.written}\` is data, and here stands an expression or a path`

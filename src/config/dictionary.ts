@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ColorDefinition } from '../binding/color.ts'
-import { checkShape, type Place } from '../binding/shape.ts'
+import { checkShape, type Position } from '../binding/shape.ts'
 import { withRole } from '../binding/variables.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { isColorName } from '../expressions/color.ts'
@@ -44,19 +44,19 @@ export function readDictionary(
   if (!definition || typeof written !== 'object' || Array.isArray(written)) return undefined
   const colors = new Map<string, ColorDefinition>()
   for (const [name, entry] of Object.entries({ ...written, ...definition.colors })) {
-    const place: Place = { source, path: ['colors', name] }
+    const position: Position = { source, path: ['colors', name] }
     const isName = isColorName(name)
-    if (!isName) reportName(name, place, diagnostics)
+    if (!isName) reportName(name, position, diagnostics)
     if (isName || isReadable(name)) {
       const isRead = Object.hasOwn(definition.colors, name)
-      colors.set(name, readColor(name, isRead ? entry : null, place, diagnostics))
+      colors.set(name, readColor(name, isRead ? entry : null, position, diagnostics))
     }
   }
   for (const name of findNested(colors, diagnostics)) colors.delete(name)
   return colors
 }
 
-function reportName(name: string, { source, path }: Place, diagnostics: DiagnosticCollector): void {
+function reportName(name: string, { source, path }: Position, diagnostics: DiagnosticCollector): void {
   const [first] = name.split('.') as [string]
   const isReserved = (reservedNames as readonly string[]).includes(first)
   const help = isReserved
@@ -73,7 +73,7 @@ function isReadable(name: string): boolean {
 function readColor(
   name: string,
   entry: Record<string, unknown> | null,
-  { source, path }: Place,
+  { source, path }: Position,
   diagnostics: DiagnosticCollector,
 ): ColorDefinition {
   const { sensitivity, description, ...type } = (entry ?? {}) as {

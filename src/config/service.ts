@@ -95,5 +95,5 @@ export function readService(
 /** Whether every place where it runs is looked up. */
 function isDiscovered({ discover, versions }: z.output<typeof serviceShape>): boolean {
   const places = versions ? Object.values(versions) : [{ discover }]
-  return places.every((place) => place.discover !== undefined)
+  return places.every((position) => position.discover !== undefined)
 }

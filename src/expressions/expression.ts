@@ -9,14 +9,14 @@ import { parseCel } from './expression/parse.ts'
 import { findProofs } from './expression/proofs.ts'
 import {
   Absence,
+  type Bindings,
   type CelFunction,
   type CelFunctions,
   demand,
+  type Evaluate,
   EvaluationFailure,
   type Read,
   Refusal,
-  type Run,
-  type Scope,
   type Segments,
 } from './expression/scope.ts'
 import {
@@ -140,7 +140,16 @@ export function compileExpression(
   if ('code' in node) return node
   const reads: Read[] = []
   const { roots, env, functions } = types
-  const scope: Scope = { roots, env, functions, variables: new Map(), guards: [], reads, strict, compile: compileNode }
+  const scope: Bindings = {
+    roots,
+    env,
+    functions,
+    variables: new Map(),
+    guards: [],
+    reads,
+    strict,
+    compile: compileNode,
+  }
   try {
     const { type, run } = compileNode(node, scope)
     const mayBeAbsent = type.optional ? 'optional' : isAccess(node) ? 'path' : undefined
@@ -169,7 +178,7 @@ export function compileExpression(
   }
 }
 
-function guard(source: string, run: Run): Run {
+function guard(source: string, run: Evaluate): Evaluate {
   return (document) => {
     try {
       return run(document)
@@ -182,7 +191,7 @@ function guard(source: string, run: Run): Run {
   }
 }
 
-function compileTest(source: string, evaluate: Run): Expression['test'] {
+function compileTest(source: string, evaluate: Evaluate): Expression['test'] {
   return (document) => {
     const value = evaluate(document)
     if (typeof value === 'boolean') return value

@@ -2,7 +2,7 @@ import type { Language } from '../binding/color.ts'
 import { describeType } from '../binding/describe-type.ts'
 import { checkHeaderName } from '../binding/headers.ts'
 import { findColor } from '../binding/reference.ts'
-import { type Place, within } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { compileBuilder } from '../expressions/builder.ts'
 import { fits } from '../expressions/schema.ts'
@@ -16,18 +16,18 @@ export function bindOperationInputs(
   definition: OperationDefinition,
   path: PathTemplate,
   methodKey: string,
-  place: Place,
+  position: Position,
   language: Language,
 ): OperationInput[] {
-  const pathPlace = within(place, methodKey)
+  const pathPlace = within(position, methodKey)
   const placeholders = new Map<string, Location>()
   for (const part of path.parts) {
     if ('literal' in part) continue
-    const at = place.source.locateInside(pathPlace.path, part.offset, part.placeholder.length)
+    const at = position.source.locateInside(pathPlace.path, part.offset, part.placeholder.length)
     placeholders.set(part.placeholder, at)
   }
   const inputs = Object.entries(definition.in ?? {}).flatMap(
-    ([key, text]) => bindInput(key, text, placeholders, within(place, 'in', key), language) ?? [],
+    ([key, text]) => bindInput(key, text, placeholders, within(position, 'in', key), language) ?? [],
   )
   const placed = Object.values(definition.in ?? {})
   for (const [name, at] of placeholders) {
@@ -38,7 +38,7 @@ export function bindOperationInputs(
     inputs.push({ color, optional: false, locator, at })
   }
   checkLiterals(path, definition[methodKey as 'get']!, pathPlace, language)
-  checkBody(definition, inputs, methodKey, place, language)
+  checkBody(definition, inputs, methodKey, position, language)
   return inputs
 }
 
@@ -46,14 +46,14 @@ function bindInput(
   key: string,
   text: string,
   placeholders: ReadonlyMap<string, Location>,
-  place: Place,
+  position: Position,
   language: Language,
 ): OperationInput | undefined {
-  const { source, path } = place
+  const { source, path } = position
   const at = source.locateKey(path)
   const color = findColor(key.replace(/\?$/, ''), at, language)?.name
   const valueAt = source.locate(path)
-  const locator = locate(text, 'request', place, language)
+  const locator = locate(text, 'request', position, language)
   if (color === undefined || !locator) return undefined
   if (locator.in === 'path' && !placeholders.has(locator.name)) {
     const names = [...placeholders.keys()].map((name) => `{${name}}`)
@@ -86,9 +86,14 @@ function rejectComposite(color: string, locator: Locator, at: Location, language
 }
 
 /** A brace without its pair, or a placeholder in the query, which is literal, is a slip. */
-function checkLiterals(path: PathTemplate, text: string, place: Place, language: Language): void {
+function checkLiterals(path: PathTemplate, text: string, position: Position, language: Language): void {
   const report = (message: string, offset: number, length: number, help: string) =>
-    language.diagnostics.add('invalid-locator', message, place.source.locateInside(place.path, offset, length), help)
+    language.diagnostics.add(
+      'invalid-locator',
+      message,
+      position.source.locateInside(position.path, offset, length),
+      help,
+    )
   const found = findPlaceholder(text, text.indexOf('?'))
   if (found) {
     const help = `write it as \`in: { ${found.text}: query.… }\``
@@ -106,13 +111,13 @@ function checkBody(
   definition: OperationDefinition,
   inputs: readonly OperationInput[],
   methodKey: string,
-  place: Place,
+  position: Position,
   language: Language,
 ): void {
   const parts = inputs.filter(({ locator }) => locator.in === 'body')
   const report = (message: string, at: Location) => language.diagnostics.add('invalid-locator', message, at)
   const at =
-    parts[0]?.at ?? (definition.body === undefined ? undefined : place.source.locateKey([...place.path, 'body']))
+    parts[0]?.at ?? (definition.body === undefined ? undefined : position.source.locateKey([...position.path, 'body']))
   if (!at) return
   if (methodKey === 'get' || methodKey === 'head') report(`a ${methodKey.toUpperCase()} has no body`, at)
   else if (parts.length > 0 && definition.body !== undefined) report('`body` makes the whole body already', at)

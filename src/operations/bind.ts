@@ -3,7 +3,7 @@ import type { Language } from '../binding/color.ts'
 import { describeType } from '../binding/describe-type.ts'
 import { type BoundHeader, bindHeaders } from '../binding/headers.ts'
 import { findColor } from '../binding/reference.ts'
-import { type Place, within } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
 import { bindOperationInputs } from './bind-inputs.ts'
@@ -20,8 +20,8 @@ export function bindOperation(
   service: ServiceInfo,
   name: string,
   definition: OperationDefinition,
-  serviceHeaders: { readonly value: Record<string, unknown>; readonly place: Place } | undefined,
-  place: Place,
+  serviceHeaders: { readonly value: Record<string, unknown>; readonly position: Position } | undefined,
+  position: Position,
   around: Language,
 ): BoundOperation {
   // Of the catalogue, its calls are named after it unless their steps have an id.
@@ -30,11 +30,11 @@ export function bindOperation(
   const method = methodKey.toUpperCase()
   const text = definition[methodKey]!
   const path = parsePathTemplate(text)
-  const inputs = bindOperationInputs(definition, path, methodKey, place, language)
+  const inputs = bindOperationInputs(definition, path, methodKey, position, language)
   const body =
-    definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
-  checkPolicyCodes(definition, Object.values(definition.errors ?? {}), place, language)
-  const headers = bindSentHeaders(definition, serviceHeaders, place, language)
+    definition.body === undefined ? undefined : bindTemplate(definition.body, within(position, 'body'), language)
+  checkPolicyCodes(definition, Object.values(definition.errors ?? {}), position, language)
+  const headers = bindSentHeaders(definition, serviceHeaders, position, language)
   return {
     service,
     name,
@@ -43,7 +43,7 @@ export function bindOperation(
     path,
     template: `${method} ${text.split('?')[0]}`,
     inputs,
-    outputs: bindOutputs(definition, place, language),
+    outputs: bindOutputs(definition, position, language),
     body,
     headers,
     reads: [...(body?.reads ?? []), ...headers.flatMap((header) => header.value.reads)],
@@ -51,17 +51,17 @@ export function bindOperation(
     errorNames: new Map(Object.entries(definition.errors ?? {}).map(([status, code]) => [Number(status), code])),
     definition,
     isWhole: (['out', 'errors'] as const).every((key) => {
-      const written = place.source.valueAt([...place.path, key]) ?? {}
+      const written = position.source.valueAt([...position.path, key]) ?? {}
       return Object.keys(written).every((name) => Object.hasOwn(definition[key] ?? {}, name))
     }),
-    place,
+    position,
   }
 }
 
-function bindOutputs(definition: OperationDefinition, place: Place, language: Language): OperationOutput[] {
+function bindOutputs(definition: OperationDefinition, position: Position, language: Language): OperationOutput[] {
   return Object.entries(definition.out ?? {}).flatMap(([name, text]) => {
-    const at = place.source.locateKey([...place.path, 'out', name])
-    const locator = locate(text, 'response', within(place, 'out', name), language)
+    const at = position.source.locateKey([...position.path, 'out', name])
+    const locator = locate(text, 'response', within(position, 'out', name), language)
     const color = findColor(name, at, language)
     if (!color) return []
     const { schema } = color
@@ -88,12 +88,12 @@ function reportOutput(
 /** Those of its service, and its own, which win. */
 function bindSentHeaders(
   definition: OperationDefinition,
-  service: { readonly value: Record<string, unknown>; readonly place: Place } | undefined,
-  place: Place,
+  service: { readonly value: Record<string, unknown>; readonly position: Position } | undefined,
+  position: Position,
   language: Language,
 ): BoundHeader[] {
-  const shared = service ? bindHeaders(service.value, 'request', service.place, language) : []
-  const own = bindHeaders(definition.headers ?? {}, 'request', within(place, 'headers'), language)
+  const shared = service ? bindHeaders(service.value, 'request', service.position, language) : []
+  const own = bindHeaders(definition.headers ?? {}, 'request', within(position, 'headers'), language)
   return [...new Map([...shared, ...own].map((header) => [header.name, header])).values()]
 }
 

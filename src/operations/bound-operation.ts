@@ -1,6 +1,6 @@
 import type { BoundTemplate } from '../binding/bind.ts'
 import type { Read } from '../binding/reference.ts'
-import type { Place } from '../binding/shape.ts'
+import type { Position } from '../binding/shape.ts'
 import type { ServiceTarget } from '../calls/service-target.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { JsonSchema } from '../expressions/schema.ts'
@@ -55,5 +55,5 @@ export interface BoundOperation {
   readonly definition: OperationDefinition
   /** False when something that it gives or raises could not be read. */
   readonly isWhole: boolean
-  readonly place: Place
+  readonly position: Position
 }

@@ -1,5 +1,5 @@
 import type { Language } from '../binding/color.ts'
-import type { Place } from '../binding/shape.ts'
+import type { Position } from '../binding/shape.ts'
 import type { Fault } from '../diagnostics/collector.ts'
 import type { Area } from '../expressions/area.ts'
 import { compilePath, isPath, type Path } from '../expressions/path.ts'
@@ -23,10 +23,10 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
   }
   if (text === 'status' && side === 'response') return { in: 'status' }
   const match = /^(path|query|header|cookie)\.([^[\]\s]+)(?:\[(.+)\])?$/.exec(text)
-  const [, place, name, separator] = match ?? []
+  const [, position, name, separator] = match ?? []
   const places =
     side === 'request' ? 'path.x, query.x, header.x, cookie.x or a JSONPath' : 'a JSONPath, header.x or status'
-  if (!place || !name || (side === 'response' && place !== 'header')) {
+  if (!position || !name || (side === 'response' && position !== 'header')) {
     return {
       code: 'invalid-locator',
       message: `\`${text}\` is not a place in a ${side}`,
@@ -35,7 +35,7 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
       help: `use ${places}`,
     }
   }
-  if (place === 'query') return { in: 'query', name, separator }
+  if (position === 'query') return { in: 'query', name, separator }
   if (separator !== undefined) {
     return {
       code: 'invalid-locator',
@@ -44,17 +44,17 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
       length: text.length,
     }
   }
-  if (place !== 'header') return { in: place as 'path' | 'cookie', name }
+  if (position !== 'header') return { in: position as 'path' | 'cookie', name }
   if (isHeaderName(name)) return { in: 'header', name: name.toLowerCase() }
   const at = { offset: text.length - name.length, length: name.length }
   return { code: 'invalid-locator', message: `\`${name}\` is not a header name`, ...at }
 }
 
 /** Parses a locator of a file; a fault is reported at its characters. */
-export function locate(text: string, side: LocatorSide, place: Place, language: Language): Locator | undefined {
+export function locate(text: string, side: LocatorSide, position: Position, language: Language): Locator | undefined {
   const locator = parseLocator(text, side)
   if (!('code' in locator)) return locator
-  const at = place.source.locateInside(place.path, locator.offset, locator.length)
+  const at = position.source.locateInside(position.path, locator.offset, locator.length)
   language.diagnostics.add(locator.code, locator.message, at, locator.help)
   return undefined
 }

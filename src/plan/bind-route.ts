@@ -18,16 +18,16 @@ export function bindRoute(
   defaults: Defaults,
   language: Language,
 ): BoundRoute {
-  const { definition, place, match, name } = parsed
-  const { source } = place
+  const { definition, position, match, name } = parsed
+  const { source } = position
   const priority = bindPriority(parsed, language)
   const binder = new RouteBinder(name, catalogue, language, {
     priorityOf: priority.priorityOf,
     keepsWholeAnswers: definition.cache !== undefined,
   })
-  const inputs = bindInputs(definition, match, place, language)
+  const inputs = bindInputs(definition, match, position, language)
   const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, binder) : binder.block(parsed.body)
-  const response = definition.response && bindResponse(definition.response, within(place, 'response'), language)
+  const response = definition.response && bindResponse(definition.response, within(position, 'response'), language)
   return {
     name,
     file: source.path,
@@ -56,10 +56,10 @@ export function bindRoute(
 }
 
 /** What one request may do: as the route has it, else the gateway. */
-function bindBound(key: 'maxCalls' | 'maxWork', { definition, place }: ParsedRoute, defaults: Defaults): RouteBound {
+function bindBound(key: 'maxCalls' | 'maxWork', { definition, position }: ParsedRoute, defaults: Defaults): RouteBound {
   const own = definition[key]
   if (own === undefined) return { value: defaults[key], origin: defaults.boundOrigins[key] }
-  return { value: own, origin: { by: 'route', at: place.source.locateKey([key]) } }
+  return { value: own, origin: { by: 'route', at: position.source.locateKey([key]) } }
 }
 
 /** A route's own `catch` is a `try` around all of its steps, and handles what its response fails with too. */
@@ -72,11 +72,11 @@ function guardWithHandlers(parsed: ParsedRoute, binder: RouteBinder): BoundBlock
   const step: BoundStep = {
     kind: 'try',
     name: parsed.name,
-    at: parsed.place.source.locateKey(['catch']),
+    at: parsed.position.source.locateKey(['catch']),
     condition: undefined,
     blocks: [attempt, ...handlers],
     composition: 'attempt',
-    catches: listCaught(patterns, parsed.place),
+    catches: listCaught(patterns, parsed.position),
     compile(compiler) {
       const run = compiler.block(attempt)
       const recover = compileHandlers(patterns, handlers, compiler)

@@ -1,6 +1,6 @@
 import { bindCondition } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
-import { type Place, within } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import type { CallSite } from '../calls/policy.ts'
 import { listNames, suggest } from '../diagnostics/suggest.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
@@ -55,21 +55,21 @@ export class RouteBinder implements Binder {
     this.#catalogue = catalogue
   }
 
-  operation(reference: string, place: Place): ServiceOperation | undefined {
+  operation(reference: string, position: Position): ServiceOperation | undefined {
     const [serviceName = '', operationName, ...more] = reference.split('.')
     if (operationName === undefined || more.length > 0) {
       const owners = [...this.#catalogue.values()].filter(({ operations }) => operations.has(reference))
       const help = owners.map(({ info }) => `\`${info.name}.${reference}\``).join(' or ')
-      const at = place.source.locate(place.path)
+      const at = position.source.locate(position.path)
       const message = `\`${reference}\` names no operation, which is written service.operation`
       this.diagnostics.add('unknown-operation', message, at, help && `did you mean ${help}?`)
       return owners.length === 1 ? owners[0]!.operations.get(reference) : undefined
     }
-    const service = this.#service(serviceName, place)
+    const service = this.#service(serviceName, position)
     if (!service) return undefined
     const found = service.operations.get(operationName)
     if (found || service.unread.has(operationName)) return found
-    const at = place.source.locateInside(place.path, serviceName.length + 1, operationName.length)
+    const at = position.source.locateInside(position.path, serviceName.length + 1, operationName.length)
     const isTold = !this.diagnostics.isFull(at.file)
     const near = isTold ? suggest(operationName, service.operations.keys()) : undefined
     const help = near ? `did you mean \`${near}\`?` : `it has ${listNames(service.operations.keys())}`
@@ -83,10 +83,10 @@ export class RouteBinder implements Binder {
     return near === undefined ? undefined : service.operations.get(near)
   }
 
-  #service(name: string, place: Place): CatalogueService | undefined {
+  #service(name: string, position: Position): CatalogueService | undefined {
     const found = this.#catalogue.get(name)
     if (found || !this.#catalogue.isWhole) return found
-    const at = place.source.locateInside(place.path, 0, name.length)
+    const at = position.source.locateInside(position.path, 0, name.length)
     const isTold = !this.diagnostics.isFull(at.file)
     const near = isTold ? suggest(name, this.#catalogue.keys()) : undefined
     const help = near === undefined ? `there are ${listNames(this.#catalogue.keys())}` : `did you mean \`${near}\`?`
@@ -98,13 +98,13 @@ export class RouteBinder implements Binder {
     service: string,
     name: string,
     definition: OperationDefinition,
-    place: Place,
+    position: Position,
   ): ServiceOperation | undefined {
-    return this.#service(service, within(place, 'service'))?.bindInline(name, definition, place, this)
+    return this.#service(service, within(position, 'service'))?.bindInline(name, definition, position, this)
   }
 
   block(block: ParsedBlock, extras: BlockExtras = {}): BoundBlock {
-    const { source, path } = block.place
+    const { source, path } = block.position
     return { order: block.order, steps: block.steps.map((step) => this.step(step)), at: source.locate(path), ...extras }
   }
 
@@ -120,11 +120,11 @@ export class RouteBinder implements Binder {
   }
 
   step(step: ParsedStep): BoundStep {
-    const { kind, place } = step
+    const { kind, position } = step
     const outer = this.owner
     const owner = { name: step.id ?? kind.kind }
     this.owner = owner
-    const condition = step.when === undefined ? undefined : bindCondition(step.when, within(place, 'when'), this)
+    const condition = step.when === undefined ? undefined : bindCondition(step.when, within(position, 'when'), this)
     const binding = kind.bind(step, this)
     this.owner = outer
     owner.name = binding.name ?? owner.name
@@ -134,14 +134,14 @@ export class RouteBinder implements Binder {
       ...binding,
       incomplete,
       kind: kind.kind,
-      name: binding.name ?? step.id ?? `${kind.kind}@${place.path.join('.')}`,
-      at: place.source.locateKey([...place.path, kind.kind]),
+      name: binding.name ?? step.id ?? `${kind.kind}@${position.path.join('.')}`,
+      at: position.source.locateKey([...position.path, kind.kind]),
       condition,
     }
   }
 
   nameCall(step: ParsedStep, operation: string): string {
-    const { path, source } = step.place
+    const { path, source } = step.position
     const explicit = step.id !== undefined
     const base = step.id ?? operation
     const isTwice = explicit && this.#names.isWritten(base, path)

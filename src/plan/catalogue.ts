@@ -1,5 +1,5 @@
 import type { Language } from '../binding/color.ts'
-import type { Place } from '../binding/shape.ts'
+import type { Position } from '../binding/shape.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import { bindOperation } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
@@ -23,7 +23,7 @@ export interface CatalogueService {
   readonly bindInline: (
     name: string,
     definition: OperationDefinition,
-    place: Place,
+    position: Position,
     language: Language,
   ) => ServiceOperation
 }
@@ -77,16 +77,16 @@ function bindService(
     ...declarePolicies(definition, {
       ...around,
       by: 'service',
-      place: { source, path: [] },
+      position: { source, path: [] },
       operation: undefined,
       diagnostics,
     }),
   ])
-  const headers = definition.headers && { value: definition.headers, place: { source, path: ['headers'] } }
-  const bind: CatalogueService['bindInline'] = (name, definition, place, language) => {
-    const operation = bindOperation(info, name, definition, headers, place, language)
+  const headers = definition.headers && { value: definition.headers, position: { source, path: ['headers'] } }
+  const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
+    const operation = bindOperation(info, name, definition, headers, position, language)
     const { diagnostics } = language
-    const own = declarePolicies(definition, { ...around, by: 'operation', place, operation, diagnostics })
+    const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, diagnostics })
     const answers = () => [operation, ...alike(operation)].flatMap(({ outputs }) => outputs)
     return {
       operation: { ...operation, answers },

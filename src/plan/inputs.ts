@@ -1,7 +1,7 @@
 import type { ColorDefinition, Language } from '../binding/color.ts'
 import { checkHeaderMayCome } from '../binding/headers-of-proxies.ts'
 import { findColor } from '../binding/reference.ts'
-import { type Place, within } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import { suspectValue } from '../binding/too-much-work.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
@@ -20,7 +20,7 @@ export interface BoundInput {
   readonly color: string
   readonly locator: Locator
   /** As written, for messages: `query.city`. */
-  readonly place: string
+  readonly from: string
   readonly required: boolean
   /** Whether it is there once the request was accepted. */
   readonly certain: boolean
@@ -35,18 +35,18 @@ export interface BoundInput {
 export function bindInputs(
   definition: RouteDefinition,
   match: RouteMatch,
-  place: Place,
+  position: Position,
   language: Language,
 ): BoundInput[] {
   const parameters = match.segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
   const entries = definition.in ?? {}
-  const faulty = Object.keys(place.source.valueAt(['in']) ?? {}).filter((key) => !Object.hasOwn(entries, key))
+  const faulty = Object.keys(position.source.valueAt(['in']) ?? {}).filter((key) => !Object.hasOwn(entries, key))
   return [
     ...Object.entries(entries).flatMap(
-      ([key, entry]) => bindInput(key, entry, parameters, within(place, 'in', key), language) ?? [],
+      ([key, entry]) => bindInput(key, entry, parameters, within(position, 'in', key), language) ?? [],
     ),
     ...faulty.flatMap((key) => {
-      const at = place.source.locateKey(['in', key])
+      const at = position.source.locateKey(['in', key])
       const color = findColor(key.replace(/\?$/, ''), at, language)
       if (!color) return []
       const { name, schema, sensitivity } = color
@@ -56,7 +56,7 @@ export function bindInputs(
         sensitivity,
         at,
         locator: unread,
-        place: '',
+        from: '',
         required: true,
         certain: true,
         default: undefined,
@@ -72,18 +72,18 @@ function bindInput(
   key: string,
   entry: NonNullable<RouteDefinition['in']>[string],
   parameters: readonly string[],
-  place: Place,
+  position: Position,
   language: Language,
 ): BoundInput | undefined {
-  const { source, path } = place
+  const { source, path } = position
   const text = typeof entry === 'string' ? entry : entry.from
-  const textPlace = typeof entry === 'string' ? place : within(place, 'from')
-  const locator = locate(text, 'request', textPlace, language) ?? unread
+  const textPosition = typeof entry === 'string' ? position : within(position, 'from')
+  const locator = locate(text, 'request', textPosition, language) ?? unread
   if (locator.in === 'path' && !parameters.includes(locator.name)) {
     language.diagnostics.add(
       'unknown-path-parameter',
       `the path has no {${locator.name}}`,
-      source.locate(textPlace.path),
+      source.locate(textPosition.path),
       `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`,
     )
   }
@@ -96,7 +96,7 @@ function bindInput(
   if (fallback !== undefined) checkDefault(color, fallback, source.locate([...path, 'default']), language)
   const required = !key.endsWith('?') && fallback === undefined
   const certain = required || fallback !== undefined
-  return { color: name, schema, sensitivity, at, locator, place: text, required, certain, default: fallback }
+  return { color: name, schema, sensitivity, at, locator, from: text, required, certain, default: fallback }
 }
 
 function checkDefault(color: ColorDefinition, value: unknown, at: Location, language: Language): void {
@@ -129,7 +129,7 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
       const raw = input.read(request)
       if (raw === undefined) {
         if (input.default !== undefined) input.write(document, input.default)
-        else if (input.required) faults.push({ in: input.place, detail: 'is missing' })
+        else if (input.required) faults.push({ in: input.from, detail: 'is missing' })
         continue
       }
       // A value in a JSON body has its type already; all else came as text.
@@ -139,7 +139,7 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
       if (found.length === 0) input.write(document, value)
       // Its enum, bounds and pattern are as sensitive as its values.
       const told = found.length > 0 && isSensitive(input) ? ['is not valid'] : found
-      for (const detail of told) faults.push({ in: input.place, detail })
+      for (const detail of told) faults.push({ in: input.from, detail })
     }
     if (faults.length > 0) {
       throw new GatewayError('invalid-input', {

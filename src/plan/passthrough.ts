@@ -24,9 +24,9 @@ export function bindPassthrough(
   settings: GatewaySettings,
   language: Language,
 ): PassthroughRoute | undefined {
-  const { name, match, definition, place } = parsed
+  const { name, match, definition, position } = parsed
   const { diagnostics } = language
-  const { source } = place
+  const { source } = position
   if (definition.proxy === undefined) return undefined
   const { service: wanted, idle } = definition.proxy
   const at = source.locate(typeof source.valueAt(['proxy']) === 'string' ? ['proxy'] : ['proxy', 'service'])

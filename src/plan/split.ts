@@ -45,15 +45,15 @@ function bindSticky(
   source: ServiceDefinition['source'],
   language: Language,
 ): { readonly sticky: NonNullable<SplitPolicy['sticky']>; readonly reads: readonly Read[] } | undefined {
-  const place = { source, path: ['split', 'sticky'] }
-  const at = source.locate(place.path)
+  const position = { source, path: ['split', 'sticky'] }
+  const at = source.locate(position.path)
   if (!on.startsWith('$')) {
     const color = findColor(on, at, language)?.name
     if (color === undefined) return undefined
     const reads: Read[] = [{ reference: { kind: 'color', color, rest: [] }, at, demand: 'tolerated' }]
     return { sticky: { on: color, read: compileColorReader(color) }, reads }
   }
-  const bound = bindPath(on, place, language)
+  const bound = bindPath(on, position, language)
   if (!bound) return undefined
   const { path, reference } = bound
   if (!path.singular) {

@@ -50,7 +50,7 @@ function findOrigins(route: BoundRoute, isTraced: (color: string) => boolean): M
   const add = (color: string, from: string | undefined, at: Origin['at']) => {
     if (isTraced(color) && !origins.has(color)) origins.set(color, { color, from, at })
   }
-  for (const { color, place, at } of route.inputs) add(color, place, at)
+  for (const { color, from, at } of route.inputs) add(color, from, at)
   const steps = [...everyStep(route.body)]
   for (const { color, locator, at } of steps.flatMap(operationsOf).flatMap(answersOf))
     add(color, printLocator(locator), at)

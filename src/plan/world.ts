@@ -115,8 +115,8 @@ function filesOf({ gateway, dictionary, services }: ConfigTexts): SourceText[] {
 }
 
 function readSettings(source: Source | undefined, diagnostics: DiagnosticCollector): GatewaySettings {
-  const place = source && { source, path: [] }
-  return (place && checkShape(gatewayShape, source.value ?? {}, place, diagnostics)) ?? gatewayShape.parse({})
+  const position = source && { source, path: [] }
+  return (position && checkShape(gatewayShape, source.value ?? {}, position, diagnostics)) ?? gatewayShape.parse({})
 }
 
 function readColors(

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { condition } from '../binding/scalars.ts'
-import { checkShape, describe, type Place, within } from '../binding/shape.ts'
+import { checkShape, describe, type Position, within } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { suggest } from '../diagnostics/suggest.ts'
 import { EnvText } from '../environment.ts'
@@ -16,32 +16,32 @@ import {
 /** Parses a list of steps; what is faulty is reported, and its place kept by a step of which nothing is known. */
 export function parseBlock(
   shape: BlockShape,
-  owner: Place,
+  owner: Position,
   kinds: StepKinds,
   diagnostics: DiagnosticCollector,
 ): ParsedBlock {
-  const place = within(owner, ...shape.path)
+  const position = within(owner, ...shape.path)
   const steps = shape.steps.map((raw, index) => {
-    const here = within(place, index)
+    const here = within(position, index)
     return parseStep(raw, here, kinds, diagnostics) ?? unknownStep(here)
   })
-  return { order: shape.order, steps, place }
+  return { order: shape.order, steps, position }
 }
 
-function unknownStep(place: Place): ParsedStep {
-  return { kind: unknownKind, id: undefined, when: undefined, config: undefined, blocks: [], isWhole: false, place }
+function unknownStep(position: Position): ParsedStep {
+  return { kind: unknownKind, id: undefined, when: undefined, config: undefined, blocks: [], isWhole: false, position }
 }
 
 function parseStep(
   raw: unknown,
-  place: Place,
+  position: Position,
   kinds: StepKinds,
   diagnostics: DiagnosticCollector,
 ): ParsedStep | undefined {
   // `- empty` is the one step that needs no value.
   const value = raw === 'empty' ? { empty: null } : raw
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof EnvText) {
-    const at = place.source.locate(place.path)
+    const at = position.source.locate(position.path)
     diagnostics.add(
       'unknown-step-kind',
       `a step is a mapping with one kind, found ${describe(raw)}`,
@@ -51,8 +51,8 @@ function parseStep(
     return undefined
   }
   const members: Record<string, unknown> = { ...value }
-  const kind = findKind(members, place, kinds, diagnostics)
-  const checked = kind && checkShape(shapeOf(kind), members, place, diagnostics)
+  const kind = findKind(members, position, kinds, diagnostics)
+  const checked = kind && checkShape(shapeOf(kind), members, position, diagnostics)
   if (!kind || checked === undefined) return undefined
   const { id, when, ...config } = checked as { id?: string; when?: string } & Record<string, unknown>
   return {
@@ -60,9 +60,9 @@ function parseStep(
     id,
     when,
     config,
-    blocks: (kind.blocks?.(config) ?? []).map((block) => parseBlock(block, place, kinds, diagnostics)),
+    blocks: (kind.blocks?.(config) ?? []).map((block) => parseBlock(block, position, kinds, diagnostics)),
     isWhole: (id !== undefined || members['id'] === undefined) && (when !== undefined || members['when'] === undefined),
-    place,
+    position,
   }
 }
 
@@ -86,7 +86,7 @@ const shapes = new WeakMap<StepKind, z.ZodObject>()
 /** The kind of a step by its members; a misspelt one is reported, and corrected in them. */
 function findKind(
   members: Record<string, unknown>,
-  { source, path }: Place,
+  { source, path }: Position,
   kinds: StepKinds,
   diagnostics: DiagnosticCollector,
 ): StepKind | undefined {

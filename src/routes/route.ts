@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { count, duration, size, timeSpan } from '../binding/scalars.ts'
-import { checkShape, type Place } from '../binding/shape.ts'
+import { checkShape, type Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { withRole } from '../binding/variables.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
@@ -110,7 +110,7 @@ export interface ParsedRoute {
   readonly definition: RouteDefinition
   readonly body: ParsedBlock
   readonly handlers: readonly ParsedBlock[]
-  readonly place: Place
+  readonly position: Position
 }
 
 /** Parses a route's file down to its last step; every fault is reported. */
@@ -119,15 +119,15 @@ export function parseRoute(
   kinds: StepKinds,
   diagnostics: DiagnosticCollector,
 ): ParsedRoute | undefined {
-  const place: Place = { source, path: [] }
-  const definition = checkShape(routeShape, source.value ?? {}, place, diagnostics)
+  const position: Position = { source, path: [] }
+  const definition = checkShape(routeShape, source.value ?? {}, position, diagnostics)
   const raw = (source.value ?? {}) as { do?: unknown; catch?: unknown }
   // The steps are looked at even when the rest is wrong, so that all faults come at once.
-  const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, place, kinds, diagnostics)
+  const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, position, kinds, diagnostics)
   const handlers = listOf(raw.catch).map((arm, index) =>
     parseBlock(
       { order: 'sequence', steps: listOf((arm as { do?: unknown } | null)?.do), path: ['catch', index, 'do'] },
-      place,
+      position,
       kinds,
       diagnostics,
     ),
@@ -139,7 +139,7 @@ export function parseRoute(
     return undefined
   }
   const name = definition.name ?? source.path.replace(/^.*[\\/]/, '').replace(/\.ya?ml$/, '')
-  return { name, match, definition, body, handlers, place }
+  return { name, match, definition, body, handlers, position }
 }
 
 function listOf(value: unknown): unknown[] {

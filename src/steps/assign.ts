@@ -5,7 +5,7 @@ import type { Language } from '../binding/color.ts'
 import { describeType } from '../binding/describe-type.ts'
 import { findColor, type Read } from '../binding/reference.ts'
 import { template } from '../binding/scalars.ts'
-import { type Place, within } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import { compileColorWriter } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
@@ -22,7 +22,7 @@ export const assign = defineStep({
     assign: z.record(z.string(), template).describe('Color: template; each sees what those above it wrote.'),
   }),
   bind(step, binder) {
-    const assignments = bindAssignments(step.config.assign, within(step.place, 'assign'), binder)
+    const assignments = bindAssignments(step.config.assign, within(step.position, 'assign'), binder)
     return {
       caption: { title: 'assign', lines: assignments.map(({ color, text }) => `${color} = ${printTemplate(text)}`) },
       reads: readsOf(assignments),
@@ -47,18 +47,22 @@ function readsOf(assignments: readonly Assignment[]): Read[] {
 
 interface Assignment {
   readonly color: string
-  readonly at: ReturnType<Place['source']['locate']>
+  readonly at: ReturnType<Position['source']['locate']>
   /** As the file has it. */
   readonly text: unknown
   readonly value: BoundTemplate
 }
 
 /** Binds `color: template` pairs and checks that each template can be of its color's type. */
-export function bindAssignments(entries: Record<string, unknown>, place: Place, language: Language): Assignment[] {
+export function bindAssignments(
+  entries: Record<string, unknown>,
+  position: Position,
+  language: Language,
+): Assignment[] {
   const assignments: Assignment[] = []
   for (const [name, text] of Object.entries(entries)) {
-    const at = place.source.locateKey([...place.path, name])
-    const value = bindTemplate(text, within(place, name), language)
+    const at = position.source.locateKey([...position.path, name])
+    const value = bindTemplate(text, within(position, name), language)
     const color = findColor(name, at, language)
     if (!color) continue
     if (!fits(value.schema, color.schema)) reportMisfit(name, value, color.schema, language)

@@ -31,7 +31,7 @@ export const branch = defineStep({
   bind(step, binder) {
     const arms = step.config.branch.map((entry, index) => {
       const holds =
-        'when' in entry ? bindCondition(entry.when, within(step.place, 'branch', index, 'when'), binder) : undefined
+        'when' in entry ? bindCondition(entry.when, within(step.position, 'branch', index, 'when'), binder) : undefined
       return binder.block(step.blocks[index]!, { condition: holds })
     })
     return {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { errorCodes } from '../binding/scalars.ts'
-import type { Place } from '../binding/shape.ts'
+import type { Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { compileErrorMatcher, type GatewayError, toGatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
@@ -37,7 +37,7 @@ export const catchStep = defineStep({
     return {
       blocks: [attempt, ...handlers],
       composition: 'attempt',
-      catches: listCaught(patterns, step.place),
+      catches: listCaught(patterns, step.position),
       compile(compiler) {
         const run = compiler.block(attempt)
         return guardRun(run, compileHandlers(patterns, handlers, compiler))
@@ -46,8 +46,8 @@ export const catchStep = defineStep({
   },
 })
 
-/** Where each error code of the handlers stands; `place` holds `catch`. */
-export function listCaught(patterns: readonly (readonly string[])[], { source, path }: Place) {
+/** Where each error code of the handlers stands; `position` holds `catch`. */
+export function listCaught(patterns: readonly (readonly string[])[], { source, path }: Position) {
   return patterns.flatMap((codes, arm) =>
     codes.map((code, index) => ({ code, at: source.locate([...path, 'catch', arm, 'errors', index]) })),
   )

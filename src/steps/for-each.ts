@@ -47,7 +47,7 @@ export const forEach = defineStep({
   blocks: (config) => [{ order: 'sequence', steps: config.do, path: ['do'] }],
   bind(step, binder) {
     const { forEach: loop, collect = {} } = step.config
-    const list = bindTemplate(loop.in, within(step.place, 'forEach', 'in'), binder)
+    const list = bindTemplate(loop.in, within(step.position, 'forEach', 'in'), binder)
     if (!fits(list.schema, { type: 'array' }))
       binder.diagnostics.add('type-mismatch', `forEach needs a list, this is ${describeType(list.schema)}`, list.at)
     const element = bindElement(step, list, binder)
@@ -95,7 +95,7 @@ export const forEach = defineStep({
 function bindElement(step: ParsedStep<Config>, list: BoundTemplate, binder: Binder): Write | undefined {
   const { as, batch } = step.config.forEach
   if (as === undefined) return undefined
-  const at = step.place.source.locate([...step.place.path, 'forEach', 'as'])
+  const at = step.position.source.locate([...step.position.path, 'forEach', 'as'])
   const color = findColor(as, at, binder)
   if (!color) return undefined
   const items = (list.schema as { items?: JsonSchema } | undefined)?.items
@@ -120,9 +120,9 @@ function bindCollected(
 ): Collected[] {
   const collected: Collected[] = []
   for (const [name, text] of Object.entries(entries)) {
-    const place = within(step.place, 'collect', name)
-    const at = place.source.locateKey(place.path)
-    const value = bindTemplate(text, place, binder)
+    const position = within(step.position, 'collect', name)
+    const at = position.source.locateKey(position.path)
+    const value = bindTemplate(text, position, binder)
     const color = findColor(name, at, binder)
     if (!color) continue
     const gathered: JsonSchema = sliced

@@ -25,14 +25,14 @@ export const invoke = defineStep({
     const found = findOperation(step, binder)
     if (!found) return { incomplete: true, compile: () => () => {} }
     const { operation } = found
-    const { config, place } = step
+    const { config, position } = step
     const name = binder.nameCall(step as ParsedStep, operation.name)
     const overrides = bindOverrides(step, found, binder)
     const fallbacks = bindFallbacks(step, found, name, binder)
-    checkPolicyCodes(config, operation.errorNames.values(), place, binder)
+    checkPolicyCodes(config, operation.errorNames.values(), position, binder)
     const lenient = config.optional || fallbacks.length > 0
     const isProvidedFor = lenient || binder.isGuarded
-    const parts = { name, other: found, policies: config, place, overrides, fallbacks, isProvidedFor }
+    const parts = { name, other: found, policies: config, position, overrides, fallbacks, isProvidedFor }
     const policies = resolveAround(parts, binder)
     const site = buildSite({ ...parts, resolved: policies }, binder)
     const index = binder.addCallSite(site)
@@ -78,19 +78,19 @@ export const invoke = defineStep({
 
 function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceOperation | undefined {
   const { invoke: target } = step.config
-  const place = within(step.place, 'invoke')
-  if (typeof target === 'string') return binder.operation(target, place)
+  const position = within(step.position, 'invoke')
+  if (typeof target === 'string') return binder.operation(target, position)
   const { service, ...definition } = target
-  return binder.inlineOperation(service, step.id ?? service, definition, place)
+  return binder.inlineOperation(service, step.id ?? service, definition, position)
 }
 
 /** A timeout that the step sets itself, beside its operation or in the one it writes in place. */
-function findOwnTimeout({ config, place }: ParsedStep<InvokeConfig>): StepCall['ownTimeout'] {
+function findOwnTimeout({ config, position }: ParsedStep<InvokeConfig>): StepCall['ownTimeout'] {
   const inline = typeof config.invoke === 'string' ? undefined : config.invoke.timeout
   const ms = config.timeout ?? inline
   if (!ms) return undefined
   const path = config.timeout === undefined ? ['invoke', 'timeout'] : ['timeout']
-  return { ms, at: place.source.locate([...place.path, ...path]) }
+  return { ms, at: position.source.locate([...position.path, ...path]) }
 }
 
 /** The colors that an operation takes: where its parts go, and what its headers and body read. */
@@ -108,14 +108,14 @@ function bindOverrides(
   const overrides = new Map<string, BoundTemplate>()
   const taken = colorsTaken(operation)
   for (const [color, text] of Object.entries(step.config.with ?? {})) {
-    const place = within(step.place, 'with', color)
-    const value = bindTemplate(text, place, binder)
+    const position = within(step.position, 'with', color)
+    const value = bindTemplate(text, position, binder)
     if (!taken.has(color)) {
       const help = didYouMean(color, taken) ?? `it takes ${[...taken].join(', ') || 'nothing'}`
       binder.diagnostics.add(
         'unknown-color',
         `${operation.service.name}.${operation.name} does not take \`${color}\``,
-        place.source.locateKey(place.path),
+        position.source.locateKey(position.path),
         help,
       )
       continue
@@ -134,7 +134,7 @@ function inputReads(
   overrides: ReadonlyMap<string, BoundTemplate>,
   { lenient, isProvidedFor }: { readonly lenient: boolean; readonly isProvidedFor: boolean },
 ): Read[] {
-  const at = step.place.source.locate([...step.place.path, 'invoke'])
+  const at = step.position.source.locate([...step.position.path, 'invoke'])
   const inline = typeof step.config.invoke !== 'string'
   const inputs = operation.inputs.map((input): Read => {
     const demand = input.optional ? 'guarded' : lenient ? 'tolerated' : 'required'
@@ -152,11 +152,11 @@ function inputReads(
 
 /** What the operation gives, and what a fallback that writes for itself gives or leaves out. */
 function stepWrites(
-  { config, place }: ParsedStep<InvokeConfig>,
+  { config, position }: ParsedStep<InvokeConfig>,
   { operation }: ServiceOperation,
   fallbacks: readonly BoundFallback[],
 ): { writes: Write[]; mayLeaveOut: Set<string> } {
-  const at = place.source.locate([...place.path, 'invoke'])
+  const at = position.source.locate([...position.path, 'invoke'])
   const inline = typeof config.invoke !== 'string'
   const writes: Write[] = operation.outputs.map((output) => ({ color: output.color, at: inline ? output.at : at }))
   const mayLeaveOut = new Set(config.optional ? writes.map((write) => write.color) : [])

@@ -11,7 +11,7 @@ export const respond = defineStep({
   example: '- respond: { status: 404, body: { message: No such product } }',
   shape: z.strictObject({ respond: responseShape.describe('The answer.') }),
   bind(step, binder) {
-    const response = bindResponse(step.config.respond, within(step.place, 'respond'), binder)
+    const response = bindResponse(step.config.respond, within(step.position, 'respond'), binder)
     return {
       caption: { title: `respond ${response.status}` },
       reads: response.reads,

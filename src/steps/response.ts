@@ -4,7 +4,7 @@ import { bindTemplate } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
 import { type BoundHeader, bindHeaders, headersShape } from '../binding/headers.ts'
 import { template } from '../binding/scalars.ts'
-import { type Place, within } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import { metered, suspect } from '../binding/too-much-work.ts'
 import type { Document } from '../expressions/document.ts'
 import { Exit } from './context.ts'
@@ -26,10 +26,10 @@ export interface BoundResponse {
   readonly reads: BoundTemplate['reads']
 }
 
-export function bindResponse(definition: ResponseDefinition, place: Place, language: Language): BoundResponse {
-  const headers = bindHeaders(definition.headers ?? {}, 'response', within(place, 'headers'), language)
+export function bindResponse(definition: ResponseDefinition, position: Position, language: Language): BoundResponse {
+  const headers = bindHeaders(definition.headers ?? {}, 'response', within(position, 'headers'), language)
   const body =
-    definition.body === undefined ? undefined : bindTemplate(definition.body, within(place, 'body'), language)
+    definition.body === undefined ? undefined : bindTemplate(definition.body, within(position, 'body'), language)
   return {
     status: definition.status,
     headers,

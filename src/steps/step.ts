@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import type { BoundCondition, BoundTemplate, Derivation } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
 import type { Read, Write } from '../binding/reference.ts'
-import type { Place } from '../binding/shape.ts'
+import type { Position } from '../binding/shape.ts'
 import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
@@ -33,13 +33,13 @@ export interface ParsedStep<Config = unknown> {
   readonly blocks: readonly ParsedBlock[]
   /** False when its `id` or `when` was faulty and left out. */
   readonly isWhole: boolean
-  readonly place: Place
+  readonly position: Position
 }
 
 export interface ParsedBlock {
   readonly order: Order
   readonly steps: readonly ParsedStep[]
-  readonly place: Place
+  readonly position: Position
 }
 
 /** A block whose steps are bound, with what the block itself adds to what they may read. */
@@ -141,13 +141,13 @@ export interface Binder extends Language {
   /** Whether the route's answers are kept as a whole, for others too. */
   readonly keepsWholeAnswers: boolean
   /** Finds `service.operation`; an unknown one is reported and gives undefined. */
-  operation(reference: string, place: Place): ServiceOperation | undefined
+  operation(reference: string, position: Position): ServiceOperation | undefined
   /** Binds an operation written in place, of a known service. */
   inlineOperation(
     service: string,
     name: string,
     definition: OperationDefinition,
-    place: Place,
+    position: Position,
   ): ServiceOperation | undefined
   block(block: ParsedBlock, extras?: BlockExtras): BoundBlock
   /** Binds a block whose failures something around it handles. */

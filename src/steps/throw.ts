@@ -31,7 +31,7 @@ export const throwStep = defineStep({
   bind(step, binder) {
     const { error: code, status, title, detail } = step.config.throw
     const bind = (key: 'title' | 'detail', value: unknown) =>
-      value === undefined ? undefined : bindTemplate(value, within(step.place, 'throw', key), binder)
+      value === undefined ? undefined : bindTemplate(value, within(step.position, 'throw', key), binder)
     const titleTemplate = bind('title', title)
     const detailTemplate = bind('detail', detail)
     const words = typeof title === 'string' ? [title] : []

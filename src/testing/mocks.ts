@@ -1,6 +1,6 @@
 import { bindCondition, bindTemplate } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
-import { type Place, within } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { Document } from '../expressions/document.ts'
@@ -34,14 +34,14 @@ export type Mocks = readonly Mock[]
 /** Binds a `mocks:`; a name that the route does not call is reported. */
 export function bindMocks(
   definition: MocksDefinition,
-  place: Place,
+  position: Position,
   calls: readonly RouteCall[],
   registry: Registry,
   diagnostics: DiagnosticCollector,
 ): Mocks {
   const words = languageOf(registry)
   return Object.entries(definition).map(([name, given]) => {
-    const owner = within(place, name)
+    const owner = within(position, name)
     reportUncalled(name, owner, calls, diagnostics)
     const answers = Array.isArray(given)
       ? given.map((answer, index) => bindAnswer(answer, within(owner, index), words, diagnostics))
@@ -53,7 +53,7 @@ export function bindMocks(
 /** Reports a name that is no call of the route, at its key or (of a list) its entry. */
 export function reportUncalled(
   name: string,
-  { source, path }: Place,
+  { source, path }: Position,
   calls: readonly RouteCall[],
   diagnostics: DiagnosticCollector,
 ): void {
@@ -71,14 +71,14 @@ function languageOf({ functions, operators }: Registry): Omit<Language, 'diagnos
 
 function bindAnswer(
   given: AnswerDefinition,
-  place: Place,
+  position: Position,
   words: Omit<Language, 'diagnostics'>,
   diagnostics: DiagnosticCollector,
 ): Answer {
   const found = new DiagnosticCollector()
   const language: Language = { ...words, diagnostics: found }
-  const condition = given.when === undefined ? undefined : bindCondition(given.when, within(place, 'when'), language)
-  const body = given.body === undefined ? undefined : bindTemplate(given.body, within(place, 'body'), language)
+  const condition = given.when === undefined ? undefined : bindCondition(given.when, within(position, 'when'), language)
+  const body = given.body === undefined ? undefined : bindTemplate(given.body, within(position, 'body'), language)
   const seen = 'a mock sees `request`, which is what the backend was sent'
   for (const { code, message, at, help } of found.sorted()) {
     diagnostics.add(code, message, at, code === 'unknown-color' ? seen : help)

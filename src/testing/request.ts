@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie'
-import type { Place } from '../binding/shape.ts'
+import type { Position } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { RouteMatch } from '../routes/match.ts'
@@ -15,13 +15,13 @@ const requestId = 'test'
 /** Fills in what a `request:` leaves out: the route's method, its path where that has no parameters. */
 export function bindRequest(
   definition: RequestDefinition,
-  place: Place,
+  position: Position,
   match: RouteMatch,
   diagnostics: DiagnosticCollector,
 ): TestRequest {
   const isFixed = match.segments.every(({ kind }) => kind === 'literal')
   if (definition.path === undefined && !isFixed) {
-    const at = place.source.locateKey(place.path)
+    const at = position.source.locateKey(position.path)
     diagnostics.add('missing-key', '`path` is missing', at, `the route's path has parameters: ${match.path}`)
   }
   const target = definition.path ?? match.path

@@ -78,7 +78,7 @@ export async function runTest(test: RouteTest, bench: TestBench): Promise<TestRe
 
 async function runExchange(exchange: TestExchange, bench: TestBench, site: Site): Promise<Seen | Problem> {
   const { backends, clock } = site
-  const { source, path } = exchange.place
+  const { source, path } = exchange.position
   const fail = (message: string): Problem => ({ at: source.locate(path), message, differences: [] })
   const { request } = exchange
   const found = bench.front.find(request.method, request.path)

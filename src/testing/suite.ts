@@ -1,4 +1,4 @@
-import { checkShape, type Place, within } from '../binding/shape.ts'
+import { checkShape, type Position, within } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Environment } from '../environment.ts'
@@ -29,7 +29,7 @@ export interface RouteTest {
 
 /** One request of a test and what must come of it. */
 export interface TestExchange {
-  readonly place: Place
+  readonly position: Position
   readonly afterMs: number
   readonly repeat: number
   readonly request: TestRequest
@@ -90,40 +90,40 @@ class SuiteReader {
     this.#diagnostics = diagnostics
   }
 
-  test(definition: TestDefinition, place: Place, fileMocks: Mocks): RouteTest {
+  test(definition: TestDefinition, position: Position, fileMocks: Mocks): RouteTest {
     const { name, requests, mocks, ...alone } = definition
     const shared = [
-      bindMocks(mocks ?? {}, within(place, 'mocks'), this.calls, this.#registry, this.#diagnostics),
+      bindMocks(mocks ?? {}, within(position, 'mocks'), this.calls, this.#registry, this.#diagnostics),
       fileMocks,
     ]
     const exchanges: TestExchange[] = []
-    if (!requests) exchanges.push(this.#exchange({ ...alone, repeat: 1 }, place, shared, undefined))
+    if (!requests) exchanges.push(this.#exchange({ ...alone, repeat: 1 }, position, shared, undefined))
     for (const [index, given] of requests?.entries() ?? []) {
-      exchanges.push(this.#exchange(given, within(place, 'requests', index), shared, exchanges.at(-1)?.request))
+      exchanges.push(this.#exchange(given, within(position, 'requests', index), shared, exchanges.at(-1)?.request))
     }
-    return { name, at: place.source.locate(place.path), exchanges }
+    return { name, at: position.source.locate(position.path), exchanges }
   }
 
   #exchange(
     given: ExchangeDefinition,
-    place: Place,
+    position: Position,
     shared: readonly Mocks[],
     before: TestRequest | undefined,
   ): TestExchange {
     const calls = this.calls
     const diagnostics = this.#diagnostics
     const mocks = given.mocks
-      ? [bindMocks(given.mocks, within(place, 'mocks'), calls, this.#registry, diagnostics), ...shared]
+      ? [bindMocks(given.mocks, within(position, 'mocks'), calls, this.#registry, diagnostics), ...shared]
       : shared
-    const context = { place: within(place, 'expect'), calls, diagnostics }
+    const context = { position: within(position, 'expect'), calls, diagnostics }
     return {
-      place,
+      position,
       afterMs: given.after ?? 0,
       repeat: given.repeat,
       request:
         given.request === undefined && before
           ? before
-          : bindRequest(given.request ?? {}, within(place, 'request'), this.#route.match, diagnostics),
+          : bindRequest(given.request ?? {}, within(position, 'request'), this.#route.match, diagnostics),
       mocks,
       expectations: bindExpectations(given.expect ?? {}, context),
     }

@@ -18,16 +18,20 @@ export function writeSnapshots(suite: TestSuite, results: readonly TestResult[])
     for (const [index, exchange] of exchanges.entries()) {
       const isLast = index === exchanges.length - 1
       const members = snapshotOf(exchange, seen[index]!, isBlank && isLast)
-      if (members) text = setMembers(text, [...exchange.place.path, 'expect'], members)
+      if (members) text = setMembers(text, [...exchange.position.path, 'expect'], members)
     }
   }
   return text
 }
 
-function snapshotOf({ place }: TestExchange, seen: Seen, expectsNothing: boolean): Record<string, unknown> | undefined {
+function snapshotOf(
+  { position }: TestExchange,
+  seen: Seen,
+  expectsNothing: boolean,
+): Record<string, unknown> | undefined {
   const body = seen.body ?? null
   if (expectsNothing) return { status: seen.status, body }
-  const expected = place.source.valueAt([...place.path, 'expect']) as Record<string, unknown> | null | undefined
+  const expected = position.source.valueAt([...position.path, 'expect']) as Record<string, unknown> | null | undefined
   if (!expected || Object.keys(expected).length === 0) return undefined
   if (!Object.hasOwn(expected, 'body')) return Object.hasOwn(expected, 'match') ? undefined : { body }
   return findDifferences(expected['body'], body).length === 0 ? undefined : { body }

@@ -1,7 +1,7 @@
 import type { Scope } from '../cancellation.ts'
 import { GatewayError } from '../errors.ts'
 import { Connection } from './http1/connection.ts'
-import { type ConnectionSource, type ConnectionTaker, Exchange } from './http1/exchange.ts'
+import { type ConnectionSource, type ConnectionTaker, Http1Exchange } from './http1/exchange.ts'
 import { IdleConnections } from './http1/idle.ts'
 import { type OpenSocket, openerFor } from './http1/sockets.ts'
 import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
@@ -28,7 +28,7 @@ class Http1Channel implements Channel, ConnectionSource {
     const head = printHead(request, this.#host)
     if (typeof head !== 'string') return Promise.reject(head)
     return new Promise((resolve, reject) => {
-      new Exchange(this, this.room, head, request, scope, resolve, reject).begin()
+      new Http1Exchange(this, this.room, head, request, scope, resolve, reject).begin()
     })
   }
 

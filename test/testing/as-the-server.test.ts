@@ -115,12 +115,12 @@ operations:
   const opened = backends.open(snapshot.callSites)
   const aggregate = snapshot.routes[0] as AggregatedRoute
   const front = createFront(snapshot)
-  const place = { source: parseYaml({ path: 't', text: '{}' }, {}, new DiagnosticCollector())!, path: [] }
+  const position = { source: parseYaml({ path: 't', text: '{}' }, {}, new DiagnosticCollector())!, path: [] }
   const tested = new TestGateway({ route: aggregate, calls: opened.calls, clock, version: snapshot.version })
   const askTest: Ask = async (sent) => {
     const own = sent.body === undefined ? {} : { 'content-type': 'application/json' }
     const definition = { ...sent, headers: { ...sent.headers, ...own } }
-    const parts = bindRequest(definition, place, aggregate.match, new DiagnosticCollector())
+    const parts = bindRequest(definition, position, aggregate.match, new DiagnosticCollector())
     const { params } = front.find(parts.method, parts.path)!
     const { status, headers, body } = await tested.answer({ ...parts, params })
     return seen(status, headers, body ?? '')

@@ -91,7 +91,7 @@ function operationsThatTake(color: string, snapshot: Snapshot): Mention[] {
 function producersIn({ bound }: AggregatedRoute, color: string): Mention[] {
   const inputs = bound.inputs.filter((input) => input.color === color)
   return [
-    ...inputs.map(({ place, at }) => mention('request', bound.name, place, at)),
+    ...inputs.map(({ from, at }) => mention('request', bound.name, from, at)),
     ...[...everyStep(bound.body)].flatMap((step) => {
       const own = (step.writes ?? []).filter((write) => write.color === color)
       const provided = (step.blocks ?? []).flatMap(({ provides }) => (provides?.color === color ? [provides] : []))

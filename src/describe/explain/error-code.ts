@@ -35,9 +35,9 @@ export function explainErrorCode(code: string, snapshot: Snapshot): ErrorCodeExp
 function* everyRaiser({ catalogue, routes }: Snapshot): Generator<Raiser & { code: string }> {
   for (const { operations } of catalogue.values()) {
     for (const { operation } of operations.values()) {
-      const { service, name, errorNames, place } = operation
+      const { service, name, errorNames, position } = operation
       for (const [status, code] of errorNames) {
-        const at = printPlace(place.source.locate([...place.path, 'errors', String(status)]))
+        const at = printPlace(position.source.locate([...position.path, 'errors', String(status)]))
         yield { code, what: `${service.name}.${name} answers ${status}`, at }
       }
     }

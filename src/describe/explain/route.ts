@@ -67,9 +67,9 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     bounds: { maxCalls: describeBound(bound.maxCalls), maxWork: describeBound(bound.maxWork) },
     caching: route.caching && describeRouteCaching(route.caching),
     admission: describeRouteAdmission(route.admission),
-    inputs: bound.inputs.map(({ color, place, required, default: value, sensitivity, at }) => ({
+    inputs: bound.inputs.map(({ color, from, required, default: value, sensitivity, at }) => ({
       color,
-      from: place,
+      from,
       required,
       default: mask(value, sensitivity),
       sensitivity,

@@ -44,7 +44,7 @@ export class SourceFinder {
       if (producer !== 'request')
         return { step: this.#ids.get(producer)!, part: undefined, at: printPlace(producer.at) }
       const input = this.#route.inputs.find(({ color }) => color === what)
-      const part = input?.place ?? what.replace(/^request\./, '')
+      const part = input?.from ?? what.replace(/^request\./, '')
       return { step: 'request', part, at: printPlace(input?.at ?? this.#route.matchAt) }
     })
   }

@@ -3,7 +3,7 @@ import { variableOf } from '../../environment.ts'
 import { amountOf, isNumber } from '../../numbers.ts'
 import { compileSingular } from '../path/plain.ts'
 import type { CelNode } from './parse.ts'
-import { type Compiled, demand, type Run, refuse, type Scope, type Segments, type Variable } from './scope.ts'
+import { type Bindings, type Compiled, demand, type Evaluate, refuse, type Segments, type Variable } from './scope.ts'
 import { dyn, nameOf, string, type Type } from './types.ts'
 
 type AccessNode = Extract<CelNode, { op: 'id' | '.' | '.?' | '[]' | '[?]' }>
@@ -23,7 +23,7 @@ export function isAccess(node: CelNode): node is AccessNode {
 type Use = 'asked' | 'compared' | 'needed'
 
 /** Compiles a name or a chain of members and indexes, and notes what it reads of the context. */
-export function compileAccess(node: AccessNode, scope: Scope, use: Use = 'compared'): Compiled {
+export function compileAccess(node: AccessNode, scope: Bindings, use: Use = 'compared'): Compiled {
   const chain = compileChain(node, scope, use === 'asked')
   const { root, type } = chain
   if (root && !root.variable) {
@@ -42,7 +42,7 @@ export function compileAccess(node: AccessNode, scope: Scope, use: Use = 'compar
 }
 
 /** Compiles a name or chain that something is done with: absent, it fails the expression. */
-export function compileNeeded(node: AccessNode, scope: Scope): Compiled {
+export function compileNeeded(node: AccessNode, scope: Bindings): Compiled {
   const compiled = compileAccess(node, scope, 'needed')
   return compiled.type.optional ? compiled : { type: compiled.type, run: demand(compiled.run, textOf(node)) }
 }
@@ -56,7 +56,7 @@ function isPrefix(short: Segments, long: Segments): boolean {
   return short.length <= long.length && short.every((segment, i) => segment === long[i])
 }
 
-function compileChain(node: CelNode, scope: Scope, guarded = false): Chain {
+function compileChain(node: CelNode, scope: Bindings, guarded = false): Chain {
   if (node.op === 'id') return compileRoot(node, scope)
   if (!isAccess(node)) return { ...scope.compile(node, scope), exact: false }
   if (isEnvironment(node.args[0], scope)) return compileVariable(node, scope, guarded)
@@ -88,12 +88,12 @@ function rootOf({ root }: Chain): { root?: NonNullable<Chain['root']> } {
 }
 
 /** `env`, unless the expression itself calls something so. */
-function isEnvironment(node: CelNode, { env, variables }: Scope): boolean {
+function isEnvironment(node: CelNode, { env, variables }: Bindings): boolean {
   return env !== undefined && node.op === 'id' && node.args === 'env' && !variables.has('env')
 }
 
 /** `env.NAME`: a variable of the environment, which is text and stays what it is at load. */
-function compileVariable(node: Exclude<AccessNode, { op: 'id' }>, scope: Scope, guarded: boolean): Chain {
+function compileVariable(node: Exclude<AccessNode, { op: 'id' }>, scope: Bindings, guarded: boolean): Chain {
   const name = node.op === '.' || node.op === '.?' ? node.args[1] : literalKey(node.args[1])
   if (typeof name !== 'string') return refuse(node, 'a variable of the environment is named: `env.NAME`')
   const value = variableOf(scope.env!, name)
@@ -106,7 +106,7 @@ function compileVariable(node: Exclude<AccessNode, { op: 'id' }>, scope: Scope, 
   return { type: optional ? { ...string, optional } : string, run: () => value, exact: false }
 }
 
-function compileRoot(node: CelNode & { op: 'id' }, scope: Scope): Chain {
+function compileRoot(node: CelNode & { op: 'id' }, scope: Bindings): Chain {
   const name = node.args
   if (isEnvironment(node, scope)) refuse(node, 'the environment is read by its variables: `env.NAME`')
   const variable = scope.variables.get(name)
@@ -119,19 +119,19 @@ function compileRoot(node: CelNode & { op: 'id' }, scope: Scope): Chain {
   return { type, root: { variable, path, end: node.end }, run: runPath(variable, path), exact: true }
 }
 
-function runPath(variable: Variable | undefined, path: Segments): Run {
+function runPath(variable: Variable | undefined, path: Segments): Evaluate {
   const read = compileSingular(path)
-  if (!variable) return read as Run
+  if (!variable) return read as Evaluate
   const { cell } = variable
   return path.length === 0 ? () => cell.value : () => read(cell.value)
 }
 
-function runMember(owner: Run, key: string | number): Run {
+function runMember(owner: Evaluate, key: string | number): Evaluate {
   const read = compileSingular([key])
   return (document) => read(owner(document))
 }
 
-function runIndex(owner: Run, index: Run): Run {
+function runIndex(owner: Evaluate, index: Evaluate): Evaluate {
   return (document) => {
     const value = owner(document)
     const key = index(document)

@@ -6,13 +6,13 @@ import { checkPattern } from '../pattern.ts'
 import { spend, spendOnLetters, spendOnText } from '../work.ts'
 import { macros } from './macros.ts'
 import type { CelNode } from './parse.ts'
-import { type CelFunction, type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
+import { type Bindings, type CelFunction, type Compiled, type Evaluate, fail, refuse } from './scope.ts'
 import { Duration } from './time.ts'
 import { bool, type CelType, dyn, isNumeric, nameOf, nameOfValue, type Type } from './types.ts'
 import { compileValue } from './value.ts'
 
 /** Compiles `f(a, b)` and `a.f(b)`: a macro, `matches`, or one of the functions. */
-export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Scope): Compiled {
+export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Bindings): Compiled {
   const [name] = node.args
   const receiver = node.op === 'rcall' ? node.args[1] : undefined
   const given = node.op === 'rcall' ? node.args[2] : node.args[1]
@@ -47,7 +47,7 @@ export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Sco
   }
 }
 
-function refuseUnknown(node: CelNode, name: string, form: CelFunction['form'], { functions }: Scope): never {
+function refuseUnknown(node: CelNode, name: string, form: CelFunction['form'], { functions }: Bindings): never {
   const known = functions.filter((one) => one.form === form).map((one) => one.name)
   const elsewhere = functions.some((one) => one.name === name) || macros.some((one) => one.name === name)
   const help = elsewhere
@@ -67,7 +67,7 @@ function accepts(kinds: readonly CelType[], type: Type): boolean {
 }
 
 /** Kinds are checked again with the values: a backend may not keep to the type that its color declares. */
-function runFunction({ name, takes, exact, call }: CelFunction, runs: readonly Run[]): Run {
+function runFunction({ name, takes, exact, call }: CelFunction, runs: readonly Evaluate[]): Evaluate {
   return (document) => {
     const values: unknown[] = []
     for (let i = 0; i < runs.length; i++) {
@@ -98,7 +98,7 @@ function kindOf(value: unknown): CelType {
   return Array.isArray(value) ? 'list' : 'map'
 }
 
-function compileMatches([subject, pattern]: [CelNode, CelNode], scope: Scope): Compiled {
+function compileMatches([subject, pattern]: [CelNode, CelNode], scope: Bindings): Compiled {
   if (pattern.op !== 'value' || typeof pattern.args !== 'string')
     return refuse(pattern, 'the pattern of matches() must stand in the expression itself', undefined, 'unsafe-pattern')
   const fault = checkPattern(pattern.args, 'search')

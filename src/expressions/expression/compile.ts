@@ -9,7 +9,7 @@ import { compileCall } from './calls.ts'
 import { type BinaryOperator, binaryOperators } from './operators.ts'
 import type { CelNode } from './parse.ts'
 import { findProofs, isNull } from './proofs.ts'
-import { type Compiled, EvaluationFailure, fail, type Run, refuse, type Scope, type Segments } from './scope.ts'
+import { type Bindings, type Compiled, type Evaluate, EvaluationFailure, fail, refuse, type Segments } from './scope.ts'
 import { Duration } from './time.ts'
 import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, nothing, string, type Type, unify } from './types.ts'
 import { compileCompared, compileCondition, compileValue } from './value.ts'
@@ -19,7 +19,7 @@ type Binary = CelNode & { args: [CelNode, CelNode] }
 const unsafeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** Compiles a node to its type and a closure; a Refusal is thrown for what cannot be right. */
-export function compileNode(node: CelNode, scope: Scope): Compiled {
+export function compileNode(node: CelNode, scope: Bindings): Compiled {
   if (isAccess(node)) return compileAccess(node, scope)
   switch (node.op) {
     case 'value':
@@ -58,14 +58,14 @@ function compileLiteral(node: CelNode & { op: 'value' }): Compiled {
   return { type: int, run: () => whole }
 }
 
-function compileList({ args }: CelNode & { op: 'list' }, scope: Scope): Compiled {
+function compileList({ args }: CelNode & { op: 'list' }, scope: Bindings): Compiled {
   const items = args.map((item) => compileValue(item, scope))
   const runs = items.map(({ run }) => run)
   const element = items.length > 0 ? items.map(({ type }) => type).reduce(unify) : dyn
   return { type: { kind: 'list', element }, run: (document) => runs.map((run) => run(document)) }
 }
 
-function compileMap({ args }: CelNode & { op: 'map' }, scope: Scope): Compiled {
+function compileMap({ args }: CelNode & { op: 'map' }, scope: Bindings): Compiled {
   const members = new Map<string, Type>()
   const entries = args.map(([keyNode, valueNode]) => {
     const key = compileValue(keyNode, scope)
@@ -94,11 +94,11 @@ function compileMap({ args }: CelNode & { op: 'map' }, scope: Scope): Compiled {
   }
 }
 
-function guardedBy(scope: Scope, paths: readonly Segments[]): Scope {
+function guardedBy(scope: Bindings, paths: readonly Segments[]): Bindings {
   return paths.length === 0 ? scope : { ...scope, guards: [...scope.guards, ...paths] }
 }
 
-function compileTernary({ args: [asked, yes, no] }: CelNode & { op: '?:' }, scope: Scope): Compiled {
+function compileTernary({ args: [asked, yes, no] }: CelNode & { op: '?:' }, scope: Bindings): Compiled {
   const condition = compileCondition(asked, scope)
   const { whenTrue, whenFalse } = findProofs(asked, scope.variables)
   const left = compileValue(yes, guardedBy(scope, whenTrue))
@@ -110,7 +110,7 @@ function compileTernary({ args: [asked, yes, no] }: CelNode & { op: '?:' }, scop
 }
 
 /** CEL's `&&` and `||`: a side that fails does not matter where the other decides alone, whichever stands first. */
-function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||' }, scope: Scope): Compiled {
+function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||' }, scope: Bindings): Compiled {
   const side = op === '&&' ? ('whenTrue' as const) : ('whenFalse' as const)
   const left = compileCondition(first, guardedBy(scope, findProofs(second, scope.variables)[side]))
   const right = compileCondition(second, guardedBy(scope, findProofs(first, scope.variables)[side]))
@@ -131,7 +131,7 @@ function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||'
   }
 }
 
-function compileMinus({ args }: CelNode & { op: '-_' }, scope: Scope): Compiled {
+function compileMinus({ args }: CelNode & { op: '-_' }, scope: Bindings): Compiled {
   const { type, run } = compileValue(args, scope)
   if (!isNumeric(type) && type.kind !== 'dyn') refuse(args, `\`-\` does not go with ${nameOf(type)}`)
   return {
@@ -148,7 +148,7 @@ function negate(amount: number | bigint): number | bigint {
   return typeof amount === 'bigint' ? ofWhole(-amount)! : -amount
 }
 
-function compileBinary(node: Binary, scope: Scope): Compiled {
+function compileBinary(node: Binary, scope: Bindings): Compiled {
   const operator = binaryOperators[node.op]!
   const [first, second] = node.args
   if ((node.op === '==' || node.op === '!=') && (isNull(first) || isNull(second))) return compileNullCheck(node, scope)
@@ -171,12 +171,12 @@ function compileBinary(node: Binary, scope: Scope): Compiled {
   return { type, run }
 }
 
-function runBoth(left: Run, right: Run, apply: BinaryOperator['apply']): Run {
+function runBoth(left: Evaluate, right: Evaluate, apply: BinaryOperator['apply']): Evaluate {
   return (document) => apply(left(document), right(document))
 }
 
 /** What is absent equals nothing, and is in no list. */
-function runCompared(left: Run, right: Run, apply: BinaryOperator['apply'], whenAbsent: boolean): Run {
+function runCompared(left: Evaluate, right: Evaluate, apply: BinaryOperator['apply'], whenAbsent: boolean): Evaluate {
   return (document) => {
     const one = left(document)
     const other = right(document)
@@ -185,7 +185,7 @@ function runCompared(left: Run, right: Run, apply: BinaryOperator['apply'], when
 }
 
 /** `x == null` asks whether there is something; absent and null are both nothing. */
-function compileNullCheck(node: Binary, scope: Scope): Compiled {
+function compileNullCheck(node: Binary, scope: Bindings): Compiled {
   const asked = isNull(node.args[0]) ? node.args[1] : node.args[0]
   const { run } = isAccess(asked) ? compileAccess(asked, scope, 'asked') : scope.compile(asked, scope)
   const wanted = node.op === '=='

@@ -2,7 +2,7 @@ import { isContainer } from '../container.ts'
 import { spend } from '../work.ts'
 import { compileAccess, isAccess, textOf } from './access.ts'
 import type { CelNode } from './parse.ts'
-import { type Compiled, demand, EvaluationFailure, fail, type Run, refuse, type Scope } from './scope.ts'
+import { type Bindings, type Compiled, demand, type Evaluate, EvaluationFailure, fail, refuse } from './scope.ts'
 import { bool, double, dyn, nameOf, nameOfValue, string, type Type, unify } from './types.ts'
 import { compileCondition, compileValue } from './value.ts'
 
@@ -10,7 +10,7 @@ interface MacroCall {
   readonly node: CelNode
   readonly receiver: CelNode | undefined
   readonly given: readonly CelNode[]
-  readonly scope: Scope
+  readonly scope: Bindings
 }
 
 /** A call that is no function: it looks at its arguments before they are evaluated, or evaluates them many times. */
@@ -33,7 +33,7 @@ function quantifier(name: string, decisive: boolean): Macro {
     compile: (call) => {
       const { items, inner, each } = bindElement(call)
       const condition = compileCondition(call.given[1]!, inner)
-      const run: Run = (document) => {
+      const run: Evaluate = (document) => {
         let failure: EvaluationFailure | undefined
         for (const item of items(document)) {
           try {
@@ -80,7 +80,7 @@ export const macros: readonly Macro[] = [
     compile: (call) => {
       const { items, inner, each, element } = bindElement(call)
       const condition = compileCondition(call.given[1]!, inner)
-      const run: Run = (document) => items(document).filter((item) => each(item, condition, document) === true)
+      const run: Evaluate = (document) => items(document).filter((item) => each(item, condition, document) === true)
       return { type: { kind: 'list', element }, run }
     },
   },
@@ -91,7 +91,7 @@ export const macros: readonly Macro[] = [
       const { items, inner, each } = bindElement(call)
       const condition = call.given.length === 3 ? compileCondition(call.given[1]!, inner) : undefined
       const made = compileValue(call.given.at(-1)!, inner)
-      const run: Run = (document) => {
+      const run: Evaluate = (document) => {
         const list = items(document)
         const chosen = condition ? list.filter((item) => each(item, condition, document) === true) : list
         return chosen.map((item) => each(item, made.run, document))
@@ -115,7 +115,7 @@ export const macros: readonly Macro[] = [
     compile: ({ receiver, given: [other], scope }) => {
       const asked = compileOptional(receiver!, scope)
       const instead = compileValue(other!, scope)
-      const run: Run = (document) => firstThere(asked.run, instead.run, document)
+      const run: Evaluate = (document) => firstThere(asked.run, instead.run, document)
       return { type: unify(opened(asked.type), instead.type), run }
     },
   },
@@ -160,12 +160,12 @@ export const macros: readonly Macro[] = [
   },
 ]
 
-function firstThere(asked: Run, instead: Run, document: Record<string, unknown>): unknown {
+function firstThere(asked: Evaluate, instead: Evaluate, document: Record<string, unknown>): unknown {
   const value = asked(document)
   return value === undefined ? instead(document) : value
 }
 
-function compileOptional(node: CelNode, scope: Scope): Compiled {
+function compileOptional(node: CelNode, scope: Bindings): Compiled {
   const compiled = scope.compile(node, scope)
   if (!compiled.type.optional)
     refuse(node, 'this is no optional', 'ask for the member with `.?`: `user.?id.orValue(x)`')
@@ -177,11 +177,11 @@ function opened({ optional: _, ...type }: Type): Type {
 }
 
 /** Binds a name for a piece of the expression; `each` runs that piece with a value in its place. */
-function bindName(name: CelNode, type: Type, scope: Scope) {
+function bindName(name: CelNode, type: Type, scope: Bindings) {
   if (name.op !== 'id') return refuse(name, 'a plain name stands here, to be used in what follows')
   const cell = { value: undefined as unknown }
-  const inner: Scope = { ...scope, variables: new Map([...scope.variables, [name.args, { type, cell }]]) }
-  const each = (value: unknown, run: Run, document: Record<string, unknown>): unknown => {
+  const inner: Bindings = { ...scope, variables: new Map([...scope.variables, [name.args, { type, cell }]]) }
+  const each = (value: unknown, run: Evaluate, document: Record<string, unknown>): unknown => {
     const before = cell.value
     cell.value = value
     try {

@@ -5,11 +5,11 @@ import type { CelNode } from './parse.ts'
 import type { CelType, Type } from './types.ts'
 
 /** Evaluates a piece of an expression. Only a path and an optional give undefined: what they name is absent. */
-export type Run = (document: Record<string, unknown>) => unknown
+export type Evaluate = (document: Record<string, unknown>) => unknown
 
 export interface Compiled {
   readonly type: Type
-  readonly run: Run
+  readonly run: Evaluate
 }
 
 export type Segments = readonly (string | number)[]
@@ -54,7 +54,7 @@ export type CelFunctions = readonly CelFunction[] & {
 }
 
 /** What a piece of an expression is compiled in. */
-export interface Scope {
+export interface Bindings {
   readonly roots: ReadonlyMap<string, Type>
   readonly env: Environment | undefined
   readonly functions: CelFunctions
@@ -64,7 +64,7 @@ export interface Scope {
   readonly reads: Read[]
   /** For conditions that let in: what is compared has to be there too. */
   readonly strict: boolean
-  readonly compile: (node: CelNode, scope: Scope) => Compiled
+  readonly compile: (node: CelNode, scope: Bindings) => Compiled
 }
 
 /** Ends the compilation of an expression. */
@@ -92,7 +92,7 @@ export class EvaluationFailure extends Error {}
 export class Absence extends EvaluationFailure {}
 
 /** Demands a value. What is absent is known at load, so one failure serves all requests and no stack is taken. */
-export function demand(run: Run, what: string): Run {
+export function demand(run: Evaluate, what: string): Evaluate {
   const absence = new Absence(`\`${what}\` is absent`)
   return (document) => {
     const value = run(document)

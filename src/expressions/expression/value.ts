@@ -1,15 +1,15 @@
 import { compileAccess, compileNeeded, isAccess } from './access.ts'
 import type { CelNode } from './parse.ts'
-import { type Compiled, fail, type Run, refuse, type Scope } from './scope.ts'
+import { type Bindings, type Compiled, type Evaluate, fail, refuse } from './scope.ts'
 import { nameOf, nameOfValue } from './types.ts'
 
 /** Compiles an operand: absent it fails, and an optional is first to be opened. */
-export function compileValue(node: CelNode, scope: Scope): Compiled {
+export function compileValue(node: CelNode, scope: Bindings): Compiled {
   return refuseOptional(node, isAccess(node) ? compileNeeded(node, scope) : scope.compile(node, scope))
 }
 
 /** Compiles what is compared with `==`, `!=` or `in`: undefined where it is absent, which equals nothing. */
-export function compileCompared(node: CelNode, scope: Scope): Compiled {
+export function compileCompared(node: CelNode, scope: Bindings): Compiled {
   if (scope.strict || !isAccess(node)) return compileValue(node, scope)
   return refuseOptional(node, compileAccess(node, scope))
 }
@@ -21,7 +21,7 @@ function refuseOptional(node: CelNode, compiled: Compiled): Compiled {
 }
 
 /** Compiles a condition inside an expression. */
-export function compileCondition(node: CelNode, scope: Scope): Run {
+export function compileCondition(node: CelNode, scope: Bindings): Evaluate {
   const { type, run } = compileValue(node, scope)
   // Even a color declared true/false may come as something else.
   if (type.kind === 'bool' && !isAccess(node)) return run

@@ -1,6 +1,6 @@
 import type { Language } from '../../binding/color.ts'
 import { checkListedCodes } from '../../binding/error-codes.ts'
-import { type Place, within } from '../../binding/shape.ts'
+import { type Position, within } from '../../binding/shape.ts'
 import type { PolicyKind } from '../../calls/policy.ts'
 import { policyKinds } from './index.ts'
 
@@ -8,13 +8,13 @@ import { policyKinds } from './index.ts'
 export function checkPolicyCodes(
   values: Readonly<Record<string, unknown>>,
   named: Iterable<string>,
-  place: Place,
+  position: Position,
   language: Language,
 ): void {
   const kinds: readonly PolicyKind[] = policyKinds
   for (const kind of kinds) {
     const config = values[kind.name]
     if (config === undefined || config === false || !kind.errorCodes) continue
-    checkListedCodes(kind.errorCodes(config), named, within(place, kind.name, 'on'), language)
+    checkListedCodes(kind.errorCodes(config), named, within(position, kind.name, 'on'), language)
   }
 }

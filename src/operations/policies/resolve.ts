@@ -1,4 +1,4 @@
-import type { Place } from '../../binding/shape.ts'
+import type { Position } from '../../binding/shape.ts'
 import type { PolicyKind, SitePolicy } from '../../calls/policy.ts'
 import type { Misfit, PolicyBinder } from '../../calls/policy-binding.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
@@ -34,7 +34,7 @@ export interface ResolvedPolicy {
 /** Who declares policies, and where. */
 export interface Declaring extends Omit<PolicyBinder, 'report' | 'operation'> {
   readonly by: PolicyOrigin['by']
-  readonly place: Place
+  readonly position: Position
   /** The one that they are to stand around; undefined for a service, whose policies hold for those that they fit. */
   readonly operation: Pick<BoundOperation, 'name' | 'method' | 'idempotent'> | undefined
   readonly diagnostics: DiagnosticCollector
@@ -51,20 +51,20 @@ export function declarePolicies(values: Readonly<Record<string, unknown>>, decla
     if (written === undefined) continue
     const config = written === false ? false : bindOne(kind, written, declaring)
     if (config === undefined) continue
-    const { source, path } = declaring.place
+    const { source, path } = declaring.position
     declared.set(kind.name, { config, origin: { by: declaring.by, at: source.locateKey([...path, kind.name]) } })
   }
   return declared
 }
 
 function bindOne(kind: PolicyKind, written: unknown, declaring: Declaring): unknown {
-  const { place, operation, service, services, diagnostics } = declaring
-  const { source } = place
+  const { position, operation, service, services, diagnostics } = declaring
+  const { source } = position
   const report: PolicyBinder['report'] = (code, message, path, help) =>
-    diagnostics.add(code, message, source.locate([...place.path, kind.name, ...path]), help)
+    diagnostics.add(code, message, source.locate([...position.path, kind.name, ...path]), help)
   const config = kind.bind ? kind.bind(written, { service, operation: operation?.name, services, report }) : written
   const misfit = operation && config !== undefined ? kind.misfit?.(config, askable(operation)) : undefined
-  if (misfit) diagnostics.add(misfit.code, misfit.message, source.locateKey([...place.path, kind.name]), misfit.help)
+  if (misfit) diagnostics.add(misfit.code, misfit.message, source.locateKey([...position.path, kind.name]), misfit.help)
   return config
 }
 

@@ -54,12 +54,12 @@ export interface BoundPriority {
 }
 
 /** Binds `priority:` of a route for its calls: one that is fixed is asked of nobody. */
-export function bindPriority({ definition, place }: ParsedRoute, language: Language): BoundPriority {
+export function bindPriority({ definition, position }: ParsedRoute, language: Language): BoundPriority {
   const { priority } = definition
   if (priority === undefined) return { reads: [], priorityOf: undefined }
   const fixed = priorities.indexOf(priority as Priority)
   if (fixed >= 0) return { reads: [], priorityOf: fixed === normalPriority ? undefined : () => fixed }
-  const template = bindTemplate(priority, within(place, 'priority'), language)
+  const template = bindTemplate(priority, within(position, 'priority'), language)
   return { reads: template.reads, priorityOf: compilePriority(template) }
 }
 
@@ -70,8 +70,8 @@ export function bindAdmission(
   gatewayLimit: LimitDefinition | undefined,
   language: Language,
 ): RouteAdmission | undefined {
-  const { definition, place, name } = parsed
-  const { source } = place
+  const { definition, position, name } = parsed
+  const { source } = position
   const { priority, limit, bulkhead } = definition
   if (priority === undefined && !limit && !bulkhead && !gatewayLimit) return undefined
   const binder = new EarlyKeys(inputs, language)
@@ -138,9 +138,9 @@ class EarlyKeys {
   }
 
   /** A template's class, from the parts and inputs that it reads. */
-  bindPriority(priority: string, { place }: ParsedRoute): NonNullable<RouteAdmission['priorityOf']> {
-    const template = bindTemplate(priority, within(place, 'priority'), this.#language)
-    const at = place.source.locate(['priority'])
+  bindPriority(priority: string, { position }: ParsedRoute): NonNullable<RouteAdmission['priorityOf']> {
+    const template = bindTemplate(priority, within(position, 'priority'), this.#language)
+    const at = position.source.locate(['priority'])
     const parts = new Set<keyof RequestParts>()
     const colors = new Map<string, Reader>()
     for (const { reference } of template.reads) {

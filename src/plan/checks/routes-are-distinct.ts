@@ -15,7 +15,7 @@ export interface RouteClaim {
   readonly shape: string
 }
 
-export function claimOf({ name, match, definition, place: { source } }: ParsedRoute): RouteClaim {
+export function claimOf({ name, match, definition, position: { source } }: ParsedRoute): RouteClaim {
   return {
     file: source.path,
     name,

@@ -1,6 +1,6 @@
 import { bindTemplate } from '../../binding/bind.ts'
 import type { Read } from '../../binding/reference.ts'
-import { type Place, within } from '../../binding/shape.ts'
+import { type Position, within } from '../../binding/shape.ts'
 import type { CallResponse } from '../../calls/call.ts'
 import type { GatewayError } from '../../errors.ts'
 import { printDuration } from '../../expressions/units.ts'
@@ -22,17 +22,22 @@ export function bindFallbacks(
   name: string,
   binder: Binder,
 ): BoundFallback[] {
-  const owner = step.config.fallback ? step.place : operation.place
+  const owner = step.config.fallback ? step.position : operation.position
   const entries = step.config.fallback ?? operation.definition.fallback ?? []
   const many = Array.isArray((owner.source.valueAt(owner.path) as { fallback?: unknown } | undefined)?.fallback)
   return entries.flatMap((entry, index) => {
-    const place = many ? within(owner, 'fallback', index) : within(owner, 'fallback')
-    return bindFallback(entry, place, name, binder) ?? []
+    const position = many ? within(owner, 'fallback', index) : within(owner, 'fallback')
+    return bindFallback(entry, position, name, binder) ?? []
   })
 }
 
-function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: Binder): BoundFallback | undefined {
-  const at = place.source.locate(place.path)
+function bindFallback(
+  entry: FallbackEntry,
+  position: Position,
+  name: string,
+  binder: Binder,
+): BoundFallback | undefined {
+  const at = position.source.locate(position.path)
   if ('lastGood' in entry) {
     return {
       kind: 'lastGood',
@@ -44,7 +49,7 @@ function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: 
     }
   }
   if ('body' in entry) {
-    const body = bindTemplate(entry.body, within(place, 'body'), binder)
+    const body = bindTemplate(entry.body, within(position, 'body'), binder)
     return {
       kind: 'body',
       at,
@@ -56,7 +61,7 @@ function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: 
     }
   }
   if ('assign' in entry) {
-    const assignments = bindAssignments(entry.assign, within(place, 'assign'), binder)
+    const assignments = bindAssignments(entry.assign, within(position, 'assign'), binder)
     const write = compileAssignments(assignments)
     return {
       kind: 'assign',
@@ -74,15 +79,20 @@ function bindFallback(entry: FallbackEntry, place: Place, name: string, binder: 
       },
     }
   }
-  return bindOtherOperation(entry.invoke, within(place, 'invoke'), name, binder)
+  return bindOtherOperation(entry.invoke, within(position, 'invoke'), name, binder)
 }
 
-function bindOtherOperation(reference: string, place: Place, name: string, binder: Binder): BoundFallback | undefined {
-  const other = binder.operation(reference, place)
+function bindOtherOperation(
+  reference: string,
+  position: Position,
+  name: string,
+  binder: Binder,
+): BoundFallback | undefined {
+  const other = binder.operation(reference, position)
   if (!other) return undefined
-  const at = place.source.locate(place.path)
+  const at = position.source.locate(position.path)
   const { operation } = other
-  const parts = { name, other, policies: {}, place, overrides: new Map(), fallbacks: [], isProvidedFor: true }
+  const parts = { name, other, policies: {}, position, overrides: new Map(), fallbacks: [], isProvidedFor: true }
   const policies = resolveAround(parts, binder)
   const site = buildSite({ ...parts, resolved: policies }, binder)
   const index = binder.addCallSite(site)

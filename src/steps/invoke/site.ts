@@ -1,5 +1,5 @@
 import type { BoundTemplate } from '../../binding/bind.ts'
-import type { Place } from '../../binding/shape.ts'
+import type { Position } from '../../binding/shape.ts'
 import type { CallSite } from '../../calls/policy.ts'
 import { configOf } from '../../calls/policy.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
@@ -22,7 +22,7 @@ export interface SiteParts {
   readonly other: ServiceOperation
   /** What the step sets itself; the operation's, then the service's own apply otherwise. */
   readonly policies: Readonly<Record<string, unknown>>
-  readonly place: Place
+  readonly position: Position
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   readonly fallbacks: readonly BoundFallback[]
   /** Whether a failure is provided for here: then an answer that gives nothing is one. */
@@ -35,18 +35,25 @@ interface ResolvedParts {
 
 /** What is said of policies around a call: by the step, by the operation, by its service. */
 export function resolveAround(
-  { other, policies, place }: Pick<SiteParts, 'other' | 'policies' | 'place'>,
+  { other, policies, position }: Pick<SiteParts, 'other' | 'policies' | 'position'>,
   { diagnostics }: Pick<Binder, 'diagnostics'>,
 ): ResolvedPolicy[] {
   const { operation, services } = other
   const service = operation.service.name
-  const own = declarePolicies(policies, { by: 'step', place, operation, service, services, diagnostics })
+  const own = declarePolicies(policies, { by: 'step', position, operation, service, services, diagnostics })
   return resolvePolicies([own, ...other.policies], operation)
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */
 export function buildSite(
-  { name, other, overrides, fallbacks, isProvidedFor, resolved }: Omit<SiteParts, 'policies' | 'place'> & ResolvedParts,
+  {
+    name,
+    other,
+    overrides,
+    fallbacks,
+    isProvidedFor,
+    resolved,
+  }: Omit<SiteParts, 'policies' | 'position'> & ResolvedParts,
   binder: Binder,
 ): CallSite {
   const { operation } = other

@@ -5,16 +5,16 @@ import type { WantedText } from '../shape.ts'
 import type { Expectation, ExpectationContext, Seen } from './expectation.ts'
 import { compileWantedText } from './wanted.ts'
 
-export function expectStatus(status: number, { place }: ExpectationContext): Expectation {
-  const at = place.source.locateKey([...place.path, 'status'])
+export function expectStatus(status: number, { position }: ExpectationContext): Expectation {
+  const at = position.source.locateKey([...position.path, 'status'])
   return (seen) => {
     if (seen.status === status) return undefined
     return { at, message: `the status is ${seen.status}${describeFailure(seen)}, not ${status}`, differences: [] }
   }
 }
 
-export function expectError(code: string, { place }: ExpectationContext): Expectation {
-  const at = place.source.locateKey([...place.path, 'error'])
+export function expectError(code: string, { position }: ExpectationContext): Expectation {
+  const at = position.source.locateKey([...position.path, 'error'])
   return (seen) => {
     const { outcome } = seen
     if (outcome.kind === 'failure' && outcome.error.code === code) return undefined
@@ -34,12 +34,12 @@ function describeFailure({ outcome }: Seen): string {
 
 export function expectHeaders(
   headers: Readonly<Record<string, WantedText>>,
-  { place, diagnostics }: ExpectationContext,
+  { position, diagnostics }: ExpectationContext,
 ): Expectation {
-  const at = place.source.locateKey([...place.path, 'headers'])
+  const at = position.source.locateKey([...position.path, 'headers'])
   const comparisons = Object.entries(headers).map(([name, wanted]) => ({
     name: name.toLowerCase(),
-    compare: compileWantedText(wanted, within(place, 'headers', name), diagnostics),
+    compare: compileWantedText(wanted, within(position, 'headers', name), diagnostics),
   }))
   return (seen) => {
     const differences = comparisons.flatMap(({ name, compare }) => compare(seen.headers[name], name))
@@ -48,12 +48,12 @@ export function expectHeaders(
 }
 
 export function expectDegraded(steps: readonly string[], context: ExpectationContext): Expectation {
-  const { place, calls, diagnostics } = context
-  const at = place.source.locateKey([...place.path, 'degraded'])
+  const { position, calls, diagnostics } = context
+  const at = position.source.locateKey([...position.path, 'degraded'])
   const known = new Set(calls.map(({ step }) => step))
   for (const [index, step] of steps.entries()) {
     if (known.has(step)) continue
-    const where = place.source.locate([...place.path, 'degraded', index])
+    const where = position.source.locate([...position.path, 'degraded', index])
     const names = [...known].filter((name) => name !== undefined).join(', ')
     diagnostics.add('unknown-step', `the route has no call \`${step}\``, where, `its calls are ${names}`)
   }
@@ -66,8 +66,8 @@ export function expectDegraded(steps: readonly string[], context: ExpectationCon
   }
 }
 
-export function expectWithin(limitMs: number, { place }: ExpectationContext): Expectation {
-  const at = place.source.locateKey([...place.path, 'within'])
+export function expectWithin(limitMs: number, { position }: ExpectationContext): Expectation {
+  const at = position.source.locateKey([...position.path, 'within'])
   return ({ elapsedMs }) => {
     if (elapsedMs <= limitMs) return undefined
     return { at, message: `it took ${printDuration(elapsedMs)}, over ${printDuration(limitMs)}`, differences: [] }

@@ -6,8 +6,8 @@ import type { Expectation, ExpectationContext } from './expectation.ts'
 import { compileWanted } from './wanted.ts'
 
 /** The whole body; null is none. */
-export function expectBody(body: unknown, { place }: ExpectationContext): Expectation {
-  const at = place.source.locateKey([...place.path, 'body'])
+export function expectBody(body: unknown, { position }: ExpectationContext): Expectation {
+  const at = position.source.locateKey([...position.path, 'body'])
   return (seen) => {
     const differences = findDifferences(body, seen.body ?? null)
     return differences.length === 0 ? undefined : { at, message: 'the body differs', differences }
@@ -16,8 +16,8 @@ export function expectBody(body: unknown, { place }: ExpectationContext): Expect
 
 /** What a JSONPath finds in the body: a singular one its value, any other a list. */
 export function expectMatch(query: string, wanted: unknown, context: ExpectationContext): Expectation {
-  const { place, diagnostics } = context
-  const here = within(place, 'match', query)
+  const { position, diagnostics } = context
+  const here = within(position, 'match', query)
   const at = here.source.locateKey(here.path)
   const path = compilePath(query)
   if ('code' in path) {

@@ -1,4 +1,4 @@
-import { type Place, within } from '../../binding/shape.ts'
+import { type Position, within } from '../../binding/shape.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import { reportUncalled } from '../mocks.ts'
 import { isCalled } from '../route-calls.ts'
@@ -19,31 +19,31 @@ interface WantedCalls {
 
 /** A list wants exactly these calls in this order; a mapping speaks of the calls it names and no others. */
 export function expectCalls(definition: CallsDefinition, context: ExpectationContext): Expectation {
-  const place = within(context.place, 'calls')
+  const position = within(context.position, 'calls')
   if (!Array.isArray(definition)) {
     const wanted = Object.entries(definition).map(([name, value]) =>
-      bindWanted(name, value, within(place, name), context),
+      bindWanted(name, value, within(position, name), context),
     )
     return ({ calls }) => wanted.map((one) => checkNamed(one, calls)).find((problem) => problem !== undefined)
   }
   const wanted = definition.flatMap((entry, index) => {
-    if (typeof entry === 'string') return [bindWanted(entry, 1, within(place, index), context)]
-    return Object.entries(entry).map(([name, value]) => bindWanted(name, value, within(place, index, name), context))
+    if (typeof entry === 'string') return [bindWanted(entry, 1, within(position, index), context)]
+    return Object.entries(entry).map(([name, value]) => bindWanted(name, value, within(position, index, name), context))
   })
-  const at = context.place.source.locateKey(place.path)
+  const at = context.position.source.locateKey(position.path)
   return ({ calls }) => checkSequence(wanted, calls, at)
 }
 
 type WantedValue = Extract<CallsDefinition, Record<string, unknown>>[string]
 
-function bindWanted(name: string, value: WantedValue, place: Place, context: ExpectationContext): WantedCalls {
+function bindWanted(name: string, value: WantedValue, position: Position, context: ExpectationContext): WantedCalls {
   const { calls, diagnostics } = context
-  reportUncalled(name, place, calls, diagnostics)
-  const at = place.source.locateKey(place.path)
+  reportUncalled(name, position, calls, diagnostics)
+  const at = position.source.locateKey(position.path)
   if (typeof value === 'number') return { name, at, count: value, comparisons: [] }
   const comparisons = Array.isArray(value)
-    ? value.map((sent, index) => compileSentRequest(sent, within(place, index), diagnostics))
-    : [compileSentRequest(value, place, diagnostics)]
+    ? value.map((sent, index) => compileSentRequest(sent, within(position, index), diagnostics))
+    : [compileSentRequest(value, position, diagnostics)]
   return { name, at, count: comparisons.length, comparisons }
 }
 

@@ -1,4 +1,4 @@
-import type { Place } from '../../binding/shape.ts'
+import type { Position } from '../../binding/shape.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
@@ -33,7 +33,7 @@ export type Expectation = (seen: Seen) => Problem | undefined
 /** Where an expectation stands, and what it may speak of. */
 export interface ExpectationContext {
   /** The `expect:` it is a member of. */
-  readonly place: Place
+  readonly position: Position
   readonly calls: readonly RouteCall[]
   readonly diagnostics: DiagnosticCollector
 }

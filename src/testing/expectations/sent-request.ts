@@ -1,4 +1,4 @@
-import { type Place, within } from '../../binding/shape.ts'
+import { type Position, within } from '../../binding/shape.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import { type Difference, findDifferences } from '../difference.ts'
 import type { SentCall } from '../sent-call.ts'
@@ -10,12 +10,12 @@ export type SentComparison = (sent: SentCall) => Difference[]
 /** Compares what a backend was sent with what is wanted of it; only what is named is looked at. */
 export function compileSentRequest(
   wanted: SentRequest,
-  place: Place,
+  position: Position,
   diagnostics: DiagnosticCollector,
 ): SentComparison {
   const texts = (part: 'query' | 'headers') =>
     Object.entries(wanted[part] ?? {}).map(([name, value]) => {
-      const compare = compileWantedText(value, within(place, part, name), diagnostics)
+      const compare = compileWantedText(value, within(position, part, name), diagnostics)
       const key = part === 'headers' ? name.toLowerCase() : name
       return (sent: SentCall) => compare(sent[part][key], `${part}.${name}`)
     })

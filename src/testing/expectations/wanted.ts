@@ -1,4 +1,4 @@
-import { type Place, within } from '../../binding/shape.ts'
+import { type Position, within } from '../../binding/shape.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import { checkPattern } from '../../expressions/pattern.ts'
 import { type Difference, findDifferences } from '../difference.ts'
@@ -7,18 +7,18 @@ import { type Difference, findDifferences } from '../difference.ts'
 export type Comparison = (actual: unknown, where: string) => Difference[]
 
 /** A value, `{ matches: <regular expression> }` for a text, or `{ exists: true | false }`. */
-export function compileWanted(wanted: unknown, place: Place, diagnostics: DiagnosticCollector): Comparison {
+export function compileWanted(wanted: unknown, position: Position, diagnostics: DiagnosticCollector): Comparison {
   const special = soleMember(wanted)
   if (special?.name === 'exists' && typeof special.value === 'boolean') return compileExists(special.value)
   if (special?.name === 'matches' && typeof special.value === 'string') {
-    return compileMatches(special.value, within(place, 'matches'), diagnostics)
+    return compileMatches(special.value, within(position, 'matches'), diagnostics)
   }
   return (actual, where) => findDifferences(wanted, actual, where)
 }
 
 /** The same for a header or parameter; null wants it to be absent. */
-export function compileWantedText(wanted: unknown, place: Place, diagnostics: DiagnosticCollector): Comparison {
-  return wanted === null ? compileExists(false) : compileWanted(wanted, place, diagnostics)
+export function compileWantedText(wanted: unknown, position: Position, diagnostics: DiagnosticCollector): Comparison {
+  return wanted === null ? compileExists(false) : compileWanted(wanted, position, diagnostics)
 }
 
 function soleMember(value: unknown): { name: string; value: unknown } | undefined {
@@ -34,11 +34,15 @@ function compileExists(wanted: boolean): Comparison {
   }
 }
 
-function compileMatches(source: string, place: Place, diagnostics: DiagnosticCollector): Comparison {
+function compileMatches(source: string, position: Position, diagnostics: DiagnosticCollector): Comparison {
   const fault = checkPattern(source, 'search')
   if (fault) {
     const code = fault.kind === 'syntax' ? 'invalid-value' : 'unsafe-pattern'
-    diagnostics.add(code, `the regular expression cannot be used: ${fault.reason}`, place.source.locate(place.path))
+    diagnostics.add(
+      code,
+      `the regular expression cannot be used: ${fault.reason}`,
+      position.source.locate(position.path),
+    )
     return () => []
   }
   const pattern = new RegExp(source, 'u')

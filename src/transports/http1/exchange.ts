@@ -19,7 +19,7 @@ export interface ConnectionTaker {
 }
 
 /** One request and its answer: waits for a place, then for a connection, then for the answer; cancelled at any point. */
-export class Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
+export class Http1Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
   readonly #source: ConnectionSource
   readonly #room: WaitingRoom
   readonly #request: OutgoingRequest

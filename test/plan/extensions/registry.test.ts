@@ -96,7 +96,7 @@ describe('what an extension defines', () => {
       category: 'activity',
       shape: z.strictObject({ put: template }),
       bind(step, binder) {
-        const at = within(step.place, 'put')
+        const at = within(step.position, 'put')
         const { reads, evaluate } = bindTemplate(step.config.put, at, binder)
         const writes = [{ color: 'geo.city', at: at.source.locate(at.path) }]
         return {

@@ -8,7 +8,7 @@ export const require = defineStep({
   shape: z.strictObject({ require: z.strictObject({ that: condition, else: z.string() }) }),
   bind(step, binder) {
     const { that, else: code } = step.config.require
-    const { test, reads } = bindCondition(that, within(step.place, 'require', 'that'), binder)
+    const { test, reads } = bindCondition(that, within(step.position, 'require', 'that'), binder)
     return {
       reads,
       raises: [code],

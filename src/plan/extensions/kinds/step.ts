@@ -70,8 +70,8 @@ function guardStep(definition: StepKind, origin: Origin): StepKind {
   }
 }
 
-function refuse({ kind, place }: ParsedStep, { diagnostics }: Binder, message: string): StepBinding {
-  const at = place.source.locateKey([...place.path, kind.kind])
+function refuse({ kind, position }: ParsedStep, { diagnostics }: Binder, message: string): StepBinding {
+  const at = position.source.locateKey([...position.path, kind.kind])
   diagnostics.add('invalid-extension', message, at, 'the extension has to be mended, or not be used')
   return { incomplete: true, compile: () => () => {} }
 }
