@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import type { Scene } from '../scene/scene.ts'
 import { isEarly, type MutatedAnswer, mutateAnswer } from './answers.ts'
-import { noncesIn } from './nonce.ts'
+import { indexOf, noncesIn } from './nonce.ts'
 import { Random } from './random.ts'
 import { RequestParser } from './request-parser.ts'
 
@@ -93,7 +93,7 @@ class WatchedConnection {
   }
 
   #random(nonce: string, side: number): Random {
-    return Random.of(this.#seed, Number(nonce.slice(2, -1)), side)
+    return Random.of(this.#seed, indexOf(nonce), side)
   }
 
   #write(bytes: Buffer): void {
