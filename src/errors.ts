@@ -22,17 +22,17 @@ export type KnownErrorCode =
 export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
   timeout: { status: 504, title: 'A backend did not answer in time' },
   unavailable: { status: 502, title: 'A backend could not be reached' },
-  'invalid-response': { status: 502, title: 'A backend gave an answer that cannot be used' },
-  'missing-input': { status: 502, title: 'A call lacked a value it needs' },
-  'circuit-open': { status: 503, title: 'A backend is resting after failures' },
+  'invalid-response': { status: 502, title: 'A backend sent an invalid response' },
+  'missing-input': { status: 502, title: 'A call is missing a required value' },
+  'circuit-open': { status: 503, title: 'The circuit breaker of a backend is open' },
   overloaded: { status: 503, title: 'Too many requests at once' },
-  'out-of-sockets': { status: 503, title: 'The gateway can open no more connections' },
+  'out-of-sockets': { status: 503, title: 'The gateway has run out of sockets' },
   cancelled: { status: 499, title: 'The request was cancelled' },
   'invalid-input': { status: 400, title: 'The request is not valid' },
-  'expression-failed': { status: 500, title: 'A rule of the route could not be applied' },
-  'too-much-work': { status: 500, title: 'The answer takes too much work' },
+  'expression-failed': { status: 500, title: 'An expression of the route failed' },
+  'too-much-work': { status: 500, title: 'The request takes too much work' },
   'extension-failed': { status: 500, title: 'An extension of the gateway failed' },
-  internal: { status: 500, title: 'The gateway failed' },
+  internal: { status: 500, title: 'Internal error' },
 }
 
 const backendFailure = { status: 502, title: 'A backend answered with an error' }

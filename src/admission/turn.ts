@@ -45,5 +45,5 @@ function refuse({ metrics }: OpenRate, waitMs: number, { span }: OnTheWay): Gate
   metrics.took('refused')
   if (span.sampled) span.event('tessera.shed', { reason: 'rate' })
   const retryAfter = Math.max(1, Math.ceil(waitMs / 1000))
-  return new GatewayError('overloaded', { detail: 'the service takes no more for now', retryAfter })
+  return new GatewayError('overloaded', { detail: 'the rate limit of the service is exceeded', retryAfter })
 }

@@ -104,7 +104,10 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     function succeed(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
       // It answered; that there is nothing may be the answer to what this one client asked for.
       if (!site.isUsable(body))
-        fail(new GatewayError('invalid-response', { detail: 'nothing expected is in it' }), 'nothing')
+        fail(
+          new GatewayError('invalid-response', { detail: 'the response has none of the expected values' }),
+          'nothing',
+        )
       metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
       span.end()
       const response = new LiveResponse(incoming, body, call.attempts)

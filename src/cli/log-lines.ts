@@ -2,7 +2,7 @@ import type { LogDestination } from '../telemetry/line-buffer.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What `dev` shows in its own way. */
-const shownElsewhere = /^(request|configuration reloaded)$|^the configuration was not taken/
+const shownElsewhere = /^(request|configuration reloaded)$|^the configuration was rejected/
 
 /** Shows log lines to a developer, between the requests: level and message in place of JSON. */
 export function createLogPrinter({ paint, complain }: Pick<Terminal, 'paint' | 'complain'>): LogDestination {

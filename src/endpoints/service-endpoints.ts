@@ -184,11 +184,16 @@ export class ServiceEndpoints {
       endpoints: () => this.#all,
       onEject: ({ url }, restMs) => {
         metrics.ejected()
-        const end = restMs === Number.POSITIVE_INFINITY ? 'until it is found well' : `for ${Math.round(restMs)} ms`
-        notify({ level: 'warn', subject, endpoint: url, message: `an endpoint failed too often: it rests ${end}` })
+        const end = restMs === Number.POSITIVE_INFINITY ? 'until it is healthy again' : `for ${Math.round(restMs)} ms`
+        notify({
+          level: 'warn',
+          subject,
+          endpoint: url,
+          message: `an endpoint was ejected after too many failures ${end}`,
+        })
       },
       onHealth: ({ url }, isWell) => {
-        const message = isWell ? 'an endpoint is well again' : 'an endpoint fails its health checks'
+        const message = isWell ? 'an endpoint is healthy again' : 'an endpoint fails its health checks'
         notify({ level: isWell ? 'info' : 'warn', subject, endpoint: url, message })
       },
     })
@@ -219,7 +224,7 @@ export class ServiceEndpoints {
         notify({
           level: 'warn',
           subject: this.#service,
-          message: 'too few endpoints are well: calls go to all of them',
+          message: 'too few healthy endpoints: sending calls to all of them',
         })
     }
     this.#count()

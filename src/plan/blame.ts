@@ -13,7 +13,7 @@ const least = 100
 const blamed: Record<Giver, { readonly status: number; readonly title: string }> = {
   client: { status: 400, title: 'The request holds more than can be worked on' },
   backend: { status: 502, title: 'A backend gave more than can be worked on' },
-  route: { status: 500, title: 'The answer takes too much work' },
+  route: { status: 500, title: 'The request takes too much work' },
 }
 
 /** What a value is that a call cannot place, by who gave it. */

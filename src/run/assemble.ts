@@ -45,7 +45,7 @@ function printBody(body: unknown): Answer['body'] {
   } catch (cause) {
     if (cause instanceof GatewayError) throw cause
     // Only nesting beyond the stack gets here: everything in a context is JSON.
-    throw new GatewayError('invalid-response', { detail: 'the answer is nested too deeply', cause })
+    throw new GatewayError('invalid-response', { detail: 'the response is nested too deeply', cause })
   }
 }
 

@@ -207,7 +207,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       })
       const { port, adminPort } = listeners
       if (adminPort !== undefined && !isLoopback(admin.listen.host)) {
-        logger.warn({ host: admin.listen.host, port: adminPort }, 'the admin listener answers whoever reaches it')
+        logger.warn(
+          { host: admin.listen.host, port: adminPort },
+          'the admin listener is reachable without authentication',
+        )
       }
       registration = await registerSelf(serving.current.snapshot.settings, { port, adminPort }, { clock, notify })
       return { port, adminPort }

@@ -100,68 +100,84 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
   const gauge = (name: string, help: string, labels: readonly string[] = []) =>
     keep(new ScalarFamily('gauge', name, help, labels))
 
-  const requests = durations('http_server_request', 'Time to answer a request', [method, 'http_route', status])
-  const active = gauge('http_server_active_requests', 'Requests being answered').bind()
+  const requests = durations('http_server_request', 'Duration of requests, from first byte to last', [
+    method,
+    'http_route',
+    status,
+  ])
+  const active = gauge('http_server_active_requests', 'Requests in flight').bind()
   const clientLabels = ['service', 'operation', method, status, 'error_type']
-  const attempts = durations('http_client_request', 'Time of one attempt to call a backend', clientLabels)
+  const attempts = durations('http_client_request', 'Duration of one attempt to call a backend', clientLabels)
   const steps = durations(
     'tessera_step',
-    'Time of a step, with its retries, by outcome: ok, skipped, left-out (optional, and failed), or an error code',
+    'Duration of steps, retries included, by outcome: ok, skipped, left-out (optional, and failed), or an error code',
     ['route', 'step', 'outcome'],
   )
   const fallbacks = counter(
     'tessera_fallback_total',
-    'Failed calls by what stood in for them; skipped: nothing did, for an optional one',
+    'Failed calls by what was served in their place; skipped: nothing was, for an optional call',
     ['route', 'step', 'source'],
   )
   const endpoints = {
-    states: gauge('tessera_endpoints', 'Endpoints by what is known of them', ['service', 'state']),
-    ejections: counter('tessera_endpoint_ejections_total', 'Endpoints taken out for failures', ['service']),
-    failovers: counter('tessera_failover_total', 'Attempts that went on to another endpoint', ['service']),
+    states: gauge('tessera_endpoints', 'Endpoints by state', ['service', 'state']),
+    ejections: counter('tessera_endpoint_ejections_total', 'Endpoints ejected by outlier detection', ['service']),
+    failovers: counter('tessera_failover_total', 'Attempts that failed over to another endpoint', ['service']),
   }
   const policies = new Map(
     policyMeters.map(
       ({ type, name, help, labels }) => [name, keep(new ScalarFamily(type, name, help, labels))] as const,
     ),
   )
-  const versions = counter('tessera_version_total', 'Calls by the version that they went to', ['service', 'version'])
+  const versions = counter('tessera_version_total', 'Calls by service version', ['service', 'version'])
   const retryBudgets = {
-    left: gauge('tessera_retry_budget', 'Retries and hedges that the service can afford', ['service']),
-    refusals: counter('tessera_retry_budget_exhausted_total', 'Retries and hedges not made for want of it', [
-      'service',
-    ]),
+    left: gauge('tessera_retry_budget', 'Retries and hedges left in the retry budget of a service', ['service']),
+    refusals: counter(
+      'tessera_retry_budget_exhausted_total',
+      'Retries and hedges not made because the retry budget was exhausted',
+      ['service'],
+    ),
   }
-  const discoveries = gauge('tessera_discovery_up', '1 while a registry answers', ['source'])
-  const routeCaches = counter('tessera_route_cache_total', 'Whole answers by what their cache did', ['route', 'result'])
+  const discoveries = gauge('tessera_discovery_up', '1 while the registry answers, else 0', ['source'])
+  const routeCaches = counter('tessera_route_cache_total', "Requests by the result of their route's response cache", [
+    'route',
+    'result',
+  ])
   const droppedHeaders = counter(
     'tessera_response_headers_dropped_total',
-    'Headers of answers that could not be sent and were left out',
+    'Response headers dropped because their value cannot be sent',
     ['route', 'header'],
   )
   const store = new StoreMetrics({
-    bytes: gauge('tessera_store_bytes', 'What the store in memory holds'),
-    entries: gauge('tessera_store_entries', 'Answers in the store in memory'),
-    evictions: counter('tessera_store_evictions_total', 'Answers that had to go for newer ones', []),
-    failures: counter('tessera_store_failures_total', 'Times that a shared store could not be asked', []),
+    bytes: gauge('tessera_store_bytes', 'Size of the in-memory response store'),
+    entries: gauge('tessera_store_entries', 'Entries in the in-memory response store'),
+    evictions: counter('tessera_store_evictions_total', 'Entries evicted from the in-memory response store', []),
+    failures: counter('tessera_store_failures_total', 'Failed operations on a shared response store', []),
   })
   const bounded = ['scope', 'name']
   const admission = new AdmissionMetrics({
-    limit: gauge('tessera_bulkhead_limit', 'Places that a bulkhead has', bounded),
-    inside: gauge('tessera_bulkhead_inside', 'Calls or requests inside a bulkhead', bounded),
-    waiting: gauge('tessera_bulkhead_waiting', 'Calls or requests that wait for a place', bounded),
-    waits: durations('tessera_queue', 'Time that those who were let in had waited', bounded),
-    shed: counter('tessera_shed_total', 'What did not fit and was refused at once', [...bounded, 'reason']),
-    rates: counter('tessera_rate_limit_total', 'What was counted against a rate limit', [...bounded, 'result']),
-    shared: gauge('tessera_rate_limits_shared', '1 while replicas share their rate limits'),
-    shedding: gauge('tessera_overload_shedding', 'Classes that the process sheds for its own sake'),
+    limit: gauge('tessera_bulkhead_limit', 'Concurrency limit of a bulkhead', bounded),
+    inside: gauge('tessera_bulkhead_inside', 'Calls or requests holding a slot of a bulkhead', bounded),
+    waiting: gauge('tessera_bulkhead_waiting', 'Calls or requests queued for a slot of a bulkhead', bounded),
+    waits: durations('tessera_queue', 'Time spent queued by admitted calls or requests', bounded),
+    shed: counter('tessera_shed_total', 'Calls or requests rejected by a bulkhead', [...bounded, 'reason']),
+    rates: counter('tessera_rate_limit_total', 'Calls or requests checked against a rate limit, by result', [
+      ...bounded,
+      'result',
+    ]),
+    shared: gauge(
+      'tessera_rate_limits_shared',
+      '1 while rate limits are shared between replicas, 0 while each counts for itself',
+    ),
+    shedding: gauge('tessera_overload_shedding', 'Priorities that are shed because the process is overloaded'),
   })
-  const exchangeFaults = counter('tessera_exchange_faults_total', 'Faults of ours that ended one connection each', [
-    'place',
-  ])
-  const reloadOk = gauge('tessera_config_last_reload_successful', '1 when the last reload was taken').bind()
-  const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
-  const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
-  const diagnostics = gauge('tessera_config_diagnostics', 'What the last reload found', ['severity'])
+  const exchangeFaults = counter('tessera_exchange_faults_total', 'Internal faults that ended a connection', ['place'])
+  const reloadOk = gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0').bind()
+  const reloadAt = gauge(
+    'tessera_config_last_reload_timestamp_seconds',
+    'Time of the last successful reload, seconds since the epoch',
+  ).bind()
+  const snapshot = gauge('tessera_snapshot_info', 'Version of the configuration being served', ['version'])
+  const diagnostics = gauge('tessera_config_diagnostics', 'Diagnostics of the last reload, by severity', ['severity'])
   let opening: Promise<Registry> | undefined
   const openRegistry = () => (opening ??= register(families))
 

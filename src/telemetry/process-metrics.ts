@@ -32,7 +32,7 @@ export function registerProcessMetrics(registry: Registry): void {
     },
   })
   const startedAt = Math.round(Date.now() / 1000 - process.uptime())
-  gauge('process_start_time_seconds', 'Start of the process, seconds since the epoch', () => startedAt)
+  gauge('process_start_time_seconds', 'Start time of the process, seconds since the epoch', () => startedAt)
   gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss())
   gauge('process_open_fds', 'Open file descriptors', countOpenFiles)
   gauge('nodejs_heap_size_used_bytes', 'V8 heap in use', () => process.memoryUsage().heapUsed)

@@ -58,7 +58,9 @@ export class UndiciExchange implements Occupant, Guest {
 
   begin(): void {
     if (!this.#room.admit(this))
-      this.#fail(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
+      this.#fail(
+        new GatewayError('overloaded', { detail: 'too many requests are waiting for a connection', retryAfter: 1 }),
+      )
   }
 
   enter(): void {

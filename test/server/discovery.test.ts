@@ -224,6 +224,6 @@ describe('a gateway that registers itself', () => {
       'routes/word': wordRoute,
     })
     expect((await ask(port)).status).toBe(200)
-    await until(() => lines.some((line) => line.includes('cannot register itself')))
+    await until(() => lines.some((line) => line.includes('could not register itself')))
   })
 })

@@ -39,7 +39,7 @@ test.each([
   if (result.diagnostics.length > 1) expect(turns).toBeGreaterThan(5)
   expect(await said(port)).toBe('one')
   // The log would be as long as the file.
-  const refusal = logged.find((line) => line.includes('was not taken'))!
+  const refusal = logged.find((line) => line.includes('was rejected'))!
   const more = /and (\d,\d{3}) more in /.exec(refusal)?.[1]
   expect(more).toBe(
     result.diagnostics.length > 1 ? (result.diagnostics.length - 100).toLocaleString('en-US') : undefined,

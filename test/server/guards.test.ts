@@ -68,7 +68,7 @@ describe('a guard, over sockets', () => {
           "the expression `request.headers['x-role'].startsWith('operator-')` failed: `request.headers['x-role']` is absent",
       }),
     )
-    expect(lines.join('')).not.toContain('a reason of our own')
+    expect(lines.join('')).not.toContain('an internal error')
   })
 })
 

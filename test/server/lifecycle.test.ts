@@ -281,7 +281,7 @@ describe('the admin listener', () => {
 
   test('says when it starts that others reach it', async () => {
     const { lines } = await startGateway({ gateway: 'admin: { listen: 0.0.0.0:9900 }' })
-    expect(lines.join()).toContain('the admin listener answers whoever reaches it')
+    expect(lines.join()).toContain('the admin listener is reachable without authentication')
   })
 
   test('is as strict as the other listener, and reads no body', async () => {

@@ -20,7 +20,7 @@ const healthShape = z
       unhealthy,
     }),
   )
-  .meta({ description: 'Asks every endpoint whether it is well: a status of 200 to 299 says so.' })
+  .meta({ description: 'Active health checks of every endpoint: a status from 200 to 299 is healthy.' })
 
 /** `outlier:` */
 const outlierShape = z

@@ -80,12 +80,12 @@ export class DiscoveryWatch {
   #found(endpoints: readonly EndpointTarget[], revision = 0): void {
     if (this.#persistence.signal.aborted) return
     const hadFailed = this.#persistence.succeeded()
-    if (hadFailed) this.#tell('info', 'discovery works again')
+    if (hadFailed) this.#tell('info', 'discovery recovered')
     this.#options.onState(true)
     if (hadFailed && revision > 0 && revision < this.#revision) this.#keepLost()
     this.#revision = revision
     const isEmpty = endpoints.length === 0
-    if (isEmpty && !this.#wasEmpty) this.#tell('warn', 'discovery found no endpoint: those known stay in use')
+    if (isEmpty && !this.#wasEmpty) this.#tell('warn', 'discovery returned no endpoints: keeping the known ones')
     this.#wasEmpty = isEmpty
     this.#told = endpoints
     this.#publish()
@@ -107,7 +107,7 @@ export class DiscoveryWatch {
   }
 
   #failed(reason: string): void {
-    this.#tell('warn', 'discovery does not work: the endpoints known stay in use', reason)
+    this.#tell('warn', 'discovery failed: keeping the known endpoints', reason)
     this.#options.onState(false)
     this.#settle()
   }

@@ -14,7 +14,7 @@ export interface OutliersOptions<Node extends Suspect> {
   readonly clock: Clock
   readonly policy: OutlierPolicy
   readonly failover: Failover
-  /** Whether active checks say when an endpoint is well again; otherwise one call finds out. */
+  /** Whether active checks say when an endpoint is healthy again; otherwise one call finds out. */
   readonly isChecked: boolean
   /** How many endpoints there are and how many of them rest. */
   readonly count: () => { readonly all: number; readonly resting: number }

@@ -45,7 +45,7 @@ export class SelfRegistration {
       () => this.#keep(),
       (reason) => {
         this.#isKnown = false
-        this.#notify('warn', 'the gateway cannot register itself', reason)
+        this.#notify('warn', 'the gateway could not register itself', reason)
       },
     )
   }
@@ -59,9 +59,9 @@ export class SelfRegistration {
     const client = new RegistryClient({ address: settings.address, signal })
     try {
       await this.#kind.leave(settings, this.#self, client)
-      this.#notify('info', 'the gateway has left the registry')
+      this.#notify('info', 'the gateway was deregistered')
     } catch (thrown) {
-      this.#notify('warn', 'the gateway cannot leave the registry', (thrown as Error).message)
+      this.#notify('warn', 'the gateway could not deregister itself', (thrown as Error).message)
     } finally {
       await client.close()
     }

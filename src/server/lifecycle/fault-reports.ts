@@ -10,6 +10,6 @@ export function reportFaults(logger: Logger, { exchangeFaults }: Metrics): () =>
   for (const place of faultPlaces) exchangeFaults.register(place)
   return onFault((thrown: unknown, place: FaultPlace) => {
     exchangeFaults.count(place)
-    logger.error({ err: thrown, place }, 'a fault of ours ended one connection')
+    logger.error({ err: thrown, place }, 'an internal fault ended a connection')
   })
 }

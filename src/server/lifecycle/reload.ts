@@ -94,7 +94,7 @@ export class Reloader {
     try {
       await this.#parts.activate(snapshot)
     } catch (thrown) {
-      logger.error({ err: thrown }, 'the configuration cannot be put to work; the old one serves on')
+      logger.error({ err: thrown }, 'the configuration could not be activated; still serving the previous one')
       return this.#refuse(reading, diagnostics, elapsed())
     }
     const result = this.#accept(reading, snapshot, diagnostics, elapsed())
@@ -111,7 +111,10 @@ export class Reloader {
     try {
       return await building
     } catch (thrown) {
-      this.#parts.logger.error({ err: thrown }, 'the configuration could not be compiled; the old one serves on')
+      this.#parts.logger.error(
+        { err: thrown },
+        'the configuration could not be compiled; still serving the previous one',
+      )
       return { snapshot: undefined, diagnostics: [] }
     }
   }
@@ -126,7 +129,7 @@ export class Reloader {
     const result = this.#remember(reading, { ok: false, changed: false, diagnostics, ms })
     const printed = printDiagnostics(diagnostics, (file) => result.textOf(file), false).join('\n\n')
     this.#parts.logger.error(
-      `the configuration was not taken (${summarize(diagnostics)}); the old one serves on\n${printed}`,
+      `the configuration was rejected (${summarize(diagnostics)}); still serving the previous one\n${printed}`,
     )
     this.#parts.onReload?.(result)
     return result

@@ -43,7 +43,7 @@ function priorityOf(request: RouteRequest): number {
   }
 }
 
-const tooMuch = () => new GatewayError('overloaded', { detail: 'the gateway has more to do than it can' })
+const tooMuch = () => new GatewayError('overloaded', { detail: 'the gateway is overloaded' })
 
 /** Begins a request when it is its turn, unless nobody waits for it any more. */
 export function takeTurn(exchange: Exchange, request: RouteRequest, begin: () => void): void {

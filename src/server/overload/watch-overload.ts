@@ -13,8 +13,8 @@ export function watchOverload(serving: () => Serving, clock: Clock, logger: Logg
     onCut: (classes) => metrics.admission.shedding(classes),
     onChange(isShedding, { delayMs, heap }) {
       const about = { loop_delay_ms: delayMs, heap: Math.round(heap * 100) / 100 }
-      if (isShedding) logger.warn(about, 'the process is overloaded: requests are shed, the lowest class first')
-      else logger.info(about, 'the process is not overloaded any more')
+      if (isShedding) logger.warn(about, 'the process is overloaded: shedding requests, the lowest priority first')
+      else logger.info(about, 'the process is no longer overloaded')
     },
   })
 }

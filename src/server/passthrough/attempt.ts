@@ -83,7 +83,8 @@ export class Attempt implements Guest {
   }
 
   turnAway(): void {
-    if (!this.#isAbandoned) this.#fail(new GatewayError('overloaded', { detail: 'too many wait for a connection' }))
+    if (!this.#isAbandoned)
+      this.#fail(new GatewayError('overloaded', { detail: 'too many requests are waiting for a connection' }))
   }
 
   /** The client's request is whole: from now on the backend has its time. */

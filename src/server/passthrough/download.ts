@@ -78,7 +78,7 @@ export class Download {
     const look = () => {
       if (this.#movedBytes > this.#moved) this.#watch()
       else if (this.#waitsForClient) this.#cut(new GatewayError(slowReader))
-      else this.#cut(new GatewayError('timeout', { detail: 'the answer stood still' }))
+      else this.#cut(new GatewayError('timeout', { detail: 'the response stalled' }))
     }
     this.#timer = clock.schedule(this.#idleMs, contained('timer', this.#exchange, look))
   }

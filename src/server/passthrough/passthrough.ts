@@ -65,7 +65,7 @@ export class Passthrough {
     if (found && serving.overload.isBusy && tryShed(serving, found.active, found.arrived, request, response)) return
     const exchange = new Exchange(serving, current, found?.active, request, response, found?.arrived.parts.id, socket)
     if (!found) exchange.fail(refuse('not-found'))
-    else if (isDraining) exchange.fail(new GatewayError('overloaded', { detail: 'the gateway is about to end' }))
+    else if (isDraining) exchange.fail(new GatewayError('overloaded', { detail: 'the gateway is shutting down' }))
     else this.#admit(exchange, found)
   }
 

@@ -76,7 +76,7 @@ export function tellError({ requestId, span, serving, scope, route }: Reported, 
   const isOurs = error.code === 'internal'
   if ((!isOurs && error.reason === undefined) || scope.reason) return
   const fields = { request_id: requestId, trace_id: span.traceId, route: route?.name }
-  if (isOurs) serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed for a reason of our own')
+  if (isOurs) serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed with an internal error')
   else if (error.code === 'extension-failed')
     serving.logger.error({ ...fields, step: error.step, reason: error.reason, err: error.cause }, 'an extension failed')
   else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
@@ -91,7 +91,7 @@ export function tellDropped({ serving, span, requestId, route }: Reported, names
     const fields = { request_id: requestId, trace_id: span.traceId, route: name, header }
     serving.logger.warn(
       fields,
-      'a header of the answer cannot be sent and is left out; this is told once, the metric counts all',
+      'a response header cannot be sent and was dropped; logged once per header, the metric counts every case',
     )
   }
 }

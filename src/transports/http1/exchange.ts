@@ -59,7 +59,9 @@ export class Http1Exchange implements Guest, ConnectionTaker, Asker, Cancellable
 
   begin(): void {
     if (this.#room.admit(this)) return
-    this.cancel(new GatewayError('overloaded', { detail: 'too many calls wait for a connection', retryAfter: 1 }))
+    this.cancel(
+      new GatewayError('overloaded', { detail: 'too many requests are waiting for a connection', retryAfter: 1 }),
+    )
   }
 
   enter(): void {

@@ -56,11 +56,11 @@ describe('discovery by Consul (a double of its HTTP API)', () => {
     consul.put('reco', 1009)
     await new Promise((resolve) => setTimeout(resolve, 700))
     expect(lists).toHaveLength(1)
-    expect(notices.map(({ message }) => message)).toEqual(['discovery does not work: the endpoints known stay in use'])
+    expect(notices.map(({ message }) => message)).toEqual(['discovery failed: keeping the known endpoints'])
     await consul.start()
     await until(['http://127.0.0.1:1009', 'http://127.0.0.1:1001'])
     expect(notices.slice(1)).toEqual([
-      expect.objectContaining({ level: 'info', message: 'discovery works again' }),
+      expect.objectContaining({ level: 'info', message: 'discovery recovered' }),
       expect.objectContaining({ level: 'warn', message: expect.stringMatching(/^the registry has lost its data/) }),
     ])
   })
@@ -70,7 +70,7 @@ describe('discovery by Consul (a double of its HTTP API)', () => {
     await until(['http://127.0.0.1:1001'])
     consul.remove('reco-1001')
     while (notices.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    expect(notices[0]!.message).toBe('discovery found no endpoint: those known stay in use')
+    expect(notices[0]!.message).toBe('discovery returned no endpoints: keeping the known ones')
     consul.put('reco', 1002)
     await until(['http://127.0.0.1:1002'])
     expect(lists).toHaveLength(2)

@@ -72,10 +72,10 @@ describeWithEtcd('discovery by etcd (a real one)', () => {
     await etcd.start()
     while (notices.length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
     expect(notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^discovery does not work/),
-      'discovery works again',
+      expect.stringMatching(/^discovery failed/),
+      'discovery recovered',
       expect.stringMatching(/^the registry has lost its data/),
-      expect.stringMatching(/^discovery found no endpoint/),
+      expect.stringMatching(/^discovery returned no endpoints/),
     ])
     await etcd.put('/f/2', 'http://10.0.0.2:80')
     await until(['http://10.0.0.2:80', 'http://10.0.0.1:80'])

@@ -92,7 +92,7 @@ describe('one of three endpoints dies', () => {
     expect(servers[1]!.calls).toBeGreaterThan(before)
     expect(notices.map(({ message }) => message)).toEqual([
       'an endpoint fails its health checks',
-      'an endpoint is well again',
+      'an endpoint is healthy again',
     ])
   })
 })
@@ -104,7 +104,7 @@ describe('all endpoints fail', () => {
     await until(() => states().every((state) => state === 'unhealthy'))
     expect(await ask(call, 90)).toBe(0)
     for (const server of servers) expect(server.calls).toBe(30)
-    expect(notices.some(({ message }) => message.startsWith('too few endpoints are well'))).toBe(true)
+    expect(notices.some(({ message }) => message.startsWith('too few healthy endpoints'))).toBe(true)
   })
 
   test('their calls: at most half of them rest', async () => {

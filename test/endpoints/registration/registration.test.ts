@@ -52,10 +52,7 @@ describe('registration in Consul (a double of its HTTP API)', () => {
     await until(() => passes(consul) >= 2)
     await registration.leave()
     expect(consul.instances.size).toBe(0)
-    expect(notices.map(({ message }) => message)).toEqual([
-      'the gateway is registered',
-      'the gateway has left the registry',
-    ])
+    expect(notices.map(({ message }) => message)).toEqual(['the gateway is registered', 'the gateway was deregistered'])
   })
 
   test('lets Consul ask the admin listener', async () => {
@@ -79,7 +76,7 @@ describe('registration in Consul (a double of its HTTP API)', () => {
     await until(() => notices.length === 3)
     expect(notices.map(({ message }) => message)).toEqual([
       'the gateway is registered',
-      'the gateway cannot register itself',
+      'the gateway could not register itself',
       'the gateway is registered',
     ])
   })

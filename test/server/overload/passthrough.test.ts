@@ -299,7 +299,7 @@ describe('WebSockets', () => {
     const statuses = []
     for (let count = 0; count < 4; count++) statuses.push((await openWebSocket(port, '/pass/ws')).status)
     expect(statuses.sort()).toEqual([101, 101, 101, 502])
-    expect(lines.filter((line) => line.includes('an endpoint failed too often'))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('an endpoint was ejected'))).toHaveLength(1)
   })
 })
 

@@ -30,7 +30,7 @@ export const breaker = definePolicy({
     const circuit = parts.state!
     return (next) => (request, call) => (circuit.isRefusing ? refuse(circuit, call, parts) : next(request, call))
   },
-  gauge: { name: 'state', help: '0 closed, 1 half-open, 2 open' },
+  gauge: { name: 'state', help: 'State of circuit breakers: 0 closed, 1 half-open, 2 open' },
   caption({ errorRate, minCalls, windowMs, openMs }) {
     return `opens at ${errorRate * 100}% of ${minCalls} calls in ${printDuration(windowMs)}, for ${printDuration(openMs)}`
   },

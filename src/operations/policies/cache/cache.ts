@@ -36,7 +36,7 @@ export const cache = definePolicy({
     const alone = singleflight(parts, undefined)
     return (next) => answer(alone(next))
   },
-  events: { help: 'Calls by what their cache did', label: 'result', values: cacheResults },
+  events: { help: 'Calls by cache result', label: 'result', values: cacheResults },
   caption: describeCache,
   drawing: ({ ttlMs }) => `cached ${ttlMs === undefined ? 'as the backend says' : printDuration(ttlMs)}`,
 })

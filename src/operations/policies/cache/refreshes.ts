@@ -38,7 +38,7 @@ export class Refreshes {
   /** Cancels all that is under way. */
   close(): void {
     for (const scope of this.#running.values()) {
-      scope.cancel(new GatewayError('cancelled', { detail: 'the gateway ends' }))
+      scope.cancel(new GatewayError('cancelled', { detail: 'the gateway is shutting down' }))
     }
   }
 

@@ -31,7 +31,7 @@ export const coalesce = definePolicy({
     open: (): Flights => new Map(),
   },
   wrap: (_policy, parts) => singleflight(parts, parts.state),
-  events: { name: 'coalesced', help: 'Calls that shared the answer of an equal one' },
+  events: { name: 'coalesced', help: 'Calls that shared the response of an identical call in flight' },
   caption: () => 'equal calls in flight are made once',
   drawing: ({ isImplied }) => (isImplied ? undefined : 'equal calls made once'),
 })

@@ -54,7 +54,7 @@ export class Flight {
         if (this.#waiters.size === 0) this.#abandon(reason)
       }
       const onTime = () =>
-        leave(new GatewayError('timeout', { step, detail: 'no answer within the time of the request' }))
+        leave(new GatewayError('timeout', { step, detail: 'no response within the time budget of the request' }))
       const timer: Timer = this.#clock.schedule(deadline - this.#clock.now(), onTime, scope)
       const forget = () => {
         timer.cancel()

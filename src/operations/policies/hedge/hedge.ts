@@ -35,7 +35,7 @@ export const hedge = definePolicy({
   wrap: wrapHedge,
   drawsOnRetryBudget: true,
   events: {
-    help: 'Slow calls by what a hedge did for them',
+    help: 'Hedged calls by result',
     label: 'result',
     values: ['won', 'lost', 'no-budget'],
   },

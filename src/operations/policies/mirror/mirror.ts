@@ -58,7 +58,7 @@ export const mirror = definePolicy({
     }
   },
   events: {
-    help: 'Copies of requests by what became of them',
+    help: 'Mirrored requests by result',
     label: 'result',
     values: ['answered', 'failed', 'dropped'],
   },

@@ -33,7 +33,7 @@ export const retry = definePolicy({
   errorCodes: ({ on }) => on,
   wrap: wrapRetry,
   drawsOnRetryBudget: true,
-  events: { help: 'Retries made, by the error that each followed', label: 'error_type' },
+  events: { help: 'Retries made, by the error that caused them', label: 'error_type' },
   caption({ attempts, delayMs, backoff, jitter, on }) {
     if (attempts === 1) return 'none'
     const growth = attempts > 2 && backoff === 'exponential' ? ', doubling' : ''

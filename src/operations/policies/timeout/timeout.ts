@@ -32,7 +32,7 @@ function wrapTimeout(longestMs: number, { clock, site }: PolicyParts): Policy {
     const leftMs = call.context.deadline - now
     if (leftMs <= 0) {
       return Promise.reject(
-        new GatewayError('timeout', { step: site.step, detail: 'the time of the request is used up' }),
+        new GatewayError('timeout', { step: site.step, detail: 'the time budget of the request is used up' }),
       )
     }
     const timeoutMs = Math.min(longestMs, leftMs)
