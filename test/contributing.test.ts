@@ -81,7 +81,7 @@ const added = (file: string) => {
 beforeAll(async () => {
   copy = mkdtempSync(join(tmpdir(), 'tessera-contributing-'))
   const parts = ['src', 'assembly', 'scripts', 'templates', 'config', 'routes', 'examples', 'docs', 'test/support']
-  for (const part of [...parts, 'test/server/support', 'jest.config.js', 'package.json'])
+  for (const part of [...parts, 'jest.config.js', 'package.json'])
     cpSync(join(root, part), join(copy, part), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   before = await generate()

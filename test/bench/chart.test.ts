@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { renderChart } from '../../bench/harness/chart.ts'
 import type { Scenario } from '../../bench/harness/scenario.ts'
 import { summarizeScenario } from '../../bench/harness/summary.ts'
-import { inventMeasurement, inventVariant } from './world.ts'
+import { inventMeasurement, inventVariant } from '../support/measurements.ts'
 
 const own = { ...inventVariant('tessera', 'Tessera'), config: 'gateway.yaml' }
 const peer = inventVariant('peer', 'nginx + Lua, <raw> & quick')

@@ -9,7 +9,7 @@ import type { Scenario, Variant } from '../../bench/harness/scenario.ts'
 import { startServer } from '../../bench/harness/server.ts'
 import { startSpanSink } from '../../bench/harness/span-sink.ts'
 import { scenarios } from '../../bench/scenarios/index.ts'
-import { inventVariant } from './world.ts'
+import { inventVariant } from '../support/measurements.ts'
 
 const bench = fileURLToPath(new URL('../../bench/main.ts', import.meta.url))
 const obstacle = findObstacle()

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readOptions as read } from '../../bench/harness/options.ts'
 import type { Scenario } from '../../bench/harness/scenario.ts'
 import { scenarios } from '../../bench/scenarios/index.ts'
-import { inventVariant } from './world.ts'
+import { inventVariant } from '../support/measurements.ts'
 
 const tessera = inventVariant('tessera')
 const fastify = inventVariant('fastify-undici')

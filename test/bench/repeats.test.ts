@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Measurement } from '../../bench/harness/measure.ts'
 import { Repeats } from '../../bench/harness/repeats.ts'
-import { inventMeasurement } from './world.ts'
+import { inventMeasurement } from '../support/measurements.ts'
 
 const quiet = inventMeasurement(150)
 const noisy = inventMeasurement(300, { othersShare: 0.2 })

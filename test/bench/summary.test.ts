@@ -4,7 +4,7 @@ import { renderComparisons, renderScenario, renderServers } from '../../bench/ha
 import { collectFigures } from '../../bench/harness/results.ts'
 import { ratio, type Scenario } from '../../bench/harness/scenario.ts'
 import { compare, median, summarize, summarizeScenario } from '../../bench/harness/summary.ts'
-import { inventVariant, inventMeasurement as measured } from './world.ts'
+import { inventVariant, inventMeasurement as measured } from '../support/measurements.ts'
 
 const tessera = inventVariant('tessera', 'Tessera')
 const fastify = inventVariant('fastify-undici', 'Fastify + undici')

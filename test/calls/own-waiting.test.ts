@@ -5,7 +5,7 @@ import type { ChannelOptions, TransportKind } from '../../src/transports/transpo
 import { FakeClock } from '../support/fake-clock.ts'
 import { startTcpServer } from '../support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from '../support/sites.ts'
-import { kinds } from '../transports/raw-backend.ts'
+import { kinds } from '../support/transports/raw-channel.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {

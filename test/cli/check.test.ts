@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createProject, goodProject, projectRoot, runTessera, startTessera } from './runTessera.ts'
+import { createProject, goodProject, projectRoot, runTessera, startTessera } from '../support/tessera.ts'
 
 let good: Awaited<ReturnType<typeof createProject>>
 let broken: Awaited<ReturnType<typeof createProject>>

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { findDemo } from '../../src/cli/demo-backends.ts'
-import { createProject, projectRoot } from './runTessera.ts'
+import { createProject, projectRoot } from '../support/tessera.ts'
 
 test('finds the demo of a checkout', () => {
   expect(findDemo(projectRoot)).toBe(`${projectRoot}/demo/main.ts`)

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { answerBanners, startBackend } from './backend.ts'
-import { createProject, goodProject, type Running, startTessera } from './runTessera.ts'
+import { answerBanners, startBackend } from '../support/cli-backend.ts'
+import { createProject, goodProject, type Running, startTessera } from '../support/tessera.ts'
 
 const free = ['--port', '0', '--admin-port', '0']
 let backend: Awaited<ReturnType<typeof startBackend>>

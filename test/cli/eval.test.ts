@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { BatchEvaluator } from '../../src/cli/eval-batch.ts'
-import { createProject, mainScript, projectRoot } from './runTessera.ts'
+import { createProject, mainScript, projectRoot } from '../support/tessera.ts'
 
 let folder: Awaited<ReturnType<typeof createProject>>
 let file: string

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createProject, goodProject, projectRoot, runTessera } from './runTessera.ts'
+import { createProject, goodProject, projectRoot, runTessera } from '../support/tessera.ts'
 
 let project: Awaited<ReturnType<typeof createProject>>
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { createProject, goodProject, runTessera } from './runTessera.ts'
+import { createProject, goodProject, runTessera } from '../support/tessera.ts'
 
 let project: Awaited<ReturnType<typeof createProject>>
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { createProject, goodProject, runTessera, startTessera } from './runTessera.ts'
+import { createProject, goodProject, runTessera, startTessera } from '../support/tessera.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createProject, goodProject, runTessera } from './runTessera.ts'
+import { createProject, goodProject, runTessera } from '../support/tessera.ts'
 
 let project: Awaited<ReturnType<typeof createProject>>
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { createProject, runTessera } from './runTessera.ts'
+import { createProject, runTessera } from '../support/tessera.ts'
 
 const petstore = fileURLToPath(new URL('../interchange/documents/petstore.yaml', import.meta.url))
 const krakend = JSON.stringify({

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { matchesShown, parseGuide } from '../docs/guide.ts'
-import { createProject, projectRoot, type Running, runTessera, startTessera } from './runTessera.ts'
+import { matchesShown, parseGuide } from '../support/guide.ts'
+import { createProject, projectRoot, type Running, runTessera, startTessera } from '../support/tessera.ts'
 
 let home: string
 let shop: string

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { startBackend } from './backend.ts'
-import { createProject, goodProject, type Running, startTessera } from './runTessera.ts'
+import { startBackend } from '../support/cli-backend.ts'
+import { createProject, goodProject, type Running, startTessera } from '../support/tessera.ts'
 
 const free = ['--port', '0', '--admin-port', '0']
 let backend: Awaited<ReturnType<typeof startBackend>>

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { answerBanners, startBackend } from './backend.ts'
-import { createProject, goodProject, mainScript, projectRoot, type Running, startTessera } from './runTessera.ts'
+import { answerBanners, startBackend } from '../support/cli-backend.ts'
+import { createProject, goodProject, mainScript, projectRoot, type Running, startTessera } from '../support/tessera.ts'
 
-const recorder = fileURLToPath(new URL('record-modules.mjs', import.meta.url))
+const recorder = fileURLToPath(new URL('../support/record-modules.mjs', import.meta.url))
 let backend: Awaited<ReturnType<typeof startBackend>>
 let project: Awaited<ReturnType<typeof createProject>>
 let running: Running | undefined

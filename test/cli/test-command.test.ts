@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { testProject } from '../../src/cli/test-project.ts'
-import { createProject, goodProject, runTessera, startTessera } from './runTessera.ts'
+import { createProject, goodProject, runTessera, startTessera } from '../support/tessera.ts'
 
 const homeTests = `# what the page is made of
 tests:

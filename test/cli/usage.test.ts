@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { projectRoot, runTessera } from './runTessera.ts'
+import { projectRoot, runTessera } from '../support/tessera.ts'
 
 const packageJson = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
 const paintStart = '\u001b['

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startGateway } from './support/gateway.ts'
+import { startGateway } from '../support/stubbed-gateway.ts'
 
 const dictionary = `
 colors:

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Stubs, startGateway } from './support/gateway.ts'
+import { type Stubs, startGateway } from '../support/stubbed-gateway.ts'
 
 const dictionary =
   'colors:\n  banner.list: { type: array }\n  promo.list: { type: array }\n  news.list: { type: array }\n  city.list: { type: array }\n'

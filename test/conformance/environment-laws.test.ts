@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { CallRequest } from '../../src/calls/call.ts'
 import { ConfigurationError } from '../../src/server/lifecycle/load.ts'
+import { diagnosticsOf } from '../support/conformance/page.ts'
 import { runSnapshot } from '../support/engine.ts'
 import { loadProject, projectTexts } from '../support/project.ts'
-import { diagnosticsOf } from './support/page.ts'
 
 const odd = [
   '0012345',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { CallRequest } from '../../src/calls/call.ts'
+import { diagnosticsOf } from '../support/conformance/page.ts'
 import { runSnapshot } from '../support/engine.ts'
 import { loadProject } from '../support/project.ts'
-import { diagnosticsOf } from './support/page.ts'
 
 const env = { PORT: '9000', NAME: 'reco', TYPE: 'string', TIME: '2s', EMPTY: '', FLAG: 'false', TEXT: 'a "b" # c: d' }
 

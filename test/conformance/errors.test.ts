@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Stubs, startGateway } from './support/gateway.ts'
+import { type Stubs, startGateway } from '../support/stubbed-gateway.ts'
 
 const dictionary = 'colors:\n  a.text: { type: string }\n  a.whole: { type: integer }\n'
 const services = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { connectionHeaders } from '../../src/header-fields.ts'
+import { diagnosticsOf } from '../support/conformance/page.ts'
 import type { ProjectFiles } from '../support/project.ts'
-import { diagnosticsOf } from './support/page.ts'
 
 const service = (keys: string, operation = '') =>
   `service: s\nendpoints: [http://127.0.0.1:9]\n${keys}\noperations: { op: { get: /x${operation} } }`

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { diagnosticsOf } from '../support/conformance/page.ts'
 import type { ProjectFiles } from '../support/project.ts'
-import { diagnosticsOf } from './support/page.ts'
 
 const name = 'x-forwarded-for'
 const service = (keys: string, operation = '') =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { correctRoutes } from './support/correct-routes.ts'
-import { complaintsAbout } from './support/page.ts'
+import { correctRoutes } from '../support/conformance/correct-routes.ts'
+import { complaintsAbout } from '../support/conformance/page.ts'
 
 describe('a correct route', () => {
   test.each(Object.entries(correctRoutes))('%s', (_, route) => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { CallResponse } from '../../src/calls/call.ts'
 import { Body } from '../../src/json/body.ts'
+import { call, dictionary } from '../support/conformance/operations.ts'
 import { runSnapshot } from '../support/engine.ts'
 import { loadProject } from '../support/project.ts'
-import { call, dictionary } from './support/operations.ts'
 
 describe('with', () => {
   test('stands in place of the wiring', async () => {

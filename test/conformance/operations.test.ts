@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { call } from './support/operations.ts'
+import { call } from '../support/conformance/operations.ts'
 
 const sent: [name: string, operation: string, colors: string, request: Record<string, unknown>][] = [
   [

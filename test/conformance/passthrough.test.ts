@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startGateway } from './support/gateway.ts'
+import { startGateway } from '../support/stubbed-gateway.ts'
 
 const service = 'service: files\nendpoints: [BACKEND]\ntimeout: 10s\n'
 const echo = ({ method, url, body }: { method: string; url: string; body: unknown }) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { complaintsAbout } from '../support/conformance/page.ts'
 import { loadProject } from '../support/project.ts'
-import { complaintsAbout } from './support/page.ts'
 
 const route = 'match: GET /\nresponse: { body: 1 }\n'
 const settingsOf = (gateway: string) => loadProject({ gateway, 'routes/r': route }).settings

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { runSteps } from './support/steps.ts'
+import { runSteps } from '../support/conformance/steps.ts'
 
 const answers: [name: string, steps: string, status: number, headers: Record<string, unknown>, body: unknown][] = [
   [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { runSteps } from './support/steps.ts'
+import { runSteps } from '../support/conformance/steps.ts'
 
 const gone = Symbol('nothing')
 const cases: [name: string, steps: string, body: string, value: unknown][] = [

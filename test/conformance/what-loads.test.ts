@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { complaintsAbout } from './support/page.ts'
+import { complaintsAbout } from '../support/conformance/page.ts'
 
 /** Steps as the page writes them, with the colors that they need from the request. */
 const steps: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DemoBackends } from '../../demo/backends.ts'
-import { getJson, type Json, postJson, startFastDemo } from './startFastDemo.ts'
+import { getJson, type Json, postJson, startFastDemo } from '../support/fast-demo.ts'
 
 let demo: DemoBackends
 let url: Record<string, string>

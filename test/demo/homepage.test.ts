@@ -4,7 +4,7 @@ import { readConfig } from '../../src/config/read.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
-import { getJson, type Json, postJson, startFastDemo } from './startFastDemo.ts'
+import { getJson, type Json, postJson, startFastDemo } from '../support/fast-demo.ts'
 
 const config = 'config/gateway.yaml'
 

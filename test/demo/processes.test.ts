@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { createLatency } from '../../demo/http/latency.ts'
-import { getJson, startFastDemo } from './startFastDemo.ts'
+import { getJson, startFastDemo } from '../support/fast-demo.ts'
 
 const mainScript = fileURLToPath(new URL('../../demo/main.ts', import.meta.url))
 const troubleScript = fileURLToPath(new URL('../../demo/trouble.ts', import.meta.url))

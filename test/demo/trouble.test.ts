@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DemoBackend, DemoBackends } from '../../demo/backends.ts'
-import { getJson, postJson, startFastDemo } from './startFastDemo.ts'
+import { getJson, postJson, startFastDemo } from '../support/fast-demo.ts'
 
 let demo: DemoBackends
 let reco: DemoBackend

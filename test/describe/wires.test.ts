@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { findWires } from '../../src/describe/wires.ts'
-import { loadRoute } from './support.ts'
+import { loadRoute } from '../support/route.ts'
 
 /** `what: from → to` of every wire. */
 function wiresOf(text: string): string[] {

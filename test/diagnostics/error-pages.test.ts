@@ -4,7 +4,7 @@ import { filesOfExample } from '../../src/describe/pages/example.ts'
 import { errorPages } from '../../src/diagnostics/pages/errors.ts'
 import type { Example } from '../../src/diagnostics/pages/page.ts'
 import { knownErrors } from '../../src/errors.ts'
-import { createProject } from '../cli/runTessera.ts'
+import { createProject } from '../support/tessera.ts'
 
 const pages = Object.entries(errorPages)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { correctRoutes } from '../conformance/support/correct-routes.ts'
-import { complaintsAbout, diagnosticsOf, pageWorld } from '../conformance/support/page.ts'
+import { correctRoutes } from '../support/conformance/correct-routes.ts'
+import { complaintsAbout, diagnosticsOf, pageWorld } from '../support/conformance/page.ts'
 import { describeDiagnostic } from '../support/project.ts'
 
 /** Every so many-th word, with its last two letters in each other's place. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startDemoBackends } from '../../demo/backends.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
-import { type GuideBlock, matchesShown, parseGuide } from './guide.ts'
+import { type GuideBlock, matchesShown, parseGuide } from '../support/guide.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const guides = readdirSync(join(root, 'docs/guides')).filter((name) => name.endsWith('.md') && !hasTestOfItsOwn(name))

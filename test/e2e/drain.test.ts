@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Backend, sendJson, startBackend } from '../support/backend.ts'
+import { type Failure, get, type Reply, startLoad } from '../support/load.ts'
+import { ownFailures, type Served, startServe } from '../support/served.ts'
+import { writeProject } from '../support/served-project.ts'
 import { pause, until } from '../support/waiting.ts'
-import { type Backend, sendJson, startBackend } from './support/backend.ts'
-import { type Failure, get, type Reply, startLoad } from './support/load.ts'
-import { writeProject } from './support/project.ts'
-import { ownFailures, type Served, startServe } from './support/serve.ts'
 
 const drainLimitMs = 10_000
 /** What a machine that is busy elsewhere may add. */

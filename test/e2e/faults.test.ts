@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type InnerList, type Item, parseList } from 'structured-headers'
 import type { DemoBackend, DemoBackends } from '../../demo/backends.ts'
-import { type Json, startFastDemo } from '../demo/startFastDemo.ts'
+import { whenDone } from '../support/closing.ts'
+import { type Json, startFastDemo } from '../support/fast-demo.ts'
+import { ownFailures, type Served, startServe } from '../support/served.ts'
 import { until } from '../support/waiting.ts'
-import { whenDone } from './support/closing.ts'
-import { ownFailures, type Served, startServe } from './support/serve.ts'
 
 const graceMs = 50
 const tries = 3

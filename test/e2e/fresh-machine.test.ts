@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { projectRoot } from '../cli/runTessera.ts'
+import { whenDone } from '../support/closing.ts'
+import { projectRoot } from '../support/tessera.ts'
 import { until } from '../support/waiting.ts'
-import { whenDone } from './support/closing.ts'
 
 const run = promisify(execFile)
 const wanted = process.env['TESSERA_SLOW'] === '1'

@@ -1,10 +1,10 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Backend, sendJson, startBackend, suppression } from '../support/backend.ts'
+import { type Served, startServe } from '../support/served.ts'
+import { writeProject } from '../support/served-project.ts'
 import { pause, until } from '../support/waiting.ts'
-import { type Backend, sendJson, startBackend, suppression } from './support/backend.ts'
-import { writeProject } from './support/project.ts'
-import { type Served, startServe } from './support/serve.ts'
 
 const limitMs = 300
 

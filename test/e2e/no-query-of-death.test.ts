@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { startFastDemo } from '../demo/startFastDemo.ts'
+import { whenDone } from '../support/closing.ts'
+import { type Conversation, converse } from '../support/conversation.ts'
+import { startFastDemo } from '../support/fast-demo.ts'
+import { ask, groups, plain, targets } from '../support/hostile-requests.ts'
+import { ownFailures, type Served, startServe } from '../support/served.ts'
 import { pause } from '../support/waiting.ts'
-import { whenDone } from './support/closing.ts'
-import { ask, groups, plain, targets } from './support/hostile-requests.ts'
-import { type Conversation, converse } from './support/raw.ts'
-import { ownFailures, type Served, startServe } from './support/serve.ts'
 
 let gateway: Served
 

@@ -1,12 +1,12 @@
 import { appendFile, link, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { Json } from '../demo/startFastDemo.ts'
+import { type Backend, sendJson, startBackend } from '../support/backend.ts'
+import type { Json } from '../support/fast-demo.ts'
+import { get, startLoad } from '../support/load.ts'
+import { ownFailures, type Served, startServe } from '../support/served.ts'
+import { copyDemoConfig, writeProject } from '../support/served-project.ts'
 import { pause, until } from '../support/waiting.ts'
-import { type Backend, sendJson, startBackend } from './support/backend.ts'
-import { get, startLoad } from './support/load.ts'
-import { copyDemoConfig, writeProject } from './support/project.ts'
-import { ownFailures, type Served, startServe } from './support/serve.ts'
 
 const reloads = 100
 const requestsPerSecond = 150

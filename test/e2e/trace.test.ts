@@ -3,12 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Received } from '../support/backend.ts'
+import { whenDone } from '../support/closing.ts'
+import { type ReceivedSpan, startCollector } from '../support/collector.ts'
+import { type RecordedDemo, startRecordedDemo } from '../support/recorded-demo.ts'
+import { type Served, startServe } from '../support/served.ts'
 import { pause, until } from '../support/waiting.ts'
-import { type ReceivedSpan, startCollector } from '../telemetry/collector.ts'
-import type { Received } from './support/backend.ts'
-import { whenDone } from './support/closing.ts'
-import { type RecordedDemo, startRecordedDemo } from './support/recorded-demo.ts'
-import { type Served, startServe } from './support/serve.ts'
 
 /** OTLP's numbers of the span kinds. */
 const internal = 1

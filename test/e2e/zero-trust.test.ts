@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Backend, type Received, sendJson, startBackend } from '../support/backend.ts'
+import { type RecordedDemo, startRecordedDemo } from '../support/recorded-demo.ts'
+import { type Served, startServe } from '../support/served.ts'
 import { pause } from '../support/waiting.ts'
-import { type Backend, type Received, sendJson, startBackend } from './support/backend.ts'
-import { type RecordedDemo, startRecordedDemo } from './support/recorded-demo.ts'
-import { type Served, startServe } from './support/serve.ts'
 
 /** What an attacker, or an app that knows no better, sends along. Every value can be told from all others. */
 const uninvited = {

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { importConductor } from '../../src/interchange/conductor/import.ts'
 import { type Draft, emptyProject, ImportRefused } from '../../src/interchange/draft.ts'
 import { parseData } from '../../src/yaml/parse-data.ts'
-import { faultsOf, serve } from './support/serve.ts'
-import { type Stub, startStub } from './support/stub.ts'
+import { faultsOf, serve } from '../support/served-draft.ts'
+import { type Stub, startStub } from '../support/stub.ts'
 
 type Json = Record<string, unknown>
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { matchesShown } from '../docs/guide.ts'
-import { startIn } from '../server/support/gateway.ts'
-import { startPaths } from './support/stub.ts'
+import { startIn } from '../support/gateway.ts'
+import { matchesShown } from '../support/guide.ts'
+import { startPaths } from '../support/stub.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = readFileSync(join(root, 'docs/guides/moving-from-krakend.md'), 'utf8')

@@ -4,7 +4,7 @@ import { emptyProject } from '../../src/interchange/draft.ts'
 import { importKrakend } from '../../src/interchange/krakend/import.ts'
 import { runSnapshot } from '../support/engine.ts'
 import { loadProject } from '../support/project.ts'
-import { filesOf } from './support/serve.ts'
+import { filesOf } from '../support/served-draft.ts'
 
 type Json = Record<string, unknown>
 

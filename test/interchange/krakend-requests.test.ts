@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { emptyProject, ImportRefused } from '../../src/interchange/draft.ts'
 import { importKrakend } from '../../src/interchange/krakend/import.ts'
-import { faultsOf, serve } from './support/serve.ts'
-import { startPaths, startStub } from './support/stub.ts'
+import { faultsOf, serve } from '../support/served-draft.ts'
+import { startPaths, startStub } from '../support/stub.ts'
 
 type Config = Record<string, unknown>
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { emptyProject } from '../../src/interchange/draft.ts'
 import { importKrakend } from '../../src/interchange/krakend/import.ts'
-import { faultsOf, serve } from './support/serve.ts'
-import { type Stub, startPaths, startStub } from './support/stub.ts'
+import { faultsOf, serve } from '../support/served-draft.ts'
+import { type Stub, startPaths, startStub } from '../support/stub.ts'
 
 type Config = Record<string, unknown>
 

@@ -5,8 +5,8 @@ import { type Draft, emptyProject, ImportRefused } from '../../src/interchange/d
 import { importOpenApi } from '../../src/interchange/openapi/import.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { parseData } from '../../src/yaml/parse-data.ts'
-import { faultsOf, serve, textsOf } from './support/serve.ts'
-import { startStub } from './support/stub.ts'
+import { faultsOf, serve, textsOf } from '../support/served-draft.ts'
+import { startStub } from '../support/stub.ts'
 
 const read = (name: string) => parseData(readFileSync(new URL(`./documents/${name}.yaml`, import.meta.url), 'utf8'))
 const petstore = () => importOpenApi(read('petstore'), emptyProject)

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { Body } from '../../src/json/body.ts'
 import { checkJson, compileIndexer } from '../../src/json/indexer.ts'
 import { parseJson, printJson } from '../../src/json-text.ts'
-import { jsonTexts } from './texts.ts'
-import { expectSame } from './values.ts'
+import { jsonTexts } from '../support/json/texts.ts'
+import { expectSame } from '../support/json/values.ts'
 
 const maxDepth = 500
 const index = compileIndexer([[], ['a']], maxDepth)

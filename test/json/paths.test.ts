@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { compileIndexer } from '../../src/json/indexer.ts'
 import { parseJson } from '../../src/json-text.ts'
-import { jsonTexts, plainNames } from './texts.ts'
-import { expectSame, valueAt } from './values.ts'
+import { jsonTexts, plainNames } from '../support/json/texts.ts'
+import { expectSame, valueAt } from '../support/json/values.ts'
 
 const find = (text: string, ...paths: (string | number)[][]) => compileIndexer(paths, 500)(Buffer.from(text))
 const textsOf = (text: string, ...paths: (string | number)[][]) =>

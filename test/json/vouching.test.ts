@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { compileIndexer } from '../../src/json/indexer.ts'
 import { parseJson } from '../../src/json-text.ts'
-import { jsonTexts } from './texts.ts'
-import { expectSame } from './values.ts'
+import { jsonTexts } from '../support/json/texts.ts'
+import { expectSame } from '../support/json/values.ts'
 
 const maxDepth = 500
 const index = compileIndexer([[]], maxDepth)

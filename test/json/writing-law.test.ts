@@ -7,9 +7,9 @@ import { compileIndexer } from '../../src/json/indexer.ts'
 import type { Part, SlotPart, TextSource } from '../../src/json/part.ts'
 import { compileWriter } from '../../src/json/writer.ts'
 import { parseJson } from '../../src/json-text.ts'
-import { fillPart, GivenUp } from './reference.ts'
-import { jsonTexts, plainNames } from './texts.ts'
-import { expectSame } from './values.ts'
+import { fillPart, GivenUp } from '../support/json/reference.ts'
+import { jsonTexts, plainNames } from '../support/json/texts.ts'
+import { expectSame } from '../support/json/values.ts'
 
 const slotCount = 3
 const indexInner = compileIndexer([['inner']], 500)

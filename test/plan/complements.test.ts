@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { complaintsAbout } from '../conformance/support/page.ts'
+import { complaintsAbout } from '../support/conformance/page.ts'
 
 /** Two conditioned steps before a call that needs `user.segment`. */
 const between = (first: string, second: string, more = '') => `

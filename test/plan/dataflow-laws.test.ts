@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/errors.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { type Mock, runSnapshot } from '../support/engine.ts'
 import { projectTexts } from '../support/project.ts'
-import { dictionary, operations, request, route, service } from './random-routes.ts'
+import { dictionary, operations, request, route, service } from '../support/random-routes.ts'
 
 describe('a route that loads without an error or a warning', () => {
   test('never lacks an input, whatever the client sends and whichever calls fail', async () => {

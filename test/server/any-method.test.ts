@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
+import { opened, startGateway } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { opened, startGateway } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
 
 test('metrics tell the method of each request, where a route takes any and where there is none', async () => {
   const backend = await opened(startHttpServer((_request, response) => void response.end('fine')))

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals'
 import { GatewayError } from '../../src/errors.ts'
 import { bodyTimeoutMs, readBody } from '../../src/server/http/body.ts'
 import { FakeClock } from '../support/fake-clock.ts'
+import { opened, until } from '../support/gateway.ts'
+import { dial } from '../support/raw.ts'
 import { observe } from '../support/servers.ts'
-import { opened, until } from './support/gateway.ts'
-import { dial } from './support/raw.ts'
 
 async function receive(text: string, clock: FakeClock) {
   const received: IncomingMessage[] = []

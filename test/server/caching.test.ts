@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, type Files, type Running, startGateway, writeFiles } from './support/gateway.ts'
+import { afterTest, type Files, type Running, startGateway, writeFiles } from '../support/gateway.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
+import { afterTest, startGateway, until, wordRoute } from '../support/gateway.ts'
 import { ConsulDouble } from '../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../support/registries/etcd.ts'
 import { startHttpServer, type TestServer } from '../support/servers.ts'
-import { afterTest, startGateway, until, wordRoute } from './support/gateway.ts'
 
 const service = (keys: string) => `
 service: words

@@ -8,8 +8,8 @@ import {
   defineStep,
   z,
 } from '../../src/index.ts'
+import { afterTest, startGateway, until, wordRoute } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { afterTest, startGateway, until, wordRoute } from './support/gateway.ts'
 
 const shout = defineFunction({
   name: 'shout',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock.ts'
+import { opened, startGateway, until, wordRoute, wordService } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { opened, startGateway, until, wordRoute, wordService } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
-import { upgradeRequest } from './support/websocket.ts'
+import { upgradeRequest } from '../support/websocket.ts'
 
 const proxied = { 'routes/all': 'match: ANY /shop/*rest\nproxy: words\n' }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { startGateway, writeFiles } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
+import { startGateway, writeFiles } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 
 const says = (text: string) => `match: GET /say\nresponse: { body: { said: ${text} } }\n`
 const said = async (port: number) => (await sendRaw(port, request('GET /say HTTP/1.1'))).json()['said']

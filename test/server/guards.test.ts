@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { afterTest, startGateway, wordRoute, wordService } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { afterTest, startGateway, wordRoute, wordService } from './support/gateway.ts'
 
 async function startWords(keys = '', routes: Record<string, string> = { 'routes/word': wordRoute }) {
   let received = 0

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { createProject, startTessera } from '../cli/runTessera.ts'
+import { afterTest, opened } from '../support/gateway.ts'
 import { observe } from '../support/servers.ts'
-import { afterTest, opened } from './support/gateway.ts'
+import { createProject, startTessera } from '../support/tessera.ts'
 
 const rounds = 1000
 const seed = 20_261_130

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { afterTest, startGateway, wordRoute } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { afterTest, startGateway, wordRoute } from './support/gateway.ts'
 
 async function start(listener: Parameters<typeof startHttpServer>[0]) {
   const server = await startHttpServer(listener)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { opened, startGateway } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { opened, startGateway } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
 
 /** A backend that is called by an aggregated route (`/own/…`) and by a `proxy:` route (`/shop/…`). */
 async function startBoth() {

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
+import { opened, startGateway, until, wordRoute, wordService } from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { opened, startGateway, until, wordRoute, wordService } from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
 
 const echoRoute = `
 match: POST /echo

@@ -6,7 +6,6 @@ import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import express from 'express'
-import { startHttpServer } from '../support/servers.ts'
 import {
   afterTest,
   createDirectory,
@@ -18,8 +17,9 @@ import {
   wordRoute,
   wordService,
   writeFiles,
-} from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
+} from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { startHttpServer } from '../support/servers.ts'
 
 const fixed = 'match: GET /fixed\nresponse: { body: { fixed: true } }\n'
 

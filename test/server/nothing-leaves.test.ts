@@ -9,10 +9,10 @@ import { buildGraph } from '../../src/describe/graph/build.ts'
 import { graphFormats } from '../../src/describe/graph/formats.ts'
 import type { Snapshot } from '../../src/plan/snapshot.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { setOtelEnvironment, startCollector } from '../support/collector.ts'
+import { afterTest, opened, type Running, startGateway, writeFiles } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { setOtelEnvironment, startCollector } from '../telemetry/collector.ts'
-import { afterTest, opened, type Running, startGateway, writeFiles } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
 
 /** Every value that nobody may be told begins so; what follows says where it came in. */
 const mark = 'hush-'

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { startNameServer } from './support/name-server.ts'
+import { startNameServer } from '../support/name-server.ts'
 
 const names = await startNameServer()
 afterAll(() => names.close())
 const { observe } = await import('../support/servers.ts')
-const { opened, startGateway } = await import('./support/gateway.ts')
-const { request, sendRaw } = await import('./support/raw.ts')
+const { opened, startGateway } = await import('../support/gateway.ts')
+const { request, sendRaw } = await import('../support/raw.ts')
 
 /** `/shop/…` is passed through to `shop.test`, wherever that is. */
 function startBefore(port: number, service = '') {

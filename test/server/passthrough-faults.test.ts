@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { opened, startGateway, until } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 import { startTcpServer } from '../support/servers.ts'
-import { type BrokenAnswer, brokenBodies, brokenHeads, noAnswers } from '../transports/broken-answers.ts'
-import { opened, startGateway, until } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
+import { type BrokenAnswer, brokenBodies, brokenHeads, noAnswers } from '../support/transports/broken-answers.ts'
 
 /** A `proxy:` route before a backend that answers so. */
 async function startBefore([, bytes, then]: BrokenAnswer) {

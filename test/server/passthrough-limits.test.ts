@@ -1,9 +1,9 @@
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
+import { opened, startGateway, until } from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { answer, startRawBackend } from '../support/raw-backend.ts'
 import { observe } from '../support/servers.ts'
-import { opened, startGateway, until } from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
-import { answer, startRawBackend } from './support/raw-backend.ts'
 
 interface Setting {
   readonly urls: readonly string[]

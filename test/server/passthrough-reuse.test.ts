@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { startGateway, until } from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
-import { answer, startRawBackend } from './support/raw-backend.ts'
+import { startGateway, until } from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { answer, startRawBackend } from '../support/raw-backend.ts'
 
 async function startBefore(url: string) {
   return startGateway({

@@ -3,11 +3,11 @@ import { createServer, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from '@jest/globals'
 import { FakeClock } from '../support/fake-clock.ts'
+import { afterTest, opened, type Running, startGateway, until } from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { answer, startRawBackend } from '../support/raw-backend.ts'
 import { observe, startHttpServer } from '../support/servers.ts'
-import { afterTest, opened, type Running, startGateway, until } from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
-import { answer, startRawBackend } from './support/raw-backend.ts'
-import { openWebSocket, startEcho } from './support/websocket.ts'
+import { openWebSocket, startEcho } from '../support/websocket.ts'
 
 interface Setting {
   readonly proxy?: string

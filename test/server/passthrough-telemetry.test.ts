@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { setOtelEnvironment, startCollector } from '../support/collector.ts'
+import { afterTest, opened, startGateway } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { setOtelEnvironment, startCollector } from '../telemetry/collector.ts'
-import { afterTest, opened, startGateway } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
 
 async function start() {
   const collector = await opened(startCollector())

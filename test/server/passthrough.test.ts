@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
+import { opened, startGateway, until } from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 import { startHttpServer, startTcpServer } from '../support/servers.ts'
-import { opened, startGateway, until } from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
-import { openWebSocket, startEcho, upgradeRequest } from './support/websocket.ts'
+import { openWebSocket, startEcho, upgradeRequest } from '../support/websocket.ts'
 
 const service = (...urls: string[]) => `service: shop\nendpoints: [${urls.join(', ')}]\noperations: {}\n`
 const route = (timeout = '5s') => `match: ANY /shop/*rest\nproxy: shop\ntimeout: ${timeout}\n`

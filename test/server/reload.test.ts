@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigurationError } from '../../src/server/gateway.ts'
 import type { ReloadResult } from '../../src/server/lifecycle/reload.ts'
-import { startHttpServer } from '../support/servers.ts'
 import {
   afterTest,
   createDirectory,
@@ -15,8 +14,9 @@ import {
   until,
   wordService,
   writeFiles,
-} from './support/gateway.ts'
-import { dial, readAll, request, sendRaw } from './support/raw.ts'
+} from '../support/gateway.ts'
+import { dial, readAll, request, sendRaw } from '../support/raw.ts'
+import { startHttpServer } from '../support/servers.ts'
 
 const says = (text: string) => `match: GET /say\nresponse: { body: { said: ${text} } }\n`
 const said = async (port: number) => (await sendRaw(port, request('GET /say HTTP/1.1'))).json()['said']

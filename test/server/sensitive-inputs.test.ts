@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { setOtelEnvironment, startCollector } from '../telemetry/collector.ts'
-import { afterTest, opened, startGateway } from './support/gateway.ts'
+import { setOtelEnvironment, startCollector } from '../support/collector.ts'
+import { afterTest, opened, startGateway } from '../support/gateway.ts'
 
 const dictionary = `
 colors:

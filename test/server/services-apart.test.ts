@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { afterTest, startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { afterTest, startGateway } from './support/gateway.ts'
 
 const serviceAt = (name: string, url: string, color: string) => `
 service: ${name}

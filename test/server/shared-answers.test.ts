@@ -1,10 +1,10 @@
 import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
+import { afterTest, type Running, startGateway } from '../support/gateway.ts'
 import { askAsManyUsers } from '../support/many-users.ts'
 import { answersAll, createManyUsersBackend, manyUsersFiles } from '../support/many-users-world.ts'
 import { hasRedis, TestRedis } from '../support/redis.ts'
-import { afterTest, type Running, startGateway } from './support/gateway.ts'
 
 async function startBackend(): Promise<string> {
   const server = createServer(createManyUsersBackend())

@@ -2,7 +2,7 @@ import { createServer, get, type IncomingHttpHeaders, type OutgoingHttpHeaders, 
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { afterTest, type Running, startGateway, until, untilActive } from './support/gateway.ts'
+import { afterTest, type Running, startGateway, until, untilActive } from '../support/gateway.ts'
 
 interface Asked {
   readonly path: string

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse, request as sen
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { FakeClock } from '../support/fake-clock.ts'
-import { afterTest, type Running, startGateway, until, untilActive } from './support/gateway.ts'
-import { dial } from './support/raw.ts'
+import { afterTest, type Running, startGateway, until, untilActive } from '../support/gateway.ts'
+import { dial } from '../support/raw.ts'
 
 const often = 25
 

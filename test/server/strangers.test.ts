@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
+import { opened, startGateway, until } from '../support/gateway.ts'
+import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { opened, startGateway, until } from './support/gateway.ts'
-import { request, sendRaw } from './support/raw.ts'
-import { openWebSocket, startEcho } from './support/websocket.ts'
+import { openWebSocket, startEcho } from '../support/websocket.ts'
 
 const ofProxies = [
   'Forwarded',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { startGateway } from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
+import { startGateway } from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 
 const route = 'match: GET /a\nresponse: { body: { ok: true } }\n'
 const echo = 'match: POST /echo\nresponse: { body: { got: $.request.body } }\n'

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
+import { opened, startGateway, until } from '../support/gateway.ts'
+import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { answer, startRawBackend } from '../support/raw-backend.ts'
 import { observe } from '../support/servers.ts'
-import { opened, startGateway, until } from './support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from './support/raw.ts'
-import { answer, startRawBackend } from './support/raw-backend.ts'
-import { openWebSocket, startEcho, upgradeRequest } from './support/websocket.ts'
+import { openWebSocket, startEcho, upgradeRequest } from '../support/websocket.ts'
 
 const files = (url: string) => ({
   'services/shop': `service: shop\nendpoints: [${url}]\noperations: {}\n`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { afterTest, startGateway, until, wordRoute } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { afterTest, startGateway, until, wordRoute } from './support/gateway.ts'
 
 async function startWord(word: string, headers: Record<string, string> = {}) {
   const received: { url: string | undefined; headers: Record<string, unknown> }[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { GatewayError } from '../../src/errors.ts'
-import { complaintsAbout } from '../conformance/support/page.ts'
+import { complaintsAbout } from '../support/conformance/page.ts'
 import { type RunOptions, runRoute } from '../support/engine.ts'
 
 const failureOf = async (route: string, options: RunOptions = {}) => {

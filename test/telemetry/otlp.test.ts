@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { startOtlpRecorder } from '../../src/telemetry/otlp/recorder.ts'
 import { readDestination } from '../../src/telemetry/otlp/settings.ts'
 import type { Attributes } from '../../src/telemetry/span.ts'
-import { decodeTraces } from './otlp-decoder.ts'
+import { decodeTraces } from '../support/otlp-decoder.ts'
 
 const undo: (() => unknown)[] = []
 afterEach(async () => {

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createTracer, type Tracer } from '../../src/telemetry/tracer.ts'
-import { setOtelEnvironment, startCollector } from './collector.ts'
+import { setOtelEnvironment, startCollector } from '../support/collector.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const callerId = 'b7ad6b7169203331'

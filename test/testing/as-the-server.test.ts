@@ -9,7 +9,7 @@ import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import { TestGateway } from '../../src/testing/gateway.ts'
 import { bindRequest } from '../../src/testing/request.ts'
 import { parseYaml } from '../../src/yaml/parse.ts'
-import { dictionary, startGateway, until } from '../server/support/gateway.ts'
+import { dictionary, startGateway, until } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 
 /** Time that passes only when it is told to; nothing that is waited for here takes any. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { sumCoverage } from '../../src/testing/reports/totals.ts'
-import { load, run, services } from './support.ts'
+import { load, run, services } from '../support/route-tests.ts'
 
 const snapshot = load(
   `

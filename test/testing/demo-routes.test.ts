@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import pc from 'picocolors'
 import { testProject } from '../../src/cli/test-project.ts'
 import { printProblem } from '../../src/testing/reports/pretty.ts'
-import { projectRoot } from '../cli/runTessera.ts'
+import { projectRoot } from '../support/tessera.ts'
 
 const plain = pc.createColors(false)
 const { findings, run } = await testProject({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { load, problemsOf, run, services } from './support.ts'
+import { load, problemsOf, run, services } from '../support/route-tests.ts'
 
 const called = `do: [ { invoke: reco.recommend, with: { geo.city: paris } } ]\nresponse: { body: { list: $.product.list } }\n`
 const mocks = 'mocks: { reco.recommend: { body: { items: [1] } } }'

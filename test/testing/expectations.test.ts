@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { load, problemsOf, services } from './support.ts'
+import { load, problemsOf, services } from '../support/route-tests.ts'
 
 const snapshot = load(
   `

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { load, problemsOf, run } from './support.ts'
+import { load, problemsOf, run } from '../support/route-tests.ts'
 
 const route = `
 timeout: 500ms
@@ -98,14 +98,14 @@ describe('below the mocks everything is real', () => {
   test('an answer over the limit is unusable', async () => {
     const small = load(route, {
       gateway: 'defaults: { maxResponseBody: 10B }',
-      ...(await import('./support.ts')).services,
+      ...(await import('../support/route-tests.ts')).services,
     })
     const mock = '{ text: \'{"items":[1,2,3]}\' }'
     expect(await problemsOf(`mocks: { picks: ${mock} }, expect: { error: invalid-response }`, small)).toEqual([])
   })
 
   test('what is discovered and looked after in production is neither', async () => {
-    const files = (await import('./support.ts')).services
+    const files = (await import('../support/route-tests.ts')).services
     const service = files['services/reco']!.replace(
       'endpoints: [http://127.0.0.1:9/v1]',
       'discover: { consul: { address: "http://127.0.0.1:9", service: reco } }\nhealth: { get: /healthz }\nfailover: fast-retry',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import pc from 'picocolors'
 import { testReports } from '../../src/testing/reports/index.ts'
 import type { TestRun } from '../../src/testing/run.ts'
-import { load, run } from './support.ts'
+import { load, run } from '../support/route-tests.ts'
 
 const snapshot = load(`
 in: { geo.city: { from: query.city, default: paris }, product.ids?: query.ids }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { takeMarks } from '../support/project.ts'
-import { load, read, services } from './support.ts'
+import { load, read, services } from '../support/route-tests.ts'
 
 const snapshot = load(
   `

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { writeSnapshots } from '../../src/testing/update.ts'
-import { load, run } from './support.ts'
+import { load, run } from '../support/route-tests.ts'
 
 const snapshot = load(`
 in: { geo.city: { from: query.city, default: paris }, product.ids?: query.ids }

@@ -8,9 +8,9 @@ import { decodeBody } from '../../src/calls/decode.ts'
 import { Scope } from '../../src/cancellation.ts'
 import { startTcpServer } from '../support/servers.ts'
 import { errorOf } from '../support/sites.ts'
-import { hostileAnswers } from './hostile-answers.ts'
-import type { Endured, HostileCalls } from './hostile-calls.ts'
-import { kinds, withRawBackend } from './raw-backend.ts'
+import { hostileAnswers } from '../support/transports/hostile-answers.ts'
+import type { Endured, HostileCalls } from '../support/transports/hostile-calls.ts'
+import { kinds, withRawBackend } from '../support/transports/raw-channel.ts'
 
 const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 const hints = (bytes: number) => `HTTP/1.1 103 Early Hints\r\nLink: ${'x'.repeat(bytes - 36)}\r\n\r\n`

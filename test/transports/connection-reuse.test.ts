@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { kinds, withRawBackend } from './raw-backend.ts'
+import { kinds, withRawBackend } from '../support/transports/raw-channel.ts'
 
 const good = (name: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${name.length}\r\n\r\n${name}`
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Scope } from '../../src/cancellation.ts'
 import { transports } from '../../src/transports/index.ts'
 import { defaultChannelOptions } from '../../src/transports/transport.ts'
-import { describeTransportFaults } from './transport-faults.ts'
+import { describeTransportFaults } from '../support/transports/transport-faults.ts'
 
 const http1 = transports.get('http1')!
 

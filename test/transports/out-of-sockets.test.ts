@@ -11,7 +11,7 @@ describe('a connection that this machine cannot open', () => {
   test('for want of file descriptors tells nothing of the backend, and the next call goes through', async () => {
     const server = await startHttpServer((_request, response) => void response.end('{}'))
     try {
-      const program = fileURLToPath(new URL('without-files.ts', import.meta.url))
+      const program = fileURLToPath(new URL('../support/transports/without-files.ts', import.meta.url))
       const run = `ulimit -n 64; exec "${process.execPath}" "${program}" ${server.url}`
       const { stdout } = await promisify(execFile)('sh', ['-c', run])
       const detail = 'the gateway cannot open a connection (EMFILE)'

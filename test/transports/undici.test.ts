@@ -1,4 +1,4 @@
 import { transports } from '../../src/transports/index.ts'
-import { describeTransportFaults } from './transport-faults.ts'
+import { describeTransportFaults } from '../support/transports/transport-faults.ts'
 
 describeTransportFaults(transports.get('undici')!)

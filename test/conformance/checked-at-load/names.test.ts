@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals'
-import { type Case, response, service, steps, testCases } from '../support/checked.ts'
+import { type Case, response, service, steps, testCases } from '../../support/conformance/checked.ts'
 
 const cases: Case[] = [
   { code: 'unknown-key', name: 'of a route', route: `match: GET /\n«timout: 1s\n${response}`, help: /`timeout`/ },

@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals'
-import { type Case, response, service, steps, testCases } from '../support/checked.ts'
+import { type Case, response, service, steps, testCases } from '../../support/conformance/checked.ts'
 
 const cases: Case[] = [
   { code: 'timeout-over-budget', name: 'of a step', route: steps('{ invoke: content.banners, timeout: «2s }') },

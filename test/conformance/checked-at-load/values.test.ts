@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals'
-import { type Case, response, service, steps, testCases } from '../support/checked.ts'
-import { pageWorld } from '../support/page.ts'
+import { type Case, response, service, steps, testCases } from '../../support/conformance/checked.ts'
+import { pageWorld } from '../../support/conformance/page.ts'
 
 const cases: Case[] = [
   { code: 'type-mismatch', name: 'of an assign', route: steps('assign: { cart.sum: «much }') },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { countCalls } from '../../../src/describe/explain/calls.ts'
-import { loadRoute } from '../support.ts'
+import { loadRoute } from '../../support/route.ts'
 
 const services = {
   'services/x': `service: x

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { latencyOf } from '../../../src/describe/explain/latency.ts'
-import { loadRoute } from '../support.ts'
+import { loadRoute } from '../../support/route.ts'
 
 const services = {
   'services/slow': `service: slow

@@ -3,7 +3,7 @@ import type { ExplainedStep } from '../../../src/describe/explain/outline.ts'
 import { explainPassthrough, explainRoute } from '../../../src/describe/explain/route.ts'
 import type { PassthroughRoute } from '../../../src/plan/snapshot.ts'
 import { loadProject, type ProjectFiles, world } from '../../support/project.ts'
-import { loadRoute } from '../support.ts'
+import { loadRoute } from '../../support/route.ts'
 
 function explain(text: string, files: ProjectFiles = {}) {
   const { route, snapshot } = loadRoute(text, files)

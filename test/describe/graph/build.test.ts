@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { buildGraph } from '../../../src/describe/graph/build.ts'
 import type { Shape } from '../../../src/describe/graph/model.ts'
 import { loadProject, world } from '../../support/project.ts'
-import { loadRoute } from '../support.ts'
+import { loadRoute } from '../../support/route.ts'
 
 function graphOf(text: string) {
   const { route, snapshot } = loadRoute(text)

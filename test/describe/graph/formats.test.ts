@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { buildGraph } from '../../../src/describe/graph/build.ts'
 import { flatten } from '../../../src/describe/graph/flat.ts'
 import { graphFormats } from '../../../src/describe/graph/formats.ts'
-import { loadRoute } from '../support.ts'
-import { anyShape, graphOf } from './shapes.ts'
+import { anyShape, graphOf } from '../../support/graph/shapes.ts'
+import { loadRoute } from '../../support/route.ts'
 
 const text = `
 in: { user.id?: query.u, geo.city: query.c }

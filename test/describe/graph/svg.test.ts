@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { drawSvg } from '../../../src/describe/graph/svg/draw.ts'
 import { measure, wrap } from '../../../src/describe/graph/svg/text.ts'
-import { anyShape, graphOf } from './shapes.ts'
-import { boxesOf, crosses, labelsOf, linesOf, overlap } from './svg-marks.ts'
+import { anyShape, graphOf } from '../../support/graph/shapes.ts'
+import { boxesOf, crosses, labelsOf, linesOf, overlap } from '../../support/graph/svg-marks.ts'
 
 const runs = { numRuns: 100 }
 

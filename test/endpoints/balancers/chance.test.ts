@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Candidate, Weighted } from '../../../src/endpoints/balancers/balancer.ts'
 import { hashText, hashValue } from '../../../src/endpoints/balancers/hash.ts'
+import { candidates, countPicks, createBalancer } from '../../support/balancers.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { candidates, countPicks, createBalancer } from './support.ts'
 
 describe('random', () => {
   test('is as likely as the weights say', () => {

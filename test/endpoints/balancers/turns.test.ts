@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Candidate } from '../../../src/endpoints/balancers/balancer.ts'
 import { balancers } from '../../../src/endpoints/balancers/index.ts'
-import { candidates, countPicks, createBalancer } from './support.ts'
+import { candidates, countPicks, createBalancer } from '../../support/balancers.ts'
 
 const weights = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 })
 

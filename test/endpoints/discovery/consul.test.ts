@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { ConsulSettings } from '../../../src/endpoints/discovery/consul.ts'
+import { follow } from '../../support/discovery.ts'
 import { ConsulDouble } from '../../support/registries/consul.ts'
-import { follow } from './search.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { DnsSettings } from '../../../src/endpoints/discovery/dns.ts'
 import type { NameServers } from '../../../src/endpoints/discovery/name-servers.ts'
+import { type Followed, follow } from '../../support/discovery.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
-import { type Followed, follow } from './search.ts'
 
 let followed: Followed | undefined
 afterEach(() => followed?.watch.close())

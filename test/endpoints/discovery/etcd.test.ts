@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Followed, follow } from '../../support/discovery.ts'
 import { EtcdServer, etcdProgram } from '../../support/registries/etcd.ts'
-import { type Followed, follow } from './search.ts'
 
 if (!etcdProgram)
   console.warn('SKIPPED: discovery by etcd, since no etcd is installed (Debian: apt-get install etcd-server)')

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { type Followed, follow } from './search.ts'
+import { type Followed, follow } from '../../support/discovery.ts'
 
 let directory: string
 let followed: Followed | undefined

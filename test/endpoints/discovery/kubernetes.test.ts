@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { readSlices } from '../../../src/endpoints/discovery/endpoint-slices.ts'
 import type { KubernetesSettings } from '../../../src/endpoints/discovery/kubernetes.ts'
+import { follow } from '../../support/discovery.ts'
 import { KubernetesDouble, type Slice } from '../../support/registries/kubernetes.ts'
-import { follow } from './search.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {

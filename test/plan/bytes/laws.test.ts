@@ -8,10 +8,10 @@ import type { AggregatedRoute } from '../../../src/plan/snapshot.ts'
 import type { Answer, Failure } from '../../../src/run/outcome.ts'
 import { keepBytes } from '../../../src/steps/invoke/site.ts'
 import type { BoundStep } from '../../../src/steps/step.ts'
-import { jsonTexts } from '../../json/texts.ts'
+import { jsonTexts } from '../../support/json/texts.ts'
 import { type Answering, openRoute, textOf } from '../../support/memory-backends.ts'
 import { projectTexts } from '../../support/project.ts'
-import { colors, members, operations, request, route } from '../random-routes.ts'
+import { colors, members, operations, request, route } from '../../support/random-routes.ts'
 
 const dictionary = `colors:\n${colors.map((color) => `  ${color}: {}`).join('\n')}\n`
 /** The operations of random routes; what is made of nothing is cached, and asked for once by who asks at once. */

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { parseList } from 'structured-headers'
+import { afterTest, opened, startGateway, until, wordRoute, wordService } from '../../support/gateway.ts'
 import { hasRedis, TestRedis } from '../../support/redis.ts'
 import { startHttpServer } from '../../support/servers.ts'
 import { expectOneBucket } from '../../support/shared-bucket.ts'
-import { afterTest, opened, startGateway, until, wordRoute, wordService } from '../support/gateway.ts'
 
 async function startWords() {
   const waiting: ServerResponse[] = []
@@ -103,7 +103,7 @@ describe('a limit of clients', () => {
   test('outlives a reload that leaves it as it was', async () => {
     const { url } = await startWords()
     const limited = (body: string) => `match: GET /word\nlimit: { rate: 1/h, burst: 1 }\nresponse: { body: ${body} }`
-    const { writeFiles } = await import('../support/gateway.ts')
+    const { writeFiles } = await import('../../support/gateway.ts')
     const { port, gateway, directory } = await startGateway({
       'services/words': wordService(url),
       'routes/word': limited('1'),

@@ -3,8 +3,8 @@ import { priorities } from '../../../src/admission/policy.ts'
 import type { Call, CallContext, CallResponse } from '../../../src/calls/call.ts'
 import type { OverloadPolicy } from '../../../src/config/admission.ts'
 import { Overload } from '../../../src/server/overload/overload.ts'
-import { afterTest } from '../support/gateway.ts'
-import { BusyLoop, send } from './support/busy-loop.ts'
+import { BusyLoop, send } from '../../support/busy-loop.ts'
+import { afterTest } from '../../support/gateway.ts'
 
 const [critical, high, normal, low] = priorities.map((_name, priority) => priority) as [number, number, number, number]
 /** A hundred fit into a second. */

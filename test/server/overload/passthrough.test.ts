@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseList } from 'structured-headers'
+import { opened, type Running, startGateway, until, wordRoute, wordService } from '../../support/gateway.ts'
+import { dial, readAll, request } from '../../support/raw.ts'
 import { startHttpServer } from '../../support/servers.ts'
-import { opened, type Running, startGateway, until, wordRoute, wordService } from '../support/gateway.ts'
-import { dial, readAll, request } from '../support/raw.ts'
-import { openWebSocket, startEcho, upgradeRequest } from '../support/websocket.ts'
+import { openWebSocket, startEcho, upgradeRequest } from '../../support/websocket.ts'
 
 /** A backend that keeps what it is asked until it is told to answer. */
 async function startWords() {
@@ -369,7 +369,7 @@ describe('the limit of the gateway', () => {
   })
 
   test('goes on counting after a reload, and no further once it is gone', async () => {
-    const { writeFiles } = await import('../support/gateway.ts')
+    const { writeFiles } = await import('../../support/gateway.ts')
     const { port, gateway, directory } = await startGateway({ gateway: 'limit: { rate: 1/h, burst: 1 }' })
     expect((await get(port, '/a')).status).toBe(404)
     writeFiles(directory, { gateway: 'limit: { rate: 1/h, burst: 1 }\ndefaults: { timeout: 4s }' })

@@ -2,13 +2,13 @@ import { connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { CallContext, CallRequest } from '../../src/calls/call.ts'
-import { Backends } from '../../src/calls/registry.ts'
-import { Scope } from '../../src/cancellation.ts'
-import { type Clock, systemClock } from '../../src/clock.ts'
-import { GatewayError } from '../../src/errors.ts'
-import type { ChannelOptions, TransportKind } from '../../src/transports/transport.ts'
-import { FakeClock, settle } from '../support/fake-clock.ts'
+import type { CallContext, CallRequest } from '../../../src/calls/call.ts'
+import { Backends } from '../../../src/calls/registry.ts'
+import { Scope } from '../../../src/cancellation.ts'
+import { type Clock, systemClock } from '../../../src/clock.ts'
+import { GatewayError } from '../../../src/errors.ts'
+import type { ChannelOptions, TransportKind } from '../../../src/transports/transport.ts'
+import { FakeClock, settle } from '../fake-clock.ts'
 import {
   certificate,
   observe,
@@ -17,7 +17,7 @@ import {
   startTcpServer,
   startTlsServer,
   type TestServer,
-} from '../support/servers.ts'
+} from '../servers.ts'
 import {
   callContext,
   callRequest,
@@ -26,7 +26,7 @@ import {
   RecordingSpan,
   type SiteOptions,
   serviceTarget,
-} from '../support/sites.ts'
+} from '../sites.ts'
 import { brokenBodies, brokenHeads, noAnswers } from './broken-answers.ts'
 
 const json = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'

@@ -3,11 +3,11 @@
  * closes them again and calls once more.
  */
 import { closeSync, openSync } from 'node:fs'
-import { Backends } from '../../src/calls/registry.ts'
-import { systemClock } from '../../src/clock.ts'
-import { toGatewayError } from '../../src/errors.ts'
-import { transports } from '../../src/transports/index.ts'
-import { callContext, callSite, serviceTarget } from '../support/sites.ts'
+import { Backends } from '../../../src/calls/registry.ts'
+import { systemClock } from '../../../src/clock.ts'
+import { toGatewayError } from '../../../src/errors.ts'
+import { transports } from '../../../src/transports/index.ts'
+import { callContext, callSite, serviceTarget } from '../sites.ts'
 
 const url = process.argv[2]!
 const told: Record<string, readonly unknown[]> = {}

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach } from '@jest/globals'
-import { createGateway, type Gateway, type GatewayOptions, type RequestEntry } from '../../../src/server/gateway.ts'
-import { createLogger } from '../../../src/telemetry/logger.ts'
+import { createGateway, type Gateway, type GatewayOptions, type RequestEntry } from '../../src/server/gateway.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
 
-export { until } from '../../support/waiting.ts'
+export { until } from './waiting.ts'
 
 /** Files of a project by name, without `.yaml`: `gateway`, `dictionary`, `services/NAME`, `routes/NAME`. */
 export type Files = Readonly<Record<string, string>>

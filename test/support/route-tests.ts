@@ -3,7 +3,7 @@ import { DiagnosticCollector } from '../../src/diagnostics/collector.ts'
 import type { Snapshot } from '../../src/plan/snapshot.ts'
 import type { Difference } from '../../src/testing/difference.ts'
 import { readSuites, runSuites, type TestRun } from '../../src/testing/run.ts'
-import { describeDiagnostic, loadProject, type ProjectFiles, world } from '../support/project.ts'
+import { describeDiagnostic, loadProject, type ProjectFiles, world } from './project.ts'
 
 /** What is called in these tests: one call that may fail in every way, and one beside it. */
 export const services: ProjectFiles = {

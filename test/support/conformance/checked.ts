@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { describeDiagnostic, type ProjectFiles, takeMarks } from '../../support/project.ts'
+import { describeDiagnostic, type ProjectFiles, takeMarks } from '../project.ts'
 import { diagnosticsOf } from './page.ts'
 
 /** A sentence of "Checked at load": a route (or files) with `«` where its one diagnostic points, and the code of it. */

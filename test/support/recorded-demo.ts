@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import type { DemoBackend } from '../../../demo/backends.ts'
-import { startFastDemo } from '../../demo/startFastDemo.ts'
+import type { DemoBackend } from '../../demo/backends.ts'
 import { type Backend, type Received, startBackend } from './backend.ts'
 import { whenDone } from './closing.ts'
+import { startFastDemo } from './fast-demo.ts'
 
 export interface RecordedDemo {
   readonly services: readonly DemoBackend[]

@@ -1,6 +1,6 @@
-import { priorities } from '../../../../src/admission/policy.ts'
-import type { Clock, Timer } from '../../../../src/clock.ts'
-import type { Overload } from '../../../../src/server/overload/overload.ts'
+import { priorities } from '../../src/admission/policy.ts'
+import type { Clock, Timer } from '../../src/clock.ts'
+import type { Overload } from '../../src/server/overload/overload.ts'
 
 /** An event loop whose time passes only by work: real turns, in which timers fire once they are due. */
 export class BusyLoop implements Clock {

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net'
 import { createServer } from 'node:net'
-import { Scope } from '../../src/cancellation.ts'
-import { transports } from '../../src/transports/index.ts'
+import { Scope } from '../../../src/cancellation.ts'
+import { transports } from '../../../src/transports/index.ts'
 import {
   type Channel,
   defaultChannelOptions,
   type IncomingResponse,
   type OutgoingRequest,
-} from '../../src/transports/transport.ts'
-import { observe } from '../support/servers.ts'
+} from '../../../src/transports/transport.ts'
+import { observe } from '../servers.ts'
 
 export const kinds = [...transports.values()]
 

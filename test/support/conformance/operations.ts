@@ -1,5 +1,5 @@
-import { runSnapshot } from '../../support/engine.ts'
-import { loadProject } from '../../support/project.ts'
+import { runSnapshot } from '../engine.ts'
+import { loadProject } from '../project.ts'
 
 /** Colors of every type, for operations to take and give. */
 export const dictionary = `

@@ -5,11 +5,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { decodeBody } from '../../src/calls/decode.ts'
-import { Scope } from '../../src/cancellation.ts'
-import { GatewayError } from '../../src/errors.ts'
-import { transports } from '../../src/transports/index.ts'
-import { defaultChannelOptions } from '../../src/transports/transport.ts'
+import { decodeBody } from '../../../src/calls/decode.ts'
+import { Scope } from '../../../src/cancellation.ts'
+import { GatewayError } from '../../../src/errors.ts'
+import { transports } from '../../../src/transports/index.ts'
+import { defaultChannelOptions } from '../../../src/transports/transport.ts'
 
 export interface HostileCalls {
   readonly transport: string

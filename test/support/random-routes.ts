@@ -24,7 +24,7 @@ export const service = JSON.stringify({
 })
 
 /** `has()` asks for members. */
-export const members = colors.filter((color) => color.includes('.'))
+export const members = colors.filter((color) => color.includes('../plan'))
 const flags = ['p', 'q', 'r']
 export const condition = fc.oneof(
   fc.constantFrom(...flags).map((flag) => `request.query.${flag} == 'yes'`),

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach } from '@jest/globals'
 import { request as send } from 'undici'
-import { createGateway, type GatewayOptions } from '../../../src/server/gateway.ts'
-import { createLogger } from '../../../src/telemetry/logger.ts'
+import { createGateway, type GatewayOptions } from '../../src/server/gateway.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
 
 /** What a stub answers: a JSON body, or more; `delayMs` first, `reset` breaks the connection. */
 export interface StubAnswer {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterTest } from '../../server/support/gateway.ts'
+import { afterTest } from './gateway.ts'
 
 export interface StubRequest {
   readonly method: string

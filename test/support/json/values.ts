@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from '@jest/globals'
-import { printJson } from '../../src/json-text.ts'
+import { printJson } from '../../../src/json-text.ts'
 
 /** What stands at a path of a parsed value, undefined where there is nothing. */
 export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {

@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createProject, projectRoot } from '../../cli/runTessera.ts'
 import { whenDone } from './closing.ts'
+import { createProject, projectRoot } from './tessera.ts'
 
 /** Writes a project that is removed when the file's tests have ended; gives its directory. */
 export async function writeProject(files: Record<string, string>): Promise<string> {

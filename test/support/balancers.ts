@@ -1,7 +1,7 @@
-import type { Balancer, Candidate, Weighted } from '../../../src/endpoints/balancers/balancer.ts'
-import { balancers } from '../../../src/endpoints/balancers/index.ts'
-import { Load } from '../../../src/endpoints/balancers/load.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
+import type { Balancer, Candidate, Weighted } from '../../src/endpoints/balancers/balancer.ts'
+import { balancers } from '../../src/endpoints/balancers/index.ts'
+import { Load } from '../../src/endpoints/balancers/load.ts'
+import { FakeClock } from './fake-clock.ts'
 
 /** The same numbers every time (mulberry32). */
 export function seededRandom(seed = 1): () => number {

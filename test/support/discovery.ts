@@ -1,9 +1,9 @@
-import { type Clock, systemClock } from '../../../src/clock.ts'
-import { DiscoveryWatch } from '../../../src/endpoints/discovery/discovery-watch.ts'
-import { discoveries } from '../../../src/endpoints/discovery/index.ts'
-import type { NameServers } from '../../../src/endpoints/discovery/name-servers.ts'
-import type { EndpointTarget } from '../../../src/endpoints/endpoint-target.ts'
-import type { Notice } from '../../../src/telemetry/notice.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
+import { DiscoveryWatch } from '../../src/endpoints/discovery/discovery-watch.ts'
+import { discoveries } from '../../src/endpoints/discovery/index.ts'
+import type { NameServers } from '../../src/endpoints/discovery/name-servers.ts'
+import type { EndpointTarget } from '../../src/endpoints/endpoint-target.ts'
+import type { Notice } from '../../src/telemetry/notice.ts'
 
 export interface Followed {
   /** Every list that was told, each endpoint as `url weight zone`, what says nothing left away. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../src/diagnostics/diagnostic.ts'
 import { buildSnapshot } from '../../../src/plan/build.ts'
-import { describeDiagnostic, type ProjectFiles, projectTexts } from '../../support/project.ts'
+import { describeDiagnostic, type ProjectFiles, projectTexts } from '../project.ts'
 
 /** The names that the language's page uses in its examples. */
 export const pageWorld = {

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
-import { observe, type TestServer } from '../../support/servers.ts'
 import { opened } from './gateway.ts'
+import { observe, type TestServer } from './servers.ts'
 
 /** One connection to a raw backend: all that came over it, as it came. */
 export interface RawConnection {

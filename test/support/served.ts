@@ -1,6 +1,6 @@
-import { type Running, startTessera } from '../../cli/runTessera.ts'
-import { until } from '../../support/waiting.ts'
 import { whenDone } from './closing.ts'
+import { type Running, startTessera } from './tessera.ts'
+import { until } from './waiting.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into lines of many shapes, and a wrong look fails the test
 export type LogLine = Record<string, any>

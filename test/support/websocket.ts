@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { observe } from '../../support/servers.ts'
 import { opened } from './gateway.ts'
 import { dial, parseAnswer, type RawAnswer } from './raw.ts'
+import { observe } from './servers.ts'
 
 /** A request to speak WebSocket. */
 export function upgradeRequest(path: string, ...headers: string[]): string {

@@ -1,5 +1,5 @@
-import type { Part, TextSource } from '../../src/json/part.ts'
-import { Decimal } from '../../src/numbers.ts'
+import type { Part, TextSource } from '../../../src/json/part.ts'
+import { Decimal } from '../../../src/numbers.ts'
 import { valueAt } from './values.ts'
 
 /** What a writer says by giving up. */

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../src/errors.ts'
-import { type Mock, runSnapshot } from '../../support/engine.ts'
-import { loadProject } from '../../support/project.ts'
+import { type Mock, runSnapshot } from '../engine.ts'
+import { loadProject } from '../project.ts'
 
 const dictionary = `
 colors:

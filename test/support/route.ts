@@ -1,5 +1,5 @@
 import type { AggregatedRoute, Snapshot } from '../../src/plan/snapshot.ts'
-import { loadProject, type ProjectFiles, world } from '../support/project.ts'
+import { loadProject, type ProjectFiles, world } from './project.ts'
 
 /** Loads the route (its YAML without `match`) in the small world. */
 export function loadRoute(text: string, files: ProjectFiles = {}): { route: AggregatedRoute; snapshot: Snapshot } {
