@@ -7,7 +7,8 @@ export default {
   // What extensions import: the code that runs, as in a process of its own.
   moduleNameMapper: { '^tessera$': '<rootDir>/src/index.ts' },
   setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
-  testTimeout: 20_000,
+  // No promise of ours, but what says that something hangs: no machine may be too slow for a test.
+  testTimeout: 120_000,
   reporters: ['default', '<rootDir>/test/support/folder-times.js'],
   // Many tests start processes of their own and watch the clock: in CI nothing runs beside them.
   maxWorkers: process.env.CI ? 1 : 2,

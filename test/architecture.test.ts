@@ -168,4 +168,4 @@ describe('no files import each other in a circle', () => {
 test('our own imports are clean', async () => {
   expect(await lint(root, 'src', 'demo')).toEqual([])
   // Seconds of work for two processors: on one that is shared it takes longer.
-}, 120_000)
+})

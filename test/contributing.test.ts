@@ -91,7 +91,7 @@ beforeAll(async () => {
     writeFileSync(path, kind === 'ts' ? text : addLines(readFileSync(path, 'utf8'), text))
   }
   after = await generate()
-}, 120_000)
+})
 afterAll(() => rmSync(copy, { recursive: true, force: true }))
 
 test('CONTRIBUTING walks through a step and a policy, each a file, a line and its tests', () => {
@@ -113,7 +113,7 @@ test('what is written there passes its own tests', async () => {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
   const { failed, output } = await run(copy, [...jest, '-i', '--watchman=false', ...tests])
   expect(failed ? output : '').toBe('')
-}, 120_000)
+})
 
 test('from the one line follow the schemas and the reference', () => {
   for (const name of ['service', 'route']) {

@@ -88,7 +88,7 @@ onBenchMachines('the bench', () => {
     expect(stdout).toContain('| Fastify + undici |')
     const figures = JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
     expect(figures).toMatchObject({ ratios: { 'fastify-undici': expect.any(Number) }, missing: [] })
-  }, 60_000)
+  })
 })
 
 async function checkAnswer(variant: Variant, backends: Backends): Promise<void> {

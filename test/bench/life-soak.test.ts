@@ -4,6 +4,7 @@ import { startChild } from '../../bench/harness/child.ts'
 import { type Holdings, probeArgs, readHoldings } from '../../bench/life/probe.ts'
 import type { Server } from '../../bench/life/processes.ts'
 import { judgeRest, judgeSamples, type Sample } from '../../bench/life/soak-samples.ts'
+import { until } from '../support/waiting.ts'
 
 const minutesOfSoak = 10
 const samplesOfSoak = 60
@@ -26,14 +27,13 @@ setInterval(() => {}, 1000)
 console.error('STEPPED 0')`
     const child = startChild(process.execPath, [...probeArgs, '--input-type=module', '--eval', source])
     server = { title: 'the process', port: 0, adminUrl: undefined, ...child }
-    const until = async (count: number) => {
-      while (!child.complaints().includes(`STEPPED ${count}\n`)) await new Promise((resolve) => setTimeout(resolve, 2))
-    }
-    await until(0)
+    const untilStepped = (count: number) =>
+      until(() => child.complaints().includes(`STEPPED ${count}\n`)).then(() => {})
+    await untilStepped(0)
     let steps = 0
     const step = () => {
       process.kill(child.pid, 'SIGPWR')
-      return until(++steps)
+      return untilStepped(++steps)
     }
     return { server, step }
   }

@@ -1,16 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { Backends } from '../../src/calls/registry.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import type { ChannelOptions, TransportKind } from '../../src/transports/transport.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { startTcpServer } from '../support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from '../support/sites.ts'
 import { kinds } from '../support/transports/raw-channel.ts'
-
-const closers: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
 
 const timeoutMs = 500
 
@@ -19,7 +15,8 @@ async function mute(transport: TransportKind, clock: Clock, channel: Partial<Cha
   const server = await startTcpServer(() => {})
   const backends = new Backends({ clock, transport, channel })
   const { calls } = backends.open([callSite({ service: serviceTarget(server.url), timeoutMs })])
-  closers.push(server.close, () => backends.close())
+  afterTest(server.close)
+  afterTest(() => backends.close())
   return { server, call: () => errorOf(calls[0]!(callContext(clock))) }
 }
 

@@ -1,32 +1,28 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Call, CallResponse } from '../../src/calls/call.ts'
 import { Backends, type BackendsOptions } from '../../src/calls/registry.ts'
 import { systemClock } from '../../src/clock.ts'
 import { Body } from '../../src/json/body.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 import { startHttpServer, startTcpServer, type TestServer } from '../support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from '../support/sites.ts'
 
-const closers: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
-
 function startBackends(options: Partial<BackendsOptions> = {}): Backends {
   const backends = new Backends({ clock: systemClock, ...options })
-  closers.push(() => backends.close())
+  afterTest(() => backends.close())
   return backends
 }
 
 async function startNamed(name: string): Promise<TestServer> {
   const server = await startHttpServer((_request, response) => void response.end(JSON.stringify({ name })))
-  closers.push(server.close)
+  afterTest(server.close)
   return server
 }
 
 async function startDead(): Promise<TestServer> {
   const server = await startTcpServer((socket) => void socket.destroy())
-  closers.push(server.close)
+  afterTest(server.close)
   return server
 }
 
@@ -98,7 +94,7 @@ describe('the onion', () => {
   test('gives the last good answer when the backend breaks', async () => {
     const bodies = ['{"n":1}', '{"n":']
     const server = await startHttpServer((_request, response) => void response.end(bodies.shift() ?? '{'))
-    closers.push(server.close)
+    afterTest(server.close)
     const site = callSite({ service: serviceTarget(server.url), fallbacks: [{ kind: 'lastGood', maxAgeMs: 1000 }] })
     const { calls } = startBackends().open([site])
     await ask(calls[0]!)
@@ -173,7 +169,7 @@ describe('Backends', () => {
       answer = () => response.end('{}')
       asked()
     })
-    closers.push(server.close)
+    afterTest(server.close)
     let asked = () => {}
     const whenAsked = new Promise<void>((resolve) => (asked = resolve))
     const service = serviceTarget(server.url)
@@ -215,13 +211,13 @@ describe('Backends', () => {
       )
       port = server.port
       servers.set(address, server)
-      closers.push(server.close)
+      afterTest(server.close)
     }
     let found = ['127.0.0.1']
     const backends = startBackends({ clock, resolve: async () => found })
     const service = serviceTarget(`http://reco.test:${port}`)
     const { calls, release } = backends.open([callSite({ service })])
-    closers.push(async () => release())
+    afterTest(async () => release())
     await settle()
     const ask = async () => (await calls[0]!(callContext(clock))).body?.value
     expect(await ask()).toEqual({ address: '127.0.0.1', host: `reco.test:${port}` })

@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { answerBanners, startBackend } from '../support/cli-backend.ts'
-import { createProject, goodProject, type Running, startTessera } from '../support/tessera.ts'
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { openedForAll } from '../support/cleanup.ts'
+import { startHttpServer, type TestServer } from '../support/servers.ts'
+import { answerBanners, createProject, goodProject, type Running, startTessera } from '../support/tessera.ts'
 
 const free = ['--port', '0', '--admin-port', '0']
-let backend: Awaited<ReturnType<typeof startBackend>>
+let backend: TestServer
 let running: Running | undefined
 let project: Awaited<ReturnType<typeof createProject>> | undefined
 
 beforeAll(async () => {
-  backend = await startBackend(answerBanners)
+  backend = await openedForAll(startHttpServer(answerBanners))
 })
-afterAll(() => backend.stop())
 afterEach(async () => {
   running?.child.kill('SIGKILL')
   await running?.ended

@@ -1,12 +1,8 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { afterTest } from '../support/cleanup.ts'
 import { createProject, goodProject, runTessera, startTessera } from '../support/tessera.ts'
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
 
 const shout = (body: string) => `import { defineFunction } from 'tessera'
 import { helper } from './own/helper.js'
@@ -35,7 +31,7 @@ const extended = {
 
 async function project(files: Record<string, string>) {
   const { root, remove } = await createProject(files)
-  cleanups.push(remove)
+  afterTest(remove)
   const run = (...args: string[]) => runTessera(args, { cwd: root })
   return { root, run, write: (path: string, text: string) => writeFile(join(root, path), text) }
 }
@@ -115,7 +111,7 @@ describe('a running gateway', () => {
   test('refuses what a changed module would need, and takes a new one', async () => {
     const { root, write } = await project(extended)
     const started = startTessera(['serve'], { cwd: root })
-    cleanups.push(async () => {
+    afterTest(async () => {
       started.child.kill('SIGTERM')
       await started.ended
     })

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { afterTest, opened } from '../support/cleanup.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { createProject, runTessera } from '../support/tessera.ts'
 
 const petstore = fileURLToPath(new URL('../interchange/documents/petstore.yaml', import.meta.url))
@@ -19,15 +19,10 @@ const krakend = JSON.stringify({
   ],
 })
 
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup()
-})
-
 /** A folder with these files, and what a command says in it. */
 async function folder(files: Record<string, string> = {}) {
   const { root, remove } = await createProject({ 'krakend.json': krakend, ...files })
-  cleanups.push(remove)
+  afterTest(remove)
   return {
     root,
     run: (...args: string[]) => runTessera(args, { cwd: root }),
@@ -120,7 +115,7 @@ wrote  r/getUsersById.yaml
   })
 
   test('reads a document from a URL, and takes relative servers from there', async () => {
-    const server = createServer((request, response) => {
+    const server = startHttpServer((request, response) => {
       if (request.url === '/api/openapi.json')
         response.end(
           JSON.stringify({
@@ -132,12 +127,7 @@ wrote  r/getUsersById.yaml
         )
       else response.writeHead(404).end()
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    cleanups.push(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { url: origin } = await opened(server)
     const { run, read } = await folder()
     expect((await run('import', 'openapi', `${origin}/api/openapi.json`)).code).toBe(0)
     expect(read('config/services/pets.yaml')).toContain(`- ${origin}/v1\n`)

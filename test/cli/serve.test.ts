@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { startBackend } from '../support/cli-backend.ts'
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { openedForAll } from '../support/cleanup.ts'
+import { startHttpServer, type TestServer } from '../support/servers.ts'
 import { createProject, goodProject, type Running, startTessera } from '../support/tessera.ts'
 
 const free = ['--port', '0', '--admin-port', '0']
-let backend: Awaited<ReturnType<typeof startBackend>>
+let backend: TestServer
 let running: Running | undefined
 let project: Awaited<ReturnType<typeof createProject>> | undefined
 /** Ends the answers that the backend holds back. */
@@ -11,14 +12,15 @@ let release: () => void = () => {}
 let asked: () => void = () => {}
 
 beforeAll(async () => {
-  backend = await startBackend((request, response) => {
-    const answer = () => response.setHeader('content-type', 'application/json').end('{"items":["b1"]}')
-    if (!request.url!.includes('slow')) return answer()
-    release = answer
-    asked()
-  })
+  backend = await openedForAll(
+    startHttpServer((request, response) => {
+      const answer = () => response.setHeader('content-type', 'application/json').end('{"items":["b1"]}')
+      if (!request.url!.includes('slow')) return answer()
+      release = answer
+      asked()
+    }),
+  )
 })
-afterAll(() => backend.stop())
 afterEach(async () => {
   running?.child.kill('SIGKILL')
   await running?.ended

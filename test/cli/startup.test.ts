@@ -2,20 +2,29 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { answerBanners, startBackend } from '../support/cli-backend.ts'
-import { createProject, goodProject, mainScript, projectRoot, type Running, startTessera } from '../support/tessera.ts'
+import { openedForAll } from '../support/cleanup.ts'
+import { startHttpServer, type TestServer } from '../support/servers.ts'
+import {
+  answerBanners,
+  createProject,
+  goodProject,
+  mainScript,
+  projectRoot,
+  type Running,
+  startTessera,
+} from '../support/tessera.ts'
+import { until } from '../support/waiting.ts'
 
 const recorder = fileURLToPath(new URL('../support/record-modules.mjs', import.meta.url))
-let backend: Awaited<ReturnType<typeof startBackend>>
+let backend: TestServer
 let project: Awaited<ReturnType<typeof createProject>>
 let running: Running | undefined
 
 beforeAll(async () => {
-  backend = await startBackend(answerBanners)
+  backend = await openedForAll(startHttpServer(answerBanners))
   project = await createProject(goodProject)
 })
 afterAll(async () => {
-  await backend.stop()
   await project.remove()
 })
 afterEach(async () => {
@@ -35,7 +44,7 @@ function startRecorded(args: readonly string[], script = mainScript) {
     tessera,
     async loaded(): Promise<string[]> {
       if (tessera.child.exitCode === null) tessera.child.kill('SIGUSR2')
-      while (!existsSync(record)) await new Promise((resolve) => setTimeout(resolve, 5))
+      await until(() => existsSync(record))
       const modules = readFileSync(record, 'utf8').split('\n')
       rmSync(record)
       return modules
@@ -57,7 +66,7 @@ const needless = [
   ...['express', 'http-proxy-middleware', 'undici', 'ajv', 'prom-client', 'pino-pretty', 'proxy-addr', 'yaml'],
   ...['json-p3', 'jsonpath-plus', '@marcbachmann/cel-js', '@opentelemetry/sdk-node', '@opentelemetry/api'],
 ].map(library)
-const needlessRooms = ['testing', 'convert', 'describe', 'reference'].map(room)
+const needlessRooms = ['testing', 'interchange', 'describe'].map(room)
 /** Node's own: an `import` of `node:http` would load them all (server/http/node-http.ts). */
 const needlessOfNode = ['node:internal/deps/undici/undici', 'node:http2', 'node:https', 'node:internal/webstreams/']
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startGateway } from '../support/stubbed-gateway.ts'
+import { startStubbedGateway } from '../support/stubbed-gateway.ts'
 
 const dictionary = `
 colors:
@@ -23,7 +23,7 @@ const stubs = {
 }
 
 function start(route: string) {
-  return startGateway({ dictionary, 'services/s': service, 'routes/r': route }, stubs)
+  return startStubbedGateway({ dictionary, 'services/s': service, 'routes/r': route }, stubs)
 }
 
 describe('request', () => {
@@ -188,7 +188,7 @@ describe('error, inside a catch', () => {
       'services/nowhere': 'service: nowhere\nendpoints: [NOWHERE]',
       'routes/r': errorRoute(steps),
     }
-    const { ask } = await startGateway(files, stubs)
+    const { ask } = await startStubbedGateway(files, stubs)
     const { json } = await ask('/r')
     expect(json).toEqual(error)
   })

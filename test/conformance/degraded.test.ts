@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Stubs, startGateway } from '../support/stubbed-gateway.ts'
+import { type Stubs, startStubbedGateway } from '../support/stubbed-gateway.ts'
 
 const dictionary =
   'colors:\n  banner.list: { type: array }\n  promo.list: { type: array }\n  news.list: { type: array }\n  city.list: { type: array }\n'
@@ -19,7 +19,7 @@ const stubs: Stubs = {
   'GET /city': (_, before) => (before === 0 ? { body: { list: ['first'] } } : { status: 503 }),
 }
 const start = (route: string) =>
-  startGateway({ dictionary, 'services/s': service, 'routes/r': `match: GET /r\n${route}` }, stubs)
+  startStubbedGateway({ dictionary, 'services/s': service, 'routes/r': `match: GET /r\n${route}` }, stubs)
 
 const page = (more = '') => `
 ${more}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Stubs, startGateway } from '../support/stubbed-gateway.ts'
+import { type Stubs, startStubbedGateway } from '../support/stubbed-gateway.ts'
 
 const dictionary = 'colors:\n  a.text: { type: string }\n  a.whole: { type: integer }\n'
 const services = {
@@ -27,13 +27,13 @@ const stubs: Stubs = {
   'GET /named': { status: 404, body: { text: 'none' } },
   'GET /resting': { status: 500 },
   'GET /reset': { reset: true },
-  'GET /html': { headers: { 'content-type': 'text/html' }, text: '<p>secret of the backend</p>' },
-  'GET /cut': { text: '{"text": "secret of the ba' },
+  'GET /html': { headers: { 'content-type': 'text/html' }, body: '<p>secret of the backend</p>' },
+  'GET /cut': { body: '{"text": "secret of the ba' },
   'GET /large': { body: { text: 'x'.repeat(3000) } },
 }
 
 function start(steps: string, more = '') {
-  return startGateway(
+  return startStubbedGateway(
     {
       gateway: 'defaults: { maxResponseBody: 2KB }',
       dictionary,
@@ -86,7 +86,7 @@ const unhandled: [name: string, steps: string, target: string, code: string, sta
 describe('what nothing handles', () => {
   test.each(unhandled)('%s', async (_, steps, target, code, status) => {
     const files = { dictionary, gateway: 'defaults: { maxResponseBody: 2KB }' }
-    const { ask } = await startGateway(
+    const { ask } = await startStubbedGateway(
       {
         ...files,
         'services/s': services.s,
@@ -179,7 +179,7 @@ describe('a catch', () => {
       const route = `match: GET /${name}\ndo: [ { try: ${steps}, ${caught} } ]\n`
       return { name, route, target: target.replace('/r', `/${name}`) }
     })
-    const { ask } = await startGateway(
+    const { ask } = await startStubbedGateway(
       {
         dictionary,
         'services/s': services.s,

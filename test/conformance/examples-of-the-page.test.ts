@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startGateway } from '../support/stubbed-gateway.ts'
+import { startStubbedGateway } from '../support/stubbed-gateway.ts'
 
 /** The blocks of the language's page, as they stand there. */
 const gateway = `
@@ -69,7 +69,7 @@ response:
 
 describe('the examples of the page', () => {
   test('make a gateway that answers as they say', async () => {
-    const { ask, seen } = await startGateway(
+    const { ask, seen } = await startStubbedGateway(
       {
         gateway,
         dictionary: dictionary + more,

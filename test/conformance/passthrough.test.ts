@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { startGateway } from '../support/stubbed-gateway.ts'
+import { startStubbedGateway } from '../support/stubbed-gateway.ts'
 
 const service = 'service: files\nendpoints: [BACKEND]\ntimeout: 10s\n'
 const echo = ({ method, url, body }: { method: string; url: string; body: unknown }) => ({
@@ -13,7 +13,7 @@ const stubs = Object.fromEntries(
 
 describe('a route with `proxy`', () => {
   test.each(['ANY /files/*rest', '/files/*rest', '* /files/*rest'])('%s passes any method on', async (match) => {
-    const { ask } = await startGateway(
+    const { ask } = await startStubbedGateway(
       { 'services/files': service, 'routes/r': `match: '${match}'\ntimeout: 10s\nproxy: files\n` },
       stubs,
     )
@@ -27,7 +27,7 @@ describe('a route with `proxy`', () => {
   })
 
   test('answers one method where its match names one', async () => {
-    const { ask } = await startGateway(
+    const { ask } = await startStubbedGateway(
       { 'services/files': service, 'routes/r': 'match: GET /files/*rest\nproxy: files\n' },
       stubs,
     )
@@ -37,7 +37,7 @@ describe('a route with `proxy`', () => {
   })
 
   test('stands beside an aggregated route, which goes first where both match', async () => {
-    const { ask } = await startGateway(
+    const { ask } = await startStubbedGateway(
       {
         'services/files': service,
         'routes/all': 'match: /files/*rest\nproxy: files\n',
@@ -50,7 +50,7 @@ describe('a route with `proxy`', () => {
   })
 
   test('answers a problem when the service is not there', async () => {
-    const { ask } = await startGateway({
+    const { ask } = await startStubbedGateway({
       'services/files': 'service: files\nendpoints: [NOWHERE]\n',
       'routes/r': 'name: all-files\nmatch: /files/*rest\nproxy: files\n',
     })

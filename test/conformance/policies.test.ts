@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type SeenRequest, type Stubs, startGateway } from '../support/stubbed-gateway.ts'
+import { type SeenRequest, type Stubs, startStubbedGateway } from '../support/stubbed-gateway.ts'
 
 const dictionary = 'colors:\n  a.text: { type: string }\n  b.text: { type: string }\n  a.whole: { type: integer }\n'
 const failing =
@@ -10,7 +10,7 @@ const failing =
 const both = '{ a: $.a.text, b: $.b.text }'
 
 function start(step: string, stubs: Stubs, service = '', more = '', body = '{ a: $.a.text }') {
-  return startGateway(
+  return startStubbedGateway(
     {
       dictionary,
       'services/s': `
@@ -135,7 +135,7 @@ describe('fallback', () => {
   })
 
   test('to the last good answer to the same request', async () => {
-    const { ask } = await startGateway(
+    const { ask } = await startStubbedGateway(
       {
         dictionary,
         'services/s':
@@ -165,9 +165,9 @@ describe('fallback', () => {
         'service: s\nendpoints: [BACKEND]\noperations: { op: { get: /op, out: { a.text: $.text }, fallback: { body: { text: its own } } } }',
       'routes/r': `match: GET /r\ndo: [ ${step} ]\nresponse: { body: $.a.text }\n`,
     })
-    expect((await (await startGateway(files('{ invoke: s.op }'), broken)).ask('/r')).json).toBe('its own')
+    expect((await (await startStubbedGateway(files('{ invoke: s.op }'), broken)).ask('/r')).json).toBe('its own')
     const step = '{ invoke: s.op, fallback: { body: { text: the step’s } } }'
-    expect((await (await startGateway(files(step), broken)).ask('/r')).json).toBe('the step’s')
+    expect((await (await startStubbedGateway(files(step), broken)).ask('/r')).json).toBe('the step’s')
   })
 
   test('stands around retry: it is asked once, when all attempts have failed', async () => {

@@ -4,7 +4,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { createLatency } from '../../demo/http/latency.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { getJson, startFastDemo } from '../support/fast-demo.ts'
+import { until } from '../support/waiting.ts'
 
 const mainScript = fileURLToPath(new URL('../../demo/main.ts', import.meta.url))
 const troubleScript = fileURLToPath(new URL('../../demo/trouble.ts', import.meta.url))
@@ -18,14 +20,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function waitUntil(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000
-  while (!condition() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10))
-}
-
 /** `npm run demo -- reco users --fast` on free ports, once it has printed where everything is. */
 async function runMain(): Promise<{ main: ChildProcess; pids: number[]; control: string }> {
   const main = spawn(process.execPath, [mainScript, 'reco', 'users', '--fast', '--port-base', '0'], { stdio: 'pipe' })
+  afterTest(() => main.kill('SIGKILL'))
   const pids: number[] = []
   for await (const line of createInterface(main.stdout!)) {
     const pid = /pid (\d+)/.exec(line)?.[1]
@@ -39,6 +37,7 @@ async function runMain(): Promise<{ main: ChildProcess; pids: number[]; control:
 describe('startDemoBackends', () => {
   test('runs each service in a process of its own and ends them all', async () => {
     const demo = await startFastDemo()
+    afterTest(() => demo.stop())
     const pids = demo.services.map((service) => service.pid)
     expect(new Set([...pids, process.pid]).size).toBe(7)
     expect(Object.keys(demo.env).toSorted()).toEqual([
@@ -56,27 +55,20 @@ describe('startDemoBackends', () => {
 
   test('says which port is taken, and leaves no process behind', async () => {
     const first = await startFastDemo({ names: ['users'] })
+    afterTest(() => first.stop())
     const taken = first.services[0]!.port
-    try {
-      await expect(startFastDemo({ names: ['users', 'reco'], ports: { users: taken } })).rejects.toThrow(
-        `users did not start: port ${taken} is taken`,
-      )
-    } finally {
-      await first.stop()
-    }
+    await expect(startFastDemo({ names: ['users', 'reco'], ports: { users: taken } })).rejects.toThrow(
+      `users did not start: port ${taken} is taken`,
+    )
   })
 
   test('does not restart a service that dies, and tells so', async () => {
     const lines: string[] = []
     const demo = await startFastDemo({ names: ['users'], log: (line) => lines.push(line) })
-    try {
-      process.kill(demo.services[0]!.pid, 'SIGKILL')
-      await waitUntil(() => lines.includes('users has ended (SIGKILL)'))
-      expect(lines).toContain('users has ended (SIGKILL)')
-      expect((await getJson(demo.controlUrl)).body[0]).toMatchObject({ ended: 'the service has ended' })
-    } finally {
-      await demo.stop()
-    }
+    afterTest(() => demo.stop())
+    process.kill(demo.services[0]!.pid, 'SIGKILL')
+    await until(() => lines.includes('users has ended (SIGKILL)'))
+    expect((await getJson(demo.controlUrl)).body[0]).toMatchObject({ ended: 'the service has ended' })
   })
 })
 
@@ -93,25 +85,20 @@ describe('npm run demo', () => {
   test('its children end themselves when it is killed', async () => {
     const { main, pids } = await runMain()
     main.kill('SIGKILL')
-    await waitUntil(() => !pids.some(isAlive))
-    expect(pids.filter(isAlive)).toEqual([])
+    expect(pids).toHaveLength(2)
+    await until(() => !pids.some(isAlive))
   })
 
   test('takes trouble from the command line', async () => {
-    const { main, control } = await runMain()
-    try {
-      const cli = spawn(process.execPath, [troubleScript, 'reco', 'status', '500', '--rate', '0.5'], {
-        env: { ...process.env, DEMO_CONTROL: control },
-        stdio: 'pipe',
-      })
-      const lines: string[] = []
-      for await (const line of createInterface(cli.stdout!)) lines.push(line)
-      expect(lines[0]).toMatch(/^reco .* status status=500 rate=0.5/)
-      expect(lines[1]).toMatch(/^users .* none/)
-    } finally {
-      main.kill('SIGTERM')
-      await once(main, 'exit')
-    }
+    const { control } = await runMain()
+    const cli = spawn(process.execPath, [troubleScript, 'reco', 'status', '500', '--rate', '0.5'], {
+      env: { ...process.env, DEMO_CONTROL: control },
+      stdio: 'pipe',
+    })
+    const lines: string[] = []
+    for await (const line of createInterface(cli.stdout!)) lines.push(line)
+    expect(lines[0]).toMatch(/^reco .* status status=500 rate=0.5/)
+    expect(lines[1]).toMatch(/^users .* none/)
   })
 })
 

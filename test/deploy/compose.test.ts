@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { parse, parseAllDocuments } from 'yaml'
+import { opened } from '../support/cleanup.ts'
+import { startHttpServer } from '../support/servers.ts'
 
 const root = new URL('../../', import.meta.url)
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8')
@@ -44,17 +44,18 @@ describe('the image', () => {
     const [node, flag, code = ''] = JSON.parse(command) as string[]
     expect([node, flag]).toEqual(['node', '-e'])
     let status = 200
-    const admin = createServer((request, response) => {
-      response.statusCode = request.url === '/livez' ? status : 404
-      response.end()
-    })
-    await new Promise<void>((listening) => admin.listen(0, '127.0.0.1', listening))
-    const env = { ...process.env, ADMIN: `0.0.0.0:${(admin.address() as AddressInfo).port}` }
+    const admin = await opened(
+      startHttpServer((request, response) => {
+        response.statusCode = request.url === '/livez' ? status : 404
+        response.end()
+      }),
+    )
+    const env = { ...process.env, ADMIN: `0.0.0.0:${admin.port}` }
     const ask = async () => (await once(spawn(process.execPath, ['-e', code], { env }), 'exit'))[0]
     expect(await ask()).toBe(0)
     status = 503
     expect(await ask()).toBe(1)
-    await new Promise((closed) => admin.close(closed))
+    await admin.close()
     expect(await ask()).toBe(1)
   })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type InnerList, type Item, parseList } from 'structured-headers'
 import type { DemoBackend, DemoBackends } from '../../demo/backends.ts'
-import { whenDone } from '../support/closing.ts'
+import { afterFile } from '../support/cleanup.ts'
 import { type Json, startFastDemo } from '../support/fast-demo.ts'
 import { ownFailures, type Served, startServe } from '../support/served.ts'
 import { until } from '../support/waiting.ts'
@@ -105,10 +105,10 @@ let requests = 0
 
 beforeAll(async () => {
   demo = await startFastDemo()
-  whenDone(() => demo.stop())
+  afterFile(() => demo.stop())
   gateway = await startServe({ env: { ...demo.env } })
   whole = await untilWhole()
-}, 60_000)
+})
 
 const backendNames = ['content', 'catalog', 'users', 'reco', 'pricing', 'brands']
 // The backends take turns, so none of them fails half of its calls in any ten seconds, and the demo's breakers stay
@@ -116,21 +116,17 @@ const backendNames = ['content', 'catalog', 'users', 'reco', 'pricing', 'brands'
 const troubles = modes.flatMap((mode) => backendNames.map((name) => ({ name, mode, what: mode.what })))
 
 describe('with', () => {
-  test.each(troubles)(
-    '$name $what, every page comes in its time, and is whole afterwards',
-    async ({ name, mode }) => {
-      const backend = find(name)
-      await backend.ask(mode.trouble)
-      try {
-        await Promise.all(pages.map((page) => check(page, name, mode)))
-      } finally {
-        await backend.ask({ mode: 'none' })
-      }
-      const healed = await untilWhole()
-      expect(healed.map(withoutIds)).toEqual(whole.map(withoutIds))
-    },
-    30_000,
-  )
+  test.each(troubles)('$name $what, every page comes in its time, and is whole afterwards', async ({ name, mode }) => {
+    const backend = find(name)
+    await backend.ask(mode.trouble)
+    try {
+      await Promise.all(pages.map((page) => check(page, name, mode)))
+    } finally {
+      await backend.ask({ mode: 'none' })
+    }
+    const healed = await untilWhole()
+    expect(healed.map(withoutIds)).toEqual(whole.map(withoutIds))
+  })
 })
 
 test('an expired session must sign in again, unless nobody can tell that it has expired', async () => {
@@ -170,15 +166,15 @@ test('a backend that goes on failing is given a rest, and comes back when it can
   } finally {
     await reco.ask({ mode: 'none' })
   }
-  await untilWhole(20_000)
+  await untilWhole()
   expect(await state()).toBe(0)
-}, 40_000)
+})
 
 test('the process that came through all this is the one that began, and never failed itself', async () => {
   expect(gateway.isRunning()).toBe(true)
   expect(ownFailures(gateway)).toEqual([])
   expect(await gateway.stop()).toBe(0)
-}, 15_000)
+})
 
 /**
  * One page while one backend fails. The machine may be busy elsewhere: an answer that came late to us is judged by the
@@ -224,15 +220,11 @@ async function check(page: Page, name: string, mode: Mode): Promise<void> {
 }
 
 /** All pages without a part missing. What healed may need a moment: a breaker, a machine that is busy elsewhere. */
-async function untilWhole(timeoutMs = 15_000): Promise<Answer[]> {
-  return until(
-    async () => {
-      const answers = await Promise.all(pages.map((page) => ask(page.path, page.headers)))
-      return answers.every(({ status, degraded }) => status === 200 && degraded.size === 0) ? answers : undefined
-    },
-    'every page is whole',
-    timeoutMs,
-  )
+async function untilWhole(): Promise<Answer[]> {
+  return until(async () => {
+    const answers = await Promise.all(pages.map((page) => ask(page.path, page.headers)))
+    return answers.every(({ status, degraded }) => status === 200 && degraded.size === 0) ? answers : undefined
+  }, 'every page is whole')
 }
 
 interface Answer {

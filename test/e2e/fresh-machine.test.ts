@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { whenDone } from '../support/closing.ts'
+import { afterFile } from '../support/cleanup.ts'
 import { projectRoot } from '../support/tessera.ts'
 import { until } from '../support/waiting.ts'
 
@@ -25,7 +25,7 @@ if (!wanted) {
 ;(wanted ? describe : describe.skip)('a fresh clone', () => {
   test('is installed and answers the homepage within five seconds of its start', async () => {
     const root = await mkdtemp(join(tmpdir(), 'tessera-fresh-'))
-    whenDone(() => rm(root, { recursive: true, force: true }))
+    afterFile(() => rm(root, { recursive: true, force: true }))
     await run('git', ['clone', '--quiet', '--depth', '1', `file://${projectRoot}`, root])
     await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, timeout: installMs })
 
@@ -60,7 +60,7 @@ async function timeStart(root: string): Promise<number> {
       const response = await fetch(`http://127.0.0.1:${port}/mobile/home`).catch(() => undefined)
       return response?.status === 200 && response.text()
     }
-    const page = await until(look, 'the homepage answers', 60_000)
+    const page = await until(look, 'the homepage answers')
     expect(JSON.parse(String(page))).toMatchObject({ city: 'shanghai' })
     return performance.now() - startedAt
   } finally {

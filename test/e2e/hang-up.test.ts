@@ -88,7 +88,7 @@ beforeAll(async () => {
   const root = await writeProject(files)
   const env = { SLOW_URL: slow.url, FAILING_URL: failing.url }
   gateway = await startServe({ config: `${root}/config/gateway.yaml`, env })
-}, 60_000)
+})
 
 describe('a client that goes away takes its calls with it', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { whenDone } from '../support/closing.ts'
+import { afterFile } from '../support/cleanup.ts'
 import { type Conversation, converse } from '../support/conversation.ts'
 import { startFastDemo } from '../support/fast-demo.ts'
 import { ask, groups, plain, targets } from '../support/hostile-requests.ts'
@@ -11,9 +11,9 @@ let gateway: Served
 
 beforeAll(async () => {
   const demo = await startFastDemo()
-  whenDone(() => demo.stop())
+  afterFile(() => demo.stop())
   gateway = await startServe({ env: { ...demo.env } })
-}, 60_000)
+})
 
 describe.each(groups)('%s', (_, variants) => {
   test.each(targets.map((target) => [`${target.method} ${target.path}`, target] as const))(
@@ -25,7 +25,6 @@ describe.each(groups)('%s', (_, variants) => {
       })
       expect(faults.filter(Boolean)).toEqual([])
     },
-    60_000,
   )
 })
 
@@ -89,7 +88,7 @@ test('what fast-check thinks of', async () => {
     }),
     { numRuns: 15, endOnFailure: true },
   )
-}, 90_000)
+})
 
 test('the process that was asked all this is the one that began, and answers', async () => {
   expect(gateway.isRunning()).toBe(true)
@@ -98,7 +97,7 @@ test('the process that was asked all this is the one that began, and answers', a
   expect(ownFailures(gateway)).toEqual([])
   expect(gateway.output()).not.toMatch(/Warning|UnhandledPromise/)
   expect(await gateway.stop()).toBe(0)
-}, 20_000)
+})
 
 /** What the client asked for and cannot have (RFC 9110 sections 15.6.2 and 15.6.6). */
 const allowedServerErrors = [501, 505]

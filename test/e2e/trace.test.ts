@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Received } from '../support/backend.ts'
-import { whenDone } from '../support/closing.ts'
+import { afterFile } from '../support/cleanup.ts'
 import { type ReceivedSpan, startCollector } from '../support/collector.ts'
 import { type RecordedDemo, startRecordedDemo } from '../support/recorded-demo.ts'
 import { type Served, startServe } from '../support/served.ts'
@@ -29,7 +29,7 @@ let gateway: Served
 
 beforeAll(async () => {
   collector = await startCollector()
-  whenDone(() => collector.close())
+  afterFile(() => collector.close())
   demo = await startRecordedDemo()
   gateway = await startServe({
     config: copyDemo(),
@@ -42,12 +42,12 @@ beforeAll(async () => {
     },
   })
   await whole('/mobile/home', { 'x-session-token': 'tok-mei', traceparent: unsampled('11') })
-}, 60_000)
+})
 
 /** The demo's files, but with everybody's trace continued. */
 function copyDemo(): string {
   const root = mkdtempSync(join(tmpdir(), 'tessera-trace-'))
-  whenDone(() => rmSync(root, { recursive: true }))
+  afterFile(() => rmSync(root, { recursive: true }))
   for (const folder of ['config', 'routes']) cpSync(folder, join(root, folder), { recursive: true })
   const config = join(root, 'config/gateway.yaml')
   writeFileSync(config, readFileSync(config, 'utf8').replace('trust: trusted', 'trust: all'))
@@ -66,20 +66,16 @@ describe('one request of the homepage', () => {
   let calls: Received[]
 
   beforeAll(async () => {
-    await until(
-      async () => {
-        traceId = randomBytes(16).toString('hex')
-        const traceparent = `00-${traceId}-${callerId}-01`
-        return isWhole('/mobile/home?city=paris', { ...headers, traceparent })
-      },
-      'a page is whole',
-      25_000,
-    )
+    await until(async () => {
+      traceId = randomBytes(16).toString('hex')
+      const traceparent = `00-${traceId}-${callerId}-01`
+      return isWhole('/mobile/home?city=paris', { ...headers, traceparent })
+    }, 'a page is whole')
     spans = await spansOf(traceId)
     calls = [...demo.recorders.values()]
       .flatMap(({ received }) => received)
       .filter((call) => call.headers['x-request-id'] === 'trace-home' && isOf(traceId, call))
-  }, 30_000)
+  })
 
   test('is one trace that continues the caller’s', () => {
     const roots = spans.filter(({ kind }) => kind === server)
@@ -275,11 +271,11 @@ test('what is left is sent when the process ends', async () => {
   await fetch(`${gateway.url}/mobile/home`, { headers: { traceparent: sampled('8') } })
   expect(await gateway.stop()).toBe(0)
   expect(collector.spans.filter((span) => span.traceId === id && span.kind === server)).toHaveLength(1)
-}, 20_000)
+})
 
 /** Asks until nothing is degraded: a machine that is busy elsewhere may cost a try its parts. */
 async function whole(path: string, headers: Record<string, string>): Promise<void> {
-  await until(() => isWhole(path, headers), `${path} is whole`, 30_000)
+  await until(() => isWhole(path, headers), `${path} is whole`)
 }
 
 async function isWhole(path: string, headers: Record<string, string>): Promise<boolean> {

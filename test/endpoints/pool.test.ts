@@ -1,11 +1,12 @@
 import { networkInterfaces } from 'node:os'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Call } from '../../src/calls/call.ts'
 import { Backends } from '../../src/calls/registry.ts'
 import type { ServiceTarget } from '../../src/calls/service-target.ts'
 import { systemClock } from '../../src/clock.ts'
 import { chooseFamily } from '../../src/endpoints/discovery/resolvers/family.ts'
 import { type CarePolicy, noCare } from '../../src/endpoints/health/policy.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { startHttpServer, type TestServer } from '../support/servers.ts'
 import { callContext, callSite, serviceTarget } from '../support/sites.ts'
@@ -13,11 +14,6 @@ import { until } from '../support/waiting.ts'
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => one.address === '::1'))
 if (!hasIpv6) process.stderr.write(`skipped: ${import.meta.filename}, a server on ::1 (this machine has no IPv6)\n`)
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
 
 const ejecting: CarePolicy = { ...noCare, outlier: { failures: 2, ejectMs: 10_000, maxEjected: 1 } }
 
@@ -27,14 +23,14 @@ async function startBackend(status: number): Promise<TestServer & { calls: numbe
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
   })
   const backend = Object.assign(server, { calls: 0 })
-  cleanups.push(() => backend.close())
+  afterTest(() => backend.close())
   return backend
 }
 
 function start() {
   const clock = new FakeClock()
   const backends = new Backends({ clock, random: () => 0.5 })
-  cleanups.push(() => backends.close())
+  afterTest(() => backends.close())
   /** What a configuration opens in which the service has these endpoints. */
   const open = (urls: readonly string[], care: CarePolicy | undefined = ejecting) => {
     const service: ServiceTarget = { ...serviceTarget(...urls), key: JSON.stringify([urls, care]), care }
@@ -144,7 +140,7 @@ test('a name whose address takes no connection is looked up again at once', asyn
   // Nobody listens there: the port is the other machine's.
   let addresses = ['127.0.0.9']
   const backends = new Backends({ clock, resolve: async () => addresses })
-  cleanups.push(() => backends.close())
+  afterTest(() => backends.close())
   const { calls } = backends.open([callSite({ service: serviceTarget(`http://reco.test:${port}`) })])
   await clock.advance(5000)
   addresses = ['127.0.0.1']
@@ -162,9 +158,9 @@ describe('a name with addresses of both families', () => {
     'is called at the one that takes connections: %s',
     async (host, found) => {
       const server = await startHttpServer((_request, response) => void response.end('{}'), { host, port: 0 })
-      cleanups.push(() => server.close())
+      afterTest(() => server.close())
       const backends = new Backends({ clock: systemClock, resolve: async () => found })
-      cleanups.push(() => backends.close())
+      afterTest(() => backends.close())
       const service = serviceTarget(`http://reco.test:${server.port}`)
       backends.open([callSite({ service })])
       await until(() => backends.endpointsOf(service)[0]!.address !== 'reco.test', 'resolved')

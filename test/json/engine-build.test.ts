@@ -20,4 +20,4 @@ test('the committed engine is what its source gives', () => {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}, 60_000)
+})

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { bindSeveral } from '../../src/server/http/bind-several.ts'
 import { closeNow, createListener, defaultLimits } from '../../src/server/http/listener.ts'
-import { afterTest } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
 
 async function bindOne(port: number, onConnection = () => {}): Promise<number> {
   const handlers = { onRequest: () => {}, takesUpgrade: () => false, onUpgrade: () => {} }

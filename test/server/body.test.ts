@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { GatewayError } from '../../src/errors.ts'
 import { bodyTimeoutMs, readBody } from '../../src/server/http/body.ts'
+import { opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { opened, until } from '../support/gateway.ts'
 import { dial } from '../support/raw.ts'
 import { observe } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 
 async function receive(text: string, clock: FakeClock) {
   const received: IncomingMessage[] = []

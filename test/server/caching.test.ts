@@ -1,23 +1,22 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, type Files, type Running, startGateway, writeFiles } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { type Files, type Running, startGateway, untilActive, writeFiles } from '../support/gateway.ts'
+import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void
 
 /** A backend that counts what it is asked; it answers its count unless told otherwise. */
 async function startBackend(answer: Answer = (_request, response, count) => response.end(`{"word":"w${count}"}`)) {
   const asked: IncomingMessage[] = []
-  const server = createServer((request, response) => {
-    asked.push(request)
-    answer(request, response, asked.length)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterTest(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  const { url } = await opened(
+    startHttpServer((request, response) => {
+      asked.push(request)
+      answer(request, response, asked.length)
+    }),
+  )
+  return { asked, url }
 }
 
 const words = (url: string, keys: string) => `
@@ -149,9 +148,8 @@ test('100 equal requests at once make one call of the backend', async () => {
   const { url, asked } = await startBackend((_request, response) => void waiting.push(response))
   const running = await start(url, { operation: 'coalesce: true' })
   const answers = Array.from({ length: 100 }, () => get(running))
-  while (running.gateway.snapshot && waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-  // All have come when nobody else joins for a while.
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await until(() => waiting.length > 0)
+  await untilActive(running, 100)
   waiting[0]!.end('{"word":"one"}')
   const bodies = await Promise.all(answers.map(async (answer) => (await (await answer).json()) as { word: string }))
   expect(new Set(bodies.map(({ word }) => word))).toEqual(new Set(['one']))

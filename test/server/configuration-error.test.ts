@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigurationError, createGateway } from '../../src/index.ts'
-import { createDirectory, type Files, writeFiles } from '../support/gateway.ts'
+import { createDirectory } from '../support/cleanup.ts'
+import { type Files, writeFiles } from '../support/gateway.ts'
 
 const right = {
   gateway: 'listen: 8080',

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, startGateway, wordRoute, wordService } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { wordRoute, wordService } from '../support/words.ts'
 
 /** A backend that answers when so many requests are there at once, or when it is let go. */
 async function startGathering(awaited: number) {

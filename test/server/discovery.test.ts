@@ -1,9 +1,11 @@
-import { createServer } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, startGateway, until, wordRoute } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { ConsulDouble } from '../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../support/registries/etcd.ts'
-import { startHttpServer, type TestServer } from '../support/servers.ts'
+import { findFreePort, startHttpServer, type TestServer } from '../support/servers.ts'
+import { pause, until } from '../support/waiting.ts'
+import { wordRoute } from '../support/words.ts'
 
 const service = (keys: string) => `
 service: words
@@ -26,8 +28,6 @@ async function ask(port: number): Promise<{ status: number; word: unknown }> {
   const response = await fetch(`http://127.0.0.1:${port}/word`)
   return { status: response.status, word: ((await response.json()) as { word?: unknown }).word }
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Asks all the time from several sides while something happens; gives the statuses that came. */
 async function underLoad(port: number, story: () => Promise<void>): Promise<Map<number, number>> {
@@ -97,27 +97,23 @@ describe('a gateway whose endpoints are discovered', () => {
     const keys = `discover: { consul: { address: ${consul.address}, service: words } }\nfailover: fast-retry`
     const { port } = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
     await liveThrough(registry, port)
-  }, 30_000)
+  })
 
   const testWithEtcd = etcdProgram ? test : test.skip
   if (!etcdProgram) console.warn('SKIPPED: a gateway and etcd, since no etcd is installed')
-  testWithEtcd(
-    'loses none with etcd either',
-    async () => {
-      const etcd = await new EtcdServer().start()
-      afterTest(() => etcd.close())
-      const registry: Registry = {
-        put: async ({ port, url }) => void (await etcd.put(`/words/${port}`, url)),
-        remove: async ({ port }) => void (await etcd.delete(`/words/${port}`)),
-        kill: () => etcd.kill(),
-        restart: () => etcd.start(),
-      }
-      const keys = `discover: { etcd: { address: ${etcd.address}, prefix: /words/ } }\nfailover: fast-retry`
-      const { port } = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
-      await liveThrough(registry, port)
-    },
-    60_000,
-  )
+  testWithEtcd('loses none with etcd either', async () => {
+    const etcd = await new EtcdServer().start()
+    afterTest(() => etcd.close())
+    const registry: Registry = {
+      put: async ({ port, url }) => void (await etcd.put(`/words/${port}`, url)),
+      remove: async ({ port }) => void (await etcd.delete(`/words/${port}`)),
+      kill: () => etcd.kill(),
+      restart: () => etcd.start(),
+    }
+    const keys = `discover: { etcd: { address: ${etcd.address}, prefix: /words/ } }\nfailover: fast-retry`
+    const { port } = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
+    await liveThrough(registry, port)
+  })
 
   test('lets calls wait for the first answer of the registry, and refuses them once it cannot answer', async () => {
     const consul = await new ConsulDouble().start()
@@ -138,7 +134,7 @@ describe('a gateway whose endpoints are discovered', () => {
     await pause(1000)
     expect((await ask(port)).word).toBe('hello')
     expect(gateway.snapshot.version).toBeTruthy()
-  }, 20_000)
+  })
 
   test('tells of every endpoint on the admin listener and in the metrics', async () => {
     const one = await startWord('one')
@@ -213,10 +209,7 @@ describe('a gateway that registers itself', () => {
   })
 
   test('serves without its registry', async () => {
-    const free = createServer().listen(0, '127.0.0.1')
-    await pause(20)
-    const { port: nobody } = free.address() as { port: number }
-    free.close()
+    const nobody = await findFreePort()
     const words = await startWord('hello')
     const { port, lines } = await startGateway({
       gateway: `register: { etcd: { address: "http://127.0.0.1:${nobody}", prefix: /gateways/ } }`,

@@ -8,8 +8,11 @@ import {
   defineStep,
   z,
 } from '../../src/index.ts'
-import { afterTest, startGateway, until, wordRoute } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
+import { wordRoute } from '../support/words.ts'
 
 const shout = defineFunction({
   name: 'shout',

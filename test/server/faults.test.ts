@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clock.ts'
-import { opened, startGateway, until, wordRoute, wordService } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 import { upgradeRequest } from '../support/websocket.ts'
+import { wordRoute, wordService } from '../support/words.ts'
 
 const proxied = { 'routes/all': 'match: ANY /shop/*rest\nproxy: words\n' }
 

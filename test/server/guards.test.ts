@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, startGateway, wordRoute, wordService } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { wordRoute, wordService } from '../support/words.ts'
 
 async function startWords(keys = '', routes: Record<string, string> = { 'routes/word': wordRoute }) {
   let received = 0

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { afterTest, opened } from '../support/gateway.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { observe } from '../support/servers.ts'
 import { createProject, startTessera } from '../support/tessera.ts'
 
@@ -177,4 +177,4 @@ test('1,000 handshakes as nobody would send them leave the same process, and eve
   const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
   for (const [, count] of metrics.matchAll(/^tessera_exchange_faults_total\{.*\} (\d+)$/gm)) expect(count).toBe('0')
   expect((await fetch(`http://127.0.0.1:${adminPort}/readyz`)).status).toBe(200)
-}, 60_000)
+})

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, startGateway, wordRoute } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { wordRoute } from '../support/words.ts'
 
 async function start(listener: Parameters<typeof startHttpServer>[0]) {
   const server = await startHttpServer(listener)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { opened, startGateway } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
 

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
-import { opened, startGateway, until, wordRoute, wordService } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway, untilActive } from '../support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
+import { wordRoute, wordService } from '../support/words.ts'
 
 const echoRoute = `
 match: POST /echo
@@ -329,10 +332,11 @@ describe('a body', () => {
   })
 
   test('whose client goes away ends the request', async () => {
-    const { port, entries } = await startEcho()
+    const running = await startEcho()
+    const { port, entries } = running
     const socket = await dial(port)
     socket.write('POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nhello')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await untilActive(running, 1)
     socket.destroy()
     await until(() => entries.length === 1)
     expect(entries[0]).toMatchObject({ status: 499, error: 'cancelled', route: 'echo' })

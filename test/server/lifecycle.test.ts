@@ -1,25 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Agent, createServer, get } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Agent, get } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import express from 'express'
-import {
-  afterTest,
-  createDirectory,
-  dictionary,
-  opened,
-  startGateway,
-  startIn,
-  until,
-  wordRoute,
-  wordService,
-  writeFiles,
-} from '../support/gateway.ts'
+import { afterTest, createDirectory, opened } from '../support/cleanup.ts'
+import { startGateway, startIn, writeFiles } from '../support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
+import { dictionary, wordRoute, wordService } from '../support/words.ts'
 
 const fixed = 'match: GET /fixed\nresponse: { body: { fixed: true } }\n'
 
@@ -108,9 +99,8 @@ describe('closing', () => {
     const directory = createDirectory()
     writeFiles(directory, { gateway: '{}', dictionary, ...files })
     const { gateway } = await startIn(directory)
-    const server = createServer((request, response) => gateway.handler(request, response)).listen(0)
-    afterTest(() => server.close())
-    const asked = sendRaw((server.address() as AddressInfo).port, request('GET /word HTTP/1.1'))
+    const server = await opened(startHttpServer((request, response) => gateway.handler(request, response)))
+    const asked = sendRaw(server.port, request('GET /word HTTP/1.1'))
     await backend.connected()
     await gateway.close()
     expect((await asked).json()).toEqual({ word: 'done' })
@@ -173,7 +163,7 @@ describe('mounted in someone’s Express app', () => {
       server.closeAllConnections()
       server.close()
     })
-    return (server.address() as AddressInfo).port
+    return (server.address() as { port: number }).port
   }
 
   test('answers its routes and leaves the rest', async () => {
@@ -305,7 +295,7 @@ describe('the admin listener', () => {
 describe('a supervised process', () => {
   async function run(afterStart: string) {
     const directory = createDirectory()
-    const { files } = await startSlowWord(300)
+    const { files, backend } = await startSlowWord(300)
     writeFiles(directory, { gateway: '{}', dictionary, ...files })
     const root = fileURLToPath(new URL('../../src/', import.meta.url))
     const program = `
@@ -328,15 +318,17 @@ describe('a supervised process', () => {
     child.stderr.on('data', (chunk) => {
       errors += chunk
     })
-    await until(() => /port \d+/.test(errors) || child.exitCode !== null, undefined, 15_000)
+    await until(() => /port \d+/.test(errors) || child.exitCode !== null)
     const port = Number(/port (\d+)/.exec(errors)?.[1])
-    return { child, port, directory, log: () => log }
+    return { child, port, directory, backend, log: () => log }
   }
 
   test('logs an error that nobody caught, answers what it has, and ends with 1', async () => {
-    const { child, port, log } = await run("process.on('SIGUSR2', () => { throw new Error('nobody caught me') })")
+    const { child, port, backend, log } = await run(
+      "process.on('SIGUSR2', () => { throw new Error('nobody caught me') })",
+    )
     const asked = sendRaw(port, request('GET /word HTTP/1.1'))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await backend.connected()
     child.kill('SIGUSR2')
     const [[code], answer] = await Promise.all([once(child, 'exit'), asked])
     expect([code, answer.status]).toEqual([1, 200])
@@ -347,9 +339,6 @@ describe('a supervised process', () => {
     const { child, port, directory } = await run('')
     writeFiles(directory, { 'routes/fixed': 'match: GET /fixed\nresponse: { body: { fixed: again } }\n' })
     child.kill('SIGHUP')
-    for (;;) {
-      if ((await sendRaw(port, request('GET /fixed HTTP/1.1'))).json()['fixed'] === 'again') break
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+    await until(async () => (await sendRaw(port, request('GET /fixed HTTP/1.1'))).json()['fixed'] === 'again')
   })
 })

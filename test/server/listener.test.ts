@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from '@jest/globals'
 import { bind, closeNow, createListener, cutSlowReader } from '../../src/server/http/listener.ts'
-import { afterTest } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { dial, parseAnswer, readAll } from '../support/raw.ts'
 
 async function listen(onRequest: RequestListener): Promise<number> {

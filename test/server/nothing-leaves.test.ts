@@ -9,8 +9,9 @@ import { buildGraph } from '../../src/describe/graph/build.ts'
 import { graphFormats } from '../../src/describe/graph/formats.ts'
 import type { Snapshot } from '../../src/plan/snapshot.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { setOtelEnvironment, startCollector } from '../support/collector.ts'
-import { afterTest, opened, type Running, startGateway, writeFiles } from '../support/gateway.ts'
+import { type Running, startGateway, writeFiles } from '../support/gateway.ts'
 import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
 
@@ -358,5 +359,5 @@ describe.each(['pii', 'secret'])('what is %s', (kind) => {
     expect(lines.length).toBeGreaterThan(200)
 
     expect(findMarks(told)).toEqual([])
-  }, 60_000)
+  })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { startGateway, wordRoute, wordService, writeFiles } from '../support/gateway.ts'
+import { startGateway, writeFiles } from '../support/gateway.ts'
+import { wordRoute, wordService } from '../support/words.ts'
 
 const files = { 'services/words': wordService('http://127.0.0.1:9'), 'routes/word': wordRoute }
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { afterTest, startGateway } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 
 const service = (url: string) => `

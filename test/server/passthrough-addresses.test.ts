@@ -5,7 +5,8 @@ import { startNameServer } from '../support/name-server.ts'
 const names = await startNameServer()
 afterAll(() => names.close())
 const { observe } = await import('../support/servers.ts')
-const { opened, startGateway } = await import('../support/gateway.ts')
+const { opened } = await import('../support/cleanup.ts')
+const { startGateway } = await import('../support/gateway.ts')
 const { request, sendRaw } = await import('../support/raw.ts')
 
 /** `/shop/…` is passed through to `shop.test`, wherever that is. */

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { opened, startGateway, until } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { dial, request, sendRaw } from '../support/raw.ts'
 import { answer, startRawBackend } from '../support/raw-backend.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 import { openWebSocket, startEcho } from '../support/websocket.ts'
 
 interface Setting {

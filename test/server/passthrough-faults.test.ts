@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { opened, startGateway, until } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { request, sendRaw } from '../support/raw.ts'
 import { startTcpServer } from '../support/servers.ts'
 import { type BrokenAnswer, brokenBodies, brokenHeads, noAnswers } from '../support/transports/broken-answers.ts'
+import { until } from '../support/waiting.ts'
 
 /** A `proxy:` route before a backend that answers so. */
 async function startBefore([, bytes, then]: BrokenAnswer) {

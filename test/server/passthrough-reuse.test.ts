@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { startGateway, until } from '../support/gateway.ts'
+import { startGateway } from '../support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 import { answer, startRawBackend } from '../support/raw-backend.ts'
+import { until } from '../support/waiting.ts'
 
 async function startBefore(url: string) {
   return startGateway({

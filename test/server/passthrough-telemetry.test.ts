@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { setOtelEnvironment, startCollector } from '../support/collector.ts'
-import { afterTest, opened, startGateway } from '../support/gateway.ts'
+import { startGateway } from '../support/gateway.ts'
 import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
 

@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { opened, startGateway, until } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 import { startHttpServer, startTcpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 import { openWebSocket, startEcho, upgradeRequest } from '../support/websocket.ts'
 
 const service = (...urls: string[]) => `service: shop\nendpoints: [${urls.join(', ')}]\noperations: {}\n`
@@ -314,12 +316,11 @@ describe('failures', () => {
   })
 
   test('a client that hangs up closes the connection to the backend', async () => {
-    const backend = await opened(startHttpServer(() => {}))
+    const backend = await startBackend(() => {})
     const { port, entries } = await startBefore(backend.url, '{}', '60s')
     const socket = await dial(port)
     socket.write(request('GET /shop/x HTTP/1.1'))
-    await backend.connected()
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await until(() => backend.seen.length === 1)
     socket.destroy()
     await backend.disconnected()
     await until(() => entries.length === 1)
@@ -327,10 +328,13 @@ describe('failures', () => {
   })
 
   test('a client that hangs up in its body does not leave half a request as a whole one', async () => {
-    let ended = false
+    let [came, ended] = [false, false]
     const backend = await opened(
       startHttpServer((request) => {
-        request.resume().on('end', () => {
+        request.on('data', () => {
+          came = true
+        })
+        request.on('end', () => {
           ended = true
         })
       }),
@@ -338,8 +342,7 @@ describe('failures', () => {
     const { port } = await startBefore(backend.url)
     const socket = await dial(port)
     socket.write(`${request('POST /shop/x HTTP/1.1', 'Transfer-Encoding: chunked')}5\r\nhello\r\n`)
-    await backend.connected()
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await until(() => came)
     socket.destroy()
     await backend.disconnected()
     expect(ended).toBe(false)

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { afterTest, startGateway, wordService } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { wordService } from '../support/words.ts'
 
 /** Answers what a route makes of `{"word":"vip"}`, whose body may stay bytes. */
 async function answer(route: string, path = '/word'): Promise<unknown> {

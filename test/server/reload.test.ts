@@ -4,19 +4,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigurationError } from '../../src/server/gateway.ts'
 import type { ReloadResult } from '../../src/server/lifecycle/reload.ts'
-import {
-  afterTest,
-  createDirectory,
-  dictionary,
-  opened,
-  startGateway,
-  startIn,
-  until,
-  wordService,
-  writeFiles,
-} from '../support/gateway.ts'
+import { afterTest, createDirectory, opened } from '../support/cleanup.ts'
+import { startGateway, startIn, writeFiles } from '../support/gateway.ts'
 import { dial, readAll, request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
+import { dictionary, wordService } from '../support/words.ts'
 
 const says = (text: string) => `match: GET /say\nresponse: { body: { said: ${text} } }\n`
 const said = async (port: number) => (await sendRaw(port, request('GET /say HTTP/1.1'))).json()['said']
@@ -103,7 +96,7 @@ describe('a reload', () => {
   })
 
   test('lets a request end on what it began with, and then lets go of its backend', async () => {
-    let answer = () => {}
+    let answer: (() => void) | undefined
     const backend = await opened(
       startHttpServer((_request, response) => {
         answer = () => response.end('{"word":"late"}')
@@ -118,14 +111,13 @@ describe('a reload', () => {
     const socket = await dial(port)
     const all = readAll(socket)
     socket.write(request('GET /word HTTP/1.1'))
-    await until(() => backend.sockets.size === 1)
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await until(() => answer !== undefined)
     const other = await opened(startHttpServer((_request, response) => void response.end('{"word":"new"}')))
     writeFiles(directory, { 'services/words': wordService(other.url), 'routes/word': route('new') })
     await gateway.reload()
     expect((await sendRaw(port, request('GET /word HTTP/1.1'))).json()).toEqual({ new: 'new' })
     expect(backend.sockets.size).toBe(1)
-    answer()
+    answer!()
     expect(await all).toContain('{"old":"late"}')
     await backend.disconnected()
   })
@@ -175,12 +167,7 @@ describe('watching', () => {
     return running
   }
   const saysSoon = async (port: number, text: string) => {
-    const end = performance.now() + 8000
-    for (;;) {
-      if ((await said(port)) === text) return
-      if (performance.now() > end) throw new Error(`it never said ${text}`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    await until(async () => (await said(port)) === text, `it says ${text}`)
   }
 
   test('sees a file written in place, one replaced by an editor, and one in a new directory', async () => {

@@ -1,19 +1,14 @@
-import { Agent, createServer, get } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { Agent, get } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, type Running, startGateway } from '../support/gateway.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
+import { type Running, startGateway } from '../support/gateway.ts'
 import { askAsManyUsers } from '../support/many-users.ts'
 import { answersAll, createManyUsersBackend, manyUsersFiles } from '../support/many-users-world.ts'
 import { hasRedis, TestRedis } from '../support/redis.ts'
+import { startHttpServer } from '../support/servers.ts'
 
 async function startBackend(): Promise<string> {
-  const server = createServer(createManyUsersBackend())
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterTest(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return (await opened(startHttpServer(createManyUsersBackend()))).url
 }
 
 /** Sends by few connections, without what `fetch` costs. */
@@ -49,7 +44,7 @@ test('no answer reaches another user, through cache, joined calls, last good ans
   expect(count('tessera_hedge_total{service="mine",operation="order",result="won"}')).toBeGreaterThan(0)
   expect(count('tessera_fallback_total{route="page"')).toBeGreaterThan(0)
   expect(count('tessera_route_cache_total{route="whole",result="hit"}')).toBeGreaterThan(0)
-}, 60_000)
+})
 
 test('one who is given the parts of another is found out', async () => {
   const part = (kind: string, user: string, nonce: number, id: string | null = null) => ({
@@ -101,7 +96,7 @@ withRedis('with a Redis in common', () => {
       requests: 1000,
     })
     expect(crossed).toEqual([])
-  }, 60_000)
+  })
 
   test('what one has asked for, the other one answers; a purge at one holds for both', async () => {
     const { one, other } = await startTwo()
@@ -119,7 +114,7 @@ withRedis('with a Redis in common', () => {
     const purged = await fetch(`http://127.0.0.1:${other.adminPort}/cache?service=ours`, { method: 'DELETE' })
     expect(purged.status).toBe(200)
     expect(isHit(await status(one))).toBe(false)
-  }, 30_000)
+  })
 
   test('requests go on when it is killed, and when it comes back', async () => {
     const { redis, one } = await startTwo()
@@ -138,5 +133,5 @@ withRedis('with a Redis in common', () => {
     expect(one.lines.filter((line) => line.includes('it goes on as if it were empty'))).toHaveLength(1)
     await redis.startAgain()
     expect((await ask()).crossed).toEqual([])
-  }, 60_000)
+  })
 })

@@ -1,8 +1,10 @@
-import { createServer, get, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { get, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { afterTest, type Running, startGateway, until, untilActive } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { type Running, startGateway, untilActive } from '../support/gateway.ts'
+import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 
 interface Asked {
   readonly path: string
@@ -24,19 +26,14 @@ async function startBackend() {
       for (const response of held.splice(0)) response.end()
     },
   }
-  const server = createServer(({ url = '', headers }, response) => {
+  const server = startHttpServer(({ url = '', headers }, response) => {
     asked.push({ path: url, headers })
     response.writeHead(backend.status, { 'content-type': 'application/json', ...backend.headers })
     response.write(JSON.stringify({ word: `answer ${asked.length}` }))
     if (backend.isHolding) held.push(response)
     else response.end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterTest(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  backend.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  backend.url = (await opened(server)).url
   return backend
 }
 
@@ -253,7 +250,7 @@ test('law: nothing of an answer that is for one client reaches another', async (
     ],
   )
   await fc.assert(fc.asyncProperty(paths, answer, fc.tuple(user, user), law), { numRuns: 150, examples: isShared })
-}, 60_000)
+})
 
 describe('a whole answer that depends on who asks', () => {
   test.each([

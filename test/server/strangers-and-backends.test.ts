@@ -1,9 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
+import { opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-import { afterTest, type Running, startGateway, until, untilActive } from '../support/gateway.ts'
+import { type Running, startGateway, untilActive } from '../support/gateway.ts'
 import { dial } from '../support/raw.ts'
+import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 
 const often = 25
 
@@ -15,17 +17,12 @@ class Backend {
   url = ''
 
   async listen(): Promise<this> {
-    const server = createServer((request, response) => {
+    const server = startHttpServer((request, response) => {
       this.asked++
       if (this.status === undefined) this.held.push(response)
       else answer(response, this.status, request)
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    afterTest(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    this.url = (await opened(server)).url
     return this
   }
 
@@ -257,7 +254,7 @@ describe(`${often} requests of a stranger open no breaker and eject nothing:`, (
     await statuses(asked)
     expect(asked.filter(({ status }) => status() === 200)).toHaveLength(128)
     expect(await troubles(running)).toEqual(none)
-  }, 30_000)
+  })
 })
 
 describe('honest failures still do:', () => {

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
-import { opened, startGateway, until } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { request, sendRaw } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 import { openWebSocket, startEcho } from '../support/websocket.ts'
 
 const ofProxies = [

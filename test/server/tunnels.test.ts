@@ -1,28 +1,20 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { afterEach, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { Tunnels } from '../../src/server/passthrough/tunnels.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+import { observe } from '../support/servers.ts'
 
 /** Both ends of one connection, either of which may end for itself. */
 async function connection(): Promise<{ near: Socket; far: Socket }> {
   const server = createServer({ allowHalfOpen: true })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const { port } = await opened(observe(server))
   const accepted = once(server, 'connection')
-  const far = connect({ port: (server.address() as { port: number }).port, allowHalfOpen: true })
+  const far = connect({ port, allowHalfOpen: true })
   const [near] = (await accepted) as [Socket]
   far.on('error', () => {})
-  closers.push(
-    () => server.close(),
-    () => far.destroy(),
-    () => near.destroy(),
-  )
+  afterTest(() => far.destroy())
   return { near, far }
 }
 

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
-import { opened, startGateway, until } from '../support/gateway.ts'
+import { opened } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
 import { answer, startRawBackend } from '../support/raw-backend.ts'
 import { observe } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 import { openWebSocket, startEcho, upgradeRequest } from '../support/websocket.ts'
 
 const files = (url: string) => ({

@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest, startGateway, until, wordRoute } from '../support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
+import { wordRoute } from '../support/words.ts'
 
 async function startWord(word: string, headers: Record<string, string> = {}) {
   const received: { url: string | undefined; headers: Record<string, unknown> }[] = []

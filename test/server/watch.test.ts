@@ -2,9 +2,8 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { ConfigWatcher } from '../../src/server/lifecycle/watch.ts'
-import { afterTest, createDirectory, until } from '../support/gateway.ts'
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+import { afterTest, createDirectory } from '../support/cleanup.ts'
+import { pause, until } from '../support/waiting.ts'
 
 describe('a watcher', () => {
   let directory: string

@@ -1,16 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readEntry, writeEntry } from '../../src/stores/redis/entry.ts'
 import { RedisLink } from '../../src/stores/redis/link.ts'
 import { RedisStore } from '../../src/stores/redis.ts'
 import { type StoreKey, type StoreObserver, unobserved } from '../../src/stores/store.ts'
+import { afterTest } from '../support/cleanup.ts'
 import { hasRedis, TestRedis } from '../support/redis.ts'
 import { until } from '../support/waiting.ts'
-
-const closers: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
 
 const minuteMs = 60_000
 const key = (digest: string, operation = 'recommend', service = 'reco'): StoreKey => ({ service, operation, digest })
@@ -23,13 +19,13 @@ const answer = (text: string | undefined = '{"ok":"é😀"}') => ({
 
 async function startRedis(): Promise<TestRedis> {
   const redis = await TestRedis.start()
-  closers.push(() => redis.close())
+  afterTest(() => redis.close())
   return redis
 }
 
 function open(url: string, observer: Partial<StoreObserver> = {}, restMs = 100): RedisStore {
   const store = new RedisStore(new RedisLink(url, { ...unobserved, ...observer }, { restMs }))
-  closers.push(() => store.close())
+  afterTest(() => store.close())
   return store
 }
 
@@ -122,7 +118,7 @@ withRedis('a store in Redis', () => {
     await isReady(store)
     store.set(key('a'), answer(), minuteMs)
     await until(async () => (await found(store, key('a'))) !== undefined)
-  }, 30_000)
+  })
 
   test('does not wait for one that hangs', async () => {
     const redis = await startRedis()
@@ -134,7 +130,7 @@ withRedis('a store in Redis', () => {
     redis.goOn()
     // Five are waited for, 50 ms each, until it is not asked any more; and again after each rest.
     expect(performance.now() - startedAt).toBeLessThan(4000)
-  }, 30_000)
+  })
 
   test('cannot be purged while it is dead, and says so', async () => {
     const redis = await startRedis()

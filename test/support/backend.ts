@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { whenDone } from './closing.ts'
+import { afterFile } from './cleanup.ts'
 
 /** A request as a backend saw it. */
 export interface Received {
@@ -60,7 +60,7 @@ export async function startBackend(answer: Answer): Promise<Backend> {
     for (const socket of open.keys()) socket.destroy()
     if (server.listening) await new Promise((closed) => server.close(closed))
   }
-  whenDone(stop)
+  afterFile(stop)
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, received, openSockets: () => open.size, sockets: () => sockets, stop }
 }

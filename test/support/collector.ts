@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { decodeTraces } from './otlp-decoder.ts'
+import { startHttpServer } from './servers.ts'
 
 export interface ReceivedSpan {
   traceId: string
@@ -20,7 +19,7 @@ export async function startCollector() {
   const resources: Record<string, unknown>[] = []
   /** Everything as it came, texts readable. */
   const received: string[] = []
-  const server = createServer(async (request, response) => {
+  const { url, close } = await startHttpServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks)
@@ -43,17 +42,7 @@ export async function startCollector() {
     response.setHeader('content-type', 'application/json')
     response.end('{"partialSuccess":{}}')
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    spans,
-    resources,
-    received,
-    async close() {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
+  return { url, spans, resources, received, close }
 }
 
 function readAttributes(attributes: { key: string; value: Record<string, unknown> }[]): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { discoveries } from '../../src/endpoints/discovery/index.ts'
 import type { NameServers } from '../../src/endpoints/discovery/name-servers.ts'
 import type { EndpointTarget } from '../../src/endpoints/endpoint-target.ts'
 import type { Notice } from '../../src/telemetry/notice.ts'
+import { until } from './waiting.ts'
 
 export interface Followed {
   /** Every list that was told, each endpoint as `url weight zone`, what says nothing left away. */
@@ -11,8 +12,8 @@ export interface Followed {
   readonly notices: Notice[]
   readonly states: boolean[]
   readonly watch: DiscoveryWatch
-  /** Resolves when the last list told is this one. */
-  until(list: readonly string[]): Promise<void>
+  /** Resolves once the last list told is this one. */
+  untilListed(list: readonly string[]): Promise<void>
 }
 
 /** Follows a source and remembers what it tells. Close the watch. */
@@ -36,14 +37,13 @@ export function follow(
     },
   )
   watch.subscribe((endpoints) => lists.push(endpoints.map(show)))
-  const until = async (list: readonly string[]) => {
-    const end = performance.now() + 8000
-    while (lists.at(-1)?.join() !== list.join()) {
-      if (performance.now() > end) throw new Error(`the last list is ${JSON.stringify(lists.at(-1))}`)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+  const untilListed = async (list: readonly string[]) => {
+    await until(
+      () => lists.at(-1)?.join() === list.join(),
+      () => `the last list is ${JSON.stringify(list)}, not ${JSON.stringify(lists.at(-1))}`,
+    )
   }
-  return { lists, notices, states, watch, until }
+  return { lists, notices, states, watch, untilListed }
 }
 
 function show({ url, address, weight, zone }: EndpointTarget): string {

@@ -1,47 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
-import { afterEach } from '@jest/globals'
 import { createGateway, type Gateway, type GatewayOptions, type RequestEntry } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
-
-export { until } from './waiting.ts'
+import { afterFile, afterTest, createDirectory } from './cleanup.ts'
+import { until } from './waiting.ts'
+import { dictionary } from './words.ts'
 
 /** Files of a project by name, without `.yaml`: `gateway`, `dictionary`, `services/NAME`, `routes/NAME`. */
 export type Files = Readonly<Record<string, string>>
-
-export const dictionary = `
-colors:
-  user.id: { type: string }
-  word: { type: string }
-  other.word: { type: string }
-  number: { type: integer }
-  anything: {}
-`
-
-const cleanups: (() => unknown)[] = []
-
-/** Runs when the test has ended, the last one first. */
-export function afterTest(cleanup: () => unknown): void {
-  cleanups.push(cleanup)
-}
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-/** Closes something that the test opened. */
-export async function opened<Thing extends { close(): unknown }>(thing: Thing | Promise<Thing>): Promise<Thing> {
-  const it = await thing
-  afterTest(() => it.close())
-  return it
-}
-
-export function createDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'tessera-server-'))
-  afterTest(() => rmSync(directory, { recursive: true, force: true }))
-  return directory
-}
 
 /** Writes files below a directory: `gateway` goes to `config/gateway.yaml`, `routes/x` to `routes/x.yaml`, … */
 export function writeFiles(directory: string, files: Files): void {
@@ -51,24 +19,6 @@ export function writeFiles(directory: string, files: Files): void {
     writeFileSync(path, text)
   }
 }
-
-/** One service `words` at a URL: it gives `word` for a GET of /word. */
-export function wordService(url: string, keys = ''): string {
-  return `
-service: words
-endpoints: [${url}]
-timeout: 5s
-${keys}
-operations:
-  word: { get: /word, out: { word: $.word } }
-`
-}
-
-export const wordRoute = `
-match: GET /word
-do: [ { invoke: words.word } ]
-response: { body: { word: $.word } }
-`
 
 export interface Running {
   readonly gateway: Gateway
@@ -80,6 +30,16 @@ export interface Running {
   /** What it logged. */
   readonly lines: string[]
 }
+
+/** What clients have opened to any server of this process. */
+const connections = new Set<Socket>()
+const remember = (message: unknown) => {
+  const { socket } = message as { socket: Socket }
+  connections.add(socket)
+  socket.once('close', () => connections.delete(socket))
+}
+subscribe('net.server.socket', remember)
+afterFile(() => unsubscribe('net.server.socket', remember))
 
 /** A gateway on any free ports that ends with the test. */
 export async function startGateway(files: Files, options: Partial<GatewayOptions> = {}): Promise<Running> {
@@ -106,15 +66,17 @@ export async function startIn(directory: string, options: Partial<GatewayOptions
     onRequest: (entry) => entries.push(entry),
     ...options,
   })
-  afterTest(() => gateway.close())
+  afterTest(() => {
+    // Drained, they would have a second to be closed by those who no longer know of them.
+    for (const socket of connections) socket.destroy()
+    return gateway.close()
+  })
   return { gateway, directory, entries, lines }
 }
 
 /** Waits until so many requests are under way. */
 export async function untilActive({ adminPort }: Pick<Running, 'adminPort'>, count: number): Promise<void> {
   const text = `http_server_active_requests ${count}\n`
-  for (let turn = 0; turn < 500; turn++) {
-    if ((await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()).includes(text)) return
-  }
-  throw new Error(`there were never ${count} at once`)
+  const metrics = async () => (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+  await until(async () => (await metrics()).includes(text), `${count} requests at once`)
 }

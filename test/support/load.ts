@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
-import { whenDone } from './closing.ts'
+import { afterFile } from './cleanup.ts'
 
 export interface Reply {
   readonly status: number
@@ -56,7 +56,7 @@ export function startLoad(targets: () => string, perSecond: number): Load {
     await Promise.all(pending)
     agent.destroy()
   }
-  whenDone(stop)
+  afterFile(stop)
   return { replies, failures, stop }
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net'
-import { opened } from './gateway.ts'
+import { opened } from './cleanup.ts'
 import { observe, type TestServer } from './servers.ts'
 
 /** One connection to a raw backend: all that came over it, as it came. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { afterTest } from './gateway.ts'
+import { afterTest } from './cleanup.ts'
 
 export interface RawAnswer {
   readonly status: number

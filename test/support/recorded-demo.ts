@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { DemoBackend } from '../../demo/backends.ts'
 import { type Backend, type Received, startBackend } from './backend.ts'
-import { whenDone } from './closing.ts'
+import { afterFile } from './cleanup.ts'
 import { startFastDemo } from './fast-demo.ts'
 
 export interface RecordedDemo {
@@ -16,7 +16,7 @@ export interface RecordedDemo {
 /** The demo's backends behind recorders: whatever the gateway sends them is kept, then passed on. */
 export async function startRecordedDemo(): Promise<RecordedDemo> {
   const { services, stop } = await startFastDemo()
-  whenDone(stop)
+  afterFile(stop)
   const recorders = new Map<string, Backend>()
   for (const { name, url } of services) {
     recorders.set(

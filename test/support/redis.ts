@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from './servers.ts'
+import { until } from './waiting.ts'
 
 const paths = (process.env['PATH'] ?? '').split(':').concat('/usr/bin', '/usr/local/bin')
 const binary = paths.map((directory) => join(directory, 'redis-server')).find((path) => existsSync(path))
@@ -36,7 +38,7 @@ export class TestRedis {
   async startAgain(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
     this.#process = spawn(binary!, [...options, '--dir', this.#directory], { stdio: 'ignore' })
-    while (!(await this.#accepts())) await new Promise((resolve) => setTimeout(resolve, 10))
+    await until(() => this.#accepts(), 'Redis starts')
   }
 
   /** As a crash does. */
@@ -71,13 +73,4 @@ export class TestRedis {
       socket.on('error', () => resolve(false))
     })
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { ConfigTexts } from '../../src/config/read.ts'
 import type { Draft } from '../../src/interchange/draft.ts'
 import { printDictionary } from '../../src/interchange/print-draft.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { printYaml } from '../../src/yaml/print.ts'
-import { afterTest, createDirectory, startIn, writeFiles } from './gateway.ts'
+import { createDirectory, opened } from './cleanup.ts'
+import { startIn, writeFiles } from './gateway.ts'
 import { describeDiagnostic, projectTexts } from './project.ts'
+import { startHttpServer } from './servers.ts'
 
 /** The files of a draft, as a project of its own. */
 export function filesOf(draft: Draft): Record<string, string> {
@@ -44,13 +44,7 @@ export async function serve(draft: Draft): Promise<(path: string, options?: Requ
   writeFiles(directory, filesOf(draft))
   const { gateway } = await startIn(directory)
   // A listener of our own: the gateway's takes a second to drain.
-  const server = createServer((request, response) => gateway.handler(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterTest(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { url: origin } = await opened(startHttpServer((request, response) => gateway.handler(request, response)))
   return async (path, options) => {
     const response = await fetch(origin + path, options)
     const text = await response.text()

@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { whenDone } from './closing.ts'
+import { afterFile } from './cleanup.ts'
 import { createProject, projectRoot } from './tessera.ts'
 
 /** Writes a project that is removed when the file's tests have ended; gives its directory. */
@@ -12,7 +12,7 @@ export async function writeProject(files: Record<string, string>): Promise<strin
     'routes/.keep': '',
     ...files,
   })
-  whenDone(remove)
+  afterFile(remove)
   return root
 }
 

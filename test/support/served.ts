@@ -1,4 +1,4 @@
-import { whenDone } from './closing.ts'
+import { afterFile } from './cleanup.ts'
 import { type Running, startTessera } from './tessera.ts'
 import { until } from './waiting.ts'
 
@@ -12,8 +12,6 @@ export interface ServeOptions {
   readonly logLevel?: string
   readonly nodeArgs?: readonly string[]
 }
-
-const startTimeoutMs = 30_000
 
 /** A `tessera serve` in a process of its own. */
 export interface Served {
@@ -39,7 +37,7 @@ export async function startServe(options: ServeOptions = {}): Promise<Served> {
   const { config = 'config/gateway.yaml', env = {}, logLevel = 'info', nodeArgs = [] } = options
   const args = ['serve', '-c', config, '--port', '0', '--admin-port', '0', '--log-level', logLevel]
   const running = startTessera(args, { env: { ...withoutOtel(), ...env }, nodeArgs })
-  whenDone(async () => {
+  afterFile(async () => {
     running.child.kill('SIGKILL')
     await running.ended
   })
@@ -48,7 +46,7 @@ export async function startServe(options: ServeOptions = {}): Promise<Served> {
     if (!isRunning()) throw new Error(`it ended:\n${running.stdout()}\n${running.stderr()}`)
     return linesOf(running).find(({ msg }) => msg === 'listening')
   }
-  const { port, adminPort } = await until(look, 'it listens', startTimeoutMs)
+  const { port, adminPort } = await until(look, 'it listens')
 
   return {
     pid: running.child.pid!,

@@ -83,8 +83,14 @@ export async function observe(
     disconnected: (count = 1) => until(() => closed >= count),
     async close() {
       for (const socket of sockets) socket.destroy()
-      server.close()
-      await once(server, 'close')
+      if (server.listening) await once(server.close(), 'close')
     },
   }
+}
+
+/** A port that nothing listens on, for a moment at least. */
+export async function findFreePort(): Promise<number> {
+  const { port, close } = await startTcpServer(() => {})
+  await close()
+  return port
 }

@@ -1,6 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterTest } from './gateway.ts'
+import type { IncomingHttpHeaders } from 'node:http'
+import { opened } from './cleanup.ts'
+import { startHttpServer } from './servers.ts'
 
 export interface StubRequest {
   readonly method: string
@@ -10,12 +10,14 @@ export interface StubRequest {
   readonly body: string
 }
 
+/** What a stub answers; after `delayMs`; `reset` breaks the connection in its place. */
 export interface StubAnswer {
   readonly status?: number
   readonly headers?: Record<string, string>
   /** A value is sent as JSON, text as it is. */
   readonly body?: unknown
   readonly delayMs?: number
+  readonly reset?: boolean
 }
 
 export interface Stub {
@@ -23,25 +25,24 @@ export interface Stub {
   readonly requests: StubRequest[]
 }
 
+type Answering = (request: StubRequest) => StubAnswer | Promise<StubAnswer>
+
 /** A backend on the loopback that answers as told; it ends with the test. */
-export async function startStub(answer: (request: StubRequest) => StubAnswer | Promise<StubAnswer>): Promise<Stub> {
+export async function startStub(answer: Answering): Promise<Stub> {
   const requests: StubRequest[] = []
-  const server = createServer(async (message, response) => {
+  const server = startHttpServer(async (message, response) => {
     let body = ''
     for await (const chunk of message) body += String(chunk)
     const request = { method: message.method ?? '', url: message.url ?? '', headers: message.headers, body }
     requests.push(request)
-    const { status = 200, headers = {}, body: sent, delayMs = 0 } = await answer(request)
+    const { status = 200, headers = {}, body: sent, delayMs = 0, reset = false } = await answer(request)
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs).unref())
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(typeof sent === 'string' || sent === undefined ? sent : JSON.stringify(sent))
+    if (reset) return response.destroy()
+    const type = sent === undefined ? {} : { 'content-type': 'application/json' }
+    response.writeHead(status, { ...type, ...headers })
+    return response.end(typeof sent === 'string' || sent === undefined ? sent : JSON.stringify(sent))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterTest(() => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(resolve))
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+  return { url: (await opened(server)).url, requests }
 }
 
 /** A backend that answers each path with its value, and anything else with 404. */

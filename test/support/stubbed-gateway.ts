@@ -1,29 +1,9 @@
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach } from '@jest/globals'
 import { request as send } from 'undici'
-import { createGateway, type GatewayOptions } from '../../src/server/gateway.ts'
-import { createLogger } from '../../src/telemetry/logger.ts'
+import type { GatewayOptions } from '../../src/server/gateway.ts'
+import { startGateway } from './gateway.ts'
+import { type StubAnswer, type StubRequest, startStub } from './stub.ts'
 
-/** What a stub answers: a JSON body, or more; `delayMs` first, `reset` breaks the connection. */
-export interface StubAnswer {
-  readonly status?: number
-  readonly headers?: Record<string, string>
-  readonly body?: unknown
-  readonly text?: string
-  readonly delayMs?: number
-  readonly reset?: boolean
-}
-
-export interface SeenRequest {
-  readonly method: string
-  /** Path and query as they came. */
-  readonly url: string
-  readonly headers: IncomingHttpHeaders
+export interface SeenRequest extends Omit<StubRequest, 'body'> {
   /** The parsed JSON body, if there was one. */
   readonly body: unknown
 }
@@ -47,7 +27,7 @@ export interface Ask {
   readonly text?: string
 }
 
-export interface Running {
+export interface StubbedGateway {
   /** Sends a request to the gateway. */
   ask(target: string, request?: Ask): Promise<Answer>
   /** What the stub was asked, in order. */
@@ -55,41 +35,38 @@ export interface Running {
   readonly port: number
 }
 
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
 /**
  * Starts one stub backend and a gateway of these files (`gateway`, `dictionary`, `services/NAME`, `routes/NAME`; in
  * them `BACKEND` is the stub's URL, `NOWHERE` one that refuses). Both end with the test.
  */
-export async function startGateway(
+export async function startStubbedGateway(
   files: Record<string, string>,
   stubs: Stubs = {},
   options: Partial<GatewayOptions> = {},
-): Promise<Running> {
-  const { url, seen } = await startStub(stubs)
-  const directory = mkdtempSync(join(tmpdir(), 'tessera-conformance-'))
-  cleanups.push(() => rmSync(directory, { recursive: true, force: true }))
-  for (const folder of ['config/services', 'routes']) mkdirSync(join(directory, folder), { recursive: true })
-  for (const [name, text] of Object.entries({ gateway: '{}', ...files })) {
-    const path = join(directory, name.startsWith('routes/') ? `${name}.yaml` : `config/${name}.yaml`)
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, text.replaceAll('BACKEND', url).replaceAll('NOWHERE', 'http://127.0.0.1:9'))
-  }
-  const gateway = await createGateway({
-    config: join(directory, 'config/gateway.yaml'),
-    port: 0,
-    adminPort: false,
-    env: {},
-    watch: false,
-    logger: createLogger({ level: 'fatal', format: 'json' }),
-    ...options,
-  })
-  cleanups.push(() => gateway.close())
-  const { port } = await gateway.listen()
+): Promise<StubbedGateway> {
+  const { url, seen } = await startStubs(stubs)
+  const name = (text: string) => text.replaceAll('BACKEND', url).replaceAll('NOWHERE', 'http://127.0.0.1:9')
+  const named = Object.entries({ gateway: '{}', dictionary: 'colors: {}', ...files }).map(([file, text]) => [
+    file,
+    name(text),
+  ])
+  const { port } = await startGateway(Object.fromEntries(named), { adminPort: false, ...options })
   return { seen, port, ask: (target, request) => ask(`http://127.0.0.1:${port}${target}`, request) }
+}
+
+/** A backend that answers 404 to what it does not know. */
+async function startStubs(stubs: Stubs): Promise<{ url: string; seen: SeenRequest[] }> {
+  const seen: SeenRequest[] = []
+  const keyOf = ({ method, url }: Pick<StubRequest, 'method' | 'url'>) => `${method} ${url.replace(/\?.*/, '')}`
+  const { url } = await startStub((request) => {
+    const asked = { ...request, body: parse(request.body) }
+    const key = keyOf(request)
+    const before = seen.filter((other) => keyOf(other) === key).length
+    seen.push(asked)
+    const stub = stubs[key] ?? { status: 404 }
+    return typeof stub === 'function' ? stub(asked, before) : stub
+  })
+  return { url, seen }
 }
 
 async function ask(url: string, { method, headers = {}, body, text }: Ask = {}): Promise<Answer> {
@@ -110,37 +87,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-async function startStub(stubs: Stubs): Promise<{ url: string; seen: SeenRequest[] }> {
-  const seen: SeenRequest[] = []
-  const server = createServer(async (request, response) => {
-    let text = ''
-    for await (const chunk of request) text += String(chunk)
-    const { method = '', url = '', headers } = request
-    const asked: SeenRequest = { method, url, headers, body: parse(text) }
-    const key = `${method} ${url.replace(/\?.*/, '')}`
-    const stub = stubs[key]
-    const before = seen.filter((other) => `${other.method} ${other.url.replace(/\?.*/, '')}` === key).length
-    seen.push(asked)
-    const answer = typeof stub === 'function' ? stub(asked, before) : stub
-    const write = () => {
-      if (answer?.reset) return response.destroy()
-      const body = answer?.text ?? (answer?.body === undefined ? '' : JSON.stringify(answer.body))
-      response.writeHead(answer ? (answer.status ?? 200) : 404, {
-        ...(body !== '' && { 'content-type': 'application/json' }),
-        ...answer?.headers,
-      })
-      return response.end(body)
-    }
-    if (answer?.delayMs === undefined) write()
-    else setTimeout(write, answer.delayMs).unref()
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  cleanups.push(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
 }

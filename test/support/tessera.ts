@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { patienceMs } from './waiting.ts'
 
 export const mainScript = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 export const projectRoot = dirname(dirname(mainScript))
@@ -25,8 +27,6 @@ export interface Running {
   /** Resolves once standard output holds the text (or the expression matches); rejects when the process ends first. */
   until(pattern: string | RegExp): Promise<void>
 }
-
-const patienceMs = 12_000
 
 /** Starts `tessera …` in a process of its own. */
 export function startTessera(args: readonly string[], options: RunOptions = {}): Running {
@@ -77,6 +77,11 @@ export async function createProject(files: Record<string, string>): Promise<{ ro
     await writeFile(join(root, name), text)
   }
   return { root, remove: () => rm(root, { recursive: true, force: true }) }
+}
+
+/** Answers as the backend of that project does. */
+export const answerBanners: RequestListener = (_request, response) => {
+  response.setHeader('content-type', 'application/json').end('{"items":["b1"]}')
 }
 
 /** A small project that has no faults; nothing listens at its backend. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { opened } from './gateway.ts'
+import { opened } from './cleanup.ts'
 import { dial, parseAnswer, type RawAnswer } from './raw.ts'
 import { observe } from './servers.ts'
 

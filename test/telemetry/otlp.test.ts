@@ -1,23 +1,17 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { startOtlpRecorder } from '../../src/telemetry/otlp/recorder.ts'
 import { readDestination } from '../../src/telemetry/otlp/settings.ts'
 import type { Attributes } from '../../src/telemetry/span.ts'
+import { opened } from '../support/cleanup.ts'
 import { decodeTraces } from '../support/otlp-decoder.ts'
-
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step()
-})
+import { startHttpServer } from '../support/servers.ts'
 
 /** A collector that answers, request after request, what the script says, then 200; -1: nothing at all. */
 async function startCollector(...script: number[]) {
   const bodies: Buffer[] = []
   const heads: Record<string, unknown>[] = []
-  const server: Server = createServer(async (request, response) => {
+  const server = startHttpServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     bodies.push(Buffer.concat(chunks))
@@ -25,13 +19,7 @@ async function startCollector(...script: number[]) {
     const status = script.shift() ?? 200
     if (status > 0) response.writeHead(status).end()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  undo.push(async () => {
-    server.closeAllConnections()
-    await new Promise((closed) => server.close(closed))
-  })
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`)
+  const url = new URL(`${(await opened(server)).url}/v1/traces`)
   return { url, bodies, heads }
 }
 

@@ -1,21 +1,16 @@
-import type { AddressInfo } from 'node:net'
-import { createServer, type Socket } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { createTracer, type Tracer } from '../../src/telemetry/tracer.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { setOtelEnvironment, startCollector } from '../support/collector.ts'
+import { startTcpServer } from '../support/servers.ts'
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const callerId = 'b7ad6b7169203331'
 const sampledParent = `00-${traceId}-${callerId}-01`
 const unsampledParent = `00-${traceId}-${callerId}-00`
 
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step()
-})
-
 async function startTracer(variables: Record<string, string>, sampling = 1) {
-  undo.push(setOtelEnvironment(variables))
+  afterTest(setOtelEnvironment(variables))
   const warnings: string[] = []
   const tracer: Tracer = createTracer({ service: 'tessera', sampling }, (message) => warnings.push(message))
   await tracer.start()
@@ -27,7 +22,7 @@ let protocol = 'http/protobuf'
 
 async function startTraced(variables: Record<string, string> = {}, sampling = 1) {
   const collector = await startCollector()
-  undo.push(() => collector.close())
+  afterTest(() => collector.close())
   const started = await startTracer(
     { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: protocol, ...variables },
     sampling,
@@ -180,36 +175,22 @@ describe('a collector that fails', () => {
     OTEL_EXPORTER_OTLP_TIMEOUT: '200',
   }
 
-  async function startSilentServer() {
-    const sockets = new Set<Socket>()
-    const server = createServer((socket) => {
-      sockets.add(socket)
-      socket.on('error', () => {})
-    })
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-    undo.push(async () => {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((closed) => server.close(closed))
-    })
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets, server }
-  }
-
   test('that takes connections and never answers holds up nothing and is told of once', async () => {
-    const silent = await startSilentServer()
+    const silent = await opened(startTcpServer(() => {}))
     const { tracer, warnings } = await startTracer({ OTEL_EXPORTER_OTLP_ENDPOINT: silent.url, ...fast })
     for (let round = 0; round < 20; round++) {
       for (let request = 0; request < 50; request++) tracer.startRequest({}, 'GET /home').end()
       await new Promise((later) => setTimeout(later, 25))
     }
-    expect(silent.sockets.size).toBeGreaterThan(0)
+    await silent.connected()
     expect(warnings).toHaveLength(1)
     await expect(tracer.shutdown(300)).resolves.toBeUndefined()
     expect(tracer.startRequest({}, 'GET /home').sampled).toBe(false)
   })
 
   test('that refuses connections neither throws nor floods the log', async () => {
-    const silent = await startSilentServer()
-    await new Promise((closed) => silent.server.close(closed))
+    const silent = await opened(startTcpServer(() => {}))
+    await silent.close()
     const { tracer, warnings } = await startTracer({ OTEL_EXPORTER_OTLP_ENDPOINT: silent.url, ...fast })
     for (let round = 0; round < 10; round++) {
       for (let request = 0; request < 50; request++) tracer.startRequest({}, 'GET /home').end()

@@ -9,8 +9,10 @@ import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import { TestGateway } from '../../src/testing/gateway.ts'
 import { bindRequest } from '../../src/testing/request.ts'
 import { parseYaml } from '../../src/yaml/parse.ts'
-import { dictionary, startGateway, until } from '../support/gateway.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
+import { dictionary } from '../support/words.ts'
 
 /** Time that passes only when it is told to; nothing that is waited for here takes any. */
 class StandingClock implements Clock {
@@ -84,6 +86,8 @@ function askOverSocket(port: number): Ask {
         method,
         path: search === '' ? path : `${path}?${search}`,
         headers: { ...headers, ...own },
+        // A connection that stays would hold up the end of the gateway.
+        agent: false,
       }
       const request = sendRequest(options, (response) => {
         const chunks: Buffer[] = []
@@ -218,7 +222,7 @@ test('a test of a route is answered as its server would answer', async () => {
     ),
     { numRuns: 25 },
   )
-}, 120_000)
+})
 
 test('of three at once at a bulkhead of one with one place to wait, both refuse one', async () => {
   const { ends, close } = await openEnds(

@@ -113,7 +113,6 @@ testOnLinux.each(kinds.map(({ name }) => name))(
       await Promise.all(servers.map((server) => server.close()))
     }
   },
-  40_000,
 )
 
 const well = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Followed, follow } from '../../support/discovery.ts'
 import { EtcdServer, etcdProgram } from '../../support/registries/etcd.ts'
+import { until } from '../../support/waiting.ts'
 
 if (!etcdProgram)
   console.warn('SKIPPED: discovery by etcd, since no etcd is installed (Debian: apt-get install etcd-server)')
@@ -11,7 +12,7 @@ describeWithEtcd('discovery by etcd (a real one)', () => {
   let followed: Followed | undefined
   beforeAll(async () => {
     etcd = await new EtcdServer().start()
-  }, 30_000)
+  })
   afterAll(() => etcd.close())
   afterEach(() => followed?.watch.close())
 
@@ -26,51 +27,51 @@ describeWithEtcd('discovery by etcd (a real one)', () => {
     await etcd.put('/a/2', '{"url":"http://10.0.0.2:80","weight":3,"zone":"west"}')
     await etcd.put('/a/3', 'nonsense')
     await etcd.put('/b/1', 'http://10.0.0.9:80')
-    const { until } = begin('/a/')
-    await until(['http://10.0.0.1:80', 'http://10.0.0.2:80 3 west'])
+    const { untilListed } = begin('/a/')
+    await untilListed(['http://10.0.0.1:80', 'http://10.0.0.2:80 3 west'])
     await etcd.put('/a/0', 'http://10.0.0.7:80')
-    await until(['http://10.0.0.7:80', 'http://10.0.0.1:80', 'http://10.0.0.2:80 3 west'])
+    await untilListed(['http://10.0.0.7:80', 'http://10.0.0.1:80', 'http://10.0.0.2:80 3 west'])
     await etcd.delete('/a/1')
     await etcd.delete('/a/2')
-    await until(['http://10.0.0.7:80'])
+    await untilListed(['http://10.0.0.7:80'])
   })
 
   test('reads all again when the revision it watches from was compacted away', async () => {
     await etcd.put('/c/1', 'http://10.0.0.1:80')
-    const { until, states } = begin('/c/')
-    await until(['http://10.0.0.1:80'])
+    const { untilListed, states } = begin('/c/')
+    await untilListed(['http://10.0.0.1:80'])
     await etcd.kill()
-    while (states.at(-1)) await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(() => !states.at(-1))
     await etcd.start()
     await etcd.put('/c/2', 'http://10.0.0.2:80')
     const { header } = (await etcd.put('/c/1', 'http://10.0.0.3:80')) as { header: { revision: string } }
     await etcd.ask('/v3/kv/compaction', { revision: header.revision })
-    await until(['http://10.0.0.3:80', 'http://10.0.0.2:80'])
-  }, 30_000)
+    await untilListed(['http://10.0.0.3:80', 'http://10.0.0.2:80'])
+  })
 
   test('keeps the last known while it is down, and goes on when it is back', async () => {
     await etcd.put('/d/1', 'http://10.0.0.1:80')
-    const { until, lists, notices, states } = begin('/d/')
-    await until(['http://10.0.0.1:80'])
+    const { untilListed, lists, notices, states } = begin('/d/')
+    await untilListed(['http://10.0.0.1:80'])
     await etcd.kill()
-    while (states.at(-1)) await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(() => !states.at(-1))
     expect(lists).toHaveLength(1)
     await etcd.start()
     await etcd.put('/d/2', 'http://10.0.0.2:80')
-    await until(['http://10.0.0.1:80', 'http://10.0.0.2:80'])
+    await untilListed(['http://10.0.0.1:80', 'http://10.0.0.2:80'])
     expect(notices.map(({ level }) => level)).toEqual(['warn', 'info'])
-  }, 30_000)
+  })
 
   test('keeps the last known beside those that come back when it has lost its data', async () => {
     await etcd.put('/f/1', 'http://10.0.0.1:80')
     await etcd.put('/f/2', 'http://10.0.0.2:80')
-    const { until, notices, states } = begin('/f/')
-    await until(['http://10.0.0.1:80', 'http://10.0.0.2:80'])
+    const { untilListed, notices, states } = begin('/f/')
+    await untilListed(['http://10.0.0.1:80', 'http://10.0.0.2:80'])
     await etcd.kill()
-    while (states.at(-1)) await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(() => !states.at(-1))
     etcd.forget()
     await etcd.start()
-    while (notices.length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(() => notices.length >= 4)
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^discovery failed/),
       'discovery recovered',
@@ -78,8 +79,8 @@ describeWithEtcd('discovery by etcd (a real one)', () => {
       expect.stringMatching(/^discovery returned no endpoints/),
     ])
     await etcd.put('/f/2', 'http://10.0.0.2:80')
-    await until(['http://10.0.0.2:80', 'http://10.0.0.1:80'])
-  }, 30_000)
+    await untilListed(['http://10.0.0.2:80', 'http://10.0.0.1:80'])
+  })
 
   test('asks with a user and a password', async () => {
     await etcd.put('/e/1', 'http://10.0.0.1:80')
@@ -99,6 +100,6 @@ describeWithEtcd('discovery by etcd (a real one)', () => {
       kind: 'etcd',
       settings: { address: etcd.address, prefix: '/e/', user: 'root', password: 'pw' },
     })
-    await followed.until(['http://10.0.0.1:80'])
+    await followed.untilListed(['http://10.0.0.1:80'])
   })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type Followed, follow } from '../../support/discovery.ts'
+import { until } from '../../support/waiting.ts'
 
 let directory: string
 let followed: Followed | undefined
@@ -23,22 +24,22 @@ const write = (text: string, name = 'endpoints.yaml') => writeFileSync(join(dire
 describe('discovery by a file', () => {
   test('reads YAML and JSON, and again as it changes', async () => {
     write('- http://10.0.0.1:80\n- { url: http://10.0.0.2:80/v1, weight: 2, zone: a }\n')
-    const { until } = start()
-    await until(['http://10.0.0.1:80', 'http://10.0.0.2:80/v1 2 a'])
+    const { untilListed } = start()
+    await untilListed(['http://10.0.0.1:80', 'http://10.0.0.2:80/v1 2 a'])
     write('["http://10.0.0.3:80"]')
-    await until(['http://10.0.0.3:80'])
+    await untilListed(['http://10.0.0.3:80'])
   })
 
   test.each(['- http://10.0.0.9:80\n- nonsense', '{ a: 1 }', '- [', '- { url: ftp://x }'])(
     'keeps the last good list when it holds %j',
     async (bad) => {
       write('- http://10.0.0.1:80')
-      const { until, lists, notices } = start()
-      await until(['http://10.0.0.1:80'])
+      const { untilListed, lists, notices } = start()
+      await untilListed(['http://10.0.0.1:80'])
       write(bad)
-      while (notices.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      await until(() => notices.length !== 0)
       write('- http://10.0.0.2:80')
-      await until(['http://10.0.0.2:80'])
+      await untilListed(['http://10.0.0.2:80'])
       expect(lists).toHaveLength(2)
       expect(notices.map(({ level }) => level)).toEqual(['warn', 'info'])
     },
@@ -55,12 +56,12 @@ describe('discovery by a file', () => {
     }
     symlinkSync('..1', join(directory, '..data'))
     symlinkSync('..data/endpoints.yaml', join(directory, 'endpoints.yaml'))
-    const { until } = start()
-    await until(['http://10.0.0.1:81'])
+    const { untilListed } = start()
+    await untilListed(['http://10.0.0.1:81'])
     for (const version of [2, 3]) {
       symlinkSync(`..${version}`, join(directory, '..next'))
       renameSync(join(directory, '..next'), join(directory, '..data'))
-      await until([`http://10.0.0.1:8${version}`])
+      await untilListed([`http://10.0.0.1:8${version}`])
     }
   })
 })

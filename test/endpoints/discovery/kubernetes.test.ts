@@ -1,16 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { readSlices } from '../../../src/endpoints/discovery/endpoint-slices.ts'
 import type { KubernetesSettings } from '../../../src/endpoints/discovery/kubernetes.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { follow } from '../../support/discovery.ts'
 import { KubernetesDouble, type Slice } from '../../support/registries/kubernetes.ts'
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+import { until } from '../../support/waiting.ts'
 
 function slice(name: string, addresses: readonly string[], more: Partial<Slice> = {}): Slice {
   const endpoints = addresses.map((address) => ({ addresses: [address] }))
@@ -19,7 +16,7 @@ function slice(name: string, addresses: readonly string[], more: Partial<Slice> 
 
 async function start(settings: Partial<KubernetesSettings> = {}, prepare: (api: KubernetesDouble) => void = () => {}) {
   const api = await new KubernetesDouble().start()
-  cleanups.push(() => api.stop())
+  afterTest(() => api.stop())
   prepare(api)
   const all: KubernetesSettings = {
     service: 'reco',
@@ -32,25 +29,22 @@ async function start(settings: Partial<KubernetesSettings> = {}, prepare: (api: 
     namespaceFile: '/nowhere',
   }
   const followed = follow({ kind: 'kubernetes', settings: { ...all, ...settings } })
-  cleanups.push(() => followed.watch.close())
-  const until = async (holds: () => boolean) => {
-    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-  return { api, ...followed, untilIt: until }
+  afterTest(() => followed.watch.close())
+  return { api, ...followed }
 }
 
 describe('discovery by Kubernetes (a double of its API server)', () => {
   test('lists the slices of a service, then watches them', async () => {
-    const { api, until } = await start({}, (api) => {
+    const { api, untilListed } = await start({}, (api) => {
       api.put(slice('reco-a', ['10.0.0.1', '10.0.0.2']))
     })
-    await until(['http://10.0.0.1:9004', 'http://10.0.0.2:9004'])
+    await untilListed(['http://10.0.0.1:9004', 'http://10.0.0.2:9004'])
     api.put(slice('reco-b', ['10.0.0.3']))
-    await until(['http://10.0.0.1:9004', 'http://10.0.0.2:9004', 'http://10.0.0.3:9004'])
+    await untilListed(['http://10.0.0.1:9004', 'http://10.0.0.2:9004', 'http://10.0.0.3:9004'])
     api.put(slice('reco-a', ['10.0.0.2']))
-    await until(['http://10.0.0.2:9004', 'http://10.0.0.3:9004'])
+    await untilListed(['http://10.0.0.2:9004', 'http://10.0.0.3:9004'])
     api.delete('reco-b')
-    await until(['http://10.0.0.2:9004'])
+    await untilListed(['http://10.0.0.2:9004'])
     expect(api.requests[0]).toBe(
       '/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dreco',
     )
@@ -58,56 +52,56 @@ describe('discovery by Kubernetes (a double of its API server)', () => {
   })
 
   test('goes on from the last version, a bookmark’s too, when a watch ends', async () => {
-    const { api, until, untilIt } = await start({}, (api) => api.put(slice('reco-a', ['10.0.0.1'])))
-    await until(['http://10.0.0.1:9004'])
-    await untilIt(() => api.watchers === 1)
+    const { api, untilListed } = await start({}, (api) => api.put(slice('reco-a', ['10.0.0.1'])))
+    await untilListed(['http://10.0.0.1:9004'])
+    await until(() => api.watchers === 1)
     api.bookmark()
     const { version } = api
     await new Promise((resolve) => setTimeout(resolve, 50))
     api.endWatches()
-    await untilIt(() => api.requests.length === 3)
+    await until(() => api.requests.length === 3)
     expect(api.requests[2]).toContain(`watch=1&allowWatchBookmarks=true&timeoutSeconds=240&resourceVersion=${version}`)
   })
 
   test('lists again when its version is too old (410 Gone)', async () => {
-    const { api, until, untilIt } = await start({}, (api) => api.put(slice('reco-a', ['10.0.0.1'])))
-    await until(['http://10.0.0.1:9004'])
-    await untilIt(() => api.watchers === 1)
+    const { api, untilListed } = await start({}, (api) => api.put(slice('reco-a', ['10.0.0.1'])))
+    await untilListed(['http://10.0.0.1:9004'])
+    await until(() => api.watchers === 1)
     api.slices.set('reco-b', slice('reco-b', ['10.0.0.9']))
     api.oldest = api.version + 1
     api.endWatches()
-    await untilIt(() => api.requests.length >= 4)
+    await until(() => api.requests.length >= 4)
     api.oldest = 0
-    await until(['http://10.0.0.1:9004', 'http://10.0.0.9:9004'])
+    await untilListed(['http://10.0.0.1:9004', 'http://10.0.0.9:9004'])
   })
 
   test('reads the token anew when it was rotated', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'tessera-token-'))
-    cleanups.push(() => rmSync(directory, { recursive: true }))
+    afterTest(() => rmSync(directory, { recursive: true }))
     const tokenFile = join(directory, 'token')
     writeFileSync(tokenFile, 'first\n')
-    const { api, until, untilIt, notices } = await start({ tokenFile }, (api) => {
+    const { api, untilListed, notices } = await start({ tokenFile }, (api) => {
       api.token = 'first'
       api.put(slice('reco-a', ['10.0.0.1']))
     })
-    await until(['http://10.0.0.1:9004'])
-    await untilIt(() => api.watchers === 1)
+    await untilListed(['http://10.0.0.1:9004'])
+    await until(() => api.watchers === 1)
     writeFileSync(tokenFile, 'second\n')
     api.token = 'second'
     api.endWatches()
-    await untilIt(() => api.watchers === 1)
+    await until(() => api.watchers === 1)
     expect(notices).toEqual([])
   })
 
   test('keeps the last known while it is down', async () => {
-    const { api, until, untilIt, states, lists } = await start({}, (api) => api.put(slice('reco-a', ['10.0.0.1'])))
-    await until(['http://10.0.0.1:9004'])
+    const { api, untilListed, states, lists } = await start({}, (api) => api.put(slice('reco-a', ['10.0.0.1'])))
+    await untilListed(['http://10.0.0.1:9004'])
     await api.stop()
-    await untilIt(() => states.at(-1) === false)
+    await until(() => states.at(-1) === false)
     expect(lists).toHaveLength(1)
     api.put(slice('reco-a', ['10.0.0.5']))
     await api.start()
-    await until(['http://10.0.0.5:9004'])
+    await untilListed(['http://10.0.0.5:9004'])
   })
 })
 

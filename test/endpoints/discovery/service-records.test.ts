@@ -1,15 +1,12 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { createServer } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readServices } from '../../../src/endpoints/discovery/dns-message.ts'
 import { resolveServices } from '../../../src/endpoints/discovery/service-records.ts'
-
-const closers: (() => void)[] = []
-afterEach(() => {
-  for (const close of closers.splice(0)) close()
-})
+import { afterTest, opened } from '../../support/cleanup.ts'
+import { observe } from '../../support/servers.ts'
 
 const name = (text: string) =>
   Buffer.concat([
@@ -41,28 +38,26 @@ function answer(question: Buffer, records: readonly Buffer[], { code = 0, isTrun
 /** A server of DNS: what it answers by datagram, and by stream. */
 async function serve(
   byDatagram: (question: Buffer) => Buffer,
-  byStream?: (question: Buffer) => Buffer,
+  byStream: (question: Buffer) => Buffer = byDatagram,
 ): Promise<string> {
-  const socket = createSocket('udp4')
-  socket.on('message', (question, { port, address }) => socket.send(byDatagram(question), port, address))
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  closers.push(() => socket.close())
-  if (byStream) {
-    const server = createServer((stream) => {
-      stream.once('data', (question) => {
-        const message = byStream((question as Buffer).subarray(2))
-        stream.write(Buffer.from([message.length >> 8, message.length & 0xff]))
-        stream.end(message)
-      })
+  const server = createServer((stream) => {
+    stream.once('data', (question) => {
+      const message = byStream((question as Buffer).subarray(2))
+      stream.write(Buffer.from([message.length >> 8, message.length & 0xff]))
+      stream.end(message)
     })
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    expect((server.address() as AddressInfo).port).toBe(port)
-    closers.push(() => server.close())
-  }
-  return `127.0.0.1:${port}`
+  })
+  const { port } = await opened(observe(server))
+  const socket = createSocket('udp4')
+  afterTest(() => socket.close())
+  socket.on('message', (question, sender) => socket.send(byDatagram(question), sender.port, sender.address))
+  const isBound = once(socket, 'listening').then(
+    () => true,
+    () => false,
+  )
+  socket.bind(port, '127.0.0.1')
+  // A port that is free for one of the two may be taken for the other.
+  return (await isBound) ? `127.0.0.1:${port}` : serve(byDatagram, byStream)
 }
 
 describe('the SRV records of a name', () => {

@@ -1,17 +1,13 @@
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Call } from '../../../src/calls/call.ts'
 import { Backends } from '../../../src/calls/registry.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { type CarePolicy, noCare } from '../../../src/endpoints/health/policy.ts'
 import type { Notice } from '../../../src/telemetry/notice.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { startHttpServer, type TestServer } from '../../support/servers.ts'
 import { callContext, callSite, type SiteOptions, serviceTarget } from '../../support/sites.ts'
 import { until } from '../../support/waiting.ts'
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
 
 interface Backend extends TestServer {
   /** What it answers: a status. */
@@ -31,7 +27,7 @@ async function startBackend(): Promise<Backend> {
       .end('{}')
   })
   const backend: Backend = Object.assign(server, { status: 200, healthStatus: 200, calls: 0, checks: 0 })
-  cleanups.push(() => backend.close())
+  afterTest(() => backend.close())
   return backend
 }
 
@@ -39,7 +35,7 @@ async function start(care: Partial<CarePolicy>, site: SiteOptions = {}) {
   const servers = [await startBackend(), await startBackend(), await startBackend()]
   const notices: Notice[] = []
   const backends = new Backends({ clock: systemClock, notify: (notice) => notices.push(notice) })
-  cleanups.push(() => backends.close())
+  afterTest(() => backends.close())
   const service = { ...serviceTarget(...servers.map(({ url }) => url)), care: { ...noCare, ...care } }
   const { calls } = backends.open([callSite({ service, idempotent: true, ...site })])
   const states = () => backends.endpointsOf(service).map(({ condition }) => condition.state)

@@ -1,17 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../../src/clock.ts'
 import type { RegistrationTarget } from '../../../src/endpoints/registration/registration.ts'
 import { SelfRegistration } from '../../../src/endpoints/registration/self-registration.ts'
 import type { Notice } from '../../../src/telemetry/notice.ts'
+import { afterTest } from '../../support/cleanup.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { ConsulDouble } from '../../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../../support/registries/etcd.ts'
 import { until } from '../../support/waiting.ts'
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
 
 const self = { id: 'gw-1', host: '10.1.1.1', port: 8080, zone: 'west', adminPort: 9900 }
 const common = { host: undefined, port: undefined, id: undefined, ttlMs: 300 }
@@ -23,14 +19,14 @@ function register(target: RegistrationTarget) {
     random: () => 0,
     notify: (notice) => notices.push(notice),
   })
-  cleanups.push(() => registration.leave())
+  afterTest(() => registration.leave())
   return { registration, notices }
 }
 
 describe('registration in Consul (a double of its HTTP API)', () => {
   async function start(settings: object = {}) {
     const consul = await new ConsulDouble().start()
-    cleanups.push(() => consul.stop())
+    afterTest(() => consul.stop())
     const own = { address: consul.address, service: 'tessera', token: undefined, tags: ['edge'], check: 'ttl' }
     const registered = register({ kind: 'consul', settings: { ...common, ...own, ...settings } as never })
     await until(() => consul.instances.has('gw-1'))
@@ -115,7 +111,7 @@ describeWithEtcd('registration in etcd (a real one)', () => {
   let etcd: EtcdServer
   beforeAll(async () => {
     etcd = await new EtcdServer().start()
-  }, 30_000)
+  })
   afterAll(() => etcd.close())
 
   function start() {
@@ -139,7 +135,7 @@ describeWithEtcd('registration in etcd (a real one)', () => {
     for (const { ID } of leases) await etcd.ask('/v3/lease/revoke', { ID })
     expect(await isThere()).toBe(false)
     await until(isThere)
-  }, 20_000)
+  })
 
   test('goes on when etcd was killed and is back', async () => {
     const { notices } = start()
@@ -149,5 +145,5 @@ describeWithEtcd('registration in etcd (a real one)', () => {
     await etcd.start()
     await until(() => notices.length === 3)
     expect(await isThere()).toBe(true)
-  }, 30_000)
+  })
 })

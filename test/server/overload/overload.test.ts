@@ -4,7 +4,7 @@ import type { Call, CallContext, CallResponse } from '../../../src/calls/call.ts
 import type { OverloadPolicy } from '../../../src/config/admission.ts'
 import { Overload } from '../../../src/server/overload/overload.ts'
 import { BusyLoop, send } from '../../support/busy-loop.ts'
-import { afterTest } from '../../support/gateway.ts'
+import { afterTest } from '../../support/cleanup.ts'
 
 const [critical, high, normal, low] = priorities.map((_name, priority) => priority) as [number, number, number, number]
 /** A hundred fit into a second. */

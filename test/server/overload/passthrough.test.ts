@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseList } from 'structured-headers'
-import { opened, type Running, startGateway, until, wordRoute, wordService } from '../../support/gateway.ts'
+import { opened } from '../../support/cleanup.ts'
+import { type Running, startGateway } from '../../support/gateway.ts'
 import { dial, readAll, request } from '../../support/raw.ts'
 import { startHttpServer } from '../../support/servers.ts'
+import { until } from '../../support/waiting.ts'
 import { openWebSocket, startEcho, upgradeRequest } from '../../support/websocket.ts'
+import { wordRoute, wordService } from '../../support/words.ts'
 
 /** A backend that keeps what it is asked until it is told to answer. */
 async function startWords() {
@@ -32,7 +35,7 @@ async function metric({ adminPort }: Running, name: string, scope: string): Prom
 }
 
 async function untilMetric(running: Running, name: string, value: string, scope = 'service'): Promise<void> {
-  while ((await metric(running, name, scope)) !== value) await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(async () => (await metric(running, name, scope)) === value)
 }
 
 describe('the bulkhead of a service', () => {
@@ -288,7 +291,7 @@ describe('WebSockets', () => {
       answer = await openWebSocket(running.port, '/pass/ws')
     }
     expect(answer.json()).toMatchObject({ code: 'overloaded', status: 503, route: 'pass' })
-  }, 15_000)
+  })
 
   test('that fail tell the endpoint’s health', async () => {
     const [echo, away] = [await startEcho(), await startEcho()]

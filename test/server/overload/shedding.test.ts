@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { BusyLoop } from '../../support/busy-loop.ts'
-import { dictionary, opened, startGateway, wordRoute, wordService } from '../../support/gateway.ts'
+import { opened } from '../../support/cleanup.ts'
+import { startGateway } from '../../support/gateway.ts'
 import { startHttpServer } from '../../support/servers.ts'
+import { dictionary, wordRoute, wordService } from '../../support/words.ts'
 
 const overload = (heap: string) => `defaults: { timeout: 5s }\noverload: { heap: ${heap} }`
 

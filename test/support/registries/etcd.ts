@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { findFreePort } from '../servers.ts'
+import { until } from '../waiting.ts'
 
 /** Where etcd is on this machine; undefined when it is not installed (Debian: etcd-server). */
 export const etcdProgram = (process.env['PATH'] ?? '')
@@ -36,11 +37,7 @@ export class EtcdServer {
     args.push('--listen-client-urls', this.address, '--advertise-client-urls', this.address)
     args.push('--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `one=${peer}`)
     this.#process = spawn(etcdProgram!, args, { stdio: 'ignore' })
-    const end = performance.now() + 20_000
-    while (!(await this.#answers())) {
-      if (performance.now() > end) throw new Error('etcd does not start')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    await until(() => this.#answers(), 'etcd starts')
     return this
   }
 
@@ -92,14 +89,4 @@ export class EtcdServer {
 
 function encode(text: string): string {
   return Buffer.from(text).toString('base64')
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

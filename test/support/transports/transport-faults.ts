@@ -1,13 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { CallContext, CallRequest } from '../../../src/calls/call.ts'
 import { Backends } from '../../../src/calls/registry.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { type Clock, systemClock } from '../../../src/clock.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import type { ChannelOptions, TransportKind } from '../../../src/transports/transport.ts'
+import { afterTest } from '../cleanup.ts'
 import { FakeClock, settle } from '../fake-clock.ts'
 import {
   certificate,
@@ -39,26 +40,21 @@ const touchy = { errorRate: 0.01, windowMs: 60_000, minCalls: 1, openMs: 60_000 
 /** What every transport must survive: broken, hostile and slow backends. */
 export function describeTransportFaults(transport: TransportKind): void {
   describe(`a call over ${transport.name}`, () => {
-    const closers: (() => Promise<unknown>)[] = []
-    afterEach(async () => {
-      for (const close of closers.splice(0).reverse()) await close()
-    })
-
     async function tcp(converse: Parameters<typeof startTcpServer>[0]): Promise<TestServer> {
       const server = await startTcpServer(converse)
-      closers.push(server.close)
+      afterTest(server.close)
       return server
     }
 
     async function http(listener: Parameters<typeof startHttpServer>[0]): Promise<TestServer> {
       const server = await startHttpServer(listener)
-      closers.push(server.close)
+      afterTest(server.close)
       return server
     }
 
     async function tls(listener: Parameters<typeof startTlsServer>[0]): Promise<TestServer> {
       const server = await startTlsServer(listener)
-      closers.push(server.close)
+      afterTest(server.close)
       return server
     }
 
@@ -73,7 +69,7 @@ export function describeTransportFaults(transport: TransportKind): void {
           })
         }),
       )
-      closers.push(server.close)
+      afterTest(server.close)
       return server
     }
 
@@ -88,7 +84,7 @@ export function describeTransportFaults(transport: TransportKind): void {
       // What is not about time may take what a machine takes that is busy elsewhere.
       const patient = { service: serviceTarget(url), render: () => next, timeoutMs: 10_000 }
       const { calls, release } = backends.open([callSite({ ...patient, ...site })])
-      closers.push(async () => {
+      afterTest(async () => {
         release()
         await backends.close()
       })
@@ -179,7 +175,7 @@ export function describeTransportFaults(transport: TransportKind): void {
             else socket.once('data', refuse)
           }),
         )
-        closers.push(server.close)
+        afterTest(server.close)
         const call = caller(server.url)
         for (let count = 0; count < 10; count++) {
           const error = await errorOf(call({ method: 'POST', body: 'x'.repeat(200_000 + count * 400_000) }))
@@ -290,7 +286,7 @@ export function describeTransportFaults(transport: TransportKind): void {
               })
             }),
           )
-          closers.push(server.close)
+          afterTest(server.close)
           const url = `https://backend.test:${server.port}`
           const call = caller(url, { maxResponseBytes: 2_000_000 }, systemClock, { tls: { ca: certificate } })
           await settle()
@@ -338,13 +334,12 @@ export function describeTransportFaults(transport: TransportKind): void {
       test('when the connection is refused', async () => {
         const server = await tcp(() => {})
         await server.close()
-        closers.pop()
         expect(await errorOf(caller(server.url)())).toMatchObject({ code: 'unavailable', step: 'recommend' })
       })
 
       test('when the name does not resolve', async () => {
         const backends = new Backends({ clock: systemClock, transport })
-        closers.push(() => backends.close())
+        afterTest(() => backends.close())
         const { calls } = backends.open([callSite({ service: serviceTarget('http://nowhere.invalid') })])
         expect((await errorOf(calls[0]!(callContext(systemClock)))).code).toBe('unavailable')
       })
