@@ -6,10 +6,9 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.cjs' },
   // What extensions import: the code that runs, as in a process of its own.
   moduleNameMapper: { '^tessera$': '<rootDir>/src/index.ts' },
-  setupFilesAfterEnv: ['<rootDir>/test/support/retries.ts'],
   // No promise of ours, but what says that something hangs: no machine may be too slow for a test.
   testTimeout: 120_000,
-  reporters: ['default', '<rootDir>/test/support/folder-times.js'],
+  reporters: ['default', '<rootDir>/test/support/folder-times.js', '<rootDir>/test/support/run-end.js'],
   // Many tests start processes of their own and watch the clock: in CI nothing runs beside them.
   maxWorkers: process.env.CI ? 1 : 2,
 }
