@@ -93,11 +93,11 @@ export interface PolicyKind<
   /** The error codes that it lists under `on`: one that no call fails with is told. */
   errorCodes?(written: z.output<Shape>): readonly string[]
   readonly shared?: SharedState<Config, State>
-  /** An `attempt`'s stands inside of where calls wait for their turn (`limit`, `bulkhead`); a `call`'s, as by default, outside. */
-  readonly around?: 'call' | 'attempt'
+  /** Whether calls wait in it for others (`limit`, `bulkhead`), so that one that is to be refused anyway is refused before. */
+  readonly holdsUp?: boolean
   /** Builds the layer around what is inside of it, once a site; undefined where this config needs none. */
   wrap(config: Config, parts: PolicyParts<State>): Policy | undefined
-  /** A second layer of an `attempt`'s policy, before calls wait for their turn, where they have to. */
+  /** A second layer, where it stands inside of one that holds calls up: before the outermost of those. */
   ahead?(config: Config, parts: PolicyParts<State>): Policy
   /** What it does with answers, beyond handing them on. */
   answerUse?(config: Config): AnswerUse

@@ -3,7 +3,6 @@ import { headersShape } from '../binding/headers.ts'
 import { checkShape } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { BalancerKind } from '../endpoints/balancers/balancer.ts'
-import { bulkheadShape, serviceLimitShape } from '../operations/admission.ts'
 import { operationShape } from '../operations/operation.ts'
 import { policyKeysOn } from '../operations/policies/keys.ts'
 import type { Source } from '../yaml/source.ts'
@@ -39,8 +38,6 @@ export const serviceShape = z
     ...careKeys,
     retryBudget: retryBudgetShape.optional(),
     ...policyKeysOn('service'),
-    bulkhead: bulkheadShape.optional(),
-    limit: serviceLimitShape.optional(),
     budgetHeader: budgetHeaderShape.optional(),
     headers: headersShape.optional().describe('Sent with every operation.'),
     operations: z

@@ -4,7 +4,6 @@ import { roundRobin } from '../endpoints/balancers/round-robin.ts'
 import { describeDiscovery } from '../endpoints/discovery/discovery.ts'
 import { printDuration } from '../expressions/units.ts'
 import type { ServiceInfo } from '../operations/bound-operation.ts'
-import { describeServiceAdmission } from './admission.ts'
 
 /**
  * How the endpoints of a service are found, chosen and looked after, a few words each; nothing of what nobody declared:
@@ -17,7 +16,6 @@ export function describeEndpoints(service: ServiceInfo): readonly string[] {
   if (balance !== roundRobin) words.push(spreadOn === undefined ? balance.name : `${balance.name} on ${spreadOn}`)
   if (connections !== undefined) words.push(`${connections} connections an endpoint`)
   if (retryBudget) words.push(describeRetryBudget(retryBudget))
-  words.push(...describeServiceAdmission(service))
   if (!care) return words
   const { health, outlier, failover, slowStartMs, zone } = care
   if (zone !== undefined) words.push(`zone ${zone} first`)

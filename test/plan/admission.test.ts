@@ -120,10 +120,9 @@ describe('what stands before a service', () => {
     const document = { request: {}, steps: {}, user: { id: 'u1' } }
     expect(site!.service.bulkhead!.clientOf!(document)).toBe('u1')
     expect(site!.priorityOf!(document)).toBe(priorities.indexOf('high'))
-    expect(describeEndpoints(site!.service)).toEqual([
-      '1000 connections an endpoint',
-      '2–1000 calls at once, by response time, 10 wait, fair by user.id',
-    ])
+    expect(describeEndpoints(site!.service)).toEqual(['1000 connections an endpoint'])
+    const told = site!.policies.map(({ kind, config }) => [kind.name, kind.caption(config)])
+    expect(told[0]).toEqual(['bulkhead', '2–1000 calls at once, by response time, 10 wait, fair by user.id'])
   })
 
   test('makes the request’s part that it reads be there', () => {

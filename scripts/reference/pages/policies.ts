@@ -48,15 +48,15 @@ export function renderPolicies(): string {
   const about = (key: string) => String(policy(key)['description'])
   return page(
     'Policies around a call',
-    'What happens around every call of a backend. From the outside in: fallback, cache, coalesce, hedge, retry, breaker, rate limit, bulkhead, timeout, balance, transport.',
+    `What happens around every call of a backend. From the outside in: ${['fallback', ...policyKinds.map(({ name }) => name), 'balance', 'transport'].join(', ')}.`,
     'A service says what holds for its operations, an operation may say otherwise, and so may the `invoke` that calls it; the nearest wins, as a whole. Every attempt and every wait is cut to what is left of the budget of the request.',
     yamlBlock(policiesExample),
     ...policyKinds.flatMap(({ name, notes }) => renderPolicy(name, policy(name), notes)),
     '## fallback',
     `${about('fallback')} One entry, or a list that is tried in its order. An answer with a fallback in it says so in \`Tessera-Degraded\`.`,
     keyTable(fallbackEntries(policy('fallback'))),
-    '## Bulkheads and limits',
-    'Of a service: `bulkhead` lets so many calls of all routes through at once, `limit` so many in a time; of a route they hold for its requests. [Overload](../guides/overload.md) tells how they work together.',
+    '## Queues',
+    '`order` of a `bulkhead`: who of those who wait goes first.',
     kinds(queues.values()),
     '## Balancers',
     '`balance:` of a service: a name, or `{ kind: consistent-hash, on: user.id }`. [Endpoints](../guides/endpoints.md) tells how they choose, how endpoints are checked and what `failover` does.',

@@ -1,7 +1,9 @@
 import { breaker } from './breaker/breaker.ts'
+import { bulkhead } from './bulkhead/bulkhead.ts'
 import { cache } from './cache/cache.ts'
 import { coalesce } from './coalesce/coalesce.ts'
 import { hedge } from './hedge/hedge.ts'
+import { limit } from './limit/limit.ts'
 import { mirror } from './mirror/mirror.ts'
 import { retry } from './retry/retry.ts'
 import { timeout } from './timeout/timeout.ts'
@@ -13,7 +15,8 @@ export const policyKinds = [
   mirror, // sends a copy elsewhere, and forgets about it
   hedge, // asks another endpoint too when the first takes long
   retry, // an attempt more, while the budget and the deadline allow it
-  // Here a service's `limit` and `bulkhead` have a call wait for its turn.
+  limit, // holds calls to so many in a time
+  bulkhead, // lets so many through at once, and queues the rest
   breaker, // refuses while the backend rests, and learns how calls end
   timeout, // ends one attempt
 ] as const

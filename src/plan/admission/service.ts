@@ -14,7 +14,9 @@ export function bindServiceAdmission(
   { source, definition }: ServiceDefinition,
   language: Language,
 ): { readonly admission: ServiceAdmission; readonly reads: readonly Read[] } {
-  const { bulkhead, limit } = definition
+  // Neither has a `false`.
+  const bulkhead = definition.bulkhead || undefined
+  const limit = definition.limit || undefined
   const part = (text: string, ...path: (string | number)[]) => bindKeyPart(text, source.locate(path), language) ?? []
   const client: KeyPart[] = bulkhead?.by === undefined ? [] : [part(bulkhead.by, 'bulkhead', 'by')].flat()
   const isList = Array.isArray(source.valueAt(['limit', 'by']))

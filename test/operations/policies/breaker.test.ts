@@ -2,16 +2,19 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Bulkhead } from '../../../src/admission/bulkhead.ts'
 import { uncountedAdmission } from '../../../src/admission/metrics.ts'
 import type { Layer } from '../../../src/calls/layer.ts'
-import { bulkhead } from '../../../src/calls/policies/bulkhead.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { breaker } from '../../../src/operations/policies/breaker/breaker.ts'
 import { Circuit } from '../../../src/operations/policies/breaker/circuit.ts'
+import { bulkhead } from '../../../src/operations/policies/bulkhead/bulkhead.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, layerOf, live, ongoing, RecordingSpan, scripted } from '../../support/sites.ts'
+import { callRequest, errorOf, layerOf, live, ongoing, RecordingSpan, scripted } from '../../support/sites.ts'
 
 const policy = { errorRate: 0.5, windowMs: 10_000, minCalls: 4, openMs: 5000 }
 const unavailable = new GatewayError('unavailable')
 const status = (code: number) => new GatewayError(`http-${code}`, { response: { status: code, body: undefined } })
+
+/** Of the gate that a test hands in. */
+const bears = { policy: { concurrent: 1, queue: 0, order: 'fifo' }, clientOf: undefined }
 
 let clock: FakeClock
 let circuit: Circuit
@@ -147,14 +150,13 @@ describe('breaker', () => {
       clock,
       uncountedAdmission.bulkhead('service', 'reco'),
     )
-    const site = callSite()
     const backend = scripted(unavailable)
     const slow: Layer = (request, call) =>
       new Promise((resolve, reject) => {
         clock.schedule(10, () => void backend(request, call).then(resolve, reject))
       })
-    const parts = { clock, state: circuit, bulkhead: gate, rate: undefined }
-    const guarded = ahead(parts)(bulkhead(site, parts)(layerOf(breaker, policy, parts)(slow)))
+    const parts = { clock, state: circuit, bulkhead: gate }
+    const guarded = ahead(parts)(layerOf(bulkhead, bears, parts)(layerOf(breaker, policy, parts)(slow)))
     const calls = Array.from({ length: 20 }, () => errorOf(guarded(callRequest(), ongoing(clock))))
     await clock.advance(200)
     const codes = (await Promise.all(calls)).map(({ code }) => code)
@@ -171,7 +173,6 @@ describe('breaker', () => {
       clock,
       uncountedAdmission.bulkhead('service', 'reco'),
     )
-    const site = callSite()
     await fail(4)
     await clock.advance(5000)
     expect(circuit.state).toBe('half-open')
@@ -179,8 +180,8 @@ describe('breaker', () => {
     const hanging: Layer = () => new Promise((resolve) => asked.push(() => resolve(live)))
     gate.tryEnter()
     gate.tryEnter()
-    const parts = { clock, state: circuit, bulkhead: gate, rate: undefined }
-    const guarded = ahead(parts)(bulkhead(site, parts)(layerOf(breaker, policy, parts)(hanging)))
+    const parts = { clock, state: circuit, bulkhead: gate }
+    const guarded = ahead(parts)(layerOf(bulkhead, bears, parts)(layerOf(breaker, policy, parts)(hanging)))
     const [first, ...others] = Array.from({ length: 6 }, () => guarded(callRequest(), ongoing(clock)))
     const refused = others.map(errorOf)
     expect(gate.waiting).toBe(6)

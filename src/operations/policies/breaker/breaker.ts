@@ -14,7 +14,6 @@ export const breaker = definePolicy({
   shape: breakerShape,
   notes: 'While it is open a call fails with `circuit-open` and no backend is asked.',
   example: 'breaker: { errorRate: 50%, window: 10s, minCalls: 20, open: 5s }',
-  around: 'attempt',
   shared: {
     key: (policy, { service, operation }) => [service.name, operation, policy],
     open: (policy, { clock, gauge }) => new Circuit(policy, clock, (state) => gauge(gaugeValues[state])),

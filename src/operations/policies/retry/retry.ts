@@ -44,7 +44,8 @@ export const retry = definePolicy({
     const { attempts } = policy
     let waitMs = 0
     for (let failures = 1; failures < attempts; failures++) waitMs += fullDelayMs(policy, failures)
-    const sum = `${attempts === 1 ? '' : `${attempts} × `}${inner.sum}`
+    const times = inner.sum.includes(' + ') ? `(${inner.sum})` : inner.sum
+    const sum = attempts === 1 ? inner.sum : `${attempts} × ${times}`
     return { ms: attempts * inner.ms + waitMs, sum: waitMs > 0 ? `${sum} + ${printDuration(waitMs)}` : sum }
   },
   requests: ({ attempts }, inner) => attempts * inner,

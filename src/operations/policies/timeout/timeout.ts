@@ -20,7 +20,6 @@ export const timeout = definePolicy({
   notes:
     'Without one anywhere it is `defaults.timeout` of the [gateway](gateway.md). An attempt that takes longer fails with `timeout`, and its connection is closed.',
   example: 'timeout: 300ms',
-  around: 'attempt',
   wrap: wrapTimeout,
   caption: printDuration,
   worst: (ms) => ({ ms, sum: printDuration(ms) }),

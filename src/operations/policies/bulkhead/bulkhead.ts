@@ -1,22 +1,38 @@
-import type { Visitor } from '../../admission/bulkhead.ts'
-import { normalPriority } from '../../admission/policy.ts'
-import { waitForSlot } from '../../admission/slot.ts'
-import { isTimedOut, verdictOf } from '../../endpoints/verdict.ts'
-import type { CallRequest } from '../call.ts'
-import { type Layer, type LayerResponse, type OngoingCall, type Policy, passThrough } from '../layer.ts'
-import type { StackParts } from '../parts.ts'
-import type { CallSite } from '../policy.ts'
-import { nameStep } from './name-step.ts'
+import type { Visitor } from '../../../admission/bulkhead.ts'
+import { normalPriority } from '../../../admission/policy.ts'
+import { printBulkhead } from '../../../admission/print.ts'
+import { waitForSlot } from '../../../admission/slot.ts'
+import type { ServiceBulkhead } from '../../../admission/target.ts'
+import type { CallRequest } from '../../../calls/call.ts'
+import type { Layer, LayerResponse, OngoingCall, Policy } from '../../../calls/layer.ts'
+import { definePolicy, type PolicyParts } from '../../../calls/policy.ts'
+import { isTimedOut, verdictOf } from '../../../endpoints/verdict.ts'
+import { bulkheadShape } from '../../admission.ts'
+import { nameStep } from '../name-step.ts'
 
 /**
  * Lets so many calls to the service through at once, those of all routes together; the others wait or are shed with
  * `overloaded`. The wait counts against the request's budget, not against the timeout of the attempt, which begins
  * after it.
  */
-export function bulkhead(site: CallSite, { clock, bulkhead: gate }: Pick<StackParts, 'clock' | 'bulkhead'>): Policy {
-  if (!gate) return passThrough
+export const bulkhead = definePolicy({
+  name: 'bulkhead',
+  on: ['service'],
+  shape: bulkheadShape,
+  notes:
+    'Of all routes together; what `proxy:` passes on to the service counts too. [Overload](../guides/overload.md) tells how places are given out.',
+  example: 'bulkhead: { concurrent: 50, queue: 100 }',
+  /** The service has it: what is passed through to it takes the same places. */
+  bind: (_written, { service, services }) => services.get(service)?.bulkhead,
+  holdsUp: true,
+  wrap: wrapBulkhead,
+  caption: ({ policy, by }) => printBulkhead('calls', policy, by),
+})
+
+function wrapBulkhead({ clientOf }: ServiceBulkhead, parts: PolicyParts): Policy | undefined {
+  const { clock, site, bulkhead: gate } = parts
+  if (!gate) return undefined
   const { priorityOf } = site
-  const clientOf = site.service.bulkhead?.clientOf
   const fail = nameStep(site)
 
   function describe({ context }: OngoingCall): Visitor {

@@ -1,5 +1,5 @@
+import type { CallSite } from '../../calls/policy.ts'
 import { toGatewayError } from '../../errors.ts'
-import type { CallSite } from '../policy.ts'
 
 /** Makes what is refused before a call is sent a failure of its step. */
 export function nameStep({ step }: Pick<CallSite, 'step'>): (thrown: unknown) => never {

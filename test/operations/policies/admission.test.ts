@@ -4,12 +4,22 @@ import { uncountedAdmission } from '../../../src/admission/metrics.ts'
 import { CellRate } from '../../../src/admission/rates/gcra.ts'
 import { LocalRateLimiter } from '../../../src/admission/rates/local.ts'
 import type { Layer } from '../../../src/calls/layer.ts'
-import { bulkhead } from '../../../src/calls/policies/bulkhead.ts'
-import { rate } from '../../../src/calls/policies/rate.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
+import { bulkhead } from '../../../src/operations/policies/bulkhead/bulkhead.ts'
+import { limit } from '../../../src/operations/policies/limit/limit.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { callRequest, callSite, errorOf, live, ongoing, RecordingSpan, scripted } from '../../support/sites.ts'
+import {
+  callRequest,
+  callSite,
+  errorOf,
+  layerOf,
+  live,
+  ongoing,
+  RecordingSpan,
+  type SiteOptions,
+  scripted,
+} from '../../support/sites.ts'
 
 let clock: FakeClock
 
@@ -33,11 +43,21 @@ function slow(ms: number): Layer & { inside: number; most: number } {
 
 describe('a bulkhead around calls', () => {
   const metrics = uncountedAdmission.bulkhead('service', 'reco')
+  const guard = (gate: Bulkhead, site: SiteOptions = {}) =>
+    layerOf(
+      bulkhead,
+      { policy: { concurrent: 1, queue: 0, order: 'fifo' }, clientOf: undefined },
+      {
+        clock,
+        bulkhead: gate,
+        site: callSite(site),
+      },
+    )
 
   test('lets so many through at once, of whatever site, and all of them in the end', async () => {
     const gate = new Bulkhead({ concurrent: 2, queue: 10, order: 'fifo' }, clock, metrics)
     const next = slow(50)
-    const sites = ['one', 'two'].map((step) => bulkhead(callSite({ step }), { clock, bulkhead: gate })(next))
+    const sites = ['one', 'two'].map((step) => guard(gate, { step })(next))
     const calls = [0, 1, 2, 3, 4].map((index) => sites[index % 2]!(callRequest(), ongoing(clock)))
     await clock.advance(200)
     expect(await Promise.all(calls)).toHaveLength(5)
@@ -46,7 +66,7 @@ describe('a bulkhead around calls', () => {
 
   test('fails with `overloaded` in its step, and tells the span', async () => {
     const gate = new Bulkhead({ concurrent: 1, queue: 0, order: 'fifo' }, clock, metrics)
-    const call = bulkhead(callSite(), { clock, bulkhead: gate })(slow(50))
+    const call = guard(gate)(slow(50))
     const first = call(callRequest(), ongoing(clock))
     const span = new RecordingSpan(true)
     expect(await errorOf(call(callRequest(), ongoing(clock, { span })))).toMatchObject({
@@ -60,7 +80,7 @@ describe('a bulkhead around calls', () => {
 
   test('gives its place back when a call fails', async () => {
     const gate = new Bulkhead({ concurrent: 1, queue: 0, order: 'fifo' }, clock, metrics)
-    const call = bulkhead(callSite(), { clock, bulkhead: gate })(scripted(new GatewayError('unavailable'), live))
+    const call = guard(gate)(scripted(new GatewayError('unavailable'), live))
     await errorOf(call(callRequest(), ongoing(clock)))
     expect((await call(callRequest(), ongoing(clock))).status).toBe(200)
     expect(gate.inside).toBe(0)
@@ -76,7 +96,7 @@ describe('a bulkhead around calls', () => {
       await new Promise<void>((resolve) => void clock.schedule(10, resolve))
       return live
     }
-    const call = bulkhead(callSite({ priorityOf }), { clock, bulkhead: gate })(next)
+    const call = guard(gate, { priorityOf })(next)
     const come = (name: string, vip = false) =>
       call(callRequest(), ongoing(clock, { document: { request: { name, vip }, steps: {} } }))
     const calls = [come('first'), come('second'), come('vip', true)]
@@ -89,7 +109,8 @@ describe('a bulkhead around calls', () => {
 describe('a rate around calls', () => {
   const guard = (perSecond: number, maxWaitMs: number, next: Layer) => {
     const limiter = new LocalRateLimiter(new CellRate({ perSecond, burst: 1 }, maxWaitMs), () => clock.now())
-    return rate(callSite(), { clock, rate: { limiter, metrics: { took() {} } } })(next)
+    const config = { policy: { perSecond, burst: 1 }, maxWaitMs, by: [], keyOf: undefined }
+    return layerOf(limit, config, { clock, rate: { limiter, metrics: { took() {} } } })(next)
   }
 
   test('makes one too many wait for its turn', async () => {
