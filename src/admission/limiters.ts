@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { Shared } from '../shared.ts'
+import type { BytesClient } from '../stores/redis/client.ts'
 import { RedisLink } from '../stores/redis/link.ts'
 import type { Notify } from '../telemetry/notice.ts'
 import { type AdmissionMetrics, uncountedAdmission } from './metrics.ts'
@@ -28,19 +29,20 @@ export interface LimitersOptions {
 
 const connectWithinMs = 1000
 
+/** What can only be answered by one who is there. */
+const anything = (client: BytesClient) => client.mGet(['tessera:1:limit'])
+
 /** All rate limits of the process. */
 export class Limiters {
   readonly #limiters: Shared<LimitKey, RateLimiter>
   readonly #link: RedisLink | undefined
   readonly #notify: Notify
-  readonly #metrics: AdmissionMetrics
   #isShared: boolean | undefined
   #reason = ''
 
   constructor({ clock, notify = () => {}, metrics = uncountedAdmission, redisUrl }: LimitersOptions) {
     this.#notify = notify
-    this.#metrics = metrics
-    this.#link = redisUrl === undefined ? undefined : this.#open(redisUrl)
+    this.#link = redisUrl === undefined ? undefined : this.#open(redisUrl, metrics)
     this.#limiters = new Shared<LimitKey, RateLimiter>(
       (key) => JSON.stringify(key),
       ({ scope, name, policy, maxWaitMs }) => {
@@ -62,7 +64,7 @@ export class Limiters {
     if (!this.#link) return
     const end = performance.now() + connectWithinMs
     while (performance.now() < end) {
-      if (await this.#link.insist((client) => client.mGet(['tessera:1:limit']))) return
+      if (await this.#link.insist(anything)) return
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
@@ -72,15 +74,18 @@ export class Limiters {
     await this.#link?.close()
   }
 
-  #open(url: string): RedisLink {
+  #open(url: string, metrics: AdmissionMetrics): RedisLink {
     const warn = (reason: string) => {
       this.#reason = reason
     }
-    return new RedisLink(
-      url,
-      { size() {}, evicted() {}, failed() {}, warn },
-      { meanwhile: 'each gateway counts for itself' },
-    )
+    const observer = { size() {}, evicted() {}, failed() {}, warn }
+    const link = new RedisLink(url, observer, { meanwhile: 'each gateway counts for itself' })
+    metrics.showShared(async () => {
+      const isShared = (await link.ask(anything)) !== undefined
+      this.#note(isShared)
+      return isShared
+    })
+    return link
   }
 
   /** Says so once a change. */
@@ -88,7 +93,6 @@ export class Limiters {
     if (this.#isShared === isShared) return
     const isFirst = this.#isShared === undefined
     this.#isShared = isShared
-    this.#metrics.shared(isShared)
     const subject = 'limits'
     if (!isShared) this.#notify({ level: 'warn', subject, message: 'limits are not shared', reason: this.#reason })
     else if (!isFirst) this.#notify({ level: 'info', subject, message: 'limits are shared again' })

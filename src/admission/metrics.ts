@@ -20,8 +20,8 @@ export interface RateMetrics {
 export interface AdmissionMetrics {
   bulkhead(scope: 'service' | 'route', name: string): BulkheadMetrics
   rate(scope: 'service' | 'route' | 'gateway', name: string): RateMetrics
-  /** Whether limits are shared between replicas just now. */
-  shared(isShared: boolean): void
+  /** Shows from now on whether limits are shared between replicas, asked whenever somebody looks. */
+  showShared(isShared: () => Promise<boolean>): void
 }
 
 const uncountedBulkhead: BulkheadMetrics = { limit() {}, inside() {}, waiting() {}, waited() {}, shed() {} }
@@ -30,5 +30,5 @@ const uncountedBulkhead: BulkheadMetrics = { limit() {}, inside() {}, waiting() 
 export const uncountedAdmission: AdmissionMetrics = {
   bulkhead: () => uncountedBulkhead,
   rate: () => ({ took() {} }),
-  shared() {},
+  showShared() {},
 }

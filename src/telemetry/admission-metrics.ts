@@ -81,8 +81,8 @@ export class AdmissionMetrics {
     return new RateMetrics(this.#families, scope, name)
   }
 
-  shared(isShared: boolean): void {
-    this.#families.shared.bind().value = isShared ? 1 : 0
+  showShared(isShared: () => Promise<boolean>): void {
+    this.#families.shared.bind().read = async () => ((await isShared()) ? 1 : 0)
   }
 
   /** The process is overloaded and has shed a request of this class. */

@@ -113,6 +113,8 @@ export class HistogramFamily extends Family<Histogram> {
 export class Scalar {
   readonly labels: Readonly<Record<string, string>>
   value = 0
+  /** Of a gauge that nobody tells when it changes: asked at each scrape. */
+  read: (() => number | Promise<number>) | undefined
   constructor(labels: Record<string, string>) {
     this.labels = labels
   }
@@ -132,7 +134,11 @@ export class ScalarFamily extends Family<Scalar> {
 
   async get(): Promise<Scrape> {
     const { name, help } = this
-    const values = [...this.children.values()].map(({ labels, value }) => ({ labels, value, metricName: name }))
-    return { name, help, type: this.#type, values }
+    const values = [...this.children.values()].map(async ({ labels, value, read }) => ({
+      labels,
+      value: read ? await read() : value,
+      metricName: name,
+    }))
+    return { name, help, type: this.#type, values: await Promise.all(values) }
   }
 }

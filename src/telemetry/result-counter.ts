@@ -35,7 +35,6 @@ export class RetryBudgetMetrics {
   readonly #left: ScalarFamily
   readonly #refusals: ScalarFamily
   readonly #service: string
-  #scalar: Scalar | undefined
 
   constructor(left: ScalarFamily, refusals: ScalarFamily, service: string) {
     this.#left = left
@@ -43,9 +42,8 @@ export class RetryBudgetMetrics {
     this.#service = service
   }
 
-  setLeft(retries: number): void {
-    this.#scalar ??= this.#left.bind(this.#service)
-    this.#scalar.value = retries
+  show(left: () => number): void {
+    this.#left.bind(this.#service).read = left
   }
 
   countRefusal(): void {

@@ -15,15 +15,15 @@ export const defaultRetryBudget: RetryBudgetPolicy = { share: 0.2, perSecond: 10
 
 /** What is counted of a service's budget; telemetry implements it. */
 export interface RetryBudgetMetrics {
-  /** So many retries are left. */
-  left(retries: number): void
+  /** It is drawn on: from now on shows how many retries are left, asked whenever somebody looks. */
+  show(left: () => number): void
   /** A retry or hedge was not made for want of budget. */
   refused(): void
 }
 
 /** The pieces that the window is counted in: it moves on by a tenth of itself. */
 const pieces = 10
-const uncounted: RetryBudgetMetrics = { left() {}, refused() {} }
+const uncounted: RetryBudgetMetrics = { show() {}, refused() {} }
 
 /**
  * Keeps retries from multiplying the load on a backend that is down. In whatever `windowMs` one looks at there are no
@@ -44,6 +44,7 @@ export class RetryBudget {
   #piece = 0
   #pieceEndsAt: number
   #left: number
+  #isShown = false
 
   constructor(clock: Clock, policy: RetryBudgetPolicy = defaultRetryBudget, metrics: RetryBudgetMetrics = uncounted) {
     this.#clock = clock
@@ -58,14 +59,15 @@ export class RetryBudget {
 
   /** A call begins. Told once for a call, however often it is tried. */
   deposit(): void {
+    if (!this.#isShown) this.#show()
     this.#moveOn()
     this.#given[this.#piece % pieces]! += this.#share
     this.#left += this.#share
-    this.#metrics.left(this.#left)
   }
 
   /** Takes what one retry costs; false when the budget is spent. */
   withdraw(): boolean {
+    if (!this.#isShown) this.#show()
     this.#moveOn()
     // A sum of tenths may fall short of a whole by its last digits.
     if (this.#left < 1 - 1e-6) {
@@ -74,8 +76,18 @@ export class RetryBudget {
     }
     this.#taken[this.#piece % (pieces + 1)]! += 1
     this.#left -= 1
-    this.#metrics.left(this.#left)
     return true
+  }
+
+  /** How many retries can be made now. */
+  get left(): number {
+    this.#moveOn()
+    return this.#left
+  }
+
+  #show(): void {
+    this.#isShown = true
+    this.#metrics.show(() => this.left)
   }
 
   #moveOn(): void {

@@ -28,7 +28,7 @@ export function countBackends(metrics: Metrics): BackendMetrics {
     },
     forRetryBudget(service) {
       const budget = metrics.retryBudget(service)
-      return { left: (retries) => budget.setLeft(retries), refused: () => budget.countRefusal() }
+      return { show: (left) => budget.show(left), refused: () => budget.countRefusal() }
     },
     discoveryState: (source, isCurrent) => metrics.discovery(source).set(isCurrent),
     gauge(kind, service, operation) {

@@ -68,15 +68,27 @@ describe('the retry budget', () => {
     expect(budget.withdraw()).toBe(false)
   })
 
-  test('tells how much is left, and each time that something could not be paid', () => {
+  test('shows how much is left whenever somebody looks, whether or not calls come', () => {
     const clock = new FakeClock()
-    const told: unknown[] = []
-    const metrics = { left: (retries: number) => told.push(retries), refused: () => told.push('refused') }
+    const shown: (() => number)[] = []
+    const metrics = { show: (left: () => number) => shown.push(left), refused() {} }
     const budget = new RetryBudget(clock, { share: 0.5, perSecond: 1, windowMs: 10_000 }, metrics)
+    expect(shown).toHaveLength(0)
     budget.deposit()
+    const [left] = shown
+    expect(left!()).toBe(1.5)
     budget.withdraw()
-    budget.withdraw()
-    expect(told).toEqual([1.5, 0.5, 'refused'])
+    expect(left!()).toBe(0.5)
+    clock.skip(5000)
+    expect(left!()).toBe(5.5)
+    expect(shown).toHaveLength(1)
+  })
+
+  test('tells each time that something could not be paid', () => {
+    let refused = 0
+    const metrics = { show() {}, refused: () => refused++ }
+    const budget = new RetryBudget(new FakeClock(), { share: 0, perSecond: 1, windowMs: 10_000 }, metrics)
+    expect([budget.withdraw(), budget.withdraw(), refused]).toEqual([true, false, 1])
   })
 
   test('whatever happens, no window has more than its calls’ share and its seconds’ worth', () => {

@@ -149,6 +149,8 @@ describe('a limit that two gateways share', () => {
       /^tessera_rate_limits_shared (\d)/m.exec(await (await get(adminPort, '/metrics')).text())?.[1]
     expect(await shared()).toBe('1')
     await redis.kill()
+    // Before any request has found out.
+    expect(await shared()).toBe('0')
     const answers = await Promise.all(Array.from({ length: 10 }, () => get(port)))
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200))
     expect(await shared()).toBe('0')
