@@ -1,5 +1,5 @@
 /** What an extension may define. */
-export type DefinitionKind = 'step' | 'operator' | 'function' | 'balancer' | 'discovery'
+export type DefinitionKind = 'step' | 'policy' | 'operator' | 'function' | 'balancer' | 'discovery'
 
 /** Marks what an extension exports with what it is; the same symbol in every copy of this package. */
 export const definitionOf: unique symbol = Symbol.for('tessera.definition')

@@ -60,6 +60,13 @@ export interface PolicyParts<State = unknown> extends StackParts {
   reach(target: ServiceTarget): ServiceEndpoints
 }
 
+/** Error codes in a list of a policy. */
+export interface ListedCodes {
+  readonly codes: readonly string[]
+  /** Of the list, from the policy's key. */
+  readonly path: readonly (string | number)[]
+}
+
 /** How long a call may take, and how that adds up, for people: `2 × 150ms + 10ms`. */
 export interface WorstCase {
   readonly ms: number
@@ -90,8 +97,8 @@ export interface PolicyKind<
   bind?(written: z.output<Shape>, binder: PolicyBinder): Config | undefined
   /** The operations it can stand around; all unless given. */
   misfit?(config: Config, operation: PolicyOperation): Misfit | undefined
-  /** The error codes that it lists under `on`: one that no call fails with is told. */
-  errorCodes?(written: z.output<Shape>): readonly string[]
+  /** Lists of error codes in it, and where they stand: one that no call fails with is told. */
+  errorCodes?(written: z.output<Shape>): readonly ListedCodes[]
   readonly shared?: SharedState<Config, State>
   /** Whether calls wait in it for others (`limit`, `bulkhead`), so that one that is to be refused anyway is refused before. */
   readonly holdsUp?: boolean
@@ -121,6 +128,12 @@ export interface PolicyKind<
   readonly notes?: string
   /** A line of YAML that declares it, run by the tests. */
   readonly example: string
+}
+
+/** Kinds of policies, outermost first. */
+export type PolicyKinds = readonly PolicyKind[] & {
+  /** False when there are others, of which nothing is known: then a key that is not here may be one of them. */
+  readonly isWhole?: boolean
 }
 
 /** A policy that holds around a call. */

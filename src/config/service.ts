@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { headersShape } from '../binding/headers.ts'
 import { checkShape } from '../binding/shape.ts'
+import type { PolicyKinds } from '../calls/policy.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { BalancerKind } from '../endpoints/balancers/balancer.ts'
-import { operationShape } from '../operations/operation.ts'
-import { policyKeysOn } from '../operations/policies/keys.ts'
+import { createOperationShapes, operationShape } from '../operations/operation.ts'
+import { addPolicyKeys, policyKeysOn } from '../operations/policies/keys.ts'
 import type { Source } from '../yaml/source.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { balanceShape, createBalanceShape, openBalanceShape } from './service/balance.ts'
@@ -13,6 +14,12 @@ import { createDiscoverShape, type DiscoverShape, discoverShape, openDiscoverSha
 import { endpointsShape } from './service/endpoints.ts'
 import { retryBudgetShape } from './service/retry-budget.ts'
 import { checkWhereItRuns, createVersionsShape, splitShape, versionsShape } from './service/versions.ts'
+
+const operationsOf = (shape: typeof operationShape) =>
+  z
+    .record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), shape)
+    .default({})
+    .describe('Name: a call that it offers.')
 
 /** `config/services/*.yaml` */
 export const serviceShape = z
@@ -40,10 +47,7 @@ export const serviceShape = z
     ...policyKeysOn('service'),
     budgetHeader: budgetHeaderShape.optional(),
     headers: headersShape.optional().describe('Sent with every operation.'),
-    operations: z
-      .record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), operationShape)
-      .default({})
-      .describe('Name: a call that it offers.'),
+    operations: operationsOf(operationShape),
   })
   .meta({ description: 'A backend service: endpoints, policies and colored operations.' })
 
@@ -54,17 +58,18 @@ export const serviceShape = z
 export function createServiceShape(
   balancers: ReadonlyMap<string, BalancerKind>,
   discoveries: readonly DiscoverShape[],
+  policies: PolicyKinds,
   isWhole: boolean,
 ): typeof serviceShape {
   const discover = (isWhole ? createDiscoverShape(discoveries) : openDiscoverShape) as typeof discoverShape
-  const { description } = serviceShape.meta()!
-  return serviceShape
-    .extend({
+  return addPolicyKeys(serviceShape, 'service', policies)
+    .safeExtend({
       balance: (isWhole ? createBalanceShape(balancers) : openBalanceShape) as typeof balanceShape,
       discover: discover.optional(),
       versions: createVersionsShape(discover).optional(),
+      operations: operationsOf(createOperationShapes(policies).inService),
     })
-    .meta({ description })
+    .meta(serviceShape.meta()!)
 }
 
 /** A service as its file has it. */

@@ -11,7 +11,6 @@ import type { BoundOperation, OperationOutput, ServiceInfo } from './bound-opera
 import { locate } from './locator.ts'
 import { idempotentMethods, methods, type OperationDefinition } from './operation.ts'
 import { parsePathTemplate } from './path-template.ts'
-import { checkPolicyCodes } from './policies/error-codes.ts'
 
 export type { BoundOperation } from './bound-operation.ts'
 
@@ -33,7 +32,6 @@ export function bindOperation(
   const inputs = bindOperationInputs(definition, path, methodKey, position, language)
   const body =
     definition.body === undefined ? undefined : bindTemplate(definition.body, within(position, 'body'), language)
-  checkPolicyCodes(definition, Object.values(definition.errors ?? {}), position, language)
   const headers = bindSentHeaders(definition, serviceHeaders, position, language)
   return {
     service,

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { headersShape } from '../binding/headers.ts'
 import { template } from '../binding/scalars.ts'
 import { withRole } from '../binding/variables.ts'
-import { policyKeysOn } from './policies/keys.ts'
+import type { PolicyKinds } from '../calls/policy.ts'
+import { addPolicyKeys, policyKeysOn } from './policies/keys.ts'
 import { fallbackShape } from './policies/shapes.ts'
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete', 'head'] as const
@@ -74,5 +75,13 @@ export const inlineOperationShape = z
   .strictObject({ service: z.string().describe('The service that is called.'), ...operationKeys })
   .refine(hasOneMethod, oneMethod)
   .meta({ description: 'An operation written in place.' })
+
+/** The same by the policies that there are, in a service's file and in a step. */
+export function createOperationShapes(kinds: PolicyKinds) {
+  return {
+    inService: addPolicyKeys(operationShape, 'operation', kinds),
+    inStep: addPolicyKeys(inlineOperationShape, 'operation', kinds),
+  }
+}
 
 export type OperationDefinition = z.output<typeof operationShape>

@@ -1,10 +1,10 @@
 import type { Language } from '../binding/color.ts'
 import type { Position } from '../binding/shape.ts'
+import type { PolicyKinds } from '../calls/policy.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import { bindOperation } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import { checkPolicyCodes } from '../operations/policies/error-codes.ts'
 import { type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
@@ -37,6 +37,7 @@ export type Catalogue = ReadonlyMap<string, CatalogueService> & {
 export function* bindCatalogue(
   services: readonly (ServiceDefinition | undefined)[],
   defaults: Defaults,
+  kinds: PolicyKinds,
   language: Language,
 ): Work<Catalogue> {
   const isWhole = services.every((service) => service !== undefined)
@@ -57,7 +58,7 @@ export function* bindCatalogue(
   const targets = Object.assign(new Map([...known].map(([name, { info }]) => [name, info])), { isWhole })
   const catalogue = new Map<string, CatalogueService>()
   for (const [name, { service, info }] of known) {
-    catalogue.set(name, bindService(service, info, targets, defaults, language))
+    catalogue.set(name, bindService(service, info, { services: targets, kinds }, defaults, language))
     yield
   }
   return Object.assign(catalogue, { isWhole })
@@ -66,12 +67,12 @@ export function* bindCatalogue(
 function bindService(
   { source, definition }: ServiceDefinition,
   info: ServiceInfo,
-  services: Declaring['services'],
+  { services, kinds }: Pick<Declaring, 'services' | 'kinds'>,
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
-  const { diagnostics } = language
-  const around = { service: definition.service, services }
+  const around = { service: definition.service, services, kinds }
+  const named = Object.values(definition.operations).flatMap(({ errors = {} }) => Object.values(errors))
   const ofService = new Map([
     ['timeout', { config: gateway.timeout, origin: gateway.timeoutOrigin }],
     ...declarePolicies(definition, {
@@ -79,18 +80,20 @@ function bindService(
       by: 'service',
       position: { source, path: [] },
       operation: undefined,
-      diagnostics,
+      errorNames: named,
+      language,
     }),
   ])
   const headers = definition.headers && { value: definition.headers, position: { source, path: ['headers'] } }
   const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
     const operation = bindOperation(info, name, definition, headers, position, language)
-    const { diagnostics } = language
-    const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, diagnostics })
+    const errorNames = [...operation.errorNames.values()]
+    const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, errorNames, language })
     const answers = () => [operation, ...alike(operation)].flatMap(({ outputs }) => outputs)
     return {
       operation: { ...operation, answers },
       policies: [own, ofService],
+      policyKinds: kinds,
       services,
       maxResponseBytes: gateway.maxResponseBody,
     }
@@ -102,8 +105,6 @@ function bindService(
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] }, language)] as const,
   )
-  const named = Object.values(definition.operations).flatMap(({ errors = {} }) => Object.values(errors))
-  checkPolicyCodes(definition, named, { source, path: [] }, language)
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
   return { info, definition, operations: new Map(operations), unread, bindInline: bind }

@@ -75,7 +75,8 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   }
   if (!isWhole) services.push(undefined)
   const catalogue =
-    dictionary && (yield* bindCatalogue(services, defaults, languageOf(dictionary, settings, env, diagnostics)))
+    dictionary &&
+    (yield* bindCatalogue(services, defaults, registry.policies, languageOf(dictionary, settings, env, diagnostics)))
   for (const read of [gateway, source, ...services.map((service) => service?.source)]) read?.forget()
   const facts: FileFacts[] = []
   for (const file of filesOf(texts)) {

@@ -1,17 +1,17 @@
 import { type BoundTemplate, bindTemplate } from '../binding/bind.ts'
 import type { Read, Write } from '../binding/reference.ts'
 import { within } from '../binding/shape.ts'
+import type { PolicyKinds } from '../calls/policy.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { fits } from '../expressions/schema.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import { compileOutputs } from '../operations/outputs.ts'
-import { checkPolicyCodes } from '../operations/policies/error-codes.ts'
 import { reportMisfit } from './assign.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
-import { type InvokeConfig, invokeShape } from './invoke/shape.ts'
+import { createInvokeShape, type InvokeConfig, invokeShape } from './invoke/shape.ts'
 import { buildSite, keepBytes, resolveAround } from './invoke/site.ts'
-import { type Binder, defineStep, type ParsedStep, type ServiceOperation } from './step.ts'
+import { type Binder, defineStep, type ParsedStep, type ServiceOperation, type StepKind } from './step.ts'
 import type { BoundFallback, StepCall } from './step-call.ts'
 
 /** Calls an operation of a backend: its inputs wire themselves from the colors, its outputs become colors. */
@@ -29,7 +29,6 @@ export const invoke = defineStep({
     const name = binder.nameCall(step as ParsedStep, operation.name)
     const overrides = bindOverrides(step, found, binder)
     const fallbacks = bindFallbacks(step, found, name, binder)
-    checkPolicyCodes(config, operation.errorNames.values(), position, binder)
     const lenient = config.optional || fallbacks.length > 0
     const isProvidedFor = lenient || binder.isGuarded
     const parts = { name, other: found, policies: config, position, overrides, fallbacks, isProvidedFor }
@@ -75,6 +74,11 @@ export const invoke = defineStep({
     }
   },
 })
+
+/** The same by the policies that there are. */
+export function createInvoke(kinds: PolicyKinds): StepKind<InvokeConfig> {
+  return { ...invoke, shape: createInvokeShape(kinds) }
+}
 
 function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceOperation | undefined {
   const { invoke: target } = step.config

@@ -3,7 +3,7 @@ import type { BoundCondition, BoundTemplate, Derivation } from '../binding/bind.
 import type { Language } from '../binding/color.ts'
 import type { Read, Write } from '../binding/reference.ts'
 import type { Position } from '../binding/shape.ts'
-import type { CallSite } from '../calls/policy.ts'
+import type { CallSite, PolicyKinds } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
@@ -165,6 +165,8 @@ export interface ServiceOperation {
   readonly operation: BoundOperation
   /** What is said of policies, nearest first: by itself, by its service or else the gateway. */
   readonly policies: readonly DeclaredPolicies[]
+  /** Those that a step may declare around it. */
+  readonly policyKinds: PolicyKinds
   /** Those that a step's own policies may name. */
   readonly services: Declaring['services']
   readonly maxResponseBytes: number

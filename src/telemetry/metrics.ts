@@ -22,9 +22,9 @@ export interface Metrics {
   countDroppedHeader(route: string, header: string): number
   readonly store: StoreMetrics
   readonly admission: AdmissionMetrics
-  /** Of a policy around calls of an operation; `name` of one of those that the metrics were made with. */
-  policyCounter(name: string, service: string, operation: string): ResultCounter
-  policyGauge(name: string, service: string, operation: string): Scalar
+  /** Of a policy around calls of an operation. One that an extension defines is shown from then on. */
+  policyCounter(meter: MeterDefinition, service: string, operation: string): ResultCounter
+  policyGauge(meter: MeterDefinition, service: string, operation: string): Scalar
   versions(service: string): ResultCounter
   retryBudget(service: string): RetryBudgetMetrics
   endpoints(service: string): EndpointMetrics
@@ -37,6 +37,8 @@ export interface Metrics {
   retain(configured: Configured): void
   /** Requests begun and not ended. */
   readonly activeRequests: number
+  /** What there is, but for the metrics of the process itself. */
+  readonly names: readonly string[]
   /** Every metric there is, whether or not it was observed. */
   describe(): Promise<MetricDescription[]>
   /** The answer of /metrics. */
@@ -89,6 +91,7 @@ type Family = HistogramFamily | ScalarFamily
 /** @param policyMeters of policies around calls */
 export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Metrics {
   const families: Family[] = []
+  let opening: Promise<Registry> | undefined
   const keep = <Kind extends Family>(family: Kind): Kind => {
     families.push(family)
     return family
@@ -123,11 +126,21 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     ejections: counter('tessera_endpoint_ejections_total', 'Endpoints ejected by outlier detection', ['service']),
     failovers: counter('tessera_failover_total', 'Attempts that failed over to another endpoint', ['service']),
   }
-  const policies = new Map(
-    policyMeters.map(
-      ({ type, name, help, labels }) => [name, keep(new ScalarFamily(type, name, help, labels))] as const,
-    ),
-  )
+  const policies = new Map<string, ScalarFamily>()
+  const familyOf = ({ type, name, help, labels }: MeterDefinition): ScalarFamily => {
+    const known = policies.get(name)
+    if (known?.labelNames.join() === labels.join()) return known
+    // One of its name was of an extension that is gone.
+    if (known) families.splice(families.indexOf(known), 1)
+    const family = keep(new ScalarFamily(type, name, help, labels))
+    policies.set(name, family)
+    void opening?.then((registry) => {
+      registry.removeSingleMetric(name)
+      registry.registerMetric(family as unknown as Metric)
+    })
+    return family
+  }
+  for (const meter of policyMeters) familyOf(meter)
   const versions = counter('tessera_version_total', 'Calls by service version', ['service', 'version'])
   const retryBudgets = {
     left: gauge('tessera_retry_budget', 'Retries and hedges left in the retry budget of a service', ['service']),
@@ -170,15 +183,13 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     ),
     shedding: gauge('tessera_overload_shedding', 'Priorities that are shed because the process is overloaded'),
   })
-  const exchangeFaults = counter('tessera_exchange_faults_total', 'Internal faults that ended a connection', ['place'])
-  const reloadOk = gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0').bind()
-  const reloadAt = gauge(
-    'tessera_config_last_reload_timestamp_seconds',
-    'Time of the last successful reload, seconds since the epoch',
-  ).bind()
-  const snapshot = gauge('tessera_snapshot_info', 'Version of the configuration being served', ['version'])
-  const diagnostics = gauge('tessera_config_diagnostics', 'Diagnostics of the last reload, by severity', ['severity'])
-  let opening: Promise<Registry> | undefined
+  const exchangeFaults = counter('tessera_exchange_faults_total', 'Faults of ours that ended one connection each', [
+    'place',
+  ])
+  const reloadOk = gauge('tessera_config_last_reload_successful', '1 when the last reload was taken').bind()
+  const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
+  const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
+  const diagnostics = gauge('tessera_config_diagnostics', 'What the last reload found', ['severity'])
   const openRegistry = () => (opening ??= register(families))
 
   return {
@@ -189,8 +200,8 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
     admission,
-    policyCounter: (name, service, operation) => new ResultCounter(policies.get(name)!, service, operation),
-    policyGauge: (name, service, operation) => policies.get(name)!.bind(service, operation),
+    policyCounter: (meter, service, operation) => new ResultCounter(familyOf(meter), service, operation),
+    policyGauge: (meter, service, operation) => familyOf(meter).bind(service, operation),
     versions: (service) => new ResultCounter(versions, service),
     retryBudget: (service) => new RetryBudgetMetrics(retryBudgets.left, retryBudgets.refusals, service),
     endpoints: (service) => new EndpointMetrics(endpoints, service),
@@ -220,6 +231,9 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     },
     get activeRequests() {
       return active.value
+    },
+    get names() {
+      return families.map(({ name }) => name)
     },
     async describe() {
       const registry = await openRegistry()

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { metersOf } from '../../src/calls/policy-events.ts'
+import { counterOf, gaugeOf, metersOf } from '../../src/calls/policy-events.ts'
+import { breaker } from '../../src/operations/policies/breaker/breaker.ts'
 import { policyKinds } from '../../src/operations/policies/index.ts'
+import { retry } from '../../src/operations/policies/retry/retry.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 
 /** Reads the Prometheus text format into `name{labels}` → value, strictly: a line that does not fit is an error. */
@@ -112,12 +114,39 @@ describe('a call', () => {
 
   test('that is made again is counted by why', async () => {
     const metrics = createMetrics(metersOf(policyKinds))
-    const retries = metrics.policyCounter('tessera_retry_total', 'reco', 'recommend')
+    const retries = metrics.policyCounter(counterOf(retry)!, 'reco', 'recommend')
     retries.count('unavailable')
     retries.count('unavailable')
     const samples = await scrape(metrics)
     const labels = '{service="reco",operation="recommend",error_type="unavailable"}'
     expect(samples.get(`tessera_retry_total${labels}`)).toBe(2)
+  })
+})
+
+describe('a metric that an extension defines', () => {
+  const meter = (...labels: string[]) => ({
+    type: 'counter' as const,
+    name: 'tessera_own_total',
+    help: 'x',
+    labels: ['service', 'operation', ...labels],
+  })
+
+  test('is shown from when it is first counted, also after a scrape', async () => {
+    const metrics = createMetrics()
+    expect(seriesOf(await scrape(metrics), 'tessera_own_total')).toEqual([])
+    metrics.policyCounter(meter('result'), 'reco', 'get').count('well')
+    const series = 'tessera_own_total{service="reco",operation="get",result="well"}'
+    expect(seriesOf(await scrape(metrics), 'tessera_own_total')).toEqual([series])
+  })
+
+  test('takes the place of one of its name with other labels', async () => {
+    const metrics = createMetrics()
+    metrics.policyCounter(meter('result'), 'reco', 'get').count('well')
+    await scrape(metrics)
+    metrics.policyCounter(meter(), 'reco', 'get').count('')
+    expect(seriesOf(await scrape(metrics), 'tessera_own_total')).toEqual([
+      'tessera_own_total{service="reco",operation="get"}',
+    ])
   })
 })
 
@@ -146,8 +175,8 @@ describe('a reload', () => {
       metrics.step(name, 'call').observe('live', 1)
       metrics.step(name, 'call').countFallback('stale')
       metrics.client(name, 'get', 'GET').observe(200, undefined, 1)
-      metrics.policyCounter('tessera_retry_total', name, 'get').count('timeout')
-      metrics.policyGauge('tessera_breaker_state', name, 'get').value = 2
+      metrics.policyCounter(counterOf(retry)!, name, 'get').count('timeout')
+      metrics.policyGauge(gaugeOf(breaker)!, name, 'get').value = 2
       const route = metrics.route('GET', `/${name}`)
       route.begin()
       route.end(200, 1)

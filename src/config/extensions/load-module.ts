@@ -41,7 +41,7 @@ export function takeDefinitions(definitions: readonly Definition[]): ExtensionMo
 
 const nothingKnown = {
   message: 'it exports nothing that a gateway knows',
-  help: 'export what `defineStep`, `defineOperator`, `defineFunction`, `defineBalancer` or `defineDiscovery` give',
+  help: 'export what `defineStep`, `definePolicy`, `defineOperator`, `defineFunction`, `defineBalancer` or `defineDiscovery` give',
   line: 1,
   column: 1,
 }

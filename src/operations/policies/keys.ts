@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { PolicyKind } from '../../calls/policy.ts'
+import type { PolicyKind, PolicyKinds } from '../../calls/policy.ts'
 import type { PolicyOwner } from '../../calls/policy-binding.ts'
 import { policyKinds } from './index.ts'
 
@@ -12,12 +12,21 @@ export type PolicyKeys<Owner extends PolicyOwner> = {
   >
 }
 
+/** Of what is built in. */
 export function policyKeysOn<Owner extends PolicyOwner>(owner: Owner): PolicyKeys<Owner> {
-  const kinds: readonly PolicyKind[] = policyKinds
-  const keys = kinds
-    .filter(({ on }) => on.includes(owner))
-    .map((kind) => [kind.name, keyShape(kind).optional()] as const)
-  return Object.fromEntries(keys) as PolicyKeys<Owner>
+  return keysOf(policyKinds, owner) as PolicyKeys<Owner>
+}
+
+/** A mapping with the keys of these kinds too, of which those that are built in are there already. */
+export function addPolicyKeys<Shape extends z.ZodObject>(shape: Shape, owner: PolicyOwner, kinds: PolicyKinds): Shape {
+  const added = kinds.filter(({ name }) => !Object.hasOwn(shape.shape, name))
+  const wider = shape.safeExtend(keysOf(added, owner))
+  return (kinds.isWhole === false ? wider.loose() : wider).meta(shape.meta() ?? {}) as unknown as Shape
+}
+
+function keysOf(kinds: readonly PolicyKind[], owner: PolicyOwner): Record<string, z.ZodOptional> {
+  const keys = kinds.filter(({ on }) => on.includes(owner)).map((kind) => [kind.name, keyShape(kind).optional()])
+  return Object.fromEntries(keys)
 }
 
 function keyShape({ shape, off }: PolicyKind): z.ZodType {

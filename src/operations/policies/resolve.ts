@@ -1,11 +1,11 @@
-import type { Position } from '../../binding/shape.ts'
-import type { PolicyKind, SitePolicy } from '../../calls/policy.ts'
+import type { Language } from '../../binding/color.ts'
+import { checkListedCodes } from '../../binding/error-codes.ts'
+import { type Position, within } from '../../binding/shape.ts'
+import type { PolicyKind, PolicyKinds, SitePolicy } from '../../calls/policy.ts'
 import type { Misfit, PolicyBinder } from '../../calls/policy-binding.ts'
-import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { BoundOperation } from '../bound-operation.ts'
 import { safeMethods } from '../operation.ts'
-import { policyKinds } from './index.ts'
 
 /** Who says what a policy is, and where; what is built in stands in no file. */
 export interface PolicyOrigin {
@@ -34,10 +34,13 @@ export interface ResolvedPolicy {
 /** Who declares policies, and where. */
 export interface Declaring extends Omit<PolicyBinder, 'report' | 'operation'> {
   readonly by: PolicyOrigin['by']
+  readonly kinds: PolicyKinds
   readonly position: Position
   /** The one that they are to stand around; undefined for a service, whose policies hold for those that they fit. */
   readonly operation: Pick<BoundOperation, 'name' | 'method' | 'idempotent'> | undefined
-  readonly diagnostics: DiagnosticCollector
+  /** Error codes that its calls may fail with beside those that any may: one that a policy lists and none fails with is told. */
+  readonly errorNames: readonly string[]
+  readonly language: Language
 }
 
 /**
@@ -46,7 +49,7 @@ export interface Declaring extends Omit<PolicyBinder, 'report' | 'operation'> {
  */
 export function declarePolicies(values: Readonly<Record<string, unknown>>, declaring: Declaring): DeclaredPolicies {
   const declared = new Map<string, Declared>()
-  for (const kind of policyKinds as readonly PolicyKind[]) {
+  for (const kind of declaring.kinds) {
     const written = values[kind.name]
     if (written === undefined) continue
     const config = written === false ? false : bindOne(kind, written, declaring)
@@ -58,8 +61,11 @@ export function declarePolicies(values: Readonly<Record<string, unknown>>, decla
 }
 
 function bindOne(kind: PolicyKind, written: unknown, declaring: Declaring): unknown {
-  const { position, operation, service, services, diagnostics } = declaring
+  const { position, operation, service, services, errorNames, language } = declaring
+  const { diagnostics } = language
   const { source } = position
+  for (const { codes, path } of kind.errorCodes?.(written) ?? [])
+    checkListedCodes(codes, errorNames, within(position, kind.name, ...path), language)
   const report: PolicyBinder['report'] = (code, message, path, help) =>
     diagnostics.add(code, message, source.locate([...position.path, kind.name, ...path]), help)
   const config = kind.bind ? kind.bind(written, { service, operation: operation?.name, services, report }) : written
@@ -80,11 +86,12 @@ const askable = ({ method, idempotent }: Pick<BoundOperation, 'method' | 'idempo
  * @param owners nearest first
  */
 export function resolvePolicies(
+  kinds: PolicyKinds,
   owners: readonly DeclaredPolicies[],
   operation: Pick<BoundOperation, 'method' | 'idempotent'>,
 ): ResolvedPolicy[] {
   const resolved: ResolvedPolicy[] = []
-  for (const kind of policyKinds as readonly PolicyKind[]) {
+  for (const kind of kinds) {
     const declared = owners.find((owner) => owner.has(kind.name))?.get(kind.name) ?? impliedBy(resolved, kind)
     if (!declared) continue
     const { config, origin } = declared

@@ -6,6 +6,8 @@ import { createServiceShape } from '../../config/service.ts'
 import { type Definition, definitionOf } from '../../definition.ts'
 import { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Diagnostic, Location } from '../../diagnostics/diagnostic.ts'
+import { createInvoke } from '../../steps/invoke.ts'
+import type { StepKind } from '../../steps/step.ts'
 import { extensionKinds } from './kinds/index.ts'
 import type { ExtensionKind, RegistryDraft } from './kinds/kind.ts'
 import type { Origin } from './origin.ts'
@@ -43,6 +45,7 @@ class Filling {
   readonly #owners = new Map<string, Origin>()
   readonly #draft: RegistryDraft = {
     steps: new Map(builtIn.steps),
+    policies: [...builtIn.policies],
     operators: new Map(builtIn.operators),
     functions: [...builtIn.functions],
     balancers: new Map(builtIn.balancers),
@@ -112,12 +115,15 @@ class Filling {
 
   finish(isWhole: boolean): Registry {
     const { steps, operators, functions, balancers, discoveries } = this.#draft
+    const policies = Object.assign(this.#draft.policies, { isWhole })
+    steps.set('invoke', createInvoke(policies) as StepKind)
     return {
       steps: Object.assign(steps, { isWhole }),
       operators: Object.assign(operators, { isWhole }),
       functions: Object.assign(functions, { isWhole }),
       balancers,
-      serviceShape: createServiceShape(balancers, [...discoveries.values()], isWhole),
+      policies,
+      serviceShape: createServiceShape(balancers, [...discoveries.values()], policies, isWhole),
       isWhole,
     }
   }

@@ -34,7 +34,7 @@ export function countBackends(metrics: Metrics): BackendMetrics {
     gauge(kind, service, operation) {
       const meter = gaugeOf(kind)
       if (!meter) return () => {}
-      const gauge = metrics.policyGauge(meter.name, service, operation)
+      const gauge = metrics.policyGauge(meter, service, operation)
       return (value) => {
         gauge.value = value
       }
@@ -45,7 +45,8 @@ export function countBackends(metrics: Metrics): BackendMetrics {
 function countEvents(kind: MeteredKind, metrics: Metrics, service: string, operation: string): EventCounter {
   const meter = counterOf(kind)
   if (!meter) return () => {}
-  const counter = metrics.policyCounter(meter.name, service, operation)
+  const counter = metrics.policyCounter(meter, service, operation)
   for (const value of kind.events?.values ?? []) counter.register(value)
-  return (value) => counter.count(value)
+  // Without a label there is one series, whatever a policy calls what it tells.
+  return kind.events?.label === undefined ? () => counter.count('') : (value) => counter.count(value)
 }

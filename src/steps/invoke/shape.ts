@@ -1,17 +1,25 @@
 import * as z from 'zod'
 import { template } from '../../binding/scalars.ts'
-import { inlineOperationShape } from '../../operations/operation.ts'
-import { policyKeysOn } from '../../operations/policies/keys.ts'
+import type { PolicyKinds } from '../../calls/policy.ts'
+import { createOperationShapes, inlineOperationShape } from '../../operations/operation.ts'
+import { addPolicyKeys, policyKeysOn } from '../../operations/policies/keys.ts'
 import { fallbackShape } from '../../operations/policies/shapes.ts'
 
+const target = (inline: typeof inlineOperationShape) =>
+  z.union([z.string(), inline]).describe('`service.operation`, or an operation written in place.')
+
 export const invokeShape = z.strictObject({
-  invoke: z
-    .union([z.string(), inlineOperationShape])
-    .describe('`service.operation`, or an operation written in place.'),
+  invoke: target(inlineOperationShape),
   with: z.record(z.string(), template).optional().describe('Color: template, in place of the wiring.'),
   ...policyKeysOn('step'),
   optional: z.boolean().default(false).describe('On failure its outputs stay absent and the route goes on.'),
   fallback: fallbackShape.optional(),
 })
+
+/** The same by the policies that there are. */
+export function createInvokeShape(kinds: PolicyKinds): typeof invokeShape {
+  const { inStep } = createOperationShapes(kinds)
+  return addPolicyKeys(invokeShape, 'step', kinds).safeExtend({ invoke: target(inStep) })
+}
 
 export type InvokeConfig = z.output<typeof invokeShape>

@@ -36,12 +36,14 @@ interface ResolvedParts {
 /** What is said of policies around a call: by the step, by the operation, by its service. */
 export function resolveAround(
   { other, policies, position }: Pick<SiteParts, 'other' | 'policies' | 'position'>,
-  { diagnostics }: Pick<Binder, 'diagnostics'>,
+  binder: Binder,
 ): ResolvedPolicy[] {
-  const { operation, services } = other
+  const { operation, services, policyKinds: kinds } = other
   const service = operation.service.name
-  const own = declarePolicies(policies, { by: 'step', position, operation, service, services, diagnostics })
-  return resolvePolicies([own, ...other.policies], operation)
+  const errorNames = [...operation.errorNames.values()]
+  const around = { service, services, kinds, operation, errorNames, language: binder }
+  const own = declarePolicies(policies, { ...around, by: 'step', position })
+  return resolvePolicies(kinds, [own, ...other.policies], operation)
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */

@@ -30,7 +30,7 @@ export const retry = definePolicy({
       short: 'this method is not repeated',
     }
   },
-  errorCodes: ({ on }) => on,
+  errorCodes: ({ on }) => [{ codes: on, path: ['on'] }],
   wrap: wrapRetry,
   drawsOnRetryBudget: true,
   events: { help: 'Retries made, by the error that caused them', label: 'error_type' },

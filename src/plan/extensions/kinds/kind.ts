@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { PolicyKind } from '../../../calls/policy.ts'
 import type { DiscoverShape } from '../../../config/service/discover.ts'
 import type { Definition, DefinitionKind } from '../../../definition.ts'
 import type { BalancerKind } from '../../../endpoints/balancers/balancer.ts'
@@ -10,6 +11,8 @@ import type { Origin } from '../origin.ts'
 /** A registry while it is filled. */
 export interface RegistryDraft {
   readonly steps: Map<string, StepKind>
+  /** Outermost first. */
+  readonly policies: PolicyKind[]
   readonly operators: Map<string, Operator>
   readonly functions: CelFunction[]
   readonly balancers: Map<string, BalancerKind>

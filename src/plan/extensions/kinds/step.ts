@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { definitionOf, ExtensionFault, printThrown } from '../../../definition.ts'
-import { GatewayError } from '../../../errors.ts'
-import { type Context, Exit, type StepRun } from '../../../steps/context.ts'
+import { Exit, type StepRun } from '../../../steps/context.ts'
 import { stepKinds } from '../../../steps/index.ts'
 import {
   type Binder,
@@ -10,6 +9,7 @@ import {
   type StepBinding,
   type StepKind,
 } from '../../../steps/step.ts'
+import { inTime } from '../in-time.ts'
 import { failureOf, type Origin } from '../origin.ts'
 import { faultOfBinding } from '../step-binding.ts'
 import { type Defined, defineExtensionKind } from './kind.ts'
@@ -40,6 +40,7 @@ export const stepExtension = defineExtensionKind<StepKind>({
       message: 'it is an object of zod with a member of the kind’s name',
     }) as unknown as z.ZodType<StepKind>,
   nameOf: ({ kind }) => kind,
+  clash: ({ kind }, { policies }) => policies.find(({ name }) => name === kind)?.name,
   taken: new Set([...stepKinds.keys(), 'id', 'when']),
   add(definition, origin, draft) {
     draft.steps.set(definition.kind, guardStep(definition, origin))
@@ -110,33 +111,9 @@ function guardRun(run: StepRun, { blocks = [] }: StepBinding, origin: Origin): S
       return pending.catch((thrown) => {
         throw failed(thrown)
       })
-    return inTime(pending, context, failed)
-  }
-}
-
-/** A step that waits for something of its own is not waited for longer than the request has time. */
-async function inTime(
-  pending: Promise<unknown>,
-  context: Context,
-  failed: (thrown: unknown) => unknown,
-): Promise<unknown> {
-  const { clock, deadline } = context.run
-  let end: (reason: GatewayError) => void = () => {}
-  const ended = new Promise<never>((_, reject) => {
-    end = reject
-  })
-  const unsubscribe = context.scope.onCancel(end)
-  const timer = clock.schedule(
-    Math.max(0, deadline - clock.now()),
-    () => end(new GatewayError('timeout')),
-    context.scope,
-  )
-  try {
-    return await Promise.race([pending, ended])
-  } catch (thrown) {
-    throw failed(thrown)
-  } finally {
-    timer.cancel()
-    unsubscribe()
+    const { scope, run: request } = context
+    return inTime(pending, { clock: request.clock, deadline: request.deadline, scope }).catch((thrown) => {
+      throw failed(thrown)
+    })
   }
 }
