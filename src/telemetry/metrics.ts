@@ -183,13 +183,13 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     ),
     shedding: gauge('tessera_overload_shedding', 'Priorities that are shed because the process is overloaded'),
   })
-  const exchangeFaults = counter('tessera_exchange_faults_total', 'Faults of ours that ended one connection each', [
+  const exchangeFaults = counter('tessera_exchange_faults_total', 'Internal faults that ended a connection', [
     'place',
   ])
-  const reloadOk = gauge('tessera_config_last_reload_successful', '1 when the last reload was taken').bind()
-  const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'When a reload was last taken').bind()
-  const snapshot = gauge('tessera_snapshot_info', 'The snapshot that serves', ['version'])
-  const diagnostics = gauge('tessera_config_diagnostics', 'What the last reload found', ['severity'])
+  const reloadOk = gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0').bind()
+  const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'Time of the last successful reload, seconds since the epoch').bind()
+  const snapshot = gauge('tessera_snapshot_info', 'Version of the configuration being served', ['version'])
+  const diagnostics = gauge('tessera_config_diagnostics', 'Diagnostics of the last reload, by severity', ['severity'])
   const openRegistry = () => (opening ??= register(families))
 
   return {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { RetryBudget } from '../../../src/calls/policies/retry-budget.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { retry } from '../../../src/operations/policies/retry/retry.ts'
-import type { RetryPolicy } from '../../../src/operations/policies/retry/shape.ts'
+import type { RetryRule } from '../../../src/operations/policies/retry/shape.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { callRequest, layerOf, ongoing, RecordingMetrics, scripted } from '../../support/sites.ts'
 
@@ -22,7 +22,7 @@ describe('the retry budget', () => {
   test('at 200 calls a second that all fail a backend sees at most 1.25 times as many', async () => {
     const clock = new FakeClock()
     const retryBudget = new RetryBudget(clock)
-    const policy: RetryPolicy = { attempts: 3, delayMs: 0, backoff: 'constant', jitter: false, on: ['unavailable'] }
+    const policy: RetryRule = { attempts: 3, delayMs: 0, backoff: 'constant', jitter: false, on: ['unavailable'] }
     const parts = { clock, random: () => 0.5, metrics: new RecordingMetrics(), retryBudget }
     const next = scripted(new GatewayError('unavailable'))
     const call = layerOf(retry, policy, parts)(next)

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { Layer } from '../../../src/calls/layer.ts'
 import { RetryBudget } from '../../../src/calls/policies/retry-budget.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { retry, retryDelayMs } from '../../../src/operations/policies/retry/retry.ts'
-import type { RetryPolicy } from '../../../src/operations/policies/retry/shape.ts'
+import type { RetryRule } from '../../../src/operations/policies/retry/shape.ts'
+import { buildSnapshot } from '../../../src/plan/build.ts'
 import { FakeClock, settle } from '../../support/fake-clock.ts'
+import { describeDiagnostic, type ProjectFiles, projectTexts, world } from '../../support/project.ts'
 import {
   callRequest,
   errorOf,
@@ -17,10 +20,12 @@ import {
   scripted,
 } from '../../support/sites.ts'
 
-const policy: RetryPolicy = { attempts: 3, delayMs: 100, backoff: 'exponential', jitter: false, on: ['unavailable'] }
+const policy: RetryRule = { attempts: 3, delayMs: 100, backoff: 'exponential', jitter: false, on: ['unavailable'] }
 const unavailable = new GatewayError('unavailable')
 
-function build(overrides: Partial<RetryPolicy> = {}, retryBudget?: RetryBudget) {
+const loadDiagnostics = (files: ProjectFiles) => buildSnapshot(projectTexts(files)).diagnostics.map(describeDiagnostic)
+
+function build(overrides: Partial<RetryRule> = {}, retryBudget?: RetryBudget) {
   const clock = new FakeClock()
   const metrics = new RecordingMetrics()
   const parts = { clock, random: () => 0.5, metrics, retryBudget: retryBudget ?? new RetryBudget(clock) }
@@ -131,5 +136,109 @@ describe('retry', () => {
         },
       ),
     )
+  })
+})
+
+describe('retry by a list', () => {
+  const busy = new GatewayError('http-429', { response: { status: 429, body: undefined } })
+  const rules: readonly RetryRule[] = [
+    { ...policy, attempts: 1, on: ['http-404'] },
+    { ...policy, attempts: 2, delayMs: 10, on: ['unavailable'] },
+    { ...policy, attempts: 4, delayMs: 100, backoff: 'constant', on: ['http-4xx', 'unavailable'] },
+  ]
+
+  /** When each attempt was made, and what came of it. */
+  async function attempts(...script: Parameters<typeof scripted>) {
+    const clock = new FakeClock()
+    const next = scripted(...script)
+    const times: number[] = []
+    const timed: Layer = (request, call) => {
+      times.push(clock.now())
+      return next(request, call)
+    }
+    const began = clock.now()
+    const answer = layerOf(retry, rules, { clock })(timed)(callRequest(), ongoing(clock)).then(
+      () => 'well',
+      (error: GatewayError) => error.code,
+    )
+    await clock.advance(10_000)
+    return { at: times.map((time) => time - began), outcome: await answer }
+  }
+
+  test('the first entry that lists a failure decides how long is waited', async () => {
+    expect(await attempts(unavailable, busy, live)).toEqual({ at: [0, 10, 110], outcome: 'well' })
+  })
+
+  test('attempts are counted together, and an entry stops at its own', async () => {
+    expect(await attempts(unavailable, unavailable)).toEqual({ at: [0, 10], outcome: 'unavailable' })
+    expect(await attempts(busy, unavailable)).toEqual({ at: [0, 100], outcome: 'unavailable' })
+    expect(await attempts(busy)).toEqual({ at: [0, 100, 200, 300], outcome: 'http-429' })
+  })
+
+  test('what an entry of one attempt lists is not tried again, whatever stands behind it', async () => {
+    const missing = new GatewayError('http-404', { response: { status: 404, body: undefined } })
+    expect(await attempts(missing)).toEqual({ at: [0], outcome: 'http-404' })
+  })
+
+  test('never makes more attempts, nor waits longer, than its worst case says', async () => {
+    const rule = fc.record({
+      attempts: fc.integer({ min: 1, max: 5 }),
+      delayMs: fc.nat(200),
+      backoff: fc.constantFrom('constant' as const, 'exponential' as const),
+      jitter: fc.constant(false),
+      on: fc.subarray(['unavailable', 'http-429', 'timeout'], { minLength: 1 }),
+    })
+    const codes = fc.array(fc.constantFrom('unavailable', 'http-429', 'timeout'), { minLength: 5, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(rule, { minLength: 1, maxLength: 3 }), codes, async (rules, codes) => {
+        const clock = new FakeClock()
+        const next = scripted(...codes.map((code) => new GatewayError(code)))
+        const ended: number[] = []
+        const context = { deadline: clock.now() + 1e9 }
+        layerOf(retry, rules, { clock })(next)(callRequest(), ongoing(clock, context)).catch(() => {
+          ended.push(clock.now())
+        })
+        const began = clock.now()
+        await clock.advance(20_000)
+        const one = { ms: 0, sum: '' }
+        expect(next.calls).toBeLessThanOrEqual(retry.requests!(rules, 1))
+        expect(ended[0]! - began).toBeLessThanOrEqual(retry.worst!(rules, one, one).ms)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('says what it does, entry by entry', () => {
+    expect(retry.caption(rules)).toBe(
+      'none on http-404; 2 attempts, 10ms between, on unavailable; 4 attempts, 100ms between, on http-4xx, unavailable',
+    )
+    const one = { ms: 50, sum: '50ms' }
+    // 100 ms before the second attempt, as much before the third and the fourth.
+    expect(retry.worst!(rules, one, one)).toEqual({ ms: 500, sum: '4 × 50ms + 300ms' })
+    expect(retry.requests!(rules, 2)).toBe(8)
+  })
+
+  test('is written as a list, of which every entry has to have an effect', () => {
+    const files = (keys: string): ProjectFiles => ({
+      ...world,
+      'services/content': `service: content
+endpoints: [http://127.0.0.1:9]
+retry: ${keys}
+operations: { banners: { get: /banners, out: { banner.list: $ } } }`,
+      'routes/home': 'match: GET /home\ndo: [ { invoke: content.banners } ]\nresponse: { body: $.banner.list }',
+    })
+    const told = (keys: string) => loadDiagnostics(files(keys))
+    expect(told('[ { on: unavailable, attempts: 3 }, { on: [http-429], delay: 1s } ]')).toEqual([])
+    expect(told('[ { on: http-5xx }, { on: [http-503, http-502] }, { on: all } ]')).toEqual([
+      expect.stringMatching(
+        /^invalid-value services\/content.yaml:3:34 those before it decide about all that it lists/,
+      ),
+    ])
+    expect(told('[ { on: all }, { on: timeout } ]')).toEqual([expect.stringMatching(/^invalid-value .*:3:29/)])
+    expect(told('[ { on: unavailable }, { on: [timeout, unavaliable] } ]')).toEqual([
+      expect.stringMatching(/^unknown-error-code services\/content.yaml:3:\d+ no call fails with `unavaliable`/),
+    ])
+    expect(told('[]')).toHaveLength(1)
+    expect(told('[ { on: unavailable, tries: 3 } ]')).toEqual([expect.stringMatching(/^unknown-key .*`tries`/)])
   })
 })
