@@ -23,7 +23,8 @@ export type FileKind = keyof typeof fileShapes
 
 /** The JSON Schema (draft-07) of one kind of file, made from the definitions that the loader itself checks against. */
 export function jsonSchemaOf(kind: FileKind, registry: Registry = builtIn): Schema {
-  return jsonSchemaOfFile(kind, kind === 'service' ? registry.serviceShape : fileShapes[kind], registry)
+  const shape = kind === 'service' ? registry.serviceShape : fileShapes[kind]
+  return { ...jsonSchemaOfFile(kind, shape, registry), patternProperties: holders }
 }
 
 /** As `jsonSchemaOf`, of a file that a higher floor defines. */
@@ -32,6 +33,9 @@ export function jsonSchemaOfFile(name: string, shape: z.ZodType, { steps: kinds 
   const definitions = { ...(own as Schema | undefined), ...(shape === routeShape && stepDefinitions(kinds)) }
   return { $schema, title: `Tessera ${name}`, ...rest, ...(Object.keys(definitions).length > 0 && { definitions }) }
 }
+
+/** Keys at the top of a file that hold what anchors repeat. */
+const holders = { '^x-': {} }
 
 export const fileKinds = Object.keys(fileShapes) as FileKind[]
 

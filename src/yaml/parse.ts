@@ -14,15 +14,25 @@ const maxBytes = 1024 * 1024
  * its place decides what it is. All faults of the file are collected; undefined when it is not YAML at all.
  */
 export function parseYaml(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Source | undefined {
-  return runToEnd(parseYamlInSteps(file, env, diagnostics))
+  return runToEnd(readInSteps(file, env, diagnostics))
 }
 
-/** The same in steps, of which a large file takes many. */
+/**
+ * The same of a file of the configuration, in steps, of which a large one takes many. Keys at its top that begin with
+ * `x-` hold what anchors repeat, and are nothing themselves.
+ */
 export function* parseYamlInSteps(
   file: SourceText,
   env: Environment,
   diagnostics: DiagnosticCollector,
 ): Work<Source | undefined> {
+  const source = yield* readInSteps(file, env, diagnostics)
+  const keys = typeof source?.value === 'object' && source.value !== null ? Object.keys(source.value) : []
+  for (const key of keys) if (key.startsWith('x-')) delete (source!.value as Record<string, unknown>)[key]
+  return source
+}
+
+function* readInSteps(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Work<Source | undefined> {
   const start = { file: file.path, line: 1, column: 1, endLine: 1, endColumn: 2 }
   if (file.text.length > maxBytes) {
     diagnostics.add('file-too-large', `the file has ${file.text.length} characters, the limit is ${maxBytes}`, start)
@@ -53,10 +63,6 @@ function* parseFully(file: SourceText, env: Environment, diagnostics: Diagnostic
     return undefined
   }
   yield
-  return new Source(
-    file,
-    new TreeReader(tree.document, source, env, diagnostics).read(),
-    tree,
-    file.text.includes('${env.'),
-  )
+  const value = new TreeReader(tree.document, source, env, diagnostics).read()
+  return new Source(file, value, tree, file.text.includes('${env.'))
 }

@@ -2,6 +2,7 @@ import type { Node, Pair, Scalar, YAMLMap } from 'yaml'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Work } from '../work.ts'
 import { loadYaml } from './library.ts'
+import { isMergeKey, mergedNodes } from './merge-key.ts'
 import type { Path, SourceText } from './text.ts'
 import { parseTree, parseTreeInSteps, type SyntaxTree } from './tree.ts'
 
@@ -100,13 +101,20 @@ export class Places {
   #membersOf(mapping: YAMLMap): ReadonlyMap<string, Pair> {
     const known = this.#members.get(mapping)
     if (known) return known
-    const { isScalar } = loadYaml()
+    const { isAlias, isMap, isScalar, isSeq } = loadYaml()
+    const { document } = this.#parsed
     const members = new Map<string, Pair>()
+    this.#members.set(mapping, members)
     for (const pair of mapping.items) {
       const name = isScalar(pair.key) ? String(pair.key.value) : undefined
       if (name !== undefined && !members.has(name)) members.set(name, pair)
     }
-    this.#members.set(mapping, members)
+    const merge = mapping.items.find(({ key }) => isMergeKey(key))
+    for (const node of merge ? mergedNodes(merge.value as Node | null, isSeq) : []) {
+      const merged = isAlias(node) ? node.resolve(document) : node
+      if (!isMap(merged)) continue
+      for (const [name, pair] of this.#membersOf(merged)) if (!members.has(name)) members.set(name, pair)
+    }
     return members
   }
 

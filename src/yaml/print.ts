@@ -151,7 +151,8 @@ const unseen = /[\p{C}\p{Zl}\p{Zp}]|^\s|\s$/u
 function printScalar(value: unknown, isInside = false): string {
   if (typeof value === 'string') {
     if (/^[A-Za-z][\w./-]*\??$/.test(value) && !/^(true|false|null)$/i.test(value)) return value
-    if (unseen.test(value)) return quote(value)
+    // As a key it would be merged.
+    if (unseen.test(value) || value === '<<') return quote(value)
   }
   const text = isInside ? printInBrackets(value) : stringify(value, { lineWidth: 0, singleQuote: true }).trimEnd()
   return text.includes('\n') ? quote(value) : text

@@ -1,11 +1,22 @@
 import type { Alias, Document, Node, Scalar, YAMLMap } from 'yaml'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { type Environment, namesVariable, readVariables } from '../environment.ts'
+import { type Environment, EnvText, namesVariable, readVariables } from '../environment.ts'
 import { loadYaml } from './library.ts'
+import { isMergeKey, mergedNodes } from './merge-key.ts'
 import type { Path, Source } from './source.ts'
 import { unsafeKeys } from './unsafe-keys.ts'
 
 const keyHelp = 'its value is data: it can stand in values only'
+const tagHelp = 'a value is what it is without one; a variable is written ${env.NAME}'
+const yamlTag = 'tag:yaml.org,2002:'
+/** What a tag of YAML itself promises of a scalar. */
+const tagged: Readonly<Record<string, (value: unknown) => boolean>> = {
+  str: (value) => typeof value === 'string',
+  int: (value) => typeof value === 'number',
+  float: (value) => typeof value === 'number',
+  bool: (value) => typeof value === 'boolean',
+  null: (value) => value === null,
+}
 const maxAliases = 100
 /** Values that aliases repeat, all together: a few of a large one are as bad as many. */
 const maxRepeated = 100_000
@@ -40,9 +51,24 @@ export class TreeReader {
     if (isAlias(node)) return this.#alias(node, path)
     if (node?.anchor !== undefined && this.#aliasDepth === 0) this.#anchored.set(node.anchor, node)
     if (this.#aliasDepth > 0 && this.#isTooMuch(path)) return null
+    if (node?.tag !== undefined && !this.#hasMeaning(node)) {
+      const tag = node.tag.replace(yamlTag, '!!')
+      this.#diagnostics.add('yaml-syntax', `the tag \`${tag}\` means nothing here`, this.#source.locate(path), tagHelp)
+      return null
+    }
     if (isMap(node)) return this.#mapping(node, path)
     if (isSeq(node)) return node.items.map((item, index) => this.#value(item as Node | null, [...path, index]))
     return isScalar(node) ? this.#scalar(node, path) : null
+  }
+
+  /** Whether the tag of a value says what it is anyway. */
+  #hasMeaning(node: Node): boolean {
+    const { isMap, isScalar, isSeq } = this.#yaml
+    if (node.tag === '!') return true
+    if (!node.tag?.startsWith(yamlTag)) return false
+    const name = node.tag.slice(yamlTag.length)
+    if (isScalar(node)) return tagged[name]?.(node.value) ?? false
+    return (name === 'map' && isMap(node)) || (name === 'seq' && isSeq(node))
   }
 
   #alias(node: Alias, path: Path): unknown {
@@ -72,7 +98,9 @@ export class TreeReader {
 
   #mapping(node: YAMLMap, path: Path): Record<string, unknown> {
     const object: Record<string, unknown> = {}
+    const merges = node.items.filter(({ key }) => isMergeKey(key))
     for (const { key, value } of node.items) {
+      if (isMergeKey(key) && key === merges[0]!.key) continue
       if (!this.#yaml.isScalar(key)) {
         const [start, end] = (key as Node | null)?.range ?? [0, 1]
         this.#diagnostics.add('invalid-value', 'a key is text', this.#source.locateRange(start, end))
@@ -83,7 +111,7 @@ export class TreeReader {
       if (unsafeKeys.has(name)) {
         const at = this.#source.locateKey(here)
         this.#diagnostics.add('unsafe-key', `\`${name}\` is not allowed as a key`, at)
-      } else if (Object.hasOwn(object, name)) {
+      } else if (Object.hasOwn(object, name) || isMergeKey(key)) {
         const at = this.#source.locateRange(key.range?.[0] ?? 0, key.range?.[1] ?? 1)
         this.#diagnostics.add('duplicate-key', `\`${name}\` stands here twice`, at)
       } else if (namesVariable(name)) {
@@ -91,7 +119,22 @@ export class TreeReader {
         this.#diagnostics.add('invalid-value', `a key names no variables, \`${name}\` does`, at, keyHelp)
       } else object[name] = this.#value(value as Node | null, here)
     }
+    if (merges[0]) this.#merge(object, merges[0].value as Node | null, [...path, '<<'])
     return object
+  }
+
+  /** Own keys win, then those of the first that has them. */
+  #merge(object: Record<string, unknown>, node: Node | null, path: Path): void {
+    for (const one of mergedNodes(node, this.#yaml.isSeq)) {
+      const value = this.#value(one, path)
+      if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof EnvText) {
+        this.#diagnostics.add('invalid-value', 'only mappings can be merged', this.#source.locate(path))
+        continue
+      }
+      for (const [key, member] of Object.entries(value)) {
+        if (!Object.hasOwn(object, key)) object[key] = member
+      }
+    }
   }
 
   #scalar({ value }: Scalar, path: Path): unknown {
