@@ -63,8 +63,14 @@ export const gatewayShape = z
       })
       .prefault({})
       .describe('The listener for people and machines who look after the gateway: health, metrics, configuration.'),
-    routes: z.string().default('../routes').describe('Directory of the routes, from this file.'),
-    services: z.string().default('./services').describe('Directory of the services, from this file.'),
+    routes: z
+      .string()
+      .default('../routes')
+      .describe('Directory of the routes, from this file; those in it are looked through as well.'),
+    services: z
+      .string()
+      .default('./services')
+      .describe('Directory of the services, from this file; those in it are looked through as well.'),
     dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
     extensions: z
       .union([z.string(), z.array(z.string())])

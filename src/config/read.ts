@@ -9,6 +9,7 @@ import type { Source, SourceText } from '../yaml/source.ts'
 import type { ExtensionModule } from './extensions/extension-module.ts'
 import { loadExtensions } from './extensions/load-extensions.ts'
 import { takeDefinitions } from './extensions/load-module.ts'
+import { isConfigName, isPassedOver } from './file-names.ts'
 
 /** Every text that a snapshot is made of. `buildSnapshot` is a function of this and nothing else. */
 export interface ConfigTexts {
@@ -20,6 +21,8 @@ export interface ConfigTexts {
   readonly extensions?: readonly ExtensionModule[]
   /** Files and directories that could not be read, with why. */
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[]
+  /** Files beside those of routes and services that look like one and are none by their names. */
+  readonly passedOver?: readonly string[]
   readonly env: Environment
 }
 
@@ -67,8 +70,8 @@ export async function readConfig(
   const [dictionary, services, routes] = gateway
     ? await Promise.all([
         reader.read(locations.dictionary, isNamed('dictionary')),
-        reader.readAll(locations.services, false, isNamed('services')),
-        reader.readAll(locations.routes, true, true),
+        reader.readAll(locations.services, isNamed('services')),
+        reader.readAll(locations.routes, true),
       ])
     : [undefined, [], []]
   const { modules, directories } = await loadExtensions(
@@ -79,10 +82,10 @@ export async function readConfig(
     options.runsExtensions !== false,
   )
   const given = options.extensions ? [takeDefinitions(options.extensions)] : []
-  const { unreadable } = reader
+  const { unreadable, passedOver } = reader
   const texts = { gateway: gateway ?? { path: reader.show(gatewayPath), text: '' }, dictionary, services, routes }
   return {
-    texts: { ...texts, extensions: [...given, ...modules], unreadable, env: options.env },
+    texts: { ...texts, extensions: [...given, ...modules], unreadable, passedOver, env: options.env },
     locations: { ...locations, extensions: directories },
   }
 }
@@ -103,6 +106,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 /** Reads files, and keeps which could not be read. */
 class Reader {
   readonly unreadable: { path: string; reason: string }[] = []
+  readonly passedOver: string[] = []
   readonly #base: string
   readonly #before: ReadonlyMap<string, SourceText>
 
@@ -128,11 +132,12 @@ class Reader {
     }
   }
 
-  /** Every YAML file of a directory, the tests of routes aside. */
-  async readAll(directory: string, recursive: boolean, isNeeded: boolean): Promise<SourceText[]> {
+  /** Every YAML file of a directory and those in it, the tests of routes aside. */
+  async readAll(directory: string, isNeeded: boolean): Promise<SourceText[]> {
     try {
-      const names = await readdir(directory, { recursive })
-      const files = names.filter((name) => isConfig(name) && !isHidden(name)).sort()
+      const names = (await readdir(directory, { recursive: true })).sort()
+      const files = names.filter(isConfigName)
+      for (const name of names.filter(isPassedOver)) this.passedOver.push(this.show(join(directory, name)))
       const texts: (SourceText | undefined)[] = []
       const waiting = files.entries()
       const work = async () => {
@@ -184,15 +189,6 @@ async function parseInSteps(file: SourceText, env: Environment): Promise<Source 
     if (step.done) return step.value
     await setImmediate()
   }
-}
-
-function isConfig(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.test\.ya?ml$/.test(name)
-}
-
-/** A ConfigMap mount keeps its versions in `..2026_…` beside the links to them. */
-function isHidden(name: string): boolean {
-  return name.split('/').some((part) => part.startsWith('.'))
 }
 
 function reasonOf(error: unknown): string {

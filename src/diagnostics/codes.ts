@@ -10,6 +10,10 @@ interface CodeEntry {
 export const diagnosticCodes = {
   // the file
   'file-unreadable': { severity: 'error', rule: 'A file that the configuration names can be read' },
+  'file-passed-over': {
+    severity: 'warning',
+    rule: 'What lies with routes and services and looks like one has a name that ends in .yaml or .yml',
+  },
   'file-too-large': { severity: 'error', rule: 'A file is no larger than 1 MB' },
   'yaml-syntax': { severity: 'error', rule: 'A file is well-formed YAML 1.2' },
   'duplicate-key': { severity: 'error', rule: 'A mapping names each key once' },

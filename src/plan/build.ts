@@ -71,7 +71,7 @@ function* readRoutes({ routes, env }: ConfigTexts, world: World, memory: BuildMe
 
 /** All that is wrong, and what the files tell to be silent about left out. */
 function* gatherDiagnostics(
-  { unreadable }: ConfigTexts,
+  { unreadable, passedOver = [] }: ConfigTexts,
   world: World,
   units: readonly RouteUnit[],
 ): Work<{ told: readonly Diagnostic[]; hasErrors: boolean }> {
@@ -79,6 +79,16 @@ function* gatherDiagnostics(
   for (const { path, reason } of unreadable) {
     const at = { file: path, line: 1, column: 1, endLine: 1, endColumn: 2 }
     diagnostics.add('file-unreadable', `${path} cannot be read: ${reason}`, at)
+  }
+  for (const path of passedOver) {
+    const at = { file: path, line: 1, column: 1, endLine: 1, endColumn: 2 }
+    const help = 'give it a name that ends in .yaml, or put it elsewhere'
+    diagnostics.add(
+      'file-passed-over',
+      `${path} is not read: its name is not that of a file of the configuration`,
+      at,
+      help,
+    )
   }
   diagnostics.addAll(world.diagnostics)
   for (const unit of units) diagnostics.addAll(unit.diagnostics)

@@ -68,6 +68,34 @@ describe('a configuration', () => {
     expect((await read()).texts.routes.map(({ path }) => path)).toEqual(['routes/home.yaml'])
   })
 
+  test('has services in directories inside of theirs, too', async () => {
+    write({ ...project, 'config/services/team/c.yaml': 'c', 'config/services/.old/d.yaml': 'd' })
+    const { texts } = await read()
+    expect(texts.services.map(({ path }) => path)).toEqual([
+      'config/services/a.yaml',
+      'config/services/b.yml',
+      'config/services/team/c.yaml',
+    ])
+  })
+
+  test('names the files that look like one of it and are not read', async () => {
+    write({
+      ...project,
+      'config/services/c.YAML': 'c',
+      'config/services/team/d.json': '{}',
+      'routes/deep/e.Yml': 'e',
+      'routes/home.test.yaml': 't',
+      'routes/.draft.json': '{}',
+      'routes/README.md': 'r',
+    })
+    const { texts } = await read()
+    expect(texts.passedOver?.toSorted()).toEqual([
+      'config/services/c.YAML',
+      'config/services/team/d.json',
+      'routes/deep/e.Yml',
+    ])
+  })
+
   test('of a ConfigMap mount is read once, through its links', async () => {
     write({ ...project, 'mount/..2026_01_01/home.yaml': 'mounted' })
     symlinkSync('..2026_01_01', join(directory, 'mount/..data'))
@@ -100,9 +128,10 @@ describe('what cannot be read is listed', () => {
 
   test('a dictionary and services that the gateway’s file names', async () => {
     write({ ...project, 'config/gateway.yaml': 'dictionary: ./no.yaml\nservices: ./no' })
-    expect((await read()).texts.unreadable).toEqual([
-      { path: 'config/no.yaml', reason: 'it does not exist' },
+    const { unreadable } = (await read()).texts
+    expect(unreadable.toSorted((a, b) => a.path.length - b.path.length)).toEqual([
       { path: 'config/no', reason: 'it does not exist' },
+      { path: 'config/no.yaml', reason: 'it does not exist' },
     ])
   })
 

@@ -44,6 +44,24 @@ describe('a reload', () => {
     expect(await said(port)).toBe('two')
   })
 
+  test('that finds no route any more is refused, and says so', async () => {
+    const { gateway, port, directory, lines } = await startGateway({ 'routes/say': says('one') })
+    rmSync(join(directory, 'routes/say.yaml'))
+    const result = await gateway.reload()
+    expect(result).toMatchObject({ ok: false, changed: false, diagnostics: [{ code: 'file-unreadable' }] })
+    expect(lines.join('')).toContain('there is no route in')
+    expect(await said(port)).toBe('one')
+    writeFiles(directory, { 'routes/say': says('two') })
+    expect(await gateway.reload()).toMatchObject({ ok: true, changed: true })
+    expect(await said(port)).toBe('two')
+  })
+
+  test('of a gateway that began without routes may find none again', async () => {
+    const { gateway, directory } = await startGateway({})
+    writeFiles(directory, { gateway: 'openapi: true' })
+    expect(await gateway.reload()).toMatchObject({ ok: true, changed: true })
+  })
+
   test('does nothing when nothing changed', async () => {
     const { gateway } = await startGateway({ 'routes/say': says('one') })
     const before = gateway.snapshot

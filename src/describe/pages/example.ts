@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { isConfigName, isPassedOver } from '../../config/file-names.ts'
 import type { ConfigTexts } from '../../config/read.ts'
 import { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
@@ -26,12 +27,13 @@ function textsOf(files: ReadonlyMap<string, string>): ConfigTexts {
   const dictionaryPath = posix.join('config', named)
   const dictionary = files.get(dictionaryPath)
   const within = (folder: string) =>
-    [...files].filter(([path]) => path.startsWith(folder)).map(([path, text]) => ({ path, text }))
+    [...files].flatMap(([path, text]) => (path.startsWith(folder) && isConfigName(path) ? { path, text } : []))
   return {
     gateway,
     dictionary: dictionary === undefined ? undefined : { path: dictionaryPath, text: dictionary },
     services: within('config/services/'),
-    routes: within('routes/').filter(({ path }) => !path.endsWith('.test.yaml')),
+    routes: within('routes/'),
+    passedOver: [...files.keys()].filter(isPassedOver),
     unreadable: dictionary === undefined ? [{ path: dictionaryPath, reason: 'it does not exist' }] : [],
     env: {},
   }

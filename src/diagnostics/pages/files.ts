@@ -22,6 +22,12 @@ export const filePages = {
     },
     right: { 'config/gateway.yaml': 'listen: 8080\ndictionary: ./dictionary.yaml\n' },
   },
+  'file-passed-over': {
+    why: 'Of the directories of routes and services, and of those in them, the files are read whose names end in `.yaml` or `.yml`, in small letters. One in JSON, or named `.YAML`, looks as if it counted, and does not.',
+    fix: 'Rename it: JSON is YAML too. What only helps lies elsewhere, or in a directory whose name begins with a dot.',
+    wrong: { 'routes/home.json': '{}' },
+    right: {},
+  },
   'file-too-large': {
     why: 'A file of more than 1 MB is no configuration that a person keeps, and reading it would hold up the gateway: a YAML parser takes seconds for it.',
     fix: 'Split routes and services into a file each; put large fixed answers behind a service.',
@@ -36,7 +42,7 @@ export const filePages = {
   },
   'invalid-extension': {
     why: 'What `extensions:` names is run as a part of the gateway, when the configuration is loaded: by `check` too. So it lies below the directory of the gateway file, and is complete: a module that cannot be loaded, or a definition that lacks something, would be missed by the first request. A module that ran cannot be unloaded: one that has changed takes a restart.',
-    fix: 'Name a directory or files below the gateway file. Export what `defineStep`, `defineOperator`, `defineFunction`, `defineBalancer` or `defineDiscovery` of `tessera` give, and look at the place that the message names. After a change, restart the gateway.',
+    fix: 'Name a directory or files below the gateway file. Export what `defineStep`, `definePolicy`, `defineOperator`, `defineFunction`, `defineBalancer` or `defineDiscovery` of `tessera` give, and look at the place that the message names. After a change, restart the gateway.',
     wrong: { 'config/gateway.yaml': 'extensions: ../extensions\n' },
     right: { 'config/gateway.yaml': 'extensions: ./extensions\n' },
   },

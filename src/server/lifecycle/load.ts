@@ -44,8 +44,8 @@ export function isSameReading(a: ConfigTexts, b: ConfigTexts): boolean {
   )
 }
 
-function statesOf({ unreadable, dictionary, extensions = [] }: ConfigTexts): string {
-  return JSON.stringify([unreadable, dictionary?.path, extensions.map(({ state }) => state)])
+function statesOf({ unreadable, passedOver, dictionary, extensions = [] }: ConfigTexts): string {
+  return JSON.stringify([unreadable, passedOver, dictionary?.path, extensions.map(({ state }) => state)])
 }
 
 /** Gives the text of a file by the name that diagnostics call it. */

@@ -42,6 +42,7 @@ export interface ReloaderParts {
 export class Reloader {
   readonly #parts: ReloaderParts
   #version = ''
+  #hasRoutes = false
   #lastTexts: ConfigTexts | undefined
   #last: ReloadResult | undefined
   #running: Promise<ReloadResult> | undefined
@@ -91,6 +92,8 @@ export class Reloader {
     if (isSame && this.#last) return { ...this.#last, changed: false, ms: elapsed() }
     const { snapshot, diagnostics } = await this.#build(reading.texts)
     if (!snapshot) return this.#refuse(reading, diagnostics, elapsed())
+    if (snapshot.routes.length === 0 && this.#hasRoutes)
+      return this.#refuse(reading, [...diagnostics, noRoute(reading)], elapsed())
     try {
       await this.#parts.activate(snapshot)
     } catch (thrown) {
@@ -119,9 +122,15 @@ export class Reloader {
     }
   }
 
-  #accept(reading: Reading, { version }: Snapshot, diagnostics: readonly Diagnostic[], ms: number): ReloadResult {
+  #accept(
+    reading: Reading,
+    { version, routes }: Snapshot,
+    diagnostics: readonly Diagnostic[],
+    ms: number,
+  ): ReloadResult {
     const changed = version !== this.#version
     this.#version = version
+    this.#hasRoutes = routes.length > 0
     return this.#remember(reading, { ok: true, changed, diagnostics, ms })
   }
 
@@ -147,6 +156,14 @@ export class Reloader {
     })
     return this.#last
   }
+}
+
+/** A directory that is empty of a sudden is one that is being written, or mounted, or was named by mistake. */
+function noRoute({ texts, locations }: Reading): Diagnostic {
+  const message = `there is no route in ${locations.routes} any more, and those that serve go on`
+  const at = { file: texts.gateway.path, line: 1, column: 1, endLine: 1, endColumn: 2 }
+  const help = 'to serve none, start the gateway without any'
+  return { code: 'file-unreadable', severity: 'error', message, at, help }
 }
 
 function countBySeverity(diagnostics: readonly Diagnostic[]): Partial<Record<Severity, number>> {

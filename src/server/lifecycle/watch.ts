@@ -73,8 +73,8 @@ export class ConfigWatcher {
   #setDirectories(): void {
     if (!this.#locations || this.#isClosed) return
     const { gateway, dictionary, services, routes, extensions } = this.#locations
-    this.#deep?.set([routes])
-    this.#flat?.set([dirname(gateway), dirname(dictionary), services, ...extensions])
+    this.#deep?.set([routes, services])
+    this.#flat?.set([dirname(gateway), dirname(dictionary), ...extensions])
   }
 
   /** Editors and kubelet write in bursts: it is over when nothing happened for a while, or it never is. */
@@ -108,8 +108,9 @@ export class ConfigWatcher {
     const { gateway, dictionary, services, routes, extensions } = this.#locations!
     const list = async (directory: string, recursive: boolean) =>
       (await readdir(directory, { recursive }).catch(() => [])).map((name) => join(directory, name))
-    const flat = await Promise.all([services, ...extensions].map((directory) => list(directory, false)))
-    const files = [gateway, dictionary, ...flat.flat(), ...(await list(routes, true))]
+    const flat = extensions.map((directory) => list(directory, false))
+    const deep = [services, routes].map((directory) => list(directory, true))
+    const files = [gateway, dictionary, ...(await Promise.all([...flat, ...deep])).flat()]
     const looks = await Promise.all(
       files.map(async (file) => {
         const found = await stat(file).catch(() => undefined)
