@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { definePolicy, GatewayError, z } from '../../src/index.ts'
+import { afterTest, type Files, startGateway, wordRoute, wordService, writeFiles } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-import { afterTest, type Files, startGateway, wordRoute, wordService, writeFiles } from './support/gateway.ts'
 
 const own = (parts: object = {}) =>
   definePolicy({
