@@ -14,6 +14,11 @@ export function isHeaderValue(text: string): boolean {
   return !unsendable.test(text)
 }
 
+/** Whether a text comes out of a `Cookie` header as it is put in. */
+export function isCookieValue(text: string): boolean {
+  return isHeaderValue(text) && !/;|^[ \t]|[ \t]$/.test(text)
+}
+
 /** Of one connection, not of the message (RFC 9110 section 7.6.1); `expect` is answered by us. In lower case, as all names here. */
 export const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',

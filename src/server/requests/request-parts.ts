@@ -8,6 +8,8 @@ import { targetOf } from '../http/strict.ts'
 
 const noQuery: RequestParts['query'] = Object.freeze(Object.create(null))
 const noCookies: RequestParts['cookies'] = Object.freeze(Object.create(null))
+/** What is in a cookie is its service's affair: many are not percent-encoded, and must not be decoded. */
+const asItCame = { decode: (value: string) => value }
 
 /** A client's request as routes read it: each part is made when it is first asked for. */
 export class ServerRequestParts implements RequestParts {
@@ -49,7 +51,7 @@ export class ServerRequestParts implements RequestParts {
 
   get cookies(): RequestParts['cookies'] {
     const { cookie } = this.#message.headers
-    this.#cookies ??= cookie === undefined ? noCookies : (parseCookie(cookie) as Record<string, string>)
+    this.#cookies ??= cookie === undefined ? noCookies : (parseCookie(cookie, asItCame) as Record<string, string>)
     return this.#cookies
   }
 
