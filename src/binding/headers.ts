@@ -7,6 +7,7 @@ import { type BoundTemplate, bindTemplate } from './bind.ts'
 import type { Language } from './color.ts'
 import { template } from './scalars.ts'
 import { type Position, variablesAt, within } from './shape.ts'
+import { asWrittenText } from './written.ts'
 
 /** `headers:` of a service, an operation or an answer. Its names are checked where it is bound. */
 export const headersShape = z.record(z.string(), template)
@@ -35,7 +36,7 @@ export function bindHeaders(
       return []
     }
     seen.set(lower, name)
-    const value = bindTemplate(entry, within(position, name), language)
+    const value = bindTemplate(asWrittenText(entry, within(position, name)), within(position, name), language)
     checkHeaderValue(value, within(position, name), language)
     return [{ name: lower, value }]
   })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { ColorDefinition } from '../binding/color.ts'
 import { checkShape, type Position } from '../binding/shape.ts'
 import { withRole } from '../binding/variables.ts'
+import { schemaAsWritten } from '../binding/written.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { isColorName } from '../expressions/color.ts'
 import { reservedNames } from '../expressions/document.ts'
@@ -80,7 +81,8 @@ function readColor(
     sensitivity?: ColorDefinition['sensitivity']
     description?: string
   }
-  const schema = source.namesVariables ? fillSchema(type) : type
+  const written = schemaAsWritten(type, { source, path })
+  const schema = source.namesVariables ? fillSchema(written) : written
   const compiled = compileSchema(schema)
   if ('code' in compiled)
     diagnostics.add(compiled.code, `\`${name}\`: ${compiled.message}`, source.locate(path), compiled.help)

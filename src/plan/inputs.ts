@@ -3,6 +3,7 @@ import { checkHeaderMayCome } from '../binding/headers-of-proxies.ts'
 import { findColor } from '../binding/reference.ts'
 import { type Position, within } from '../binding/shape.ts'
 import { suspectValue } from '../binding/too-much-work.ts'
+import { asWritten } from '../binding/written.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
 import { compileColorWriter } from '../expressions/color.ts'
@@ -92,7 +93,8 @@ function bindInput(
   if (!color) return undefined
   const { name, schema, sensitivity } = color
   if (locator.in === 'header' && language.trustsNoProxy) checkHeaderMayCome(locator.name, at, language.diagnostics)
-  const fallback = typeof entry === 'string' ? undefined : fillValue(entry.default, schema)
+  const written = typeof entry === 'string' ? undefined : asWritten(entry.default, schema, within(position, 'default'))
+  const fallback = fillValue(written, schema)
   if (fallback !== undefined) checkDefault(color, fallback, source.locate([...path, 'default']), language)
   const required = !key.endsWith('?') && fallback === undefined
   const certain = required || fallback !== undefined

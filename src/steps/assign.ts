@@ -6,6 +6,7 @@ import { describeType } from '../binding/describe-type.ts'
 import { findColor, type Read } from '../binding/reference.ts'
 import { template } from '../binding/scalars.ts'
 import { type Position, within } from '../binding/shape.ts'
+import { asWritten } from '../binding/written.ts'
 import { compileColorWriter } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
@@ -62,8 +63,9 @@ export function bindAssignments(
   const assignments: Assignment[] = []
   for (const [name, text] of Object.entries(entries)) {
     const at = position.source.locateKey([...position.path, name])
-    const value = bindTemplate(text, within(position, name), language)
     const color = findColor(name, at, language)
+    const here = within(position, name)
+    const value = bindTemplate(asWritten(text, color?.schema, here), here, language)
     if (!color) continue
     if (!fits(value.schema, color.schema)) reportMisfit(name, value, color.schema, language)
     assignments.push({ color: color.name, at, text, value })

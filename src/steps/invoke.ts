@@ -2,6 +2,7 @@ import { type BoundTemplate, bindTemplate } from '../binding/bind.ts'
 import type { Read, Write } from '../binding/reference.ts'
 import { within } from '../binding/shape.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
+import { asWritten } from '../binding/written.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { fits } from '../expressions/schema.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
@@ -113,7 +114,8 @@ function bindOverrides(
   const taken = colorsTaken(operation)
   for (const [color, text] of Object.entries(step.config.with ?? {})) {
     const position = within(step.position, 'with', color)
-    const value = bindTemplate(text, position, binder)
+    const wanted = binder.colors.get(color)?.schema
+    const value = bindTemplate(asWritten(text, wanted, position), position, binder)
     if (!taken.has(color)) {
       const help = didYouMean(color, taken) ?? `it takes ${[...taken].join(', ') || 'nothing'}`
       binder.diagnostics.add(
@@ -124,7 +126,6 @@ function bindOverrides(
       )
       continue
     }
-    const wanted = binder.colors.get(color)?.schema
     if (!fits(value.schema, wanted)) reportMisfit(color, value, wanted, binder)
     overrides.set(color, value)
   }

@@ -63,6 +63,6 @@ function* parseFully(file: SourceText, env: Environment, diagnostics: Diagnostic
     return undefined
   }
   yield
-  const value = new TreeReader(tree.document, source, env, diagnostics).read()
-  return new Source(file, value, tree, file.text.includes('${env.'))
+  const reader = new TreeReader(tree.document, source, env, diagnostics)
+  return new Source(file, reader.read(), tree, file.text.includes('${env.'), reader.written)
 }

@@ -3,6 +3,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Work } from '../work.ts'
 import { loadYaml } from './library.ts'
 import { isMergeKey, mergedNodes } from './merge-key.ts'
+import { nameOfKey } from './name-of-key.ts'
 import type { Path, SourceText } from './text.ts'
 import { parseTree, parseTreeInSteps, type SyntaxTree } from './tree.ts'
 
@@ -106,7 +107,7 @@ export class Places {
     const members = new Map<string, Pair>()
     this.#members.set(mapping, members)
     for (const pair of mapping.items) {
-      const name = isScalar(pair.key) ? String(pair.key.value) : undefined
+      const name = isScalar(pair.key) ? nameOfKey(pair.key) : undefined
       if (name !== undefined && !members.has(name)) members.set(name, pair)
     }
     const merge = mapping.items.find(({ key }) => isMergeKey(key))

@@ -13,9 +13,18 @@ export class Source {
   readonly value: unknown
   /** Whether some text of it may be an `EnvText`. */
   readonly namesVariables: boolean
+  readonly #written: ReadonlyMap<string, string>
   readonly #places: Places
 
-  constructor(file: SourceText, value: unknown, tree?: SyntaxTree, namesVariables = false) {
+  /** `written`: by `pathKey`, the numbers, and true and false, that print otherwise than they are written. */
+  constructor(
+    file: SourceText,
+    value: unknown,
+    tree?: SyntaxTree,
+    namesVariables = false,
+    written: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.#written = written
     this.path = file.path
     this.text = file.text
     this.value = value
@@ -33,6 +42,11 @@ export class Source {
     let value: unknown = this.value
     for (const segment of path) value = (value as Record<string | number, unknown> | null | undefined)?.[segment]
     return value
+  }
+
+  /** The text of a number, or of true or false, as it is written: `007`, `1.10`, `True`. */
+  writtenAt(path: Path): string {
+    return this.#written.get(pathKey(path)) ?? String(this.valueAt(path))
   }
 
   /** The place of a value. A path that leads nowhere gives its nearest ancestor's. */
@@ -54,4 +68,9 @@ export class Source {
   locateRange(start: number, end: number): Location {
     return this.#places.findRange(start, end)
   }
+}
+
+/** Equal for equal paths; an index is what it is as a key. */
+export function pathKey(path: Path): string {
+  return path.join('\0')
 }

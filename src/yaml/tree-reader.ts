@@ -3,7 +3,8 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type Environment, EnvText, namesVariable, readVariables } from '../environment.ts'
 import { loadYaml } from './library.ts'
 import { isMergeKey, mergedNodes } from './merge-key.ts'
-import type { Path, Source } from './source.ts'
+import { nameOfKey } from './name-of-key.ts'
+import { type Path, pathKey, type Source } from './source.ts'
 import { unsafeKeys } from './unsafe-keys.ts'
 
 const keyHelp = 'its value is data: it can stand in values only'
@@ -28,6 +29,8 @@ export class TreeReader {
   readonly #env: Environment
   readonly #diagnostics: DiagnosticCollector
   readonly #yaml = loadYaml()
+  /** The numbers, and true and false, that print otherwise than they are written. */
+  readonly written = new Map<string, string>()
   #aliases = 0
   #aliasDepth = 0
   #repeated = 0
@@ -106,7 +109,7 @@ export class TreeReader {
         this.#diagnostics.add('invalid-value', 'a key is text', this.#source.locateRange(start, end))
         continue
       }
-      const name = String(key.value)
+      const name = nameOfKey(key)
       const here = [...path, name]
       if (unsafeKeys.has(name)) {
         const at = this.#source.locateKey(here)
@@ -137,7 +140,7 @@ export class TreeReader {
     }
   }
 
-  #scalar({ value }: Scalar, path: Path): unknown {
+  #scalar({ value, source }: Scalar, path: Path): unknown {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       this.#diagnostics.add('invalid-value', 'a number must be finite', this.#source.locate(path))
       return null
@@ -148,7 +151,9 @@ export class TreeReader {
       this.#diagnostics.add('invalid-value', 'a whole number beyond 2^53 would become another', at, help)
       return null
     }
-    return typeof value === 'string' ? this.#text(value, path) : value
+    if (typeof value === 'string') return this.#text(value, path)
+    if (source !== undefined && value !== null && String(value) !== source) this.written.set(pathKey(path), source)
+    return value
   }
 
   #text(text: string, path: Path): unknown {

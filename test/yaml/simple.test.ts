@@ -47,8 +47,8 @@ describe('the simple reader', () => {
     ['quotes', `a: 'it''s'\n"b": "x\\ty\\u00e9"`, { a: "it's", b: 'x\ty\u00e9' }],
     ['colons inside words', 'a: http://x:80/$.b[0]', { a: 'http://x:80/$.b[0]' }],
     ['what is no number', 'a: [1.2.3, 10ms, -x, 1_000, +]', { a: ['1.2.3', '10ms', '-x', '1_000', '+'] }],
-    ['numbers', 'a: [0, -12, 1.50, 123456789012345]', { a: [0, -12, 1.5, 123456789012345] }],
-    ['constants', 'a: [~, null, true, FALSE, nUll]', { a: [null, null, true, false, 'nUll'] }],
+    ['numbers', 'a: [0, -12, 1.5, 123456789012345]', { a: [0, -12, 1.5, 123456789012345] }],
+    ['constants', 'a: [~, null, true, false, nUll]', { a: [null, null, true, false, 'nUll'] }],
     ['a key of another type', '404: a\ntrue: b', { 404: 'a', true: 'b' }],
     [
       'anchors of values',
@@ -56,6 +56,7 @@ describe('the simple reader', () => {
       { a: { b: 1 }, c: { b: 1 }, d: [{ e: 2 }, { e: 2 }, [{ b: 1 }]] },
     ],
     ['texts in quotes in a list', '- "a: b"\n- \'c\'', ['a: b', 'c']],
+    ['keys as they are written', '1.50: a\n007: b\nTrue: c\n0x1: d', { '1.50': 'a', '007': 'b', True: 'c', '0x1': 'd' }],
     ['a key without a value', 'a:\nb:\n  - \n  -\n', { a: null, b: [null, null] }],
   ])('reads %s', (_, text, value) => {
     expect(read(text)).toEqual(value)
@@ -78,6 +79,8 @@ describe('the simple reader', () => {
     ['Windows', 'a: 1\r\nb: 2'],
     ['explicit keys', '? a\n: b'],
     ['numbers of rare forms', 'a: 0x10'],
+    ['numbers that print otherwise', 'a: 1.50'],
+    ['constants that print otherwise', 'a: FALSE'],
     ['whole numbers beyond 2^53', 'a: 9007199254740993'],
     ['escapes of YAML alone', 'a: "\\x41"'],
     ['nothing', '# nothing'],

@@ -9,9 +9,11 @@ const rareNumber =
   /^(?:[-+]?\d+|[-+]?(?:\.\d+|\d+\.?\d*)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[\da-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
 const constants = new Map<string, boolean | null>([
   ...['~', 'null', 'Null', 'NULL'].map((text) => [text, null] as const),
-  ...['true', 'True', 'TRUE'].map((text) => [text, true] as const),
-  ...['false', 'False', 'FALSE'].map((text) => [text, false] as const),
+  ['true', true],
+  ['false', false],
 ])
+/** They print otherwise than they are written, which only the full reader keeps. */
+const rareConstant = /^(?:True|TRUE|False|FALSE)$/
 
 /** The value of a scalar without quotes, by YAML's core schema. */
 export function resolvePlain(text: string): unknown {
@@ -19,10 +21,21 @@ export function resolvePlain(text: string): unknown {
   if (constant !== undefined) return constant
   const first = text.charCodeAt(0)
   // A number begins with a digit, a sign or a dot.
-  if (first > 57 || first < 43) return text
-  if (integer.test(text) || fraction.test(text)) return Number(text)
+  if (first > 57 || first < 43) {
+    if (rareConstant.test(text)) throw notSimple
+    return text
+  }
+  if (integer.test(text)) return Number(text)
+  if (fraction.test(text)) return canonical(text)
   if (rareNumber.test(text)) throw notSimple
   return text
+}
+
+/** `1.10` prints as 1.1: that it was written otherwise only the full reader keeps. */
+function canonical(text: string): number {
+  const number = Number(text)
+  if (String(number) !== text) throw notSimple
+  return number
 }
 
 /** Reads the plain scalar that stands in a line of a block up to its comment. */
@@ -55,7 +68,7 @@ export function readPlainKey(cursor: Cursor): string | undefined {
   const text = trimSpaces(line.slice(0, colon))
   if (text === '' || text.length > longestKey || indicator.test(text)) return undefined
   cursor.at += colon + 1
-  return String(resolvePlain(text))
+  return text
 }
 
 /** A longer one is an error of its own. */
