@@ -5,7 +5,7 @@ import { withRole } from '../binding/variables.ts'
 import { schemaAsWritten } from '../binding/written.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { isColorName } from '../expressions/color.ts'
-import { reservedNames } from '../expressions/document.ts'
+import { isReserved } from '../expressions/document.ts'
 import { compileSchema, fillSchema } from '../expressions/schema.ts'
 import { sensitivities } from '../redaction.ts'
 import type { Source } from '../yaml/source.ts'
@@ -59,9 +59,8 @@ export function readDictionary(
 
 function reportName(name: string, { source, path }: Position, diagnostics: DiagnosticCollector): void {
   const [first] = name.split('.') as [string]
-  const isReserved = (reservedNames as readonly string[]).includes(first)
-  const help = isReserved
-    ? `${reservedNames.join(', ')} are reserved; call it \`${first}_${name.slice(first.length + 1).replaceAll('.', '_') || 'value'}\``
+  const help = isReserved(first)
+    ? `\`${first}\` is reserved; call it \`${first}_${name.slice(first.length + 1).replaceAll('.', '_') || 'value'}\``
     : 'segments of [a-z][A-Za-z0-9_]*, joined by dots'
   diagnostics.add('invalid-color-name', `\`${name}\` is not a name for a color`, source.locateKey(path), help)
 }

@@ -1,7 +1,6 @@
-import { type Document, reservedNames } from './document.ts'
+import { type Document, isReserved } from './document.ts'
 
 const colorName = /^[a-z][A-Za-z0-9_]*(\.[a-z][A-Za-z0-9_]*)*$/
-const reserved = new Set<string>(reservedNames)
 
 /**
  * Segments of `[a-z][A-Za-z0-9_]*` joined by dots, the first of them no reserved name (LANGUAGE "Dictionary"), and
@@ -10,7 +9,7 @@ const reserved = new Set<string>(reservedNames)
 export function isColorName(text: string): boolean {
   if (!colorName.test(text)) return false
   const segments = text.split('.')
-  return !reserved.has(segments[0]!) && !segments.some((segment) => segment in Object.prototype)
+  return !isReserved(segments[0]!) && !segments.some((segment) => segment in Object.prototype)
 }
 
 /** Writes one color into a context. The namespaces around it are normally there already (`createNamespaces`). */

@@ -29,3 +29,15 @@ export interface Document {
 
 /** The names that no color may begin with: members of the context, and `env`, which expressions read at load. */
 export const reservedNames = ['request', 'steps', 'item', 'index', 'error', 'env'] as const
+
+/** Besides these, what is to be a member of the context one day, and the words that CEL keeps for itself. */
+const keptNames: ReadonlySet<string> = new Set([
+  ...['claims', 'auth', 'callback', 'true', 'false', 'null', 'in'],
+  ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop'],
+  ...['package', 'namespace', 'return', 'var', 'void', 'while'],
+])
+
+/** Whether no color may begin with it. */
+export function isReserved(name: string): boolean {
+  return (reservedNames as readonly string[]).includes(name) || keptNames.has(name)
+}

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { reservedNames } from '../expressions/document.ts'
+import { isReserved } from '../expressions/document.ts'
 import type { JsonSchema } from '../expressions/schema.ts'
 import type { ColorEntry } from './draft.ts'
 
@@ -53,7 +53,7 @@ export class ColorProposals {
     let namespace = first!
     const isTaken = () => {
       const path = [namespace]
-      if ((reservedNames as readonly string[]).includes(namespace)) return true
+      if (isReserved(namespace)) return true
       return rest.some((segment) => {
         const inside = this.#types.has(path.join('.'))
         path.push(segment)

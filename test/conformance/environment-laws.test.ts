@@ -207,6 +207,13 @@ describe('env in CEL', () => {
     const [told] = diagnosticsOf({ dictionary: 'colors: { env.region: { type: string } }' }, {})
     expect(told).toMatchObject({ code: 'invalid-color-name' })
     expect(told!.help).toContain('`env_region`')
+    for (const word of ['claims', 'auth', 'callback', 'true', 'null', 'in', 'return']) {
+      const [other] = diagnosticsOf({ dictionary: `colors: { ${word}.region: { type: string } }` }, {})
+      expect(other).toMatchObject({
+        code: 'invalid-color-name',
+        help: `\`${word}\` is reserved; call it \`${word}_region\``,
+      })
+    }
   })
 })
 

@@ -18,7 +18,11 @@ describe('a color name', () => {
     expect(
       ['request.id', 'steps.a', 'item', 'index.x', 'error.code', 'user.constructor', 'valueOf.x'].some(isColorName),
     ).toBe(false)
-    expect(isColorName('user.error')).toBe(true)
+    const kept = 'claims auth callback true false null in as break const continue else for function if import let loop'
+    for (const word of `${kept} package namespace return var void while`.split(' '))
+      expect([isColorName(word), isColorName(`${word}.id`), isColorName(`user.${word}`)]).toEqual([false, false, true])
+    // A space of functions is one only before a call.
+    expect(['user.error', 'math.score', 'hash.text', 'inside.x', 'nullable'].every(isColorName)).toBe(true)
   })
 })
 
