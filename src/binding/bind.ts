@@ -43,7 +43,7 @@ export interface Derivation {
 
 /** Parses and compiles a template, and finds what it reads. Its faults are reported at their characters. */
 export function bindTemplate(value: unknown, position: Position, language: Language): BoundTemplate {
-  const { template, faults } = parseTemplate(value, language.types, language)
+  const { template, faults, isWhole } = parseTemplate(value, language.types, language)
   for (const fault of faults) {
     const { source, path } = within(position, ...fault.path)
     // An operator is a key, all other faults sit in a string.
@@ -65,12 +65,12 @@ export function bindTemplate(value: unknown, position: Position, language: Langu
     reads,
     // Few ask for it, and it is as large as the template.
     get schema() {
-      if (faults.length === 0) schema ??= schemaOf(template, (path) => schemaOfPath(path, language))
+      if (isWhole) schema ??= schemaOf(template, (path) => schemaOfPath(path, language))
       return schema
     },
     at: position.source.locate(position.path),
     locate,
-    evaluate: faults.length > 0 ? () => undefined : compileOrTell(template, reads, position, language),
+    evaluate: isWhole ? compileOrTell(template, reads, position, language) : () => undefined,
   }
 }
 

@@ -72,12 +72,14 @@ async function compile(kind: EvaluatedKind, text: string, terminal: Terminal): P
     import('./reports/pretty.ts'),
   ])
   const diagnostics = new DiagnosticCollector()
+  const inBraces = kind === 'jsonpath' ? /^\s*\$\{([\s\S]*)\}\s*$/.exec(text)?.[1] : undefined
+  const hint = inBraces === undefined ? undefined : `this is CEL: tessera eval --cel '${inBraces.trim()}'`
   const source = kind === 'template' ? parseYaml({ path: kind, text }, process.env, diagnostics) : undefined
   if (!diagnostics.hasErrors) {
     const compiled = compileEvaluator(kind, source ? source.value : text)
     if ('evaluate' in compiled) return compiled
     for (const { code, message, path, offset, length, help } of compiled) {
-      diagnostics.add(code, message, at(), help)
+      diagnostics.add(code, message, at(), hint ?? help)
 
       function at(): Location {
         if (!source) return locate(kind, text, offset, length)

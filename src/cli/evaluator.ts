@@ -19,8 +19,8 @@ export interface Evaluator {
 /** Compiles by the engine of the gateway, or says what is wrong. Every name of the document can be read, as anything. */
 export function compileEvaluator(kind: EvaluatedKind, source: unknown): Evaluator | readonly TemplateFault[] {
   if (kind === 'template') {
-    const { template, faults } = parseTemplate(source, openTypes)
-    if (faults.length > 0) return faults
+    const { template, faults, isWhole } = parseTemplate(source, openTypes)
+    if (!isWhole) return faults
     const fill = compileTemplate(template)
     return { singular: true, evaluate: metered((document) => fill(document as Document)) }
   }

@@ -40,6 +40,7 @@ export const diagnosticCodes = {
     rule: 'What stands in ${ … } or `when` is a CEL expression whose types fit',
   },
   'reserved-header': { severity: 'error', rule: 'No header is set that belongs to the connection or to the gateway' },
+  'literal-braces': { severity: 'warning', rule: 'A template is filled by ${ … }, and {{ … }} is not in it by mistake' },
   'unsafe-pattern': { severity: 'error', rule: 'A regular expression runs in linear time' },
   'invalid-color-name': {
     severity: 'error',

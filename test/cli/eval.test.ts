@@ -56,6 +56,12 @@ describe('eval', () => {
     expect(JSON.parse(template.stdout)).toEqual({ ids: ['a', 'b'], sum: 2 })
   })
 
+  test('of what stands in a template points to --cel', async () => {
+    const { code, stderr } = await runEval(['${ size(items) }', file])
+    expect(code).toBe(1)
+    expect(stderr).toContain("this is CEL: tessera eval --cel 'size(items)'")
+  })
+
   test('says when there is nothing, and prints null for null', async () => {
     expect(await runEval(['$.absent', file])).toEqual({ code: 0, stdout: '', stderr: 'there is nothing\n' })
     expect((await runEval(['$.nothing', file])).stdout).toBe('null\n')

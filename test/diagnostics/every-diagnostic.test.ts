@@ -47,6 +47,12 @@ const cases: Case[] = [
     help: /default/,
   },
   {
+    code: 'literal-braces',
+    name: 'the braces of another language of templates',
+    files: route('response: { body: "Hello «{{ user.name }}" }'),
+    help: /write `\$\{ user.name \}`/,
+  },
+  {
     code: 'unknown-key',
     name: 'a slip in a key',
     files: route('«respnse: { body: 1 }\nresponse: { body: 1 }'),

@@ -118,6 +118,20 @@ response:
   headers: { x-city: $.geo.city }
 `),
   },
+  'literal-braces': {
+    why: 'Many tools fill `{{name}}`; Tessera fills `${ name }`. What stands in double braces is text, and would be sent as it is.',
+    fix: 'Write `${ name }`. Where the braces are meant, silence the warning and say so.',
+    wrong: route(`match: GET /home
+in: { user.name: query.name }
+response:
+  body: { hello: 'Hello {{user.name}}', name: $.user.name }
+`),
+    right: route(`match: GET /home
+in: { user.name: query.name }
+response:
+  body: { hello: 'Hello \${ user.name }' }
+`),
+  },
   'unsafe-pattern': {
     why: 'Some regular expressions take exponential time for some texts: thirty characters in a query could stop the gateway for minutes. Only patterns that run in linear time are taken.',
     fix: 'Take out repetition inside repetition, and alternatives that begin alike: `(a+)+` is `a+`.',

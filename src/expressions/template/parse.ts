@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../../diagnostics/codes.ts'
+import { type DiagnosticCode, diagnosticCodes } from '../../diagnostics/codes.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { EnvText } from '../../environment.ts'
 import type { ExpressionTypes } from '../expression.ts'
@@ -13,12 +13,12 @@ export interface TemplateOptions {
   readonly owner?: Owner | undefined
 }
 
-/** Parses a YAML value into a template. With faults the template is not to be compiled. */
+/** Parses a YAML value into a template. One that is not whole is not to be compiled. */
 export function parseTemplate(
   value: unknown,
   types: ExpressionTypes,
   { operators = builtInOperators, owner = { name: 'response' } }: TemplateOptions = {},
-): { template: Template; faults: TemplateFault[] } {
+): { template: Template; faults: TemplateFault[]; isWhole: boolean } {
   const faults: TemplateFault[] = []
 
   const report = (code: DiagnosticCode, message: string, path: Where, help?: string) => {
@@ -83,7 +83,8 @@ export function parseTemplate(
     }
     return undefined
   }
-  return { template: parse(value, []), faults }
+  const template = parse(value, [])
+  return { template, faults, isWhole: faults.every(({ code }) => diagnosticCodes[code].severity !== 'error') }
 }
 
 function keysOf({ keys, optionalKeys = [] }: Operator): readonly string[] {

@@ -29,6 +29,7 @@ export function parseText(
     fault(path)
     return { kind: 'literal', at, value: null }
   }
+  warnOfBraces(text, fault)
   if (!text.includes('$')) return { kind: 'literal', at, value: text }
 
   const parts: (string | EmbeddedExpression)[] = []
@@ -87,6 +88,24 @@ function join(parts: readonly (string | EmbeddedExpression)[], at: Where, isOpaq
   const alone =
     !isOpaque && expressions.length === 1 && parts.every((part) => typeof part !== 'string' || part.trim() === '')
   return alone ? { kind: 'expression', at, ...expressions[0]! } : { kind: 'interpolation', at, parts }
+}
+
+const mustache = /\{\{\{?\s*[\w$.-]+\s*\}?\}\}/
+
+/** `{{name}}` fills templates elsewhere; here it is text like any other. */
+function warnOfBraces(text: string, fault: (found: Fault) => void): void {
+  const found = text.includes('{{') ? mustache.exec(text) : null
+  if (!found) return
+  const [braces] = found
+  const name = braces.replaceAll(/[{}\s]/g, '')
+  const message = `\`${braces}\` fills nothing here, it is sent as it stands`
+  fault({
+    code: 'literal-braces',
+    message,
+    offset: found.index,
+    length: braces.length,
+    help: `write \`\${ ${name} }\``,
+  })
 }
 
 function variableFault({ name, offset, length }: EnvReference): Fault {
