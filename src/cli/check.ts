@@ -52,16 +52,18 @@ async function runCheck(options: CheckOptions, terminal: Terminal): Promise<Exit
 
 async function checkOnce({ config = defaultConfig, routes, extensions: runsExtensions }: CheckOptions) {
   const startedAt = performance.now()
-  const [{ readConfig }, { buildSnapshot }, { countParts }] = await Promise.all([
+  const [{ readConfig }, { buildSnapshot }, { countParts }, { checkEndpointLists }] = await Promise.all([
     import('../config/read.ts'),
     import('../plan/build.ts'),
     import('./counts.ts'),
+    import('./endpoint-lists.ts'),
   ])
   const { texts, locations } = await readConfig({ config, routes, env: process.env, runsExtensions })
-  const { diagnostics } = buildSnapshot(texts)
+  const { snapshot, diagnostics } = buildSnapshot(texts)
+  const lists = snapshot ? await checkEndpointLists(snapshot) : []
   const files = textsByPath(texts)
   const report: Report = {
-    diagnostics,
+    diagnostics: [...diagnostics, ...lists],
     textOf: (file) => files.get(file),
     counts: countParts(texts),
     ms: performance.now() - startedAt,

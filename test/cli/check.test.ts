@@ -124,6 +124,24 @@ describe('check', () => {
     expect(stderr.trim().split(/\s*\n+/)).toEqual(['routes/home.yaml changed', 'routes/home.yaml changed'])
   })
 
+  test('looks at the lists of endpoints that services name', async () => {
+    const service = goodProject['config/services/content.yaml'].replace(
+      /endpoints: .*/,
+      'discover: { file: ../content.yaml }',
+    )
+    const files = { ...goodProject, 'config/services/content.yaml': service }
+    const lists = ['- { url: http://10.0.0.1:80, wieght: 2 }', '- http://10.0.0.1:80']
+    const projects = [
+      await createProject(files),
+      ...(await Promise.all(lists.map((text) => createProject({ ...files, 'config/content.yaml': text })))),
+    ]
+    const [none, bad, good] = await Promise.all(projects.map(({ root }) => runTessera(['check'], { cwd: root })))
+    for (const project of projects) await project.remove()
+    expect(none!.stdout).toMatch(/content\.yaml cannot be read as endpoints: it does not exist/)
+    expect(bad!.stdout).toMatch(/entry 1 is no endpoint: `wieght` is no key of an endpoint, did you mean `weight`\?/)
+    expect([none!.code, bad!.code, good!.code]).toEqual([1, 1, 0])
+  })
+
   test('of the demo that comes with Tessera finds nothing', async () => {
     const { code, stdout } = await runTessera(['check', '--strict'], { cwd: projectRoot })
     expect(stdout).toMatch(/: no problems \(|hint/)

@@ -40,7 +40,7 @@ describe('where a service runs', () => {
       },
     ],
     [
-      'etcd: { prefix: /reco/ }',
+      'etcd: { prefix: /reco }',
       { kind: { name: 'etcd' }, settings: { address: 'http://127.0.0.1:2379', prefix: '/reco/' } },
     ],
     [

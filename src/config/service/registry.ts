@@ -30,5 +30,10 @@ export const etcdKeys = {
   address: registryAddress('http://127.0.0.1:2379').describe('Where a member listens.'),
   user: z.string().optional().describe('Where etcd asks for one.'),
   password: z.string().optional().describe('Of the user; from the environment, not in the file.'),
-  prefix: z.string().min(1).describe('Every key that begins with it is an endpoint.'),
+  prefix: z
+    .string()
+    .min(1)
+    // `/services/reco` is not to take `/services/recommend`.
+    .transform((prefix) => (/[\p{L}\p{N}]$/u.test(prefix) ? `${prefix}/` : prefix))
+    .describe('Every key below it is an endpoint; `/services/reco` is `/services/reco/`.'),
 }

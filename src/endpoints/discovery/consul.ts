@@ -1,7 +1,6 @@
 import type { RegistryAnswer } from '../../transports/registry-client.ts'
-import type { EndpointTarget } from '../endpoint-target.ts'
 import type { DiscoveryKind } from './discovery.ts'
-import { bracket, type EndpointEntry, readEntry } from './endpoint-entry.ts'
+import { bracket, type EndpointEntry, type FoundEntries, mostWeight, readEntries } from './endpoint-entry.ts'
 
 export interface ConsulSettings {
   readonly address: string
@@ -31,7 +30,8 @@ export const consul: DiscoveryKind<ConsulSettings> = {
       while (!search.signal.aborted) {
         const answer = await client.ask({ path: pathOf(settings, index), headers, timeoutMs })
         const latest = indexOf(answer)
-        search.found(readInstances(answer.body, settings.scheme), latest)
+        const { endpoints, passedOver } = readInstances(answer.body, settings.scheme)
+        search.found(endpoints, latest, passedOver)
         index = latest >= index ? latest : 0
         await search.pause(betweenMs)
       }
@@ -61,6 +61,7 @@ function indexOf({ headers }: RegistryAnswer): number {
 interface Instance {
   readonly Node?: { readonly Address?: unknown }
   readonly Service?: {
+    readonly ID?: unknown
     readonly Address?: unknown
     readonly Port?: unknown
     readonly Weights?: { readonly Passing?: unknown }
@@ -68,15 +69,19 @@ interface Instance {
   }
 }
 
-function readInstances(body: unknown, scheme: string): EndpointTarget[] {
+function readInstances(body: unknown, scheme: string): FoundEntries {
   if (!Array.isArray(body)) throw new Error('the answer is no list of instances')
-  return body.flatMap(({ Node, Service }: Instance) => {
-    const host = Service?.Address || Node?.Address
-    const entry: EndpointEntry = {
-      url: `${scheme}://${bracket(String(host))}:${String(Service?.Port)}`,
-      weight: Service?.Weights?.Passing,
-      zone: Service?.Meta?.zone,
-    }
-    return readEntry(entry) ?? []
-  })
+  return readEntries(
+    body.map(({ Node, Service }: Instance) => {
+      const host = Service?.Address || Node?.Address
+      const weight = Service?.Weights?.Passing
+      const entry: EndpointEntry = {
+        url: `${scheme}://${bracket(String(host))}:${String(Service?.Port)}`,
+        // Consul's own go to 65535.
+        weight: typeof weight === 'number' ? Math.min(weight, mostWeight) : weight,
+        zone: Service?.Meta?.zone,
+      }
+      return [`the instance ${String(Service?.ID ?? host)}`, entry] as const
+    }),
+  )
 }

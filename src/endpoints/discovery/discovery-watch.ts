@@ -16,6 +16,8 @@ export interface WatchOptions extends PersistenceOptions {
   readonly onState: (isCurrent: boolean) => void
 }
 
+const mostTold = 3
+
 type Listener = (endpoints: readonly EndpointTarget[]) => void
 
 /**
@@ -35,6 +37,7 @@ export class DiscoveryWatch {
   #known: readonly EndpointTarget[] | undefined
   #revision = 0
   #wasEmpty = false
+  #toldOf = ''
 
   constructor(source: DiscoverySource, options: WatchOptions) {
     this.#subject = describeDiscovery(source)
@@ -72,24 +75,37 @@ export class DiscoveryWatch {
       nameServers,
       signal,
       connect: (options) => new RegistryClient({ ...options, signal }),
-      found: (endpoints, revision) => this.#found(endpoints, revision),
+      found: (endpoints, revision, passedOver) => this.#found(endpoints, revision, passedOver),
       pause: (ms) => persistence.pause(ms),
     })
   }
 
-  #found(endpoints: readonly EndpointTarget[], revision = 0): void {
+  #found(all: readonly EndpointTarget[], revision = 0, passedOver: readonly string[] = []): void {
     if (this.#persistence.signal.aborted) return
     const hadFailed = this.#persistence.succeeded()
     if (hadFailed) this.#tell('info', 'discovery recovered')
     this.#options.onState(true)
     if (hadFailed && revision > 0 && revision < this.#revision) this.#keepLost()
     this.#revision = revision
+    this.#tellOf(passedOver)
+    // One of no weight takes no calls.
+    const endpoints = all.filter(({ weight }) => weight > 0)
     const isEmpty = endpoints.length === 0
     if (isEmpty && !this.#wasEmpty) this.#tell('warn', 'discovery returned no endpoints: keeping the known ones')
     this.#wasEmpty = isEmpty
     this.#told = endpoints
     this.#publish()
     this.#settle()
+  }
+
+  /** Once for each time that it is another list. */
+  #tellOf(passedOver: readonly string[]): void {
+    const first = passedOver.slice(0, mostTold).join('; ')
+    const more = passedOver.length - mostTold
+    const reason = more > 0 ? `${first}; and ${more} more` : first
+    if (reason !== '' && reason !== this.#toldOf)
+      this.#tell('warn', 'discovery passed over what is no endpoint', reason)
+    this.#toldOf = reason
   }
 
   #keepLost(): void {

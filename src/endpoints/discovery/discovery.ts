@@ -32,8 +32,9 @@ export interface Search {
    * that is gone fails by itself, one that only seems to be gone does not.
    * @param revision of what the registry knows, where it counts its changes, from 1 on. One that is lower after a failure means
    *   that it has lost its data: then endpoints that it does not know any more stay in use for a minute.
+   * @param passedOver what was there and is no endpoint, with why: operators are told
    */
-  found(endpoints: readonly EndpointTarget[], revision?: number): void
+  found(endpoints: readonly EndpointTarget[], revision?: number, passedOver?: readonly string[]): void
   /** Resolves after `ms`, or when the search has ended. */
   pause(ms: number): Promise<void>
 }

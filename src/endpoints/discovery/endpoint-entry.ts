@@ -1,3 +1,4 @@
+import { didYouMean } from '../../diagnostics/suggest.ts'
 import type { EndpointTarget } from '../endpoint-target.ts'
 
 /** An endpoint as a registry or a file may tell of it; nothing of it is checked yet. */
@@ -7,16 +8,42 @@ export interface EndpointEntry {
   readonly zone?: unknown
 }
 
-/** An endpoint from a URL or `{ url, weight, zone }`; undefined when it cannot be used. */
-export function readEntry(entry: unknown): EndpointTarget | undefined {
-  const {
-    url,
-    weight = 1,
-    zone,
-  }: EndpointEntry = typeof entry === 'string' ? { url: entry } : ((entry ?? {}) as EndpointEntry)
-  if (typeof url !== 'string' || !isEndpointUrl(url)) return undefined
-  const isWeight = typeof weight === 'number' && weight >= 1 && weight <= 1000
-  return { url, weight: isWeight ? weight : 1, zone: typeof zone === 'string' && zone !== '' ? zone : undefined }
+const entryKeys = ['url', 'weight', 'zone', 'address']
+export const mostWeight = 1000
+
+/** An endpoint from a URL or `{ url, weight, zone }`, one of weight 0 takes no calls; else why it cannot be used. */
+export function readEntry(entry: unknown): EndpointTarget | string {
+  const given = typeof entry === 'string' ? { url: entry } : entry
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return 'it is neither a URL nor a mapping'
+  const unknown = Object.keys(given).find((key) => !entryKeys.includes(key))
+  if (unknown !== undefined)
+    return [`\`${unknown}\` is no key of an endpoint`, didYouMean(unknown, entryKeys)].filter(Boolean).join(', ')
+  const { url, weight, zone }: EndpointEntry = given
+  if (typeof url !== 'string' || !isEndpointUrl(url)) return 'its `url` is no http or https origin, maybe with a path'
+  if (weight !== undefined && !isWeight(weight)) return `its \`weight\` is no whole number from 0 to ${mostWeight}`
+  if (zone !== undefined && zone !== null && typeof zone !== 'string') return 'its `zone` is no text'
+  return { url, weight: weight ?? 1, zone: zone || undefined }
+}
+
+function isWeight(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= mostWeight
+}
+
+/** The endpoints of a registry; what is none is passed over, and told by its name there. */
+export function readEntries(entries: Iterable<readonly [name: string, entry: unknown]>): FoundEntries {
+  const endpoints: EndpointTarget[] = []
+  const passedOver: string[] = []
+  for (const [name, entry] of entries) {
+    const found = readEntry(entry)
+    if (typeof found === 'string') passedOver.push(`${name}: ${found}`)
+    else endpoints.push(found)
+  }
+  return { endpoints, passedOver }
+}
+
+export interface FoundEntries {
+  readonly endpoints: readonly EndpointTarget[]
+  readonly passedOver: readonly string[]
 }
 
 /** An http or https origin, maybe with a path. */

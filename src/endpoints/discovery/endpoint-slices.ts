@@ -32,7 +32,7 @@ export function readSlices(slices: Iterable<EndpointSlice>, reading: SliceReadin
       if (conditions?.ready === false) continue
       // All addresses of an endpoint lead to the same pod: the first one is enough.
       const entry = readEntry({ url: `${reading.scheme}://${bracket(String(addresses[0]))}:${port}`, zone })
-      if (entry) found.set(entry.url, entry)
+      if (typeof entry !== 'string') found.set(entry.url, entry)
     }
   }
   return [...found.values()].sort((one, other) => (one.url < other.url ? -1 : 1))

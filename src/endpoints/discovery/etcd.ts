@@ -1,6 +1,5 @@
-import type { EndpointTarget } from '../endpoint-target.ts'
-import type { DiscoveryKind } from './discovery.ts'
-import { readEntry } from './endpoint-entry.ts'
+import type { DiscoveryKind, Search } from './discovery.ts'
+import { readEntries } from './endpoint-entry.ts'
 import { EtcdClient, type EtcdSettings } from './etcd-client.ts'
 
 export interface EtcdDiscoverySettings extends EtcdSettings {
@@ -24,11 +23,11 @@ export const etcd: DiscoveryKind<EtcdDiscoverySettings> = {
     const etcd = new EtcdClient(connection, settings)
     try {
       const { pairs, revision } = await etcd.range(settings.prefix)
-      search.found(readPairs(pairs), revision)
+      tell(search, pairs, revision)
       // Ends when etcd has forgotten the revision (compaction), when the stream ends or is silent: all is read again.
       for await (const { changes, revision: latest } of etcd.watch(settings.prefix, revision + 1)) {
         for (const change of changes as readonly Change[]) apply(change, pairs)
-        search.found(readPairs(pairs), latest)
+        tell(search, pairs, latest)
       }
     } finally {
       await connection.close()
@@ -42,11 +41,17 @@ function apply({ type, kv }: Change, pairs: Map<string, string>): void {
   else pairs.set(kv.key, typeof kv.value === 'string' ? kv.value : '')
 }
 
-function readPairs(pairs: ReadonlyMap<string, string>): EndpointTarget[] {
-  return [...pairs].sort().flatMap(([, encoded]) => {
-    const text = Buffer.from(encoded, 'base64').toString('utf8').trim()
-    return readEntry(text.startsWith('{') ? parse(text) : text) ?? []
+function tell(search: Search, pairs: ReadonlyMap<string, string>, revision: number): void {
+  const entries = [...pairs].sort().map(([key, encoded]) => {
+    const text = decode(encoded).trim()
+    return [decode(key), text.startsWith('{') ? parse(text) : text] as const
   })
+  const { endpoints, passedOver } = readEntries(entries)
+  search.found(endpoints, revision, passedOver)
+}
+
+function decode(encoded: string): string {
+  return Buffer.from(encoded, 'base64').toString('utf8')
 }
 
 function parse(text: string): unknown {

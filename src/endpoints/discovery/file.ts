@@ -33,6 +33,17 @@ export const file: DiscoveryKind<FileSettings> = {
   },
 }
 
+/** Why a list cannot be used as it is now; undefined when it can. */
+export async function findFaultOfList(path: string): Promise<string | undefined> {
+  try {
+    readList(path, await readFile(path, 'utf8'))
+    return undefined
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException
+    return code === 'ENOENT' ? 'it does not exist' : message
+  }
+}
+
 /** @throws Error when any of it cannot be used: half a list could be one that is being written */
 function readList(path: string, text: string): EndpointTarget[] {
   const diagnostics = new DiagnosticCollector()
@@ -41,7 +52,7 @@ function readList(path: string, text: string): EndpointTarget[] {
   if (!Array.isArray(value)) throw new Error('it is no list')
   return value.map((entry, index) => {
     const endpoint = readEntry(entry)
-    if (!endpoint) throw new Error(`entry ${index + 1} is no endpoint`)
+    if (typeof endpoint === 'string') throw new Error(`entry ${index + 1} is no endpoint: ${endpoint}`)
     return endpoint
   })
 }

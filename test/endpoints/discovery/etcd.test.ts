@@ -36,6 +36,25 @@ describeWithEtcd('discovery by etcd (a real one)', () => {
     await untilListed(['http://10.0.0.7:80'])
   })
 
+  test('says once what it passes over, and why', async () => {
+    await etcd.put('/g/1', 'http://10.0.0.1:80')
+    await etcd.put('/g/2', '{"url":"http://10.0.0.2:80","wieght":3}')
+    await etcd.put('/g/3', '{"url":')
+    await etcd.put('/g/4', '{"url":"http://10.0.0.4:80","weight":0}')
+    const { untilListed, notices } = begin('/g/')
+    await untilListed(['http://10.0.0.1:80'])
+    await etcd.put('/g/5', 'http://10.0.0.5:80')
+    await untilListed(['http://10.0.0.1:80', 'http://10.0.0.5:80'])
+    expect(notices).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        message: 'discovery passed over what is no endpoint',
+        reason:
+          '/g/2: `wieght` is no key of an endpoint, did you mean `weight`?; /g/3: it is neither a URL nor a mapping',
+      }),
+    ])
+  })
+
   test('reads all again when the revision it watches from was compacted away', async () => {
     await etcd.put('/c/1', 'http://10.0.0.1:80')
     const { untilListed, states } = begin('/c/')

@@ -30,20 +30,31 @@ describe('discovery by a file', () => {
     await untilListed(['http://10.0.0.3:80'])
   })
 
-  test.each(['- http://10.0.0.9:80\n- nonsense', '{ a: 1 }', '- [', '- { url: ftp://x }'])(
-    'keeps the last good list when it holds %j',
-    async (bad) => {
-      write('- http://10.0.0.1:80')
-      const { untilListed, lists, notices } = start()
-      await untilListed(['http://10.0.0.1:80'])
-      write(bad)
-      await until(() => notices.length !== 0)
-      write('- http://10.0.0.2:80')
-      await untilListed(['http://10.0.0.2:80'])
-      expect(lists).toHaveLength(2)
-      expect(notices.map(({ level }) => level)).toEqual(['warn', 'info'])
-    },
-  )
+  test.each([
+    ...['- http://10.0.0.9:80\n- nonsense', '{ a: 1 }', '- [', '- { url: ftp://x }', '- 7'],
+    ...['- { url: http://10.0.0.9, wieght: 2 }', '- { url: http://10.0.0.9, weight: 1.5 }'],
+    ...[
+      '- { url: http://10.0.0.9, weight: -1 }',
+      '- { url: http://10.0.0.9, weight: 1001 }',
+      '- { url: http://x, zone: 3 }',
+    ],
+  ])('keeps the last good list when it holds %j', async (bad) => {
+    write('- http://10.0.0.1:80')
+    const { untilListed, lists, notices } = start()
+    await untilListed(['http://10.0.0.1:80'])
+    write(bad)
+    await until(() => notices.length !== 0)
+    write('- http://10.0.0.2:80')
+    await untilListed(['http://10.0.0.2:80'])
+    expect(lists).toHaveLength(2)
+    expect(notices.map(({ level }) => level)).toEqual(['warn', 'info'])
+  })
+
+  test('leaves out what has no weight', async () => {
+    write('- { url: http://10.0.0.1:80, weight: 0 }\n- http://10.0.0.2:80')
+    const { untilListed } = start()
+    await untilListed(['http://10.0.0.2:80'])
+  })
 
   test('follows the links of a ConfigMap through two swaps', async () => {
     for (const [version, port] of [

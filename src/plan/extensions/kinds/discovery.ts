@@ -70,13 +70,14 @@ export const discoveryExtension = defineExtensionKind<DiscoveryDefinition>({
 
 /** Takes endpoints that can be used, all of them or none. */
 function checked(search: Search): Search['found'] {
-  return (endpoints, revision) => {
+  return (endpoints, revision, passedOver) => {
     const targets = endpoints.map((endpoint): EndpointTarget => {
       const target = readEntry(endpoint)
-      if (!target) throw new Error(`it found what is no endpoint: ${JSON.stringify(endpoint)}`)
+      if (typeof target === 'string')
+        throw new Error(`it found what is no endpoint: ${JSON.stringify(endpoint)}, ${target}`)
       const { address } = endpoint
       return address !== undefined && isIP(address) > 0 ? { ...target, address } : target
     })
-    search.found(targets, revision)
+    search.found(targets, revision, passedOver)
   }
 }
