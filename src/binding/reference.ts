@@ -3,6 +3,7 @@ import { suggest } from '../diagnostics/suggest.ts'
 import type { Area } from '../expressions/area.ts'
 import { colorOfPath } from '../expressions/color.ts'
 import { reservedNames } from '../expressions/document.ts'
+import { areaOfOutside, type Outside, outsideAt } from '../expressions/outside.ts'
 import type { ColorDefinition, Language } from './color.ts'
 import { checkHeaderMayCome } from './headers-of-proxies.ts'
 
@@ -18,6 +19,8 @@ export type Reference =
   /** `id` is undefined for all of `$.steps`. */
   | { readonly kind: 'step'; readonly id: string | undefined; readonly rest: Segments }
   | { readonly kind: 'local'; readonly name: 'item' | 'index' | 'error' }
+  /** No place of the context: the text of a file, which is a secret, or what a function gives of itself. */
+  | { readonly kind: 'outside'; readonly outside: Outside }
   /** `$`, `$..price`: the whole context. */
   | { readonly kind: 'everything' }
 
@@ -76,6 +79,8 @@ export function areasOf({ reference, areas }: Read): readonly Area[] {
       return [reference.id === undefined ? ['steps'] : ['steps', reference.id, ...reference.rest]]
     case 'local':
       return [[reference.name]]
+    case 'outside':
+      return [areaOfOutside(reference.outside)]
     case 'everything':
       return [[]]
   }
@@ -85,6 +90,8 @@ export function areasOf({ reference, areas }: Read): readonly Area[] {
 export function resolveReference(segments: Segments, at: Location, language: Language): Reference | undefined {
   const [first, ...rest] = segments
   if (first === undefined) return { kind: 'everything' }
+  const outside = outsideAt(segments)
+  if (outside) return { kind: 'outside', outside }
   if (!checkMember(segments, at, language)) return undefined
   if (first === 'env') {
     const help = 'in CEL: `${ env.NAME }`'

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
-import type { EnvText } from '../environment.ts'
+import { EnvText } from '../environment.ts'
 import type { Path, Source } from '../yaml/source.ts'
 import { describe, explainIssue } from './explain-issue.ts'
 import { Renames } from './renames.ts'
@@ -117,6 +117,10 @@ function advise(key: string, { path, knownKeys, outerKeys, innerKeys }: ShapeIss
 
 function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Position, diagnostics: DiagnosticCollector): void {
   const variables = variablesAt(at)
+  if (variables?.isLive) {
+    reportLive(variables, at, diagnostics)
+    return
+  }
   if (variables && isOfLanguage(schema, path)) {
     const message = `the value of \`${variables.written}\` is data, and here stands an expression or a path`
     diagnostics.add('invalid-value', message, at.source.locate(at.path), `in CEL it is \`${variables.name}\``)
@@ -131,6 +135,23 @@ function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Position, di
   const { message, help } = explainIssue(variables ? ({ ...issue, input: variables } as z.core.$ZodIssue) : issue)
   const where = issue.code === 'invalid_key' ? at.source.locateKey(at.path) : at.source.locate(at.path)
   diagnostics.add('invalid-value', message, where, help)
+}
+
+function reportLive({ written }: EnvText, { source, path }: Position, diagnostics: DiagnosticCollector): void {
+  const message = `\`${written}\` may change at any time, and this is read once`
+  const help = 'a file can stand in headers, bodies, `with` and `assign`, and where a registry is asked with it'
+  diagnostics.add('invalid-value', message, source.locate(path), help)
+}
+
+/** Reports every text in a value that names a file; whether there was none. */
+export function checkIsFixed(value: unknown, position: Position, diagnostics: DiagnosticCollector): boolean {
+  if (value instanceof EnvText) {
+    if (value.isLive) reportLive(value, position, diagnostics)
+    return !value.isLive
+  }
+  if (typeof value !== 'object' || value === null) return true
+  const members = Object.entries(value)
+  return members.map(([key, member]) => checkIsFixed(member, within(position, key), diagnostics)).every(Boolean)
 }
 
 /** Takes what the issues are about out of the copy: a member, a list with a faulty element, a mapping that lacks a key. */

@@ -64,6 +64,8 @@ function findValue(reference: Reference, document: Document): unknown {
       return walk(document.steps, reference.id === undefined ? [] : [reference.id, ...reference.rest])
     case 'local':
       return document[reference.name]
+    case 'outside':
+      return undefined
     case 'everything':
       return document
   }

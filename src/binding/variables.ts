@@ -41,6 +41,8 @@ function fill(schemas: readonly z.ZodType[], value: unknown): unknown {
 
 function choose(schemas: readonly z.ZodType[], env: EnvText): unknown {
   const members = schemas.flatMap(unite)
+  // What changes with a file stays as it is, and fits only where it is read again and again.
+  if (env.isLive) return env
   if (members.some((schema) => roleOf(schema) === 'template' || roleOf(schema) === 'inside')) return env
   const typed = members.filter((schema) => !isLanguage(schema))
   const fits = (value: unknown) => typed.some((schema) => schema.safeParse(value).success)

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import type { ConfigTexts } from '../config/read.ts'
 import { describeChange, textsByPath } from './changed-files.ts'
-import { type CliCommand, type ConfigOptions, configOptions, defaultConfig, type ExitCode } from './command.ts'
+import { type CliCommand, type ConfigOptions, configOptions, type ExitCode, readingOf } from './command.ts'
 import { waitForStop } from './lifecycle.ts'
 import type { ReportFormat } from './reports/index.ts'
 import type { Report } from './reports/report.ts'
@@ -50,7 +50,7 @@ async function runCheck(options: CheckOptions, terminal: Terminal): Promise<Exit
   return first.report.diagnostics.some(({ severity }) => failing.includes(severity)) ? 1 : 0
 }
 
-async function checkOnce({ config = defaultConfig, routes, extensions: runsExtensions }: CheckOptions) {
+async function checkOnce(options: CheckOptions) {
   const startedAt = performance.now()
   const [{ readConfig }, { buildSnapshot }, { countParts }, { checkEndpointLists }] = await Promise.all([
     import('../config/read.ts'),
@@ -58,7 +58,7 @@ async function checkOnce({ config = defaultConfig, routes, extensions: runsExten
     import('./counts.ts'),
     import('./endpoint-lists.ts'),
   ])
-  const { texts, locations } = await readConfig({ config, routes, env: process.env, runsExtensions })
+  const { texts, locations } = await readConfig({ ...readingOf(options), runsExtensions: options.extensions })
   const { snapshot, diagnostics } = buildSnapshot(texts)
   const lists = snapshot ? await checkEndpointLists(snapshot) : []
   const files = textsByPath(texts)

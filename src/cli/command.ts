@@ -1,4 +1,5 @@
 import { type Argument, InvalidArgumentError, Option } from 'commander'
+import { type Environment, limitEnvironment } from '../environment.ts'
 import type { LogLevel } from '../telemetry/logger.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,6 +25,9 @@ export interface CliCommand<Options = never> {
 export interface ConfigOptions {
   readonly config?: string
   readonly routes?: string
+  readonly secrets?: string
+  /** Patterns of the variables that files may name. */
+  readonly env?: readonly string[]
 }
 
 /** What the commands that listen take besides. */
@@ -37,9 +41,23 @@ export const defaultConfig = 'config/gateway.yaml'
 
 const logLevels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
+/** What a command reads, and what may be named in it. */
+export function readingOf({ config = defaultConfig, routes, secrets, env }: ConfigOptions) {
+  return { config, routes, secrets, env: allowedVariables(env) }
+}
+
+/** Of these variables those that files may name. */
+export function allowedVariables(patterns: ConfigOptions['env'], env: Environment = process.env): Environment {
+  return patterns === undefined ? env : limitEnvironment(env, patterns)
+}
+
 export const configOptions = (): Option[] => [
   new Option('-c, --config <file>', `the gateway's file (default: ${defaultConfig})`),
   new Option('--routes <dir>', "directory of the routes, in place of the gateway file's"),
+  new Option('--secrets <dir>', 'below which `${file:…}` is read (default: /run/secrets)'),
+  new Option('--env <names>', 'variables that files may name, like `SHOP_*,PORT`; all unless given').argParser(
+    (names, before: readonly string[] = []) => [...before, ...names.split(',')],
+  ),
 ]
 
 export const listenOptions = (logLevel: LogLevel): Option[] => [

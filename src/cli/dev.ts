@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
 import { drawBanner } from './banner.ts'
-import { type CliCommand, defaultConfig, type ExitCode, type ListenOptions, listenOptions } from './command.ts'
+import {
+  allowedVariables,
+  type CliCommand,
+  defaultConfig,
+  type ExitCode,
+  type ListenOptions,
+  listenOptions,
+} from './command.ts'
 import { findDemo, startDemo } from './demo-backends.ts'
 import { leaveSoon, waitForStop } from './lifecycle.ts'
 import { createLogPrinter } from './log-lines.ts'
@@ -37,7 +44,7 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
     demoFile === undefined ? undefined : startDemo(demoFile, (line) => running && terminal.complain(line)),
   ])
   try {
-    const env = { ...demo?.env, ...process.env }
+    const env = { ...demo?.env, ...allowedVariables(options.env) }
     const gateway = await createGateway({
       ...options,
       config,

@@ -3,7 +3,7 @@ import type { ConfigTexts } from '../config/read.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Route, Snapshot } from '../plan/snapshot.ts'
 import { textsByPath } from './changed-files.ts'
-import { type ConfigOptions, defaultConfig } from './command.ts'
+import { type ConfigOptions, readingOf } from './command.ts'
 import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,8 +13,7 @@ export async function loadSnapshot(options: ConfigOptions, terminal: Terminal): 
     import('../config/read.ts'),
     import('../plan/build.ts'),
   ])
-  const { config = defaultConfig, routes } = options
-  const { texts } = await readConfig({ config, routes, env: process.env })
+  const { texts } = await readConfig(readingOf(options))
   const { snapshot, diagnostics } = buildSnapshot(texts)
   if (snapshot) return snapshot
   printErrors(diagnostics, texts, terminal)

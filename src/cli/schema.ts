@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Argument, Option } from 'commander'
-import { type CliCommand, type ConfigOptions, configOptions, defaultConfig, type ExitCode } from './command.ts'
+import { type CliCommand, type ConfigOptions, configOptions, type ExitCode, readingOf } from './command.ts'
 import { printErrors } from './load-snapshot.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,7 +24,7 @@ export const schema: CliCommand<SchemaOptions> = {
 }
 
 async function writeSchemas(
-  { out, config = defaultConfig, routes }: SchemaOptions,
+  { out, ...options }: SchemaOptions,
   terminal: Terminal,
   [kind]: readonly string[],
 ): Promise<ExitCode> {
@@ -34,7 +34,7 @@ async function writeSchemas(
     import('../describe/json-schema.ts'),
     import('../testing/shape.ts'),
   ])
-  const { texts } = await readConfig({ config, routes, env: process.env })
+  const { texts } = await readConfig(readingOf(options))
   const { registry, diagnostics } = readRegistry(texts)
   if (diagnostics.length > 0) {
     printErrors(diagnostics, texts, terminal)

@@ -1,4 +1,4 @@
-import { type CliCommand, defaultConfig, type ExitCode, type ListenOptions, listenOptions } from './command.ts'
+import { type CliCommand, type ExitCode, type ListenOptions, listenOptions, readingOf } from './command.ts'
 import { describeFailure } from './failure.ts'
 import { leaveSoon, waitForStop } from './lifecycle.ts'
 import { printAll } from './reports/pretty.ts'
@@ -22,8 +22,9 @@ async function runServe(options: ListenOptions, terminal: Terminal): Promise<Exi
     import('../telemetry/logger.ts'),
   ])
   const logger = createLogger({ level: options.logLevel, format: 'json' })
+  const { config, env } = readingOf(options)
   try {
-    const gateway = await createGateway({ ...options, config: options.config ?? defaultConfig, logger })
+    const gateway = await createGateway({ ...options, config, env, logger })
     superviseProcess(gateway, logger)
     try {
       const stop = waitForStop()

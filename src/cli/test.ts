@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander'
 import type { TestFormat } from '../testing/reports/index.ts'
-import { type CliCommand, type ConfigOptions, configOptions, defaultConfig, type ExitCode } from './command.ts'
+import { type CliCommand, type ConfigOptions, configOptions, type ExitCode, readingOf } from './command.ts'
 import { describeFailure } from './failure.ts'
 import { waitForStop } from './lifecycle.ts'
 import { printAll } from './reports/pretty.ts'
@@ -66,8 +66,7 @@ async function runOnce(options: TestCommandOptions, terminal: Terminal, only: re
     import('./test-project.ts'),
     import('../testing/reports/index.ts'),
   ])
-  const { config = defaultConfig, routes, coverage = false } = options
-  const wanted = { config, routes, env: process.env, only, coverage }
+  const wanted = { ...readingOf(options), only, coverage: options.coverage ?? false }
   let tested = await testProject(wanted)
   if (options.update && tested.run) {
     const changed = await updateSnapshots(tested.run, tested.files)

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ColorDefinition } from '../binding/color.ts'
-import { checkShape, type Position } from '../binding/shape.ts'
+import { checkIsFixed, checkShape, type Position } from '../binding/shape.ts'
 import { withRole } from '../binding/variables.ts'
 import { schemaAsWritten } from '../binding/written.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
@@ -80,8 +80,9 @@ function readColor(
     sensitivity?: ColorDefinition['sensitivity']
     description?: string
   }
+  const isFixed = !source.namesVariables || checkIsFixed(entry, { source, path }, diagnostics)
   const written = schemaAsWritten(type, { source, path })
-  const schema = source.namesVariables ? fillSchema(written) : written
+  const schema = !isFixed ? {} : source.namesVariables ? fillSchema(written) : written
   const compiled = compileSchema(schema)
   if ('code' in compiled)
     diagnostics.add(compiled.code, `\`${name}\`: ${compiled.message}`, source.locate(path), compiled.help)

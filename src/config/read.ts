@@ -3,13 +3,15 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Definition } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { type Environment, EnvText } from '../environment.ts'
+import { type Environment, EnvText, filesNamedIn, secretFiles } from '../environment.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import type { ExtensionModule } from './extensions/extension-module.ts'
 import { loadExtensions } from './extensions/load-extensions.ts'
 import { takeDefinitions } from './extensions/load-module.ts'
 import { isConfigName, isPassedOver } from './file-names.ts'
+import { SecretDirectory } from './secret-files.ts'
+import { reasonOf } from './unreadable.ts'
 
 /** Every text that a snapshot is made of. `buildSnapshot` is a function of this and nothing else. */
 export interface ConfigTexts {
@@ -32,6 +34,8 @@ export interface ReadOptions {
   /** In place of the directory that the gateway file names. */
   readonly routes?: string | undefined
   readonly env: Environment
+  /** The directory below which `${file:…}` is read, or what is known of it; `/run/secrets` unless given. */
+  readonly secrets?: SecretDirectory | string | undefined
   /** File names in diagnostics are shown from here; the working directory by default. */
   readonly base?: string | undefined
   /** Beside those that the gateway's file names. */
@@ -83,11 +87,20 @@ export async function readConfig(
   )
   const given = options.extensions ? [takeDefinitions(options.extensions)] : []
   const { unreadable, passedOver } = reader
-  const texts = { gateway: gateway ?? { path: reader.show(gatewayPath), text: '' }, dictionary, services, routes }
+  const main = { gateway: gateway ?? { path: reader.show(gatewayPath), text: '' }, dictionary, services, routes }
+  const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
   return {
-    texts: { ...texts, extensions: [...given, ...modules], unreadable, passedOver, env: options.env },
+    texts: { ...texts, env: addFiles(texts, options) },
     locations: { ...locations, extensions: directories },
   }
+}
+
+/** Looks at the files of secrets that the texts name. */
+function addFiles(texts: ConfigTexts, { env, secrets }: ReadOptions): Environment {
+  const paths = filesOf(texts).flatMap(({ text }) => filesNamedIn(text))
+  if (paths.length === 0) return env
+  const directory = secrets instanceof SecretDirectory ? secrets : new SecretDirectory(secrets)
+  return { ...env, [secretFiles]: directory.look(paths) }
 }
 
 /** Every file that could be read. */
@@ -164,7 +177,7 @@ async function locate(gateway: SourceText | undefined, gatewayPath: string, opti
   const value = parsed?.value as Record<string, unknown> | null | undefined
   const named = (key: string) => {
     const path = value?.[key]
-    return path instanceof EnvText ? path.text : path
+    return path instanceof EnvText && !path.isLive ? path.text : path
   }
   const isNamed = (key: string) => typeof named(key) === 'string'
   const pick = (key: string, fallback: string) => resolve(home, isNamed(key) ? String(named(key)) : fallback)
@@ -175,7 +188,7 @@ async function locate(gateway: SourceText | undefined, gatewayPath: string, opti
     routes: options.routes === undefined ? pick('routes', '../routes') : resolve(base, options.routes),
   }
   const extensionPaths = [value?.['extensions'] ?? []].flat().flatMap((path) => {
-    const text = path instanceof EnvText ? path.text : path
+    const text = path instanceof EnvText && !path.isLive ? path.text : path
     return typeof text === 'string' ? text : []
   })
   return { locations, isNamed, extensionPaths }
@@ -189,16 +202,4 @@ async function parseInSteps(file: SourceText, env: Environment): Promise<Source 
     if (step.done) return step.value
     await setImmediate()
   }
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  const reasons: Record<string, string> = {
-    ENOENT: 'it does not exist',
-    EACCES: 'permission denied',
-    EISDIR: 'it is a directory',
-    ENOTDIR: 'it is not a directory',
-    ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8',
-  }
-  return reasons[code ?? ''] ?? message
 }

@@ -20,6 +20,10 @@ export const diagnosticCodes = {
   'unsafe-key': { severity: 'error', rule: 'No key is `__proto__`, `constructor` or `prototype`' },
   'open-admin': { severity: 'warning', rule: 'The admin listener is reached from its own machine alone' },
   'missing-env': { severity: 'error', rule: 'An environment variable without a default is set, and not empty' },
+  'missing-secret': {
+    severity: 'error',
+    rule: 'The file of a secret without a default can be read, and holds some text',
+  },
   'invalid-extension': {
     severity: 'error',
     rule: 'A module of extensions lies below the gateway file, can be loaded, and defines what is complete',
@@ -40,7 +44,10 @@ export const diagnosticCodes = {
     rule: 'What stands in ${ … } or `when` is a CEL expression whose types fit',
   },
   'reserved-header': { severity: 'error', rule: 'No header is set that belongs to the connection or to the gateway' },
-  'literal-braces': { severity: 'warning', rule: 'A template is filled by ${ … }, and {{ … }} is not in it by mistake' },
+  'literal-braces': {
+    severity: 'warning',
+    rule: 'A template is filled by ${ … }, and {{ … }} is not in it by mistake',
+  },
   'unsafe-pattern': { severity: 'error', rule: 'A regular expression runs in linear time' },
   'invalid-color-name': {
     severity: 'error',

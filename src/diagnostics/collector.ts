@@ -67,7 +67,7 @@ export class DiagnosticCollector {
     for (const diagnostic of this.#found) {
       const { code, message } = diagnostic
       const at = places.get(diagnostic.at)!
-      if (code !== 'missing-env' && known.contain(at)) continue
+      if (!isOfLack(code) && known.contain(at)) continue
       const key = `${at.file}:${at.line}:${at.column}:${code}:${message}`
       if (byKey.has(key)) continue
       const other = places.get(this.#others.get(diagnostic))
@@ -111,4 +111,9 @@ export function compareByPlace(a: Diagnostic, b: Diagnostic): number {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Of what stands where nothing was found: the regions of those are for all other codes. */
+function isOfLack(code: DiagnosticCode): boolean {
+  return code === 'missing-env' || code === 'missing-secret'
 }

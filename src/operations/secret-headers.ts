@@ -31,6 +31,8 @@ function readsSecret(reference: Reference, isSecretColor: (color: string) => boo
       return reference.rest[0] === 'cookies' || isCredential(String(reference.rest[1] ?? ''))
     case 'everything':
       return true
+    case 'outside':
+      return reference.outside.from === 'file'
     default:
       return false
   }

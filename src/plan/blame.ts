@@ -76,6 +76,8 @@ function findGivers(route: BoundRoute): (reference: Reference) => Giver {
         return 'backend'
       case 'local':
         return reference.name === 'error' ? 'backend' : ofItems
+      case 'outside':
+        return 'route'
       case 'everything':
         return [...givers.values()].reduce(join, 'client')
     }

@@ -1,7 +1,7 @@
 import type { ColorDefinition, Language } from '../binding/color.ts'
 import { checkHeaderMayCome } from '../binding/headers-of-proxies.ts'
 import { findColor } from '../binding/reference.ts'
-import { type Position, within } from '../binding/shape.ts'
+import { checkIsFixed, type Position, within } from '../binding/shape.ts'
 import { suspectValue } from '../binding/too-much-work.ts'
 import { asWritten } from '../binding/written.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
@@ -93,8 +93,9 @@ function bindInput(
   if (!color) return undefined
   const { name, schema, sensitivity } = color
   if (locator.in === 'header' && language.trustsNoProxy) checkHeaderMayCome(locator.name, at, language.diagnostics)
-  const written = typeof entry === 'string' ? undefined : asWritten(entry.default, schema, within(position, 'default'))
-  const fallback = fillValue(written, schema)
+  const written = typeof entry === 'string' ? undefined : entry.default
+  const isFixed = checkIsFixed(written, within(position, 'default'), language.diagnostics)
+  const fallback = isFixed ? fillValue(asWritten(written, schema, within(position, 'default')), schema) : undefined
   if (fallback !== undefined) checkDefault(color, fallback, source.locate([...path, 'default']), language)
   const required = !key.endsWith('?') && fallback === undefined
   const certain = required || fallback !== undefined

@@ -1,9 +1,11 @@
 import { areasOf, type Read } from '../binding/reference.ts'
 import { overlap } from '../expressions/area.ts'
+import { areaOfOutside, type Outside, printOutside } from '../expressions/outside.ts'
 import { areaInRequest, givesList, printLocator } from '../operations/locator.ts'
 import type { BoundStep } from '../steps/step.ts'
 import { answersOf, type BoundRoute, everyStep, operationsOf, producedColors } from './bound-route.ts'
 import { Marks, type Origin, type TracedMark } from './marks.ts'
+import { everyRead } from './reads.ts'
 import { Tracer } from './tracer.ts'
 
 /** Where the values of some colors are in a route's context, whatever holds them. */
@@ -19,12 +21,18 @@ const nothing: TracedValues = { marks: [], seenIn: () => [] }
  * Follows the values of colors through a route, by their places: the color itself, where the request or an answer has
  * it, and whatever is made of these. What contains such a place has its value, and so has what lies inside it.
  */
-export function traceValues(route: BoundRoute, isTraced: (color: string) => boolean): TracedValues {
+export function traceValues(
+  route: BoundRoute,
+  isTraced: (color: string) => boolean,
+  isTracedOutside: (outside: Outside) => boolean = () => false,
+): TracedValues {
   const origins = findOrigins(route, isTraced)
-  if (origins.size === 0) return nothing
+  const outside = findOutside(route, isTracedOutside)
+  if (origins.size === 0 && outside.length === 0) return nothing
   const marks = new Marks()
   const tracer = new Tracer(marks, origins)
   for (const origin of origins.values()) marks.add(origin.color.split('.'), [], origin)
+  for (const { area, origin } of outside) marks.add(area, [], origin)
   for (const { color, locator } of route.inputs) tracer.markSource(areaInRequest(locator), color)
   // Until nothing new is found: a value may pass through several colors.
   for (let size = -1; size !== marks.size; ) {
@@ -61,4 +69,16 @@ function findOrigins(route: BoundRoute, isTraced: (color: string) => boolean): M
   }
   for (const color of producedColors(route)) add(color, undefined, route.matchAt)
   return origins
+}
+
+/** What is read that is no place of the context, each where it is read first. */
+function findOutside(route: BoundRoute, isTraced: (outside: Outside) => boolean): TracedMark[] {
+  const found = new Map<string, TracedMark>()
+  for (const { reference, at } of everyRead(route)) {
+    if (reference.kind !== 'outside' || !isTraced(reference.outside)) continue
+    const color = printOutside(reference.outside)
+    if (!found.has(color))
+      found.set(color, { area: areaOfOutside(reference.outside), origin: { color, from: undefined, at } })
+  }
+  return [...found.values()]
 }

@@ -6,6 +6,7 @@ import { metersOf } from '../calls/policy-events.ts'
 import { Backends } from '../calls/registry.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { isLoopback } from '../config/gateway.ts'
+import { SecretDirectory } from '../config/secret-files.ts'
 import type { Definition } from '../definition.ts'
 import type { SelfRegistration } from '../endpoints/registration/self-registration.ts'
 import type { Environment } from '../environment.ts'
@@ -25,6 +26,7 @@ import { drain, idle } from './lifecycle/drain.ts'
 import { reportFaults } from './lifecycle/fault-reports.ts'
 import { createLoader } from './lifecycle/load.ts'
 import { logNotices } from './lifecycle/notices.ts'
+import { observeSecrets } from './lifecycle/observe-secrets.ts'
 import { observeStore } from './lifecycle/observe-store.ts'
 import { leaveRegistry, nameOfSelf, registerSelf } from './lifecycle/register.ts'
 import { Reloader, type ReloadResult } from './lifecycle/reload.ts'
@@ -53,6 +55,8 @@ export interface GatewayOptions {
   readonly adminPort?: number | false
   /** Where `${env.NAME}` is read; the process's by default. */
   readonly env?: Environment
+  /** The directory below which `${file:…}` is read; `/run/secrets` by default. */
+  readonly secrets?: string
   /** Beside those that its file names: what `defineStep` and the like give. */
   readonly extensions?: readonly Definition[]
   readonly logger?: Logger
@@ -98,8 +102,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   } = options
   const metrics = createMetrics(metersOf(policyKinds))
   const notify = logNotices(logger)
+  const secrets = new SecretDirectory(options.secrets)
+  observeSecrets(secrets, metrics, notify)
   const reloader = new Reloader({
-    loader: createLoader({ config, routes, extensions, env }),
+    loader: createLoader({ config, routes, extensions, env, secrets }),
     logger,
     metrics,
     epoch: () => clock.epoch(),

@@ -1,5 +1,5 @@
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { type Environment, readVariables } from '../environment.ts'
+import { type Environment, mayName, readVariables } from '../environment.ts'
 import { runToEnd, type Work } from '../work.ts'
 import { explainSyntax } from './explain-syntax.ts'
 import { notSimple, readSimple } from './simple.ts'
@@ -10,7 +10,7 @@ import { TreeReader } from './tree-reader.ts'
 const maxBytes = 1024 * 1024
 
 /**
- * Parses a YAML file into plain values with positions. A text that names variables of the environment is an `EnvText`:
+ * Parses a YAML file into plain values with positions. A text that names variables of the environment or files is an `EnvText`:
  * its place decides what it is. All faults of the file are collected; undefined when it is not YAML at all.
  */
 export function parseYaml(file: SourceText, env: Environment, diagnostics: DiagnosticCollector): Source | undefined {
@@ -39,7 +39,7 @@ function* readInSteps(file: SourceText, env: Environment, diagnostics: Diagnosti
     return undefined
   }
   // A syntax tree takes ten times as long, and is needed only for what is rare or wrong.
-  const namesVariables = file.text.includes('${env.')
+  const namesVariables = mayName(file.text)
   const readText = (text: string) => (namesVariables && readVariables(text, env, giveUp)) || text
   const value = readSimple(file.text, readText)
   if (value !== notSimple) return new Source(file, value, undefined, namesVariables)
@@ -64,5 +64,5 @@ function* parseFully(file: SourceText, env: Environment, diagnostics: Diagnostic
   }
   yield
   const reader = new TreeReader(tree.document, source, env, diagnostics)
-  return new Source(file, reader.read(), tree, file.text.includes('${env.'), reader.written)
+  return new Source(file, reader.read(), tree, mayName(file.text), reader.written)
 }

@@ -119,7 +119,7 @@ export class TreeReader {
         this.#diagnostics.add('duplicate-key', `\`${name}\` stands here twice`, at)
       } else if (namesVariable(name)) {
         const at = this.#source.locateKey(here)
-        this.#diagnostics.add('invalid-value', `a key names no variables, \`${name}\` does`, at, keyHelp)
+        this.#diagnostics.add('invalid-value', `a key names no variables and files, \`${name}\` does`, at, keyHelp)
       } else object[name] = this.#value(value as Node | null, here)
     }
     if (merges[0]) this.#merge(object, merges[0].value as Node | null, [...path, '<<'])
@@ -158,14 +158,22 @@ export class TreeReader {
 
   #text(text: string, path: Path): unknown {
     let isWhole = true
-    const found = readVariables(text, this.#env, (name, offset, why) => {
+    const found = readVariables(text, this.#env, ({ name, offset, why }) => {
       isWhole = false
-      const at = this.#source.locateInside(path, offset, name.length + 7)
-      const wish = why === 'not set' ? 'set it, or give a default' : 'if it may be empty, say so'
-      const help = `${wish}: \${env.${name}:-${why === 'not set' ? '…' : ''}}`
-      const message = `the environment variable ${name} is ${why}`
-      this.#diagnostics.addInstead('missing-env', message, at, this.#source.locate(path), help)
+      const at = this.#source.locateInside(path, offset, name.length + 3)
+      const { code, message, help } = explainLack(name, why)
+      this.#diagnostics.addInstead(code, message, at, this.#source.locate(path), help)
     })
     return isWhole ? (found ?? text) : null
   }
+}
+
+function explainLack(name: string, why: string) {
+  if (name.startsWith('file:')) {
+    const help = `mend it, or give a default: \${${name}:-…}`
+    return { code: 'missing-secret', message: `the file ${name.slice(5)} gives no secret: ${why}`, help } as const
+  }
+  const wish = why === 'not set' ? 'set it, or give a default' : 'if it may be empty, say so'
+  const help = `${wish}: \${${name}:-${why === 'not set' ? '…' : ''}}`
+  return { code: 'missing-env', message: `the environment variable ${name.slice(4)} is ${why}`, help } as const
 }

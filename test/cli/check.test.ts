@@ -124,6 +124,24 @@ describe('check', () => {
     expect(stderr.trim().split(/\s*\n+/)).toEqual(['routes/home.yaml changed', 'routes/home.yaml changed'])
   })
 
+  test('reads secrets where it is told to, and only the variables that are listed', async () => {
+    const token = "headers: { authorization: 'Bearer ${file:token}', x-shop: '${env.SHOP_ID}' }"
+    const service = goodProject['config/services/content.yaml'].replace('operations:', `${token}\noperations:`)
+    const project = await createProject({ ...goodProject, 'config/services/content.yaml': service, 'keys/token': 'x' })
+    const check = (...more: string[]) =>
+      runTessera(['check', ...more], { cwd: project.root, env: { SHOP_ID: 's1', OTHER: 'o' } })
+    const [without, given, limited, other] = await Promise.all([
+      check(),
+      check('--secrets', 'keys'),
+      check('--secrets', 'keys', '--env', 'PORT,SHOP_*'),
+      check('--secrets', 'keys', '--env', 'OTHER'),
+    ])
+    await project.remove()
+    expect([without, given, limited, other].map(({ code }) => code)).toEqual([1, 0, 0, 1])
+    expect(without!.stdout).toContain('missing-secret')
+    expect(other!.stdout).toContain('missing-env')
+  })
+
   test('looks at the lists of endpoints that services name', async () => {
     const service = goodProject['config/services/content.yaml'].replace(
       /endpoints: .*/,

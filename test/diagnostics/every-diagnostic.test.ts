@@ -53,6 +53,12 @@ const cases: Case[] = [
     help: /write `\$\{ user.name \}`/,
   },
   {
+    code: 'missing-secret',
+    name: 'a file of a secret that is not there',
+    files: route('response: { headers: { x-a: "«${file:nowhere}" } }'),
+    help: /default/,
+  },
+  {
     code: 'unknown-key',
     name: 'a slip in a key',
     files: route('«respnse: { body: 1 }\nresponse: { body: 1 }'),

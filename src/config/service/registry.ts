@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { EnvText } from '../../environment.ts'
 
 /** Where a registry is: an origin, maybe with a path. */
 export function registryAddress(fallback: string) {
@@ -14,11 +15,16 @@ function isOrigin(text: string): boolean {
   return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
 }
 
-export const token = z
-  .string()
-  .refine((text) => !/[^\t\x20-\x7e]/.test(text), 'a token is sent in a header: it has visible characters only')
-  .optional()
-  .describe('Sent with every question; from the environment, not in the file.')
+/** A text, or one that names files, which is read whenever it is needed. */
+function live(text: z.ZodString) {
+  return z.union([text, z.instanceof(EnvText).meta({ type: 'string' })]).optional()
+}
+
+const token = live(
+  z
+    .string()
+    .refine((text) => !/[^\t\x20-\x7e]/.test(text), 'a token is sent in a header: it has visible characters only'),
+).describe('Sent with every question; from a file or the environment, not written here.')
 
 /** What Consul and etcd are asked with, to find or to register. */
 export const consulKeys = {
@@ -29,7 +35,7 @@ export const consulKeys = {
 export const etcdKeys = {
   address: registryAddress('http://127.0.0.1:2379').describe('Where a member listens.'),
   user: z.string().optional().describe('Where etcd asks for one.'),
-  password: z.string().optional().describe('Of the user; from the environment, not in the file.'),
+  password: live(z.string()).describe('Of the user; from a file or the environment, not written here.'),
   prefix: z
     .string()
     .min(1)

@@ -89,6 +89,18 @@ response:
     wrong: { 'config/gateway.yaml': 'listen: ${env.NO_SUCH_PORT}\n' },
     right: { 'config/gateway.yaml': 'listen: ${env.NO_SUCH_PORT:-8080}\n' },
   },
+  'missing-secret': {
+    why: 'A secret that is not there would be sent as an empty one, and every call be refused. `${file:…}` is UTF-8 text of at most 64 KB below the directory that `--secrets` names (`/run/secrets` unless given).',
+    fix: 'Put the file there, or say what holds without it: `${file:NAME:-value}`. A `${file:…}` that is meant literally is written `$${file:…}`.',
+    wrong: {
+      'config/services/content.yaml':
+        "service: content\nendpoints: [http://127.0.0.1:9001]\nheaders: { authorization: 'Bearer ${file:content-token}' }\noperations:\n  banners: { get: /banners, out: { banner.list: $.items } }\n",
+    },
+    right: {
+      'config/services/content.yaml':
+        "service: content\nendpoints: [http://127.0.0.1:9001]\nheaders: { authorization: 'Bearer ${file:content-token:-none}' }\noperations:\n  banners: { get: /banners, out: { banner.list: $.items } }\n",
+    },
+  },
   'useless-silence': {
     why: 'A comment that silences nothing stays behind when the code it was about is gone, and hides the next slip in that line. One without a reason tells nobody why.',
     fix: 'Remove the comment, correct the code it names, or say the reason behind a colon. Errors cannot be silenced.',

@@ -1,3 +1,4 @@
+import { type LiveText, textNow } from '../../environment.ts'
 import type { RegistryAnswer } from '../../transports/registry-client.ts'
 import type { DiscoveryKind } from './discovery.ts'
 import { bracket, type EndpointEntry, type FoundEntries, mostWeight, readEntries } from './endpoint-entry.ts'
@@ -7,7 +8,7 @@ export interface ConsulSettings {
   readonly service: string
   readonly tag: string | undefined
   readonly datacenter: string | undefined
-  readonly token: string | undefined
+  readonly token: LiveText | undefined
   readonly scheme: 'http' | 'https'
 }
 
@@ -24,10 +25,10 @@ export const consul: DiscoveryKind<ConsulSettings> = {
   describe: ({ service, address }) => `${service} at ${address}`,
   async follow(settings, search) {
     const client = search.connect({ address: settings.address })
-    const headers = { 'x-consul-token': settings.token }
     let index = 0
     try {
       while (!search.signal.aborted) {
+        const headers = { 'x-consul-token': textNow(settings.token) }
         const answer = await client.ask({ path: pathOf(settings, index), headers, timeoutMs })
         const latest = indexOf(answer)
         const { endpoints, passedOver } = readInstances(answer.body, settings.scheme)

@@ -1,9 +1,10 @@
+import { type LiveText, textNow } from '../../environment.ts'
 import type { RegistryClient } from '../../transports/registry-client.ts'
 
 export interface EtcdSettings {
   readonly address: string
   readonly user: string | undefined
-  readonly password: string | undefined
+  readonly password: LiveText | undefined
 }
 
 const timeoutMs = 5000
@@ -71,7 +72,7 @@ export class EtcdClient {
   async #authenticate(): Promise<string | undefined> {
     const { user, password } = this.#settings
     if (user === undefined) return undefined
-    const body = { name: user, password: password ?? '' }
+    const body = { name: user, password: textNow(password) ?? '' }
     const answer = await this.#client.ask({ method: 'POST', path: '/v3/auth/authenticate', body, timeoutMs })
     return String((answer.body as { token?: unknown } | undefined)?.token)
   }

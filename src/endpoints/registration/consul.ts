@@ -1,10 +1,11 @@
-import { RegistryError } from '../../transports/registry-client.ts'
+import { type LiveText, textNow } from '../../environment.ts'
+import { RegistryError, type RegistryRequest } from '../../transports/registry-client.ts'
 import { bracket } from '../discovery/endpoint-entry.ts'
 import type { RegistrationKind, RegistrationSettings, Self } from './registration.ts'
 
 export interface ConsulRegistrationSettings extends RegistrationSettings {
   readonly service: string
-  readonly token: string | undefined
+  readonly token: LiveText | undefined
   readonly tags: readonly string[]
   /** Who finds out whether the gateway lives: it says so itself, or Consul asks its admin listener. */
   readonly check: 'ttl' | 'http'
@@ -17,17 +18,18 @@ export const consulRegistration: RegistrationKind<ConsulRegistrationSettings> = 
   name: 'consul',
   summary: 'A service of a Consul agent, with a TTL check, or an HTTP check of `/readyz` on the admin listener',
   async keep(settings, self, { client, signal, registered, pause }) {
-    const headers = { 'x-consul-token': settings.token }
+    const ask = (request: Omit<RegistryRequest, 'headers' | 'timeoutMs'>) =>
+      client.ask({ ...request, headers: { 'x-consul-token': textNow(settings.token) }, timeoutMs })
     const id = encodeURIComponent(self.id)
     const body = describe(settings, self)
-    await client.ask({ method: 'PUT', path: '/v1/agent/service/register', headers, body, timeoutMs })
+    await ask({ method: 'PUT', path: '/v1/agent/service/register', body })
     registered()
     while (!signal.aborted) {
       await pause(settings.ttlMs / 3)
       if (signal.aborted) return
       try {
-        if (settings.check === 'http') await client.ask({ path: `/v1/agent/service/${id}`, headers, timeoutMs })
-        else await client.ask({ method: 'PUT', path: `/v1/agent/check/pass/service:${id}`, headers, timeoutMs })
+        if (settings.check === 'http') await ask({ path: `/v1/agent/service/${id}` })
+        else await ask({ method: 'PUT', path: `/v1/agent/check/pass/service:${id}` })
       } catch (thrown) {
         // An agent that was started anew knows nothing of us (500: before Consul 1.11).
         if (thrown instanceof RegistryError && (thrown.status === 404 || thrown.status === 500)) return
@@ -37,7 +39,7 @@ export const consulRegistration: RegistrationKind<ConsulRegistrationSettings> = 
   },
   async leave({ token }, { id }, client) {
     const path = `/v1/agent/service/deregister/${encodeURIComponent(id)}`
-    await client.ask({ method: 'PUT', path, headers: { 'x-consul-token': token }, timeoutMs })
+    await client.ask({ method: 'PUT', path, headers: { 'x-consul-token': textNow(token) }, timeoutMs })
   },
 }
 

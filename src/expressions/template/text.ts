@@ -2,6 +2,7 @@ import type { Fault } from '../../diagnostics/collector.ts'
 import { type EnvReference, EnvText } from '../../environment.ts'
 import { compileExpression, type ExpressionTypes } from '../expression.ts'
 import { compilePath, isPath } from '../path.ts'
+import { readsFile } from './file-part.ts'
 import type { EmbeddedExpression, Template, Where } from './nodes.ts'
 
 /**
@@ -47,7 +48,11 @@ export function parseText(
     plain += text.slice(position, next)
     const variable = sign === '{' ? references.find(({ offset }) => offset === next) : undefined
     if (variable) {
-      plain += variable.value
+      if (variable.isFile) {
+        if (plain !== '') parts.push(plain)
+        plain = ''
+        parts.push({ expression: readsFile(variable), offset: next })
+      } else plain += variable.value
       position = next + variable.length
       continue
     }
@@ -108,9 +113,11 @@ function warnOfBraces(text: string, fault: (found: Fault) => void): void {
   })
 }
 
-function variableFault({ name, offset, length }: EnvReference): Fault {
-  const message = `the value of env.${name} is data, and this is no place for data`
-  return { code: 'invalid-expression', message, offset, length, help: `in CEL it is \`env.${name}\`` }
+function variableFault({ name, offset, length, isFile }: EnvReference): Fault {
+  const written = isFile ? `file:${name}` : `env.${name}`
+  const message = `the value of ${written} is data, and this is no place for data`
+  const help = isFile ? 'assign it to a color that is `secret`, and read that' : `in CEL it is \`${written}\``
+  return { code: 'invalid-expression', message, offset, length, help }
 }
 
 /** Where the `}` of an expression stands: braces nest, and in CEL's strings they mean nothing. */

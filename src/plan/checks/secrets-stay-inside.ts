@@ -7,11 +7,15 @@ import { traceValues } from '../traced-values.ts'
 import type { RouteCheck } from './check.ts'
 
 /**
- * A color declared `secret` does not reach what the client is sent: not by itself, not through what is made of it, and
+ * A color declared `secret`, or the text of a file, does not reach what the client is sent: not by itself, not through what is made of it, and
  * not in anything that contains a place where it is (`traceValues`).
  */
 export const secretsStayInside: RouteCheck = (route, { colors, diagnostics }) => {
-  const secrets = traceValues(route, (color) => colors.get(color)?.sensitivity === 'secret')
+  const secrets = traceValues(
+    route,
+    (color) => colors.get(color)?.sensitivity === 'secret',
+    ({ from }) => from === 'file',
+  )
   if (secrets.marks.length === 0) return
   const check = (templates: readonly BoundTemplate[], marks: readonly TracedMark[]) => {
     for (const { template, locate } of templates) {

@@ -1,5 +1,6 @@
 import { type ConfigLocations, type ConfigTexts, filesOf, type ReadOptions, readConfig } from '../../config/read.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import { secretFiles } from '../../environment.ts'
 import { buildInSteps } from '../../plan/build.ts'
 import { BuildMemory } from '../../plan/memory.ts'
 import type { LoadResult } from '../../plan/snapshot.ts'
@@ -44,8 +45,9 @@ export function isSameReading(a: ConfigTexts, b: ConfigTexts): boolean {
   )
 }
 
-function statesOf({ unreadable, passedOver, dictionary, extensions = [] }: ConfigTexts): string {
-  return JSON.stringify([unreadable, passedOver, dictionary?.path, extensions.map(({ state }) => state)])
+function statesOf({ unreadable, passedOver, dictionary, extensions = [], env }: ConfigTexts): string {
+  const states = extensions.map(({ state }) => state)
+  return JSON.stringify([unreadable, passedOver, dictionary?.path, states, env[secretFiles]?.lacks])
 }
 
 /** Gives the text of a file by the name that diagnostics call it. */

@@ -1,0 +1,18 @@
+import type { SecretDirectory } from '../../config/secret-files.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Notify } from '../../telemetry/notice.ts'
+
+/** Tells operators of files of secrets that cannot be read any more: once in the log, at each scrape in a metric. */
+export function observeSecrets(secrets: SecretDirectory, metrics: Metrics, notify: Notify): void {
+  metrics.followSecrets(() => secrets.states())
+  secrets.subscribe((subject, reason) => {
+    if (reason === undefined) notify({ level: 'info', subject, message: 'the file of a secret can be read again' })
+    else
+      notify({
+        level: 'warn',
+        subject,
+        message: 'the file of a secret cannot be read: what it held last stays in use',
+        reason,
+      })
+  })
+}
