@@ -13,6 +13,7 @@ import { type Bindings, type Compiled, type Evaluate, EvaluationFailure, fail, r
 import { Duration } from './time.ts'
 import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, nothing, string, type Type, unify } from './types.ts'
 import { compileCompared, compileCondition, compileValue } from './value.ts'
+import { noteVarying } from './varying.ts'
 
 type Binary = CelNode & { args: [CelNode, CelNode] }
 
@@ -26,6 +27,7 @@ export function compileNode(node: CelNode, scope: Bindings): Compiled {
       return compileLiteral(node)
     case 'call':
     case 'rcall':
+      noteVarying(node, scope)
       return compileCall(node, scope)
     case 'list':
       return compileList(node, scope)

@@ -6,6 +6,7 @@ import { expressionsCareForAbsence } from './expressions-care-for-absence.ts'
 import { listsAreBounded } from './lists-are-bounded.ts'
 import { pathParametersExist } from './path-parameters-exist.ts'
 import { secretsStayInside } from './secrets-stay-inside.ts'
+import { sharedRequestsAreAlike } from './shared-requests-are-alike.ts'
 import { stepTimeoutFitsRoute } from './step-timeout-fits-route.ts'
 
 /** Every rule about a single route, in the order in which they run. A new one is a file beside these and a line here. */
@@ -16,6 +17,7 @@ export const routeChecks: readonly RouteCheck[] = [
   stepTimeoutFitsRoute,
   secretsStayInside,
   cachedAnswersMayBeShared,
+  sharedRequestsAreAlike,
   errorCodesCanBeRaised,
   listsAreBounded,
 ]
