@@ -111,6 +111,8 @@ class Printer {
   }
 
   #key(name: string): string {
+    // Without quotes it merges.
+    if (name === '<<') return "'<<'"
     return /^[1-9]\d*$/.test(name) && !this.#quotesNumbers ? name : printScalar(name, true)
   }
 

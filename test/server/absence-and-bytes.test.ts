@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { startHttpServer } from '../support/servers.ts'
-import { afterTest, startGateway, wordService } from './support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
+import { wordService } from '../support/words.ts'
 
 async function startWord(route: string) {
   const backend = await startHttpServer((_, response) => {

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { afterTest, type Files, startGateway } from './support/gateway.ts'
+import { afterTest } from '../support/cleanup.ts'
+import { type Files, startGateway } from '../support/gateway.ts'
 
 /** Asks a gateway by the bytes of a head, and gives what it then sends to its service. */
 async function start(service: string, route: string, files: Files = {}) {

@@ -3,15 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { ConfigurationError } from '../../src/server/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-import {
-  afterTest,
-  createDirectory,
-  type Files,
-  startGateway,
-  until,
-  wordRoute,
-  wordService,
-} from './support/gateway.ts'
+import { afterTest, createDirectory } from '../support/cleanup.ts'
+import { type Files, startGateway } from '../support/gateway.ts'
+import { until } from '../support/waiting.ts'
+import { wordRoute, wordService } from '../support/words.ts'
 
 interface Asked {
   readonly headers: NodeJS.Dict<string | string[]>

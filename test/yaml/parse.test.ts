@@ -59,6 +59,7 @@ describe('a YAML file', () => {
       '[!!str 12, ! 12, !!int 3, !!map { a: 1 }, !!seq [], !!null ~]',
       ['12', '12', 3, { a: 1 }, [], null],
     ],
+    ['an anchor that is named again inside', 'a: &x { b: 1, c: &x 2 }\nd: *x', { a: { b: 1, c: 2 }, d: 2 }],
   ])('may hold %s', (_, text, value) => {
     const parsed = parse(text)
     expect(parsed.codes).toEqual([])
@@ -66,6 +67,10 @@ describe('a YAML file', () => {
   })
 
   test.each<[name: string, text: string, codes: string[]]>([
+    ['a tag that nobody knows', 'a: !env X', ['yaml-syntax 1:9']],
+    ['bytes', 'a: [!!binary aGk=]', ['yaml-syntax 1:14']],
+    ['a tag of a mapping', '!foo\na: 1', ['yaml-syntax 2:1']],
+    ['a merge of what is no mapping', 'a: { <<: 1 }', ['yaml-syntax 1:10']],
     ['a bracket that is not closed', 'a: [1,\n', ['yaml-syntax 2:1']],
     ['a tab', 'a:\n\tb: 1\n', ['yaml-syntax 2:1']],
     ['two documents', 'a: 1\n---\nb: 2\n', ['yaml-syntax 2:1']],

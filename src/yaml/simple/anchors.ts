@@ -18,6 +18,8 @@ export class Anchors {
     const name = takeName(cursor, '&')
     if (name === undefined) return readValue(false)
     cursor.skipSpaces()
+    // Named once more inside: then the inner one holds from there on.
+    if (this.#anchored.has(name) && this.#anchored.get(name) === undefined) throw notSimple
     this.#anchored.set(name, undefined)
     const before = this.#aliases
     const value = readValue(true)
