@@ -11,6 +11,7 @@ import { policyKinds } from '../src/operations/policies/index.ts'
 import { buildSnapshot } from '../src/plan/build.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
 import { testFileShape } from '../src/testing/shape.ts'
+import { renderCel } from './reference/pages/cel.ts'
 import { renderCli } from './reference/pages/cli.ts'
 import { renderErrors } from './reference/pages/errors.ts'
 import { type FilePage, renderFilePage, renderServicePage, renderTestPage } from './reference/pages/files.ts'
@@ -48,6 +49,7 @@ async function generatePages(): Promise<[path: string, text: string][]> {
     ['route', renderFilePage(describeFile('A route', 'routes/hello.yaml', jsonSchemaOf('route')))],
     ['steps', renderSteps()],
     ['templates', renderTemplates()],
+    ['cel', renderCel()],
     ['policies', renderPolicies()],
     ['errors', renderErrors()],
     ['test', renderTestPage(describeFile('Tests of a route', 'routes/hello.test.yaml', testSchema))],

@@ -20,7 +20,6 @@ const rooms = Object.keys(floors)
 const owners: Record<string, string> = {
   'json-p3': 'src/expressions/path/',
   'jsonpath-plus': 'src/expressions/path/',
-  '@marcbachmann/cel-js': 'src/expressions/expression/',
   'ajv/dist/2020.js': 'src/expressions/schema/',
   yaml: 'src/yaml/',
   '@opentelemetry/api': 'src/telemetry/',

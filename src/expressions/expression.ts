@@ -2,10 +2,10 @@ import type { Fault } from '../diagnostics/collector.ts'
 import type { Environment } from '../environment.ts'
 import { GatewayError } from '../errors.ts'
 import { isAccess, staticPath } from './expression/access.ts'
-import { compileNode, toJson } from './expression/compile.ts'
-import { celFunctions } from './expression/functions.ts'
-import { macros } from './expression/macros.ts'
-import { parseCel } from './expression/parse.ts'
+import { compileNode } from './expression/compile.ts'
+import { celFunctions, celLibraries } from './expression/functions/index.ts'
+import { toJson } from './expression/json-value.ts'
+import { macroGroups, macros } from './expression/macros/index.ts'
 import { findProofs } from './expression/proofs.ts'
 import {
   Absence,
@@ -19,6 +19,7 @@ import {
   Refusal,
   type Segments,
 } from './expression/scope.ts'
+import { parseCel } from './expression/syntax/parse.ts'
 import {
   type CelType,
   double,
@@ -32,10 +33,10 @@ import {
 import type { JsonSchema } from './schema.ts'
 
 export type { CelFunction, CelFunctions, CelType, Read }
-export { celFunctions }
+export { celFunctions, celLibraries, macroGroups }
 
 /** What is called like a function and is none. */
-export const celMacroNames: readonly string[] = [...macros.map(({ name }) => name), 'matches']
+export const celMacroNames: readonly string[] = macros.map(({ name }) => name)
 
 /** The names that expressions of one snapshot may use, and their types. */
 export interface ExpressionTypes {
@@ -59,6 +60,8 @@ export interface Expression {
   readonly proves: { readonly whenTrue: readonly Segments[]; readonly whenFalse: readonly Segments[] }
   /** When it may give nothing: it is a path and no more, or an optional that nobody opens. */
   readonly mayBeAbsent: 'path' | 'optional' | undefined
+  /** It calls `now()` or `uuid()`: not what it reads alone says what it gives. */
+  readonly isVolatile: boolean
   /**
    * The value, always JSON; undefined for a path or optional that is absent. Throws `expression-failed` for whatever
    * else it cannot work with, anything absent that it does something with included.
@@ -139,6 +142,7 @@ export function compileExpression(
   const node = parseCel(source)
   if ('code' in node) return node
   const reads: Read[] = []
+  const notes = { hasMoreThanJson: false, isVolatile: false }
   const { roots, env, functions } = types
   const scope: Bindings = {
     roots,
@@ -147,13 +151,14 @@ export function compileExpression(
     variables: new Map(),
     guards: [],
     reads,
+    notes,
     strict,
     compile: compileNode,
   }
   try {
     const { type, run } = compileNode(node, scope)
     const mayBeAbsent = type.optional ? 'optional' : isAccess(node) ? 'path' : undefined
-    const evaluate = guard(source, /\b(timestamp|duration)\b/.test(source) ? (it) => toJson(run(it)) : run)
+    const evaluate = guard(source, notes.hasMoreThanJson ? (it) => toJson(run(it)) : run)
     const needed = mayBeAbsent === 'path' ? guard(source, demand(run, source.trim())) : evaluate
     return {
       source,
@@ -163,6 +168,7 @@ export function compileExpression(
       path: reads.length > 0 ? staticPath(node, scope.variables) : undefined,
       proves: findProofs(node, scope.variables),
       mayBeAbsent,
+      isVolatile: notes.isVolatile,
       evaluate,
       demand: needed,
       test: compileTest(source, needed),

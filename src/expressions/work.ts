@@ -16,9 +16,11 @@ export interface WorkTime {
   now(): number
   /** In the time of `now`. */
   readonly deadline: number
+  /** Milliseconds since the Unix epoch. */
+  epoch(): number
 }
 
-const endless: WorkTime = { now: () => 0, deadline: Number.POSITIVE_INFINITY }
+const endless: WorkTime = { now: () => 0, deadline: Number.POSITIVE_INFINITY, epoch: () => Date.now() }
 
 /**
  * The work that one request may still do: one for each element or member that a template, a JSONPath or CEL visits or
@@ -30,6 +32,7 @@ export class WorkBudget {
   #left: number
   #lookAt: number
   #isLate = false
+  #instant: number | undefined
 
   constructor(limit = defaultMaxWork, time: WorkTime = endless) {
     this.limit = limit
@@ -44,6 +47,12 @@ export class WorkBudget {
 
   get spent(): number {
     return this.limit - this.#left
+  }
+
+  /** When it is for the request, in milliseconds since the Unix epoch: one instant, from when it is first asked for. */
+  get instant(): number {
+    this.#instant ??= this.#time.epoch()
+    return this.#instant
   }
 
   spend(units: number): void {
@@ -89,6 +98,11 @@ export function enter(budget: WorkBudget | undefined): void {
 /** @throws GatewayError `too-much-work`, or `timeout` when the request's time is over */
 export function spend(units: number): void {
   current.spend(units)
+}
+
+/** The one instant that is `now()` to the request that is worked for. */
+export function instant(): number {
+  return current.instant
 }
 
 /** What a text takes that is looked through or made. */

@@ -32,6 +32,10 @@ export class RouteRequest {
     return this.#clock.now()
   }
 
+  epoch(): number {
+    return this.#clock.epoch()
+  }
+
   /** Gives back time that was the client's to take. */
   extend(ms: number): void {
     this.#deadline += ms

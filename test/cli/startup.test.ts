@@ -64,7 +64,7 @@ const room = (name: string) => `${pathToFileURL(dirname(mainScript)).href}/${nam
 /** What the first answer has no use for. Each was seen to cost 5 to 100 ms, and up to 30 MB. */
 const needless = [
   ...['express', 'http-proxy-middleware', 'undici', 'ajv', 'prom-client', 'pino-pretty', 'proxy-addr', 'yaml'],
-  ...['json-p3', 'jsonpath-plus', '@marcbachmann/cel-js', '@opentelemetry/sdk-node', '@opentelemetry/api'],
+  ...['json-p3', 'jsonpath-plus', '@opentelemetry/sdk-node', '@opentelemetry/api'],
 ].map(library)
 const needlessRooms = ['testing', 'interchange', 'describe'].map(room)
 /** Node's own: an `import` of `node:http` would load them all (server/http/node-http.ts). */

@@ -167,11 +167,11 @@ describe('macros', () => {
 describe('times', () => {
   test.each([
     ["timestamp(order.date) < timestamp('2026-03-02T00:00:00Z')", true],
-    ["timestamp(order.date) + duration('1h30m')", '2026-03-01T11:30:00.000Z'],
+    ["timestamp(order.date) + duration('1h30m')", '2026-03-01T11:30:00Z'],
     ["timestamp(order.date) - timestamp('2026-03-01T09:59:00Z')", '60s'],
     ['timestamp(order.date).getFullYear() + timestamp(order.date).getHours()', 2036],
     ["duration('90m').getHours()", 1],
-    ["{'at': timestamp(0)}", { at: '1970-01-01T00:00:00.000Z' }],
+    ["{'at': timestamp(0)}", { at: '1970-01-01T00:00:00Z' }],
     ["timestamp(order.date) == timestamp('2026-03-01T11:00:00+01:00')", true],
   ])('%s', (source, wanted) => {
     expect(value(source)).toEqual(wanted)

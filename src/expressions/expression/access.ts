@@ -2,8 +2,9 @@ import { didYouMean } from '../../diagnostics/suggest.ts'
 import { variableOf } from '../../environment.ts'
 import { amountOf, isNumber } from '../../numbers.ts'
 import { compileSingular } from '../path/plain.ts'
-import type { CelNode } from './parse.ts'
+import { KeyedMap } from './keyed-map.ts'
 import { type Bindings, type Compiled, demand, type Evaluate, refuse, type Segments, type Variable } from './scope.ts'
+import type { CelNode } from './syntax/node.ts'
 import { dyn, nameOf, string, type Type } from './types.ts'
 
 type AccessNode = Extract<CelNode, { op: 'id' | '.' | '.?' | '[]' | '[?]' }>
@@ -68,7 +69,7 @@ function compileChain(node: CelNode, scope: Bindings, guarded = false): Chain {
   if (key === undefined) {
     const indexNode = node.args[1] as CelNode
     const index = isAccess(indexNode) ? compileNeeded(indexNode, scope) : scope.compile(indexNode, scope)
-    if (!['dyn', 'int', 'double', 'string'].includes(index.type.kind))
+    if (!['dyn', 'int', 'double', 'string', ...(owner.type.keyed ? ['bool'] : [])].includes(index.type.kind))
       refuse(node.args[1] as CelNode, `${nameOf(index.type)} is no index`)
     return {
       type: mark(owner.type.element ?? dyn),
@@ -116,6 +117,8 @@ function compileRoot(node: CelNode & { op: 'id' }, scope: Bindings): Chain {
     refuse(node, `nothing is called \`${name}\``, help, 'unknown-color')
   }
   const path = variable ? [] : [name]
+  // What leads into a map with keys of other kinds is no path of JSON.
+  if (type.keyed) return { type, run: runPath(variable, path), exact: false }
   return { type, root: { variable, path, end: node.end }, run: runPath(variable, path), exact: true }
 }
 
@@ -128,7 +131,10 @@ function runPath(variable: Variable | undefined, path: Segments): Evaluate {
 
 function runMember(owner: Evaluate, key: string | number): Evaluate {
   const read = compileSingular([key])
-  return (document) => read(owner(document))
+  return (document) => {
+    const value = owner(document)
+    return value instanceof KeyedMap ? value.get(key) : read(value)
+  }
 }
 
 function runIndex(owner: Evaluate, index: Evaluate): Evaluate {
@@ -136,6 +142,7 @@ function runIndex(owner: Evaluate, index: Evaluate): Evaluate {
     const value = owner(document)
     const key = index(document)
     if (typeof value !== 'object' || value === null) return undefined
+    if (value instanceof KeyedMap) return value.get(key)
     if (Array.isArray(value)) return isNumber(key) && amountOf(key) >= 0 ? value[amountOf(key) as number] : undefined
     return typeof key === 'string' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
   }

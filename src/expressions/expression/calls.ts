@@ -2,49 +2,79 @@ import { didYouMean } from '../../diagnostics/suggest.ts'
 import { isExact, isNumber } from '../../numbers.ts'
 import { computable } from '../arithmetic.ts'
 import { isContainer } from '../container.ts'
-import { checkPattern } from '../pattern.ts'
-import { spend, spendOnLetters, spendOnText } from '../work.ts'
-import { macros } from './macros.ts'
-import type { CelNode } from './parse.ts'
+import { spend, spendOnText } from '../work.ts'
+import { KeyedMap } from './keyed-map.ts'
+import { macros } from './macros/index.ts'
 import { type Bindings, type CelFunction, type Compiled, type Evaluate, fail, refuse } from './scope.ts'
+import type { CelNode } from './syntax/node.ts'
 import { Duration } from './time.ts'
-import { bool, type CelType, dyn, isNumeric, nameOf, nameOfValue, type Type } from './types.ts'
+import { type CelType, dyn, isNumeric, nameOf, nameOfValue, type Type, unify } from './types.ts'
 import { compileValue } from './value.ts'
 
-/** Compiles `f(a, b)` and `a.f(b)`: a macro, `matches`, or one of the functions. */
-export function compileCall(node: CelNode & { op: 'call' | 'rcall' }, scope: Bindings): Compiled {
+type Call = CelNode & { op: 'call' | 'rcall' }
+
+/** Compiles `f(a, b)` and `a.f(b)`: a macro, or one of the functions. */
+export function compileCall(node: Call, scope: Bindings): Compiled {
   const [name] = node.args
   const receiver = node.op === 'rcall' ? node.args[1] : undefined
   const given = node.op === 'rcall' ? node.args[2] : node.args[1]
   const macro = macros.find((one) => one.name === name && one.matches(receiver, given.length))
   if (macro) return macro.compile({ node, receiver, given, scope })
-  const operands = receiver ? [receiver, ...given] : given
-  if (name === 'matches' && operands.length === 2) return compileMatches(operands as [CelNode, CelNode], scope)
+  const space = receiver?.op === 'id' ? `${receiver.args}.` : undefined
+  if (space !== undefined && isInSpace(space, name, scope)) return compileFunction(node, space + name, given, scope)
+  return compileFunction(node, name, receiver ? [receiver, ...given] : given, scope, receiver ? 'method' : 'function')
+}
 
-  const form = receiver ? 'method' : 'function'
+/** `math.abs(x)`: where nothing else is called `math`, what is misspelt is meant so too. */
+function isInSpace(space: string, name: string, { functions, roots, variables }: Bindings): boolean {
+  if (functions.some((one) => one.name === space + name)) return true
+  const owner = space.slice(0, -1)
+  const isKnown = variables.has(owner) || [...roots.keys()].includes(owner)
+  return !isKnown && [...functions, ...macros.map(nameOfMacro)].some((one) => one.name.startsWith(space))
+}
+
+const nameOfMacro = ({ name, space }: (typeof macros)[number]) => ({ name: space ? `${space}.${name}` : name })
+
+function compileFunction(
+  node: Call,
+  name: string,
+  operands: readonly CelNode[],
+  scope: Bindings,
+  form: CelFunction['form'] = 'function',
+): Compiled {
   const named = scope.functions.filter((one) => one.name === name && one.form === form)
   if (named.length === 0) {
     if (scope.functions.isWhole !== false) return refuseUnknown(node, name, form, scope)
     for (const operand of operands) compileValue(operand, scope)
     return { type: dyn, run: () => undefined }
   }
-  const found = named.find((one) => one.takes.length === operands.length)
-  if (!found) {
-    const counts = [...new Set(named.map((one) => one.takes.length - (receiver ? 1 : 0)))].join(' or ')
-    return refuse(node, `\`${name}()\` takes ${counts} argument${counts === '1' ? '' : 's'}, not ${given.length}`)
-  }
+  const ofCount = named.filter((one) => takesSoMany(one, operands.length))
+  if (ofCount.length === 0) return refuseCount(node, name, named, operands.length, form === 'method' ? 1 : 0)
   const values = operands.map((operand) => compileValue(operand, scope))
-  for (const [i, { type }] of values.entries()) {
-    if (!accepts(found.takes[i]!, type))
-      refuse(operands[i]!, `\`${name}()\` does not take a ${nameOf(type)}`, helpWith(found, type))
-  }
+  const fitting = ofCount.filter((one) => values.every(({ type }, i) => accepts(kindsAt(one, i), type)))
+  if (fitting.length === 0) return refuseTypes(operands, values, ofCount[0]!)
+  for (const one of fitting) refuseLiterals(one, operands)
+  const types = fitting.map(({ gives }) =>
+    typeof gives === 'function' ? gives(...values.map(({ type }) => type)) : gives,
+  )
+  if (fitting.some((one) => one.isVolatile)) scope.notes.isVolatile = true
+  if (types.some(({ kind }) => kind === 'timestamp' || kind === 'duration')) scope.notes.hasMoreThanJson = true
   return {
-    type: found.gives,
+    type: types.reduce(unify),
     run: runFunction(
-      found,
+      name,
+      fitting,
       values.map(({ run }) => run),
     ),
   }
+}
+
+function takesSoMany({ takes, isVariadic }: CelFunction, count: number): boolean {
+  return takes.length === count || (isVariadic === true && count > takes.length)
+}
+
+function kindsAt({ takes }: CelFunction, index: number): readonly CelType[] {
+  return takes[Math.min(index, takes.length - 1)]!
 }
 
 function refuseUnknown(node: CelNode, name: string, form: CelFunction['form'], { functions }: Bindings): never {
@@ -54,12 +84,37 @@ function refuseUnknown(node: CelNode, name: string, form: CelFunction['form'], {
     ? form === 'method'
       ? `write \`${name}(…)\``
       : `write \`x.${name}(…)\``
-    : didYouMean(name, [...known, ...macros.map((one) => one.name), 'matches'])
+    : didYouMean(name, [...known, ...macros.map((one) => nameOfMacro(one).name)])
   return refuse(node, `there is no function \`${name}\``, help)
 }
 
-function helpWith({ name }: CelFunction, type: Type): string | undefined {
-  return isNumeric(type) && name !== 'size' ? 'turn the number into text with `string(x)`' : undefined
+function refuseCount(
+  node: CelNode,
+  name: string,
+  named: readonly CelFunction[],
+  count: number,
+  receivers: number,
+): never {
+  const counts = [...new Set(named.map((one) => `${one.takes.length - receivers}${one.isVariadic ? ' or more' : ''}`))]
+  const wanted = counts.join(' or ')
+  return refuse(node, `\`${name}()\` takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${count - receivers}`)
+}
+
+function refuseTypes(operands: readonly CelNode[], values: readonly Compiled[], wanted: CelFunction): never {
+  const at = values.findIndex(({ type }, i) => !accepts(kindsAt(wanted, i), type))
+  const { type } = values[at]!
+  return refuse(operands[at]!, `\`${wanted.name}()\` does not take a ${nameOf(type)}`, helpWith(wanted, type))
+}
+
+function helpWith({ takes }: CelFunction, type: Type): string | undefined {
+  const wantsText = takes.some((kinds) => kinds.length === 1 && kinds[0] === 'string')
+  return isNumeric(type) && wantsText ? 'turn the number into text with `string(x)`' : undefined
+}
+
+function refuseLiterals({ refuse: findFault }: CelFunction, operands: readonly CelNode[]): void {
+  const fault = findFault?.(...operands.map((operand) => (operand.op === 'value' ? operand.args : undefined)))
+  const culprit = operands.findLast(({ op }) => op === 'value')
+  if (fault !== undefined) refuse(culprit!, fault)
 }
 
 function accepts(kinds: readonly CelType[], type: Type): boolean {
@@ -67,24 +122,35 @@ function accepts(kinds: readonly CelType[], type: Type): boolean {
 }
 
 /** Kinds are checked again with the values: a backend may not keep to the type that its color declares. */
-function runFunction({ name, takes, exact, call }: CelFunction, runs: readonly Evaluate[]): Evaluate {
+function runFunction(name: string, candidates: readonly CelFunction[], runs: readonly Evaluate[]): Evaluate {
+  const [only] = candidates as [CelFunction]
   return (document) => {
     const values: unknown[] = []
-    for (let i = 0; i < runs.length; i++) {
-      const value = runs[i]!(document)
-      const kinds = takes[i]!
+    for (let i = 0; i < runs.length; i++) values.push(runs[i]!(document))
+    const chosen = candidates.length === 1 ? only : (candidates.find((one) => fits(one, values)) ?? only)
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]
+      const kinds = kindsAt(chosen, i)
       if (kinds.length > 0 && !kinds.includes(kindOf(value)))
         fail(`\`${name}()\` does not take a ${nameOfValue(value)}`)
       if (typeof value === 'string') spendOnText(value.length)
       else if (isContainer(value)) spend(widthOf(value))
-      values.push(isExact(value) && !exact ? Number(computable(value)) : value)
+      if (isExact(value) && !chosen.exact) values[i] = Number(computable(value))
     }
-    return call(...values)
+    return chosen.call(...values)
   }
+}
+
+function fits(one: CelFunction, values: readonly unknown[]): boolean {
+  return values.every((value, i) => {
+    const kinds = kindsAt(one, i)
+    return kinds.length === 0 || kinds.includes(kindOf(value))
+  })
 }
 
 /** What a function that looks at all of a list or object visits. */
 function widthOf(value: object): number {
+  if (value instanceof KeyedMap) return value.size
   return Array.isArray(value) ? value.length : Object.keys(value).length
 }
 
@@ -96,26 +162,4 @@ function kindOf(value: unknown): CelType {
   if (value instanceof Date) return 'timestamp'
   if (value instanceof Duration) return 'duration'
   return Array.isArray(value) ? 'list' : 'map'
-}
-
-function compileMatches([subject, pattern]: [CelNode, CelNode], scope: Bindings): Compiled {
-  if (pattern.op !== 'value' || typeof pattern.args !== 'string')
-    return refuse(pattern, 'the pattern of matches() must stand in the expression itself', undefined, 'unsafe-pattern')
-  const fault = checkPattern(pattern.args, 'search')
-  if (fault?.kind === 'syntax') refuse(pattern, `the regular expression is not valid: ${fault.reason}`)
-  if (fault)
-    refuse(pattern, `the regular expression may not run in linear time: ${fault.reason}`, undefined, 'unsafe-pattern')
-  const regexp = new RegExp(pattern.args, 'u')
-  const { type, run } = compileValue(subject, scope)
-  if (type.kind !== 'dyn' && type.kind !== 'string') refuse(subject, `\`matches()\` does not take a ${nameOf(type)}`)
-  return {
-    type: bool,
-    run: (document) => {
-      const value = run(document)
-      if (typeof value === 'string') spendOnLetters(value.length)
-      return typeof value === 'string'
-        ? regexp.test(value)
-        : fail(`\`matches()\` does not take a ${nameOfValue(value)}`)
-    },
-  }
 }

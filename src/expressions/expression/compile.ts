@@ -2,22 +2,26 @@ import { didYouMean } from '../../diagnostics/suggest.ts'
 import { printJson } from '../../json-text.ts'
 import { isNumber, ofWhole } from '../../numbers.ts'
 import { computable } from '../arithmetic.ts'
-import { isContainer } from '../container.ts'
-import { spend } from '../work.ts'
 import { compileAccess, isAccess } from './access.ts'
 import { compileCall } from './calls.ts'
-import { type BinaryOperator, binaryOperators } from './operators.ts'
-import type { CelNode } from './parse.ts'
+import { KeyedMap } from './keyed-map.ts'
+import { type BinaryOperator, binaryOperators, isEqual } from './operators.ts'
 import { findProofs, isNull } from './proofs.ts'
 import { type Bindings, type Compiled, type Evaluate, EvaluationFailure, fail, refuse, type Segments } from './scope.ts'
-import { Duration } from './time.ts'
+import type { BinaryOp, CelNode } from './syntax/node.ts'
 import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, nothing, string, type Type, unify } from './types.ts'
-import { compileCompared, compileCondition, compileValue } from './value.ts'
+import { unsafeKeys } from './unsafe-keys.ts'
+import {
+  areOptionals,
+  compileCompared,
+  compileCondition,
+  compileOperand,
+  compileValue,
+  refuseOptional,
+} from './value.ts'
 import { noteVarying } from './varying.ts'
 
-type Binary = CelNode & { args: [CelNode, CelNode] }
-
-const unsafeKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+type Binary = CelNode & { op: BinaryOp }
 
 /** Compiles a node to its type and a closure; a Refusal is thrown for what cannot be right. */
 export function compileNode(node: CelNode, scope: Bindings): Compiled {
@@ -44,8 +48,10 @@ export function compileNode(node: CelNode, scope: Bindings): Compiled {
     }
     case '-_':
       return compileMinus(node, scope)
+    case '?_':
+      return refuse(node, '`?` stands before an element or a key')
     default:
-      return compileBinary(node as Binary, scope)
+      return compileBinary(node, scope)
   }
 }
 
@@ -55,31 +61,49 @@ function compileLiteral(node: CelNode & { op: 'value' }): Compiled {
   if (typeof args === 'string') return { type: string, run: () => args }
   if (typeof args === 'boolean') return { type: bool, run: () => args }
   if (typeof args === 'number') return { type: double, run: () => args }
-  if (args instanceof Uint8Array) return refuse(node, 'bytes have no place in JSON')
-  const whole = ofWhole(BigInt(args.valueOf())) ?? refuse(node, 'the number is too large')
+  const whole = ofWhole(args) ?? refuse(node, 'the number is too large')
   return { type: int, run: () => whole }
 }
 
+/** An element or member that may be left out, where it is an optional without a value. */
+function compileEntry(node: CelNode, isOptional: boolean, scope: Bindings): Compiled {
+  if (!isOptional) return compileValue(node, scope)
+  const { type, run } = scope.compile(node, scope)
+  if (!type.optional) refuse(node, 'this is no optional', 'ask for the member with `.?`: `user.?id`')
+  const { optional: _, ...opened } = type
+  return { type: opened, run }
+}
+
 function compileList({ args }: CelNode & { op: 'list' }, scope: Bindings): Compiled {
-  const items = args.map((item) => compileValue(item, scope))
+  const items = args.map((item) =>
+    item.op === '?_' ? compileEntry(item.args, true, scope) : compileEntry(item, false, scope),
+  )
   const runs = items.map(({ run }) => run)
   const element = items.length > 0 ? items.map(({ type }) => type).reduce(unify) : dyn
-  return { type: { kind: 'list', element }, run: (document) => runs.map((run) => run(document)) }
+  const make: Evaluate = (document) => runs.map((run) => run(document))
+  const isWhole = args.every(({ op }) => op !== '?_')
+  const run: Evaluate = isWhole
+    ? make
+    : (document) => (make(document) as unknown[]).filter((item) => item !== undefined)
+  return { type: { kind: 'list', element }, run }
 }
 
 function compileMap({ args }: CelNode & { op: 'map' }, scope: Bindings): Compiled {
   const members = new Map<string, Type>()
-  const entries = args.map(([keyNode, valueNode]) => {
+  const types: Type[] = []
+  const entries = args.map(([given, valueNode]) => {
+    const keyNode = given.op === '?_' ? given.args : given
     const key = compileValue(keyNode, scope)
-    if (key.type.kind !== 'string' && key.type.kind !== 'dyn')
-      refuse(keyNode, `a key is text, not a ${nameOf(key.type)}`)
-    const value = compileValue(valueNode, scope)
+    if (!isKey(key.type)) refuse(keyNode, `a key is text, not a ${nameOf(key.type)}`)
+    const value = compileEntry(valueNode, given.op === '?_', scope)
     const literal = keyNode.op === 'value' ? String(keyNode.args) : undefined
     if (literal !== undefined && unsafeKeys.has(literal))
       refuse(keyNode, `\`${literal}\` is not allowed as a key`, undefined, 'unsafe-key')
     if (literal !== undefined) members.set(literal, value.type)
+    types.push(key.type)
     return { key: key.run, value: value.run }
   })
+  if (types.some((type) => isNumeric(type) || type.kind === 'bool')) return compileKeyedMap(entries, scope)
   return {
     type: { kind: 'map', members },
     run: (document) => {
@@ -89,9 +113,30 @@ function compileMap({ args }: CelNode & { op: 'map' }, scope: Bindings): Compile
         const value = entry.value(document)
         if (typeof key !== 'string' || unsafeKeys.has(key))
           fail(`${typeof key === 'string' ? 'this text' : nameOfValue(key)} cannot be a key`)
-        object[key as string] = value
+        // Only an optional has no value.
+        if (value !== undefined) object[key as string] = value
       }
       return object
+    },
+  }
+}
+
+function isKey(type: Type): boolean {
+  return isNumeric(type) || ['string', 'bool', 'dyn'].includes(type.kind)
+}
+
+function compileKeyedMap(entries: readonly { key: Evaluate; value: Evaluate }[], scope: Bindings): Compiled {
+  scope.notes.hasMoreThanJson = true
+  return {
+    type: { kind: 'map', keyed: true },
+    run: (document) => {
+      const map = new KeyedMap()
+      for (const entry of entries) {
+        const key = entry.key(document)
+        const value = entry.value(document)
+        if (value !== undefined && !map.add(key, value)) fail(`${nameOfValue(key)} cannot be a key, or is one twice`)
+      }
+      return map
     },
   }
 }
@@ -103,10 +148,11 @@ function guardedBy(scope: Bindings, paths: readonly Segments[]): Bindings {
 function compileTernary({ args: [asked, yes, no] }: CelNode & { op: '?:' }, scope: Bindings): Compiled {
   const condition = compileCondition(asked, scope)
   const { whenTrue, whenFalse } = findProofs(asked, scope.variables)
-  const left = compileValue(yes, guardedBy(scope, whenTrue))
-  const right = compileValue(no, guardedBy(scope, whenFalse))
+  const left = compileOperand(yes, guardedBy(scope, whenTrue))
+  const right = compileOperand(no, guardedBy(scope, whenFalse))
+  const optional = areOptionals([yes, no], [left, right])
   return {
-    type: unify(left.type, right.type),
+    type: { ...unify(left.type, right.type), ...(optional && { optional }) },
     run: (document) => (condition(document) ? left.run(document) : right.run(document)),
   }
 }
@@ -158,6 +204,9 @@ function compileBinary(node: Binary, scope: Bindings): Compiled {
   const isEquality = node.op === '==' || node.op === '!='
   const left = isEquality || node.op === 'in' ? compileCompared(first, scope) : compileValue(first, scope)
   const right = isEquality ? compileCompared(second, scope) : compileValue(second, scope)
+  if (isEquality && areOptionals([first, second], [left, right]))
+    return { type: bool, run: runOptionals(left.run, right.run, node.op === '==') }
+  refuseOptional(first, left)
   const type = operator.check(left.type, right.type)
   if (typeof type === 'string') return refuse(node, type, helpWith(node.op, left.type, right.type))
   if (isEquality) {
@@ -183,6 +232,15 @@ function runCompared(left: Evaluate, right: Evaluate, apply: BinaryOperator['app
     const one = left(document)
     const other = right(document)
     return one === undefined || other === undefined ? whenAbsent : apply(one, other)
+  }
+}
+
+/** Two optionals are equal that have no value, or equal ones. */
+function runOptionals(left: Evaluate, right: Evaluate, wanted: boolean): Evaluate {
+  return (document) => {
+    const one = left(document)
+    const other = right(document)
+    return (one === undefined || other === undefined ? one === other : isEqual(one, other)) === wanted
   }
 }
 
@@ -219,14 +277,4 @@ function helpWith(operator: string, left: Type, right: Type): string | undefined
   return operator === '+'
     ? 'turn the number into text with `string(x)`'
     : 'turn the text into a number with `double(x)`'
-}
-
-/** What an expression gives, as JSON: times become text. */
-export function toJson(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString()
-  if (value instanceof Duration) return value.toJSON()
-  if (!isContainer(value)) return value
-  spend(1)
-  if (Array.isArray(value)) return value.map(toJson)
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toJson(member)]))
 }

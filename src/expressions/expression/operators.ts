@@ -2,8 +2,10 @@ import { areEqualNumbers, isExact, isNumber, type JsonNumber, ofWhole } from '..
 import { type Arithmetic, computable, compute } from '../arithmetic.ts'
 import { isContainer } from '../container.ts'
 import { spend, spendOnText } from '../work.ts'
+import { compareTexts } from './code-points.ts'
+import { KeyedMap } from './keyed-map.ts'
 import { fail } from './scope.ts'
-import { Duration } from './time.ts'
+import { Duration, timestampAt } from './time.ts'
 import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, type Type, unify } from './types.ts'
 
 /** A binary operator: the type it gives (or why it does not apply), and what it does with two values that are there. */
@@ -41,8 +43,8 @@ function add(left: unknown, right: unknown): unknown {
     return left.length + right.length > maxListLength ? fail('a list grew too long') : [...left, ...right]
   }
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms + right.ms)
-  if (left instanceof Date && right instanceof Duration) return new Date(left.getTime() + right.ms)
-  if (left instanceof Duration && right instanceof Date) return new Date(right.getTime() + left.ms)
+  if (left instanceof Date && right instanceof Duration) return timestampAt(left.getTime() + right.ms)
+  if (left instanceof Duration && right instanceof Date) return timestampAt(right.getTime() + left.ms)
   return isNumber(left) && isNumber(right) ? calculate(sum, left, right) : mismatch('+', left, right)
 }
 
@@ -52,7 +54,7 @@ function subtract(left: unknown, right: unknown): unknown {
     return Number.isSafeInteger(double) ? double : calculate(difference, left, right)
   }
   if (left instanceof Date && right instanceof Date) return new Duration(left.getTime() - right.getTime())
-  if (left instanceof Date && right instanceof Duration) return new Date(left.getTime() - right.ms)
+  if (left instanceof Date && right instanceof Duration) return timestampAt(left.getTime() - right.ms)
   if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms - right.ms)
   return isNumber(left) && isNumber(right) ? calculate(difference, left, right) : mismatch('-', left, right)
 }
@@ -142,7 +144,10 @@ function compareBy(operator: string, holds: (left: number, right: number) => boo
         (typeof left !== 'object' ||
           (left instanceof Date && right instanceof Date) ||
           (left instanceof Duration && right instanceof Duration))
-      if (typeof left === 'string') spendOnText(left.length)
+      if (typeof left === 'string' && typeof right === 'string') {
+        spendOnText(left.length)
+        return holds(compareTexts(left, right), 0)
+      }
       return comparable ? holds(left as number, right as number) : mismatch(operator, left, right)
     },
   }
@@ -159,6 +164,7 @@ export function isEqual(left: unknown, right: unknown): boolean {
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
   if (left instanceof Date || left instanceof Duration)
     return left.constructor === right.constructor && Number(left) === Number(right)
+  if (left instanceof KeyedMap || right instanceof KeyedMap) return areEqualMaps(keyedOf(left), keyedOf(right))
   if (Array.isArray(left) || Array.isArray(right)) {
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
     spend(left.length)
@@ -172,6 +178,19 @@ export function isEqual(left: unknown, right: unknown): boolean {
       Object.hasOwn(right, name) &&
       isEqual((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]),
   )
+}
+
+function keyedOf(value: object): KeyedMap | undefined {
+  if (value instanceof KeyedMap || Array.isArray(value)) return value instanceof KeyedMap ? value : undefined
+  const map = new KeyedMap()
+  for (const [name, member] of Object.entries(value)) map.add(name, member)
+  return map
+}
+
+function areEqualMaps(left: KeyedMap | undefined, right: KeyedMap | undefined): boolean {
+  if (!left || left.size !== right?.size) return false
+  spend(left.size)
+  return left.keys().every((key) => right.members.has(key) && isEqual(left.get(key), right.get(key)))
 }
 
 function areEqualAmounts(left: JsonNumber, right: JsonNumber): boolean {
@@ -197,6 +216,7 @@ function isIn(left: unknown, right: unknown): unknown {
     spend(right.length * (1 + (typeof left === 'string' ? left.length >>> 10 : 0)))
     return right.includes(left) || (needsComparing(left, right) && right.some((item) => isEqual(left, item)))
   }
+  if (right instanceof KeyedMap) return right.get(left) !== undefined
   if (isContainer(right))
     return (
       typeof left === 'string' && (right as Record<string, unknown>)[left] !== undefined && Object.hasOwn(right, left)

@@ -1,6 +1,6 @@
 import { isAccess, staticPath } from './access.ts'
-import type { CelNode } from './parse.ts'
 import type { Segments } from './scope.ts'
+import type { CelNode } from './syntax/node.ts'
 
 /** Paths that are certainly there when a condition is true, and when it is false. */
 export interface Proofs {

@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import type { Fault } from '../../diagnostics/collector.ts'
 import type { Environment } from '../../environment.ts'
-import type { CelNode } from './parse.ts'
+import type { CelNode } from './syntax/node.ts'
 import type { CelType, Type } from './types.ts'
 
 /** Evaluates a piece of an expression. Only a path and an optional give undefined: what they name is absent. */
@@ -35,14 +35,25 @@ export interface Variable {
 
 /** A function or method, called with arguments that are there and of the kinds it takes (a method's receiver first). */
 export interface CelFunction {
+  /** With a dot where it stands in a space: `math.abs`. */
   readonly name: string
   /** `method`: called as `a.f(b)`, else as `f(a, b)`. */
   readonly form: 'function' | 'method'
   /** The kinds each argument may have; `double` stands for every number, none for anything. */
   readonly takes: readonly (readonly CelType[])[]
-  readonly gives: Type
+  /** The last argument may come more than once. */
+  readonly isVariadic?: boolean | undefined
+  /** An optional may be undefined: none. */
+  readonly gives: Type | ((...given: readonly Type[]) => Type)
   /** It is given numbers with their value; others get doubles. */
-  readonly exact?: boolean
+  readonly exact?: boolean | undefined
+  /** It does not give the same for the same arguments. */
+  readonly isVolatile?: boolean | undefined
+  /** What is wrong with arguments that are known at load; undefined stands for those that are not. */
+  readonly refuse?: ((...literals: readonly unknown[]) => string | undefined) | undefined
+  /** For the reference, once of each name. */
+  readonly summary?: string | undefined
+  readonly example?: readonly [expression: string, value: string] | undefined
   // biome-ignore lint/suspicious/noExplicitAny: `takes` was checked before
   readonly call: (...values: any[]) => unknown
 }
@@ -51,6 +62,13 @@ export interface CelFunction {
 export type CelFunctions = readonly CelFunction[] & {
   /** False when there are others, of which nothing is known. */
   readonly isWhole?: boolean
+}
+
+export interface Notes {
+  /** It makes values that JSON has not, so what it gives is looked through. */
+  hasMoreThanJson: boolean
+  /** It gives another value each time, or for each request, whatever it reads. */
+  isVolatile: boolean
 }
 
 /** What a piece of an expression is compiled in. */
@@ -62,6 +80,8 @@ export interface Bindings {
   /** Paths shown to be there by the condition around. */
   readonly guards: readonly Segments[]
   readonly reads: Read[]
+  /** What is noted while it is compiled. */
+  readonly notes: Notes
   /** For conditions that let in: what is compared has to be there too. */
   readonly strict: boolean
   readonly compile: (node: CelNode, scope: Bindings) => Compiled

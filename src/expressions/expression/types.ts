@@ -16,6 +16,8 @@ export interface Type {
   readonly namespace?: string
   /** The only values a string can have. */
   readonly values?: readonly unknown[]
+  /** Its keys may be numbers and booleans. */
+  readonly keyed?: boolean
   /** It came through `.?` or `[?]`: it is to be opened by orValue(), or(), hasValue() or value(). */
   readonly optional?: boolean
 }
@@ -99,7 +101,10 @@ export function schemaOfType(type: Type): JsonSchema | undefined {
 
 /** The one type that holds both. */
 export function unify(a: Type, b: Type): Type {
-  if (a.kind === b.kind) return a.kind === 'list' || a.kind === 'map' || a.values ? { kind: a.kind } : a
+  if (a.kind === b.kind) {
+    const keyed = a.keyed || b.keyed ? { keyed: true } : {}
+    return a.kind === 'list' || a.kind === 'map' || a.values ? { kind: a.kind, ...keyed } : a
+  }
   return isNumeric(a) && isNumeric(b) ? double : dyn
 }
 

@@ -53,9 +53,9 @@ function isConstant(template: Template): boolean {
     case 'path':
       return false
     case 'expression':
-      return template.expression.reads.length === 0
+      return isConstantExpression(template)
     case 'interpolation':
-      return template.parts.every((part) => typeof part === 'string' || part.expression.reads.length === 0)
+      return template.parts.every((part) => typeof part === 'string' || isConstantExpression(part))
     case 'object':
       return template.members.every(([, value]) => isConstant(value))
     case 'array':
@@ -63,6 +63,10 @@ function isConstant(template: Template): boolean {
     case 'operator':
       return template.operator.parts(template.config).every((part) => isConstant(part.template))
   }
+}
+
+function isConstantExpression({ expression }: EmbeddedExpression): boolean {
+  return expression.reads.length === 0 && !expression.isVolatile
 }
 
 function compileObject({ members }: Template & { kind: 'object' }): Reader {

@@ -2,7 +2,7 @@ import { colorOfPath } from '../../expressions/color.ts'
 import type { Document } from '../../expressions/document.ts'
 import { passOverAbsence } from '../../expressions/operators/default.ts'
 import { compilePath, type Path } from '../../expressions/path.ts'
-import { compileTemplate, readsOf, type Template } from '../../expressions/template.ts'
+import { compileTemplate, isVolatile, readsOf, type Template } from '../../expressions/template.ts'
 import type { ItemPart, Part, SlotPart, TextSource } from '../../json/part.ts'
 import type { JsonPath } from '../../json/path-tree.ts'
 
@@ -156,7 +156,7 @@ function convertAll<From, To>(
   return all
 }
 
-/** Whether it reads `item` or `index` of an `$each` around it. */
+/** Whether it reads `item` or `index` of an `$each` around it, or is another value for each element of its own accord. */
 function hangsOnElement(template: Template): boolean {
-  return readsOf(template).some(({ bound }) => !bound)
+  return isVolatile(template) || readsOf(template).some(({ bound }) => !bound)
 }

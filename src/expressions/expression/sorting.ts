@@ -1,0 +1,33 @@
+import { isNumber } from '../../numbers.ts'
+import { computable } from '../arithmetic.ts'
+import { spend, spendOnText } from '../work.ts'
+import { compareTexts } from './code-points.ts'
+import { fail } from './scope.ts'
+import { Duration } from './time.ts'
+import { nameOfValue } from './types.ts'
+
+/** The values in the order of their keys, which are all of one kind; those of equal keys stay as they stand. */
+export function sortBy(values: readonly unknown[], keys: readonly unknown[]): unknown[] {
+  spend(values.length * Math.ceil(Math.log2(values.length + 1)))
+  const order = values.map((_, index) => index)
+  return order.sort((one, other) => compare(keys[one], keys[other])).map((index) => values[index])
+}
+
+function compare(one: unknown, other: unknown): number {
+  if (typeof one === 'string' && typeof other === 'string') {
+    spendOnText(Math.min(one.length, other.length))
+    return compareTexts(one, other)
+  }
+  if (isNumber(one) && isNumber(other)) return order(computable(one), computable(other))
+  const isOrdered =
+    (typeof one === 'boolean' && typeof other === 'boolean') ||
+    (one instanceof Date && other instanceof Date) ||
+    (one instanceof Duration && other instanceof Duration)
+  return isOrdered
+    ? order(Number(one), Number(other))
+    : fail(`a ${nameOfValue(one)} and a ${nameOfValue(other)} have no order`)
+}
+
+function order(one: number | bigint, other: number | bigint): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}
