@@ -4,6 +4,15 @@ import type { WorkBudget, workOf } from './work.ts'
 /** Where templates note what they left out of what they made. */
 export const leftOut: unique symbol = Symbol('left out')
 
+/** Where templates tell what is no fault and worth knowing. */
+export const eventsOf: unique symbol = Symbol('events')
+
+export interface Events {
+  /** Whether anybody listens. */
+  readonly sampled: boolean
+  event(name: string, attributes: Record<string, string>): void
+}
+
 /** An element that a `$failed: omit` left out. */
 export interface LeftOut {
   /** The step whose template it was, or `response`. */
@@ -22,6 +31,7 @@ export interface Document {
   index?: number
   error?: unknown
   [leftOut]?: LeftOut[]
+  [eventsOf]?: Events
   /** What the request may still do. */
   [workOf]?: WorkBudget | undefined
   [color: string]: unknown

@@ -1,7 +1,7 @@
 import type { Call } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
 import { toGatewayError } from '../errors.ts'
-import { type LeftOut, leftOut } from '../expressions/document.ts'
+import { eventsOf, type LeftOut, leftOut } from '../expressions/document.ts'
 import { enter, type WorkBudget } from '../expressions/work.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 import { Context, Exit, type RequestRun } from '../steps/context.ts'
@@ -39,6 +39,7 @@ export function executeSteps(route: AggregatedRoute, { clock, calls, stepEnded }
     const document = request.document!
     const left: LeftOut[] = []
     document[leftOut] = left
+    document[eventsOf] = client.span
     const startedAt = now()
     const run: RequestRun = {
       calls: calls(),

@@ -30,13 +30,6 @@ export function misfit(operator: string, wanted: string, value: unknown): never 
   })
 }
 
-/** The names that `$pick` and `$omit` list. */
-export function parseNames(key: string, value: unknown, parser: OperatorParser): readonly string[] | undefined {
-  if (Array.isArray(value) && value.every((name) => typeof name === 'string' && !unsafeKeys.has(name))) return value
-  parser.fault('invalid-value', `\`${key}\` is a list of names`, [key])
-  return undefined
-}
-
 /** The text of a key that names a member. */
 export function parseName(key: string, value: unknown, parser: OperatorParser, ...path: string[]): string | undefined {
   if (typeof value === 'string' && value !== '' && !unsafeKeys.has(value)) return value

@@ -35,6 +35,9 @@ export type TemplateFault = Fault & { readonly path: Where }
 
 export type Reader = (document: Document) => unknown
 
+/** A condition that an operator has. */
+export type Condition = Template & { readonly kind: 'expression' }
+
 /** Gives the schema of a nested template; `element` is that of `item` where the template stands for each element. */
 export type SchemaOf = (
   template: Template,
@@ -70,12 +73,18 @@ export interface OperatorPart {
   readonly tolerant?: boolean
   /** The operator itself deals with expressions in it that fail. */
   readonly mayFail?: boolean
+  /** A condition: where it is a path and that is absent, it fails. */
+  readonly isCondition?: boolean
+  /** Paths that are certainly there where it is evaluated. */
+  readonly given?: readonly (readonly (string | number)[])[]
 }
 
 /** What an operator parses its own keys with. */
 export interface OperatorParser {
   /** A nested template, `path` inside the operator's object. */
   template(value: unknown, ...path: Where): Template
+  /** A condition in CEL, `path` inside the operator's object; undefined when its fault was reported. */
+  condition(value: unknown, ...path: Where): Condition | undefined
   fault(code: DiagnosticCode, message: string, path: Where, help?: string): void
   readonly owner: Owner
 }

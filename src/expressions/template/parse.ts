@@ -1,10 +1,10 @@
 import { type DiagnosticCode, diagnosticCodes } from '../../diagnostics/codes.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
 import { EnvText } from '../../environment.ts'
-import type { ExpressionTypes } from '../expression.ts'
+import { compileExpression, type ExpressionTypes } from '../expression.ts'
 import { builtInOperators } from '../operators/index.ts'
 import { unsafeKeys } from '../operators/operator.ts'
-import type { Operator, OperatorParser, Operators, Owner, Template, TemplateFault, Where } from './nodes.ts'
+import type { Condition, Operator, OperatorParser, Operators, Owner, Template, TemplateFault, Where } from './nodes.ts'
 import { parseText } from './text.ts'
 
 export interface TemplateOptions {
@@ -31,6 +31,22 @@ export function parseTemplate(
     if (typeof part !== 'object' || part === null) return { kind: 'literal', at, value: part }
     const object = part as Readonly<Record<string, unknown>>
     return Object.keys(object).some(isOperatorKey) ? parseOperator(object, at) : parseObject(object, at)
+  }
+  const parseCondition = (given: unknown, at: Where): Condition | undefined => {
+    if (typeof given !== 'string' && typeof given !== 'boolean') {
+      report('invalid-value', 'a condition stands here: `user.age > 18`', at)
+      return undefined
+    }
+    // `${ … }` around it is allowed and changes nothing, as in `when`.
+    const [, before = '', inner] = /^(\s*\$\{)([\s\S]*)\}\s*$/.exec(String(given)) ?? []
+    const expression = compileExpression(inner ?? String(given), types)
+    if ('code' in expression) {
+      faults.push({ ...expression, offset: expression.offset + before.length, path: at })
+      return undefined
+    }
+    if (expression.type !== 'bool' && expression.type !== 'dyn')
+      report('invalid-expression', `a condition must be true or false, this is a ${expression.type}`, at)
+    return { kind: 'expression', at, expression, offset: before.length }
   }
   const parseObject = (object: Readonly<Record<string, unknown>>, at: Where): Template => {
     const members: [string, Template][] = []
@@ -61,6 +77,7 @@ export function parseTemplate(
     }
     const parser: OperatorParser = {
       template: (part, ...path) => parse(part, [...at, ...path]),
+      condition: (given, ...path) => parseCondition(given, [...at, ...path]),
       fault: (code, message, path, help) => report(code, message, [...at, ...path], help),
       owner,
     }

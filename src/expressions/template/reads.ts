@@ -26,11 +26,12 @@ export interface TemplateRead {
 /** All that a template reads, but for `item` and `index` inside the `$each` that binds them. */
 export function readsOf(template: Template): TemplateRead[] {
   const reads: TemplateRead[] = []
-  collect(template, { tolerant: false, mayFail: false, inEach: false }, reads)
+  collect(template, { given: [], tolerant: false, mayFail: false, inEach: false }, reads)
   return reads
 }
 
 interface Surroundings {
+  readonly given: readonly (readonly (string | number)[])[]
   readonly tolerant: boolean
   readonly mayFail: boolean
   readonly inEach: boolean
@@ -40,11 +41,12 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
   const add = (read: Omit<TemplateRead, 'at' | 'bound'>) => {
     const local = read.prefix[0] === 'item' || read.prefix[0] === 'index'
     if (local && around.inEach) return
+    const isGiven = around.given.some((path) => path.every((segment, depth) => segment === read.prefix[depth]))
     into.push({
       ...read,
       at: template.at,
-      guarded: read.guarded || around.tolerant,
-      needed: read.needed && !around.tolerant && !around.mayFail,
+      guarded: read.guarded || around.tolerant || isGiven,
+      needed: read.needed && !around.tolerant && !around.mayFail && !isGiven,
       bound: !local,
     })
   }
@@ -90,11 +92,14 @@ function collect(template: Template, around: Surroundings, into: TemplateRead[])
     case 'operator':
       for (const part of template.operator.parts(template.config)) {
         const inside = {
+          given: part.given ? [...around.given, ...part.given] : around.given,
           tolerant: around.tolerant || part.tolerant === true,
           mayFail: around.mayFail || part.mayFail === true,
           inEach: around.inEach || part.each === true,
         }
-        collect(part.template, inside, into)
+        const { template: nested } = part
+        const asDemanded = part.isCondition && nested.kind === 'expression'
+        collect(asDemanded ? { kind: 'interpolation', at: nested.at, parts: [nested] } : nested, inside, into)
       }
   }
 }

@@ -120,9 +120,9 @@ class Converter {
     return { kind: 'slot', slot: this.slots.push(read) - 1, path: [] }
   }
 
-  #each({ list, map, omitsFor }: EachConfig, inEach: boolean): Part | undefined {
+  #each({ list, map, where, omitsFor }: EachConfig, inEach: boolean): Part | undefined {
     // Which elements are left out is known when they are made.
-    if (omitsFor) return undefined
+    if (omitsFor || where) return undefined
     const source = this.#asBytes(list, inEach)
     if (source?.kind !== 'slot' && source?.kind !== 'item') return undefined
     const made = this.convert(map, true)
@@ -139,6 +139,7 @@ export function compilePlaceReader(place: string): (document: Document) => unkno
 interface EachConfig {
   readonly list: Template
   readonly map: Template
+  readonly where?: unknown
   readonly omitsFor?: unknown
 }
 

@@ -83,6 +83,11 @@ function guardOperator(definition: OperatorDefinition, origin: Origin): Operator
           templates.push(template)
           return template
         },
+        condition(value, ...path) {
+          const condition = parser.condition(value, ...path)
+          if (condition) templates.push(condition)
+          return condition
+        },
         fault: (...fault) => parser.fault(...fault),
         owner: parser.owner,
       }
