@@ -126,7 +126,7 @@ export const patterns: readonly Macro[] = [
     space: 'regex',
     forms: ['regex.extractAll(text, pattern)'],
     summary: 'Every match of a regular expression, or of its group.',
-    example: ["regex.extractAll('a1 b2', '[a-z]([0-9])')", "['1', '2']"],
+    example: ["regex.extractAll('a1 b22', '[0-9]+')", "['1', '22']"],
     matches: onName('regex', 2),
     compile: ({ given: [subject, pattern], scope }) => {
       const read = compileText('regex.extractAll', subject!, scope)
