@@ -7,7 +7,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { compileBuilder } from '../expressions/builder.ts'
 import { fits } from '../expressions/schema.ts'
 import type { OperationInput } from './bound-operation.ts'
-import { type Locator, locate } from './locator.ts'
+import { type Locator, locate, rejectJoin } from './locator.ts'
 import type { OperationDefinition } from './operation.ts'
 import { findPlaceholder, type PathTemplate } from './path-template.ts'
 
@@ -29,6 +29,7 @@ export function bindOperationInputs(
   const inputs = Object.entries(definition.in ?? {}).flatMap(
     ([key, text]) => bindInput(key, text, placeholders, within(position, 'in', key), language) ?? [],
   )
+  rejectSecondOfAll(inputs, language)
   const placed = Object.values(definition.in ?? {})
   for (const [name, at] of placeholders) {
     const color = placed.includes(`path.${name}`) ? undefined : findColor(name, at, language)?.name
@@ -67,17 +68,25 @@ function bindInput(
   if (locator.in === 'header' && !checkHeaderName(locator.name, 'request', valueAt, language.diagnostics))
     return undefined
   rejectComposite(color, locator, valueAt, language)
+  rejectJoin(color, locator, valueAt, language)
   return { color, optional: key.endsWith('?'), locator, at }
+}
+
+/** `query.*` stands once: which of two objects would win nobody could say. */
+function rejectSecondOfAll(inputs: readonly OperationInput[], { diagnostics }: Language): void {
+  for (const { at } of inputs.filter(({ locator }) => locator.in === 'queries').slice(1))
+    diagnostics.add('invalid-locator', '`query.*` stands once', at, 'put the objects together with `$merge`')
 }
 
 /** A path segment or cookie holds one scalar, a query parameter or header a list of them, a body anything. */
 function rejectComposite(color: string, locator: Locator, at: Location, language: Language): void {
   if (locator.in === 'body') return
   const scalar = ['string', 'number', 'boolean', 'null']
+  const isObject = locator.in === 'queries'
   const many = locator.in === 'query' || locator.in === 'header'
   const schema = language.colors.get(color)?.schema
-  if (fits(schema, { type: many ? [...scalar, 'array'] : scalar })) return
-  const where = locator.in === 'query' ? 'a query parameter' : `a ${locator.in}`
+  if (fits(schema, { type: isObject ? 'object' : many ? [...scalar, 'array'] : scalar })) return
+  const where = isObject ? '`query.*`' : locator.in === 'query' ? 'a query parameter' : `a ${locator.in}`
   language.diagnostics.add(
     'type-mismatch',
     `\`${color}\` is ${describeType(schema)}, which cannot stand in ${where}`,

@@ -1,53 +1,74 @@
 import type { Language } from '../binding/color.ts'
+import { describeType } from '../binding/describe-type.ts'
 import type { Position } from '../binding/shape.ts'
 import type { Fault } from '../diagnostics/collector.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Area } from '../expressions/area.ts'
 import { compilePath, isPath, type Path } from '../expressions/path.ts'
+import { typesOf } from '../expressions/schema.ts'
 import { isHeaderName } from '../header-fields.ts'
 
 /** Where a color sits in a request or response. */
 export type Locator =
   | { readonly in: 'path' | 'header' | 'cookie'; readonly name: string }
   /** `separator` undefined: an array repeats the parameter. */
-  | { readonly in: 'query'; readonly name: string; readonly separator: string | undefined }
+  | { readonly in: 'query'; readonly name: string; readonly separator: Separator | undefined }
+  /** `query.*`: each member of an object is a parameter. */
+  | { readonly in: 'queries' }
   | { readonly in: 'status' }
   | { readonly in: 'body'; readonly path: Path }
 
+/** What joins the elements of a list in one parameter. */
+export type Separator = ',' | '|' | ';' | ' '
+
 export type LocatorSide = 'request' | 'response'
 
-/** Parses `path.x`, `query.x`, `'query.ids[,]'`, `header.x`, `cookie.x`, `status` or a JSONPath into the body. */
+const joins = '`[,]`, `[|]`, `[;]` or `[ ]`'
+
+/**
+ * Parses `path.x`, `query.x`, `'query.ids[,]'`, `query.*`, `header.x`, `cookie.x`, `status` or a JSONPath into the body.
+ * A name is everything up to a join at the end: `query.filter[name]`, `query.order[]`.
+ */
 export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
   if (isPath(text)) {
     const path = compilePath(text)
     return 'code' in path ? path : { in: 'body', path }
   }
+  const fault = (message: string, offset: number, help?: string): Fault => ({
+    code: 'invalid-locator',
+    message,
+    offset,
+    length: text.length - offset,
+    help,
+  })
   if (text === 'status' && side === 'response') return { in: 'status' }
-  const match = /^(path|query|header|cookie)\.([^[\]\s]+)(?:\[(.+)\])?$/.exec(text)
-  const [, position, name, separator] = match ?? []
-  const places =
-    side === 'request' ? 'path.x, query.x, header.x, cookie.x or a JSONPath' : 'a JSONPath, header.x or status'
+  if (text === 'query.*' && side === 'request') return { in: 'queries' }
+  const [, position, name, separator] = /^(path|query|header|cookie)\.(\S+?)(?:\[([,|; ])\])?$/.exec(text) ?? []
   if (!position || !name || (side === 'response' && position !== 'header')) {
-    return {
-      code: 'invalid-locator',
-      message: `\`${text}\` is not a place in a ${side}`,
-      offset: 0,
-      length: text.length,
-      help: `use ${places}`,
-    }
+    const places =
+      side === 'request' ? 'path.x, query.x, header.x, cookie.x or a JSONPath' : 'a JSONPath, header.x or status'
+    return fault(`\`${text}\` is not a place in a ${side}`, 0, `use ${places}`)
   }
-  if (position === 'query') return { in: 'query', name, separator }
-  if (separator !== undefined) {
-    return {
-      code: 'invalid-locator',
-      message: 'only a query parameter says how an array is joined',
-      offset: 0,
-      length: text.length,
-    }
+  if (position === 'query') {
+    // What is no name was a join once: `[&]`, `[%7C]`.
+    const [sign] = /\[(?:[^\w\]]|%[0-9A-Fa-f]{2})+\]$/.exec(text) ?? []
+    if (sign && separator === undefined)
+      return fault(
+        `\`${sign}\` is no join, and no part of a name`,
+        text.length - sign.length,
+        `a list is joined by ${joins}`,
+      )
+    return { in: 'query', name, separator: separator as Separator | undefined }
   }
-  if (position !== 'header') return { in: position as 'path' | 'cookie', name }
-  if (isHeaderName(name)) return { in: 'header', name: name.toLowerCase() }
-  const at = { offset: text.length - name.length, length: name.length }
-  return { code: 'invalid-locator', message: `\`${name}\` is not a header name`, ...at }
+  if (separator !== undefined) return fault('only a query parameter says how an array is joined', 0)
+  if (position === 'header') {
+    return isHeaderName(name)
+      ? { in: 'header', name: name.toLowerCase() }
+      : fault(`\`${name}\` is not a header name`, text.length - name.length)
+  }
+  if (/[[\]]/.test(name))
+    return fault(`\`${text}\` is not a place in a ${side}`, 0, 'only the name of a query has brackets')
+  return { in: position as 'path' | 'cookie', name }
 }
 
 /** Parses a locator of a file; a fault is reported at its characters. */
@@ -59,9 +80,19 @@ export function locate(text: string, side: LocatorSide, position: Position, lang
   return undefined
 }
 
+/** A join is of a list, so a color that cannot be one has none. */
+export function rejectJoin(color: string, locator: Locator, at: Location, language: Language): void {
+  if (locator.in !== 'query' || locator.separator === undefined) return
+  const schema = language.colors.get(color)?.schema
+  if (typesOf(schema)?.has('array') ?? true) return
+  const message = `\`${color}\` is ${describeType(schema)}, and \`[${locator.separator}]\` joins a list`
+  language.diagnostics.add('invalid-locator', message, at, `write \`query.${locator.name}\``)
+}
+
 /** Where in the context lies what a locator takes of a client's request. */
 export function areaInRequest(locator: Locator): Area {
   if (locator.in === 'body') return ['request', 'body', ...locator.path.reach.area]
+  if (locator.in === 'queries') return ['request', 'query']
   return locator.in === 'status' ? ['request'] : ['request', partNames[locator.in], locator.name]
 }
 
@@ -89,5 +120,6 @@ export function givesList(locator: Locator): boolean {
 /** A locator as a file has it: `query.city`, `header.x-user-id`, `$.items`. */
 export function printLocator(locator: Locator): string {
   if (locator.in === 'body') return locator.path.query
+  if (locator.in === 'queries') return 'query.*'
   return locator.in === 'status' ? 'status' : `${locator.in}.${locator.name}`
 }

@@ -12,8 +12,10 @@ import { isCookieValue, isHeaderValue } from '../header-fields.ts'
 import { printJson } from '../json-text.ts'
 import { isUnsafePath } from '../path-safety.ts'
 import type { BoundOperation, OperationInput } from './bound-operation.ts'
+import type { Locator } from './locator.ts'
 import { compileOverlay } from './overlay.ts'
 import { encodeLiteral, encodeSegment, hasSharedSegment, textOf, unfitForPath } from './path-template.ts'
+import { compileQueryObject, compileQueryParameter, isThere } from './query.ts'
 
 type Reader = (document: Document) => unknown
 
@@ -125,8 +127,14 @@ function compileRenderPath(operation: BoundOperation, wiring: Wiring): (document
   })
   const isShared = hasSharedSegment(operation.path)
   const placed = inputs.filter(({ locator }) => locator.in === 'path').map((input) => originOf(input, wiring))
+  const placeQuery = (input: OperationInput) => {
+    const { name, separator } = input.locator as Locator & { in: 'query' }
+    return compileQueryParameter(wiring.reader(input), name, separator, originOf(input, wiring))
+  }
   const literalQuery = encodeLiteral(operation.path.query)
-  const query = inputs.filter((input) => input.locator.in === 'query').map((input) => compileQuery(input, wiring))
+  const query = inputs.filter((input) => input.locator.in === 'query').map(placeQuery)
+  const all = inputs.find((input) => input.locator.in === 'queries')
+  if (all) query.push(compileQueryObject(wiring.reader(all), namesInQuery(operation), originOf(all, wiring)))
 
   return (document) => {
     let path = ''
@@ -141,26 +149,10 @@ function compileRenderPath(operation: BoundOperation, wiring: Wiring): (document
   }
 }
 
-function compileQuery(input: OperationInput, wiring: Wiring): (document: Document) => string {
-  const read = wiring.reader(input)
-  const origin = originOf(input, wiring)
-  const { name, separator } = input.locator as { name: string; separator: string | undefined }
-  const key = `${encodeURIComponent(name)}=`
-  const between = separator?.replace(/[^,;:]/g, encodeURIComponent)
-  const encode = (value: unknown) => encodeURIComponent(textOf(value, origin))
-  return (document) => {
-    const value = read(document)
-    if (value === undefined || value === null) return ''
-    if (!Array.isArray(value)) return key + encode(value)
-    spend(value.length)
-    const elements = value.filter(isThere).map(encode)
-    if (between !== undefined) return elements.length === 0 ? '' : key + elements.join(between)
-    return elements.map((element) => key + element).join('&')
-  }
-}
-
-function isThere(value: unknown): boolean {
-  return value !== undefined && value !== null
+/** The parameters that a file names, in the path or by a locator. */
+function namesInQuery({ path, inputs }: BoundOperation): ReadonlySet<string> {
+  const placed = inputs.flatMap(({ locator }) => (locator.in === 'query' ? [locator.name] : []))
+  return new Set([...new URLSearchParams(path.query).keys(), ...placed])
 }
 
 function compileHeaders(

@@ -10,7 +10,7 @@ import { compileColorWriter } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { compileCoercion, compileSchema, fillValue, type JsonSchema } from '../expressions/schema.ts'
 import { enter, workOf } from '../expressions/work.ts'
-import { type Locator, locate } from '../operations/locator.ts'
+import { type Locator, locate, rejectJoin } from '../operations/locator.ts'
 import { isSensitive, type Sensitivity } from '../redaction.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { RouteDefinition } from '../routes/route.ts'
@@ -88,10 +88,21 @@ function bindInput(
       `it has ${parameters.map((name) => `{${name}}`).join(', ') || 'none'}`,
     )
   }
+  if (locator.in === 'queries') {
+    const help = 'name each parameter that the route takes: `query.x`'
+    language.diagnostics.add(
+      'invalid-locator',
+      '`query.*` is a place in a call',
+      source.locate(textPosition.path),
+      help,
+    )
+    return undefined
+  }
   const at = source.locateKey(path)
   const color = findColor(key.replace(/\?$/, ''), at, language)
   if (!color) return undefined
   const { name, schema, sensitivity } = color
+  rejectJoin(name, locator, source.locate(textPosition.path), language)
   if (locator.in === 'header' && language.trustsNoProxy) checkHeaderMayCome(locator.name, at, language.diagnostics)
   const written = typeof entry === 'string' ? undefined : entry.default
   const isFixed = checkIsFixed(written, within(position, 'default'), language.diagnostics)
@@ -195,6 +206,7 @@ function compileRequestReader(locator: Locator): (request: RequestParts) => unkn
     case 'body':
       return ({ body }) => locator.path.evaluate(body)
     case 'status':
-      throw new Error('a request has no status')
+    case 'queries':
+      throw new Error('a request is not read so')
   }
 }

@@ -54,8 +54,8 @@ const sent: [name: string, operation: string, colors: string, request: Record<st
   [
     'an array joined by a comma',
     "{ get: /x, in: { a.texts: 'query.ids[,]' } }",
-    "{ a.texts: [a, 'b,c'] }",
-    { path: '/x?ids=a,b%2Cc' },
+    '{ a.texts: [a, b] }',
+    { path: '/x?ids=a,b' },
   ],
   [
     'an array joined by something else',
@@ -64,10 +64,22 @@ const sent: [name: string, operation: string, colors: string, request: Record<st
     { path: '/x?ids=a%7Cb' },
   ],
   [
-    'an array joined by what would end the parameter',
-    "{ get: /x, in: { a.texts: 'query.ids[&]' } }",
+    'an array joined by a blank',
+    "{ get: /x, in: { a.texts: 'query.ids[ ]' } }",
     '{ a.texts: [a, b] }',
-    { path: '/x?ids=a%26b' },
+    { path: '/x?ids=a%20b' },
+  ],
+  [
+    'names with brackets, which are no joins',
+    "{ get: /x, in: { a.text: 'query.filter[name]', a.texts: 'query.order[]' } }",
+    '{ a.text: t, a.texts: [a, b] }',
+    { path: '/x?filter%5Bname%5D=t&order%5B%5D=a&order%5B%5D=b' },
+  ],
+  [
+    'a join behind a name with brackets',
+    "{ get: /x, in: { a.texts: 'query.filter[ids][,]' } }",
+    '{ a.texts: [a, b] }',
+    { path: '/x?filter%5Bids%5D=a,b' },
   ],
   [
     'an array without null',

@@ -89,7 +89,8 @@ Where a color sits. In \`in\` it goes there, in \`out\` it comes from there.
 |---|---|---|
 | \`path.x\` | only in a route's \`in\`; an operation writes \`{color}\` into its path | no |
 | \`query.x\` | a parameter; an array repeats it | no |
-| \`'query.x[,]'\` | an array, joined by what stands in the brackets | no |
+| \`'query.x[,]'\` | an array joined by \`[,]\`, \`[\\|]\`, \`[;]\` or \`[ ]\`, in a route's \`in\` split so; other brackets are part of the name, as in \`query.filter[name]\` | no |
+| \`query.*\` | each member of an object as a parameter, but for those that the file names itself; only an operation, once | no |
 | \`header.x\` | a header | a header |
 | \`cookie.x\` | a cookie | no |
 | \`$.a.b\` | a member of the JSON body, which it builds | any JSONPath (RFC 9535) into the body |

@@ -10,7 +10,7 @@ const scalar = { type: ['string', 'number', 'boolean', 'null'] }
 /** Headers that the gateway sends itself, or that an OpenAPI parameter does not mean. */
 const ours: ReadonlySet<string> = new Set(['accept', 'content-type', 'authorization'])
 /** How an array in a query is joined, by `style`, when it does not repeat. */
-const joints: Record<string, string> = { form: ',', spaceDelimited: '%20', pipeDelimited: '%7C' }
+const joints: Record<string, string> = { form: ',', spaceDelimited: ' ', pipeDelimited: '|' }
 
 /** Gives why it cannot be, as text; undefined for one that is not to be sent at all. */
 export function convertParameter(
@@ -29,7 +29,13 @@ export function convertParameter(
     return 'an object has no form in a query here'
   const isList = fits({ type: 'array' }, type) && type['type'] !== undefined
   const locator = where === 'query' && isList ? `query.${name}${jointOf(parameter)}` : `${where}.${name}`
-  if ('code' in parseLocator(locator, 'request') || /[[\]]|\$\{/.test(name))
+  const parsed = parseLocator(locator, 'request')
+  if (
+    'code' in parsed ||
+    !('name' in parsed) ||
+    parsed.name.toLowerCase() !== name.toLowerCase() ||
+    name.includes('${')
+  )
     return 'a parameter cannot be named like this here'
   const color =
     where === 'query'

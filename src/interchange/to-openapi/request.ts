@@ -41,7 +41,7 @@ function describeInput(
   definition: ColorDefinition | undefined,
   schemas: PublishedSchemas,
 ): Published | undefined {
-  if (locator.in === 'body' || locator.in === 'status') return undefined
+  if (!('name' in locator)) return undefined
   const type = schemas.ofColor(color)
   const style =
     'separator' in locator && locator.separator !== undefined ? (styles[locator.separator] ?? 'form') : undefined
