@@ -12,7 +12,7 @@ import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, type Type, unif
 export interface BinaryOperator {
   readonly check: (left: Type, right: Type) => Type | string
   readonly apply: (left: unknown, right: unknown) => unknown
-  /** For two operands known to be CEL ints, where it differs. */
+  /** For two operands that are whole as they are written, where it differs. */
   readonly applyToInts?: (left: number | bigint, right: number | bigint) => number | bigint
 }
 
