@@ -185,9 +185,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     ),
     shedding: gauge('tessera_overload_shedding', 'Priorities that are shed because the process is overloaded'),
   })
-  const exchangeFaults = counter('tessera_exchange_faults_total', 'Internal faults that ended a connection', [
-    'place',
-  ])
+  const exchangeFaults = counter('tessera_exchange_faults_total', 'Internal faults that ended a connection', ['place'])
   const secrets = gauge('tessera_secret_file_up', '1 while the file of a secret can be read', ['file'])
   let secretStates: () => Iterable<readonly [path: string, isUp: boolean]> = () => []
   const lookAtSecrets = () => {
@@ -196,7 +194,10 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     for (const [path, isUp] of states) secrets.bind(path).value = isUp ? 1 : 0
   }
   const reloadOk = gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0').bind()
-  const reloadAt = gauge('tessera_config_last_reload_timestamp_seconds', 'Time of the last successful reload, seconds since the epoch').bind()
+  const reloadAt = gauge(
+    'tessera_config_last_reload_timestamp_seconds',
+    'Time of the last successful reload, seconds since the epoch',
+  ).bind()
   const snapshot = gauge('tessera_snapshot_info', 'Version of the configuration being served', ['version'])
   const diagnostics = gauge('tessera_config_diagnostics', 'Diagnostics of the last reload, by severity', ['severity'])
   const openRegistry = () => (opening ??= register(families))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { runRoute } from '../support/engine.ts'
 import { complaintsAbout } from '../support/conformance/page.ts'
+import { runRoute } from '../support/engine.ts'
 
 const body = (text: string) => `response: { body: { text: ${JSON.stringify(text)} } }`
 const warned = (text: string) => complaintsAbout(`match: GET /home\n${body(text)}`)

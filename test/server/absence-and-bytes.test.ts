@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { startHttpServer } from '../support/servers.ts'
 import { afterTest } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { wordService } from '../support/words.ts'
 
 async function startWord(route: string) {

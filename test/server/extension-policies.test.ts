@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { definePolicy, GatewayError, z } from '../../src/index.ts'
 import { afterTest } from '../support/cleanup.ts'
 import { type Files, startGateway, writeFiles } from '../support/gateway.ts'
-import { wordRoute, wordService } from '../support/words.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { wordRoute, wordService } from '../support/words.ts'
 
 const own = (parts: object = {}) =>
   definePolicy({

@@ -2,9 +2,9 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { ConfigurationError } from '../../src/server/gateway.ts'
-import { startHttpServer } from '../support/servers.ts'
 import { afterTest, createDirectory } from '../support/cleanup.ts'
 import { type Files, startGateway } from '../support/gateway.ts'
+import { startHttpServer } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
 import { wordRoute, wordService } from '../support/words.ts'
 

@@ -56,7 +56,11 @@ describe('the simple reader', () => {
       { a: { b: 1 }, c: { b: 1 }, d: [{ e: 2 }, { e: 2 }, [{ b: 1 }]] },
     ],
     ['texts in quotes in a list', '- "a: b"\n- \'c\'', ['a: b', 'c']],
-    ['keys as they are written', '1.50: a\n007: b\nTrue: c\n0x1: d', { '1.50': 'a', '007': 'b', True: 'c', '0x1': 'd' }],
+    [
+      'keys as they are written',
+      '1.50: a\n007: b\nTrue: c\n0x1: d',
+      { '1.50': 'a', '007': 'b', True: 'c', '0x1': 'd' },
+    ],
     ['a key without a value', 'a:\nb:\n  - \n  -\n', { a: null, b: [null, null] }],
   ])('reads %s', (_, text, value) => {
     expect(read(text)).toEqual(value)

@@ -10,6 +10,7 @@ import type { CelNode } from './syntax/node.ts'
 import { Duration } from './time.ts'
 import { type CelType, dyn, isNumeric, nameOf, nameOfValue, type Type, unify } from './types.ts'
 import { compileValue } from './value.ts'
+import { noteVolatile } from './volatile.ts'
 
 type Call = CelNode & { op: 'call' | 'rcall' }
 
@@ -57,7 +58,7 @@ function compileFunction(
   const types = fitting.map(({ gives }) =>
     typeof gives === 'function' ? gives(...values.map(({ type }) => type)) : gives,
   )
-  if (fitting.some((one) => one.isVolatile)) scope.notes.isVolatile = true
+  if (fitting.some((one) => one.isVolatile)) noteVolatile(name, node, scope)
   if (types.some(({ kind }) => kind === 'timestamp' || kind === 'duration')) scope.notes.hasMoreThanJson = true
   return {
     type: types.reduce(unify),

@@ -18,7 +18,6 @@ import {
   compileValue,
   refuseOptional,
 } from './value.ts'
-import { noteVarying } from './varying.ts'
 
 type Binary = CelNode & { op: BinaryOp }
 
@@ -30,7 +29,6 @@ export function compileNode(node: CelNode, scope: Bindings): Compiled {
       return compileLiteral(node)
     case 'call':
     case 'rcall':
-      noteVarying(node, scope)
       return compileCall(node, scope)
     case 'list':
       return compileList(node, scope)

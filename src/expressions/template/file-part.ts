@@ -15,6 +15,7 @@ export function readsFile(reference: EnvReference): Expression {
     path: undefined,
     proves: { whenTrue: [], whenFalse: [] },
     mayBeAbsent: undefined,
+    isVolatile: true,
     evaluate,
     demand: evaluate,
     test: () => false,
