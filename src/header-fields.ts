@@ -14,9 +14,11 @@ export function isHeaderValue(text: string): boolean {
   return !unsendable.test(text)
 }
 
-/** Whether a text comes out of a `Cookie` header as it is put in. */
-export function isCookieValue(text: string): boolean {
-  return isHeaderValue(text) && !/;|^[ \t]|[ \t]$/.test(text)
+const unfitForCookie = /;|[^\t\x20-\x7e\x80-\xff]|^[\t ]+|[\t ]+$/gu
+
+/** A text as the value of a cookie: as it is, but for what would not come out of the header again, percent-encoded. */
+export function cookieValue(text: string): string {
+  return text.replace(unfitForCookie, encodeURIComponent)
 }
 
 /** Of one connection, not of the message (RFC 9110 section 7.6.1); `expect` is answered by us. In lower case, as all names here. */

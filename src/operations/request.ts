@@ -8,7 +8,7 @@ import { compileBuilder } from '../expressions/builder.ts'
 import type { Document } from '../expressions/document.ts'
 import { compilePath, type Path } from '../expressions/path.ts'
 import { enter, spend, spendOnPrinting, workOf } from '../expressions/work.ts'
-import { isCookieValue, isHeaderValue } from '../header-fields.ts'
+import { cookieValue, isHeaderValue } from '../header-fields.ts'
 import { printJson } from '../json-text.ts'
 import { isUnsafePath } from '../path-safety.ts'
 import type { BoundOperation, OperationInput } from './bound-operation.ts'
@@ -192,9 +192,7 @@ function compileHeaders(
     for (const { name, read, origin } of cookies) {
       const value = read(document)
       if (value === undefined || value === null) continue
-      const text = textOf(value, origin)
-      if (!isCookieValue(text)) throw new UnfitValue(`${origin.name} cannot stand in a cookie`, [origin])
-      const cookie = `${name}=${text}`
+      const cookie = `${name}=${cookieValue(textOf(value, origin))}`
       headers['cookie'] = headers['cookie'] === undefined ? cookie : `${headers['cookie']}; ${cookie}`
     }
     return headers

@@ -53,7 +53,7 @@ response:
       query: { q: '1', many: ['a', 'b'], empty: '' },
       header: 'v',
       cel: 'von e1',
-      cookies: { a: '1', b: 'x y' },
+      cookies: { a: '1', b: 'x%20y' },
       body: { deep: [1, { x: null }] },
       ip: '127.0.0.1',
     })

@@ -11,7 +11,7 @@ const cases: Case[] = [
     route: steps("assign: { user.name: «'${ cart.sum + 1 }' }"),
   },
   { code: 'type-mismatch', name: 'of a value that is not listed', route: steps('assign: { user.segment: «nobody }') },
-  { code: 'type-mismatch', name: 'of a with', route: steps('{ invoke: reco.recommend, with: { geo.city: «1 } }') },
+  { code: 'type-mismatch', name: 'of a with', route: steps('{ invoke: reco.recommend, with: { geo.city: «[1] } }') },
   {
     code: 'type-mismatch',
     name: 'of a default',
