@@ -143,7 +143,7 @@ describe('a sequence', () => {
   const proxy = { extra_config: { proxy: { sequential: true } } }
 
   test('hands values of one answer to the next call, from below its group', async () => {
-    const hotels = await startPaths({ '/hotels/25': { id: 25, to: { city: 'Palma de M', tags: ['a', 'b,c'] } } })
+    const hotels = await startPaths({ '/hotels/25': { id: 25, to: { city: 'Palma de M', tags: ['a', 'b c'] } } })
     const places = await startPaths({ '/places/Palma%20de%20M': { sun: true, code: 7.5 } })
     const weather = await startStub(() => ({ body: { ok: 1 } }))
     const backend = [
@@ -158,13 +158,13 @@ describe('a sequence', () => {
     const { ask } = await serveConfig([{ endpoint: '/h/{id}', ...proxy, backend }])
     const { body, headers } = await ask('/h/25')
     expect(body).toEqual({
-      hotel: { id: 25, to: { city: 'Palma de M', tags: ['a', 'b,c'] } },
+      hotel: { id: 25, to: { city: 'Palma de M', tags: ['a', 'b c'] } },
       sun: true,
       code: 7.5,
       w: { ok: 1 },
     })
     expect(headers.get('x-krakend-completed')).toBe('true')
-    expect(weather.requests[0]!.url).toBe('/w/7.5?id=25&tags=a,b%2Cc&t=x-25')
+    expect(weather.requests[0]!.url).toBe('/w/7.5?id=25&tags=a,b%20c&t=x-25')
   })
 
   test('reads what its filters have left, by the new names', async () => {
