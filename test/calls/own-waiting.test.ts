@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Backends } from '../../src/calls/registry.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import type { ChannelOptions, TransportKind } from '../../src/transports/transport.ts'
-import { afterTest } from '../support/cleanup.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { startTcpServer } from '../support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from '../support/sites.ts'
@@ -12,7 +12,7 @@ const timeoutMs = 500
 
 /** A backend that takes connections and never answers, and a call to it. */
 async function mute(transport: TransportKind, clock: Clock, channel: Partial<ChannelOptions> = {}) {
-  const server = await startTcpServer(() => {})
+  const server = await opened(startTcpServer(() => {}))
   const backends = new Backends({ clock, transport, channel })
   const { calls } = backends.open([callSite({ service: serviceTarget(server.url), timeoutMs })])
   afterTest(server.close)

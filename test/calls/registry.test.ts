@@ -3,7 +3,7 @@ import type { Call, CallResponse } from '../../src/calls/call.ts'
 import { Backends, type BackendsOptions } from '../../src/calls/registry.ts'
 import { systemClock } from '../../src/clock.ts'
 import { Body } from '../../src/json/body.ts'
-import { afterTest } from '../support/cleanup.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 import { startHttpServer, startTcpServer, type TestServer } from '../support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from '../support/sites.ts'
@@ -15,14 +15,12 @@ function startBackends(options: Partial<BackendsOptions> = {}): Backends {
 }
 
 async function startNamed(name: string): Promise<TestServer> {
-  const server = await startHttpServer((_request, response) => void response.end(JSON.stringify({ name })))
-  afterTest(server.close)
+  const server = await opened(startHttpServer((_request, response) => void response.end(JSON.stringify({ name }))))
   return server
 }
 
 async function startDead(): Promise<TestServer> {
-  const server = await startTcpServer((socket) => void socket.destroy())
-  afterTest(server.close)
+  const server = await opened(startTcpServer((socket) => void socket.destroy()))
   return server
 }
 
@@ -32,7 +30,7 @@ const retry = { attempts: 2, delayMs: 0, backoff: 'constant', jitter: false, on:
 
 describe('the onion', () => {
   test('takes an answer that gives nothing for a failure where a failure is provided for', async () => {
-    const server = await startHttpServer((_request, response) => response.end('{}'))
+    const server = await opened(startHttpServer((_request, response) => response.end('{}')))
     const backends = new Backends({ clock: systemClock })
     const spare = { status: 200, headers: {}, body: Body.ofValue('spare'), source: 'fallback', attempts: 0 } as const
     const { calls } = backends.open([
@@ -93,8 +91,7 @@ describe('the onion', () => {
 
   test('gives the last good answer when the backend breaks', async () => {
     const bodies = ['{"n":1}', '{"n":']
-    const server = await startHttpServer((_request, response) => void response.end(bodies.shift() ?? '{'))
-    afterTest(server.close)
+    const server = await opened(startHttpServer((_request, response) => void response.end(bodies.shift() ?? '{')))
     const site = callSite({ service: serviceTarget(server.url), fallbacks: [{ kind: 'lastGood', maxAgeMs: 1000 }] })
     const { calls } = startBackends().open([site])
     await ask(calls[0]!)
@@ -165,11 +162,12 @@ describe('Backends', () => {
 
   test('lets a call under way end when its snapshot is released, then closes the connections', async () => {
     let answer = () => {}
-    const server = await startHttpServer((_request, response) => {
-      answer = () => response.end('{}')
-      asked()
-    })
-    afterTest(server.close)
+    const server = await opened(
+      startHttpServer((_request, response) => {
+        answer = () => response.end('{}')
+        asked()
+      }),
+    )
     let asked = () => {}
     const whenAsked = new Promise<void>((resolve) => (asked = resolve))
     const service = serviceTarget(server.url)
@@ -203,11 +201,13 @@ describe('Backends', () => {
     let port = 0
     const servers = new Map<string, TestServer>()
     for (const address of ['127.0.0.1', '127.0.0.2']) {
-      const server = await startHttpServer(
-        (request, response) => {
-          response.end(JSON.stringify({ address, host: request.headers.host }))
-        },
-        { host: address, port },
+      const server = await opened(
+        startHttpServer(
+          (request, response) => {
+            response.end(JSON.stringify({ address, host: request.headers.host }))
+          },
+          { host: address, port },
+        ),
       )
       port = server.port
       servers.set(address, server)

@@ -3,6 +3,7 @@ import { Backends } from '../../src/calls/registry.ts'
 import { Scope } from '../../src/cancellation.ts'
 import type { Timer } from '../../src/clock.ts'
 import type { Endable } from '../../src/faults.ts'
+import { opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { startTcpServer } from '../support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from '../support/sites.ts'
@@ -18,7 +19,7 @@ class WatchfulClock extends FakeClock {
 
 test('every timer of a call belongs to a request, which ends when it throws: no other does', async () => {
   const clock = new WatchfulClock()
-  const server = await startTcpServer(() => {})
+  const server = await opened(startTcpServer(() => {}))
   const backends = new Backends({ clock })
   const bulkhead = { policy: { concurrent: 1, queue: 5, order: 'fifo' }, clientOf: undefined }
   const site = callSite({

@@ -6,7 +6,7 @@ import type { ServiceTarget } from '../../src/calls/service-target.ts'
 import { systemClock } from '../../src/clock.ts'
 import { chooseFamily } from '../../src/endpoints/discovery/resolvers/family.ts'
 import { type CarePolicy, noCare } from '../../src/endpoints/health/policy.ts'
-import { afterTest } from '../support/cleanup.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { startHttpServer, type TestServer } from '../support/servers.ts'
 import { callContext, callSite, serviceTarget } from '../support/sites.ts'
@@ -18,10 +18,12 @@ if (!hasIpv6) process.stderr.write(`skipped: ${import.meta.filename}, a server o
 const ejecting: CarePolicy = { ...noCare, outlier: { failures: 2, ejectMs: 10_000, maxEjected: 1 } }
 
 async function startBackend(status: number): Promise<TestServer & { calls: number }> {
-  const server = await startHttpServer((_request, response) => {
-    backend.calls++
-    response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
-  })
+  const server = await opened(
+    startHttpServer((_request, response) => {
+      backend.calls++
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+    }),
+  )
   const backend = Object.assign(server, { calls: 0 })
   afterTest(() => backend.close())
   return backend
@@ -157,8 +159,7 @@ describe('a name with addresses of both families', () => {
   test.each(hasIpv6 ? orders : orders.slice(0, 1))(
     'is called at the one that takes connections: %s',
     async (host, found) => {
-      const server = await startHttpServer((_request, response) => void response.end('{}'), { host, port: 0 })
-      afterTest(() => server.close())
+      const server = await opened(startHttpServer((_request, response) => void response.end('{}'), { host, port: 0 }))
       const backends = new Backends({ clock: systemClock, resolve: async () => found })
       afterTest(() => backends.close())
       const service = serviceTarget(`http://reco.test:${server.port}`)

@@ -10,7 +10,7 @@ import type { DiscoveryKind } from '../../src/endpoints/discovery/discovery.ts'
 import { dns } from '../../src/endpoints/discovery/dns.ts'
 import { type CarePolicy, noCare } from '../../src/endpoints/health/policy.ts'
 import { GatewayError } from '../../src/errors.ts'
-import { afterTest } from '../support/cleanup.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { FakeClock, settle } from '../support/fake-clock.ts'
 import { startHttpServer, type TestServer } from '../support/servers.ts'
 import { callContext, callSite, errorOf, serviceTarget } from '../support/sites.ts'
@@ -45,11 +45,12 @@ function start(port: number, care?: Partial<CarePolicy>) {
 async function startServers(...addresses: string[]): Promise<TestServer[]> {
   const servers: TestServer[] = []
   for (const host of addresses) {
-    const server = await startHttpServer((_request, response) => void response.end(JSON.stringify({ host })), {
-      host,
-      port: servers[0]?.port ?? 0,
-    })
-    afterTest(() => server.close())
+    const server = await opened(
+      startHttpServer((_request, response) => void response.end(JSON.stringify({ host })), {
+        host,
+        port: servers[0]?.port ?? 0,
+      }),
+    )
     servers.push(server)
   }
   return servers
@@ -163,11 +164,12 @@ describe('least-latency with real servers', () => {
     const counts = [0, 0, 0]
     const servers: TestServer[] = []
     for (const index of [0, 1, 2]) {
-      const server = await startHttpServer((_request, response) => {
-        counts[index]!++
-        setTimeout(() => response.end('{}'), index === 1 ? 100 : 10)
-      })
-      afterTest(() => server.close())
+      const server = await opened(
+        startHttpServer((_request, response) => {
+          counts[index]!++
+          setTimeout(() => response.end('{}'), index === 1 ? 100 : 10)
+        }),
+      )
       servers.push(server)
     }
     const backends = new Backends({ clock: systemClock })

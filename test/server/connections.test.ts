@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { wordRoute, wordService } from '../support/words.ts'
@@ -8,11 +8,13 @@ import { wordRoute, wordService } from '../support/words.ts'
 async function startGathering(awaited: number) {
   let most = 0
   const waiting: (() => void)[] = []
-  const server = await startHttpServer((_request, response) => {
-    waiting.push(() => response.end('{"word":"well"}'))
-    most = Math.max(most, waiting.length)
-    if (waiting.length >= awaited) release()
-  })
+  const server = await opened(
+    startHttpServer((_request, response) => {
+      waiting.push(() => response.end('{"word":"well"}'))
+      most = Math.max(most, waiting.length)
+      if (waiting.length >= awaited) release()
+    }),
+  )
   function release() {
     for (const answer of waiting.splice(0)) answer()
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
-import { startGateway } from '../support/gateway.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
+import { type Running, startGateway } from '../support/gateway.ts'
 import { ConsulDouble } from '../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../support/registries/etcd.ts'
 import { findFreePort, startHttpServer, type TestServer } from '../support/servers.ts'
@@ -9,7 +9,7 @@ import { wordRoute } from '../support/words.ts'
 
 const service = (keys: string) => `
 service: words
-timeout: 2s
+timeout: 20s
 ${keys}
 operations:
   word: { get: /word, out: { word: $.word } }
@@ -17,10 +17,11 @@ operations:
 
 /** A backend that answers after a moment, so that some calls are always under way. */
 async function startWord(word: string): Promise<TestServer> {
-  const server = await startHttpServer((_request, response) => {
-    setTimeout(() => response.setHeader('content-type', 'application/json').end(JSON.stringify({ word })), 5)
-  })
-  afterTest(() => server.close())
+  const server = await opened(
+    startHttpServer((_request, response) => {
+      setTimeout(() => response.setHeader('content-type', 'application/json').end(JSON.stringify({ word })), 5)
+    }),
+  )
   return server
 }
 
@@ -54,21 +55,35 @@ interface Registry {
 }
 
 /** Endpoints come and go, one dies, and in between the registry is away. */
-async function liveThrough(registry: Registry, port: number): Promise<void> {
+async function liveThrough(
+  registry: Registry,
+  { port, adminPort }: Pick<Running, 'port' | 'adminPort'>,
+): Promise<void> {
   const first = await startWord('first')
   const second = await startWord('second')
+  const untilKnown = (...servers: TestServer[]) =>
+    until(
+      async () =>
+        (await knownPorts(adminPort)).join() ===
+        servers
+          .map((server) => server.port)
+          .sort()
+          .join(),
+      `${servers.length} are known`,
+    )
   await registry.put(first)
   await registry.put(second)
-  await pause(400)
+  await untilKnown(first, second)
   const statuses = await underLoad(port, async () => {
     const third = await startWord('third')
     await registry.put(third)
-    await pause(200)
+    await untilKnown(first, second, third)
     await registry.remove(first)
+    await untilKnown(second, third)
+    // A call that chose it before may be under way.
     await pause(200)
     await first.close()
     await registry.kill()
-    await pause(300)
     // Nobody tells of it: calls find out.
     await second.close()
     await pause(300)
@@ -76,12 +91,20 @@ async function liveThrough(registry: Registry, port: number): Promise<void> {
     const fourth = await startWord('fourth')
     await registry.put(fourth)
     await registry.remove(second)
-    await pause(1500)
+    await untilKnown(third, fourth)
   })
   expect([...statuses.keys()]).toEqual([200])
   const words = new Set<unknown>()
   for (let call = 0; call < 20; call++) words.add((await ask(port)).word)
   expect([...words].sort()).toEqual(['fourth', 'third'])
+}
+
+/** Of the endpoints that the gateway knows of. */
+async function knownPorts(adminPort: number): Promise<number[]> {
+  const told = (await (await fetch(`http://127.0.0.1:${adminPort}/-/endpoints`)).json()) as {
+    services: { endpoints: { url: string }[] }[]
+  }
+  return told.services[0]!.endpoints.map(({ url }) => Number(new URL(url).port)).sort()
 }
 
 describe('a gateway whose endpoints are discovered', () => {
@@ -95,8 +118,8 @@ describe('a gateway whose endpoints are discovered', () => {
       restart: () => consul.start(),
     }
     const keys = `discover: { consul: { address: ${consul.address}, service: words } }\nfailover: fast-retry`
-    const { port } = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
-    await liveThrough(registry, port)
+    const running = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
+    await liveThrough(registry, running)
   })
 
   const testWithEtcd = etcdProgram ? test : test.skip
@@ -111,8 +134,8 @@ describe('a gateway whose endpoints are discovered', () => {
       restart: () => etcd.start(),
     }
     const keys = `discover: { etcd: { address: ${etcd.address}, prefix: /words/ } }\nfailover: fast-retry`
-    const { port } = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
-    await liveThrough(registry, port)
+    const running = await startGateway({ 'services/words': service(keys), 'routes/word': wordRoute })
+    await liveThrough(registry, running)
   })
 
   test('lets calls wait for the first answer of the registry, and refuses them once it cannot answer', async () => {
@@ -165,10 +188,11 @@ outlier: { failures: 3 }`
 describe('a passthrough', () => {
   test('leaves out an endpoint that fails, and finds out when it is well again', async () => {
     let isIll = true
-    const ill = await startHttpServer((_request, response) => {
-      response.writeHead(isIll ? 500 : 200).end('{"word":"ill"}')
-    })
-    afterTest(() => ill.close())
+    const ill = await opened(
+      startHttpServer((_request, response) => {
+        response.writeHead(isIll ? 500 : 200).end('{"word":"ill"}')
+      }),
+    )
     const well = await startWord('well')
     const keys = `endpoints: [${ill.url}, ${well.url}]\noutlier: { failures: 2, eject: 2s }`
     const { port } = await startGateway({

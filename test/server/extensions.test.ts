@@ -8,7 +8,7 @@ import {
   defineStep,
   z,
 } from '../../src/index.ts'
-import { afterTest } from '../support/cleanup.ts'
+import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
@@ -27,10 +27,11 @@ const loud = { 'routes/loud': 'match: GET /loud\nresponse: { body: { loud: "${ s
 const lines = (all: readonly string[]) => all.map((line) => JSON.parse(line))
 
 async function startWord(word: string) {
-  const server = await startHttpServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ word }))
-  })
-  afterTest(() => server.close())
+  const server = await opened(
+    startHttpServer((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ word }))
+    }),
+  )
   return server
 }
 

@@ -1,16 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
+import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { wordRoute, wordService } from '../support/words.ts'
 
 async function startWords(keys = '', routes: Record<string, string> = { 'routes/word': wordRoute }) {
   let received = 0
-  const backend = await startHttpServer((_, response) => {
-    received++
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"word":"hello"}')
-  })
-  afterTest(() => backend.close())
+  const backend = await opened(
+    startHttpServer((_, response) => {
+      received++
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"word":"hello"}')
+    }),
+  )
   const running = await startGateway({ 'services/words': wordService(backend.url, keys), ...routes })
   const ask = async (headers: Record<string, string> = {}, query = '') => {
     const response = await fetch(`http://127.0.0.1:${running.port}/word${query}`, { headers })
@@ -89,10 +90,11 @@ breaker: { errorRate: 10%, window: 10s, minCalls: 2, open: 1m }
 operations:
   word: { get: /word, in: { user.id: query.id }, out: { word: $.word } }
 `
-    const backend = await startHttpServer((_, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"word":"hello"}')
-    })
-    afterTest(() => backend.close())
+    const backend = await opened(
+      startHttpServer((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"word":"hello"}')
+      }),
+    )
     const { port } = await startGateway({ 'services/words': service(backend.url), 'routes/word': route })
     const url = `http://127.0.0.1:${port}/word`
     for (let round = 0; round < 25; round++) expect((await fetch(url)).status).toBe(500)
@@ -102,10 +104,11 @@ operations:
 
 describe('a rule of a split', () => {
   test('that cannot be told lets nobody in, and the log says so', async () => {
-    const backend = await startHttpServer((request, response) => {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ word: request.url }))
-    })
-    afterTest(() => backend.close())
+    const backend = await opened(
+      startHttpServer((request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ word: request.url }))
+      }),
+    )
     const service = `
 service: words
 versions:

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
+import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { wordRoute } from '../support/words.ts'
 
 async function start(listener: Parameters<typeof startHttpServer>[0]) {
-  const server = await startHttpServer(listener)
-  afterTest(() => server.close())
+  const server = await opened(startHttpServer(listener))
   return server
 }
 

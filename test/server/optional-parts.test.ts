@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
+import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 
@@ -16,8 +16,9 @@ response: { body: { word: $.word } }
 `
 
 async function start(status: number) {
-  const backend = await startHttpServer((_request, response) => response.writeHead(status).end('{"word":"well"}'))
-  afterTest(() => backend.close())
+  const backend = await opened(
+    startHttpServer((_request, response) => response.writeHead(status).end('{"word":"well"}')),
+  )
   const { port, adminPort } = await startGateway({ 'services/words': service(backend.url), 'routes/word': route })
   const answer = await fetch(`http://127.0.0.1:${port}/word`)
   const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()

@@ -117,7 +117,7 @@ describe('`failover: fast-retry`', () => {
   const failover = 'failover: fast-retry'
 
   async function startRefusing() {
-    const gone = await startHttpServer(() => {})
+    const gone = await opened(startHttpServer(() => {}))
     await gone.close()
     return gone.url
   }

@@ -99,7 +99,7 @@ describe('what a client does tells nothing of a backend', () => {
   test('that stalls its own upload: it gets 408, and nothing is ejected', async () => {
     const backends = [await startSink(), await startSink()]
     const urls = backends.map(({ url }) => url)
-    const { port, adminPort } = await startBefore({ urls, service: eject, route: 'timeout: 100ms' })
+    const { port, adminPort } = await startBefore({ urls, service: eject, route: 'timeout: 1s' })
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, at) => {
         const framing = at % 2 === 0 ? 'Content-Length: 1000' : 'Transfer-Encoding: chunked'
@@ -133,7 +133,7 @@ describe('what a client does tells nothing of a backend', () => {
       urls: [backend.url],
       gateway: 'defaults: { maxRequestBody: 64MB }',
       service: eject,
-      route: 'timeout: 200ms',
+      route: 'timeout: 1s',
     })
     for (let round = 0; round < 2; round++) {
       const socket = await dial(port)

@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
+import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { wordService } from '../support/words.ts'
 
 /** Answers what a route makes of `{"word":"vip"}`, whose body may stay bytes. */
 async function answer(route: string, path = '/word'): Promise<unknown> {
-  const server = await startHttpServer((_request, response) => void response.end('{"word":"vip"}'))
-  afterTest(() => server.close())
+  const server = await opened(startHttpServer((_request, response) => void response.end('{"word":"vip"}')))
   const { port } = await startGateway({
     'services/words': wordService(server.url),
     'routes/word': `match: GET /word\n${route}`,

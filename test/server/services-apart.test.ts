@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
+import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 
@@ -19,8 +19,7 @@ response: { body: $.${color} }
 `
 
 async function start() {
-  const failing = await startHttpServer((_request, response) => response.writeHead(503).end())
-  afterTest(() => failing.close())
+  const failing = await opened(startHttpServer((_request, response) => response.writeHead(503).end()))
   const gateway = await startGateway({
     'services/one': serviceAt('one', failing.url, 'word'),
     'services/two': serviceAt('two', failing.url, 'other.word'),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { afterTest } from '../support/cleanup.ts'
+import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
@@ -7,11 +7,12 @@ import { wordRoute } from '../support/words.ts'
 
 async function startWord(word: string, headers: Record<string, string> = {}) {
   const received: { url: string | undefined; headers: Record<string, unknown> }[] = []
-  const server = await startHttpServer((request, response) => {
-    received.push({ url: request.url, headers: request.headers })
-    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ word }))
-  })
-  afterTest(() => server.close())
+  const server = await opened(
+    startHttpServer((request, response) => {
+      received.push({ url: request.url, headers: request.headers })
+      response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ word }))
+    }),
+  )
   return { url: server.url, received }
 }
 

@@ -42,15 +42,32 @@ export function createDirectory(): string {
 afterEach(() => runAll(ofTest))
 afterAll(() => runAll(ofFile))
 
-/** All of them, whatever one of them throws. */
+/** How long the others wait for one, and all in the end for those that are late. */
+const patienceMs = 2000
+const lastPatienceMs = 20_000
+
+/**
+ * All of them, whatever one of them throws, and however long it takes: one may wait for what only the next one ends,
+ * as a call of a test that failed waits for its backend. What is left open keeps a run from ending.
+ */
 async function runAll(cleanups: Cleanup[]): Promise<void> {
   const errors: unknown[] = []
+  const late: Promise<unknown>[] = []
   for (const cleanup of cleanups.splice(0).reverse()) {
-    try {
-      await cleanup()
-    } catch (error) {
-      errors.push(error)
-    }
+    const done = new Promise((resolve) => resolve(cleanup())).catch((error) => errors.push(error))
+    if (!(await endsWithin(patienceMs, done))) late.push(done)
   }
+  if (!(await endsWithin(lastPatienceMs, Promise.all(late))))
+    errors.push(new Error('what the test opened does not close'))
   if (errors.length > 0) throw errors[0]
+}
+
+async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const isLate = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  const isInTime = await Promise.race([work.then(() => true), isLate])
+  clearTimeout(timer)
+  return isInTime
 }

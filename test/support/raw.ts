@@ -31,7 +31,8 @@ export async function sendRaw(port: number, text: string | Buffer): Promise<RawA
 export async function readAll(socket: Socket): Promise<string> {
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk))
-  if (!socket.closed) await once(socket, 'close')
+  // An error does not matter: who is refused while it still writes has an answer all the same.
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
   return Buffer.concat(chunks).toString('latin1')
 }
 

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { unreachable } from '../../src/transports/failures.ts'
+import { opened } from '../support/cleanup.ts'
 import { startHttpServer } from '../support/servers.ts'
 
 const failure = (code: string, syscall = 'connect') => Object.assign(new Error(code), { code, syscall })
 
 describe('a connection that this machine cannot open', () => {
   test('for want of file descriptors tells nothing of the backend, and the next call goes through', async () => {
-    const server = await startHttpServer((_request, response) => void response.end('{}'))
+    const server = await opened(startHttpServer((_request, response) => void response.end('{}')))
     try {
       const program = fileURLToPath(new URL('../support/transports/without-files.ts', import.meta.url))
       const run = `ulimit -n 64; exec "${process.execPath}" "${program}" ${server.url}`

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { RegistryClient } from '../../src/transports/registry-client.ts'
+import { opened } from '../support/cleanup.ts'
 import { startHttpServer } from '../support/servers.ts'
 
 const piece = 16 * 1024
@@ -12,7 +13,7 @@ function busyMs(): number {
 }
 
 async function watchAll(write: (body: { write(text: string): void; end(): void }) => void) {
-  const server = await startHttpServer((_request, response) => write(response))
+  const server = await opened(startHttpServer((_request, response) => write(response)))
   const ending = new AbortController()
   const client = new RegistryClient({ address: server.url, signal: ending.signal })
   const before = busyMs()

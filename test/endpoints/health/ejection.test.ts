@@ -4,7 +4,7 @@ import { Backends } from '../../../src/calls/registry.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { type CarePolicy, noCare } from '../../../src/endpoints/health/policy.ts'
 import type { Notice } from '../../../src/telemetry/notice.ts'
-import { afterTest } from '../../support/cleanup.ts'
+import { afterTest, opened } from '../../support/cleanup.ts'
 import { startHttpServer, type TestServer } from '../../support/servers.ts'
 import { callContext, callSite, type SiteOptions, serviceTarget } from '../../support/sites.ts'
 import { until } from '../../support/waiting.ts'
@@ -18,14 +18,16 @@ interface Backend extends TestServer {
 }
 
 async function startBackend(): Promise<Backend> {
-  const server = await startHttpServer((request, response) => {
-    const isCheck = request.url === '/healthz'
-    if (isCheck) backend.checks++
-    else backend.calls++
-    response
-      .writeHead(isCheck ? backend.healthStatus : backend.status, { 'content-type': 'application/json' })
-      .end('{}')
-  })
+  const server = await opened(
+    startHttpServer((request, response) => {
+      const isCheck = request.url === '/healthz'
+      if (isCheck) backend.checks++
+      else backend.calls++
+      response
+        .writeHead(isCheck ? backend.healthStatus : backend.status, { 'content-type': 'application/json' })
+        .end('{}')
+    }),
+  )
   const backend: Backend = Object.assign(server, { status: 200, healthStatus: 200, calls: 0, checks: 0 })
   afterTest(() => backend.close())
   return backend

@@ -4,6 +4,7 @@ import { Backends } from '../../../src/calls/registry.ts'
 import type { ServiceTarget } from '../../../src/calls/service-target.ts'
 import { systemClock } from '../../../src/clock.ts'
 import type { MirrorPolicy } from '../../../src/operations/policies/mirror/bind.ts'
+import { opened } from '../../support/cleanup.ts'
 import { startHttpServer, startTcpServer, type TestServer } from '../../support/servers.ts'
 import {
   callContext,
@@ -22,7 +23,7 @@ let metrics: RecordingMetrics
 const servers: TestServer[] = []
 
 beforeEach(async () => {
-  backend = await startHttpServer((_request, response) => response.end('{"from":"backend"}'))
+  backend = await opened(startHttpServer((_request, response) => response.end('{"from":"backend"}')))
   servers.push(backend)
   metrics = new RecordingMetrics()
   backends = new Backends({ clock: systemClock, metrics: { forSite: () => metrics } })
@@ -55,14 +56,16 @@ function open(url: string, policy: Partial<MirrorPolicy> = {}, site: SiteOptions
 async function startMirror(status = 200) {
   const received: { request: IncomingMessage; body: string }[] = []
   const waiting: (() => void)[] = []
-  const server = await startHttpServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
-    received.push({ request, body })
-    response.statusCode = status
-    response.end('not even JSON')
-    for (const resume of waiting.splice(0)) resume()
-  })
+  const server = await opened(
+    startHttpServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += String(chunk)
+      received.push({ request, body })
+      response.statusCode = status
+      response.end('not even JSON')
+      for (const resume of waiting.splice(0)) resume()
+    }),
+  )
   servers.push(server)
   return {
     url: server.url,
@@ -109,7 +112,7 @@ describe('a mirror', () => {
   })
 
   test('that hangs delays nothing, and holds no more than its bound', async () => {
-    const hung = await startTcpServer(() => {})
+    const hung = await opened(startTcpServer(() => {}))
     servers.push(hung)
     const call = open(hung.url, { concurrent: 3, timeoutMs: 60_000 })
     for (let index = 0; index < 20; index++) expect((await call()).status).toBe(200)
@@ -118,7 +121,7 @@ describe('a mirror', () => {
   })
 
   test('that hangs is left at its timeout, and its place is free again', async () => {
-    const hung = await startTcpServer(() => {})
+    const hung = await opened(startTcpServer(() => {}))
     servers.push(hung)
     const call = open(hung.url, { concurrent: 1, timeoutMs: 20 })
     await call()
@@ -129,10 +132,10 @@ describe('a mirror', () => {
   })
 
   test('that is down, breaks off or talks nonsense fails nothing', async () => {
-    const gone = await startTcpServer(() => {})
+    const gone = await opened(startTcpServer(() => {}))
     await gone.close()
-    const rude = await startTcpServer((socket) => socket.destroy())
-    const odd = await startTcpServer((socket) => socket.end('hello?\r\n\r\n'))
+    const rude = await opened(startTcpServer((socket) => socket.destroy()))
+    const odd = await opened(startTcpServer((socket) => socket.end('hello?\r\n\r\n')))
     servers.push(rude, odd)
     for (const [index, { url }] of [gone, rude, odd].entries()) {
       const response = await open(url)()
@@ -145,10 +148,12 @@ describe('a mirror', () => {
 
   test('gets one copy of a call, however often that is tried', async () => {
     const mirror = await startMirror()
-    const failing = await startHttpServer((_request, response) => {
-      response.statusCode = 503
-      response.end()
-    })
+    const failing = await opened(
+      startHttpServer((_request, response) => {
+        response.statusCode = 503
+        response.end()
+      }),
+    )
     servers.push(failing)
     const retry = { attempts: 3, delayMs: 0, backoff: 'constant', jitter: false, on: ['http-503'] } as const
     const call = open(mirror.url, {}, { service: named('reco', failing.url), retry })
@@ -185,7 +190,7 @@ describe('a mirror', () => {
   })
 
   test('that is slow is heard out after the request has ended', async () => {
-    const slow = await startHttpServer((_request, response) => void setTimeout(() => response.end('{}'), 30))
+    const slow = await opened(startHttpServer((_request, response) => void setTimeout(() => response.end('{}'), 30)))
     servers.push(slow)
     const span = new RecordingSpan(true)
     await open(slow.url)(span)
@@ -196,7 +201,7 @@ describe('a mirror', () => {
   })
 
   test('that hangs does not hold up the end of the gateway', async () => {
-    const hung = await startTcpServer(() => {})
+    const hung = await opened(startTcpServer(() => {}))
     servers.push(hung)
     await open(hung.url, { timeoutMs: 60_000 })()
     const startedAt = performance.now()
