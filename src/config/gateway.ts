@@ -2,10 +2,13 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import { count, share, size, timeSpan } from '../binding/scalars.ts'
 import { budgetHeader } from '../calls/headers.ts'
+import type { PolicyKinds } from '../calls/policy.ts'
 import { defaultMaxWork } from '../expressions/work.ts'
 import { isHeaderName } from '../header-fields.ts'
+import { policyKinds } from '../operations/policies/index.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
+import { callSetShape, createCallSetShape } from './call-set.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
@@ -49,6 +52,35 @@ export type TraceTrust = (typeof traceTrusts)[number]
 
 const baggageName = z.string().refine(isHeaderName, 'not the name of a member of a baggage')
 
+/** What holds where nothing nearer says otherwise. */
+const defaultsOf = (call: typeof callSetShape) =>
+  z
+    .strictObject({
+      timeout: timeSpan.default(1_000).describe('Budget of a route, and of one attempt, that set none.'),
+      maxRequestBody: size
+        .default(1024 * 1024)
+        .describe('Of one request of a client; larger ones are refused with 413.'),
+      maxCalls: count.default(defaultMaxCalls).describe('Calls that the steps of a route may start for one request.'),
+      maxWork: count
+        .default(defaultMaxWork)
+        .describe('Elements, members, comparisons and KB of text that the templates of a route may go through.'),
+      maxResponseBody: size
+        .default(8 * 1024 * 1024)
+        .describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),
+      call: call.optional().describe('What holds for the calls of every service.'),
+    })
+    .prefault({})
+    .describe('What holds where a route or a service says nothing.')
+
+const presetsOf = (call: typeof callSetShape) =>
+  z
+    .record(
+      z.string().regex(/^[a-zA-Z][\w-]*$/, 'a preset is named by letters, digits, - and _'),
+      z.strictObject({ call: call.describe('For the calls of services, operations and steps that `use` it.') }),
+    )
+    .default({})
+    .describe('Sets of policies by name, for `use` of services, operations and steps.')
+
 /** `config/gateway.yaml` */
 export const gatewayShape = z
   .strictObject({
@@ -84,22 +116,8 @@ export const gatewayShape = z
       .boolean()
       .default(false)
       .describe('Whether `GET /openapi.json` answers what the aggregated endpoints take and give.'),
-    defaults: z
-      .strictObject({
-        timeout: timeSpan.default(1_000).describe('Budget of a route, and of one attempt, that set none.'),
-        maxRequestBody: size
-          .default(1024 * 1024)
-          .describe('Of one request of a client; larger ones are refused with 413.'),
-        maxCalls: count.default(defaultMaxCalls).describe('Calls that the steps of a route may start for one request.'),
-        maxWork: count
-          .default(defaultMaxWork)
-          .describe('Elements, members, comparisons and KB of text that the templates of a route may go through.'),
-        maxResponseBody: size
-          .default(8 * 1024 * 1024)
-          .describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),
-      })
-      .prefault({})
-      .describe('What holds where a route or a service says nothing.'),
+    defaults: defaultsOf(callSetShape),
+    presets: presetsOf(callSetShape),
     trustedProxies: z
       .array(z.string().refine(isProxyRange, 'not an address, a CIDR range, `loopback`, `linklocal` or `uniquelocal`'))
       .default([])
@@ -137,6 +155,13 @@ export const gatewayShape = z
       .describe('What is told to OpenTelemetry; where to, its OTEL_* variables say.'),
   })
   .meta({ description: 'The gateway: listeners, defaults, limits, telemetry, and where the other files are.' })
+
+/** The same by the policies that there are. */
+export function createGatewayShape(kinds: PolicyKinds): typeof gatewayShape {
+  if (kinds === policyKinds) return gatewayShape
+  const call = createCallSetShape(kinds)
+  return gatewayShape.safeExtend({ defaults: defaultsOf(call), presets: presetsOf(call) }).meta(gatewayShape.meta()!)
+}
 
 export type GatewaySettings = z.output<typeof gatewayShape>
 

@@ -6,6 +6,7 @@ import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { BalancerKind } from '../endpoints/balancers/balancer.ts'
 import { createOperationShapes, operationShape } from '../operations/operation.ts'
 import { addPolicyKeys, policyKeysOn } from '../operations/policies/keys.ts'
+import { useShape } from '../operations/use.ts'
 import type { Source } from '../yaml/source.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { balanceShape, createBalanceShape, openBalanceShape } from './service/balance.ts'
@@ -43,6 +44,7 @@ export const serviceShape = z
         'Connections to one endpoint at most, so also calls of it at once. 64, or as many as its bulkhead lets through, where nothing is said.',
       ),
     ...careKeys,
+    use: useShape.optional(),
     retryBudget: retryBudgetShape.optional(),
     ...policyKeysOn('service'),
     budgetHeader: budgetHeaderShape.optional(),

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { condition, template } from '../binding/scalars.ts'
 import { steps } from '../binding/steps.ts'
 import { dictionaryShape } from '../config/dictionary.ts'
-import { gatewayShape } from '../config/gateway.ts'
+import { createGatewayShape, gatewayShape } from '../config/gateway.ts'
 import { serviceShape } from '../config/service.ts'
 import { builtIn, type Registry } from '../plan/extensions/registry.ts'
 import { routeShape } from '../routes/route.ts'
@@ -23,7 +23,8 @@ export type FileKind = keyof typeof fileShapes
 
 /** The JSON Schema (draft-07) of one kind of file, made from the definitions that the loader itself checks against. */
 export function jsonSchemaOf(kind: FileKind, registry: Registry = builtIn): Schema {
-  const shape = kind === 'service' ? registry.serviceShape : fileShapes[kind]
+  const own = { ...fileShapes, service: registry.serviceShape, gateway: createGatewayShape(registry.policies) }
+  const shape = own[kind]
   return { ...jsonSchemaOfFile(kind, shape, registry), patternProperties: holders }
 }
 

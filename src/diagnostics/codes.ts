@@ -57,6 +57,7 @@ export const diagnosticCodes = {
   'invalid-type': { severity: 'error', rule: 'A color’s type is a valid JSON Schema' },
   // names
   'unknown-color': { severity: 'error', rule: 'Every color stands in the dictionary' },
+  'unknown-preset': { severity: 'error', rule: 'A preset that is used stands in the gateway’s file' },
   'unknown-version': { severity: 'error', rule: 'A version that is named is one of its service' },
   'unknown-service': { severity: 'error', rule: 'Every service stands in the catalogue' },
   'unknown-operation': { severity: 'error', rule: 'Every operation stands in its service' },

@@ -14,12 +14,18 @@ import { parsePathTemplate } from './path-template.ts'
 
 export type { BoundOperation } from './bound-operation.ts'
 
+/** `headers:` of somebody. */
+export interface DeclaredHeaders {
+  readonly value: Readonly<Record<string, unknown>>
+  readonly position: Position
+}
+
 /** Checks one operation's definition; every fault is reported where it stands. */
 export function bindOperation(
   service: ServiceInfo,
   name: string,
   definition: OperationDefinition,
-  serviceHeaders: { readonly value: Record<string, unknown>; readonly position: Position } | undefined,
+  inheritedHeaders: readonly DeclaredHeaders[],
   position: Position,
   around: Language,
 ): BoundOperation {
@@ -32,7 +38,7 @@ export function bindOperation(
   const inputs = bindOperationInputs(definition, path, methodKey, position, language)
   const body =
     definition.body === undefined ? undefined : bindTemplate(definition.body, within(position, 'body'), language)
-  const headers = bindSentHeaders(definition, serviceHeaders, position, language)
+  const headers = bindSentHeaders(definition, inheritedHeaders, position, language)
   return {
     service,
     name,
@@ -83,14 +89,14 @@ function reportOutput(
   language.diagnostics.add('type-mismatch', `${given}, but \`${color}\` is ${describeType(schema)}`, at)
 }
 
-/** Those of its service, and its own, which win. */
+/** Those that hold for it, of which later ones win, and its own, which win over all. */
 function bindSentHeaders(
   definition: OperationDefinition,
-  service: { readonly value: Record<string, unknown>; readonly position: Position } | undefined,
+  inherited: readonly DeclaredHeaders[],
   position: Position,
   language: Language,
 ): BoundHeader[] {
-  const shared = service ? bindHeaders(service.value, 'request', service.position, language) : []
+  const shared = inherited.flatMap(({ value, position }) => bindHeaders(value, 'request', position, language))
   const own = bindHeaders(definition.headers ?? {}, 'request', within(position, 'headers'), language)
   return [...new Map([...shared, ...own].map((header) => [header.name, header])).values()]
 }

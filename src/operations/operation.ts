@@ -5,6 +5,7 @@ import { withRole } from '../binding/variables.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import { addPolicyKeys, policyKeysOn } from './policies/keys.ts'
 import { fallbackShape } from './policies/shapes.ts'
+import { useShape } from './use.ts'
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete', 'head'] as const
 export type MethodKey = (typeof methods)[number]
@@ -55,6 +56,7 @@ const operationKeys = {
     )
     .optional()
     .describe('Status: the error code it means.'),
+  use: useShape.optional(),
   ...policyKeysOn('operation'),
   fallback: fallbackShape.optional(),
 }

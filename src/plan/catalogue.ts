@@ -1,13 +1,16 @@
 import type { Language } from '../binding/color.ts'
-import type { Position } from '../binding/shape.ts'
+import { type Position, within } from '../binding/shape.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
+import type { PolicyOwner } from '../calls/policy-binding.ts'
 import type { ServiceDefinition } from '../config/service.ts'
-import { bindOperation } from '../operations/bind.ts'
+import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import { type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
+import { type DeclaredPolicies, type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
+import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
 import type { ServiceOperation } from '../steps/step.ts'
 import type { Defaults } from './defaults.ts'
+import type { InheritedSet } from './presets.ts'
 import { bindTarget } from './service-target.ts'
 import type { Work } from './work.ts'
 
@@ -17,6 +20,8 @@ export interface CatalogueService {
   readonly operations: ReadonlyMap<string, ServiceOperation>
   /** As its file has it. */
   readonly definition: ServiceDefinition['definition']
+  /** Of what is passed through to it: its own, that of a preset it uses, or the gateway’s for all calls. */
+  readonly timeoutMs: number | undefined
   /** Operations that stand in its file but could not be read. */
   readonly unread: ReadonlySet<string>
   /** Binds an operation that a route writes in place. */
@@ -56,9 +61,10 @@ export function* bindCatalogue(
   }
   // A policy may name a service of any file.
   const targets = Object.assign(new Map([...known].map(([name, { info }]) => [name, info])), { isWhole })
+  const namedErrors = [...known.values()].flatMap(({ service }) => errorsNamedBy(service.definition))
   const catalogue = new Map<string, CatalogueService>()
   for (const [name, { service, info }] of known) {
-    catalogue.set(name, bindService(service, info, { services: targets, kinds }, defaults, language))
+    catalogue.set(name, bindService(service, info, { services: targets, kinds, namedErrors }, defaults, language))
     yield
   }
   return Object.assign(catalogue, { isWhole })
@@ -67,32 +73,54 @@ export function* bindCatalogue(
 function bindService(
   { source, definition }: ServiceDefinition,
   info: ServiceInfo,
-  { services, kinds }: Pick<Declaring, 'services' | 'kinds'>,
+  { services, kinds, namedErrors }: Pick<Declaring, 'services' | 'kinds'> & { readonly namedErrors: string[] },
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
   const around = { service: definition.service, services, kinds }
-  const named = Object.values(definition.operations).flatMap(({ errors = {} }) => Object.values(errors))
-  const ofService = new Map([
-    ['timeout', { config: gateway.timeout, origin: gateway.timeoutOrigin }],
-    ...declarePolicies(definition, {
-      ...around,
-      by: 'service',
-      position: { source, path: [] },
-      operation: undefined,
-      errorNames: named,
-      language,
-    }),
-  ])
-  const headers = definition.headers && { value: definition.headers, position: { source, path: ['headers'] } }
+  const { presets } = gateway
+  const position: Position = { source, path: [] }
+  /** What holds because somebody uses it, or for all, where it may be said by such an owner and fits. */
+  const inherit = (sets: readonly InheritedSet[], owner: PolicyOwner, language: Language) =>
+    sets.map(({ by, values, position }) =>
+      declarePolicies(values, {
+        ...around,
+        kinds: kinds.filter(({ on }) => on.includes(owner)),
+        by,
+        position,
+        operation: undefined,
+        errorNames: namedErrors,
+        language,
+      }),
+    )
+  const own = { ...around, position, operation: undefined, errorNames: errorsNamedBy(definition), language }
+  const used = presets.find(definition.use, position, language)
+  const said = [
+    declarePolicies(definition, { ...own, by: 'service' }),
+    ...inherit([...used, ...presets.defaults], 'service', language),
+  ]
+  const ofService: DeclaredPolicies[] = [
+    ...said,
+    new Map([[timeoutPolicy.name, { config: gateway.timeout, origin: gateway.timeoutOrigin }]]),
+  ]
+  const headers = [
+    ...headersOf([...used, ...presets.defaults]),
+    ...(definition.headers ? [{ value: definition.headers, position: within(position, 'headers') }] : []),
+  ]
   const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
-    const operation = bindOperation(info, name, definition, headers, position, language)
+    const used = presets.find(definition.use, position, language)
+    const operation = bindOperation(info, name, definition, [...headers, ...headersOf(used)], position, language)
     const errorNames = [...operation.errorNames.values()]
     const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, errorNames, language })
     const answers = () => [operation, ...alike(operation)].flatMap(({ outputs }) => outputs)
     return {
       operation: { ...operation, answers },
-      policies: [own, ofService],
+      policies: [own, ...inherit(used, 'operation', language), ...ofService],
+      inherited(use, step, language) {
+        const sets = presets.find(use, step, language)
+        for (const { values } of sets) if (values.headers) refuseHeaders(step, language)
+        return inherit(sets, 'step', language)
+      },
       policyKinds: kinds,
       services,
       maxResponseBytes: gateway.maxResponseBody,
@@ -107,5 +135,25 @@ function bindService(
   )
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
-  return { info, definition, operations: new Map(operations), unread, bindInline: bind }
+  const timeout = said.find((one) => one.has(timeoutPolicy.name))?.get(timeoutPolicy.name)?.config as number | undefined
+  return { info, definition, timeoutMs: timeout, operations: new Map(operations), unread, bindInline: bind }
+}
+
+/** Farthest first. */
+function headersOf(sets: readonly InheritedSet[]): DeclaredHeaders[] {
+  return sets
+    .toReversed()
+    .flatMap(({ values: { headers }, position }) =>
+      headers ? { value: headers, position: within(position, 'headers') } : [],
+    )
+}
+
+function refuseHeaders(step: Position, { diagnostics }: Language): void {
+  const help = 'have its service or its operation use the preset'
+  const at = step.source.locateKey([...step.path, 'use'])
+  diagnostics.add('invalid-value', 'a step sends the headers of its operation, and this preset has others', at, help)
+}
+
+function errorsNamedBy({ operations }: ServiceDefinition['definition']): string[] {
+  return Object.values(operations).flatMap(({ errors = {} }) => Object.values(errors))
 }

@@ -1,9 +1,12 @@
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { PolicyOrigin } from '../operations/policies/resolve.ts'
 import type { Source } from '../yaml/source.ts'
+import { Presets } from './presets.ts'
 
 /** What holds where a service or a route says nothing. */
-export type Defaults = GatewaySettings['defaults'] & {
+export type Defaults = Omit<GatewaySettings['defaults'], 'call'> & {
+  /** What is said once of calls. */
+  readonly presets: Presets
   /** The gateway's own; undefined where it has none. */
   readonly zone: string | undefined
   /** The header that tells backends the remaining time; `false`: none. */
@@ -24,8 +27,10 @@ export function locateDefaults(settings: GatewaySettings, source: Source | undef
       : { by: 'gateway', at: source.locateKey(path) }
   }
   const { zone, limit, budgetHeader } = settings
+  const { call: _, ...own } = settings.defaults
   return {
-    ...settings.defaults,
+    ...own,
+    presets: new Presets(settings, source),
     zone: zone || undefined,
     limit,
     budgetHeader,

@@ -52,7 +52,7 @@ export function bindPassthrough(
     file: source.path,
     service: service.info,
     told: toldOfPassthrough(match),
-    timeoutMs: Math.min(timeoutMs, service.definition.timeout || timeoutMs),
+    timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
     idleMs: idle,
     maxRequestBytes: definition.maxRequestBody ?? settings.defaults.maxRequestBody,
   }

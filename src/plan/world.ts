@@ -1,8 +1,9 @@
 import type { ColorDefinition, Language } from '../binding/color.ts'
 import { checkShape } from '../binding/shape.ts'
+import type { PolicyKinds } from '../calls/policy.ts'
 import { readDictionary } from '../config/dictionary.ts'
 import { type ExtensionModule, isSameModule } from '../config/extensions/extension-module.ts'
-import { type GatewaySettings, gatewayShape } from '../config/gateway.ts'
+import { createGatewayShape, type GatewaySettings } from '../config/gateway.ts'
 import type { ConfigTexts } from '../config/read.ts'
 import { readService, type ServiceDefinition } from '../config/service.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
@@ -53,13 +54,14 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const parse = (file: SourceText) => parseYamlInSteps(file, env, diagnostics)
 
   const gateway = texts.gateway.text === '' ? undefined : yield* parse(texts.gateway)
-  const settings = readSettings(gateway, diagnostics)
+  const namesNone = [gateway?.valueAt(['extensions']) ?? []].flat().length === 0
+  const registry = createRegistry(texts, isWhole || namesNone, diagnostics)
+  const settings = readSettings(gateway, registry.policies, diagnostics)
   if (gateway) {
     checkAdminIsPrivate(settings, gateway, diagnostics)
     checkExtensionsLieInside(settings, gateway, diagnostics)
     checkLimitsReadWhatComes(settings, gateway, diagnostics)
   }
-  const registry = createRegistry(texts, isWhole || settings.extensions.length === 0, diagnostics)
   const defaults = locateDefaults(settings, gateway)
   yield
   const source = texts.dictionary && (yield* parse(texts.dictionary))
@@ -115,9 +117,14 @@ function filesOf({ gateway, dictionary, services }: ConfigTexts): SourceText[] {
   return [gateway, ...(dictionary ? [dictionary] : []), ...services]
 }
 
-function readSettings(source: Source | undefined, diagnostics: DiagnosticCollector): GatewaySettings {
+function readSettings(
+  source: Source | undefined,
+  kinds: PolicyKinds,
+  diagnostics: DiagnosticCollector,
+): GatewaySettings {
+  const shape = createGatewayShape(kinds)
   const position = source && { source, path: [] }
-  return (position && checkShape(gatewayShape, source.value ?? {}, position, diagnostics)) ?? gatewayShape.parse({})
+  return (position && checkShape(shape, source.value ?? {}, position, diagnostics)) ?? shape.parse({})
 }
 
 function readColors(

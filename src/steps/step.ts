@@ -165,6 +165,8 @@ export interface ServiceOperation {
   readonly operation: BoundOperation
   /** What is said of policies, nearest first: by itself, by its service or else the gateway. */
   readonly policies: readonly DeclaredPolicies[]
+  /** What the presets that a step uses say of policies, nearest first. */
+  inherited(use: readonly string[] | undefined, step: Position, language: Language): DeclaredPolicies[]
   /** Those that a step may declare around it. */
   readonly policyKinds: PolicyKinds
   /** Those that a step's own policies may name. */

@@ -21,6 +21,16 @@ operations:
 `,
 })
 
+const usesPreset = (use: string) => ({
+  'config/gateway.yaml': 'listen: 8080\npresets: { standard: { call: { timeout: 300ms } } }\n',
+  'config/services/content.yaml': `service: content
+endpoints: [http://127.0.0.1:9001]
+use: ${use}
+operations:
+  banners: { get: /banners, out: { banner.list: $.items } }
+`,
+})
+
 /** Rules of names: that they are names, and that something has them. */
 export const namePages = {
   'invalid-color-name': {
@@ -60,6 +70,12 @@ response:
     fix: 'Correct the name, or add a file for the service.',
     wrong: route(banners.replace('content.banners', 'contents.banners')),
     right: route(banners),
+  },
+  'unknown-preset': {
+    why: '`use` names sets of policies that the gateway’s file has under `presets`. Of one that is not there nothing would hold.',
+    fix: 'Correct the name, or declare the preset.',
+    wrong: usesPreset('standart'),
+    right: usesPreset('standard'),
   },
   'unknown-version': {
     why: 'A rule of a split, or a mirror, names a version that the service does not have: the calls that it is about would go nowhere.',

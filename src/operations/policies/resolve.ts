@@ -9,7 +9,7 @@ import { safeMethods } from '../operation.ts'
 
 /** Who says what a policy is, and where; what is built in stands in no file. */
 export interface PolicyOrigin {
-  readonly by: 'step' | 'operation' | 'service' | 'route' | 'gateway' | 'built-in'
+  readonly by: 'step' | 'operation' | 'service' | 'route' | 'preset' | 'gateway' | 'built-in'
   readonly at: Location | undefined
 }
 

@@ -6,11 +6,12 @@ import { servicesOf } from '../lifecycle/services.ts'
 /** What runs, without anything that an operator may have to keep secret: no header, no credentials of a URL, no environment. */
 export function describeConfig(snapshot: Snapshot) {
   const { version, settings, routes } = snapshot
+  const { call: _, ...defaults } = settings.defaults
   return {
     version,
     listen: settings.listen,
     admin: { ...settings.admin.listen, hosts: settings.admin.hosts },
-    defaults: settings.defaults,
+    defaults,
     routes: routes.map((route) => ({
       name: route.name,
       match: `${route.match.method} ${route.match.path}`,

@@ -4,6 +4,7 @@ import type { PolicyKinds } from '../../calls/policy.ts'
 import { createOperationShapes, inlineOperationShape } from '../../operations/operation.ts'
 import { addPolicyKeys, policyKeysOn } from '../../operations/policies/keys.ts'
 import { fallbackShape } from '../../operations/policies/shapes.ts'
+import { useShape } from '../../operations/use.ts'
 
 const target = (inline: typeof inlineOperationShape) =>
   z.union([z.string(), inline]).describe('`service.operation`, or an operation written in place.')
@@ -11,6 +12,7 @@ const target = (inline: typeof inlineOperationShape) =>
 export const invokeShape = z.strictObject({
   invoke: target(inlineOperationShape),
   with: z.record(z.string(), template).optional().describe('Color: template, in place of the wiring.'),
+  use: useShape.optional(),
   ...policyKeysOn('step'),
   optional: z.boolean().default(false).describe('On failure its outputs stay absent and the route goes on.'),
   fallback: fallbackShape.optional(),

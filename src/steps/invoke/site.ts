@@ -43,7 +43,8 @@ export function resolveAround(
   const errorNames = [...operation.errorNames.values()]
   const around = { service, services, kinds, operation, errorNames, language: binder }
   const own = declarePolicies(policies, { ...around, by: 'step', position })
-  return resolvePolicies(kinds, [own, ...other.policies], operation)
+  const inherited = other.inherited(policies['use'] as string[] | undefined, position, binder)
+  return resolvePolicies(kinds, [own, ...inherited, ...other.policies], operation)
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */

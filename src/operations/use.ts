@@ -1,0 +1,11 @@
+import * as z from 'zod'
+
+/** `use:` of a service, an operation or a step: names of presets, of which later ones win. */
+export const useShape = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .transform((names) => [names].flat())
+  .meta({
+    description:
+      'Presets of the gateway that hold here, where nothing nearer says otherwise. Of several the later wins.',
+    examples: ['standard', ['standard', 'slow']],
+  })
