@@ -54,11 +54,13 @@ export function decodeBody(
     : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => read(incoming, bytes, indexBody))
 }
 
-/** A body that was decoded before, from its text. */
-export function restoreBody({ indexBody }: Pick<CallSite, 'indexBody'>, text: string | undefined): Body | undefined {
-  if (text === undefined) return undefined
-  const bytes = Buffer.from(text)
-  return index(bytes, indexBody) ?? Body.ofValue(parseJson(text), bytes)
+/** A body that was decoded before, from its bytes. */
+export function restoreBody(
+  { indexBody }: Pick<CallSite, 'indexBody'>,
+  bytes: Uint8Array | undefined,
+): Body | undefined {
+  if (bytes === undefined) return undefined
+  return index(bytes, indexBody) ?? Body.ofValue(parseJson(utf8.decode(bytes)), bytes)
 }
 
 function decompress(incoming: IncomingResponse, coding: string, maxBytes: number, scope: Scope): Promise<Buffer> {
@@ -89,7 +91,7 @@ function read(incoming: IncomingResponse, bytes: Buffer, indexBody: CallSite['in
   return Body.ofValue(parse(incoming, bytes), bytes)
 }
 
-function index(bytes: Buffer, indexBody: CallSite['indexBody']): Body | undefined {
+function index(bytes: Uint8Array, indexBody: CallSite['indexBody']): Body | undefined {
   const slices = indexBody?.(bytes)
   return slices ? Body.ofSlices(bytes, slices) : Body.ofBytes(bytes, maxDepth)
 }

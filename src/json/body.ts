@@ -38,13 +38,16 @@ export class Body {
 
   /** Made when it is first asked for; everybody is given the same. Numbers are what they are in `numbers.ts`. */
   get value(): unknown {
-    if (this.#value === undefined) this.#value = this.#whole ? this.#whole.parse() : JSON.parse(this.text)
+    if (this.#value === undefined) this.#value = this.#whole ? this.#whole.parse() : JSON.parse(textOf(this.#bytes!))
     return this.#value
   }
 
-  /** As it was sent, after any content coding was undone. */
-  get text(): string {
-    const bytes = this.#bytes
-    return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : printJson(this.#value)
+  /** As it was sent, after any content coding was undone: not a copy. */
+  get bytes(): Uint8Array {
+    return this.#bytes ?? Buffer.from(printJson(this.#value))
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 }

@@ -16,7 +16,7 @@ interface Entry {
   readonly expiresAt: number
 }
 
-/** What an entry takes besides its text: objects, map slot, key. */
+/** What an entry takes besides its bytes: objects, map slot, key. */
 const entryOverheadBytes = 400
 
 /** In this process; when it is full, what was used longest ago goes first. An answer over a tenth of it is not kept. */
@@ -58,7 +58,7 @@ export class MemoryStore implements ResponseStore {
   /** What was fetched before any purge is not kept, whatever was purged: it is fetched again, and purges are rare. */
   set(key: StoreKey, response: StoredResponse, keepMs: number, generation = String(this.#purges)): void {
     if (keepMs <= 0 || generation !== String(this.#purges)) return
-    this.#entries.set(key.digest, { key, response, expiresAt: this.#epoch() + keepMs })
+    this.#entries.set(key.digest, { key, response: holdAlone(response), expiresAt: this.#epoch() + keepMs })
     this.#tell()
   }
 
@@ -89,11 +89,18 @@ function isMeant(key: StoreKey, target: PurgeTarget): boolean {
   }
 }
 
-/** Two bytes a character, the most that a string takes. */
-function sizeOf({ key, response: { headers, text } }: Entry): number {
-  let characters = key.digest.length + (text?.length ?? 0)
+/** Two bytes a character of text, the most that a string takes. */
+function sizeOf({ key, response: { headers, bytes } }: Entry): number {
+  let characters = key.digest.length
   for (const name in headers) characters += name.length + String(headers[name]).length
-  return 2 * characters + entryOverheadBytes
+  return 2 * characters + (bytes?.length ?? 0) + entryOverheadBytes
+}
+
+/** Small buffers share memory: what is kept long must not hold on to that of its neighbors. */
+function holdAlone(response: StoredResponse): StoredResponse {
+  const { bytes } = response
+  if (!bytes || bytes.buffer.byteLength === bytes.length) return response
+  return { ...response, bytes: Uint8Array.prototype.slice.call(bytes) }
 }
 
 export const memory: StoreKind = {

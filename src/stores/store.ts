@@ -13,8 +13,8 @@ export interface StoredResponse {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[]>>
-  /** The body's JSON text: each reader parses a copy of its own. */
-  readonly text: string | undefined
+  /** The body's JSON text in UTF-8, which nobody changes: each reader parses it for itself. */
+  readonly bytes: Uint8Array | undefined
   /** Milliseconds since the Unix epoch. */
   readonly storedAt: number
   /** From `storedAt` on; undefined for a last good answer, whose reader says how old it may be. */

@@ -5,7 +5,12 @@ import { type StoreKey, unobserved } from '../../src/stores/store.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
 const minuteMs = 60_000
-const answer = (text = '{"ok":true}') => ({ status: 200, headers: { etag: '"1"' }, text, storedAt: 0 })
+const answer = (text = '{"ok":true}') => ({
+  status: 200,
+  headers: { etag: '"1"' },
+  bytes: Buffer.from(text),
+  storedAt: 0,
+})
 const key = (digest: string, operation = 'recommend', service = 'reco'): StoreKey => ({ service, operation, digest })
 
 function open(maxBytes = 1_000_000) {
@@ -35,7 +40,7 @@ describe('a store in memory', () => {
     const clock = new FakeClock()
     let evictions = 0
     const store = new MemoryStore(20_000, () => clock.epoch(), { ...unobserved, evicted: () => evictions++ })
-    const text = 'x'.repeat(600)
+    const text = 'x'.repeat(1200)
     for (let index = 0; index < 20; index++) {
       store.set(key(`k${index}`), answer(text), minuteMs)
       store.get(key('k0'))

@@ -13,7 +13,7 @@ const key = (digest: string, operation = 'recommend', service = 'reco'): StoreKe
 const answer = (text: string | undefined = '{"ok":"é😀"}') => ({
   status: 200,
   headers: { etag: '"1"' },
-  text,
+  bytes: text === undefined ? undefined : Buffer.from(text),
   storedAt: 7,
 })
 
@@ -38,8 +38,9 @@ describe('an entry of Redis', () => {
     fc.assert(
       fc.property(text, fc.string(), (body, generation) => {
         const response = { ...answer(body), lifetimes: { freshMs: 1, staleMs: 2, staleIfErrorMs: 3 } }
-        const entry = readEntry(writeEntry({ generation, response: { ...response, text: body } }))
-        expect(entry).toEqual({ generation, response: { ...response, text: body } })
+        const bytes = body === undefined ? undefined : Buffer.from(body)
+        const entry = readEntry(writeEntry({ generation, response: { ...response, bytes } }))
+        expect(entry).toEqual({ generation, response: { ...response, bytes } })
       }),
     )
   })

@@ -33,7 +33,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     if (request && response.source === 'live' && mayBeStored(sharing, request, response)) {
       const { status, headers, body } = response
       // One millisecond more: at `maxAgeMs` it is not too old.
-      store.set(keyOf(request), { status, headers, text: body?.text, storedAt: clock.epoch() }, keepMs + 1)
+      store.set(keyOf(request), { status, headers, bytes: body?.bytes, storedAt: clock.epoch() }, keepMs + 1)
     }
     return response
   }
@@ -43,8 +43,8 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     // A last good answer is found by its request: without one there is none.
     const stored = request && (await store.get(keyOf(request))).response
     if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
-    const { status, headers, text } = stored
-    return { status, headers, body: restoreBody(site, text), source: 'stale', attempts: 0 } satisfies CallResponse
+    const { status, headers, bytes } = stored
+    return { status, headers, body: restoreBody(site, bytes), source: 'stale', attempts: 0 } satisfies CallResponse
   }
 
   async function cover(thrown: unknown, call: OngoingCall): Promise<CallResponse> {

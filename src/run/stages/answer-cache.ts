@@ -63,14 +63,19 @@ function keepTimeMs({ status, headers, degraded, records }: Answer, ttlMs: numbe
 
 function freeze({ status, headers, body }: Answer, freshMs: number, storedAt: number): StoredResponse {
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheMoment.has(name)))
-  const text = body === undefined ? undefined : Buffer.from(body).toString()
-  return { status, headers: kept, text, storedAt, lifetimes: { freshMs, staleMs: 0, staleIfErrorMs: 0 } }
+  return { status, headers: kept, bytes: body, storedAt, lifetimes: { freshMs, staleMs: 0, staleIfErrorMs: 0 } }
 }
 
-function restore({ status, headers, text, storedAt }: StoredResponse, leftMs: number, epochMs: number): Answer {
+function restore({ status, headers, bytes, storedAt }: StoredResponse, leftMs: number, epochMs: number): Answer {
   const age = String(Math.max(0, Math.floor((epochMs - storedAt) / 1000)))
-  const body = text === undefined ? undefined : Buffer.from(text)
-  const answer: Answer = { kind: 'answer', status, headers: { ...headers, age }, body, records: [], degraded: [] }
+  const answer: Answer = {
+    kind: 'answer',
+    status,
+    headers: { ...headers, age },
+    body: bytes,
+    records: [],
+    degraded: [],
+  }
   return withStatus(answer, printHit(leftMs))
 }
 

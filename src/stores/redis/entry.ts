@@ -10,9 +10,9 @@ const newline = 0x0a
 
 /** A line of JSON about the answer, then the bytes of its body, untouched. */
 export function writeEntry({ generation, response }: RedisEntry): Buffer {
-  const { text, ...about } = response
-  const line = JSON.stringify({ ...about, generation, hasBody: text !== undefined })
-  return Buffer.from(`${line}\n${text ?? ''}`)
+  const { bytes, ...about } = response
+  const line = JSON.stringify({ ...about, generation, hasBody: bytes !== undefined })
+  return Buffer.concat([Buffer.from(`${line}\n`), ...(bytes ? [bytes] : [])])
 }
 
 /** Undefined for what is no entry of ours: Redis may hold anything. */
@@ -22,7 +22,7 @@ export function readEntry(bytes: Buffer): RedisEntry | undefined {
   try {
     const { generation, hasBody, ...about } = JSON.parse(bytes.toString('utf8', 0, end))
     if (typeof generation !== 'string' || !isAnswer(about)) return undefined
-    return { generation, response: { ...about, text: hasBody ? bytes.toString('utf8', end + 1) : undefined } }
+    return { generation, response: { ...about, bytes: hasBody ? bytes.subarray(end + 1) : undefined } }
   } catch {
     return undefined
   }

@@ -62,18 +62,18 @@ export class CacheEntries {
   /** Keeps an answer, if it may be kept and there is any use in it. */
   keep(question: Question, { status, headers, body }: LayerResponse, tookMs: number): boolean {
     const isStorable = mayBeStored(this.#sharing, question.request, { status, headers })
-    return isStorable && this.#put(question, { status, headers, text: body?.text }, tookMs)
+    return isStorable && this.#put(question, { status, headers, bytes: body?.bytes }, tookMs)
   }
 
   /** Takes what a 304 says over into the kept answer (RFC 9111 section 4.3.4); undefined when it is about another one. */
   confirm(question: Question, { stored, body }: CacheEntry, answer: LayerResponse, tookMs: number) {
     const headers = updateHeaders(stored.headers, answer.headers)
     if (!headers) return undefined
-    const { status, text } = stored
+    const { status, bytes } = stored
     const isKept =
       mayBeStored(this.#sharing, question.request, { status, headers }) &&
       answer.source === 'live' &&
-      this.#put(question, { status, headers, text }, tookMs)
+      this.#put(question, { status, headers, bytes }, tookMs)
     return { response: { status, headers, body }, isKept }
   }
 
@@ -81,7 +81,7 @@ export class CacheEntries {
     void this.#store.purge({ kind: 'entry', digest: key.digest })
   }
 
-  #put(question: Question, answer: Pick<StoredResponse, 'status' | 'headers' | 'text'>, tookMs: number): boolean {
+  #put(question: Question, answer: Pick<StoredResponse, 'status' | 'headers' | 'bytes'>, tookMs: number): boolean {
     const { headers } = answer
     const storedAt = this.#clock.epoch()
     const lifetimes = lifetimesOf(this.#policy, headers, tookMs, storedAt)
@@ -95,9 +95,9 @@ export class CacheEntries {
 
   /** Undefined too for what another site kept that is content with less. */
   #restore(stored: StoredResponse): CacheEntry | undefined {
-    const { status, text, storedAt, lifetimes } = stored
+    const { status, bytes, storedAt, lifetimes } = stored
     if (!lifetimes || !this.#site.isSuccess(status)) return undefined
-    const body = restoreBody(this.#site, text)
+    const body = restoreBody(this.#site, bytes)
     if (!this.#site.isUsable(body)) return undefined
     const leftMs = lifetimes.freshMs - (this.#clock.epoch() - storedAt)
     return {
