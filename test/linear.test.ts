@@ -110,7 +110,10 @@ const readers: Record<string, (text: string) => unknown> = {
       1000,
     ),
   'a Connection header': (text) => passedHeaders(requestOf({ connection: text }), []),
-  'a Connection header of a backend': (text) => selectResponseHeaders(requestOf({ connection: text })),
+  'a Connection header of a backend': (text) => {
+    const head = parseHead(`HTTP/1.1 200 OK\r\nconnection: ${text}`, 'GET')
+    return head && selectResponseHeaders(head)
+  },
   'Cache-Control': parseCacheControl,
   Vary: (text) =>
     mayBeShared({ overridesCaching: false, budgetHeader: undefined }, { headers: {} } as never, {

@@ -49,6 +49,9 @@ export function failOver(
   }
 }
 
+/** What is looked at of a failure. */
+export type Failure = Pick<GatewayError, 'code' | 'response' | 'cause'>
+
 /** What failed at one endpoint. */
 export interface Failed {
   /** Endpoints that it was tried on besides the first. */
@@ -63,7 +66,7 @@ export interface Failed {
 /** The endpoint that goes on with what failed at another, if one may and there is one: the retry budget has paid for it. */
 export function takeOver(
   { endpoints, retryBudget }: Pick<FailoverParts, 'endpoints' | 'retryBudget'>,
-  error: GatewayError,
+  error: Failure,
   { others, isRepeatable, asked, pick }: Failed,
 ): Endpoint | undefined {
   if (others >= mostOthers || !mayGoOn(error, isRepeatable)) return undefined
@@ -73,7 +76,7 @@ export function takeOver(
   return other
 }
 
-function mayGoOn(error: GatewayError, isRepeatable: boolean): boolean {
+function mayGoOn(error: Failure, isRepeatable: boolean): boolean {
   if (wasNeverSent(error)) return true
   if (!isRepeatable) return false
   return error.code === 'unavailable' || worthAnother.has(error.response?.status ?? 0)

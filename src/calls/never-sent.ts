@@ -14,7 +14,7 @@ const neverConnected = new Set([
 ])
 
 /** Whether it is certain that the backend saw nothing of the request. */
-export function wasNeverSent({ code, cause }: GatewayError): boolean {
+export function wasNeverSent({ code, cause }: Pick<GatewayError, 'code' | 'cause'>): boolean {
   if (code !== 'unavailable' || cause === undefined) return false
   if ((cause as Error).message === 'connecting took too long') return true
   const { syscall } = cause as { syscall?: unknown }

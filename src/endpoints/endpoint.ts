@@ -1,4 +1,5 @@
 import type { Attributes } from '../telemetry/span.ts'
+import { Http1Connections } from '../transports/http1/connections.ts'
 import {
   type Channel,
   type ChannelOptions,
@@ -31,8 +32,8 @@ export class Endpoint implements Candidate {
   zone: string | undefined
   /** Resolves when its last call has ended and its connections are closed; undefined while it is in use. */
   closed: Promise<void> | undefined = undefined
-
   readonly #onUnreachable: (url: URL) => void
+  #streamConnections: Http1Connections | undefined
 
   constructor(
     target: EndpointTarget,
@@ -65,9 +66,16 @@ export class Endpoint implements Candidate {
     this.#onUnreachable(new URL(this.url))
   }
 
+  /** The connections of what is streamed through it. */
+  get streamConnections(): Http1Connections {
+    this.#streamConnections ??= new Http1Connections(new URL(this.url), this.address, this.streams.options)
+    return this.#streamConnections
+  }
+
   /** Lets the calls under way end. */
   close(): Promise<void> {
     this.condition.isDraining = true
+    this.#streamConnections?.close()
     this.closed ??= this.channel.close()
     return this.closed
   }

@@ -29,7 +29,7 @@ export function isAnswer(status: number | undefined): boolean {
  * statuses from 500 on. 408 and 429 tell nothing; other statuses from 300 on are answers like any other, so the backend
  * is well.
  */
-export function judge({ code, response }: GatewayError): Verdict {
+export function judge({ code, response }: Pick<GatewayError, 'code' | 'response'>): Verdict {
   if (neutral.has(code) || toldToOne.has(response?.status ?? 0)) return 'nothing'
   return isAnswer(response?.status) ? 'success' : 'failure'
 }
@@ -53,7 +53,7 @@ export interface CutAttempt {
  * What an attempt tells that ended because time was up, its own, the request's or that of the last who waited for it:
  * that the backend did not answer in time, if it had the time. What ended for any other reason tells nothing.
  */
-export function judgeCut({ code }: GatewayError, { hadMs, ownMs }: CutAttempt): Verdict {
+export function judgeCut({ code }: Pick<GatewayError, 'code'>, { hadMs, ownMs }: CutAttempt): Verdict {
   if (code !== 'timeout' || hadMs === undefined) return 'nothing'
   return hadMs >= enoughOfItsTime * ownMs ? 'failure' : 'nothing'
 }

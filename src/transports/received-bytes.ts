@@ -1,10 +1,19 @@
 const noBytes = Buffer.alloc(0)
 
+/** Where the bytes of a body go as they come. */
+export interface BodyBytes {
+  /** How many have come. */
+  readonly length: number
+  append(data: Buffer, from: number, to: number): void
+  /** What has come and is held. */
+  take(): Buffer
+}
+
 /**
  * Bytes that come in pieces. Each piece is copied into one buffer that grows with what has come, so that a piece costs
  * its bytes and nothing else: no object of its own, and no hold on the block that it was read into.
  */
-export class ReceivedBytes {
+export class ReceivedBytes implements BodyBytes {
   readonly #expected: number
   #bytes: Buffer = noBytes
   #length = 0
@@ -40,6 +49,29 @@ export class ReceivedBytes {
   #grow(needed: number): void {
     const size = Math.max(needed, Math.min(2 * this.#bytes.length, this.#expected))
     this.#bytes = this.#length === 0 ? Buffer.allocUnsafe(size) : copy(this.#bytes, this.#length, size)
+  }
+}
+
+/** Bytes that are handed on as they come: what was taken is held no longer, and still counts. */
+export class PassingBytes implements BodyBytes {
+  #held: ReceivedBytes | undefined
+  #taken = 0
+
+  get length(): number {
+    return this.#taken + (this.#held?.length ?? 0)
+  }
+
+  append(data: Buffer, from: number, to: number): void {
+    this.#held ??= new ReceivedBytes()
+    this.#held.append(data, from, to)
+  }
+
+  take(): Buffer {
+    const held = this.#held
+    if (!held) return noBytes
+    this.#held = undefined
+    this.#taken += held.length
+    return held.take()
   }
 }
 

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { Tunnels } from '../../src/server/passthrough/tunnels.ts'
 import { afterTest, opened } from '../support/cleanup.ts'
+import { parseHead } from '../../src/transports/http1/head.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { observe } from '../support/servers.ts'
 
@@ -26,7 +27,7 @@ test.each(['client', 'backend'] as const)(
     const exchange = { requestId: 'r', serving: { clock }, activation: { enter() {}, leave: () => left++ } }
     const client = await connection()
     const backend = await connection()
-    const answer = { rawHeaders: [], headers: {}, statusCode: 101 }
+    const answer = parseHead('HTTP/1.1 101 Switching Protocols', 'GET')
     const ends = { client: client.near, backend: backend.near, head: Buffer.alloc(0), idleMs: undefined }
     new Tunnels().open({ ...ends, answer, exchange } as never)
     const [ended, silent] = who === 'client' ? [client, backend] : [backend, client]

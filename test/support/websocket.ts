@@ -29,7 +29,7 @@ export async function startEcho() {
     socket.on('error', () => {})
     if (request.url!.endsWith('slow')) return void socket.resume().once('end', () => socket.destroy())
     if (request.url!.endsWith('refused')) {
-      socket.end('HTTP/1.1 403 Forb\x01idden\r\nContent-Length: 2\r\n\r\nno')
+      socket.end('HTTP/1.1 403 Gone fishing\r\nContent-Length: 2\r\n\r\nno')
       return
     }
     tunnels.push(socket)

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { GatewayError } from '../../src/errors.ts'
 import { type FaultPlace, onFault } from '../../src/faults.ts'
 import { Connection } from '../../src/transports/http1/connection.ts'
+import { ResponseReader } from '../../src/transports/http1/response-reader.ts'
 import { openerFor } from '../../src/transports/http1/sockets.ts'
-import type { IncomingResponse } from '../../src/transports/transport.ts'
 import { startTcpServer, type TestServer } from '../support/servers.ts'
 
 const fault = new Error('ours')
@@ -41,15 +41,16 @@ describe('a callback of the lean client that throws', () => {
   })
 
   test('when the other side ends is told of, and ends no more than that', async () => {
-    const request = { method: 'GET', path: '/', headers: [], body: undefined, timeLeftMs: 1000, maxResponseBytes: 100 }
+    const reader = new ResponseReader('GET', 100)
     const asker = {
-      answered: (_response: IncomingResponse) => {},
+      hasSent: true,
+      came: () => true,
       lost: () => {},
       failed: () => {
         throw fault
       },
     }
-    const error = await open((connection) => connection.send('GET / HTTP/1.1\r\n\r\n', request, asker))
+    const error = await open((connection) => connection.send('GET / HTTP/1.1\r\n\r\n', undefined, reader, asker))
     expect([told, error?.code]).toEqual([[[fault, 'backend']], 'unavailable'])
   })
 })

@@ -1,19 +1,15 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { wasNeverSent } from '../../calls/never-sent.ts'
 import type { Endpoint } from '../../endpoints/service-endpoints.ts'
 import type { Verdict } from '../../endpoints/verdict.ts'
 import { GatewayError } from '../../errors.ts'
-import { contained } from '../../faults.ts'
+import { contained, endWithFault } from '../../faults.ts'
 import type { Span } from '../../telemetry/span.ts'
-import { toTransportError } from '../../transports/undici-errors.ts'
+import type { ResponseHead } from '../../transports/http1/head.ts'
+import { Http1Stream, type StreamOwner } from '../../transports/http1/stream.ts'
 import type { Guest } from '../../transports/waiting-room.ts'
-import { request as openRequest } from '../http/node-http.ts'
-import { boundInterimAnswers, invalid } from './check-answer.ts'
-import { type ConnectionOptions, offerReuse } from './connections.ts'
 import { describeAttempt } from './describe.ts'
-import { framingHeaders, traceHeaders, upgradeHeaders } from './headers.ts'
+import { framingLines, traceLines, webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
 import type { Upload } from './upload.ts'
 import { judgeEnd } from './verdict.ts'
@@ -23,14 +19,16 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 
 /** Who is told what becomes of an attempt; nothing more once it was abandoned. */
 export interface AttemptOwner {
-  connected(attempt: Attempt, request: ClientRequest): void
-  answered(attempt: Attempt, answer: IncomingMessage): void
-  upgraded(attempt: Attempt, answer: IncomingMessage, connection: Duplex, head: Buffer): void
+  /** Its body may be written to the stream. */
+  begun(stream: Http1Stream): void
+  /** The head of the answer came, or more of its body, or its end. False: nothing more for now. */
+  came(attempt: Attempt, head: ResponseHead, piece: Buffer, isWhole: boolean): boolean
+  upgraded(attempt: Attempt, answer: ResponseHead, connection: Socket, rest: Buffer): void
   failed(attempt: Attempt, error: GatewayError): void
 }
 
 /** A client's request, sent to one endpoint: what comes of it, and what that tells of the endpoint. */
-export class Attempt implements Guest {
+export class Attempt implements Guest, StreamOwner {
   readonly endpoint: Endpoint
   readonly timeLeftMs: number
   enteredAtMs = 0
@@ -41,15 +39,12 @@ export class Attempt implements Guest {
   readonly #startedAt: number
   /** When the backend had all that it answers; undefined while it has not been asked. */
   #askedAt: number | undefined
-  #request: ClientRequest | undefined
-  #answer: IncomingMessage | undefined
-  /** Of its connection, when it got it. */
-  #bytesBefore = 0
+  #stream: Http1Stream | undefined
   #isInside = false
-  #isResent = false
   #isMeasured = false
   #isAbandoned = false
-  #isTunnel = false
+  /** Its answer is all there, or became a tunnel. */
+  #isWhole = false
 
   constructor(
     parts: RelayParts,
@@ -92,9 +87,14 @@ export class Attempt implements Guest {
     if (this.#askedAt !== undefined) this.#askedAt = this.#now()
   }
 
-  /** Nobody waits for more of it. Its connection is closed unless all has gone and come. */
+  /** Goes on reading its answer. */
+  resume(): void {
+    this.#stream?.resume()
+  }
+
+  /** Nobody waits for more of it. */
   end(): void {
-    if (this.#isTunnel || (this.#answer?.complete && this.#request?.writableFinished)) this.#span.end()
+    if (this.#isWhole) this.#span.end()
     else this.abandon()
   }
 
@@ -104,8 +104,8 @@ export class Attempt implements Guest {
     this.#isAbandoned = true
     this.measure(undefined, 'cancelled', 'nothing')
     this.#span.end()
-    if (this.#request) this.#request.destroy()
-    else if (this.#isInside) this.#leave()
+    this.#stream?.destroy()
+    if (this.#isInside) this.#leave()
     else this.endpoint.streams.room?.giveUp(this)
   }
 
@@ -132,89 +132,84 @@ export class Attempt implements Guest {
     return this.#upload.isEmpty && !this.#parts.isUpgrade && idempotent.has(this.#parts.exchange.request.method ?? '')
   }
 
+  begun(): void {
+    if (!this.#upload.isEmpty) this.#owner.begun(this.#stream!)
+  }
+
+  drained(): void {
+    this.#upload.drained()
+  }
+
+  came(head: ResponseHead, piece: Buffer, isWhole: boolean): boolean {
+    try {
+      if (isWhole) {
+        this.#isWhole = true
+        this.#leave()
+      }
+      return this.#owner.came(this, head, piece, isWhole)
+    } catch (thrown) {
+      return this.#fault(thrown)
+    }
+  }
+
+  switched(head: ResponseHead, connection: Socket, rest: Buffer): void {
+    const { exchange } = this.#parts
+    this.#isWhole = true
+    connection.once(
+      'close',
+      contained('backend', exchange, () => this.#leave()),
+    )
+    try {
+      this.#owner.upgraded(this, head, connection, rest)
+    } catch (thrown) {
+      connection.destroy()
+      this.#fault(thrown)
+    }
+  }
+
+  failed(error: GatewayError): void {
+    try {
+      this.#leave()
+      // What one of us threw on the way was told of already.
+      if (error.code === 'internal') this.#parts.exchange.destroy()
+      else this.#fail(error)
+    } catch (thrown) {
+      this.#fault(thrown)
+    }
+  }
+
+  /** By a fault of ours, which ends the exchange and no connection beside its own. */
+  #fault(thrown: unknown): true {
+    endWithFault(thrown, 'backend', this.#parts.exchange)
+    return true
+  }
+
   #send(): void {
-    const { exchange, connections, target } = this.#parts
+    const { exchange, target, isUpgrade } = this.#parts
     const { endpoint } = this
     this.#askedAt = this.#now()
-    // The types know nothing of what else an agent is told.
-    const options: RequestOptions & ConnectionOptions = {
-      method: exchange.request.method ?? 'GET',
-      path: endpoint.prefix + target,
-      headers: this.#headers(this.#askedAt),
-      agent: connections,
-      endpoint,
-    }
-    const sent = openRequest(options)
-    this.#request = sent
-    const connected = (connection: Socket) => {
-      this.#bytesBefore = connection.bytesRead
-      if (!this.#isAbandoned) this.#owner.connected(this, sent)
-    }
-    const answered = (answer: IncomingMessage) => {
-      this.#answer = answer
-      if (!this.#parts.isUpgrade) offerReuse(sent, answer)
-      if (this.#isAbandoned) answer.destroy()
-      else this.#owner.answered(this, answer)
-    }
-    // Node closes the connection of an upgrade that nobody asked for, and says nothing.
-    const upgraded = (answer: IncomingMessage, connection: Duplex, head: Buffer) => {
-      if (!this.#parts.isUpgrade || this.#isAbandoned) {
-        connection.destroy()
-        this.#fail(invalid('the answer is an upgrade that nobody asked for'))
-        return
-      }
-      this.#isTunnel = true
-      connection.once(
-        'close',
-        contained('backend', exchange, () => this.#leave()),
-      )
-      this.#owner.upgraded(this, answer, connection, head)
-    }
-    sent.once('socket', contained('backend', exchange, connected))
-    sent.once('response', contained('backend', exchange, answered))
-    sent.once('upgrade', contained('backend', exchange, upgraded))
-    sent.on(
-      'error',
-      contained('backend', exchange, (error: Error) => {
-        if (this.#request === sent) this.#broke(error)
-      }),
+    this.#stream = new Http1Stream(
+      endpoint.streamConnections,
+      {
+        method: exchange.request.method ?? 'GET',
+        path: endpoint.prefix + target,
+        headerLines: this.#headerLines(this.#askedAt),
+        framing: this.#upload.framing,
+        protocol: isUpgrade ? webSocket : undefined,
+        mayRepeat: this.isRepeatable,
+      },
+      this,
     )
-    sent.once(
-      'close',
-      contained('backend', exchange, () => {
-        if (this.#request === sent && !this.#isTunnel) this.#leave()
-      }),
-    )
-    boundInterimAnswers(sent, exchange, (error) => this.#fail(error))
-    if (this.#upload.isEmpty) sent.end()
+    this.#stream.begin()
   }
 
-  #headers(now: number): string[] {
-    const { exchange, headers, propagation, budgetHeader, isUpgrade } = this.#parts
-    const { request } = exchange
-    const sent = ['host', new URL(this.endpoint.url).host, ...headers]
-    sent.push(...(isUpgrade ? upgradeHeaders : framingHeaders(request)), ...traceHeaders(this.#span, propagation))
+  #headerLines(now: number): string {
+    const { exchange, headerLines, propagation, budgetHeader, isUpgrade } = this.#parts
+    const framing = isUpgrade ? '' : framingLines(exchange.request)
+    const lines = headerLines + framing + traceLines(this.#span, propagation)
+    if (budgetHeader === undefined) return lines
     const leftMs = this.timeLeftMs - (now - this.#startedAt)
-    if (budgetHeader !== undefined) sent.push(budgetHeader, String(Math.max(1, Math.floor(leftMs))))
-    return sent
-  }
-
-  #broke(error: Error): void {
-    // Once there is an answer it says itself whether it broke; whatever comes behind a whole one is no part of it.
-    if (this.#isAbandoned || this.#answer) return
-    if (this.#mayBeResent()) {
-      // What else is kept of that time is no better.
-      this.#isResent = true
-      this.#parts.connections.dropIdle(this.endpoint)
-      this.#send()
-    } else this.#fail(toTransportError(error, 0))
-  }
-
-  /** Whether it ran into the end of a connection that was kept: the backend has hardly seen it, and may see it again. */
-  #mayBeResent(): boolean {
-    if (this.#isResent || !this.isRepeatable) return false
-    const { reusedSocket, socket } = this.#request!
-    return reusedSocket && !this.#answer && socket?.bytesRead === this.#bytesBefore
+    return `${lines}${budgetHeader}: ${Math.max(1, Math.floor(leftMs))}\r\n`
   }
 
   #fail(error: GatewayError): void {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { connectionHeaders } from '../../header-fields.ts'
 import { splitList } from '../../header-list.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
+import type { ResponseHead } from '../../transports/http1/head.ts'
 import { peerOf } from '../http/client-address.ts'
 import type { Exchange } from '../requests/exchange.ts'
 
@@ -17,6 +18,9 @@ const ours: ReadonlySet<string> = new Set([
   'x-request-id',
 ])
 
+/** The one other protocol that is passed on. */
+export const webSocket = 'websocket'
+
 const none: readonly string[] = []
 const nothing: ReadonlySet<string> = new Set()
 
@@ -28,27 +32,26 @@ function nominated(connection: string | undefined): ReadonlySet<string> {
 }
 
 /**
- * The headers that a client's request goes on with, name and value in turn, whichever endpoint it goes to: everything
- * but what belongs to the client's connection and what is withheld, and where it comes from told by us.
+ * The headers that a client's request goes on with, a line each, whichever endpoint it goes to: everything but what
+ * belongs to the client's connection and what is withheld, and where it comes from told by us.
  */
-export function passedHeaders(request: IncomingMessage, withheld: readonly (string | false | undefined)[]): string[] {
+export function passedHeaders(request: IncomingMessage, withheld: readonly (string | false | undefined)[]): string {
   const { headers } = request
   const dropped = nominated(headers.connection)
-  const passed: string[] = []
+  let passed = ''
   for (const name in headers) {
     if (connectionHeaders.has(name) || ours.has(name) || withheld.includes(name)) continue
     if (name !== 'content-length' && dropped.has(name)) continue
     const value = headers[name]!
-    if (typeof value === 'string') passed.push(name, value)
-    else for (const one of value) passed.push(name, one)
+    if (typeof value === 'string') passed += `${name}: ${value}\r\n`
+    else for (const one of value) passed += `${name}: ${one}\r\n`
   }
   const peer = peerOf(request)
   const before = dropped.has('x-forwarded-for') ? undefined : headers['x-forwarded-for']
-  passed.push('x-forwarded-for', before === undefined ? peer : `${before}, ${peer}`)
-  passed.push('x-forwarded-host', saidBefore('x-forwarded-host', headers, dropped) ?? headers.host ?? '')
+  passed += `x-forwarded-for: ${before === undefined ? peer : `${before}, ${peer}`}\r\n`
+  passed += `x-forwarded-host: ${saidBefore('x-forwarded-host', headers, dropped) ?? headers.host ?? ''}\r\n`
   const scheme = 'encrypted' in request.socket ? 'https' : 'http'
-  passed.push('x-forwarded-proto', saidBefore('x-forwarded-proto', headers, dropped) ?? scheme)
-  return passed
+  return `${passed}x-forwarded-proto: ${saidBefore('x-forwarded-proto', headers, dropped) ?? scheme}\r\n`
 }
 
 /** What a trusted proxy before us says. */
@@ -57,44 +60,45 @@ function saidBefore(name: string, headers: IncomingHttpHeaders, dropped: Readonl
   return value === undefined || dropped.has(name) ? undefined : String(value)
 }
 
-/**
- * How the body is framed. Chunks stay chunks: without them Node would send the body of a GET bare, and the backend would
- * take it for the next request. Where there is no body Node announces chunks for some methods, so its length is said.
- */
-export function framingHeaders({ method, headers }: IncomingMessage): readonly string[] {
-  if (headers['transfer-encoding'] !== undefined) return ['transfer-encoding', 'chunked']
+/** What else of the framing has to be said: chunks stay chunks, and that there is no body is said too. */
+export function framingLines({ method, headers }: IncomingMessage): string {
+  if (headers['transfer-encoding'] !== undefined) return 'transfer-encoding: chunked\r\n'
   const isSilent = headers['content-length'] === undefined && method !== 'GET' && method !== 'HEAD'
-  return isSilent ? ['content-length', '0'] : none
+  return isSilent ? 'content-length: 0\r\n' : ''
 }
 
-/** Of a request to upgrade, which has no body: nothing announces one, or a backend that stays with HTTP would wait for it. */
-export const upgradeHeaders: readonly string[] = ['connection', 'Upgrade', 'upgrade', 'websocket']
-
-export function traceHeaders(span: Span, { tracestate, baggage, requestId }: Propagation): string[] {
-  const headers = ['traceparent', span.traceparent, 'x-request-id', requestId]
-  if (tracestate !== undefined) headers.push('tracestate', tracestate)
-  if (baggage !== undefined) headers.push('baggage', baggage)
-  return headers
+export function traceLines(span: Span, { tracestate, baggage, requestId }: Propagation): string {
+  let lines = `traceparent: ${span.traceparent}\r\nx-request-id: ${requestId}\r\n`
+  if (tracestate !== undefined) lines += `tracestate: ${tracestate}\r\n`
+  if (baggage !== undefined) lines += `baggage: ${baggage}\r\n`
+  return lines
 }
 
-/** A backend's headers as they go on to the client, name and value in turn, repeated ones as they came. */
-export function selectResponseHeaders({ rawHeaders, headers, statusCode }: IncomingMessage): string[] {
-  const dropped = nominated(headers.connection)
+/** Whoever gets more headers than these may leave the rest out, as Node does: what is left may say another thing of the body. */
+const mostHeaders = 1000
+
+/**
+ * A backend's headers as they go on to the client, name and value in turn, repeated ones as they came; undefined where
+ * there are too many.
+ */
+export function selectResponseHeaders({ status, connection, fields }: ResponseHead): string[] | undefined {
+  if (fields.length >= 2 * mostHeaders) return undefined
+  const dropped = nominated(connection)
   const selected: string[] = []
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at]!
     const lower = name.toLowerCase()
     if (connectionHeaders.has(lower) || lower === 'x-request-id' || dropped.has(lower)) continue
-    if (statusCode === 204 && lower === 'content-length') continue
-    selected.push(name, rawHeaders[at + 1]!)
+    if (status === 204 && lower === 'content-length') continue
+    selected.push(name, fields[at + 1]!)
   }
   return selected
 }
 
 /** The head of the answer that switches protocols, with what every answer of ours carries. */
-export function printSwitch(answer: IncomingMessage, { requestId, ownHeaders = none }: Exchange): string {
-  const headers = [...selectResponseHeaders(answer), 'x-request-id', requestId, ...ownHeaders]
-  let head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+export function printSwitch(answer: ResponseHead, { requestId, ownHeaders = none }: Exchange): string {
+  const headers = [...(selectResponseHeaders(answer) ?? none), 'x-request-id', requestId, ...ownHeaders]
+  let head = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${webSocket}\r\n`
   for (let at = 0; at < headers.length; at += 2) {
     if (headers[at]!.toLowerCase() !== 'content-length') head += `${headers[at]}: ${headers[at + 1]}\r\n`
   }

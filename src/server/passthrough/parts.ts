@@ -3,7 +3,6 @@ import type { PassthroughRoute } from '../../plan/snapshot.ts'
 import type { ClientMetrics } from '../../telemetry/bound-metrics.ts'
 import type { Propagation } from '../../telemetry/span.ts'
 import type { Exchange } from '../requests/exchange.ts'
-import type { Connections } from './connections.ts'
 import type { Tunnels } from './tunnels.ts'
 
 /** What one request on its way through is made of, whichever endpoint it goes to. */
@@ -13,14 +12,13 @@ export interface RelayParts {
   readonly service: OpenService
   /** Of its spans. */
   readonly title: string
-  readonly connections: Connections
   readonly tunnels: Tunnels
   readonly metrics: ClientMetrics
   readonly propagation: Propagation
   /** Path and query, behind the prefix of whichever endpoint. */
   readonly target: string
-  /** Names and values in turn. */
-  readonly headers: readonly string[]
+  /** A line each. */
+  readonly headerLines: string
   /** Tells the backend how long it is waited for. */
   readonly budgetHeader: string | undefined
   /** Whether it asks for another protocol. */

@@ -11,7 +11,6 @@ import { takeTurn, tryShed } from '../overload/shed.ts'
 import { titleOf } from '../requests/active-route.ts'
 import { checkPath } from '../requests/dispatch.ts'
 import { Exchange } from '../requests/exchange.ts'
-import { Connections } from './connections.ts'
 import { passedHeaders } from './headers.ts'
 import { findPassthrough, isHandshake, isHandshakeWithBody, type PassthroughMatch } from './match.ts'
 import { Relay } from './relay.ts'
@@ -27,7 +26,6 @@ import { refuseTooLong } from './upload.ts'
 export class Passthrough {
   readonly #serving: Serving
   readonly #tunnels = new Tunnels()
-  readonly #connections = new Connections()
 
   constructor(serving: Serving) {
     this.#serving = serving
@@ -69,10 +67,9 @@ export class Passthrough {
     else this.#admit(exchange, found)
   }
 
-  /** Ends what is still upgraded, and the idle connections to backends. */
+  /** Ends what is still upgraded. */
   close(): void {
     this.#tunnels.destroy()
-    this.#connections.destroy()
   }
 
   #admit(exchange: Exchange, { active, arrived }: PassthroughMatch): void {
@@ -100,12 +97,11 @@ export class Passthrough {
       route,
       service,
       title: titleOf(active, request),
-      connections: this.#connections,
       tunnels: this.#tunnels,
       metrics: active.client(request.method ?? ''),
       propagation: exchange.propagation(),
       target,
-      headers: passedHeaders(request, [budgetHeader, activation.snapshot.settings.budgetHeader, length]),
+      headerLines: passedHeaders(request, [budgetHeader, activation.snapshot.settings.budgetHeader, length]),
       budgetHeader,
       isUpgrade,
       // An answer has to begin by then: what is left when the request has passed the stages of its route.

@@ -1,16 +1,15 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
-import { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { takeOver } from '../../calls/failover.ts'
+import type { Socket } from 'node:net'
+import { type Failure, takeOver } from '../../calls/failover.ts'
 import type { Timer } from '../../clock.ts'
 import type { Endpoint } from '../../endpoints/service-endpoints.ts'
 import { GatewayError, toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import { refuse } from '../../run/refusals.ts'
+import type { ResponseHead } from '../../transports/http1/head.ts'
+import type { Http1Stream } from '../../transports/http1/stream.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
-import { checkAnswer, invalid } from './check-answer.ts'
 import { Download } from './download.ts'
-import { selectResponseHeaders } from './headers.ts'
+import { selectResponseHeaders, webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
 import { Upload } from './upload.ts'
@@ -83,68 +82,70 @@ export class Relay implements AttemptOwner {
     this.#attempt.begin()
   }
 
-  connected(_attempt: Attempt, request: ClientRequest): void {
+  begun(stream: Http1Stream): void {
     const { exchange, route } = this.#parts
-    if (this.#upload.isEmpty) return
-    this.#upload.bound(route.maxRequestBytes, exchange, (error) => this.#giveUp(error, 'nothing'))
-    this.#upload.sendTo(request)
+    this.#upload.sendTo(stream, route.maxRequestBytes, exchange, (error) => this.#giveUp(error, 'nothing'))
   }
 
-  answered(attempt: Attempt, answer: IncomingMessage): void {
+  came(attempt: Attempt, head: ResponseHead, piece: Buffer, isWhole: boolean): boolean {
+    if (this.#download) return this.#download.take(piece, isWhole)
     const { exchange } = this.#parts
     const { response } = exchange
-    if (exchange.isOver) {
-      answer.destroy()
-      return
+    const { status } = head
+    if (this.#failsOver && this.#goOn(attempt, { code: `http-${status}`, response: { status, body: undefined } }))
+      return true
+    const headers = selectResponseHeaders(head)
+    if (!headers) {
+      this.failed(attempt, invalid('the answer has too many headers'))
+      return true
     }
-    const fault = checkAnswer(answer)
-    if (fault) {
-      this.failed(attempt, fault)
-      return
-    }
-    const status = answer.statusCode ?? 0
-    if (this.#failsOver && this.#goOn(attempt, statusError(status))) return
-    const headers = selectResponseHeaders(answer)
-    headers.push('x-request-id', exchange.requestId, ...(exchange.ownHeaders ?? []))
+    headers.push('x-request-id', exchange.requestId)
+    if (exchange.ownHeaders) headers.push(...exchange.ownHeaders)
     if (exchange.serving.isDraining) headers.push('connection', 'close')
     try {
       // Without the reason phrase: it may hold anything, and means nothing.
       response.writeHead(status, headers)
     } catch (cause) {
       this.#giveUp(invalid('the answer has a header that cannot be sent', cause))
-      return
+      return true
     }
     this.#timer?.cancel()
     exchange.noteHead(status)
     attempt.measure(status, undefined)
-    this.#download = new Download(exchange, answer, this.#parts.route.idleMs)
-    this.#download.begin()
-    // Node sends the head with the first of the body, which of a stream of events may come much later.
-    setImmediate(
-      contained('response', exchange, () => {
-        if (!response.writableEnded && !response.destroyed) response.flushHeaders()
-      }),
-    )
+    return this.#pass(attempt, piece, isWhole)
   }
 
-  upgraded(attempt: Attempt, answer: IncomingMessage, connection: Duplex, head: Buffer): void {
+  /** Most answers come in one piece, and nothing of them is waited for. */
+  #pass(attempt: Attempt, piece: Buffer, isWhole: boolean): boolean {
+    const { exchange, route } = this.#parts
+    if (isWhole && this.#upload.isWhole) {
+      exchange.noteBytes(piece.length)
+      exchange.response.end(piece.length > 0 ? piece : undefined)
+      return true
+    }
+    this.#download = new Download(exchange, this.#upload, route.idleMs)
+    this.#download.begin(() => attempt.resume())
+    return this.#download.take(piece, isWhole)
+  }
+
+  upgraded(attempt: Attempt, answer: ResponseHead, backend: Socket, head: Buffer): void {
     const { exchange, tunnels, route } = this.#parts
     const { response } = exchange
     if (!(response instanceof UpgradeResponse)) throw new TypeError('the request asked for no upgrade')
-    if (!(connection instanceof Socket)) throw new TypeError('the connection to the backend is no socket')
-    if (answer.headers.upgrade?.toLowerCase() !== 'websocket') {
-      connection.destroy()
+    if (String(answer.headers['upgrade']).toLowerCase() !== webSocket) {
+      backend.destroy()
       this.#giveUp(invalid('the answer switches to another protocol than was asked for'))
       return
     }
     this.#timer?.cancel()
     attempt.measure(101, undefined)
-    tunnels.open({ client: response.handOn(), backend: connection, answer, head, exchange, idleMs: route.idleMs })
+    tunnels.open({ client: response.handOn(), backend, answer, head, exchange, idleMs: route.idleMs })
     exchange.handOn(101)
   }
 
   failed(attempt: Attempt, error: GatewayError): void {
-    if (!this.#failsOver || !this.#goOn(attempt, error)) this.#giveUp(error)
+    if (this.#download) this.#download.cut(error)
+    else if (!this.#failsOver || !this.#goOn(attempt, error)) this.#giveUp(error)
   }
 
   get #failsOver(): boolean {
@@ -152,7 +153,7 @@ export class Relay implements AttemptOwner {
   }
 
   /** Goes on to another endpoint, where that is safe and there is one. */
-  #goOn(attempt: Attempt, error: GatewayError): boolean {
+  #goOn(attempt: Attempt, error: Failure): boolean {
     const { service, exchange } = this.#parts
     if (exchange.isOver) return false
     const { endpoint, isRepeatable } = attempt
@@ -203,6 +204,6 @@ export class Relay implements AttemptOwner {
   }
 }
 
-function statusError(status: number): GatewayError {
-  return new GatewayError(`http-${status}`, { response: { status, body: undefined } })
+function invalid(detail: string, cause?: unknown): GatewayError {
+  return new GatewayError('invalid-response', { detail, cause })
 }

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { contained } from '../../faults.ts'
+import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Exchange } from '../requests/exchange.ts'
 import { printSwitch } from './headers.ts'
 
@@ -15,7 +15,7 @@ interface Ends {
   readonly client: Socket
   readonly backend: Socket
   /** With which the backend switched protocols. */
-  readonly answer: IncomingMessage
+  readonly answer: ResponseHead
   /** What it sent right behind. */
   readonly head: Buffer
   readonly exchange: Exchange

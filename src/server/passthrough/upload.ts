@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../clock.ts'
 import type { GatewayError } from '../../errors.ts'
 import { contained, type Endable } from '../../faults.ts'
@@ -9,6 +9,14 @@ import { limitRest } from '../http/reply.ts'
 /** What every upload has to come to on the whole, beyond the time that any body has: a drip is none. */
 const leastBytesPerMs = 1
 
+/** Who takes a body, piece by piece. */
+export interface BodyTaker {
+  readonly needsDrain: boolean
+  /** False: no more until it has drained. */
+  write(piece: Buffer): boolean
+  end(): void
+}
+
 /** A client's body on its way to a backend: how much of it may come, how fast, and who of the two is waited for. */
 export class Upload {
   readonly isEmpty: boolean
@@ -18,7 +26,8 @@ export class Upload {
   /** Of the connection when the upload began. */
   readonly #bytesBefore: number
   #bytesSeen: number
-  #to: ClientRequest | undefined
+  #to: BodyTaker | undefined
+  #unhear: (() => void) | undefined
 
   constructor(request: IncomingMessage, clock: Clock) {
     const { bytesRead } = request.socket
@@ -30,6 +39,12 @@ export class Upload {
     this.isEmpty = !hasBody(request)
   }
 
+  /** How its end is known. */
+  get framing(): 'none' | 'length' | 'chunked' {
+    if (this.isEmpty) return 'none'
+    return this.#request.headers['transfer-encoding'] === undefined ? 'length' : 'chunked'
+  }
+
   /** Whether all of it has come. */
   get isWhole(): boolean {
     return this.#request.complete
@@ -37,28 +52,32 @@ export class Upload {
 
   /** Whether the backend does not take what has come of it. */
   get isStuck(): boolean {
-    return !this.isWhole && this.#to !== undefined && this.#to.writableNeedDrain
+    return !this.isWhole && this.#to !== undefined && this.#to.needsDrain
   }
 
-  /** Tells once when more comes than may. One that says its length is not counted: `refuseTooLong` has looked at it. */
-  bound(maxBytes: number, owner: Endable, tell: (error: GatewayError) => void): void {
+  /**
+   * Goes on to a backend that is connected. Tells once when more comes than may: of one that says its length
+   * `refuseTooLong` has told before.
+   */
+  sendTo(to: BodyTaker, maxBytes: number, owner: Endable, tell: (error: GatewayError) => void): void {
     const request = this.#request
-    if (this.isEmpty || request.headers['content-length'] !== undefined) return
     let bytes = 0
-    const count = contained('request', owner, (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes <= maxBytes) return
-      request.off('data', count)
-      tell(tooLarge(maxBytes))
+    const take = contained('request', owner, (piece: Buffer) => {
+      bytes += piece.length
+      if (bytes > maxBytes) {
+        this.stop()
+        tell(tooLarge(maxBytes))
+      } else if (!to.write(piece)) request.pause()
     })
-    request.on('data', count)
+    const end = contained('request', owner, () => to.end())
+    this.#to = to
+    this.#unhear = () => request.off('data', take).off('end', end)
+    request.on('data', take).once('end', end)
   }
 
-  /** Goes on to a backend that is connected. */
-  sendTo(to: ClientRequest): void {
-    this.#to = to
-    to.flushHeaders()
-    this.#request.pipe(to)
+  /** What was sent has gone. */
+  drained(): void {
+    if (this.#unhear) this.#request.resume()
   }
 
   /**
@@ -77,7 +96,10 @@ export class Upload {
 
   /** No more of it goes on. */
   stop(): void {
-    this.#request.unpipe()
+    if (!this.#unhear) return
+    this.#unhear()
+    this.#unhear = undefined
+    this.#request.pause()
   }
 
   /** Its answer is there, and no one waits for the rest. */

@@ -1,5 +1,4 @@
 import { type CutAttempt, judge, judgeCut, type Verdict } from '../../endpoints/verdict.ts'
-import { GatewayError } from '../../errors.ts'
 
 interface End extends CutAttempt {
   /** Whether the client had sent all of its request. */
@@ -15,6 +14,6 @@ export function judgeEnd(status: number | undefined, errorCode: string | undefin
 
 function judgeFailure(status: number | undefined, errorCode: string | undefined, end: End): Verdict {
   const response = status === undefined ? undefined : { status, body: undefined }
-  const error = new GatewayError(errorCode ?? `http-${status}`, { response })
-  return error.code === 'timeout' ? judgeCut(error, end) : judge(error)
+  const failure = { code: errorCode ?? `http-${status}`, response }
+  return failure.code === 'timeout' ? judgeCut(failure, end) : judge(failure)
 }

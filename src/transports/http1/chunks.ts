@@ -1,5 +1,5 @@
 import { framingAllowanceBytes, maxHeadBytes } from '../answer-limits.ts'
-import { ReceivedBytes } from '../received-bytes.ts'
+import { type BodyBytes, ReceivedBytes } from '../received-bytes.ts'
 
 const mostLineBytes = 4096
 const mostDigits = 8
@@ -16,7 +16,7 @@ type Framing =
  * Extensions and trailers are dropped, but count: what frames the body has a bound of its own.
  */
 export class ChunkedBody {
-  readonly body = new ReceivedBytes()
+  readonly body: BodyBytes
   readonly #maxBytes: number
   #state: State = 'size'
   /** Bytes of the chunk that have not come yet. */
@@ -27,8 +27,9 @@ export class ChunkedBody {
   #framingBytes = 0
 
   /** @param maxBytes Of the body; what frames it may take what it leaves of that, and `framingAllowanceBytes`. */
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, body: BodyBytes = new ReceivedBytes()) {
     this.#maxBytes = maxBytes
+    this.body = body
   }
 
   get state(): State {

@@ -4,8 +4,7 @@ import { contained, type Endable, endWithFault } from '../../faults.ts'
 import { Connecting } from '../connecting.ts'
 import { readBeforeWriteErrors } from '../early-answers.ts'
 import { unreachable, unusable } from '../failures.ts'
-import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
-import { ResponseReader } from './response-reader.ts'
+import type { ResponseReader } from './response-reader.ts'
 import type { OpenSocket } from './sockets.ts'
 
 /** What every socket of the process reads into: the callback empties it before the next one reads. */
@@ -17,15 +16,24 @@ const idleMarginMs = 1000
 
 /** Who waits for the answer to the request under way. */
 export interface Asker {
-  answered(response: IncomingResponse): void
+  /** Whether all of its request has been written. */
+  readonly hasSent: boolean
+  /** The head of the answer was read, or more of its body, or its end. False: nothing more for now, until `resume`. */
+  came(reader: ResponseReader, isWhole: boolean): boolean
   failed(error: GatewayError): void
   /** The connection, which was kept, broke without a byte of an answer: likely before the backend had the request. */
   lost(error: GatewayError): void
+  /** The connection speaks the protocol that was asked for, and is the asker's from now on. */
+  switched?(reader: ResponseReader, socket: Socket): void
+  /** More of the request can be written. */
+  drained?(): void
 }
 
 interface ConnectionOptions {
   readonly openSocket: OpenSocket
   readonly connectTimeoutMs: number
+  /** It may be handed on as a stream: it carries one request, to another protocol. */
+  readonly maySwitch?: boolean
   /** It can be used. */
   onReady(connection: Connection): void
   /** It cannot be used any more, or never could. */
@@ -45,14 +53,18 @@ export class Connection {
   #reader: ResponseReader | undefined
   #asker: Asker | undefined
   #idleUntil = 0
+  /** Take its listeners off the socket. */
+  readonly #unhear: (() => void)[] = []
   /** What is thrown in a callback of the socket is no fault of the backend's: it ends the connection, and the call on it. */
   readonly #fault: Endable = { destroy: () => this.#fail(new GatewayError('internal')) }
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    const { openSocket, connectTimeoutMs } = options
-    const { socket, readyEvent } = openSocket({ buffer: sharedBuffer, callback: (bytes) => this.#tryRead(bytes) })
+    const { openSocket, connectTimeoutMs, maySwitch = false } = options
+    const onread = { buffer: sharedBuffer, callback: (bytes: number) => this.#tryRead(sharedBuffer, bytes) }
+    const { socket, readyEvent } = openSocket(maySwitch ? undefined : onread)
     this.#socket = socket
+    if (maySwitch) this.#on('data', (data: Buffer) => void (this.#tryRead(data, data.length) || socket.pause()))
     readBeforeWriteErrors(socket)
     this.connecting = new Connecting(connectTimeoutMs, () => socket.destroy(new Error('connecting took too long')))
     this.#on(readyEvent, () => this.#begin())
@@ -61,6 +73,7 @@ export class Connection {
     })
     this.#on('end', () => this.#end())
     this.#on('close', () => this.#end())
+    this.#on('drain', () => this.#asker?.drained?.())
   }
 
   /** Whether the backend is likely to keep it open for a request now. */
@@ -68,10 +81,10 @@ export class Connection {
     return !this.#isGone && now < this.#idleUntil
   }
 
-  /** Sends a request; exactly one of the asker's methods is called, never before this returns. */
-  send(head: string, { method, body, maxResponseBytes }: OutgoingRequest, asker: Asker): void {
+  /** Sends a request, or the head of one whose body is written later; the asker is told nothing before this returns. */
+  send(head: string, body: string | undefined, reader: ResponseReader, asker: Asker): void {
     this.#asker = asker
-    this.#reader = new ResponseReader(method, maxResponseBytes)
+    this.#reader = reader
     const socket = this.#socket
     if (body === undefined) {
       socket.write(head, 'latin1')
@@ -83,18 +96,42 @@ export class Connection {
     socket.uncork()
   }
 
+  /** Writes more of a request; false when no more should be for now. */
+  write(bytes: Buffer, before = '', behind = ''): boolean {
+    const socket = this.#socket
+    if (before === '') return socket.write(bytes)
+    socket.cork()
+    socket.write(before, 'latin1')
+    socket.write(bytes)
+    const takesMore = socket.write(behind, 'latin1')
+    socket.uncork()
+    return takesMore
+  }
+
+  get needsDrain(): boolean {
+    return this.#socket.writableNeedDrain
+  }
+
+  /** Goes on reading. */
+  resume(): void {
+    this.#socket.resume()
+  }
+
   /** Closes it at once; an asker is told nothing. */
   destroy(): void {
     this.#close(undefined)
   }
 
   #on<Args extends unknown[]>(event: string, callback: (...args: Args) => void): void {
-    this.#socket.on(event, contained('backend', this.#fault, callback))
+    const listener = contained('backend', this.#fault, callback)
+    const socket = this.#socket
+    socket.on(event, listener)
+    this.#unhear.push(() => socket.off(event, listener))
   }
 
-  #tryRead(bytes: number): boolean {
+  #tryRead(data: Buffer, bytes: number): boolean {
     try {
-      return this.#read(bytes)
+      return this.#read(data, bytes)
     } catch (thrown) {
       endWithFault(thrown, 'backend', this.#fault)
       return false
@@ -108,30 +145,45 @@ export class Connection {
     this.#options.onReady(this)
   }
 
-  #read(bytes: number): boolean {
+  #read(data: Buffer, bytes: number): boolean {
     const reader = this.#reader
     if (!reader) {
       // Nobody asked: what comes now would be taken for the answer to the next request.
       this.destroy()
       return true
     }
-    const progress = reader.take(sharedBuffer, bytes)
+    const progress = reader.take(data, bytes)
     if (progress === 'complete') this.#complete(reader)
+    else if (progress === 'switched') this.#handOn(reader)
     else if (progress !== 'more') this.#fail(unusable(progress, reader.status))
+    else if (reader.head) return this.#asker!.came(reader, false)
     return true
   }
 
   #complete(reader: ResponseReader): void {
+    const asker = this.#release()
+    // An answer may come before all of its request has gone out: it counts, but nothing else may follow on this connection.
+    const hasSent = asker.hasSent && this.#socket.writableLength === 0
+    if (hasSent && reader.keepsAlive && !this.#isGone && !this.#options.maySwitch) {
+      this.#idleUntil = performance.now() + idleTimeMs(reader.head!.keepAlive)
+    } else this.destroy()
+    asker.came(reader, true)
+  }
+
+  /** It is a stream as any from now on, and someone else's. */
+  #handOn(reader: ResponseReader): void {
+    const asker = this.#release()
+    this.#isGone = true
+    this.#socket.pause()
+    for (const unhear of this.#unhear) unhear()
+    asker.switched!(reader, this.#socket)
+  }
+
+  #release(): Asker {
     const asker = this.#asker!
     this.#asker = undefined
     this.#reader = undefined
-    const response = reader.response()
-    // An answer may come before all of its request has gone out: it counts, but nothing else may follow on this connection.
-    const isWholeExchange = reader.keepsAlive && this.#socket.writableLength === 0
-    if (isWholeExchange && !this.#isGone) {
-      this.#idleUntil = performance.now() + idleTimeMs(response.head.keepAlive)
-    } else this.destroy()
-    asker.answered(response)
+    return asker
   }
 
   #fail(error: GatewayError): void {

@@ -3,20 +3,8 @@ import { GatewayError } from '../../errors.ts'
 import type { IncomingResponse, OutgoingRequest } from '../transport.ts'
 import type { Guest, WaitingRoom } from '../waiting-room.ts'
 import type { Asker, Connection } from './connection.ts'
-
-/** Where an exchange gets its connection from. */
-export interface ConnectionSource {
-  /** Gives a connection that is kept, if there is one; the taker owns it until it gives it back or it is gone. */
-  take(): Connection | undefined
-  /** Opens one, which the taker is given as soon as it can be used. */
-  open(taker: ConnectionTaker): Connection
-  giveBack(connection: Connection): void
-}
-
-export interface ConnectionTaker {
-  connected(connection: Connection): void
-  notConnected(error: GatewayError): void
-}
+import type { ConnectionSource, ConnectionTaker } from './connections.ts'
+import { ResponseReader } from './response-reader.ts'
 
 /** One request and its answer: waits for a place, then for a connection, then for the answer; cancelled at any point. */
 export class Http1Exchange implements Guest, ConnectionTaker, Asker, Cancellable {
@@ -30,6 +18,7 @@ export class Http1Exchange implements Guest, ConnectionTaker, Asker, Cancellable
   #connection: Connection | undefined
   /** The one that was opened for it. */
   #opened: Connection | undefined
+  readonly hasSent = true
   enteredAtMs = 0
   #isInside = false
   #isSettled = false
@@ -96,10 +85,12 @@ export class Http1Exchange implements Guest, ConnectionTaker, Asker, Cancellable
     if (this.#settle()) this.#reject(error)
   }
 
-  answered(response: IncomingResponse): void {
+  came(reader: ResponseReader, isWhole: boolean): boolean {
+    if (!isWhole) return true
     this.#source.giveBack(this.#connection!)
     this.#leave()
-    if (this.#settle()) this.#resolve(response)
+    if (this.#settle()) this.#resolve(reader.response())
+    return true
   }
 
   failed(error: GatewayError): void {
@@ -129,8 +120,9 @@ export class Http1Exchange implements Guest, ConnectionTaker, Asker, Cancellable
   }
 
   #send(connection: Connection): void {
+    const { method, body, maxResponseBytes } = this.#request
     this.#connection = connection
-    connection.send(this.#head, this.#request, this)
+    connection.send(this.#head, body, new ResponseReader(method, maxResponseBytes), this)
   }
 
   #tellLateness(): void {

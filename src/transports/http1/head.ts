@@ -23,6 +23,7 @@ export class ResponseHead {
   readonly framing: Framing
   /** Whether the connection can carry another request afterwards. */
   readonly keepsAlive: boolean
+  readonly connection: string | undefined
   readonly contentType: string | undefined
   readonly contentEncoding: string | undefined
   /** Value of `Keep-Alive`. */
@@ -34,6 +35,7 @@ export class ResponseHead {
     this.status = status
     this.framing = framing
     this.keepsAlive = keepsAlive
+    this.connection = special.connection
     this.contentType = special.contentType
     this.contentEncoding = special.contentEncoding
     this.keepAlive = special.keepAlive
@@ -44,6 +46,11 @@ export class ResponseHead {
   get headers(): Headers {
     this.#headers ??= readHeaders(this.#lines)
     return this.#headers
+  }
+
+  /** Names and values in turn, as they came. */
+  get fields(): string[] {
+    return readFields(this.#lines)
   }
 }
 
@@ -154,12 +161,33 @@ function join(before: string | undefined, value: string): string {
 
 function readHeaders(lines: string): Headers {
   const headers: Headers = Object.create(null)
-  for (const line of lines.split('\r\n')) {
-    const colon = line.indexOf(':')
-    if (colon > 0) addHeader(headers, line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
-  }
+  const fields = readFields(lines)
+  for (let at = 0; at < fields.length; at += 2) addHeader(headers, fields[at]!.toLowerCase(), fields[at + 1]!)
   return headers
 }
+
+function readFields(lines: string): string[] {
+  const fields: string[] = []
+  for (let start = 0; start < lines.length; ) {
+    const colon = lines.indexOf(':', start)
+    const end = lines.indexOf('\r\n', colon)
+    fields.push(lines.slice(start, colon), trimBlanks(lines, colon + 1, end < 0 ? lines.length : end))
+    if (end < 0) break
+    start = end + 2
+  }
+  return fields
+}
+
+/** Spaces and tabs alone: beyond ASCII a byte may be the end of a character. */
+function trimBlanks(text: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+const isBlank = (code: number) => code === 0x20 || code === 0x09
 
 function addHeader(headers: Headers, name: string, value: string): void {
   const before = headers[name]

@@ -1,11 +1,12 @@
 import { maxHeadBytes } from '../answer-limits.ts'
 import type { Flaw } from '../failures.ts'
-import { ReceivedBytes } from '../received-bytes.ts'
+import { type BodyBytes, PassingBytes, ReceivedBytes } from '../received-bytes.ts'
 import type { IncomingResponse } from '../transport.ts'
 import { ChunkedBody } from './chunks.ts'
 import { findSlip, headEnd, parseHead, type ResponseHead } from './head.ts'
 
 const noBytes = Buffer.alloc(0)
+const gathers: Reading = {}
 
 export class Http1Response implements IncomingResponse {
   readonly head: ResponseHead
@@ -33,8 +34,16 @@ export class Http1Response implements IncomingResponse {
   }
 }
 
-/** What came of the bytes so far. */
-export type Progress = 'more' | 'complete' | Exclude<Flaw, 'broken-off'>
+/** What came of the bytes so far; `switched`: from here on the connection speaks another protocol. */
+export type Progress = 'more' | 'complete' | 'switched' | Exclude<Flaw, 'broken-off'>
+
+/** How a reader differs from one that gathers a whole answer. */
+export interface Reading {
+  /** Its body is taken piece by piece, and may be as long as it likes. */
+  readonly passes?: boolean
+  /** The request asked for another protocol. */
+  readonly maySwitch?: boolean
+}
 
 /**
  * Reads one answer from the bytes of a connection, which are lent to it: of what it keeps it makes a copy. The usual
@@ -48,14 +57,23 @@ export class ResponseReader {
   /** The beginning of a head that is not whole. */
   #pending: ReceivedBytes | undefined
   #interimBytes = 0
-  #body: ReceivedBytes | undefined
+  readonly #passes: boolean
+  readonly #maySwitch: boolean
+  #body: BodyBytes | undefined
   #chunks: ChunkedBody | undefined
   /** Bytes came behind the answer, which nobody asked for. */
   hasSurplus = false
 
-  constructor(method: string, maxBytes: number) {
+  constructor(method: string, maxBytes: number, { passes = false, maySwitch = false }: Reading = gathers) {
     this.#method = method
     this.#maxBytes = maxBytes
+    this.#passes = passes
+    this.#maySwitch = maySwitch
+  }
+
+  /** Once it is read. */
+  get head(): ResponseHead | undefined {
+    return this.#head
   }
 
   /** 0 until the status is known. */
@@ -89,7 +107,12 @@ export class ResponseReader {
 
   /** The whole answer, once it is complete. */
   response(): Http1Response {
-    return new Http1Response(this.#head!, (this.#chunks?.body ?? this.#body)?.take() ?? noBytes)
+    return new Http1Response(this.#head!, this.takeBody())
+  }
+
+  /** What has come of the body and was not taken. */
+  takeBody(): Buffer {
+    return this.#body?.take() ?? noBytes
   }
 
   /** Reads heads from the front of `data` until one is final. Up to `searched` none of them ends. */
@@ -101,8 +124,9 @@ export class ResponseReader {
       if (end - from > maxHeadBytes) return findSlip(data, from, from, to) ?? 'head-too-large'
       const head = parseHead(data.toString('latin1', from, end), this.#method)
       // Other interim answers are passed over, asked for or not (RFC 9110 section 15.2); another protocol cannot be.
-      if (!head || head.status === 101) return 'malformed'
+      if (!head || (head.status === 101 && !this.#maySwitch)) return 'malformed'
       const next = end + headEnd.length
+      if (head.status === 101) return this.#switch(head, data, next, to)
       if (head.status >= 200) return this.#beginBody(head, data, next, to)
       this.#interimBytes += next - from
       if (this.#interimBytes > maxHeadBytes) return 'head-too-large'
@@ -122,15 +146,23 @@ export class ResponseReader {
     return 'more'
   }
 
+  /** What comes behind is of the other protocol, and is taken as a body would be. */
+  #switch(head: ResponseHead, data: Buffer, from: number, to: number): Progress {
+    this.#head = head
+    this.#body = new PassingBytes()
+    this.#body.append(data, from, to)
+    return 'switched'
+  }
+
   #beginBody(head: ResponseHead, data: Buffer, from: number, to: number): Progress {
     this.#head = head
     this.#pending = undefined
     const { framing } = head
     if (framing.kind === 'length') {
       if (framing.bytes > this.#maxBytes) return 'too-large'
-      this.#body = new ReceivedBytes(framing.bytes)
-    } else if (framing.kind === 'chunked') this.#chunks = new ChunkedBody(this.#maxBytes)
-    else if (framing.kind === 'until-close') this.#body = new ReceivedBytes()
+      this.#body = this.#passes ? new PassingBytes() : new ReceivedBytes(framing.bytes)
+    } else if (framing.kind !== 'none') this.#body = this.#passes ? new PassingBytes() : new ReceivedBytes()
+    if (framing.kind === 'chunked') this.#chunks = new ChunkedBody(this.#maxBytes, this.#body)
     return this.#takeBody(data, from, to)
   }
 

@@ -10,8 +10,8 @@ export interface ReadInto {
   readonly callback: (bytes: number) => boolean
 }
 
-/** Begins to connect; the event tells when requests can go out. */
-export type OpenSocket = (onread: ReadInto) => {
+/** Begins to connect; the event tells when requests can go out. Without a place to read into it is a stream as any. */
+export type OpenSocket = (onread: ReadInto | undefined) => {
   readonly socket: Socket
   readonly readyEvent: 'connect' | 'secureConnect'
 }
@@ -26,7 +26,7 @@ export function openerFor(url: URL, address: string, { tls }: Pick<ChannelOption
   const at = { host, port: Number(url.port) || (isSecure ? 443 : 80), noDelay: true }
   return isSecure
     ? openSecurely(at, url.hostname.replace(/^\[|\]$/g, ''), tls)
-    : (onread) => ({ socket: connect({ ...at, onread }), readyEvent: 'connect' })
+    : (onread) => ({ socket: connect({ ...at, ...(onread && { onread }) }), readyEvent: 'connect' })
 }
 
 /** The last session is taken up again, which saves a round trip and the certificate. */
@@ -41,7 +41,7 @@ function openSecurely(at: object, name: string, tls: ChannelOptions['tls']): Ope
     const socket = connectSecurely({
       ...at,
       ...tls,
-      onread,
+      ...(onread && { onread }),
       secureContext,
       servername,
       session,
