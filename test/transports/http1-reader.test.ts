@@ -2,19 +2,23 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ChunkedBody } from '../../src/transports/http1/chunks.ts'
 import { parseHead } from '../../src/transports/http1/head.ts'
-import { type Progress, ResponseReader } from '../../src/transports/http1/response-reader.ts'
-import { ReceivedBytes } from '../../src/transports/received-bytes.ts'
+import { type Progress, type Reading, ResponseReader } from '../../src/transports/http1/response-reader.ts'
+import { PassingBytes, ReceivedBytes } from '../../src/transports/received-bytes.ts'
 
 /** What the pieces are lent in, as by a socket: behind each is what was read before. */
 const lent = Buffer.alloc(64 * 1024, 'HTTP/1.1 200 OK\r\n\r\n')
 
+function cut(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const places = [...new Set([0, ...cuts.map((at) => at % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b)
+  return places.slice(1).map((to, index) => bytes.subarray(places[index], to))
+}
+
 /** Reads bytes cut at the given places; what came of them, and of the end of the connection after them. */
 function read(bytes: Buffer, cuts: readonly number[], method = 'GET', maxBytes = 1000) {
   const reader = new ResponseReader(method, maxBytes)
-  const places = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b)
   let progress: Progress = 'more'
-  for (let at = 1; at < places.length && progress === 'more'; at += 1) {
-    const piece = bytes.subarray(places[at - 1]!, places[at])
+  for (const piece of cut(bytes, cuts)) {
+    if (progress !== 'more') break
     lent.set(piece)
     progress = reader.take(lent, piece.length)
     lent.fill('\r\n\r\nHTTP/1.1 ', 0, piece.length)
@@ -49,6 +53,60 @@ const answer = fc
     const head = `${interim ? 'HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n' : ''}HTTP/1.1 ${status} Any Reason\r\n${headers}\r\n\r\n`
     return { status, body, bytes: Buffer.from(head + (framing === 'chunked' ? chunkedBody(parts) : body), 'latin1') }
   })
+
+/** Reads bytes cut at the given places, and takes what has come of the body after each piece. */
+function readPieces(bytes: Buffer, cuts: readonly number[], reading: Reading) {
+  const reader = new ResponseReader('GET', Number.POSITIVE_INFINITY, reading)
+  const pieces: Buffer[] = []
+  let progress: Progress = 'more'
+  for (const piece of cut(bytes, cuts)) {
+    if (progress !== 'more') break
+    lent.set(piece)
+    progress = reader.take(lent, piece.length)
+    pieces.push(reader.takeBody())
+    lent.fill('\r\n\r\nHTTP/1.1 ', 0, piece.length)
+  }
+  return { progress: progress === 'more' ? reader.end() : progress, head: reader.head, pieces }
+}
+
+describe('reading an answer that is passed on', () => {
+  test('gives the same body piece by piece, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(answer, fc.array(fc.nat(400), { maxLength: 6 }), ({ bytes, status, body }, cuts) => {
+        const { progress, head, pieces } = readPieces(bytes, cuts, { passes: true })
+        expect([progress, head?.status]).toEqual(['complete', status])
+        expect(Buffer.concat(pieces).toString('latin1')).toBe(body)
+      }),
+    )
+  })
+
+  test('holds nothing of what was taken', () => {
+    const bytes = new PassingBytes()
+    const piece = Buffer.alloc(1000)
+    for (let count = 0; count < 100; count++) {
+      bytes.append(piece, 0, piece.length)
+      expect(bytes.take().buffer.byteLength).toBeLessThan(70_000)
+    }
+    expect([bytes.length, bytes.take().length]).toEqual([100_000, 0])
+  })
+
+  test('that switches to the protocol which was asked for gives what comes behind its head', () => {
+    const bytes = Buffer.from('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Go\r\nUpgrade: websocket\r\n\r\nframes')
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 'frames'.length - 1), (at) => {
+        const { progress, head, pieces } = readPieces(bytes, [at], { passes: true, maySwitch: true })
+        expect([progress, head?.headers['upgrade'], String(pieces.at(-1))]).toEqual(['switched', 'websocket', 'frames'])
+      }),
+    )
+    expect(readPieces(bytes, [], { passes: true }).progress).toBe('malformed')
+  })
+
+  test('gives its headers as they came: blanks around a value are none of it, any other byte is', () => {
+    const lines = ['A:\t 1 \t', 'a: 2', 'Name: caf\xc3\xa0', 'Empty:', 'B: \xa0']
+    const { fields } = parseHead(`HTTP/1.1 200 OK\r\n${lines.join('\r\n')}`, 'GET')!
+    expect(fields).toEqual(['A', '1', 'a', '2', 'Name', 'caf\xc3\xa0', 'Empty', '', 'B', '\xa0'])
+  })
+})
 
 describe('reading an answer', () => {
   test('gives the same however the bytes are cut', () => {
