@@ -95,11 +95,15 @@ export class GatewayError extends Error {
   /** What the attempt that ended with it tells about the backend; said by `endpoints/verdict.ts` alone. */
   verdict: Verdict = 'nothing'
 
+  /** Only a fault of ours has a stack: of every other failure code and step say where, and its stack would be most of its cost. */
   constructor(code: string, details: GatewayErrorDetails = {}) {
+    const { stackTraceLimit } = Error
+    if (code !== 'internal') Error.stackTraceLimit = 0
     super(
       details.detail ?? details.reason ?? details.title ?? code,
       details.cause === undefined ? undefined : { cause: details.cause },
     )
+    Error.stackTraceLimit = stackTraceLimit
     const known = knownErrors[code as KnownErrorCode] ?? (details.response ? backendFailure : knownErrors.internal)
     this.name = 'GatewayError'
     this.code = code
