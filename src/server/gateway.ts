@@ -37,7 +37,7 @@ import { ConfigWatcher } from './lifecycle/watch.ts'
 import { watchOverload } from './overload/watch-overload.ts'
 import { Passthrough } from './passthrough/passthrough.ts'
 import { ActiveRoutes } from './requests/active-route.ts'
-import { answerUnmatched, tryAggregate } from './requests/dispatch.ts'
+import { answerUnmatched, findRoute, tryAggregate } from './requests/dispatch.ts'
 import { tryOpenApi } from './requests/openapi.ts'
 
 export { ConfigurationError } from './lifecycle/load.ts'
@@ -164,8 +164,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   const handler: Gateway['handler'] = (request, response, next) => {
     dropHeadersOfProxies(request, serving.current.addresses.trustsPeerOf)
-    if (tryAggregate(serving, request, response)) return
-    if (tryOpenApi(serving, request, response) || passthrough.tryPassOn(request, response)) return
+    const found = findRoute(serving.current, request)
+    if (tryAggregate(serving, found, request, response)) return
+    if (tryOpenApi(serving, request, response) || passthrough.tryPassOn(found, request, response)) return
     if (next) next()
     else answerUnmatched(serving, request, response)
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RouteRequest } from '../../run/route-request.ts'
 import { hasBody } from '../http/body.ts'
-import { type ActivePassthrough, isAggregate } from '../lifecycle/activation.ts'
+import { type ActiveMatch, type ActivePassthrough, isAggregate } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { arrive } from '../requests/arrival.ts'
 import { findRoute } from '../requests/dispatch.ts'
@@ -13,8 +13,16 @@ export interface PassthroughMatch {
 }
 
 /** Finds the `proxy:` route that takes a request. */
-export function findPassthrough({ current, clock }: Serving, request: IncomingMessage): PassthroughMatch | undefined {
-  const found = findRoute(current, request)
+export function findPassthrough(serving: Serving, request: IncomingMessage): PassthroughMatch | undefined {
+  return arriveAt(serving, findRoute(serving.current, request), request)
+}
+
+/** As `findPassthrough`, of what was found. */
+export function arriveAt(
+  { current, clock }: Serving,
+  found: ActiveMatch,
+  request: IncomingMessage,
+): PassthroughMatch | undefined {
   if (found.kind !== 'match' || isAggregate(found.target)) return undefined
   return { active: found.target, arrived: arrive(current, found.target, found.params, request, clock) }
 }

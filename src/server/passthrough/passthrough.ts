@@ -5,14 +5,14 @@ import { refuse } from '../../run/refusals.ts'
 import { hasBody } from '../http/body.ts'
 import { checkRequest } from '../http/strict.ts'
 import { dropHeadersOfProxies } from '../http/untrusted-headers.ts'
-import type { ActivePassthrough } from '../lifecycle/activation.ts'
+import type { ActiveMatch, ActivePassthrough } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { takeTurn, tryShed } from '../overload/shed.ts'
 import { titleOf } from '../requests/active-route.ts'
 import { checkPath } from '../requests/dispatch.ts'
 import { Exchange } from '../requests/exchange.ts'
 import { passedHeaders } from './headers.ts'
-import { findPassthrough, isHandshake, isHandshakeWithBody, type PassthroughMatch } from './match.ts'
+import { arriveAt, findPassthrough, isHandshake, isHandshakeWithBody, type PassthroughMatch } from './match.ts'
 import { Relay } from './relay.ts'
 import { Tunnels } from './tunnels.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
@@ -31,10 +31,10 @@ export class Passthrough {
     this.#serving = serving
   }
 
-  /** Passes a request on if its route says so: false when it does not. */
-  tryPassOn(request: IncomingMessage, response: ServerResponse): boolean {
+  /** Passes a request on if the route that was found for it says so: false when it does not. */
+  tryPassOn(match: ActiveMatch, request: IncomingMessage, response: ServerResponse): boolean {
     const serving = this.#serving
-    const found = findPassthrough(serving, request)
+    const found = arriveAt(serving, match, request)
     if (!found) return false
     const { active, arrived } = found
     if (serving.overload.isBusy && tryShed(serving, active, arrived, request, response)) return true

@@ -10,11 +10,15 @@ import { serveAggregate } from './aggregate.ts'
 import { arrive, arriveNowhere } from './arrival.ts'
 import { Exchange } from './exchange.ts'
 
-/** Answers a request if it belongs to an aggregated route: false when it does not. */
-export function tryAggregate(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
-  const activation = serving.current
-  const found = findRoute(activation, request)
+/** Answers a request that was found to belong to an aggregated route: false when it does not. */
+export function tryAggregate(
+  serving: Serving,
+  found: ActiveMatch,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   if (found.kind !== 'match' || !isAggregate(found.target)) return false
+  const activation = serving.current
   const { target: active, params } = found
   const arrived = arrive(activation, active, params, request, serving.clock)
   if (serving.overload.isBusy && tryShed(serving, active, arrived, request, response)) return true
