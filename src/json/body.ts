@@ -1,4 +1,5 @@
 import { printJson } from '../json-text.ts'
+import { asBuffer } from './buffers.ts'
 import { checkJson } from './indexer.ts'
 import type { JsonSlice } from './slice.ts'
 
@@ -38,7 +39,8 @@ export class Body {
 
   /** Made when it is first asked for; everybody is given the same. Numbers are what they are in `numbers.ts`. */
   get value(): unknown {
-    if (this.#value === undefined) this.#value = this.#whole ? this.#whole.parse() : JSON.parse(textOf(this.#bytes!))
+    if (this.#value === undefined)
+      this.#value = this.#whole ? this.#whole.parse() : JSON.parse(asBuffer(this.#bytes!).toString())
     return this.#value
   }
 
@@ -46,8 +48,4 @@ export class Body {
   get bytes(): Uint8Array {
     return this.#bytes ?? Buffer.from(printJson(this.#value))
   }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 }

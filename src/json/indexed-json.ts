@@ -1,15 +1,17 @@
+import { asBuffer } from './buffers.ts'
+
 /**
  * A validated JSON text and the index of its values: two words for each value and key, as assembly/json/tape.ts has
  * it. Neither is changed by anyone.
  */
 export class IndexedJson {
-  readonly bytes: Uint8Array
+  readonly bytes: Buffer
   readonly tape: Uint32Array
   /** Whether it has numbers that JavaScript may print another way than they are written. */
   readonly hasRareNumbers: boolean
 
   constructor(bytes: Uint8Array, tape: Uint32Array, hasRareNumbers: boolean) {
-    this.bytes = bytes
+    this.bytes = asBuffer(bytes)
     this.tape = tape
     this.hasRareNumbers = hasRareNumbers
   }

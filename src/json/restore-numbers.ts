@@ -21,13 +21,12 @@ export function restoreNumbers(value: unknown, json: IndexedJson, at: number, en
 
 function findRareNumbers({ bytes, tape }: IndexedJson, from: number, to: number): RareNumber[] {
   const found: RareNumber[] = []
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = from; at < to; at++) {
     const start = tape[2 * at]!
     const length = tape[2 * at + 1]!
     // What is left are scalars and keys, and a key stands behind a quote.
     if (length === 0 || length >= containerFlag || !isNumeric(bytes[start]!) || bytes[start - 1] === 0x22) continue
-    const number = readNumber(text.toString('latin1', start, start + length))
+    const number = readNumber(bytes.toString('latin1', start, start + length))
     if (typeof number !== 'number') found.push({ at, number })
   }
   return found
@@ -102,7 +101,7 @@ class Restorer {
     const word = tape[2 * key + 1]!
     const hasEscape = word >= containerFlag
     const end = start + (hasEscape ? word - containerFlag : word)
-    const name = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', start, end)
+    const name = bytes.toString('utf8', start, end)
     return hasEscape ? (JSON.parse(`"${name}"`) as string) : name
   }
 }

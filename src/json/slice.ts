@@ -48,8 +48,7 @@ export class JsonSlice {
 
   /** The value, made anew at each call; numbers are what they are in `numbers.ts`. */
   parse(): unknown {
-    const { buffer, byteOffset, byteLength } = this.bytes
-    const value: unknown = JSON.parse(Buffer.from(buffer, byteOffset, byteLength).toString())
+    const value: unknown = JSON.parse(this.json.bytes.toString('utf8', this.start, this.end))
     return this.json.hasRareNumbers ? restoreNumbers(value, this.json, this.at, this.entries) : value
   }
 

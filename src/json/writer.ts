@@ -52,7 +52,7 @@ function placeSlice(engine: Engine, slot: Slot, slice: JsonSlice, at: number): n
   const tape = align(at + end - start + padding)
   const behind = tape + 8 * entries
   if (!engine.reserve(behind)) return 0
-  engine.bytes.set(slice.bytes, at)
+  slice.json.bytes.copy(engine.bytes, at, start, end)
   engine.words.set(slice.json.tape.subarray(2 * slice.at, 2 * (slice.at + entries)), tape / 4)
   return open(engine, slot, at - start, tape) ? behind : 0
 }
