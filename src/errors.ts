@@ -17,6 +17,8 @@ export type KnownErrorCode =
   | 'expression-failed'
   | 'too-much-work'
   | 'extension-failed'
+  | 'none-succeeded'
+  | 'not-done'
 
 /** The one table: error code → HTTP status of the answer when nothing handles it, and its human title. */
 export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
@@ -32,6 +34,8 @@ export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; 
   'expression-failed': { status: 500, title: 'An expression of the route failed' },
   'too-much-work': { status: 500, title: 'The request takes too much work' },
   'extension-failed': { status: 500, title: 'An extension of the gateway failed' },
+  'none-succeeded': { status: 502, title: 'No way to the answer succeeded' },
+  'not-done': { status: 504, title: 'What was waited for did not come about' },
   internal: { status: 500, title: 'Internal error' },
 }
 

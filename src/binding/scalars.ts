@@ -31,13 +31,13 @@ function unitScalar(
     })
 }
 
-/** `150ms`, `3s`, `10m`, `1h` → milliseconds. */
-export const duration = unitScalar('duration', '150ms or 3s', '^\\d+(\\.\\d+)?(ms|s|m|h)$', parseDuration)
+/** `150ms`, `3s`, `10m`, `1h`, `7d` → milliseconds. */
+export const duration = unitScalar('duration', '150ms or 3s', '^\\d+(\\.\\d+)?(ms|s|m|h|d)$', parseDuration)
 /** A duration that something may take: longer than no time at all. */
 export const timeSpan = unitScalar(
   'duration',
   '150ms or 3s',
-  '^\\d+(\\.\\d+)?(ms|s|m|h)$',
+  '^\\d+(\\.\\d+)?(ms|s|m|h|d)$',
   parseDuration,
   (ms) => ms === 0,
 )

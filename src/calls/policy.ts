@@ -106,6 +106,8 @@ export interface PolicyKind<
   wrap(config: Config, parts: PolicyParts<State>): Policy | undefined
   /** A second layer, where it stands inside of one that holds calls up: before the outermost of those. */
   ahead?(config: Config, parts: PolicyParts<State>): Policy
+  /** It gives answers of before, or of others: in a `repeat` it holds only where the route itself says so. */
+  readonly givesEarlierAnswers?: boolean
   /** What it does with answers, beyond handing them on. */
   answerUse?(config: Config): AnswerUse
   /** It holds too where that other policy does, inside of which it stands, unless somebody says otherwise. */

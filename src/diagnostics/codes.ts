@@ -81,6 +81,11 @@ export const diagnosticCodes = {
   'sibling-read': { severity: 'error', rule: 'A step of a parallel does not read what its sibling writes' },
   'two-producers': { severity: 'error', rule: 'No two steps that run at the same time write one color' },
   'flow-cycle': { severity: 'error', rule: 'The steps of a flow do not wait for each other in a circle' },
+  'invalid-arm': {
+    severity: 'error',
+    rule: 'An arm of `first` writes a color, and calls only what is idempotent',
+  },
+  'misplaced-respond': { severity: 'error', rule: 'A `respond` stands in a route, and in no arm of a `first`' },
   'type-mismatch': { severity: 'error', rule: 'A value has the type of the color, parameter or operator it goes to' },
   'unreachable-step': { severity: 'warning', rule: 'Every step, arm and catch can be reached' },
   'unused-output': { severity: 'hint', rule: 'Something uses every color that an operation gives' },

@@ -34,6 +34,27 @@ export function compileColorWriter(name: string): (document: Document, value: un
   }
 }
 
+/** Reads one color of a context. */
+export function compileColorReader(name: string): (document: Document) => unknown {
+  const segments = name.split('.')
+  return (document) => {
+    let value: unknown = document
+    for (const segment of segments) value = (value as Record<string, unknown> | undefined)?.[segment]
+    return value
+  }
+}
+
+/** Takes one color out of a context. */
+export function compileColorEraser(name: string): (document: Document) => void {
+  const segments = name.split('.')
+  const leaf = segments.pop()!
+  return (document) => {
+    let owner: Record<string, unknown> | undefined = document
+    for (const segment of segments) owner = owner?.[segment] as typeof owner
+    if (owner) delete owner[leaf]
+  }
+}
+
 function namespaceIn(owner: Record<string, unknown>, name: string): Record<string, unknown> {
   const found = owner[name]
   if (found !== undefined) return found as Record<string, unknown>

@@ -1,13 +1,13 @@
 /** Quantities as operators write them (LANGUAGE "Values"). Each gives undefined for what is not such a quantity. */
 
-const millisecondsIn: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const millisecondsIn: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const bytesIn: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 }
 const unitsIn: Record<string, number> = { '': 1, K: 1000, M: 1_000_000 }
 
-/** `150ms`, `3s`, `10m`, `1.5h` in milliseconds. Of plain numbers only `0` is one: any other lacks its unit. */
+/** `150ms`, `3s`, `10m`, `1.5h`, `7d` in milliseconds. Of plain numbers only `0` is one: any other lacks its unit. */
 export function parseDuration(text: unknown): number | undefined {
   if (text === 0 || text === '0') return 0
-  return parseQuantity(text, /^(\d+(?:\.\d+)?)(ms|s|m|h)$/, millisecondsIn)
+  return parseQuantity(text, /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/, millisecondsIn)
 }
 
 /** `64KB`, `2MB`, `512B`, or a plain number of bytes, in bytes. A kilobyte is 1024 bytes. */
@@ -46,9 +46,9 @@ export function parseShare(text: unknown): number | undefined {
   return share <= 1 ? share : undefined
 }
 
-/** Milliseconds as an operator would write them: `150ms`, `1.5s`, `10m`, `1h`. */
+/** Milliseconds as an operator would write them: `150ms`, `1.5s`, `10m`, `1h`, `7d`. */
 export function printDuration(ms: number): string {
-  for (const unit of ['h', 'm', 's'] as const) {
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
     const count = ms / millisecondsIn[unit]!
     if (count >= 1 && Number.isInteger(count * 10)) return `${count}${unit}`
   }

@@ -29,6 +29,7 @@ export class RouteBinder implements Binder {
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
   #guards = 0
+  repeatedIn: string | undefined = undefined
   owner: Language['owner'] = undefined
   /** Every place that calls a backend; compiled steps know theirs by index. */
   readonly callSites: CallSite[] = []
@@ -112,6 +113,14 @@ export class RouteBinder implements Binder {
     this.#guards += 1
     const bound = this.block(block)
     this.#guards -= 1
+    return bound
+  }
+
+  repeatedBlock(block: ParsedBlock, extras?: BlockExtras): BoundBlock {
+    const outer = this.repeatedIn
+    this.repeatedIn = block.position.source.path
+    const bound = this.block(block, extras)
+    this.repeatedIn = outer
     return bound
   }
 

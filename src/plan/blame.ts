@@ -90,7 +90,7 @@ function findGivers(route: BoundRoute): (reference: Reference) => Giver {
       const derived = new Map((step.derives ?? []).map(({ color, value }) => [color, value.reads]))
       for (const [color, reads] of derived)
         note(color, reads.map(({ reference }) => giverOf(reference)).reduce(join, 'route'))
-      for (const { color } of step.writes ?? []) if (!derived.has(color)) note(color, 'backend')
+      for (const { color } of step.writes ?? []) if (step.call || !derived.has(color)) note(color, 'backend')
       if (step.composition !== 'each') continue
       for (const { reference } of step.reads ?? []) ofItems = join(ofItems, giverOf(reference))
     }

@@ -52,10 +52,19 @@ export interface BoundRoute {
 
 /** Every step of a block, those inside others included, in the order of the file. */
 export function* everyStep(block: BoundBlock): Generator<BoundStep> {
-  for (const step of block.steps) {
-    yield step
-    for (const inner of step.blocks ?? []) yield* everyStep(inner)
-  }
+  for (const step of block.steps) yield* everyStepOf(step)
+}
+
+/** A step, and those inside it. */
+export function* everyStepOf(step: BoundStep): Generator<BoundStep> {
+  yield step
+  for (const inner of step.blocks ?? []) yield* everyStep(inner)
+}
+
+/** A block, and those inside its steps. */
+export function* everyBlock(block: BoundBlock): Generator<BoundBlock> {
+  yield block
+  for (const step of everyStep(block)) yield* step.blocks ?? []
 }
 
 /** Every color that a route may hold: from the request, written by a step, or the element of a forEach. */

@@ -5,6 +5,7 @@ import type { BoundBlock, BoundStep, Compiler } from '../steps/step.ts'
 import type { StepCall } from '../steps/step-call.ts'
 import { noteReason } from '../telemetry/span.ts'
 import { flowDependencies } from './dependencies.ts'
+import { runFirst } from './first.ts'
 import type { RecordsRead } from './reads.ts'
 import type { StepInfo } from './snapshot.ts'
 
@@ -50,6 +51,8 @@ export class RouteCompiler implements Compiler {
         return runInSequence(runs)
       case 'parallel':
         return runInParallel(runs)
+      case 'first':
+        return runFirst(block.steps, runs)
       case 'flow':
         return runAsDataAllows(runs, flowDependencies(block.steps))
     }

@@ -12,6 +12,7 @@ import {
   mergePassedBy,
   mergeWays,
   noteAttemptedWrite,
+  noteTurnBefore,
   noteWrite,
   type Presence,
 } from './knowledge.ts'
@@ -64,6 +65,7 @@ class Walk {
       }
       return ended
     }
+    if (order === 'first') return this.#first(steps, known)
     this.#concurrentWrites(steps)
     if (order === 'parallel') return this.#parallel(steps, known)
     const waitsFor = flowDependencies(steps)
@@ -102,6 +104,21 @@ class Walk {
     return ends.some(Boolean)
   }
 
+  /** Arms do not see each other's colors, and one that was passed by or left out has not won. */
+  #first(steps: readonly BoundStep[], known: Knowledge): boolean {
+    const ends = steps.flatMap((step) => {
+      const own = copyKnowledge(known)
+      own.isPartial ||= step.incomplete ?? false
+      this.#reads(step.condition?.reads, own, step)
+      if (step.condition) assume(own, step.condition)
+      const isOptional = step.call?.optional && step.call.fallbacks.length === 0
+      return this.#ran(step, own, isOptional ? undefined : step.mayLeaveOut) ? [] : own
+    })
+    if (ends.length === 0) return true
+    mergeWays(known, ends)
+    return false
+  }
+
   #concurrentWrites(steps: readonly BoundStep[]): void {
     const writers = new Map<string, BoundStep>()
     for (const step of steps) {
@@ -120,13 +137,7 @@ class Walk {
     this.#reads(condition?.reads, known, step)
     const before = condition ? copyKnowledge(known) : known
     if (condition) assume(known, condition)
-    this.#reads(step.reads, known, step)
-    let ends = this.#blocks(step, known)
-    for (const written of step.writes ?? []) {
-      noteWrite(known, written, step, step.mayLeaveOut?.has(written.color))
-    }
-    if (step.call) known.calls.add(step.name)
-    ends ||= step.ends ?? false
+    const ends = this.#ran(step, known, step.mayLeaveOut)
     if (!condition) return ends
     // The step may have been passed by: what it wrote is there only on one of two ways.
     const passed = before
@@ -134,6 +145,15 @@ class Walk {
     if (ends) mergeWays(known, [passed])
     else mergePassedBy(known, condition, copyKnowledge(known), passed)
     return false
+  }
+
+  /** What is known when a step has run. Gives whether nothing can come after it. */
+  #ran(step: BoundStep, known: Knowledge, mayLeaveOut: BoundStep['mayLeaveOut']): boolean {
+    this.#reads(step.reads, known, step)
+    const ends = this.#blocks(step, known)
+    for (const written of step.writes ?? []) noteWrite(known, written, step, mayLeaveOut?.has(written.color))
+    if (step.call) known.calls.add(step.name)
+    return ends || (step.ends ?? false)
   }
 
   #blocks(step: BoundStep, known: Knowledge): boolean {
@@ -149,9 +169,21 @@ class Walk {
         for (const call of inside.calls) if (!known.calls.has(call)) inside.calls.delete(call)
         return false
       }
+      case 'turns':
+        return this.#turns(step, blocks[0]!, known)
       default:
         return blocks.map((block) => this.block(block, known, step)).some(Boolean)
     }
+  }
+
+  #turns(step: BoundStep, block: BoundBlock, known: Knowledge): boolean {
+    for (const [color, writer] of deepWriters(block.steps)) noteTurnBefore(known, color, writer)
+    for (const inner of block.steps) for (const call of deepCalls(inner)) known.calls.add(call)
+    const outer = new Set(known.locals)
+    const ends = this.block(block, known, step)
+    for (const local of known.locals) if (!outer.has(local)) known.locals.delete(local)
+    if (block.proves) assume(known, block.proves)
+    return ends
   }
 
   #alternatives(step: BoundStep, arms: readonly BoundBlock[], known: Knowledge): boolean {

@@ -26,7 +26,7 @@ export function flowDependencies(steps: readonly BoundStep[]): ReadonlySet<numbe
     const waitsFor = new Set<number>()
     const own = written[reader]!
     const provided = new Set((step.blocks ?? []).flatMap((block) => (block.provides ? [block.provides.color] : [])))
-    const reads = [...readsOfStep(step)].map(({ read }) => read)
+    const reads = [...readsOfStep(step)].flatMap(({ read }) => (read.own ? [] : read))
     const listReads = new Set(
       (step.reads ?? []).flatMap((read) => (read.reference.kind === 'color' ? [read.reference.color] : [])),
     )

@@ -64,6 +64,11 @@ export function noteWrite(known: Knowledge, { color }: Write, producer: BoundSte
   known.colors.set(color, mayLeaveOut && before !== 'always' ? 'unless-left-out' : 'always')
   known.producers.set(color, new Set(mayLeaveOut ? [...(known.producers.get(color) ?? []), producer] : [producer]))
   known.contestedColors.delete(color)
+  forgetConclusions(known, color)
+}
+
+/** A color has another value now: what was concluded of the one before holds no more. */
+function forgetConclusions(known: Knowledge, color: string): void {
   known.conditional.delete(color)
   for (const path of known.proven) if (path.startsWith(`${color}.`)) known.proven.delete(path)
   // A condition that is asked again after what it reads was written may have another answer.
@@ -82,6 +87,12 @@ function reads(condition: BoundCondition, color: string): boolean {
 export function noteAttemptedWrite(known: Knowledge, color: string, producer: BoundStep): void {
   known.colors.set(color, known.colors.get(color) ?? 'sometimes')
   known.producers.set(color, new Set([...(known.producers.get(color) ?? []), producer]))
+}
+
+/** The turn before may have written a color, if there was one. */
+export function noteTurnBefore(known: Knowledge, color: string, producer: BoundStep): void {
+  noteAttemptedWrite(known, color, producer)
+  forgetConclusions(known, color)
 }
 
 /** What a condition proves to be there. */

@@ -69,8 +69,8 @@ function findDegradations(records: readonly CallRecord[], left: readonly LeftOut
     const known = found.some((other) => other.step === step && other.source === source && other.error === error)
     if (!known) found.push(one)
   }
-  for (const { step, source, error } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
-    if (!isDegraded(source) || error === 'cancelled') continue
+  for (const { step, source, error, isMoot } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
+    if (!isDegraded(source) || error === 'cancelled' || isMoot) continue
     // Stale and no failure: a newer answer is being fetched, as the cache was told to.
     if (source === 'stale' && error === undefined) continue
     add({ step, source, error })

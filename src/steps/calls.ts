@@ -20,7 +20,8 @@ export function certainCalls(steps: readonly BoundStep[]): StepCall[] {
     const blocks = step.blocks ?? []
     switch (step.composition) {
       case 'single':
-        return blocks.flatMap((block) => certainCalls(block.steps))
+        // An arm need not start once another has won.
+        return blocks.flatMap((block) => (block.order === 'first' ? [] : certainCalls(block.steps)))
       case 'attempt':
         return certainCalls(blocks[0]?.steps ?? [])
       default:

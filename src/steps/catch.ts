@@ -3,8 +3,8 @@ import { errorCodes } from '../binding/scalars.ts'
 import type { Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { compileErrorMatcher, type GatewayError, toGatewayError } from '../errors.ts'
-import type { Document } from '../expressions/document.ts'
 import { Exit, type Recover, type Run } from './context.ts'
+import { compileOverlay, writtenColors } from './fork.ts'
 import { type BoundBlock, type Compiler, defineStep } from './step.ts'
 
 /** One entry of a `catch:`. */
@@ -75,8 +75,8 @@ export function compileHandlers(
   const arms = handlers.map((block, index) => ({
     matches: compileErrorMatcher(patterns[index]!),
     handle: compiler.block(block),
+    overlay: compileOverlay(writtenColors(block.steps)),
   }))
-  const topLevel = (document: Document) => Object.keys(document).filter((name) => name !== 'error')
 
   return (context, thrown) => {
     // The end of a route is no failure; and who was cancelled must not go on.
@@ -84,11 +84,8 @@ export function compileHandlers(
     const error = toGatewayError(thrown)
     const arm = arms.find(({ matches }) => matches(error))
     if (!arm) throw error
-    // Catches may run side by side, so each sees an `error` of its own; namespaces are shared, colors of one segment copied back.
-    const document: Document = { ...context.document, error: describeError(error) }
-    const copyBack = () => {
-      for (const name of topLevel(document)) if (document[name] !== undefined) context.document[name] = document[name]
-    }
+    // Catches may run side by side, so each sees an `error` of its own.
+    const { document, copyBack } = arm.overlay(context.document, { error: describeError(error) })
     const pending = arm.handle(context.withDocument(document))
     return pending ? pending.then(copyBack) : copyBack()
   }

@@ -19,6 +19,8 @@ export interface CallRecord {
   readonly ms: number
   /** What it was answered is for this client alone: an answer made of it cannot be kept for others. */
   readonly isPersonal?: boolean | undefined
+  /** It ran beside another whose answer counts: the page lacks nothing for it. */
+  readonly isMoot?: boolean | undefined
   /** What the cache of the call did, as parameters of `Cache-Status`; undefined where it has none. */
   readonly cacheStatus?: string | undefined
 }

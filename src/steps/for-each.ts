@@ -13,9 +13,9 @@ import { compileColorWriter } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
 import { enter, spend, workOf } from '../expressions/work.ts'
-import { reportMisfit } from './assign.ts'
 import { certainCalls, countCalls } from './calls.ts'
 import { printTemplate } from './caption.ts'
+import { bindCollected, type Collected, listOf } from './collect.ts'
 import { Gathering } from './concurrency.ts'
 import type { Context, Run } from './context.ts'
 import { compileFork, writtenColors } from './fork.ts'
@@ -52,9 +52,9 @@ export const forEach = defineStep({
       binder.diagnostics.add('type-mismatch', `forEach needs a list, this is ${describeType(list.schema)}`, list.at)
     const element = bindElement(step, list, binder)
     const block = binder.block(step.blocks[0]!, { locals: ['item', 'index'], ...(element && { provides: element }) })
-    const collected = bindCollected(collect, loop.batch !== undefined, step, binder)
-    const over = printTemplate(loop.in)
     const sliced = loop.batch !== undefined
+    const collected = bindCollected(collect, sliced ? () => listOf(undefined) : listOf, step, binder)
+    const over = printTemplate(loop.in)
     // What a slice gives may be a list, of which the elements are gathered, or not.
     const placeGathered = (area: Area): Area => (sliced ? [] : [null, ...area])
     const placeElement = (area: Area): Area => (sliced ? [null, ...insideElement(area)] : insideElement(area))
@@ -106,32 +106,6 @@ function bindElement(step: ParsedStep<Config>, list: BoundTemplate, binder: Bind
     binder.diagnostics.add('type-mismatch', message, at)
   }
   return { color: color.name, at }
-}
-
-interface Collected extends Write {
-  readonly value: BoundTemplate
-}
-
-function bindCollected(
-  entries: Record<string, unknown>,
-  sliced: boolean,
-  step: ParsedStep<Config>,
-  binder: Binder,
-): Collected[] {
-  const collected: Collected[] = []
-  for (const [name, text] of Object.entries(entries)) {
-    const position = within(step.position, 'collect', name)
-    const at = position.source.locateKey(position.path)
-    const value = bindTemplate(text, position, binder)
-    const color = findColor(name, at, binder)
-    if (!color) continue
-    const gathered: JsonSchema = sliced
-      ? { type: 'array' }
-      : { type: 'array', ...(value.schema && { items: value.schema }) }
-    if (!fits(gathered, color.schema)) reportMisfit(name, { ...value, schema: gathered }, color.schema, binder)
-    collected.push({ color: color.name, at, value })
-  }
-  return collected
 }
 
 interface Loop {

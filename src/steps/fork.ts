@@ -1,3 +1,4 @@
+import { compileColorEraser } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import type { BoundStep } from './step.ts'
 
@@ -32,6 +33,38 @@ export function compileFork(colors: readonly string[]): (document: Document) => 
       const name = path.at(-1)!
       owner[name] = { ...(owner[name] as Record<string, unknown>) }
     }
+    return copy
+  }
+}
+
+/** A context with other names beside the colors; `copyBack` brings what was written home. */
+export type Overlay = (
+  document: Document,
+  locals: Readonly<Record<string, unknown>>,
+) => { readonly document: Document; readonly copyBack: () => void }
+
+/** Namespaces are shared with the original, so that only colors of one segment have to be brought home. */
+export function compileOverlay(written: readonly string[]): Overlay {
+  const colors = [...new Set(written)].filter((color) => !color.includes('.'))
+  return (original, locals) => {
+    const document: Document = { ...original, ...locals }
+    const copyBack = () => {
+      for (const color of colors) if (document[color] !== undefined) original[color] = document[color]
+    }
+    return { document, copyBack }
+  }
+}
+
+/** As `compileFork`; some of the colors are not there in the copy. */
+export function compileErasingFork(
+  colors: readonly string[],
+  erased: readonly string[],
+): (document: Document) => Document {
+  const fork = compileFork(colors)
+  const erasers = erased.map(compileColorEraser)
+  return (document) => {
+    const copy = fork(document)
+    for (const erase of erasers) erase(copy)
     return copy
   }
 }

@@ -12,6 +12,7 @@ import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { createInvokeShape, type InvokeConfig, invokeShape } from './invoke/shape.ts'
 import { buildSite, keepBytes, resolveAround } from './invoke/site.ts'
+import { bindOut, type Taking, takeAsGiven } from './out.ts'
 import { type Binder, defineStep, type ParsedStep, type ServiceOperation, type StepKind } from './step.ts'
 import type { BoundFallback, StepCall } from './step-call.ts'
 
@@ -29,20 +30,26 @@ export const invoke = defineStep({
     const { config, position } = step
     const name = binder.nameCall(step as ParsedStep, operation.name)
     const overrides = bindOverrides(step, found, binder)
-    const fallbacks = bindFallbacks(step, found, name, binder)
+    // What its fallbacks give is known only when they are bound.
+    const taking: Taking = { isTaken: config.out !== undefined, take: takeAsGiven }
+    const fallbacks = bindFallbacks(step, found, { name, taking }, binder)
+    const out = config.out && bindOut(config.out, position, colorsGiven(operation, fallbacks), binder)
+    if (out) taking.take = out.take
     const lenient = config.optional || fallbacks.length > 0
     const isProvidedFor = lenient || binder.isGuarded
     const parts = { name, other: found, policies: config, position, overrides, fallbacks, isProvidedFor }
     const policies = resolveAround(parts, binder)
     const site = buildSite({ ...parts, resolved: policies }, binder)
     const index = binder.addCallSite(site)
-    const { writes, mayLeaveOut } = stepWrites(step, found, fallbacks)
+    const { writes, mayLeaveOut } = stepWrites(step, out?.taken ?? outputsOf(step, operation), fallbacks)
+    const applyOutputs = compileOutputs(operation)
     const call: StepCall = {
       operation,
       site,
       ownTimeout: findOwnTimeout(step),
       optional: config.optional,
       overrides,
+      taken: out?.taken,
       fallbacks,
       policies,
     }
@@ -55,8 +62,10 @@ export const invoke = defineStep({
       reads: [
         ...inputReads(step, found, overrides, { lenient, isProvidedFor }),
         ...fallbacks.flatMap((fallback) => fallback.reads),
+        ...(out?.reads ?? []),
       ],
       writes,
+      ...(out && { derives: out.taken }),
       mayLeaveOut,
       incomplete: !operation.isWhole,
       call,
@@ -69,7 +78,9 @@ export const invoke = defineStep({
           optional: config.optional,
           recorded: compiler.recordsStep(name),
           recordsHeaders: compiler.recordsStep(name, 'headers'),
-          applyOutputs: compileOutputs(operation),
+          applyOutputs: out
+            ? (document, response) => out.take(document, (given) => applyOutputs(given, response))
+            : applyOutputs,
         })
       },
     }
@@ -155,15 +166,25 @@ function inputReads(
   return isProvidedFor ? reads.map((read) => (read.needed ? { ...read, needed: false } : read)) : reads
 }
 
-/** What the operation gives, and what a fallback that writes for itself gives or leaves out. */
-function stepWrites(
-  { config, position }: ParsedStep<InvokeConfig>,
-  { operation }: ServiceOperation,
-  fallbacks: readonly BoundFallback[],
-): { writes: Write[]; mayLeaveOut: Set<string> } {
+/** What the operation gives. */
+function outputsOf({ config, position }: ParsedStep<InvokeConfig>, { outputs }: BoundOperation): Write[] {
   const at = position.source.locate([...position.path, 'invoke'])
   const inline = typeof config.invoke !== 'string'
-  const writes: Write[] = operation.outputs.map((output) => ({ color: output.color, at: inline ? output.at : at }))
+  return outputs.map((output) => ({ color: output.color, at: inline ? output.at : at }))
+}
+
+/** All that a call may give, whoever answers it. */
+function colorsGiven({ outputs }: BoundOperation, fallbacks: readonly BoundFallback[]): Set<string> {
+  return new Set([...outputs.map(({ color }) => color), ...fallbacks.flatMap(({ gives = [] }) => gives)])
+}
+
+/** What the step takes, and what a fallback that writes for itself gives or leaves out. */
+function stepWrites(
+  { config }: ParsedStep<InvokeConfig>,
+  taken: readonly Write[],
+  fallbacks: readonly BoundFallback[],
+): { writes: Write[]; mayLeaveOut: Set<string> } {
+  const writes = [...taken]
   const mayLeaveOut = new Set(config.optional ? writes.map((write) => write.color) : [])
   for (const own of fallbacks.flatMap((fallback) => fallback.writes ?? [])) {
     if (writes.some((write) => write.color === own.color)) continue

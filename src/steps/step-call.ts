@@ -15,6 +15,8 @@ export interface StepCall {
   readonly optional: boolean
   /** `with`: what stands in place of the wiring, by color. */
   readonly overrides: ReadonlyMap<string, BoundTemplate>
+  /** `out`: what the route takes of what it gives, in place of the operation's own outputs. */
+  readonly taken: readonly Derivation[] | undefined
   /** In the order in which they are tried. */
   readonly fallbacks: readonly BoundFallback[]
   /** What is said of policies around it, outermost first. */
@@ -35,6 +37,8 @@ export interface BoundFallback {
   readonly body?: BoundTemplate
   /** What the colors that it writes itself are made of (`assign`). */
   readonly derives?: readonly Derivation[]
-  /** Colors it writes itself; undefined when the operation's `out` applies to what it gives. */
+  /** Colors that it gives in place of the operation's, where an `out` of the step takes them. */
+  readonly gives?: readonly string[]
+  /** Colors it writes itself; undefined when the operation's outputs, or the step's `out`, apply to what it gives. */
   readonly writes: readonly Write[] | undefined
 }

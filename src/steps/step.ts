@@ -13,7 +13,7 @@ import type { BoundResponse } from './response.ts'
 import type { StepCall } from './step-call.ts'
 
 /** How the steps of a block run. */
-export type Order = 'sequence' | 'parallel' | 'flow'
+export type Order = 'sequence' | 'parallel' | 'flow' | 'first'
 
 /** A list of steps inside a step, as the file has it. */
 export interface BlockShape {
@@ -57,6 +57,8 @@ export interface BoundBlock {
   readonly provides?: Write | undefined
   /** What is read when the block has ended, with all that it wrote in sight: forEach's `collect`. */
   readonly finalReads?: readonly Read[]
+  /** What holds when the step goes on behind it: repeat's `until`. */
+  readonly proves?: BoundCondition
 }
 
 /** What the kind that holds a block adds to it. */
@@ -65,9 +67,10 @@ export type BlockExtras = Pick<BoundBlock, 'condition' | 'locals' | 'provides' |
 /**
  * How the blocks of a step relate, which is all that the checks need to know of its kind:
  * `alternatives` one of them runs; `attempt` the first runs, and one of the others if it fails; `each` the block runs
- * any number of times and what it writes stays inside; `single` it runs once.
+ * any number of times and what it writes stays inside; `turns` the block runs once and then again, each time with what
+ * the time before wrote; `single` it runs once.
  */
-export type Composition = 'single' | 'alternatives' | 'attempt' | 'each'
+export type Composition = 'single' | 'alternatives' | 'attempt' | 'each' | 'turns'
 
 /** How a drawing or a list shows a step: what it does in a few words, and lines below that say more. */
 export interface Caption {
@@ -103,6 +106,10 @@ export interface StepBinding {
   readonly exhaustive?: boolean
   /** How often the block of an `each` runs. */
   readonly repetition?: Repetition
+  /** How often the block of `turns` runs, and how long it waits in between. */
+  readonly turns?: { readonly most: number; readonly everyMs: number }
+  /** How long it takes by itself, calls aside. */
+  readonly takes?: { readonly ms: number; readonly at: Location }
   /** True when nothing comes after it: throw, respond. */
   readonly ends?: boolean
   /** The answer it gives. */
@@ -154,6 +161,10 @@ export interface Binder extends Language {
   guardedBlock(block: ParsedBlock): BoundBlock
   /** Whether the step being bound lies in such a block. */
   readonly isGuarded: boolean
+  /** Binds a block that asks again and again, so that answers of before are none. */
+  repeatedBlock(block: ParsedBlock, extras?: BlockExtras): BoundBlock
+  /** The file of such a block, where the step being bound lies in one. */
+  readonly repeatedIn: string | undefined
   /** What reports call this call: its id, else its operation's name, numbered where another call has it. */
   nameCall(step: ParsedStep, operation: string): string
   /** Gives a call site its index in the route. */

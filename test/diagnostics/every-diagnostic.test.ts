@@ -270,6 +270,21 @@ mirror: { to: «spare@next }`,
     files: route('do: [ { assign: { «cart.sum: 1 } } ]\nresponse: { body: 1 }'),
   },
   {
+    code: 'invalid-arm',
+    name: 'an arm of `first` that changes something',
+    files: route(
+      'in: { cart.sum: query.s }\ndo: [ { first: [ { «invoke: user.pay }, { assign: { payment.token: x } } ] } ]\nresponse: { body: { ok: true } }',
+    ),
+    besides: ['unused-output'],
+  },
+  {
+    code: 'misplaced-respond',
+    name: 'an arm of `first` that ends the route',
+    files: route(
+      'do: [ { first: [ { invoke: content.banners }, { sequence: [ { assign: { banner.list: [] } }, { «respond: { status: 204 } } ] } ] } ]\nresponse: { body: $.banner.list }',
+    ),
+  },
+  {
     code: 'timeout-over-budget',
     name: 'a step that may outlast its route',
     files: route(

@@ -4,10 +4,10 @@ import { parseDuration, parseRate, parseShare, parseSize } from '../../src/expre
 
 describe('quantities', () => {
   test('durations are milliseconds', () => {
-    expect(['150ms', '3s', '10m', '1h', '1.5s', '0', 0].map(parseDuration)).toEqual([
-      150, 3000, 600_000, 3_600_000, 1500, 0, 0,
+    expect(['150ms', '3s', '10m', '1h', '7d', '1.5s', '0', 0].map(parseDuration)).toEqual([
+      150, 3000, 600_000, 3_600_000, 604_800_000, 1500, 0, 0,
     ])
-    expect([5, '5', '5d', '-1s', '1 s', 's', '', null, '1e3s'].map(parseDuration)).toEqual(Array(9).fill(undefined))
+    expect([5, '5', '5w', '-1s', '1 s', 's', '', null, '1e3s'].map(parseDuration)).toEqual(Array(9).fill(undefined))
   })
 
   test('sizes are bytes, 1024 to the kilobyte', () => {

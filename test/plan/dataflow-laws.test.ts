@@ -23,7 +23,7 @@ describe('a route that loads without an error or a warning', () => {
           const answer: Mock = () => (fails[calls++ % fails.length] ? new GatewayError('timeout') : { value: 'made' })
           const mocks = Object.fromEntries(operations.map(({ name }) => [`s.${name}`, answer]))
           const { outcome, requests } = await runSnapshot(snapshot, { mocks, request: sent })
-          if (outcome.kind === 'failure') expect(outcome.error.code).toBe('timeout')
+          if (outcome.kind === 'failure') expect(['timeout', 'none-succeeded']).toContain(outcome.error.code)
           for (const { body } of requests) expect(body ?? '{}').not.toContain('null')
         },
       ),

@@ -36,7 +36,7 @@ describe('check warns of what may be absent', () => {
     ],
     [
       `do: [ { invoke: content.banners, id: b, optional: true } ]\n${body("'${ steps.b.status + 1 }'")}`,
-      '`steps.b.status` is absent where the optional step failed',
+      '`steps.b.status` is absent where that step failed or was called off',
     ],
     [
       `do: [ { invoke: content.banners, id: b, optional: true } ]\n${body('\'${ steps.b.error + "!" }\'')}`,

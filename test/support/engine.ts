@@ -1,6 +1,6 @@
 import type { CallContext, CallRequest, CallResponse } from '../../src/calls/call.ts'
 import { Scope } from '../../src/cancellation.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { GatewayError } from '../../src/errors.ts'
 import { Body } from '../../src/json/body.ts'
 import type { RequestParts } from '../../src/plan/request-parts.ts'
@@ -47,6 +47,7 @@ export interface RunOptions {
   /** By `service.operation`: whole answers, with status and headers. */
   responses?: Record<string, CallResponse>
   scope?: Scope
+  clock?: Clock
   files?: ProjectFiles
 }
 
@@ -83,7 +84,7 @@ export async function runSnapshot(snapshot: Snapshot, options: RunOptions = {}):
       route,
       request: requestParts(options.request),
       calls,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       scope: options.scope ?? new Scope(),
       span: silentSpan,
       propagation: { tracestate: undefined, baggage: undefined, requestId: 'r1' },

@@ -15,7 +15,7 @@ export const service = JSON.stringify({
     operations.map(({ name, takes, out }) => [
       name,
       {
-        post: `/${name}`,
+        put: `/${name}`,
         in: Object.fromEntries(takes.map((color, index) => [color, `$.in${index}`])),
         out: { [out]: '$.value' },
       },
@@ -39,8 +39,12 @@ const { step } = fc.letrec<{ step: object; steps: object[] }>((tie) => {
       .map(([one, when]) => (when === undefined ? one : { when, ...one }))
   const steps = fc.array(tie('step'), { minLength: 1, maxLength: 3 })
   const invoke = fc
-    .tuple(fc.constantFrom(...operations), fc.boolean())
-    .map(([{ name }, optional]) => ({ invoke: `s.${name}`, ...(optional && { optional }) }))
+    .tuple(fc.constantFrom(...operations), fc.boolean(), fc.option(fc.constantFrom(...colors), { freq: 4 }))
+    .map(([{ name, out }, optional, other]) => ({
+      invoke: `s.${name}`,
+      ...(optional && { optional }),
+      ...(other && { out: { [other]: `$.${out}` } }),
+    }))
   const assign = fc.constantFrom(...colors).map((color) => ({ assign: { [color]: 'assigned' } }))
   return {
     steps,
@@ -59,6 +63,10 @@ const { step } = fc.letrec<{ step: object; steps: object[] }>((tie) => {
       fc
         .tuple(tie('steps'), tie('steps'))
         .map(([list, handler]) => ({ try: list, catch: [{ errors: ['timeout'], do: handler }] })),
+      withCondition(tie('steps').map((list) => ({ first: list }))),
+      fc
+        .tuple(condition, tie('steps'))
+        .map(([until, list]) => ({ repeat: { until, max: { turns: 2, then: 'stop' } }, do: list })),
       tie('steps').map((list) => ({ forEach: { in: [1, 2] }, do: list })),
       condition.map((when) => ({ when, respond: { status: 204 } })),
     ),

@@ -32,15 +32,16 @@ export function countCalls(body: BoundBlock): readonly CallCount[] {
 function countBlock({ order, steps }: BoundBlock): Counted {
   const parts: CallCount[][] = []
   let mayAnswer = false
-  let fails = false
+  const failing: boolean[] = []
   for (const step of steps) {
     const counted = countStep(step)
     parts.push(counted.counts.map((count) => (mayAnswer ? { ...count, min: 0 } : count)))
     // Steps side by side all begin, so an answer of one does not take the calls of another away for certain.
     mayAnswer ||= counted.mayAnswer
-    fails ||= counted.fails
+    failing.push(counted.fails)
     if (order === 'sequence' && step.ends && !step.condition) break
   }
+  const fails = order === 'first' ? failing.every(Boolean) : failing.some(Boolean)
   return { counts: addUp(parts.flat()), mayAnswer, fails }
 }
 
@@ -70,6 +71,12 @@ function countComposed(step: BoundStep): Counted {
       return countAlternatives(step.exhaustive ? blocks : [...blocks, nothing])
     case 'attempt':
       return countAttempt(blocks[0]!, blocks.slice(1))
+    case 'turns': {
+      const [turn] = blocks
+      const { most: turns } = step.turns!
+      const counts = turn!.counts.map((count) => ({ ...count, max: count.max * turns, most: count.most * turns }))
+      return { ...turn!, counts }
+    }
     case 'each':
       return { ...nothing, counts: blocks[0]!.counts.map((count) => repeat(count, step.repetition)) }
     default: {

@@ -1,4 +1,5 @@
 import { worstCaseOf } from '../../calls/worst-case.ts'
+import { printDuration } from '../../expressions/units.ts'
 import { flowDependencies, orderFlow } from '../../plan/dependencies.ts'
 import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
@@ -35,6 +36,8 @@ export function latencyOf({ order, steps }: BoundBlock): Latency {
       return inSequence((end < 0 ? steps : steps.slice(0, end + 1)).map(latencyOfStep))
     }
     case 'parallel':
+    // The last of them may be the one that succeeds.
+    case 'first':
       return slowestOf(steps.map(latencyOfStep))
     case 'flow': {
       const waits = flowDependencies(steps)
@@ -50,12 +53,18 @@ export function latencyOf({ order, steps }: BoundBlock): Latency {
 
 function latencyOfStep(step: BoundStep): Latency {
   if (step.call) return latencyOfCall(step.name, step.call)
+  if (step.takes) {
+    const { ms } = step.takes
+    return { ms, path: [{ step: step.name, ms, sum: printDuration(ms) }], waves: [] }
+  }
   const blocks = (step.blocks ?? []).map(latencyOf)
   switch (step.composition) {
     case 'alternatives':
       return slowestOf(blocks)
     case 'attempt':
       return inSequence([blocks[0]!, slowestOf(blocks.slice(1))])
+    case 'turns':
+      return inTurns(step.name, blocks[0]!, step.turns!)
     case 'each':
       return inWaves(blocks[0]!, step.repetition)
     default:
@@ -84,6 +93,13 @@ function inWaves(one: Latency, repetition: Repetition | undefined): Latency {
     sum: waves === 1 ? leg.sum : `${waves} × (${leg.sum})`,
   }))
   return { ms: one.ms * waves, path, waves: one.waves }
+}
+
+function inTurns(name: string, one: Latency, { most, everyMs }: NonNullable<BoundStep['turns']>): Latency {
+  const path = one.path.map(({ step, ms, sum }) => ({ step, ms: ms * most, sum: `${most} × (${sum})` }))
+  const pauses = { step: name, ms: (most - 1) * everyMs, sum: `${most - 1} × ${printDuration(everyMs)}` }
+  const legs = pauses.ms > 0 ? [...path, pauses] : path
+  return { ms: legs.reduce((sum, leg) => sum + leg.ms, 0), path: legs, waves: one.waves }
 }
 
 function inSequence(parts: readonly Latency[]): Latency {

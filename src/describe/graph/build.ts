@@ -122,6 +122,7 @@ class ShapeBuilder {
     const shapes = block.steps.map((step) => this.step(step))
     if (shapes.length === 1 && block.order !== 'flow') return shapes[0]!
     if (block.order === 'parallel') return { shape: 'parallel', id, lanes: shapes }
+    if (block.order === 'first') return { shape: 'parallel', id, lanes: shapes, isRace: true }
     if (block.order === 'sequence') {
       return { shape: 'sequence', items: shapes.flatMap((item) => (item.shape === 'sequence' ? item.items : [item])) }
     }
@@ -160,6 +161,7 @@ class ShapeBuilder {
         const arms = handlers.map((block) => ({ label: (block.handles ?? []).join(', '), body: this.block(block) }))
         return { shape: 'attempt', id, body: this.block(attempt!), handlers: arms }
       }
+      case 'turns':
       case 'each': {
         const [block] = blocks
         const provides = block!.provides?.color

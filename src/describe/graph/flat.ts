@@ -1,4 +1,4 @@
-import { endsRoute, type RouteGraph, type Shape, type StepShape } from './model.ts'
+import { endsRoute, type ParallelShape, type RouteGraph, type Shape, type StepShape } from './model.ts'
 
 /** What a program that lays out graphs by itself needs (mermaid, Graphviz): the shapes as nodes, groups and arrows. */
 export interface FlatGraph {
@@ -74,12 +74,10 @@ class Flattener implements FlatGraph {
         }
         return exits
       }
-      case 'parallel': {
-        const fork = this.node('bar', '')
-        this.arrive(entries, fork, kind)
-        const exits = shape.lanes.flatMap((lane) => this.shape(lane, [{ from: fork, label: '' }]))
-        return endsRoute(shape) ? [] : this.#join('bar', exits)
-      }
+      case 'parallel':
+        return shape.isRace
+          ? this.#inside('first', () => this.#parallel(shape, entries, kind))
+          : this.#parallel(shape, entries, kind)
       case 'choice': {
         const choice = this.node('choice', '')
         this.arrive(entries, choice, kind)
@@ -116,6 +114,14 @@ class Flattener implements FlatGraph {
       failing = other
     }
     return step.ends ? [] : [{ from: id, label: listColors(step.gives) }]
+  }
+
+  /** Of a race, the first lane to arrive goes on. */
+  #parallel(shape: ParallelShape, entries: readonly Exit[], kind: Arrow['kind']): Exit[] {
+    const fork = this.node('bar', '')
+    this.arrive(entries, fork, kind)
+    const exits = shape.lanes.flatMap((lane) => this.shape(lane, [{ from: fork, label: '' }]))
+    return endsRoute(shape) ? [] : this.#join(shape.isRace ? 'meeting' : 'bar', exits)
   }
 
   #attempt(shape: Extract<Shape, { shape: 'attempt' }>, entries: readonly Exit[], kind: Arrow['kind']): Exit[] {

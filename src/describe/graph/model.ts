@@ -59,6 +59,8 @@ export interface ParallelShape {
   readonly shape: 'parallel'
   readonly id: string
   readonly lanes: readonly Shape[]
+  /** The first lane that succeeds counts, the others are cancelled. */
+  readonly isRace?: true
 }
 
 /** Steps in the order that their colors allow. */
@@ -121,7 +123,7 @@ export function endsRoute(shape: Shape): boolean {
     case 'sequence':
       return shape.items.some(endsRoute)
     case 'parallel':
-      return shape.lanes.some(endsRoute)
+      return shape.isRace ? shape.lanes.every(endsRoute) : shape.lanes.some(endsRoute)
     case 'flow':
       return shape.items.some(({ body }) => endsRoute(body))
     case 'choice':

@@ -6,6 +6,7 @@ import type { Page } from './page.ts'
 import { policyPages } from './policies.ts'
 import { routePages } from './routes.ts'
 import { shapePages } from './shape.ts'
+import { stepPages } from './steps.ts'
 
 /** The page of every diagnostic. A new code needs one: the compiler asks for it. */
 export const diagnosticPages: Readonly<Record<DiagnosticCode, Page>> = {
@@ -15,4 +16,5 @@ export const diagnosticPages: Readonly<Record<DiagnosticCode, Page>> = {
   ...dataFlowPages,
   ...policyPages,
   ...routePages,
+  ...stepPages,
 }

@@ -27,7 +27,7 @@ export interface ResolvedPolicy {
   readonly kind: PolicyKind
   /** Undefined where it does not hold: it was taken back, or does not fit. */
   readonly config: unknown
-  readonly misfit: Misfit | undefined
+  readonly misfit: Pick<Misfit, 'short'> | undefined
   readonly origin: PolicyOrigin
 }
 
@@ -84,22 +84,28 @@ const askable = ({ method, idempotent }: Pick<BoundOperation, 'method' | 'idempo
  * What holds around a call, outermost first: of each kind what the nearest says. What a service says is a default for
  * those of its operations that it fits.
  * @param owners nearest first
+ * @param repeatedIn the file whose `repeat` makes the call again and again: what it says itself holds there too
  */
 export function resolvePolicies(
   kinds: PolicyKinds,
   owners: readonly DeclaredPolicies[],
   operation: Pick<BoundOperation, 'method' | 'idempotent'>,
+  repeatedIn?: string,
 ): ResolvedPolicy[] {
   const resolved: ResolvedPolicy[] = []
   for (const kind of kinds) {
     const declared = owners.find((owner) => owner.has(kind.name))?.get(kind.name) ?? impliedBy(resolved, kind)
     if (!declared) continue
     const { config, origin } = declared
-    const misfit = config === false ? undefined : kind.misfit?.(config, askable(operation))
+    const isOutdated = kind.givesEarlierAnswers && repeatedIn !== undefined && origin.at?.file !== repeatedIn
+    const unfit = isOutdated ? asksAnew : kind.misfit?.(config, askable(operation))
+    const misfit = config === false ? undefined : unfit
     resolved.push({ kind, config: misfit || config === false ? undefined : config, misfit, origin })
   }
   return resolved
 }
+
+const asksAnew = { short: 'a repeat asks anew' }
 
 /** What holds because a policy around it does; that one's owner says so. */
 function impliedBy(resolved: readonly ResolvedPolicy[], { impliedBy: implied }: PolicyKind): Declared | undefined {

@@ -41,12 +41,24 @@ export function chooseBytes(route: BoundRoute): ByteAnswer | undefined {
 
 /** Where a call leaves values that stand in its body: its record, and colors. */
 function placesOfSlices({ name, call }: BoundStep): string[] {
-  return [`steps.${name}.body`, ...bodyOutputs(call!).flatMap(({ color, path }) => (path.singular ? [color] : []))]
+  return [`steps.${name}.body`, ...colorsOf(call!).flatMap(({ color, isSlice }) => (isSlice ? [color] : []))]
 }
 
-/** The colors whose values a query makes of a call's body: no slice of it is one. */
+/** The colors whose values a query or template makes of a call's body: no slice of it is one. */
 function colorsOfQueries({ call }: BoundStep): string[] {
-  return bodyOutputs(call!).flatMap(({ color, path }) => (path.singular ? [] : [color]))
+  return colorsOf(call!).flatMap(({ color, isSlice }) => (isSlice ? [] : [color]))
+}
+
+/** What the route has of a call's body; of what an `out` takes, a slice is what it only gives another name. */
+function colorsOf(call: StepCall): { readonly color: string; readonly isSlice: boolean }[] {
+  const given = new Map(bodyOutputs(call).map(({ color, path }) => [color, path.singular]))
+  if (!call.taken) return [...given].map(([color, isSlice]) => ({ color, isSlice }))
+  return call.taken.flatMap(({ color, value: { template, reads } }) => {
+    const isRename = template.kind === 'path' && template.path.singular
+    if (isRename && given.get(template.path.prefix.join('.'))) return { color, isSlice: true }
+    const isOfBody = reads.some(({ reference }) => reference.kind !== 'color' || given.has(reference.color))
+    return isOfBody ? { color, isSlice: false } : []
+  })
 }
 
 function bodyOutputs({ operation }: StepCall) {

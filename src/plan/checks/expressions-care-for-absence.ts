@@ -1,7 +1,8 @@
 import type { Read, Reference } from '../../binding/reference.ts'
 import type { JsonSchema } from '../../expressions/schema.ts'
-import { type BoundRoute, everyStep } from '../bound-route.ts'
+import { type BoundRoute, everyBlock, everyStep } from '../bound-route.ts'
 import { walkDataflow } from '../dataflow.ts'
+import { deepCalls } from '../dependencies.ts'
 import type { Knowledge } from '../knowledge.ts'
 import { everyRead } from '../reads.ts'
 import type { RouteCheck } from './check.ts'
@@ -11,6 +12,8 @@ export const expressionsCareForAbsence: RouteCheck = (route, { diagnostics, colo
   if (!everyRead(route).some(({ needed }) => needed)) return
   const isSure = sureOfRequest(route)
   const optional = new Set([...everyStep(route.body)].flatMap((step) => (step.call?.optional ? [step.name] : [])))
+  for (const { order, steps } of everyBlock(route.body))
+    if (order === 'first') for (const call of steps.flatMap(deepCalls)) optional.add(call)
 
   const mayBeAbsent = (reference: Reference, known: Knowledge): string | undefined => {
     switch (reference.kind) {
@@ -32,7 +35,9 @@ export const expressionsCareForAbsence: RouteCheck = (route, { diagnostics, colo
         const text = `steps.${id}.${rest[0]}`
         if (rest[0] === 'error') return `\`${text}\` is there after a failure only`
         const isAnswer = rest[0] === 'status' || rest[0] === 'headers' || rest[0] === 'body'
-        return isAnswer && optional.has(id) ? `\`${text}\` is absent where the optional step failed` : undefined
+        return isAnswer && optional.has(id)
+          ? `\`${text}\` is absent where that step failed or was called off`
+          : undefined
       }
       default:
         return undefined

@@ -1,3 +1,4 @@
+import { armsOfFirstMayLose } from './arms-of-first-may-lose.ts'
 import { cachedAnswersMayBeShared } from './cached-answers-may-be-shared.ts'
 import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
@@ -20,4 +21,5 @@ export const routeChecks: readonly RouteCheck[] = [
   sharedRequestsAreAlike,
   errorCodesCanBeRaised,
   listsAreBounded,
+  armsOfFirstMayLose,
 ]

@@ -19,7 +19,8 @@ export function checkOutputsAreUsed(route: BoundRoute, diagnostics: DiagnosticCo
       const { operation } = step.call
       const unused = operation.outputs.map((output) => output.color).filter((color) => used && !used.has(color))
       unusedOutputs.set(operation, new Set(unused))
-    } else {
+    }
+    if (!step.call || step.call.taken) {
       for (const { color, at } of step.writes ?? []) {
         if (used && !used.has(color)) diagnostics.add('unused-output', `nothing in this route uses \`${color}\``, at)
       }

@@ -10,31 +10,39 @@ import type { FallbackEntry } from '../../operations/policies/shapes.ts'
 import { bindAssignments, compileAssignments } from '../assign.ts'
 import { countCalls } from '../calls.ts'
 import type { Context } from '../context.ts'
+import type { Taking } from '../out.ts'
 import type { Binder, ParsedStep, ServiceOperation } from '../step.ts'
 import type { BoundFallback } from '../step-call.ts'
 import type { InvokeConfig } from './shape.ts'
 import { buildSite, resolveAround } from './site.ts'
 
+export interface FallbackParts {
+  readonly name: string
+  readonly taking: Taking
+}
+
 /** The step's own fallbacks, else its operation's. */
 export function bindFallbacks(
   step: ParsedStep<InvokeConfig>,
   { operation }: ServiceOperation,
-  name: string,
+  parts: FallbackParts,
   binder: Binder,
 ): BoundFallback[] {
-  const owner = step.config.fallback ? step.position : operation.position
+  const isOwn = step.config.fallback !== undefined
+  const owner = isOwn ? step.position : operation.position
   const entries = step.config.fallback ?? operation.definition.fallback ?? []
   const many = Array.isArray((owner.source.valueAt(owner.path) as { fallback?: unknown } | undefined)?.fallback)
   return entries.flatMap((entry, index) => {
     const position = many ? within(owner, 'fallback', index) : within(owner, 'fallback')
-    return bindFallback(entry, position, name, binder) ?? []
+    return bindFallback(entry, position, parts, isOwn, binder) ?? []
   })
 }
 
 function bindFallback(
   entry: FallbackEntry,
   position: Position,
-  name: string,
+  parts: FallbackParts,
+  isOwn: boolean,
   binder: Binder,
 ): BoundFallback | undefined {
   const at = position.source.locate(position.path)
@@ -63,29 +71,34 @@ function bindFallback(
   if ('assign' in entry) {
     const assignments = bindAssignments(entry.assign, within(position, 'assign'), binder)
     const write = compileAssignments(assignments)
+    const { taking } = parts
+    const colors = assignments.map(({ color }) => color)
+    // What the step itself assigns are colors of the route; what its operation does stands for what that gives.
+    const isTaken = taking.isTaken && !isOwn
     return {
       kind: 'assign',
       at,
-      summary: `assign ${assignments.map(({ color }) => color).join(', ')}`,
+      summary: `assign ${colors.join(', ')}`,
       reads: assignments.flatMap(({ value }) => value.reads),
       derives: assignments,
-      writes: assignments,
+      ...(isTaken ? { writes: undefined, gives: colors } : { writes: assignments }),
       compiled: {
         kind: 'handler',
         run(error, { document }) {
-          write(document)
+          if (isTaken) taking.take(document, write)
+          else write(document)
           return { ...substitute(error, undefined), assigned: true }
         },
       },
     }
   }
-  return bindOtherOperation(entry.invoke, within(position, 'invoke'), name, binder)
+  return bindOtherOperation(entry.invoke, within(position, 'invoke'), parts, binder)
 }
 
 function bindOtherOperation(
   reference: string,
   position: Position,
-  name: string,
+  { name, taking }: FallbackParts,
   binder: Binder,
 ): BoundFallback | undefined {
   const other = binder.operation(reference, position)
@@ -109,13 +122,15 @@ function bindOtherOperation(
         (input): Read => ({ reference: { kind: 'color', color: input.color, rest: [] }, at, demand: 'tolerated' }),
       ),
     ],
-    writes: operation.outputs.map(({ color }) => ({ color, at })),
+    ...(taking.isTaken
+      ? { writes: undefined, gives: operation.outputs.map(({ color }) => color) }
+      : { writes: operation.outputs.map(({ color }) => ({ color, at })) }),
     compiled: {
       kind: 'handler',
       async run(error, context) {
         countCalls((context as Context).run, 1)
         const response = await (context as Context).run.calls[index]!(context)
-        applyOutputs(context.document, response)
+        taking.take(context.document, (given) => applyOutputs(given, response))
         const { status, headers, body, attempts, isPersonal } = response
         return { status, headers, body, attempts, isPersonal, source: 'fallback', error, assigned: true }
       },

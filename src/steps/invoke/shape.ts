@@ -13,6 +13,10 @@ export const invokeShape = z.strictObject({
   invoke: target(inlineOperationShape),
   with: z.record(z.string(), template).optional().describe('Color: template, in place of the wiring.'),
   use: useShape.optional(),
+  out: z
+    .record(z.string(), template)
+    .optional()
+    .describe('Color: template over what the call gives, in place of the operation’s own outputs.'),
   ...policyKeysOn('step'),
   optional: z.boolean().default(false).describe('On failure its outputs stay absent and the route goes on.'),
   fallback: fallbackShape.optional(),

@@ -44,7 +44,7 @@ export function resolveAround(
   const around = { service, services, kinds, operation, errorNames, language: binder }
   const own = declarePolicies(policies, { ...around, by: 'step', position })
   const inherited = other.inherited(policies['use'] as string[] | undefined, position, binder)
-  return resolvePolicies(kinds, [own, ...inherited, ...other.policies], operation)
+  return resolvePolicies(kinds, [own, ...inherited, ...other.policies], operation, binder.repeatedIn)
 }
 
 /** Builds the call site of an operation with the policies that hold here, nearest first: step, operation, service. */

@@ -24,7 +24,7 @@ const service = JSON.stringify({
       takes.length === 0
         ? { get: `/${name}`, cache: { ttl: '60s' }, out: { [out]: '$.value' } }
         : {
-            post: `/${name}`,
+            put: `/${name}`,
             in: Object.fromEntries(takes.map((color, i) => [color, `$.in${i}`])),
             out: { [out]: '$' },
           },

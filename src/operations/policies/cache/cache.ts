@@ -18,6 +18,7 @@ export const cache = definePolicy({
     'Equal is what was rendered alike to the last header. [Caching](../guides/caching.md) tells what the backend has a say in.',
   example: 'cache: { ttl: 30s, stale: 5m, staleIfError: 1h }',
   misfit: (_policy, operation) => misfitOfUnsafe(operation),
+  givesEarlierAnswers: true,
   answerUse: ({ override }) => ({
     acceptsNotModified: true,
     sharesAnswers: true,

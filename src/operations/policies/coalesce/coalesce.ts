@@ -24,6 +24,7 @@ export const coalesce = definePolicy({
   example: 'coalesce: true',
   bind: (joins) => joins || undefined,
   misfit: (_policy, operation) => misfitOfUnsafe(operation),
+  givesEarlierAnswers: true,
   impliedBy: { name: 'cache', config: { isImplied: true } },
   answerUse: () => ({ sharesAnswers: true }),
   shared: {
