@@ -46,6 +46,8 @@ export interface Read {
 export interface Write {
   readonly color: string
   readonly at: Location
+  /** False where it may be absent all the same. */
+  readonly isCertain?: boolean
 }
 
 /** A read of what `reference` speaks of; asking for it by `has` is guarded. */
@@ -108,7 +110,7 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
   }
   if (first === 'steps') {
     const [id, ...inside] = rest
-    return { kind: 'step', id: id === undefined ? undefined : String(id), rest: inside }
+    return { kind: 'step', id: id === undefined ? undefined : `${language.stepPrefix ?? ''}${id}`, rest: inside }
   }
   if (first === 'item' || first === 'index' || first === 'error') return { kind: 'local', name: first }
   const found = colorOfPath(segments, language.colors)

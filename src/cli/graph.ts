@@ -3,7 +3,7 @@ import { Argument, Option } from 'commander'
 import type { GraphFormat } from '../describe/graph/formats.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { type CliCommand, type ConfigOptions, configOptions, type ExitCode } from './command.ts'
-import { findRoute, loadSnapshot } from './load-snapshot.ts'
+import { findPart, findRoute, loadSnapshot } from './load-snapshot.ts'
 import type { Terminal } from './terminal.ts'
 
 interface GraphOptions extends ConfigOptions {
@@ -15,13 +15,13 @@ const formats: readonly GraphFormat[] = ['mermaid', 'svg', 'dot', 'json']
 
 export const graph: CliCommand<GraphOptions> = {
   name: 'graph',
-  summary: 'Draw a route: its steps, its branches and failures, and the colors that flow between them.',
+  summary: 'Draw a route or a part: its steps, its branches and failures, and the colors that flow between them.',
   examples: [
     ['tessera graph mobile-home --out home.svg', 'a picture for a browser, light and dark'],
     ['tessera graph routes/home.yaml', 'mermaid, for Markdown'],
     ['tessera graph discover --format dot | dot -Tpdf > discover.pdf', 'through Graphviz'],
   ],
-  operands: [new Argument('<route>', 'its name or file')],
+  operands: [new Argument('<route>', 'its name or file; or a part’s')],
   options: [
     ...configOptions(),
     new Option('--format <format>', "what to write (default: mermaid, or by the --out file's ending)").choices(formats),
@@ -38,17 +38,20 @@ async function runGraph(
   const snapshot = await loadSnapshot(options, terminal)
   if (!snapshot) return 1
   const route = findRoute(snapshot, wanted)
-  if (!route) {
-    const names = snapshot.routes.map(({ name }) => name)
+  const part = route ? undefined : findPart(snapshot, wanted)
+  if (!route && !part) {
+    const names = [...snapshot.routes, ...snapshot.parts].map(({ name }) => name)
     const help = didYouMean(wanted, names) ?? `there are ${names.join(', ') || 'none'}`
-    terminal.complain(`no route is called \`${wanted}\`: ${help}`)
+    terminal.complain(`no route or part is called \`${wanted}\`: ${help}`)
     return 2
   }
-  const [{ buildGraph }, { graphFormats }] = await Promise.all([
+  const [{ buildGraph, buildPartGraph }, { graphFormats }] = await Promise.all([
     import('../describe/graph/build.ts'),
     import('../describe/graph/formats.ts'),
   ])
-  const text = graphFormats[options.format ?? formatOf(options.out) ?? 'mermaid'](buildGraph(route, snapshot))
+  const text = graphFormats[options.format ?? formatOf(options.out) ?? 'mermaid'](
+    route ? buildGraph(route, snapshot) : buildPartGraph(part!, snapshot),
+  )
   if (options.out === undefined) terminal.print(text.trimEnd())
   else await writeFile(options.out, text)
   return 0

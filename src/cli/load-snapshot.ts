@@ -31,3 +31,8 @@ export function printErrors(diagnostics: readonly Diagnostic[], texts: ConfigTex
 export function findRoute({ routes }: Snapshot, wanted: string): Route | undefined {
   return routes.find(({ name }) => name === wanted) ?? routes.find(({ file }) => resolve(file) === resolve(wanted))
 }
+
+/** A part by its name or file. */
+export function findPart({ parts }: Snapshot, wanted: string): Snapshot['parts'][number] | undefined {
+  return parts.find(({ name }) => name === wanted) ?? parts.find(({ file }) => resolve(file) === resolve(wanted))
+}

@@ -9,7 +9,7 @@ interface SchemaOptions extends ConfigOptions {
   readonly out?: string
 }
 
-const kinds = ['gateway', 'dictionary', 'service', 'route', 'test'] as const
+const kinds = ['gateway', 'dictionary', 'service', 'route', 'part', 'test'] as const
 
 export const schema: CliCommand<SchemaOptions> = {
   name: 'schema',

@@ -99,6 +99,10 @@ export const gatewayShape = z
       .string()
       .default('../routes')
       .describe('Directory of the routes, from this file; those in it are looked through as well.'),
+    parts: z
+      .string()
+      .default('../parts')
+      .describe('Directory of the parts that routes share, from this file; those in it are looked through as well.'),
     services: z
       .string()
       .default('./services')

@@ -19,6 +19,7 @@ export interface ConfigTexts {
   readonly dictionary: SourceText | undefined
   readonly services: readonly SourceText[]
   readonly routes: readonly SourceText[]
+  readonly parts?: readonly SourceText[]
   /** Modules that the gateway's file names, and what was given beside it. */
   readonly extensions?: readonly ExtensionModule[]
   /** Files and directories that could not be read, with why. */
@@ -53,6 +54,7 @@ export interface ConfigLocations {
   readonly dictionary: string
   readonly services: string
   readonly routes: string
+  readonly parts: string
   /** Directories. */
   readonly extensions: readonly string[]
 }
@@ -71,13 +73,14 @@ export async function readConfig(
   const gateway = await reader.read(gatewayPath, true)
   const { locations, isNamed, extensionPaths } = await locate(gateway, gatewayPath, options, base)
   // Without the gateway's file nobody knows where the others are.
-  const [dictionary, services, routes] = gateway
+  const [dictionary, services, routes, parts] = gateway
     ? await Promise.all([
         reader.read(locations.dictionary, isNamed('dictionary')),
         reader.readAll(locations.services, isNamed('services')),
         reader.readAll(locations.routes, true),
+        reader.readAll(locations.parts, isNamed('parts')),
       ])
-    : [undefined, [], []]
+    : [undefined, [], [], []]
   const { modules, directories } = await loadExtensions(
     extensionPaths,
     dirname(gatewayPath),
@@ -87,7 +90,13 @@ export async function readConfig(
   )
   const given = options.extensions ? [takeDefinitions(options.extensions)] : []
   const { unreadable, passedOver } = reader
-  const main = { gateway: gateway ?? { path: reader.show(gatewayPath), text: '' }, dictionary, services, routes }
+  const main = {
+    gateway: gateway ?? { path: reader.show(gatewayPath), text: '' },
+    dictionary,
+    services,
+    routes,
+    parts,
+  }
   const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
   return {
     texts: { ...texts, env: addFiles(texts, options) },
@@ -104,12 +113,20 @@ function addFiles(texts: ConfigTexts, { env, secrets }: ReadOptions): Environmen
 }
 
 /** Every file that could be read. */
-export function filesOf({ gateway, dictionary, services, routes, extensions = [] }: ConfigTexts): SourceText[] {
+export function filesOf({
+  gateway,
+  dictionary,
+  services,
+  routes,
+  parts = [],
+  extensions = [],
+}: ConfigTexts): SourceText[] {
   return [
     gateway,
     ...(dictionary ? [dictionary] : []),
     ...services,
     ...routes,
+    ...parts,
     ...extensions.flatMap(({ file = [] }) => file),
   ]
 }
@@ -185,6 +202,7 @@ async function locate(gateway: SourceText | undefined, gatewayPath: string, opti
     gateway: gatewayPath,
     dictionary: pick('dictionary', './dictionary.yaml'),
     services: pick('services', './services'),
+    parts: pick('parts', '../parts'),
     routes: options.routes === undefined ? pick('routes', '../routes') : resolve(base, options.routes),
   }
   const extensionPaths = [value?.['extensions'] ?? []].flat().flatMap((path) => {

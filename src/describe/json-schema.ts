@@ -5,6 +5,7 @@ import { dictionaryShape } from '../config/dictionary.ts'
 import { createGatewayShape, gatewayShape } from '../config/gateway.ts'
 import { serviceShape } from '../config/service.ts'
 import { builtIn, type Registry } from '../plan/extensions/registry.ts'
+import { partShape } from '../routes/part.ts'
 import { routeShape } from '../routes/route.ts'
 import type { StepKinds } from '../steps/step.ts'
 import { writeValue } from './write-value.ts'
@@ -17,6 +18,7 @@ const fileShapes = {
   dictionary: dictionaryShape,
   service: serviceShape,
   route: routeShape,
+  part: partShape,
 } as const
 
 export type FileKind = keyof typeof fileShapes
@@ -31,7 +33,10 @@ export function jsonSchemaOf(kind: FileKind, registry: Registry = builtIn): Sche
 /** As `jsonSchemaOf`, of a file that a higher floor defines. */
 export function jsonSchemaOfFile(name: string, shape: z.ZodType, { steps: kinds } = builtIn): Schema {
   const { $schema, definitions: own, ...rest } = convert(shape)
-  const definitions = { ...(own as Schema | undefined), ...(shape === routeShape && stepDefinitions(kinds)) }
+  const definitions = {
+    ...(own as Schema | undefined),
+    ...((shape === routeShape || shape === partShape) && stepDefinitions(kinds)),
+  }
   return { $schema, title: `Tessera ${name}`, ...rest, ...(Object.keys(definitions).length > 0 && { definitions }) }
 }
 

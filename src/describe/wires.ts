@@ -38,6 +38,7 @@ export function findWires(route: BoundRoute): Wire[] {
   )
   const wires: Wire[] = []
   walkDataflow(route, {
+    entersParts: true,
     read(read, known, to) {
       const { reference } = read
       const addColor = (color: string) => {

@@ -62,6 +62,8 @@ export const diagnosticCodes = {
   'unknown-service': { severity: 'error', rule: 'Every service stands in the catalogue' },
   'unknown-operation': { severity: 'error', rule: 'Every operation stands in its service' },
   'unknown-step': { severity: 'error', rule: '`steps.<id>` names an invoke of this route' },
+  'unknown-part': { severity: 'error', rule: 'Every part that a step runs stands in `parts`' },
+  'part-in-circle': { severity: 'error', rule: 'No part runs in itself, and a route runs 200 at most' },
   'unknown-error-code': { severity: 'warning', rule: 'A catch names an error that something in its try can raise' },
   'name-out-of-scope': {
     severity: 'error',

@@ -18,6 +18,8 @@ export interface LeftOut {
   /** The step whose template it was, or `response`. */
   readonly step: string
   readonly error: GatewayError
+  /** Whether something stood in for it; skipped unless said. */
+  readonly source?: 'fallback' | 'skipped'
 }
 
 /**

@@ -1,20 +1,21 @@
 import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
-import { compileHandlers, guardRun, listCaught } from '../steps/catch.ts'
 import { bindResponse } from '../steps/response.ts'
-import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
+import { bindGuarded } from './bind-guarded.ts'
 import { RouteBinder } from './binder.ts'
 import type { BoundRoute, RouteBound } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Defaults } from './defaults.ts'
 import { bindInputs } from './inputs.ts'
+import type { Parts } from './parts.ts'
 
 /** Resolves everything in an aggregated route: colors, operations, templates. Its faults are reported. */
 export function bindRoute(
   parsed: ParsedRoute,
   catalogue: Catalogue,
+  parts: Parts,
   defaults: Defaults,
   language: Language,
 ): BoundRoute {
@@ -22,11 +23,13 @@ export function bindRoute(
   const { source } = position
   const priority = bindPriority(parsed, language)
   const binder = new RouteBinder(name, catalogue, language, {
+    parts,
     priorityOf: priority.priorityOf,
     keepsWholeAnswers: definition.cache !== undefined,
   })
   const inputs = bindInputs(definition, match, position, language)
-  const body = parsed.handlers.length > 0 ? guardWithHandlers(parsed, binder) : binder.block(parsed.body)
+  // A route's own `catch` handles what its response fails with too.
+  const body = bindGuarded(parsed, name, binder, (compiler, recover) => compiler.guardResponse(recover))
   const response = definition.response && bindResponse(definition.response, within(position, 'response'), language)
   return {
     name,
@@ -60,29 +63,4 @@ function bindBound(key: 'maxCalls' | 'maxWork', { definition, position }: Parsed
   const own = definition[key]
   if (own === undefined) return { value: defaults[key], origin: defaults.boundOrigins[key] }
   return { value: own, origin: { by: 'route', at: position.source.locateKey([key]) } }
-}
-
-/** A route's own `catch` is a `try` around all of its steps, and handles what its response fails with too. */
-function guardWithHandlers(parsed: ParsedRoute, binder: RouteBinder): BoundBlock {
-  const attempt = binder.guardedBlock(parsed.body)
-  const patterns = (parsed.definition.catch ?? []).map((arm) => arm.errors)
-  const handlers = parsed.handlers.map((block, index) =>
-    binder.block(block, { locals: ['error'], handles: patterns[index] ?? [] }),
-  )
-  const step: BoundStep = {
-    kind: 'try',
-    name: parsed.name,
-    at: parsed.position.source.locateKey(['catch']),
-    condition: undefined,
-    blocks: [attempt, ...handlers],
-    composition: 'attempt',
-    catches: listCaught(patterns, parsed.position),
-    compile(compiler) {
-      const run = compiler.block(attempt)
-      const recover = compileHandlers(patterns, handlers, compiler)
-      compiler.guardResponse(recover)
-      return guardRun(run, recover)
-    },
-  }
-  return { order: 'sequence', steps: [step], at: attempt.at }
 }

@@ -4,17 +4,32 @@ import { type Position, within } from '../binding/shape.ts'
 import type { CallSite } from '../calls/policy.ts'
 import { listNames, suggest } from '../diagnostics/suggest.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import type {
-  Binder,
-  BlockExtras,
-  BoundBlock,
-  BoundStep,
-  ParsedBlock,
-  ParsedStep,
-  ServiceOperation,
-} from '../steps/step.ts'
+import type { ServiceOperation } from '../steps/service-operation.ts'
+import type { Binder, BlockExtras, BoundBlock, BoundPart, BoundStep, ParsedBlock, ParsedStep } from '../steps/step.ts'
+import { bindPart } from './bind-part.ts'
 import { CallNames } from './call-names.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
+import { findPart, type Parts } from './parts.ts'
+
+/** Parts that run in a route, those inside others included: they may double in each. */
+const mostParts = 200
+
+interface BinderOptions {
+  readonly priorityOf?: CallSite['priorityOf']
+  readonly keepsWholeAnswers?: boolean
+  readonly parts: Parts
+  /** The part that is bound by itself, in no route. */
+  readonly standing?: string
+  /** What a part has of the route that it runs in. */
+  readonly inside?: {
+    readonly running: readonly string[]
+    readonly runs: { left: number }
+    readonly isGuarded: boolean
+    readonly stepPrefix: string
+    readonly repeatedIn: string | undefined
+    readonly callSites: CallSite[]
+  }
+}
 
 /** Binds the steps of one route: what each reads, writes and calls is resolved, its faults are reported. */
 export class RouteBinder implements Binder {
@@ -28,24 +43,29 @@ export class RouteBinder implements Binder {
   readonly trustsNoProxy: boolean
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
-  #guards = 0
-  repeatedIn: string | undefined = undefined
+  readonly #parts: Parts
+  /** The parts that run around the step that is bound, outermost first. */
+  readonly #running: readonly string[]
+  readonly #runs: { left: number }
+  #guards: number
+  readonly stepPrefix: string
+  repeatedIn: string | undefined
   owner: Language['owner'] = undefined
   /** Every place that calls a backend; compiled steps know theirs by index. */
-  readonly callSites: CallSite[] = []
+  readonly callSites: CallSite[]
   /** True when a step could not be read, so that what it would have produced is not known. */
   incomplete = false
 
-  constructor(
-    route: string,
-    catalogue: Catalogue,
-    language: Language,
-    {
-      priorityOf,
-      keepsWholeAnswers = false,
-    }: { priorityOf?: CallSite['priorityOf']; keepsWholeAnswers?: boolean } = {},
-  ) {
+  constructor(route: string, catalogue: Catalogue, language: Language, options: BinderOptions) {
+    const { priorityOf, keepsWholeAnswers = false, parts, standing, inside } = options
     this.route = route
+    this.#parts = parts
+    this.#running = inside?.running ?? (standing === undefined ? [] : [standing])
+    this.#runs = inside?.runs ?? { left: mostParts }
+    this.#guards = inside?.isGuarded ? 1 : 0
+    this.stepPrefix = inside?.stepPrefix ?? ''
+    this.repeatedIn = inside?.repeatedIn
+    this.callSites = inside?.callSites ?? []
     this.priorityOf = priorityOf
     this.keepsWholeAnswers = keepsWholeAnswers
     this.colors = language.colors
@@ -109,6 +129,42 @@ export class RouteBinder implements Binder {
     return { order: block.order, steps: block.steps.map((step) => this.step(step)), at: source.locate(path), ...extras }
   }
 
+  part(reference: string, name: string, position: Position, isGuarded: boolean): BoundPart | undefined {
+    const parsed = findPart(reference, this.#parts, position, this.diagnostics)
+    if (!parsed) return undefined
+    const at = position.source.locate(position.path)
+    const running = [...this.#running, parsed.name]
+    if (this.#running.includes(parsed.name)) {
+      this.diagnostics.add('part-in-circle', `a part cannot run in itself: ${running.join(' → ')}`, at)
+      return undefined
+    }
+    if (this.#runs.left === 0) {
+      this.diagnostics.add(
+        'part-in-circle',
+        `a route runs no more than ${mostParts} parts, those inside others included`,
+        at,
+      )
+      return undefined
+    }
+    this.#runs.left -= 1
+    const binder = new RouteBinder(this.route, this.#catalogue, this, {
+      priorityOf: this.priorityOf,
+      keepsWholeAnswers: this.keepsWholeAnswers,
+      parts: this.#parts,
+      inside: {
+        running,
+        runs: this.#runs,
+        isGuarded: isGuarded || this.isGuarded,
+        stepPrefix: `${name}/`,
+        repeatedIn: this.repeatedIn === undefined ? undefined : parsed.position.source.path,
+        callSites: this.callSites,
+      },
+    })
+    const part = bindPart(parsed, binder)
+    this.incomplete ||= binder.incomplete
+    return part
+  }
+
   guardedBlock(block: ParsedBlock): BoundBlock {
     this.#guards += 1
     const bound = this.block(block)
@@ -143,7 +199,7 @@ export class RouteBinder implements Binder {
       ...binding,
       incomplete,
       kind: kind.kind,
-      name: binding.name ?? step.id ?? `${kind.kind}@${position.path.join('.')}`,
+      name: binding.name ?? `${this.stepPrefix}${step.id ?? `${kind.kind}@${position.path.join('.')}`}`,
       at: position.source.locateKey([...position.path, kind.kind]),
       condition,
     }
@@ -158,7 +214,7 @@ export class RouteBinder implements Binder {
       this.diagnostics.add('duplicate-name', `another step has the id \`${base}\``, source.locate([...path, 'id']))
     const name = isTwice ? base : this.#names.findFree(base, path)
     this.#names.take(name, path, explicit)
-    return name
+    return `${this.stepPrefix}${name}`
   }
 
   addCallSite(site: CallSite): number {

@@ -69,10 +69,15 @@ export function* everyBlock(block: BoundBlock): Generator<BoundBlock> {
 
 /** Every color that a route may hold: from the request, written by a step, or the element of a forEach. */
 export function producedColors(route: BoundRoute): Set<string> {
-  const colors = new Set(route.inputs.map((input) => input.color))
-  for (const step of everyStep(route.body)) {
+  return new Set([...route.inputs.map((input) => input.color), ...producedInside(route.body)])
+}
+
+/** Every color that the steps of a block write or provide. */
+export function producedInside(block: BoundBlock): Set<string> {
+  const colors = new Set<string>()
+  for (const step of everyStep(block)) {
     for (const { color } of step.writes ?? []) colors.add(color)
-    for (const block of step.blocks ?? []) if (block.provides) colors.add(block.provides.color)
+    for (const inner of step.blocks ?? []) if (inner.provides) colors.add(inner.provides.color)
   }
   return colors
 }

@@ -32,7 +32,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   memory.keep(world, units)
   const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units)
   yield
-  const { dictionary, catalogue, settings, registry } = world
+  const { dictionary, catalogue, standing: parts, settings, registry } = world
   if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
   const routes: Route[] = []
   for (const unit of units) {
@@ -51,7 +51,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const version = versionOf(world, units)
   const { colors } = dictionary
   return {
-    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, registry }),
+    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, parts, registry }),
     diagnostics: told,
   }
 }

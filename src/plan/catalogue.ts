@@ -8,7 +8,7 @@ import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.
 import type { OperationDefinition } from '../operations/operation.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
 import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
-import type { ServiceOperation } from '../steps/step.ts'
+import type { ServiceOperation } from '../steps/service-operation.ts'
 import type { Defaults } from './defaults.ts'
 import type { InheritedSet } from './presets.ts'
 import { bindTarget } from './service-target.ts'

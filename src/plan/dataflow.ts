@@ -24,6 +24,8 @@ export interface DataflowListener {
   concurrentWrites?(color: string, first: BoundStep, second: BoundStep): void
   flowCycle?(steps: readonly BoundStep[]): void
   unreachable?(step: BoundStep): void
+  /** Whether it is told what parts do; the checks have looked at each part by itself. */
+  readonly entersParts?: boolean
 }
 
 /**
@@ -169,11 +171,26 @@ class Walk {
         for (const call of inside.calls) if (!known.calls.has(call)) inside.calls.delete(call)
         return false
       }
+      case 'part':
+        return this.#part(step, blocks[0]!, known)
       case 'turns':
         return this.#turns(step, blocks[0]!, known)
       default:
         return blocks.map((block) => this.block(block, known, step)).some(Boolean)
     }
+  }
+
+  /** It sees what it is handed, and nothing of what it does is seen outside. */
+  #part(step: BoundStep, block: BoundBlock, known: Knowledge): false {
+    if (this.#listener.entersParts) {
+      const received = (block.receives ?? []).map(({ color, certain }): [string, Presence] => [
+        color,
+        certain ? 'always' : 'sometimes',
+      ])
+      this.block(block, knowInputs(new Map(received), step), step)
+    }
+    known.isPartial ||= block.steps.some(isPartial)
+    return false
   }
 
   #turns(step: BoundStep, block: BoundBlock, known: Knowledge): boolean {

@@ -1,4 +1,4 @@
-import { writtenColors } from '../steps/fork.ts'
+import { keepsInside, writtenColors } from '../steps/fork.ts'
 import type { BoundStep } from '../steps/step.ts'
 import { readsOfStep } from './reads.ts'
 
@@ -11,7 +11,7 @@ export function deepCalls(step: BoundStep): string[] {
 export function deepWriters(steps: readonly BoundStep[]): [color: string, writer: BoundStep][] {
   return steps.flatMap((step) => [
     ...(step.writes ?? []).map(({ color }): [string, BoundStep] => [color, step]),
-    ...(step.composition === 'each' ? [] : (step.blocks ?? []).flatMap((block) => deepWriters(block.steps))),
+    ...(keepsInside(step) ? [] : (step.blocks ?? []).flatMap((block) => deepWriters(block.steps))),
   ])
 }
 
@@ -26,7 +26,7 @@ export function flowDependencies(steps: readonly BoundStep[]): ReadonlySet<numbe
     const waitsFor = new Set<number>()
     const own = written[reader]!
     const provided = new Set((step.blocks ?? []).flatMap((block) => (block.provides ? [block.provides.color] : [])))
-    const reads = [...readsOfStep(step)].flatMap(({ read }) => (read.own ? [] : read))
+    const reads = [...readsOfStep(step)].flatMap(({ read, isApart }) => (read.own || isApart ? [] : read))
     const listReads = new Set(
       (step.reads ?? []).flatMap((read) => (read.reference.kind === 'color' ? [read.reference.color] : [])),
     )

@@ -2,7 +2,7 @@ import type { Scope } from '../cancellation.ts'
 import { endsRequest, GatewayError, toGatewayError } from '../errors.ts'
 import { compileColorReader, compileColorWriter } from '../expressions/color.ts'
 import { type Document, leftOut } from '../expressions/document.ts'
-import { type CallRecord, Context, Exit, type RequestRun, type Run } from '../steps/context.ts'
+import { Context, deriveRun, Exit, type Run } from '../steps/context.ts'
 import { compileErasingFork, writtenColors } from '../steps/fork.ts'
 import type { BoundStep } from '../steps/step.ts'
 import { deepCalls } from './dependencies.ts'
@@ -62,7 +62,8 @@ function compileArm(step: BoundStep, run: Run): Arm {
 /** Undefined where it may read any. */
 function colorsRead(step: BoundStep): Set<string> | undefined {
   const colors = new Set<string>()
-  for (const { read } of readsOfStep(step)) {
+  for (const { read, isApart } of readsOfStep(step)) {
+    if (isApart) continue
     const { reference } = read
     if (reference.kind === 'everything') return undefined
     if (reference.kind === 'color') colors.add(reference.color)
@@ -108,7 +109,7 @@ class Race {
     const { run, document, span } = this.#outer
     const own = arm.fork(document)
     own[leftOut] = []
-    const entrant = { arm, context: new Context(runOfArm(run), own, this.#scope, span) }
+    const entrant = { arm, context: new Context(deriveRun(run, { records: [] }), own, this.#scope, span) }
     this.#entrants.push(entrant)
     this.#pending += 1
     let pending: void | Promise<void>
@@ -182,17 +183,3 @@ class Race {
 
 const nothingSucceeded = () =>
   new GatewayError('none-succeeded', { detail: 'every step was skipped or left out, or gave nothing' })
-
-/** The same request, with records of its own. */
-function runOfArm(run: RequestRun): RequestRun {
-  const records: CallRecord[] = []
-  return Object.create(run, {
-    records: { value: records },
-    callsLeft: {
-      get: () => run.callsLeft,
-      set: (left: number) => {
-        run.callsLeft = left
-      },
-    },
-  }) as RequestRun
-}

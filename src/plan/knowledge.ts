@@ -28,9 +28,9 @@ export interface Knowledge {
   isPartial: boolean
 }
 
-/** What is known before the first step: the colors of the request. */
-export function knowInputs(inputs: ReadonlyMap<string, Presence>): Knowledge {
-  const request: ReadonlySet<Producer> = new Set(['request'] as const)
+/** What is known before the first step: the colors of the request, or of who hands them. */
+export function knowInputs(inputs: ReadonlyMap<string, Presence>, giver: Producer = 'request'): Knowledge {
+  const request: ReadonlySet<Producer> = new Set([giver])
   return {
     colors: new Map(inputs),
     producers: new Map([...inputs.keys()].map((color) => [color, request])),
@@ -59,10 +59,19 @@ export function copyKnowledge(known: Knowledge): Knowledge {
 }
 
 /** A step writes a color; one that may leave it out leaves what was there before. */
-export function noteWrite(known: Knowledge, { color }: Write, producer: BoundStep, mayLeaveOut = false): void {
+export function noteWrite(
+  known: Knowledge,
+  { color, isCertain = true }: Write,
+  producer: BoundStep,
+  mayLeaveOut = false,
+): void {
   const before = known.colors.get(color)
-  known.colors.set(color, mayLeaveOut && before !== 'always' ? 'unless-left-out' : 'always')
-  known.producers.set(color, new Set(mayLeaveOut ? [...(known.producers.get(color) ?? []), producer] : [producer]))
+  const presence = !isCertain ? 'sometimes' : mayLeaveOut ? 'unless-left-out' : 'always'
+  known.colors.set(color, before === 'always' ? before : presence)
+  known.producers.set(
+    color,
+    new Set(mayLeaveOut || !isCertain ? [...(known.producers.get(color) ?? []), producer] : [producer]),
+  )
   known.contestedColors.delete(color)
   forgetConclusions(known, color)
 }

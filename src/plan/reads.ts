@@ -16,6 +16,8 @@ export type Reader =
 export interface RouteRead {
   readonly read: Read
   readonly reader: Reader
+  /** In a part: what it reads of colors and calls is its own. */
+  readonly isApart?: boolean
 }
 
 /**
@@ -34,10 +36,16 @@ export function* readsOfStep(step: BoundStep): Generator<RouteRead> {
   yield* by({ kind: 'condition', step }, step.condition?.reads)
   yield* by({ kind: 'step', step }, step.reads)
   for (const block of step.blocks ?? []) {
-    yield* by({ kind: 'arm', step, block }, block.condition?.reads)
-    for (const inner of block.steps) yield* readsOfStep(inner)
-    yield* by({ kind: 'end', step, block }, block.finalReads)
+    const isPart = step.composition === 'part'
+    for (const read of readsOfBlock(block, step)) yield isPart ? { ...read, isApart: true } : read
   }
+}
+
+/** What is read in a block that a step holds. */
+export function* readsOfBlock(block: BoundBlock, step = block.steps[0]!): Generator<RouteRead> {
+  yield* by({ kind: 'arm', step, block }, block.condition?.reads)
+  for (const inner of block.steps) yield* readsOfStep(inner)
+  yield* by({ kind: 'end', step, block }, block.finalReads)
 }
 
 function* by(reader: Reader, reads: readonly Read[] | undefined): Generator<RouteRead> {

@@ -85,7 +85,7 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 
 function* bind(
   parsed: ParsedRoute,
-  { dictionary, catalogue, settings, defaults }: World,
+  { dictionary, catalogue, parts, settings, defaults }: World,
   env: Environment,
   diagnostics: DiagnosticCollector,
   isLarge: boolean,
@@ -96,7 +96,7 @@ function* bind(
     const passthrough = bindPassthrough(parsed, catalogue, settings, language)
     return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }
   }
-  const bound = bindRoute(parsed, catalogue, defaults, language)
+  const bound = bindRoute(parsed, catalogue, parts, defaults, language)
   for (const check of routeChecks) {
     if (isLarge) yield
     check(bound, language)

@@ -15,6 +15,7 @@ import type { Catalogue } from './catalogue.ts'
 import type { Registry } from './extensions/registry.ts'
 import type { RequestParts } from './request-parts.ts'
 import type { RouteCaching } from './route-caching.ts'
+import type { StandingPart } from './standing-part.ts'
 import type { ToldOfRequests } from './told-of-requests.ts'
 
 /** All that a gateway runs with, compiled and frozen: a request takes one snapshot and ends on it. */
@@ -28,6 +29,8 @@ export interface Snapshot {
   /** The dictionary and the services it was compiled from, for graph and explain. */
   readonly colors: ReadonlyMap<string, ColorDefinition>
   readonly catalogue: Catalogue
+  /** What its routes share, each by itself. */
+  readonly parts: readonly StandingPart[]
   /** What its files may name: for what is bound beside them, as the mocks of tests. */
   readonly registry: Registry
 }

@@ -71,7 +71,7 @@ export class Tracer {
   #followCall(step: BoundStep, element: Element): void {
     const { call } = step
     if (!call) return
-    const record: Area = ['steps', step.name]
+    const record: Area = ['steps', step.record ?? step.name]
     for (const [color, value] of call.overrides) this.#markTaken(color, value, element)
     for (const { color, locator } of operationsOf(step).flatMap(answersOf)) {
       const origin = this.#origins.get(color)

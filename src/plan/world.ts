@@ -21,6 +21,8 @@ import { createRegistry } from './extensions/create-registry.ts'
 import type { Registry } from './extensions/registry.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
+import { type Parts, parseParts } from './parts.ts'
+import { checkPart, type StandingPart } from './standing-part.ts'
 import type { Work } from './work.ts'
 
 /** What every route is bound against: all files but the routes. */
@@ -30,6 +32,9 @@ export interface World {
   /** Undefined when the dictionary cannot be read: then every color would be unknown, so nothing is bound. */
   readonly dictionary: Dictionary | undefined
   readonly catalogue: Catalogue | undefined
+  readonly parts: Parts
+  /** Each part by itself. */
+  readonly standing: readonly StandingPart[]
   readonly registry: Registry
   /** What is wrong with its files. */
   readonly diagnostics: DiagnosticCollector
@@ -79,14 +84,40 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const catalogue =
     dictionary &&
     (yield* bindCatalogue(services, defaults, registry.policies, languageOf(dictionary, settings, env, diagnostics)))
-  for (const read of [gateway, source, ...services.map((service) => service?.source)]) read?.forget()
+  const partSources: (Source | undefined)[] = []
+  for (const file of texts.parts ?? []) {
+    partSources.push(yield* parse(file))
+    yield
+  }
+  const parts = parseParts(isWhole ? partSources : [...partSources, undefined], registry.steps, diagnostics)
+  const standing: StandingPart[] = []
+  if (dictionary && catalogue) {
+    for (const part of parts.values()) {
+      standing.push(checkPart(part, parts, catalogue, languageOf(dictionary, settings, env, diagnostics)))
+      yield
+    }
+  }
+  for (const read of [gateway, source, ...partSources, ...services.map((service) => service?.source)]) read?.forget()
   const facts: FileFacts[] = []
   for (const file of filesOf(texts)) {
     yield
     facts.push(findFacts(file))
   }
   const { extensions = [] } = texts
-  return { settings, defaults, dictionary, catalogue, registry, diagnostics, facts, named, extensions, isWhole }
+  return {
+    settings,
+    defaults,
+    dictionary,
+    catalogue,
+    parts,
+    standing,
+    registry,
+    diagnostics,
+    facts,
+    named,
+    extensions,
+    isWhole,
+  }
 }
 
 /** Whether these texts give the same world. */
@@ -113,8 +144,8 @@ export function languageOf(
   return { colors, types: { ...types, env }, operators, diagnostics, trustsNoProxy: trustedProxies.length === 0 }
 }
 
-function filesOf({ gateway, dictionary, services }: ConfigTexts): SourceText[] {
-  return [gateway, ...(dictionary ? [dictionary] : []), ...services]
+function filesOf({ gateway, dictionary, services, parts = [] }: ConfigTexts): SourceText[] {
+  return [gateway, ...(dictionary ? [dictionary] : []), ...services, ...parts]
 }
 
 function readSettings(

@@ -28,6 +28,27 @@ export function parseBlock(
   return { order: shape.order, steps, position }
 }
 
+/** Parses the handlers of a `catch:` at the top of a file. */
+export function parseHandlers(
+  raw: unknown,
+  owner: Position,
+  kinds: StepKinds,
+  diagnostics: DiagnosticCollector,
+): ParsedBlock[] {
+  return listOf(raw).map((arm, index) =>
+    parseBlock(
+      { order: 'sequence', steps: listOf((arm as { do?: unknown } | null)?.do), path: ['catch', index, 'do'] },
+      owner,
+      kinds,
+      diagnostics,
+    ),
+  )
+}
+
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
 function unknownStep(position: Position): ParsedStep {
   return { kind: unknownKind, id: undefined, when: undefined, config: undefined, blocks: [], isWhole: false, position }
 }

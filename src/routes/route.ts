@@ -10,7 +10,8 @@ import { responseShape } from '../steps/response.ts'
 import type { ParsedBlock, StepKinds } from '../steps/step.ts'
 import type { Source } from '../yaml/source.ts'
 import { parseMatch, type RouteMatch } from './match.ts'
-import { parseBlock } from './parse-steps.ts'
+import { listOf, parseBlock, parseHandlers } from './parse-steps.ts'
+import { nameOfFile } from './part.ts'
 
 const input = z.union([
   withRole(
@@ -124,24 +125,13 @@ export function parseRoute(
   const raw = (source.value ?? {}) as { do?: unknown; catch?: unknown }
   // The steps are looked at even when the rest is wrong, so that all faults come at once.
   const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, position, kinds, diagnostics)
-  const handlers = listOf(raw.catch).map((arm, index) =>
-    parseBlock(
-      { order: 'sequence', steps: listOf((arm as { do?: unknown } | null)?.do), path: ['catch', index, 'do'] },
-      position,
-      kinds,
-      diagnostics,
-    ),
-  )
+  const handlers = parseHandlers(raw.catch, position, kinds, diagnostics)
   if (!definition) return undefined
   const match = parseMatch(definition.match, definition.proxy !== undefined)
   if (typeof match === 'string') {
     diagnostics.add('invalid-match', match, source.locate(['match']), 'write it like GET /mobile/{city}/*rest')
     return undefined
   }
-  const name = definition.name ?? source.path.replace(/^.*[\\/]/, '').replace(/\.ya?ml$/, '')
+  const name = definition.name ?? nameOfFile(source.path)
   return { name, match, definition, body, handlers, position }
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : []
 }

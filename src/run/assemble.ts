@@ -75,7 +75,7 @@ function findDegradations(records: readonly CallRecord[], left: readonly LeftOut
     if (source === 'stale' && error === undefined) continue
     add({ step, source, error })
   }
-  for (const { step, error } of left) add({ step, source: 'skipped', error: error.code })
+  for (const { step, error, source = 'skipped' } of left) add({ step, source, error: error.code })
   return found
 }
 

@@ -1,3 +1,9 @@
+/** How a drawing or a list shows a step: what it does in a few words, and lines below that say more. */
+export interface Caption {
+  readonly title: string
+  readonly lines?: readonly string[]
+}
+
 const longest = 60
 
 /** A template as a caption shows it: in one line, cut where it is long. */

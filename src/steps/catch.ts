@@ -3,7 +3,7 @@ import { errorCodes } from '../binding/scalars.ts'
 import type { Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { compileErrorMatcher, type GatewayError, toGatewayError } from '../errors.ts'
-import { Exit, type Recover, type Run } from './context.ts'
+import { type Context, Exit, type Recover, type Run } from './context.ts'
 import { compileOverlay, writtenColors } from './fork.ts'
 import { type BoundBlock, type Compiler, defineStep } from './step.ts'
 
@@ -66,11 +66,12 @@ export function guardRun(attempt: Run, recover: Recover): Run {
   }
 }
 
-/** Compiles handlers. */
+/** Compiles handlers; `note` is told of what they handle. */
 export function compileHandlers(
   patterns: readonly (readonly string[])[],
   handlers: readonly BoundBlock[],
   compiler: Compiler,
+  note?: (context: Context, error: GatewayError) => void,
 ): Recover {
   const arms = handlers.map((block, index) => ({
     matches: compileErrorMatcher(patterns[index]!),
@@ -84,6 +85,7 @@ export function compileHandlers(
     const error = toGatewayError(thrown)
     const arm = arms.find(({ matches }) => matches(error))
     if (!arm) throw error
+    note?.(context, error)
     // Catches may run side by side, so each sees an `error` of its own.
     const { document, copyBack } = arm.overlay(context.document, { error: describeError(error) })
     const pending = arm.handle(context.withDocument(document))

@@ -84,6 +84,19 @@ export class Context implements CallContext {
   }
 }
 
+/** The same request, in a part that has some of it for itself. */
+export function deriveRun(run: RequestRun, own: Partial<Pick<RequestRun, 'records' | 'deadline'>>): RequestRun {
+  return Object.create(run, {
+    ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value }])),
+    callsLeft: {
+      get: () => run.callsLeft,
+      set: (left: number) => {
+        run.callsLeft = left
+      },
+    },
+  }) as RequestRun
+}
+
 /**
  * A compiled step. It gives a promise only when it had to wait, so that steps which only compute cost no turn of the
  * event loop. It fails with a GatewayError, or ends the route with an Exit.

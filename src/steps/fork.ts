@@ -2,11 +2,16 @@ import { compileColorEraser } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import type { BoundStep } from './step.ts'
 
-/** Every color that steps write, those in blocks inside them included (a forEach's own body aside: that stays inside). */
+/** Whether what the blocks of a step write stays inside: each run of a forEach, and a part, have a context of their own. */
+export function keepsInside({ composition }: Pick<BoundStep, 'composition'>): boolean {
+  return composition === 'each' || composition === 'part'
+}
+
+/** Every color that steps write, those in blocks inside them included, unless they stay there. */
 export function writtenColors(steps: readonly BoundStep[]): string[] {
   return steps.flatMap((step) => [
     ...(step.writes ?? []).map((write) => write.color),
-    ...(step.composition === 'each' ? [] : (step.blocks ?? []).flatMap((block) => writtenColors(block.steps))),
+    ...(keepsInside(step) ? [] : (step.blocks ?? []).flatMap((block) => writtenColors(block.steps))),
   ])
 }
 

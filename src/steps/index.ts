@@ -7,6 +7,7 @@ import { flow } from './flow.ts'
 import { forEach } from './for-each.ts'
 import { invoke } from './invoke.ts'
 import { parallel } from './parallel.ts'
+import { part } from './part.ts'
 import { repeat } from './repeat.ts'
 import { respond } from './respond.ts'
 import { sequence } from './sequence.ts'
@@ -31,5 +32,6 @@ export const stepKinds: StepKinds = new Map(
     wait,
     first,
     repeat,
+    part,
   ].map((kind) => [kind.kind, kind as StepKind]),
 )

@@ -1,19 +1,17 @@
-import { type BoundTemplate, bindTemplate } from '../binding/bind.ts'
-import type { Read, Write } from '../binding/reference.ts'
+import type { BoundTemplate } from '../binding/bind.ts'
+import type { Read, Reference, Write } from '../binding/reference.ts'
 import { within } from '../binding/shape.ts'
-import { asWritten } from '../binding/written.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
-import { didYouMean } from '../diagnostics/suggest.ts'
-import { fits } from '../expressions/schema.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import { compileOutputs } from '../operations/outputs.ts'
-import { reportMisfit } from './assign.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { createInvokeShape, type InvokeConfig, invokeShape } from './invoke/shape.ts'
 import { buildSite, keepBytes, resolveAround } from './invoke/site.ts'
 import { bindOut, type Taking, takeAsGiven } from './out.ts'
-import { type Binder, defineStep, type ParsedStep, type ServiceOperation, type StepKind } from './step.ts'
+import { bindOverrides } from './overrides.ts'
+import type { ServiceOperation } from './service-operation.ts'
+import { type Binder, defineStep, type ParsedStep, type StepKind } from './step.ts'
 import type { BoundFallback, StepCall } from './step-call.ts'
 
 /** Calls an operation of a backend: its inputs wire themselves from the colors, its outputs become colors. */
@@ -29,7 +27,9 @@ export const invoke = defineStep({
     const { operation } = found
     const { config, position } = step
     const name = binder.nameCall(step as ParsedStep, operation.name)
-    const overrides = bindOverrides(step, found, binder)
+    const { service } = operation
+    const title = `${service.name}.${operation.name}`
+    const overrides = bindOverrides(config.with ?? {}, colorsTaken(operation), title, position, binder)
     // What its fallbacks give is known only when they are bound.
     const taking: Taking = { isTaken: config.out !== undefined, take: takeAsGiven }
     const fallbacks = bindFallbacks(step, found, { name, taking }, binder)
@@ -53,14 +53,16 @@ export const invoke = defineStep({
       fallbacks,
       policies,
     }
+    const record = name.slice(binder.stepPrefix?.length ?? 0)
     return {
       name,
+      ...(record !== name && { record }),
       caption: {
-        title: `${operation.service.name}.${operation.name}`,
+        title,
         lines: [operation.template],
       },
       reads: [
-        ...inputReads(step, found, overrides, { lenient, isProvidedFor }),
+        ...inputReads(step, found, overrides, { lenient, isProvidedFor, prefix: binder.stepPrefix }),
         ...fallbacks.flatMap((fallback) => fallback.reads),
         ...(out?.reads ?? []),
       ],
@@ -73,6 +75,7 @@ export const invoke = defineStep({
         if (compiler.keepsBytes(call)) keepBytes(site, operation)
         return compileInvoke({
           name,
+          record,
           index,
           counts: !compiler.isCountedOutside(call),
           optional: config.optional,
@@ -115,40 +118,16 @@ function colorsTaken(operation: BoundOperation): Set<string> {
   return new Set([...operation.inputs.map((input) => input.color), ...read])
 }
 
-/** `with:` each template must be for a color that the operation takes, and of its type. */
-function bindOverrides(
-  step: ParsedStep<InvokeConfig>,
-  { operation }: ServiceOperation,
-  binder: Binder,
-): Map<string, BoundTemplate> {
-  const overrides = new Map<string, BoundTemplate>()
-  const taken = colorsTaken(operation)
-  for (const [color, text] of Object.entries(step.config.with ?? {})) {
-    const position = within(step.position, 'with', color)
-    const wanted = binder.colors.get(color)?.schema
-    const value = bindTemplate(asWritten(text, wanted, position), position, binder)
-    if (!taken.has(color)) {
-      const help = didYouMean(color, taken) ?? `it takes ${[...taken].join(', ') || 'nothing'}`
-      binder.diagnostics.add(
-        'unknown-color',
-        `${operation.service.name}.${operation.name} does not take \`${color}\``,
-        position.source.locateKey(position.path),
-        help,
-      )
-      continue
-    }
-    if (!fits(value.schema, wanted)) reportMisfit(color, value, wanted, binder)
-    overrides.set(color, value)
-  }
-  return overrides
-}
-
 /** What a call reads, told at the step: of an operation of the catalogue, the file of its service is not where to look. */
 function inputReads(
   step: ParsedStep<InvokeConfig>,
   { operation }: ServiceOperation,
   overrides: ReadonlyMap<string, BoundTemplate>,
-  { lenient, isProvidedFor }: { readonly lenient: boolean; readonly isProvidedFor: boolean },
+  {
+    lenient,
+    isProvidedFor,
+    prefix = '',
+  }: { readonly lenient: boolean; readonly isProvidedFor: boolean; readonly prefix: string | undefined },
 ): Read[] {
   const at = step.position.source.locate([...step.position.path, 'invoke'])
   const inline = typeof step.config.invoke !== 'string'
@@ -160,10 +139,17 @@ function inputReads(
     ({ reference }) => reference.kind !== 'color' || !overrides.has(reference.color),
   )
   const wired = [...own, ...(operation.service.reads ?? [])]
-  const placed = inline ? wired : wired.map((read) => ({ ...read, at }))
+  const placed = inline ? wired : wired.map((read) => ({ ...read, reference: readHere(read, prefix), at }))
   const reads = [...placed, ...[...overrides.values()].flatMap((override) => override.reads)]
   // Where a failure of the call is cared for, so is one of rendering it.
   return isProvidedFor ? reads.map((read) => (read.needed ? { ...read, needed: false } : read)) : reads
+}
+
+/** An operation of the catalogue names calls as they are called where it stands. */
+function readHere({ reference }: Read, prefix: string): Reference {
+  return reference.kind === 'step' && reference.id !== undefined
+    ? { ...reference, id: `${prefix}${reference.id}` }
+    : reference
 }
 
 /** What the operation gives. */

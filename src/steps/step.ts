@@ -5,11 +5,11 @@ import type { Read, Write } from '../binding/reference.ts'
 import type { Position } from '../binding/shape.ts'
 import type { CallSite, PolicyKinds } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import type { DeclaredPolicies, Declaring } from '../operations/policies/resolve.ts'
+import type { Caption } from './caption.ts'
 import type { Recover, Run, StepRun } from './context.ts'
 import type { BoundResponse } from './response.ts'
+import type { ServiceOperation } from './service-operation.ts'
 import type { StepCall } from './step-call.ts'
 
 /** How the steps of a block run. */
@@ -55,6 +55,8 @@ export interface BoundBlock {
   readonly locals?: readonly ('item' | 'index' | 'error')[]
   /** A color that is there inside: forEach's `as`. */
   readonly provides?: Write | undefined
+  /** All that is there when it begins, where that is not what is there around it: what a part takes. */
+  readonly receives?: readonly { readonly color: string; readonly certain: boolean }[]
   /** What is read when the block has ended, with all that it wrote in sight: forEach's `collect`. */
   readonly finalReads?: readonly Read[]
   /** What holds when the step goes on behind it: repeat's `until`. */
@@ -68,15 +70,10 @@ export type BlockExtras = Pick<BoundBlock, 'condition' | 'locals' | 'provides' |
  * How the blocks of a step relate, which is all that the checks need to know of its kind:
  * `alternatives` one of them runs; `attempt` the first runs, and one of the others if it fails; `each` the block runs
  * any number of times and what it writes stays inside; `turns` the block runs once and then again, each time with what
- * the time before wrote; `single` it runs once.
+ * the time before wrote; `part` it runs once, in a context of its own, of which the step writes what it gives; `single` it
+ * runs once.
  */
-export type Composition = 'single' | 'alternatives' | 'attempt' | 'each' | 'turns'
-
-/** How a drawing or a list shows a step: what it does in a few words, and lines below that say more. */
-export interface Caption {
-  readonly title: string
-  readonly lines?: readonly string[]
-}
+export type Composition = 'single' | 'alternatives' | 'attempt' | 'each' | 'turns' | 'part'
 
 /** How often the block of an `each` runs: once for every element, or slice of `batch` elements, of a list. */
 export interface Repetition {
@@ -93,6 +90,8 @@ export interface Repetition {
 export interface StepBinding {
   /** What a call is known by in reports; other kinds are named by their id or place. */
   readonly name?: string
+  /** What `steps.<id>` calls it in its own context, where that is not its name. */
+  readonly record?: string
   /** By default it is shown by its kind. */
   readonly caption?: Caption
   /** What the step itself reads and writes; its blocks do so for themselves. */
@@ -110,6 +109,8 @@ export interface StepBinding {
   readonly turns?: { readonly most: number; readonly everyMs: number }
   /** How long it takes by itself, calls aside. */
   readonly takes?: { readonly ms: number; readonly at: Location }
+  /** How long it may take at most, with all that is inside of it. */
+  readonly within?: { readonly ms: number; readonly at: Location }
   /** True when nothing comes after it: throw, respond. */
   readonly ends?: boolean
   /** The answer it gives. */
@@ -140,6 +141,33 @@ export interface BoundStep extends StepBinding {
   readonly condition: BoundCondition | undefined
 }
 
+/** A part bound for one step that runs it. */
+export interface BoundPart {
+  readonly name: string
+  readonly inputs: readonly PartInput[]
+  readonly gives: readonly GivenColor[]
+  readonly block: BoundBlock
+  /** Every color that its context may hold. */
+  readonly colors: ReadonlySet<string>
+}
+
+/** A color that a part takes of its caller. */
+export interface PartInput {
+  readonly color: string
+  readonly isOptional: boolean
+  /** What it is where the caller does not have it; undefined for none. */
+  readonly default: unknown
+  readonly at: Location
+}
+
+/** A color that a part gives. */
+export interface GivenColor {
+  readonly color: string
+  /** False where it may be absent (`color?`). */
+  readonly isCertain: boolean
+  readonly at: Location
+}
+
 /** What a kind may ask of the plan while it binds a step. */
 export interface Binder extends Language {
   readonly route: string
@@ -157,6 +185,8 @@ export interface Binder extends Language {
     position: Position,
   ): ServiceOperation | undefined
   block(block: ParsedBlock, extras?: BlockExtras): BoundBlock
+  /** Binds a part as it runs in the step of this name; one that cannot is reported, and gives undefined. */
+  part(reference: string, name: string, position: Position, isGuarded: boolean): BoundPart | undefined
   /** Binds a block whose failures something around it handles. */
   guardedBlock(block: ParsedBlock): BoundBlock
   /** Whether the step being bound lies in such a block. */
@@ -169,20 +199,6 @@ export interface Binder extends Language {
   nameCall(step: ParsedStep, operation: string): string
   /** Gives a call site its index in the route. */
   addCallSite(site: CallSite): number
-}
-
-/** An operation with the policies that its service gives it. */
-export interface ServiceOperation {
-  readonly operation: BoundOperation
-  /** What is said of policies, nearest first: by itself, by its service or else the gateway. */
-  readonly policies: readonly DeclaredPolicies[]
-  /** What the presets that a step uses say of policies, nearest first. */
-  inherited(use: readonly string[] | undefined, step: Position, language: Language): DeclaredPolicies[]
-  /** Those that a step may declare around it. */
-  readonly policyKinds: PolicyKinds
-  /** Those that a step's own policies may name. */
-  readonly services: Declaring['services']
-  readonly maxResponseBytes: number
 }
 
 /** What a kind may ask of the plan while it compiles. */

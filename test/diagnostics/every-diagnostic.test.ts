@@ -285,6 +285,23 @@ mirror: { to: «spare@next }`,
     ),
   },
   {
+    code: 'unknown-part',
+    name: 'a part that is not there',
+    files: {
+      'parts/shelf': 'do: [ { invoke: content.banners } ]\nout: [ banner.list ]',
+      ...route('do: [ { part: «shell } ]\nresponse: { body: $.banner.list }'),
+    },
+    help: /did you mean `shelf`/,
+  },
+  {
+    code: 'part-in-circle',
+    name: 'a part that runs in itself',
+    files: {
+      'parts/shelf': 'do: [ { part: «shelf } ]\nout: [ banner.list ]',
+      ...route('do: [ { part: shelf } ]\nresponse: { body: $.banner.list }'),
+    },
+  },
+  {
     code: 'timeout-over-budget',
     name: 'a step that may outlast its route',
     files: route(

@@ -4,7 +4,7 @@ import { GatewayError } from '../../src/errors.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { type Mock, runSnapshot } from '../support/engine.ts'
 import { projectTexts } from '../support/project.ts'
-import { dictionary, operations, request, route, service } from '../support/random-routes.ts'
+import { dictionary, operations, parts, request, route, service } from '../support/random-routes.ts'
 
 describe('a route that loads without an error or a warning', () => {
   test('never lacks an input, whatever the client sends and whichever calls fail', async () => {
@@ -15,7 +15,7 @@ describe('a route that loads without an error or a warning', () => {
         request,
         fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
         async (text, sent, fails) => {
-          const files = { dictionary, 'services/s': service, 'routes/r': JSON.stringify(text) }
+          const files = { dictionary, 'services/s': service, ...parts, 'routes/r': JSON.stringify(text) }
           const { snapshot, diagnostics } = buildSnapshot(projectTexts(files))
           if (!snapshot || diagnostics.some(({ severity }) => severity === 'warning')) return
           loaded += 1
@@ -39,7 +39,7 @@ describe('a flow', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(chain, { minLength: chain.length }), (order) => {
         const text = { match: 'POST /r', do: [{ flow: order.map((name) => ({ invoke: `s.${name}` })) }] }
-        const files = { dictionary, 'services/s': service, 'routes/r': JSON.stringify(text) }
+        const files = { dictionary, 'services/s': service, ...parts, 'routes/r': JSON.stringify(text) }
         const { diagnostics } = buildSnapshot(projectTexts(files))
         expect(diagnostics.filter(({ severity }) => severity !== 'hint')).toEqual([])
       }),

@@ -8,16 +8,7 @@ import { everyRead } from '../../src/plan/reads.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import { type Mock, runSnapshot } from '../support/engine.ts'
 import { projectTexts } from '../support/project.ts'
-import {
-  colors,
-  condition,
-  dictionary,
-  members,
-  operations,
-  request,
-  route,
-  service,
-} from '../support/random-routes.ts'
+import { colors, condition, dictionary, members, operations, parts, request, route, service } from '../support/random-routes.ts'
 
 const watched = new WeakSet<object>()
 
@@ -100,7 +91,7 @@ test('a route looks at no place of its context but those that are listed as read
       request,
       fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
       async (text, sent, fails) => {
-        const files = { dictionary, 'services/s': service, 'routes/r': JSON.stringify(text) }
+        const files = { dictionary, 'services/s': service, ...parts, 'routes/r': JSON.stringify(text) }
         const { snapshot } = buildSnapshot(projectTexts(files))
         if (!snapshot) return
         const [made] = snapshot.routes as readonly AggregatedRoute[]

@@ -26,6 +26,7 @@ describe('a watcher', () => {
       dictionary: at('config/dictionary.yaml'),
       services: at('config/services'),
       routes: at('routes'),
+      parts: at('parts'),
       extensions: [],
     })
     return watcher

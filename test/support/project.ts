@@ -59,6 +59,7 @@ export function projectTexts(files: ProjectFiles, env: Record<string, string> = 
     dictionary: files['dictionary'] === undefined ? undefined : file('dictionary'),
     services: within('services/'),
     routes: within('routes/'),
+    parts: within('parts/'),
     unreadable: [],
     env,
   }

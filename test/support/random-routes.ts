@@ -23,6 +23,24 @@ export const service = JSON.stringify({
   ),
 })
 
+/** A part that calls and may fail, and one that runs it twice. */
+export const parts = {
+  'parts/one': JSON.stringify({
+    in: ['c.one?', { 'c.two': { default: 'given' } }],
+    do: [{ invoke: 's.turn-0' }, { when: 'has(d.one)', assign: { 'd.two': 'seen' } }, { invoke: 's.make-3' }],
+    out: ['c.one', 'd.one', 'd.two?'],
+  }),
+  'parts/two': JSON.stringify({
+    in: ['c.two'],
+    do: [
+      { id: 'a', part: 'one' },
+      { id: 'b', part: 'one', out: { e: '$.d.one' }, optional: true },
+    ],
+    catch: [{ errors: ['timeout'], do: [{ assign: { 'c.one': 'caught' } }] }],
+    out: ['c.one', 'e?'],
+  }),
+}
+
 /** `has()` asks for members. */
 export const members = colors.filter((color) => color.includes('../plan'))
 const flags = ['p', 'q', 'r']
@@ -64,6 +82,14 @@ const { step } = fc.letrec<{ step: object; steps: object[] }>((tie) => {
         .tuple(tie('steps'), tie('steps'))
         .map(([list, handler]) => ({ try: list, catch: [{ errors: ['timeout'], do: handler }] })),
       withCondition(tie('steps').map((list) => ({ first: list }))),
+      withCondition(
+        fc
+          .tuple(
+            fc.constantFrom('one', 'two'),
+            fc.constantFrom({}, { optional: true }, { fallback: { invoke: 's.make-0' } }),
+          )
+          .map(([name, more]) => ({ part: name, ...more })),
+      ),
       fc
         .tuple(condition, tie('steps'))
         .map(([until, list]) => ({ repeat: { until, max: { turns: 2, then: 'stop' } }, do: list })),

@@ -52,6 +52,13 @@ export function latencyOf({ order, steps }: BoundBlock): Latency {
 }
 
 function latencyOfStep(step: BoundStep): Latency {
+  const whole = latencyUncut(step)
+  const { within } = step
+  if (!within || within.ms >= whole.ms) return whole
+  return { ms: within.ms, path: [{ step: step.name, ms: within.ms, sum: printDuration(within.ms) }], waves: [] }
+}
+
+function latencyUncut(step: BoundStep): Latency {
   if (step.call) return latencyOfCall(step.name, step.call)
   if (step.takes) {
     const { ms } = step.takes

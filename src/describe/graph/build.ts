@@ -1,9 +1,10 @@
 import type { Read } from '../../binding/reference.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import { everyStep } from '../../plan/bound-route.ts'
+import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
 import { flowDependencies } from '../../plan/dependencies.ts'
 import type { Producer } from '../../plan/knowledge.ts'
-import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
+import type { PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
+import type { StandingPart } from '../../plan/standing-part.ts'
 import { isSensitive } from '../../redaction.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import { describeDrawnPolicies } from '../drawn-policies.ts'
@@ -15,10 +16,25 @@ import { endsRoute, type Flow, type RouteGraph, type Shape } from './model.ts'
 /** Describes a route as a graph. It knows orders and compositions, no kind of step. */
 export function buildGraph(route: Route, snapshot: Pick<Snapshot, 'colors'>): RouteGraph {
   const sensitive = [...snapshot.colors.values()].filter(isSensitive).map(({ name }) => name)
-  return route.kind === 'aggregate' ? buildAggregated(route, sensitive) : buildPassthrough(route)
+  if (route.kind === 'passthrough') return buildPassthrough(route)
+  const { bound } = route
+  const title = bound.response ? `respond ${bound.response.status}` : 'respond 204'
+  return { ...headOf(route), ...buildSteps(bound, sensitive, title) }
 }
 
-const headOf = ({ name, match, summary, file, timeoutMs }: Route) => ({
+/** Describes a part as a graph of its own. */
+export function buildPartGraph(
+  { name, summary, file, bound }: StandingPart,
+  snapshot: Pick<Snapshot, 'colors'>,
+): RouteGraph {
+  const sensitive = [...snapshot.colors.values()].filter(isSensitive).map(({ name }) => name)
+  const head = { route: name, match: `part ${name}`, summary, file, timeoutMs: undefined }
+  return { ...head, ...buildSteps(bound, sensitive, 'what it gives') }
+}
+
+type Head = Pick<RouteGraph, 'route' | 'match' | 'summary' | 'file' | 'timeoutMs'>
+
+const headOf = ({ name, match, summary, file, timeoutMs }: Route): Head => ({
   route: name,
   match: `${match.method === '*' ? 'any' : match.method} ${match.path}`,
   summary,
@@ -52,12 +68,22 @@ function buildPassthrough(route: PassthroughRoute): RouteGraph {
   }
 }
 
-function buildAggregated(route: AggregatedRoute, sensitive: readonly string[]): RouteGraph {
-  const { bound } = route
+/** The steps of what is drawn; a part that one of them runs is a box. */
+function* drawnSteps(block: BoundBlock): Generator<BoundStep> {
+  for (const step of block.steps) {
+    yield step
+    if (step.composition !== 'part') for (const inner of step.blocks ?? []) yield* drawnSteps(inner)
+  }
+}
+
+function buildSteps(bound: BoundRoute, sensitive: readonly string[], answer: string): Omit<RouteGraph, keyof Head> {
   const ids = identifySteps([...everyStep(bound.body)])
+  const drawn = new Set<BoundStep>(drawnSteps(bound.body))
   const flows: Flow[] = []
   const seen = new Set<string>()
   for (const { what, from, to } of findWires(bound)) {
+    // What goes on inside a part is its own affair.
+    if ((to && !drawn.has(to)) || (from !== 'request' && !drawn.has(from))) continue
     const flow = { what, from: idOf(from, ids), to: to ? ids.get(to)! : 'response' }
     const key = JSON.stringify(flow)
     if (!seen.has(key) && flow.from !== flow.to) flows.push(flow)
@@ -66,14 +92,13 @@ function buildAggregated(route: AggregatedRoute, sensitive: readonly string[]): 
   const body = new ShapeBuilder(ids, flows).block(bound.body)
   const kept = new Set(sensitive)
   return {
-    ...headOf(route),
     request: { id: 'request', gives: given('request', flows) },
     body,
     response: endsRoute(body)
       ? undefined
       : {
           id: 'response',
-          title: bound.response ? `respond ${bound.response.status}` : 'respond 204',
+          title: answer,
           needs: needed('response', flows, bound.response?.reads ?? []),
         },
     flows,
@@ -173,7 +198,8 @@ class ShapeBuilder {
         return { shape: 'loop', id, title, lines, ...own, body: this.block(block!) }
       }
       default:
-        if (blocks.length > 0) return this.block(blocks[0]!, id)
+        // A part is a picture of its own.
+        if (blocks.length > 0 && step.composition !== 'part') return this.block(blocks[0]!, id)
         return {
           shape: 'step',
           id,
@@ -186,7 +212,7 @@ class ShapeBuilder {
               ? [...describeEndpoints(step.call.operation.service), ...describeDrawnPolicies(step.call.site)]
               : []),
           ],
-          calls: step.call !== undefined,
+          calls: step.call !== undefined || step.composition === 'part',
           needs: this.#needs(id, step.reads),
           gives: this.#gives(id),
           fallbacks: (step.call?.fallbacks ?? []).map(({ summary }) => summary),

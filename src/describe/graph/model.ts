@@ -5,7 +5,8 @@ export interface RouteGraph {
   readonly match: string
   readonly summary: string | undefined
   readonly file: string
-  readonly timeoutMs: number
+  /** Undefined for a part, which has what its route has. */
+  readonly timeoutMs: number | undefined
   /** What of the request is read. */
   readonly request: { readonly id: string; readonly gives: readonly string[] }
   readonly body: Shape

@@ -32,6 +32,7 @@ function textsOf(files: ReadonlyMap<string, string>): ConfigTexts {
     gateway,
     dictionary: dictionary === undefined ? undefined : { path: dictionaryPath, text: dictionary },
     services: within('config/services/'),
+    parts: within('parts/'),
     routes: within('routes/'),
     passedOver: [...files.keys()].filter(isPassedOver),
     unreadable: dictionary === undefined ? [{ path: dictionaryPath, reason: 'it does not exist' }] : [],

@@ -1,5 +1,19 @@
 import { type Page, route } from './page.ts'
 
+const greeting = `in: [user.id]
+do:
+  - invoke: users.profile
+out: [user.name]
+`
+
+const greeted = (part: string) => `match: GET /home
+in: { user.id: query.user }
+do:
+  - part: ${part}
+response:
+  body: { name: $.user.name }
+`
+
 /** Rules of what stands in which step. */
 export const stepPages = {
   'invalid-arm': {
@@ -47,5 +61,20 @@ do:
 response:
   body: { segment: $.user.segment }
 `),
+  },
+  'unknown-part': {
+    why: 'A step runs a part that no file in `parts` declares: by its `name`, or else by the name of the file.',
+    fix: 'Correct the name, or write the part.',
+    wrong: { 'parts/greeting.yaml': greeting, ...route(greeted('greetings')) },
+    right: { 'parts/greeting.yaml': greeting, ...route(greeted('greeting')) },
+  },
+  'part-in-circle': {
+    why: 'A part that runs in itself, directly or by way of others, would never end. And parts that run others twice, which do so too, soon are more than anybody means: a route runs 200 at most.',
+    fix: 'Take the steps that both need into a part of their own. What is to be done again is a `repeat`, or a `forEach`.',
+    wrong: {
+      'parts/greeting.yaml': greeting.replace('- invoke: users.profile', '- part: greeting'),
+      ...route(greeted('greeting')),
+    },
+    right: { 'parts/greeting.yaml': greeting, ...route(greeted('greeting')) },
   },
 } satisfies Record<string, Page>

@@ -1,5 +1,6 @@
 import { colorOfPath } from '../../expressions/color.ts'
 import { outputPaths } from '../../operations/byte-outputs.ts'
+import { keepsInside } from '../../steps/fork.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
 import type { BoundRoute } from '../bound-route.ts'
@@ -76,15 +77,15 @@ function placesAt(path: readonly (string | number)[], places: ReadonlySet<string
 function callsOutsideLoops(steps: readonly BoundStep[]): BoundStep[] {
   return steps.flatMap((step) => [
     ...(step.call ? [step] : []),
-    ...(step.composition === 'each' ? [] : (step.blocks ?? []).flatMap((block) => callsOutsideLoops(block.steps))),
+    ...(keepsInside(step) ? [] : (step.blocks ?? []).flatMap((block) => callsOutsideLoops(block.steps))),
   ])
 }
 
 /** The places that anything but the response's body reads; undefined when that is the whole context. */
 function findReadElsewhere(route: BoundRoute): Set<string> | undefined {
   const places = new Set<string>()
-  for (const { read, reader } of readsOfRoute(route)) {
-    if (reader.kind === 'body') continue
+  for (const { read, reader, isApart } of readsOfRoute(route)) {
+    if (reader.kind === 'body' || isApart) continue
     const { reference } = read
     if (reference.kind === 'everything' || (reference.kind === 'step' && reference.id === undefined)) return undefined
     if (reference.kind === 'color') places.add(reference.color)

@@ -1,6 +1,7 @@
 import type { Language } from '../../binding/color.ts'
 import type { Read } from '../../binding/reference.ts'
 import { didYouMean } from '../../diagnostics/suggest.ts'
+import { keepsInside } from '../../steps/fork.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { type BoundRoute, everyStep } from '../bound-route.ts'
 import { walkDataflow } from '../dataflow.ts'
@@ -97,24 +98,24 @@ export const colorsAreProducedBeforeRead: RouteCheck = (route, language) => {
 
 interface Producers {
   readonly anywhere: ReadonlyMap<string, BoundStep>
-  readonly insideForEach: ReadonlySet<string>
+  readonly staysInside: ReadonlySet<string>
 }
 
 function findProducers(route: BoundRoute): Producers {
   const anywhere = new Map<string, BoundStep>()
-  const insideForEach = new Set<string>()
+  const staysInside = new Set<string>()
   const visit = (block: BoundRoute['body'], inside: boolean) => {
-    if (block.provides) insideForEach.add(block.provides.color)
+    if (block.provides) staysInside.add(block.provides.color)
     for (const step of block.steps) {
       for (const { color } of step.writes ?? []) {
-        if (inside) insideForEach.add(color)
+        if (inside) staysInside.add(color)
         else anywhere.set(color, step)
       }
-      for (const inner of step.blocks ?? []) visit(inner, inside || step.composition === 'each')
+      for (const inner of step.blocks ?? []) visit(inner, inside || keepsInside(step))
     }
   }
   visit(route.body, false)
-  return { anywhere, insideForEach }
+  return { anywhere, staysInside }
 }
 
 function reportAbsent(color: string, read: Read, producers: Producers, { diagnostics }: Language): void {
@@ -126,12 +127,12 @@ function reportAbsent(color: string, read: Read, producers: Producers, { diagnos
       read.at,
       `put ${describeStep(later)} before this, or both into a \`flow\``,
     )
-  } else if (producers.insideForEach.has(color)) {
+  } else if (producers.staysInside.has(color)) {
     diagnostics.add(
       'color-never-produced',
-      `\`${color}\` stays inside its forEach`,
+      `\`${color}\` stays inside its forEach or part`,
       read.at,
-      'gather it with `collect`',
+      'gather it with `collect`, or have the part give it with `out`',
     )
   } else {
     diagnostics.add(

@@ -5,10 +5,21 @@ import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.t
 import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
 import { expressionsCareForAbsence } from './expressions-care-for-absence.ts'
 import { listsAreBounded } from './lists-are-bounded.ts'
+import { partsDoNotRespond } from './parts-do-not-respond.ts'
 import { pathParametersExist } from './path-parameters-exist.ts'
 import { secretsStayInside } from './secrets-stay-inside.ts'
 import { sharedRequestsAreAlike } from './shared-requests-are-alike.ts'
 import { stepTimeoutFitsRoute } from './step-timeout-fits-route.ts'
+
+/** The rules about what a part does, whoever runs it. */
+export const partChecks: readonly RouteCheck[] = [
+  colorsAreProducedBeforeRead,
+  expressionsCareForAbsence,
+  secretsStayInside,
+  errorCodesCanBeRaised,
+  armsOfFirstMayLose,
+  partsDoNotRespond,
+]
 
 /** Every rule about a single route, in the order in which they run. A new one is a file beside these and a line here. */
 export const routeChecks: readonly RouteCheck[] = [

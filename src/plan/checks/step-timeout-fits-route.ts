@@ -4,12 +4,12 @@ import type { RouteCheck } from './check.ts'
 
 /** A step that may take longer than its whole route has a timeout that never comes to pass. */
 export const stepTimeoutFitsRoute: RouteCheck = (route, { diagnostics }) => {
-  for (const { call, takes } of everyStep(route.body)) {
-    const own = call?.ownTimeout ?? takes
+  for (const { call, takes, within } of everyStep(route.body)) {
+    const own = call?.ownTimeout ?? takes ?? within
     if (!own || own.ms <= route.timeoutMs) continue
     diagnostics.add(
       'timeout-over-budget',
-      `${printDuration(own.ms)} ${call ? 'for one attempt' : 'of waiting'} is over the ${printDuration(route.timeoutMs)} of the whole route`,
+      `${printDuration(own.ms)} ${call ? 'for one attempt' : takes ? 'of waiting' : 'for a part'} is over the ${printDuration(route.timeoutMs)} of the whole route`,
       own.at,
       route.timeoutOrigin.by === 'route'
         ? `shorten it, or give the route more in line ${route.timeoutAt.line}`

@@ -72,8 +72,8 @@ export class ConfigWatcher {
 
   #setDirectories(): void {
     if (!this.#locations || this.#isClosed) return
-    const { gateway, dictionary, services, routes, extensions } = this.#locations
-    this.#deep?.set([routes, services])
+    const { gateway, dictionary, services, routes, parts, extensions } = this.#locations
+    this.#deep?.set([routes, parts, services])
     this.#flat?.set([dirname(gateway), dirname(dictionary), ...extensions])
   }
 
@@ -105,11 +105,11 @@ export class ConfigWatcher {
 
   /** Name, size, time and inode of every file, links followed. */
   async #look(): Promise<string> {
-    const { gateway, dictionary, services, routes, extensions } = this.#locations!
+    const { gateway, dictionary, services, routes, parts, extensions } = this.#locations!
     const list = async (directory: string, recursive: boolean) =>
       (await readdir(directory, { recursive }).catch(() => [])).map((name) => join(directory, name))
     const flat = extensions.map((directory) => list(directory, false))
-    const deep = [services, routes].map((directory) => list(directory, true))
+    const deep = [services, routes, parts].map((directory) => list(directory, true))
     const files = [gateway, dictionary, ...(await Promise.all([...flat, ...deep])).flat()]
     const looks = await Promise.all(
       files.map(async (file) => {

@@ -6,6 +6,8 @@ import { type Context, leftOutOutcome, type StepRun } from '../context.ts'
 
 interface InvokePlan {
   readonly name: string
+  /** What `steps` calls it. */
+  readonly record: string
   /** Index of its call site in the snapshot. */
   readonly index: number
   /** Whether it counts its call itself; otherwise a step around it has. */
@@ -71,6 +73,6 @@ export function compileInvoke(plan: InvokePlan): StepRun {
     else if (error?.response) record['body'] = error.response.body
     if (response && recordsHeaders) record['headers'] = response.headers
     if (error) record['error'] = error.code
-    context.document.steps[name] = record
+    context.document.steps[plan.record] = record
   }
 }

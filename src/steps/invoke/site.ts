@@ -14,7 +14,8 @@ import {
 import { timeout } from '../../operations/policies/timeout/timeout.ts'
 import { compileRequest } from '../../operations/request.ts'
 import { findSecretHeaders } from '../../operations/secret-headers.ts'
-import type { Binder, ServiceOperation } from '../step.ts'
+import type { ServiceOperation } from '../service-operation.ts'
+import type { Binder } from '../step.ts'
 import type { BoundFallback } from '../step-call.ts'
 
 export interface SiteParts {

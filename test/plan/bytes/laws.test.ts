@@ -11,7 +11,7 @@ import type { BoundStep } from '../../../src/steps/step.ts'
 import { jsonTexts } from '../../support/json/texts.ts'
 import { type Answering, openRoute, textOf } from '../../support/memory-backends.ts'
 import { projectTexts } from '../../support/project.ts'
-import { colors, members, operations, request, route } from '../../support/random-routes.ts'
+import { colors, members, operations, parts, request, route } from '../../support/random-routes.ts'
 
 const dictionary = `colors:\n${colors.map((color) => `  ${color}: {}`).join('\n')}\n`
 /** The operations of random routes; what is made of nothing is cached, and asked for once by who asks at once. */
@@ -98,7 +98,7 @@ async function runThrice(
   answer: Answering,
   prepare: (route: AggregatedRoute) => void = () => {},
 ): Promise<(Answer | Failure)[] | undefined> {
-  const files = { dictionary, 'services/s': service, 'routes/r': JSON.stringify(page) }
+  const files = { dictionary, 'services/s': service, ...parts, 'routes/r': JSON.stringify(page) }
   const { snapshot } = buildSnapshot(projectTexts(files))
   if (!snapshot) return undefined
   const made = snapshot.routes[0] as AggregatedRoute

@@ -33,7 +33,8 @@ export function drawSvg(graph: RouteGraph): string {
     ...(isEmpty(graph.body) ? [] : [lay(graph.body, layout)]),
     ...(graph.response ? [layTerminal(graph.response.title, [], inks)] : []),
   ])
-  const facts = [graph.summary, `budget ${printDuration(graph.timeoutMs)}`, graph.file].filter(Boolean).join('  ·  ')
+  const budget = graph.timeoutMs === undefined ? undefined : `budget ${printDuration(graph.timeoutMs)}`
+  const facts = [graph.summary, budget, graph.file].filter(Boolean).join('  ·  ')
   const legend = 'A box names what it reads; beside its arrow stands what it gives. ○ pii or secret'
   const width = Math.ceil(
     Math.max(
@@ -94,5 +95,6 @@ const isEmpty = (shape: Shape) => shape.shape === 'sequence' && shape.items.leng
 /** The picture in words. */
 function describe({ summary, flows, timeoutMs }: RouteGraph): string {
   const told = flows.map(({ what, from, to }) => `${from} gives ${what} to ${to}`)
-  return [summary, `Budget ${printDuration(timeoutMs)}`, ...told].filter(Boolean).join('. ')
+  const budget = timeoutMs === undefined ? undefined : `Budget ${printDuration(timeoutMs)}`
+  return [summary, budget, ...told].filter(Boolean).join('. ')
 }
