@@ -5,7 +5,48 @@ export interface RouteMatch {
   /** As in the file: `/products/{product}/*rest`. */
   readonly path: string
   readonly segments: readonly MatchSegment[]
+  /** Other paths of the same route, with the same parameters. */
+  readonly also?: readonly RouteMatch[]
 }
+
+/** A route's match, and those of its other paths. */
+export function everyMatch(match: RouteMatch): readonly RouteMatch[] {
+  return match.also ? [match, ...match.also] : [match]
+}
+
+/** As people read it: `GET /mobile/home, /home`. */
+export function printMatch({ method, path, also = [] }: RouteMatch): string {
+  return [`${method} ${path}`, ...also.map((other) => other.path)].join(', ')
+}
+
+/**
+ * Parses a list of paths, of which those behind the first may leave the method away. Gives the fault as text, and which
+ * of them it is, when they are none.
+ */
+export function parseMatches(
+  texts: readonly string[],
+  passthrough: boolean,
+): RouteMatch | { readonly fault: string; readonly index: number } {
+  const matches: RouteMatch[] = []
+  for (const [index, text] of texts.entries()) {
+    const [first] = matches
+    const isBare = first !== undefined && first.method !== '*' && text.trim().startsWith('/')
+    const match = parseMatch(isBare ? `${first.method} ${text}` : text, passthrough)
+    if (typeof match === 'string') return { fault: match, index }
+    if (first && match.method !== first.method) return { fault: 'the paths of a route have one method', index }
+    if (first && parametersOf(match) !== parametersOf(first))
+      return { fault: 'the paths of a route have the same parameters', index }
+    matches.push(match)
+  }
+  const [match, ...also] = matches
+  return also.length > 0 ? { ...match!, also } : match!
+}
+
+const parametersOf = ({ segments }: RouteMatch) =>
+  segments
+    .flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
+    .sort()
+    .join()
 
 export type MatchSegment =
   | { readonly kind: 'literal'; readonly text: string }

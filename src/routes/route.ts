@@ -9,7 +9,7 @@ import { catchArm } from '../steps/catch.ts'
 import { responseShape } from '../steps/response.ts'
 import type { ParsedBlock, StepKinds } from '../steps/step.ts'
 import type { Source } from '../yaml/source.ts'
-import { parseMatch, type RouteMatch } from './match.ts'
+import { parseMatches, type RouteMatch } from './match.ts'
 import { listOf, parseBlock, parseHandlers } from './parse-steps.ts'
 import { nameOfFile } from './part.ts'
 
@@ -51,7 +51,9 @@ export const routeShape = z
       .regex(/^[\w./-]+$/, 'a route is named by letters, digits, - _ . and /')
       .optional()
       .describe('The file’s name by default.'),
-    match: z.string().describe('`METHOD /path/{param}/*rest`'),
+    match: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .describe('`METHOD /path/{param}/*rest`; a list of paths with the same parameters, all of one method.'),
     summary: z.string().optional().describe('What it is for, in a line.'),
     timeout: timeSpan.optional().describe('Budget of the whole request.'),
     maxRequestBody: size
@@ -127,9 +129,10 @@ export function parseRoute(
   const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, position, kinds, diagnostics)
   const handlers = parseHandlers(raw.catch, position, kinds, diagnostics)
   if (!definition) return undefined
-  const match = parseMatch(definition.match, definition.proxy !== undefined)
-  if (typeof match === 'string') {
-    diagnostics.add('invalid-match', match, source.locate(['match']), 'write it like GET /mobile/{city}/*rest')
+  const match = parseMatches([definition.match].flat(), definition.proxy !== undefined)
+  if ('fault' in match) {
+    const at = source.locate(Array.isArray(definition.match) ? ['match', match.index] : ['match'])
+    diagnostics.add('invalid-match', match.fault, at, 'write it like GET /mobile/{city}/*rest')
     return undefined
   }
   const name = definition.name ?? nameOfFile(source.path)

@@ -1,6 +1,7 @@
 import { everyStep, type RouteBound } from '../../plan/bound-route.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
 import { mask } from '../../redaction.ts'
+import { printMatch } from '../../routes/match.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeRouteCaching } from '../caching.ts'
 import { identifySteps } from '../graph/build.ts'
@@ -60,7 +61,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
   const sensitiveIn = traceSensitive(bound, colors)
   return {
     route: route.name,
-    match: `${route.match.method} ${route.match.path}`,
+    match: printMatch(route.match),
     summary: route.summary,
     file: route.file,
     budget: { ms: bound.timeoutMs, ...describeOrigin(bound.timeoutOrigin) },

@@ -1,5 +1,5 @@
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
-import type { RouteMatch } from '../../routes/match.ts'
+import { everyMatch, type RouteMatch } from '../../routes/match.ts'
 import { toName, UniqueNames } from '../names.ts'
 import { describeBody, describeParameters } from './request.ts'
 import { describeResponses, describeSharedResponses, problemSchema } from './responses.ts'
@@ -20,9 +20,11 @@ export function describeApi({ routes, colors, settings, version }: Snapshot): Op
   const paths: Record<string, Record<string, unknown>> = {}
   for (const route of routes) {
     if (route.kind !== 'aggregate' || !methods.includes(route.match.method)) continue
-    const path = printPath(route.match)
-    paths[path] ??= {}
-    paths[path][route.match.method.toLowerCase()] = describeOperation(route, ids, colors, schemas)
+    for (const match of everyMatch(route.match)) {
+      const path = printPath(match)
+      paths[path] ??= {}
+      paths[path][match.method.toLowerCase()] = describeOperation(route, ids, colors, schemas)
+    }
   }
   const sorted = Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))
   return {

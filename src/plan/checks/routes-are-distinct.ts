@@ -1,6 +1,6 @@
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import { matchShape } from '../../routes/match.ts'
+import { everyMatch, matchShape } from '../../routes/match.ts'
 import type { ParsedRoute } from '../../routes/route.ts'
 
 /** What only one route may have: its name, and its method and path. */
@@ -8,11 +8,13 @@ export interface RouteClaim {
   readonly file: string
   readonly name: string
   readonly nameAt: Location
-  /** `GET /mobile/{city}` */
-  readonly match: string
-  readonly matchAt: Location
-  /** Equal for matches that answer the same requests. */
-  readonly shape: string
+  readonly matches: readonly {
+    /** `GET /mobile/{city}` */
+    readonly text: string
+    readonly at: Location
+    /** Equal for matches that answer the same requests. */
+    readonly shape: string
+  }[]
 }
 
 export function claimOf({ name, match, definition, position: { source } }: ParsedRoute): RouteClaim {
@@ -20,9 +22,11 @@ export function claimOf({ name, match, definition, position: { source } }: Parse
     file: source.path,
     name,
     nameAt: source.locateKey([definition.name === undefined ? 'match' : 'name']),
-    match: `${match.method} ${match.path}`,
-    matchAt: source.locate(['match']),
-    shape: matchShape(match),
+    matches: everyMatch(match).map((one, index) => ({
+      text: `${one.method} ${one.path}`,
+      at: source.locate(Array.isArray(definition.match) ? ['match', index] : ['match']),
+      shape: matchShape(one),
+    })),
   }
 }
 
@@ -31,10 +35,11 @@ export function checkRoutesAreDistinct(claims: readonly RouteClaim[], diagnostic
   const shapes = new Map<string, RouteClaim>()
   const names = new Map<string, RouteClaim>()
   for (const claim of claims) {
-    const sameShape = shapes.get(claim.shape)
-    if (sameShape)
-      diagnostics.add('duplicate-route', `${claim.match} is answered by ${sameShape.file} already`, claim.matchAt)
-    else shapes.set(claim.shape, claim)
+    for (const { text, at, shape } of claim.matches) {
+      const sameShape = shapes.get(shape)
+      if (sameShape) diagnostics.add('duplicate-route', `${text} is answered by ${sameShape.file} already`, at)
+      else shapes.set(shape, claim)
+    }
     const sameName = names.get(claim.name)
     if (sameName)
       diagnostics.add(

@@ -1,6 +1,7 @@
 import { describeDiscovery } from '../../endpoints/discovery/discovery.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import { maskUrl } from '../../redaction.ts'
+import { printMatch } from '../../routes/match.ts'
 import { servicesOf } from '../lifecycle/services.ts'
 
 /** What runs, without anything that an operator may have to keep secret: no header, no credentials of a URL, no environment. */
@@ -14,7 +15,7 @@ export function describeConfig(snapshot: Snapshot) {
     defaults,
     routes: routes.map((route) => ({
       name: route.name,
-      match: `${route.match.method} ${route.match.path}`,
+      match: printMatch(route.match),
       kind: route.kind,
       summary: route.summary,
       file: route.file,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { Work } from '../../plan/work.ts'
+import { everyMatch } from '../../routes/match.ts'
 import type { TraceHeaders } from '../../telemetry/traceparent.ts'
 import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
 import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/active-route.ts'
@@ -48,15 +49,18 @@ export class Activation {
   /** Puts a snapshot to work, in steps of a route; what it shares with the one before is taken over. */
   static *open(snapshot: Snapshot, routes: ActiveRoutes, before?: Activation): Work<Activation> {
     const targets: (readonly [ActiveRoute['route']['match'], ActiveRoute])[] = []
+    const taken: ActiveRoute[] = []
     try {
       for (const route of snapshot.routes) {
-        targets.push([route.match, routes.acquire(route)])
+        const active = routes.acquire(route)
+        taken.push(active)
+        for (const match of everyMatch(route.match)) targets.push([match, active])
         yield
       }
       const router = yield* Router.plant(targets, before === undefined ? undefined : before.#router)
       return new Activation(snapshot, router, routes)
     } catch (thrown) {
-      for (const [, { route }] of targets) routes.release(route)
+      for (const { route } of taken) routes.release(route)
       throw thrown
     }
   }
@@ -67,7 +71,10 @@ export class Activation {
 
   /** A path that no route takes, as everyone may be told it. */
   tellPath(path: string): string {
-    this.#knownPaths ??= new KnownPaths([...this.snapshot.routes.map(({ match }) => match), ...ownPaths])
+    this.#knownPaths ??= new KnownPaths([
+      ...this.snapshot.routes.flatMap(({ match }) => everyMatch(match)),
+      ...ownPaths,
+    ])
     return this.#knownPaths.tell(path)
   }
 
