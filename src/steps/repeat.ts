@@ -25,7 +25,7 @@ const shape = z.strictObject({
         .union([
           turns,
           z.strictObject({
-            turns,
+            turns: turns.describe('How many turns it takes at most.'),
             then: z.enum(['fail', 'stop']).default('fail').describe('`stop`: go on with what there is.'),
           }),
         ])
@@ -48,9 +48,8 @@ export const repeat = defineStep({
   kind: 'repeat',
   category: 'control',
   summary: 'Runs its steps again until a condition holds.',
-  example: `- repeat: { until: '!has(page.next)', max: 20 }
-  do: [ { invoke: catalog.page } ]
-  collect: { product.list: $.page.items }`,
+  example: `- repeat: { until: size(banner.list) > 0, max: 20, every: 200ms }
+  do: [ { invoke: content.banners } ]`,
   shape,
   blocks: (config) => [{ order: 'sequence', steps: config.do, path: ['do'] }],
   bind(step, binder) {

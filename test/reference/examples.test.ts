@@ -22,6 +22,7 @@ const shop: ProjectFiles = {
   'services/reco': `service: reco
 endpoints: [http://127.0.0.1:9]
 operations: { recommend: { get: /recommend, out: { product.ids: $.ids } } }`,
+  'parts/shelf': 'do: [ { assign: { product.list: [] } } ]\nout: [ product.list ]',
   'services/user': `service: user
 endpoints: [http://127.0.0.1:9]
 operations: { profile: { get: '/users/{user.id}', out: { user.segment: $.segment } } }`,
