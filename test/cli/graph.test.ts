@@ -36,7 +36,7 @@ describe('graph', () => {
   test('asks whether another route was meant', async () => {
     const { code, stdout, stderr } = await graph('hoem')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toBe('no route is called `hoem`: did you mean `home`?\n')
+    expect(stderr).toBe('no route or part is called `hoem`: did you mean `home`?\n')
   })
 
   test('says what is wrong with a configuration that does not load', async () => {
