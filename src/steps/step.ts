@@ -3,7 +3,7 @@ import type { BoundCondition, BoundTemplate, Derivation } from '../binding/bind.
 import type { Language } from '../binding/color.ts'
 import type { Read, Write } from '../binding/reference.ts'
 import type { Position } from '../binding/shape.ts'
-import type { CallSite, PolicyKinds } from '../calls/policy.ts'
+import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { Caption } from './caption.ts'

@@ -8,7 +8,17 @@ import { everyRead } from '../../src/plan/reads.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import { type Mock, runSnapshot } from '../support/engine.ts'
 import { projectTexts } from '../support/project.ts'
-import { colors, condition, dictionary, members, operations, parts, request, route, service } from '../support/random-routes.ts'
+import {
+  colors,
+  condition,
+  dictionary,
+  members,
+  operations,
+  parts,
+  request,
+  route,
+  service,
+} from '../support/random-routes.ts'
 
 const watched = new WeakSet<object>()
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildSnapshot } from '../../src/plan/build.ts'
+import { startGateway } from '../support/gateway.ts'
 import { describeDiagnostic, projectTexts, takeMarks, world } from '../support/project.ts'
-import { startGateway } from './support/gateway.ts'
 
 function faults(match: string) {
   const { files, marks } = takeMarks({

@@ -85,7 +85,9 @@ response: { body: { mine: $.user.name, label: $.buyer.label, other: { $default: 
     const text = (fallback: string, name = '$.user.name') => `
 do: [ { invoke: user.profile, with: { user.id: a }, out: { buyer.name: ${name} }, fallback: ${fallback} } ]
 response: { body: { name: $.buyer.name } }`
-    expect(await answered(text('{ invoke: user.guest }', '{ $default: [ $.user.name, $.guest ] }'))).toBe('{"name":"walk-in"}')
+    expect(await answered(text('{ invoke: user.guest }', '{ $default: [ $.user.name, $.guest ] }'))).toBe(
+      '{"name":"walk-in"}',
+    )
     expect(await answered(text("{ assign: { buyer.name: 'nobody' } }"))).toBe('{"name":"nobody"}')
     expect(await answered(text('{ body: { name: someone } }'))).toBe('{"name":"someone"}')
   })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { load, problemsOf, run, services } from './support.ts'
+import { load, problemsOf, run, services } from '../support/route-tests.ts'
 
 const snapshot = load(
   `
