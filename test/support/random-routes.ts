@@ -42,7 +42,7 @@ export const parts = {
 }
 
 /** `has()` asks for members. */
-export const members = colors.filter((color) => color.includes('../plan'))
+export const members = colors.filter((color) => color.includes('.'))
 const flags = ['p', 'q', 'r']
 export const condition = fc.oneof(
   fc.constantFrom(...flags).map((flag) => `request.query.${flag} == 'yes'`),

@@ -70,7 +70,7 @@ describe('a YAML file', () => {
     ['a tag that nobody knows', 'a: !env X', ['yaml-syntax 1:9']],
     ['bytes', 'a: [!!binary aGk=]', ['yaml-syntax 1:14']],
     ['a tag of a mapping', '!foo\na: 1', ['yaml-syntax 2:1']],
-    ['a merge of what is no mapping', 'a: { <<: 1 }', ['yaml-syntax 1:10']],
+    ['a merge of what is no mapping', 'a: { <<: 1 }', ['invalid-value 1:10']],
     ['a bracket that is not closed', 'a: [1,\n', ['yaml-syntax 2:1']],
     ['a tab', 'a:\n\tb: 1\n', ['yaml-syntax 2:1']],
     ['two documents', 'a: 1\n---\nb: 2\n', ['yaml-syntax 2:1']],
