@@ -24,6 +24,17 @@ const cases: Case[] = [
   },
   { code: 'duplicate-key', name: 'a key that stands twice', files: { gateway: 'listen: 8080\n«listen: 8081\n' } },
   {
+    code: 'unknown-preset',
+    name: 'a preset that nobody made',
+    files: {
+      gateway: 'presets: { slow: { call: { timeout: 5s } } }',
+      ...route(
+        'do: [ { invoke: reco.recommend, use: «slwo, with: { geo.city: x, user.segment: vip } } ]\nresponse: { body: 1 }',
+      ),
+    },
+    help: /slow/,
+  },
+  {
     code: 'open-admin',
     name: 'an admin listener that others reach',
     files: { gateway: 'admin: { listen: «0.0.0.0:9900 }' },
@@ -442,8 +453,14 @@ describe('every diagnostic', () => {
     expect(snapshot === undefined).toBe(diagnosticCodes[code].severity === 'error')
   })
 
+  test('file-passed-over: a file whose name says that it is none of them', () => {
+    const texts = { ...projectTexts(world), passedOver: ['routes/old.YAML'] }
+    const told = buildSnapshot(texts).diagnostics.filter(({ code }) => code === 'file-passed-over')
+    expect(told.map(({ severity, at }) => [severity, at.file])).toEqual([['warning', 'routes/old.YAML']])
+  })
+
   test('is in the table above, or in a test of its own', () => {
-    const elsewhere: DiagnosticCode[] = ['file-unreadable']
+    const elsewhere: DiagnosticCode[] = ['file-unreadable', 'file-passed-over']
     const covered = new Set([...cases.map(({ code }) => code), ...elsewhere])
     expect(Object.keys(diagnosticCodes).filter((code) => !covered.has(code as DiagnosticCode))).toEqual([])
   })

@@ -194,7 +194,7 @@ describe('what routes read of a request', () => {
       ['', 'y'],
       ['empty', ''],
     ])
-    expect(shown.cookies).toMatchObject({ a: '1', b: ' x' })
+    expect(shown.cookies).toMatchObject({ a: '1', b: '%20x' })
     expect(shown).toMatchObject({ path: '/show/a%2Fb', ip: '127.0.0.1', id: 'my.id-1', agent: 't' })
     expect(answer.header('x-request-id')).toBe('my.id-1')
   })

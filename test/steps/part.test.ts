@@ -257,7 +257,7 @@ out: [ shelf.left, shelf.right ]`,
     ],
     [
       'is held against its types',
-      `${start} [ { part: shelf, with: { geo.city: «7 } } ]\nresponse: { body: [ $.product.list ] }`,
+      `${start} [ { part: shelf, with: { geo.city: «[7] } } ]\nresponse: { body: [ $.product.list ] }`,
       {},
       ['type-mismatch'],
     ],
