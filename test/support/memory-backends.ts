@@ -1,6 +1,6 @@
 import { Backends } from '../../src/calls/registry.ts'
 import { Scope } from '../../src/cancellation.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import type { RequestParts } from '../../src/plan/request-parts.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import type { Answer, Failure } from '../../src/run/outcome.ts'
@@ -28,8 +28,8 @@ function memory(answer: Answering): TransportKind {
 }
 
 /** A route with all its policies, its backends answered from memory. */
-export function openRoute(route: AggregatedRoute, answer: Answering) {
-  const backends = new Backends({ clock: systemClock, transport: memory(answer) })
+export function openRoute(route: AggregatedRoute, answer: Answering, clock: Clock = systemClock) {
+  const backends = new Backends({ clock, transport: memory(answer) })
   const opened = backends.open(route.callSites)
   return {
     run: (request: Partial<RequestParts> = {}): Promise<Answer | Failure> =>
@@ -37,7 +37,7 @@ export function openRoute(route: AggregatedRoute, answer: Answering) {
         route,
         request: requestParts(request),
         calls: opened.calls,
-        clock: systemClock,
+        clock,
         scope: new Scope(),
         span: silentSpan,
         propagation: { tracestate: undefined, baggage: undefined, requestId: 'r1' },

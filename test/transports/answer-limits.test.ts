@@ -92,7 +92,7 @@ testOnLinux.each(kinds.map(({ name }) => name))(
     )
     const urls = Object.fromEntries(Object.keys(answers).map((what, index) => [what, servers[index]!.url]))
     try {
-      const program = fileURLToPath(new URL('hostile-calls.ts', import.meta.url))
+      const program = fileURLToPath(new URL('../support/transports/hostile-calls.ts', import.meta.url))
       const args = ['--expose-gc', program, JSON.stringify({ transport, urls } satisfies HostileCalls)]
       const { stdout } = await promisify(execFile)(process.execPath, args)
       const { well: _, ...endured } = JSON.parse(stdout) as Record<string, Endured>

@@ -8,6 +8,7 @@ import type { AggregatedRoute } from '../../../src/plan/snapshot.ts'
 import type { Answer, Failure } from '../../../src/run/outcome.ts'
 import { keepBytes } from '../../../src/steps/invoke/site.ts'
 import type { BoundStep } from '../../../src/steps/step.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { jsonTexts } from '../../support/json/texts.ts'
 import { type Answering, openRoute, textOf } from '../../support/memory-backends.ts'
 import { projectTexts } from '../../support/project.ts'
@@ -103,7 +104,7 @@ async function runThrice(
   if (!snapshot) return undefined
   const made = snapshot.routes[0] as AggregatedRoute
   prepare(made)
-  const { run, close } = openRoute(made, answer)
+  const { run, close } = openRoute(made, answer, new FakeClock())
   const together = await Promise.all([run(sent), run(sent)])
   const later = await run(sent)
   await close()
