@@ -2,6 +2,25 @@ import * as z from 'zod'
 import { parseCount, parseDuration, parseRate, parseShare, parseSize } from '../expressions/units.ts'
 import { withRole } from './variables.ts'
 
+/** What a text stands for, of which its type tells nothing. */
+export type Meaning =
+  | 'color'
+  | 'operation'
+  | 'service'
+  | 'error-code'
+  | 'template'
+  | 'condition'
+  | 'path-template'
+  | 'request-part'
+  | 'response-part'
+  /** An operation or the id of a step, as tests name calls. */
+  | 'call'
+
+/** Says what a text stands for, in the schema too (`x-tessera`): editors complete it, explain it and go where it is from. */
+export function meaning<Schema extends z.ZodType>(schema: Schema, what: Meaning): Schema {
+  return schema.meta({ 'x-tessera': what })
+}
+
 /** A scalar with a unit: text in the file, a number once checked. */
 function unitScalar(
   kind: string,
@@ -54,6 +73,7 @@ export const share = unitScalar('share', '50%', '^\\d+(\\.\\d+)?%$', parseShare)
 export const template = withRole(
   z.any().meta({
     id: 'template',
+    'x-tessera': 'template' satisfies Meaning,
     description: 'A template: any YAML value; strings that begin with $ are JSONPath, ${ … } is CEL.',
   }),
   'template',
@@ -66,6 +86,7 @@ export const condition = withRole(
     .transform(String)
     .meta({
       title: 'condition',
+      'x-tessera': 'condition' satisfies Meaning,
       description: 'A CEL expression that gives true or false.',
       examples: ["user.segment == 'vip'"],
     }),
@@ -73,12 +94,14 @@ export const condition = withRole(
 )
 
 /** The name of a color, `?` behind it where it may be absent. */
-export const colorKey = z.string().meta({ description: 'A color of the dictionary.' })
+export const colorKey = meaning(z.string().describe('A color of the dictionary.'), 'color')
+
+const errorCode = meaning(z.string(), 'error-code')
 
 /** A list of error codes: `timeout`, `http-503`, `http-5xx`, `all`, … */
 export const errorCodes = withRole(
   z
-    .union([z.string(), z.array(z.string()).min(1)])
+    .union([errorCode, z.array(errorCode).min(1)])
     .transform((codes) => (typeof codes === 'string' ? [codes] : codes))
     .meta({
       title: 'error codes',

@@ -7,7 +7,7 @@ import { serviceShape } from '../config/service.ts'
 import { builtIn, type Registry } from '../plan/extensions/registry.ts'
 import { partShape } from '../routes/part.ts'
 import { routeShape } from '../routes/route.ts'
-import type { StepKinds } from '../steps/step.ts'
+import type { StepKind, StepKinds } from '../steps/step.ts'
 import { writeValue } from './write-value.ts'
 
 export type Schema = Record<string, unknown>
@@ -61,30 +61,71 @@ function stepDefinitions(stepKinds: StepKinds): Schema {
       properties: { ...members, ...(schema['properties'] as Schema) },
     }
   }
-  const kinds = [...stepKinds.keys()].map((key) => ({ $ref: `#/definitions/step-${key}` }))
   definitions['condition'] = stripMeta(convert(condition))
-  definitions['step'] = { anyOf: [{ const: 'empty' }, ...kinds] }
+  definitions['step'] = stepOf([...stepKinds.values()], definitions)
   return definitions
 }
 
-function convert(shape: z.ZodType): Schema {
-  return z.toJSONSchema(shape, {
-    target: 'draft-7',
-    io: 'input',
-    unrepresentable: 'any',
-    override({ zodSchema, jsonSchema }) {
-      if (zodSchema === steps) jsonSchema['items'] = { $ref: '#/definitions/step' }
-      if (zodSchema === template) delete jsonSchema['type']
-      // zod's name for a prefix is no format of JSON Schema; its pattern says the same.
-      if (jsonSchema.format === 'starts_with') delete jsonSchema.format
-      const { examples } = z.globalRegistry.get(zodSchema) ?? {}
-      if (examples !== undefined) jsonSchema['examples'] = examples as unknown[]
-      if (zodSchema instanceof z.ZodDefault) {
-        const { innerType, defaultValue } = zodSchema._zod.def
-        jsonSchema['default'] = writeValue(defaultValue, innerType)
-      }
+/**
+ * A step is of the kind that its key says, and what is wrong is then told of that kind. Of a plain choice that fits nothing
+ * editors tell what is wrong with any member. `errorMessage` is theirs.
+ */
+function stepOf(kinds: readonly StepKind[], definitions: Schema): Schema {
+  const names = kinds.map(({ kind }) => kind)
+  const keys = new Map(names.flatMap((name) => keysOf(definitions[`step-${name}`] as Schema)))
+  for (const { kind, summary } of kinds) keys.set(kind, { description: summary })
+  const errorMessage = `A step has one of ${names.join(', ')}.`
+  return {
+    if: { type: 'string' },
+    then: { const: 'empty', errorMessage },
+    else: {
+      type: 'object',
+      errorMessage,
+      anyOf: names.map((name) => ({ required: [name], errorMessage })),
+      properties: Object.fromEntries(keys),
+      allOf: names.map((name) => ({ if: { required: [name] }, then: { $ref: `#/definitions/step-${name}` } })),
     },
-  }) as Schema
+  }
+}
+
+/** The keys that a step of one kind may have; of what they hold its own schema tells. */
+function keysOf({ properties }: Schema): [key: string, schema: Schema][] {
+  return Object.keys(properties as Schema).map((key) => [key, {}])
+}
+
+function convert(shape: z.ZodType): Schema {
+  return withoutTypesOfNames(
+    z.toJSONSchema(shape, {
+      target: 'draft-7',
+      io: 'input',
+      unrepresentable: 'any',
+      override({ zodSchema, jsonSchema }) {
+        if (zodSchema === steps) jsonSchema['items'] = { $ref: '#/definitions/step' }
+        if (zodSchema === template) delete jsonSchema['type']
+        // zod's name for a prefix is no format of JSON Schema; its pattern says the same.
+        if (jsonSchema.format === 'starts_with') delete jsonSchema.format
+        const { examples } = z.globalRegistry.get(zodSchema) ?? {}
+        if (examples !== undefined) jsonSchema['examples'] = examples as unknown[]
+        if (zodSchema instanceof z.ZodDefault) {
+          const { innerType, defaultValue } = zodSchema._zod.def
+          jsonSchema['default'] = writeValue(defaultValue, innerType)
+        }
+      },
+    }),
+  ) as Schema
+}
+
+/** A name is a text, of whatever type its key is in YAML: of `404:` editors would say that it is of the wrong one. */
+function withoutTypesOfNames(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutTypesOfNames)
+  if (typeof schema !== 'object' || schema === null) return schema
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      if (key !== 'propertyNames') return [key, withoutTypesOfNames(value)]
+      const { type: _, ...names } = value as Schema
+      return [key, names]
+    }),
+  )
 }
 
 function stripMeta({ $schema: _, definitions: __, ...schema }: Schema): Schema {

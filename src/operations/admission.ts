@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { type AdaptiveBounds, type BulkheadPolicy, priorities, type RatePolicy } from '../admission/policy.ts'
 import { queues } from '../admission/queues/index.ts'
-import { duration, rate } from '../binding/scalars.ts'
+import { duration, type Meaning, meaning, rate } from '../binding/scalars.ts'
 import { withRole } from '../binding/variables.ts'
 
 const key = withRole(
   z.string().meta({
+    'x-tessera': 'color' satisfies Meaning,
     description: 'A color, or a part of the request: `request.ip`, `request.headers.x-tenant`.',
     examples: ['user.id', 'request.ip'],
   }),
@@ -98,7 +99,10 @@ export const serviceLimitShape = z
 
 /** `priority:` of a route. */
 export const priorityShape = z
-  .union([z.enum(priorities), withRole(z.string().regex(/^\$/, 'a template begins with $'), 'language')])
+  .union([
+    z.enum(priorities),
+    withRole(meaning(z.string().regex(/^\$/, 'a template begins with $'), 'template'), 'language'),
+  ])
   .meta({
     description: `The class of its requests: ${priorities.join(', ')}; or a template that gives it. What does not fit is shed from the end.`,
     examples: ['high', "${ user.segment == 'vip' ? 'high' : 'low' }"],

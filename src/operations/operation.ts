@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { headersShape } from '../binding/headers.ts'
-import { template } from '../binding/scalars.ts'
+import { colorKey, type Meaning, meaning, template } from '../binding/scalars.ts'
 import { withRole } from '../binding/variables.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import { addPolicyKeys, policyKeysOn } from './policies/keys.ts'
@@ -21,6 +21,7 @@ const pathTemplate = withRole(
     .string()
     .regex(/^\//, 'a path begins with /')
     .meta({
+      'x-tessera': 'path-template' satisfies Meaning,
       description: 'Path, with {color} placeholders and maybe a literal query.',
       examples: ['/recommend/{geo.city}?sort=new'],
     }),
@@ -28,6 +29,8 @@ const pathTemplate = withRole(
 )
 
 const locator = withRole(z.string(), 'language')
+const requestPart = meaning(locator, 'request-part')
+const responsePart = meaning(locator, 'response-part')
 
 const statusRange = z
   .union([z.int().min(100).max(599), z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299')])
@@ -41,8 +44,11 @@ const operationKeys = {
   patch: pathTemplate.optional(),
   delete: pathTemplate.optional(),
   head: pathTemplate.optional(),
-  in: z.record(z.string(), locator).optional().describe('Color: where it goes in the request; `color?` may be absent.'),
-  out: z.record(z.string(), locator).optional().describe('Color: where it comes from in the response.'),
+  in: z
+    .record(colorKey, requestPart)
+    .optional()
+    .describe('Color: where it goes in the request; `color?` may be absent.'),
+  out: z.record(colorKey, responsePart).optional().describe('Color: where it comes from in the response.'),
   body: template.optional().describe('Template of the JSON body, in place of body locators.'),
   headers: headersShape.optional().describe('Headers to send: templates.'),
   ok: z
@@ -74,7 +80,7 @@ export const operationShape = z
 
 /** An operation that an invoke writes in place. */
 export const inlineOperationShape = z
-  .strictObject({ service: z.string().describe('The service that is called.'), ...operationKeys })
+  .strictObject({ service: meaning(z.string(), 'service').describe('The service that is called.'), ...operationKeys })
   .refine(hasOneMethod, oneMethod)
   .meta({ description: 'An operation written in place.' })
 

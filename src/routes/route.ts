@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { count, duration, size, timeSpan } from '../binding/scalars.ts'
+import { colorKey, count, duration, meaning, size, timeSpan } from '../binding/scalars.ts'
 import { checkShape, type Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { withRole } from '../binding/variables.ts'
@@ -13,13 +13,11 @@ import { parseMatches, type RouteMatch } from './match.ts'
 import { listOf, parseBlock, parseHandlers } from './parse-steps.ts'
 import { nameOfFile } from './part.ts'
 
+const part = withRole(meaning(z.string(), 'request-part'), 'language')
 const input = z.union([
-  withRole(
-    z.string().describe('A locator: path.x, query.x, header.x, cookie.x or a JSONPath into the body.'),
-    'language',
-  ),
+  part.describe('A locator: path.x, query.x, header.x, cookie.x or a JSONPath into the body.'),
   z.strictObject({
-    from: withRole(z.string(), 'language').describe('A locator, as above.'),
+    from: part.describe('A locator, as above.'),
     // Its color says what a variable in it is.
     default: withRole(z.any(), 'inside').optional().describe('What it is when the request does not have it.'),
   }),
@@ -28,9 +26,9 @@ const input = z.union([
 /** `proxy:` */
 const proxyShape = z
   .union([
-    z.string().describe('The service.'),
+    meaning(z.string(), 'service').describe('The service.'),
     z.strictObject({
-      service: z.string().describe('Where requests are passed through to.'),
+      service: meaning(z.string(), 'service').describe('Where requests are passed through to.'),
       idle: timeSpan
         .optional()
         .describe(
@@ -66,7 +64,7 @@ export const routeShape = z
       .optional()
       .describe('Elements, members, comparisons and KB of text that its templates may go through for one request.'),
     in: z
-      .record(z.string(), input)
+      .record(colorKey, input)
       .optional()
       .describe('Color: where it comes from in the request; `color?` may be absent.'),
     do: steps.optional().describe('What happens, one step after the other.'),

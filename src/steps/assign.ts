@@ -4,7 +4,7 @@ import { bindTemplate } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
 import { describeType } from '../binding/describe-type.ts'
 import { findColor, type Read } from '../binding/reference.ts'
-import { template } from '../binding/scalars.ts'
+import { colorKey, template } from '../binding/scalars.ts'
 import { type Position, within } from '../binding/shape.ts'
 import { asWritten } from '../binding/written.ts'
 import { compileColorWriter } from '../expressions/color.ts'
@@ -20,7 +20,7 @@ export const assign = defineStep({
   summary: 'Writes colors from templates, in the order of the file.',
   example: `- assign: { user.segment: anonymous, order.total: '\${ cart.sum * 1.06 }' }`,
   shape: z.strictObject({
-    assign: z.record(z.string(), template).describe('Color: template; each sees what those above it wrote.'),
+    assign: z.record(colorKey, template).describe('Color: template; each sees what those above it wrote.'),
   }),
   bind(step, binder) {
     const assignments = bindAssignments(step.config.assign, within(step.position, 'assign'), binder)

@@ -3,7 +3,7 @@ import type { BoundTemplate } from '../binding/bind.ts'
 import { bindTemplate } from '../binding/bind.ts'
 import { describeType } from '../binding/describe-type.ts'
 import { findColor, type Write } from '../binding/reference.ts'
-import { template } from '../binding/scalars.ts'
+import { colorKey, meaning, template } from '../binding/scalars.ts'
 import { within } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { suspect } from '../binding/too-much-work.ts'
@@ -25,13 +25,15 @@ const shape = z.strictObject({
   forEach: z
     .strictObject({
       in: template.describe('A path or template that gives an array; absent is as empty.'),
-      as: z.string().optional().describe('The color of the current element, or of the current slice with `batch`.'),
+      as: meaning(z.string(), 'color')
+        .optional()
+        .describe('The color of the current element, or of the current slice with `batch`.'),
       batch: z.int().min(1).optional().describe('Elements a slice; without it the steps run for each element.'),
       concurrency: z.int().min(1).max(100).default(8).describe('How many run at once.'),
     })
     .describe('Over what, and how.'),
   do: steps.describe('What runs for each; colors that it writes stay inside.'),
-  collect: z.record(z.string(), template).optional().describe('Color: template, gathered from every run in order.'),
+  collect: z.record(colorKey, template).optional().describe('Color: template, gathered from every run in order.'),
 })
 type Config = z.output<typeof shape>
 

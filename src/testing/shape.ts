@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { condition, duration, template } from '../binding/scalars.ts'
+import { condition, duration, meaning, template } from '../binding/scalars.ts'
 import { isHeaderName } from '../header-fields.ts'
 
 /** Text as YAML may hold it: `page: 2` is the text 2. */
@@ -47,7 +47,9 @@ const answer = z
     if (coding !== undefined) refuse('headers', 'a mock sends its body as it is: leave content-encoding away')
   })
 
-const mocks = z.record(z.string(), z.union([answer, z.array(answer).min(1)])).meta({
+const call = meaning(z.string(), 'call')
+
+const mocks = z.record(call, z.union([answer, z.array(answer).min(1)])).meta({
   description: 'Answers by operation or step id. Of a list each call gets the next; the last one stays.',
 })
 
@@ -60,8 +62,8 @@ const sentRequest = z.strictObject({
 })
 
 const calls = z.union([
-  z.array(z.union([z.string(), z.record(z.string(), z.union([z.int().min(1), sentRequest]))])),
-  z.record(z.string(), z.union([z.int().min(0), sentRequest, z.array(sentRequest)])),
+  z.array(z.union([call, z.record(call, z.union([z.int().min(1), sentRequest]))])),
+  z.record(call, z.union([z.int().min(0), sentRequest, z.array(sentRequest)])),
 ])
 
 const expectation = z
@@ -72,7 +74,7 @@ const expectation = z
     match: z.record(z.string(), z.any()).optional().describe('JSONPath: what it finds in the body.'),
     degraded: z.array(z.string()).optional().describe('The steps that fell back or were left out.'),
     calls: calls.optional().describe('A list: these calls in this order; a mapping: how often, or with what.'),
-    error: z.string().optional().describe('Code of the error that nothing handled.'),
+    error: meaning(z.string(), 'error-code').optional().describe('Code of the error that nothing handled.'),
     within: duration.optional().describe('Virtual time from request to answer, at most.'),
   })
   .meta({ description: 'What must come of it.' })

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { condition } from '../../binding/scalars.ts'
+import { condition, meaning } from '../../binding/scalars.ts'
 import { withRole } from '../../binding/variables.ts'
 import { splitKinds } from '../../calls/splits/index.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
@@ -51,7 +51,7 @@ export const splitShape = z
       )
       .default([])
       .describe('The first that holds decides, whatever the weights.'),
-    sticky: withRole(z.string(), 'language')
+    sticky: withRole(meaning(z.string(), 'color'), 'language')
       .optional()
       .describe('A color, or a path like `$.request.cookies.session`: who has the same value keeps the same version.'),
   })

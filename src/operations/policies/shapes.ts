@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import { duration, template } from '../../binding/scalars.ts'
+import { colorKey, duration, meaning, template } from '../../binding/scalars.ts'
 
 const fallbackEntry = z.union([
   z.strictObject({ body: template.describe('Taken as if the backend had answered it.') }),
-  z.strictObject({ assign: z.record(z.string(), template).describe('Writes these colors instead.') }),
+  z.strictObject({ assign: z.record(colorKey, template).describe('Writes these colors instead.') }),
   z.strictObject({ lastGood: duration.describe('The last good answer to the same request, no older than this.') }),
-  z.strictObject({ invoke: z.string().describe('Another operation, `service.operation`.') }),
+  z.strictObject({ invoke: meaning(z.string(), 'operation').describe('Another operation, `service.operation`.') }),
 ])
 
 /** `fallback:` one entry, or a list tried in order. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { template } from '../../binding/scalars.ts'
+import { colorKey, meaning, template } from '../../binding/scalars.ts'
 import type { PolicyKinds } from '../../calls/policy.ts'
 import { createOperationShapes, inlineOperationShape } from '../../operations/operation.ts'
 import { addPolicyKeys, policyKeysOn } from '../../operations/policies/keys.ts'
@@ -7,11 +7,11 @@ import { fallbackShape } from '../../operations/policies/shapes.ts'
 import { useShape } from '../../operations/use.ts'
 
 const target = (inline: typeof inlineOperationShape) =>
-  z.union([z.string(), inline]).describe('`service.operation`, or an operation written in place.')
+  z.union([meaning(z.string(), 'operation'), inline]).describe('`service.operation`, or an operation written in place.')
 
 export const invokeShape = z.strictObject({
   invoke: target(inlineOperationShape),
-  with: z.record(z.string(), template).optional().describe('Color: template, in place of the wiring.'),
+  with: z.record(colorKey, template).optional().describe('Color: template, in place of the wiring.'),
   use: useShape.optional(),
   out: z
     .record(z.string(), template)

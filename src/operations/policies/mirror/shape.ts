@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { share, timeSpan } from '../../../binding/scalars.ts'
+import { type Meaning, share, timeSpan } from '../../../binding/scalars.ts'
 
 /** `mirror:` */
 export const mirrorShape = z
@@ -7,7 +7,10 @@ export const mirrorShape = z
     to: z
       .string()
       .describe('A service, a version of one (`reco@next`), or a URL.')
-      .meta({ examples: ['reco-next', 'reco@next', 'http://reco-next:9004'] }),
+      .meta({
+        'x-tessera': 'service' satisfies Meaning,
+        examples: ['reco-next', 'reco@next', 'http://reco-next:9004'],
+      }),
     share: share.default(1).describe('Of the calls.'),
     concurrent: z.int().min(1).max(1000).default(10).describe('Copies under way at most; one more is dropped.'),
     timeout: timeSpan.default(1000).describe('How long a copy waits for its answer.'),
