@@ -15,6 +15,12 @@ export interface ColorDefinition {
   readonly at: Location
 }
 
+/** A name that a file uses, where binding found what it names. */
+export type Mention =
+  | { readonly kind: 'color' | 'operation' | 'service' | 'step'; readonly name: string; readonly at: Location }
+  /** A path that stops above colors (`$.product`), which reads all of them. */
+  | { readonly kind: 'namespace'; readonly colors: readonly string[]; readonly at: Location }
+
 /** What every construct is bound against: the dictionary, and where faults go. */
 export interface Language {
   readonly colors: ReadonlyMap<string, ColorDefinition>
@@ -27,4 +33,6 @@ export interface Language {
   readonly stepPrefix?: string
   /** Whose templates are bound: what they leave out is told in its name. The route's response unless said. */
   readonly owner?: Owner | undefined
+  /** Told of every name that is found, for whoever wants to know where it is used. */
+  readonly mention?: ((mention: Mention) => void) | undefined
 }

@@ -110,19 +110,25 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
   }
   if (first === 'steps') {
     const [id, ...inside] = rest
+    if (id !== undefined) language.mention?.({ kind: 'step', name: String(id), at })
     return { kind: 'step', id: id === undefined ? undefined : `${language.stepPrefix ?? ''}${id}`, rest: inside }
   }
   if (first === 'item' || first === 'index' || first === 'error') return { kind: 'local', name: first }
   const found = colorOfPath(segments, language.colors)
-  if (found && 'color' in found)
+  if (found && 'color' in found) {
+    language.mention?.({ kind: 'color', name: found.color, at })
     return { kind: 'color', color: found.color, rest: segments.slice(found.color.split('.').length) }
-  if (found) return { kind: 'colors', colors: found.colors }
+  }
+  if (found) {
+    language.mention?.({ kind: 'namespace', colors: found.colors, at })
+    return { kind: 'colors', colors: found.colors }
+  }
   const meant = reportUnknownColor(segments.join('.'), at, language)
   return meant === undefined ? undefined : { kind: 'color', color: meant, rest: [], guessed: true }
 }
 
 /** The members that the reserved names have, and how deep they stand. */
-const reservedMembers = new Map([
+export const reservedMembers = new Map([
   [
     'request',
     { depth: 1, members: ['method', 'path', 'params', 'query', 'headers', 'cookies', 'body', 'claims', 'ip', 'id'] },
@@ -150,7 +156,10 @@ function checkMember(segments: Segments, at: Location, { diagnostics }: Language
  */
 export function findColor(name: string, at: Location, language: Language): ColorDefinition | undefined {
   const found = language.colors.get(name)
-  if (found) return found
+  if (found) {
+    language.mention?.({ kind: 'color', name, at })
+    return found
+  }
   const meant = reportUnknownColor(name, at, language)
   return meant === undefined ? undefined : { ...language.colors.get(meant)!, schema: {} }
 }

@@ -40,6 +40,7 @@ export class RouteBinder implements Binder {
   readonly types: Language['types']
   readonly operators: Language['operators']
   readonly diagnostics: Language['diagnostics']
+  readonly mention: Language['mention']
   readonly trustsNoProxy: boolean
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
@@ -72,6 +73,7 @@ export class RouteBinder implements Binder {
     this.types = language.types
     this.operators = language.operators
     this.diagnostics = language.diagnostics
+    this.mention = language.mention
     this.trustsNoProxy = language.trustsNoProxy ?? false
     this.#catalogue = catalogue
   }
@@ -89,6 +91,10 @@ export class RouteBinder implements Binder {
     const service = this.#service(serviceName, position)
     if (!service) return undefined
     const found = service.operations.get(operationName)
+    if (found) {
+      const at = position.source.locate(position.path)
+      this.mention?.({ kind: 'operation', name: reference, at })
+    }
     if (found || service.unread.has(operationName)) return found
     const at = position.source.locateInside(position.path, serviceName.length + 1, operationName.length)
     const isTold = !this.diagnostics.isFull(at.file)

@@ -4,6 +4,7 @@ import type { PolicyKinds } from '../calls/policy.ts'
 import type { PolicyOwner } from '../calls/policy-binding.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
@@ -18,6 +19,8 @@ import type { Work } from './work.ts'
 export interface CatalogueService {
   readonly info: ServiceInfo
   readonly operations: ReadonlyMap<string, ServiceOperation>
+  /** Where its file names it. */
+  readonly at: Location
   /** As its file has it. */
   readonly definition: ServiceDefinition['definition']
   /** Of what is passed through to it: its own, that of a preset it uses, or the gateway’s for all calls. */
@@ -136,7 +139,7 @@ function bindService(
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
   const timeout = said.find((one) => one.has(timeoutPolicy.name))?.get(timeoutPolicy.name)?.config as number | undefined
-  return { info, definition, timeoutMs: timeout, operations: new Map(operations), unread, bindInline: bind }
+  return { info, at: source.locate(['service']), definition, timeoutMs: timeout, operations: new Map(operations), unread, bindInline: bind }
 }
 
 /** Farthest first. */

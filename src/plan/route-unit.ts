@@ -1,3 +1,4 @@
+import type { Language } from '../binding/color.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Environment } from '../environment.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
@@ -45,6 +46,11 @@ export class RouteUnit {
     this.#bound = bound
   }
 
+  /** With everything resolved, as far as that went; undefined for a passthrough, or when it cannot be read at all. */
+  get bound(): BoundRoute | undefined {
+    return this.#bound && !('kind' in this.#bound) ? this.#bound : undefined
+  }
+
   get isCompiled(): boolean {
     return this.#route !== undefined
   }
@@ -62,7 +68,12 @@ export class RouteUnit {
 const largeFrom = 10_000
 
 /** Parses, binds and checks a route: a function of its text, the variables that it names, and the world. */
-export function* readRoute(file: SourceText, environment: Environment, world: World): Work<RouteUnit> {
+export function* readRoute(
+  file: SourceText,
+  environment: Environment,
+  world: World,
+  mention?: Language['mention'],
+): Work<RouteUnit> {
   const diagnostics = new DiagnosticCollector()
   const { env, named } = recordEnvironment(environment)
   const origin = { facts: findFacts(file), named, world, diagnostics }
@@ -72,7 +83,7 @@ export function* readRoute(file: SourceText, environment: Environment, world: Wo
   const isLarge = file.text.length > largeFrom
   if (isLarge) yield
   if (!parsed) return new RouteUnit(origin, undefined, undefined, undefined)
-  const bound = yield* bind(parsed, world, env, diagnostics, isLarge)
+  const bound = yield* bind(parsed, world, env, diagnostics, isLarge, mention)
   const unusedOutputs = bound && !('kind' in bound) ? checkOutputsAreUsed(bound, diagnostics) : undefined
   source.forget()
   return new RouteUnit(origin, claimOf(parsed), bound, unusedOutputs)
@@ -89,9 +100,10 @@ function* bind(
   env: Environment,
   diagnostics: DiagnosticCollector,
   isLarge: boolean,
+  mention: Language['mention'],
 ): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!dictionary || !catalogue) return undefined
-  const language = languageOf(dictionary, settings, env, diagnostics)
+  const language = languageOf(dictionary, settings, env, diagnostics, mention)
   if (parsed.definition.proxy !== undefined) {
     const passthrough = bindPassthrough(parsed, catalogue, settings, language)
     return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }

@@ -140,8 +140,16 @@ export function languageOf(
   { trustedProxies }: GatewaySettings,
   env: Environment,
   diagnostics: DiagnosticCollector,
+  mention?: Language['mention'],
 ): Language {
-  return { colors, types: { ...types, env }, operators, diagnostics, trustsNoProxy: trustedProxies.length === 0 }
+  return {
+    colors,
+    types: { ...types, env },
+    operators,
+    diagnostics,
+    trustsNoProxy: trustedProxies.length === 0,
+    mention,
+  }
 }
 
 function filesOf({ gateway, dictionary, services, parts = [] }: ConfigTexts): SourceText[] {

@@ -1,4 +1,5 @@
 import { type BoundTemplate, bindTemplate } from '../binding/bind.ts'
+import { findColor } from '../binding/reference.ts'
 import { type Position, within } from '../binding/shape.ts'
 import { asWritten } from '../binding/written.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
@@ -17,11 +18,11 @@ export function bindOverrides(
   const overrides = new Map<string, BoundTemplate>()
   for (const [color, text] of Object.entries(entries)) {
     const position = within(owner, 'with', color)
-    const wanted = binder.colors.get(color)?.schema
+    const at = position.source.locateKey(position.path)
+    const wanted = taken.has(color) ? findColor(color, at, binder)?.schema : undefined
     const value = bindTemplate(asWritten(text, wanted, position), position, binder)
     if (!taken.has(color)) {
       const help = didYouMean(color, taken) ?? `it takes ${[...taken].join(', ') || 'nothing'}`
-      const at = position.source.locateKey(position.path)
       binder.diagnostics.add('unknown-color', `${taker} does not take \`${color}\``, at, help)
       continue
     }
