@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Definition } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
@@ -43,6 +43,8 @@ export interface ReadOptions {
   readonly extensions?: readonly Definition[] | undefined
   /** Whether the modules that the gateway's file names are run, which is needed to build a snapshot; true by default. */
   readonly runsExtensions?: boolean | undefined
+  /** Texts that stand for those on disk, by absolute paths: somebody is writing them. */
+  readonly written?: ReadonlyMap<string, string> | undefined
 }
 
 /** How many files are open at a time: there may be more of them than a process may open. */
@@ -69,7 +71,7 @@ export async function readConfig(
 ): Promise<{ texts: ConfigTexts; locations: ConfigLocations }> {
   const base = options.base ?? process.cwd()
   const gatewayPath = resolve(base, options.config)
-  const reader = new Reader(base, before ? filesOf(before) : [])
+  const reader = new Reader(base, before ? filesOf(before) : [], options.written)
   const gateway = await reader.read(gatewayPath, true)
   const { locations, isNamed, extensionPaths } = await locate(gateway, gatewayPath, options, base)
   // Without the gateway's file nobody knows where the others are.
@@ -139,9 +141,11 @@ class Reader {
   readonly passedOver: string[] = []
   readonly #base: string
   readonly #before: ReadonlyMap<string, SourceText>
+  readonly #written: ReadonlyMap<string, string>
 
-  constructor(base: string, before: readonly SourceText[]) {
+  constructor(base: string, before: readonly SourceText[], written: ReadonlyMap<string, string> = new Map()) {
     this.#base = base
+    this.#written = written
     this.#before = new Map(before.map((file) => [file.path, file]))
   }
 
@@ -153,7 +157,8 @@ class Reader {
 
   async read(path: string, isNeeded: boolean): Promise<SourceText | undefined> {
     try {
-      const file = { path: this.show(path), text: utf8.decode(await readFile(path)) }
+      const text = this.#written.get(path) ?? utf8.decode(await readFile(path))
+      const file = { path: this.show(path), text }
       const before = this.#before.get(file.path)
       return before?.text === file.text ? before : file
     } catch (error) {
@@ -165,7 +170,8 @@ class Reader {
   /** Every YAML file of a directory and those in it, the tests of routes aside. */
   async readAll(directory: string, isNeeded: boolean): Promise<SourceText[]> {
     try {
-      const names = (await readdir(directory, { recursive: true })).sort()
+      const onDisk = await readdir(directory, { recursive: true })
+      const names = [...new Set([...onDisk, ...this.#writtenIn(directory)])].sort()
       const files = names.filter(isConfigName)
       for (const name of names.filter(isPassedOver)) this.passedOver.push(this.show(join(directory, name)))
       const texts: (SourceText | undefined)[] = []
@@ -179,6 +185,12 @@ class Reader {
       this.note(directory, error, isNeeded)
       return []
     }
+  }
+
+  /** What is written in a directory, of which some may not be on disk yet. */
+  #writtenIn(directory: string): string[] {
+    const names = [...this.#written.keys()].map((path) => relative(directory, path))
+    return names.filter((name) => !name.startsWith('..') && !isAbsolute(name))
   }
 
   note(path: string, error: unknown, isNeeded: boolean): void {

@@ -3,8 +3,8 @@ import { type Position, within } from '../binding/shape.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import type { PolicyOwner } from '../calls/policy-binding.ts'
 import type { ServiceDefinition } from '../config/service.ts'
-import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
@@ -139,7 +139,15 @@ function bindService(
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
   const timeout = said.find((one) => one.has(timeoutPolicy.name))?.get(timeoutPolicy.name)?.config as number | undefined
-  return { info, at: source.locate(['service']), definition, timeoutMs: timeout, operations: new Map(operations), unread, bindInline: bind }
+  return {
+    info,
+    at: source.locate(['service']),
+    definition,
+    timeoutMs: timeout,
+    operations: new Map(operations),
+    unread,
+    bindInline: bind,
+  }
 }
 
 /** Farthest first. */

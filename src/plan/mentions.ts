@@ -29,7 +29,9 @@ export function mentionsInService(file: SourceText, env: Environment, world: Wor
   const service = source && readService(source, registry.serviceShape, ignored)
   if (!service) return []
   return gather((mention) =>
-    runToEnd(bindCatalogue([service], defaults, languageOf(dictionary, settings, env, ignored, mention))),
+    runToEnd(
+      bindCatalogue([service], defaults, registry.policies, languageOf(dictionary, settings, env, ignored, mention)),
+    ),
   )
 }
 
