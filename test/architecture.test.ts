@@ -33,6 +33,8 @@ const owners: Record<string, string> = {
   'find-my-way': 'src/server/',
   chokidar: 'src/server/',
   commander: 'src/cli/',
+  'vscode-languageserver/node': 'src/editor/',
+  'vscode-languageserver-textdocument': 'src/editor/',
 }
 const libraries = Object.keys(owners)
 

@@ -54,6 +54,11 @@ export function allowedVariables(patterns: ConfigOptions['env'], env: Environmen
 export const configOptions = (): Option[] => [
   new Option('-c, --config <file>', `the gateway's file (default: ${defaultConfig})`),
   new Option('--routes <dir>', "directory of the routes, in place of the gateway file's"),
+  ...namedOptions(),
+]
+
+/** What files may name. */
+export const namedOptions = (): Option[] => [
   new Option('--secrets <dir>', 'below which `${file:…}` is read (default: /run/secrets)'),
   new Option('--env <names>', 'variables that files may name, like `SHOP_*,PORT`; all unless given').argParser(
     (names, before: readonly string[] = []) => [...before, ...names.split(',')],

@@ -8,7 +8,8 @@ export function isPassedOver(name: string): boolean {
   return /\.(ya?ml|json)$/i.test(name) && !isConfigName(name) && !isTestName(name) && !isHidden(name)
 }
 
-function isTestName(name: string): boolean {
+/** A file of tests of routes. */
+export function isTestName(name: string): boolean {
   return /\.test\.ya?ml$/.test(name)
 }
 

@@ -5,7 +5,7 @@ import { isAccess, staticPath } from './expression/access.ts'
 import { compileNode } from './expression/compile.ts'
 import { celFunctions, celLibraries } from './expression/functions/index.ts'
 import { toJson } from './expression/json-value.ts'
-import { macroGroups, macros } from './expression/macros/index.ts'
+import { macroGroups, macros, nameOfMacro } from './expression/macros/index.ts'
 import { findProofs } from './expression/proofs.ts'
 import {
   Absence,
@@ -33,7 +33,7 @@ import {
 import type { JsonSchema } from './schema.ts'
 
 export type { CelFunction, CelFunctions, CelType, Read }
-export { celFunctions, celLibraries, macroGroups }
+export { celFunctions, celLibraries, macroGroups, nameOfMacro }
 
 /** What is called like a function and is none. */
 export const celMacroNames: readonly string[] = macros.map(({ name }) => name)

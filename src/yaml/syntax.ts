@@ -1,5 +1,6 @@
 import type { Document, Node, Pair } from 'yaml'
 import { loadYaml } from './library.ts'
+import { nameOfKey } from './name-of-key.ts'
 import type { Path } from './text.ts'
 import { parseTree } from './tree.ts'
 
@@ -85,7 +86,7 @@ export class Syntax {
     if (isSeq(node)) return node.items.map((item, index) => [index, null, item as Node | null])
     if (!isMap(node)) return []
     return (node.items as Pair<Node | null, Node | null>[]).flatMap(({ key, value }) =>
-      isScalar(key) ? [[String(key.value), key, value]] : [],
+      isScalar(key) ? [[nameOfKey(key), key, value]] : [],
     )
   }
 

@@ -64,9 +64,10 @@ const room = (name: string) => `${pathToFileURL(dirname(mainScript)).href}/${nam
 /** What the first answer has no use for. Each was seen to cost 5 to 100 ms, and up to 30 MB. */
 const needless = [
   ...['express', 'http-proxy-middleware', 'undici', 'ajv', 'prom-client', 'pino-pretty', 'proxy-addr', 'yaml'],
+  ...['vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-jsonrpc'],
   ...['json-p3', 'jsonpath-plus', '@opentelemetry/sdk-node', '@opentelemetry/api'],
 ].map(library)
-const needlessRooms = ['testing', 'interchange', 'describe'].map(room)
+const needlessRooms = ['testing', 'interchange', 'describe', 'editor'].map(room)
 /** Node's own: an `import` of `node:http` would load them all (server/http/node-http.ts). */
 const needlessOfNode = ['node:internal/deps/undici/undici', 'node:http2', 'node:https', 'node:internal/webstreams/']
 

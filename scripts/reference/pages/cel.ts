@@ -1,3 +1,4 @@
+import { writeFunction } from '../../../src/describe/write-function.ts'
 import type { CelFunction } from '../../../src/expressions/expression.ts'
 import { celLibraries, macroGroups } from '../../../src/expressions/expression.ts'
 import { deviations } from '../cel-deviations.ts'
@@ -64,17 +65,9 @@ function renderFunctions(functions: readonly CelFunction[]): string {
   const rows = names.map((key) => {
     const all = functions.filter(({ form, name }) => `${form} ${name}` === key)
     const { summary = '', example } = all.find((one) => one.summary !== undefined) ?? {}
-    return [all.map((one) => code(formOf(one))).join('<br>'), summary, example ? codeOf(example) : '']
+    return [all.map((one) => code(writeFunction(one))).join('<br>'), summary, example ? codeOf(example) : '']
   })
   return table(['function', 'meaning', 'example'], rows)
-}
-
-const words: Readonly<Record<string, string>> = { double: 'number', map: 'object', bool: 'boolean', string: 'text' }
-
-function formOf({ name, form, takes, isVariadic }: CelFunction): string {
-  const given = takes.map((kinds) => kinds.map((kind) => words[kind] ?? kind).join('|') || 'value')
-  if (isVariadic) given.push('…')
-  return form === 'method' ? `${given[0]}.${name}(${given.slice(1).join(', ')})` : `${name}(${given.join(', ')})`
 }
 
 function codeOf([expression, value]: readonly [string, string]): string {

@@ -4,7 +4,7 @@ import { computable } from '../arithmetic.ts'
 import { isContainer } from '../container.ts'
 import { spend, spendOnText } from '../work.ts'
 import { KeyedMap } from './keyed-map.ts'
-import { macros } from './macros/index.ts'
+import { macros, nameOfMacro } from './macros/index.ts'
 import { type Bindings, type CelFunction, type Compiled, type Evaluate, fail, refuse } from './scope.ts'
 import type { CelNode } from './syntax/node.ts'
 import { Duration } from './time.ts'
@@ -31,10 +31,10 @@ function isInSpace(space: string, name: string, { functions, roots, variables }:
   if (functions.some((one) => one.name === space + name)) return true
   const owner = space.slice(0, -1)
   const isKnown = variables.has(owner) || [...roots.keys()].includes(owner)
-  return !isKnown && [...functions, ...macros.map(nameOfMacro)].some((one) => one.name.startsWith(space))
+  return (
+    !isKnown && [...functions.map(({ name }) => name), ...macros.map(nameOfMacro)].some((one) => one.startsWith(space))
+  )
 }
-
-const nameOfMacro = ({ name, space }: (typeof macros)[number]) => ({ name: space ? `${space}.${name}` : name })
 
 function compileFunction(
   node: Call,
@@ -85,7 +85,7 @@ function refuseUnknown(node: CelNode, name: string, form: CelFunction['form'], {
     ? form === 'method'
       ? `write \`${name}(…)\``
       : `write \`x.${name}(…)\``
-    : didYouMean(name, [...known, ...macros.map((one) => nameOfMacro(one).name)])
+    : didYouMean(name, [...known, ...macros.map(nameOfMacro)])
   return refuse(node, `there is no function \`${name}\``, help)
 }
 

@@ -121,7 +121,7 @@ function variableFault({ name, offset, length, isFile }: EnvReference): Fault {
 }
 
 /** Where the `}` of an expression stands: braces nest, and in CEL's strings they mean nothing. */
-function findEnd(text: string, start: number): number | undefined {
+export function findEnd(text: string, start: number): number | undefined {
   let depth = 0
   for (let i = start; i < text.length; i++) {
     const character = text[i]

@@ -45,3 +45,8 @@ export const macroGroups: readonly { readonly title: string; readonly macros: re
 ]
 
 export const macros: readonly Macro[] = macroGroups.flatMap((group) => group.macros)
+
+/** With what it is called on, where that is a name: `cel.bind`. */
+export function nameOfMacro({ name, space }: Macro): string {
+  return space ? `${space}.${name}` : name
+}
