@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream'
 import {
   type Connection,
   createConnection,
@@ -21,7 +22,7 @@ const watched = '**/*.{yaml,yml,ts,mts,js,mjs}'
 
 /** Speaks the Language Server Protocol with an editor over standard input and output, until it says `exit`. */
 export function startLanguageServer(options: LanguageServerOptions): Promise<never> {
-  const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout)
+  const connection = createConnection(ProposedFeatures.all, process.stdin, claimOutput())
   const documents = new TextDocuments(TextDocument)
   const publisher = new DiagnosticPublisher(connection)
   const tellFailure = (error: unknown) =>
@@ -53,6 +54,13 @@ export function startLanguageServer(options: LanguageServerOptions): Promise<nev
   connection.listen()
   // The connection ends the process.
   return new Promise(() => {})
+}
+
+/** Standard output for the protocol alone: what else is printed, by the modules of a project too, goes to standard error. */
+function claimOutput(): Writable {
+  const write = process.stdout.write.bind(process.stdout)
+  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write
+  return new Writable({ write: (chunk, _encoding, done) => void write(chunk, done) })
 }
 
 async function watchFiles(connection: Connection): Promise<void> {

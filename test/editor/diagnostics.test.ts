@@ -143,6 +143,15 @@ describe('diagnostics', () => {
     expect(editor.published('notes.yaml')).toBeUndefined()
   })
 
+  test('a module of the project that prints breaks no answer', async () => {
+    const gateway = `${shopFiles['config/gateway.yaml']}extensions: [./ext]\n`
+    const module = 'console.log("hello")\nprocess.stdout.write("{}\\n")\nconsole.table([1])\n'
+    const editor = await edit({ 'config/gateway.yaml': gateway, 'config/ext/a.js': module })
+    await editor.open('routes/home.yaml')
+    await editor.diagnosticsUntil('config/ext/a.js', (found) => found.length > 0)
+    expect(await editor.hover('routes/home.yaml', { line: 0, character: 1 })).toBeDefined()
+  })
+
   test('with --no-extensions no module of the project runs', async () => {
     const gateway = `${shopFiles['config/gateway.yaml']}extensions: [./ext]\n`
     const bare = await new Server(['--no-extensions']).start()

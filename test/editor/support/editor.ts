@@ -38,7 +38,7 @@ export class Server {
 
   constructor(args: readonly string[] = []) {
     this.#child = spawn(process.execPath, [mainScript, 'language-server', ...args], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     })
     this.ended = once(this.#child, 'close').then(([code]) => code as number | null)
     const { stdin, stdout } = this.#child
