@@ -15,7 +15,9 @@ const known = new WeakMap<SourceText, { readonly world: WholeWorld; readonly men
 export function mentionsOf(project: Project, word: string): Mention[] {
   const { texts, world } = project
   if (!texts || !world) return []
-  const holds = ({ text }: SourceText) => text.includes(word)
+  // What the gateway's file says is bound with whoever it holds for.
+  const isSaidOfAll = texts.gateway.text.includes(word)
+  const holds = ({ text }: SourceText) => isSaidOfAll || text.includes(word)
   const find = (file: SourceText, look: typeof mentionsInRoute): readonly Mention[] => {
     const before = known.get(file)
     if (before?.world === world) return before.mentions
@@ -27,7 +29,6 @@ export function mentionsOf(project: Project, word: string): Mention[] {
     ...texts.services.filter(holds).flatMap((file) => find(file, mentionsInService)),
     ...texts.routes.filter(holds).flatMap((file) => find(file, mentionsInRoute)),
   ]
-  // What the gateway's file names is bound with every route.
   return [...new Map(found.map((one) => [`${one.kind} ${placeOf(one.at)}`, one])).values()]
 }
 

@@ -61,6 +61,15 @@ describe('rename of a color', () => {
     )
   })
 
+  test('writes it in presets of the gateway too, whoever uses them', async () => {
+    const header = "${ has(user.name) ? user.name.zh : '' }"
+    const gateway = `${shopFiles['config/gateway.yaml']}presets:\n  known: { call: { headers: { x-name: "${header}" } } }\n`
+    const reco = shopFiles['config/services/reco.yaml'].replace('operations:', 'use: known\noperations:')
+    const editor = await edit({ 'config/gateway.yaml': gateway, 'config/services/reco.yaml': reco })
+    const files = await rename(editor, 'config/dictionary.yaml', 'user.name', 2, 'client.name')
+    expect(files['config/gateway.yaml']).toContain("${ has(client.name) ? client.name.zh : '' }")
+  })
+
   test('to a name of another length is refused where it is written with brackets, and nothing changes', async () => {
     const editor = await edit({ [home]: `${shopFiles[home]}    more: "$['user']['id']"\n` })
     await expect(rename(editor, home, 'user.id?', 2, 'client')).rejects.toThrow('cannot keep')
