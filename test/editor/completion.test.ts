@@ -143,6 +143,8 @@ describe('completion in expressions', () => {
     ['what is known of a call', '$.steps.bestsellers.|', 'steps.bestsellers.status', '$.steps.bestsellers.status'],
     ['a function', '"${ siz| }"', 'size()', '"${ size( }"'],
     ['a method', '"${ user.id.starts| }"', 'startsWith()', '"${ user.id.startsWith( }"'],
+    ['a function of a space', '"${ math.gr| }"', 'math.greatest()', '"${ math.greatest( }"'],
+    ['a macro of a space', '"${ cel.| }"', 'cel.bind()', '"${ cel.bind( }"'],
     [
       'a method of what a call gives',
       '"${ user.id.trim().lower| }"',
@@ -162,6 +164,7 @@ describe('completion in expressions', () => {
     expect(await editor.complete('routes/home.yaml', body('us|'))).toEqual([])
     expect(await editor.complete('routes/home.yaml', body(`"\${ user.id == 'us|' }"`))).toEqual([])
     expect(await editor.complete('routes/home.yaml', body('"${ user.id } us|"'))).toEqual([])
+    expect(await editor.complete('routes/home.yaml', body('"${file:us|}"'))).toEqual([])
   })
 })
 

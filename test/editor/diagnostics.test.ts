@@ -99,6 +99,31 @@ describe('diagnostics', () => {
     expect((await editor.diagnosticsOf('routes/new.yaml')).map(({ code }) => code)).toContain('unknown-operation')
   })
 
+  test('of a service in a folder of services, and none of a file that is not read', async () => {
+    const editor = await edit()
+    await editor.open('config/services/more/stock.yaml', 'service: stock\nendpoints: [http://127.0.0.1:9]\nop: {}\n')
+    expect((await editor.diagnosticsOf('config/services/more/stock.yaml')).map(({ code }) => code)).toContain(
+      'unknown-key',
+    )
+    await editor.open('routes/.draft.yaml', 'match: nonsense\n')
+    expect(await editor.symbols('routes/.draft.yaml')).toEqual([])
+  })
+
+  test('look for a file of secrets as soon as it is named, in the directory that the server was started with', async () => {
+    const shop = await createShop({ 'secrets/token': 'abc' })
+    const own = await new Server(['--secrets', join(shop.root, 'secrets')]).start()
+    cleanups.push(() => own.stop())
+    const editor = editIn(shop, own)
+    const file = 'config/services/users.yaml'
+    const withHeader = (value: string) => `${shopFiles[file]}    headers: { authorization: "${value}" }\n`
+    await editor.open(file, withHeader('${file:token}'))
+    expect(await editor.diagnosticsOf(file)).toEqual([])
+    await editor.write(file, withHeader('${file:tok}'))
+    expect((await editor.diagnosticsOf(file)).map(({ message }) => message)).toEqual([expect.stringContaining('tok')])
+    await editor.write(file, withHeader('${file:token} '))
+    expect(await editor.diagnosticsOf(file)).toEqual([])
+  })
+
   test('go by what is on disk once a file is closed', async () => {
     const editor = await edit()
     await editor.open('routes/home.yaml', 'match: nonsense\ndo: []\n')

@@ -53,7 +53,7 @@ describe('hover', () => {
   })
 
   test('over a function, a service and an operator', async () => {
-    expect(await editor.hover(home, at('has(user.id) ?'))).toContain('has()')
+    expect(await editor.hover(home, at('has(user.id) ?'))).toContain('has(x.member)')
     expect(await editor.hover('config/services/reco.yaml', at('summary', 1, 'config/services/reco.yaml'))).toBeDefined()
   })
 })

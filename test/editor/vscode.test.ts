@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { loadCommands } from '../../src/cli/index.ts'
-import { projectRoot } from '../cli/runTessera.ts'
+import { projectRoot } from '../support/tessera.ts'
 
 const folder = join(projectRoot, 'editors/vscode')
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
