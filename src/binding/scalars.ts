@@ -7,6 +7,7 @@ export type Meaning =
   | 'color'
   | 'operation'
   | 'service'
+  | 'preset'
   | 'error-code'
   | 'template'
   | 'condition'

@@ -1,8 +1,11 @@
 import * as z from 'zod'
+import { meaning } from '../binding/scalars.ts'
+
+const preset = meaning(z.string(), 'preset')
 
 /** `use:` of a service, an operation or a step: names of presets, of which later ones win. */
 export const useShape = z
-  .union([z.string(), z.array(z.string()).min(1)])
+  .union([preset, z.array(preset).min(1)])
   .transform((names) => [names].flat())
   .meta({
     description:

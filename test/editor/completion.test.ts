@@ -129,6 +129,20 @@ describe('completion of values', () => {
   })
 })
 
+test('after use: there are the presets of the gateway', async () => {
+  const own = await createShop({
+    'config/gateway.yaml': `${shopFiles['config/gateway.yaml']}presets: { slow: { call: { timeout: 5s } } }\n`,
+  })
+  try {
+    const at = new Editor(own.root, server)
+    const text = 'match: GET /x\ndo:\n  - invoke: reco.bestsellers\n'
+    expect(labels(await at.complete('routes/home.yaml', `${text}    use: |\n`))).toContain('slow')
+    expect(labels(await at.complete('routes/home.yaml', `${text}    use: [s|]\n`))).toContain('slow')
+  } finally {
+    await own.remove()
+  }
+})
+
 describe('completion in expressions', () => {
   const body = (text: string) => `match: GET /x\ndo: [{ invoke: reco.bestsellers }]\nresponse: { body: ${text} }\n`
 
