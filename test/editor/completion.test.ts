@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { CompletionItem, TextEdit } from 'vscode-languageserver'
-import { applyEdits, Editor, Server } from './support/editor.ts'
-import { createShop, type Shop, shopFiles } from './support/project.ts'
+import { applyEdits, Editor, Server } from '../support/editor/editor.ts'
+import { createShop, type Shop, shopFiles } from '../support/editor/project.ts'
 
 let shop: Shop
 let server: Server

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../src/config/read.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
+import { Editor, Server } from '../support/editor/editor.ts'
+import { createShop, shopFiles } from '../support/editor/project.ts'
 import { createProject } from '../support/tessera.ts'
-import { Editor, Server } from './support/editor.ts'
-import { createShop, shopFiles } from './support/project.ts'
 
 let server: Server
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { Editor, positionAt, Server } from '../support/editor/editor.ts'
 import { projectRoot } from '../support/tessera.ts'
-import { Editor, positionAt, Server } from './support/editor.ts'
 
 let root: string
 let server: Server
@@ -112,7 +112,7 @@ describe('whatever is written', () => {
     for (const file of files) await editor.diagnosticsUntil(file, (found) => found.length === 0)
     expect(server.failures).toEqual([])
     expect(server.pid).toBe(pid)
-  }, 60_000)
+  })
 
   test('positions outside of the text are answered', async () => {
     const far = [

@@ -5,9 +5,9 @@ import fc from 'fast-check'
 import { mentionsOf } from '../../src/editor/mentions.ts'
 import { Project } from '../../src/editor/project.ts'
 import { renameColor } from '../../src/editor/rename-color.ts'
+import { applyEdits, Editor, positionOf, Server } from '../support/editor/editor.ts'
+import { createShop, shopFiles } from '../support/editor/project.ts'
 import { projectRoot } from '../support/tessera.ts'
-import { applyEdits, Editor, positionOf, Server } from './support/editor.ts'
-import { createShop, shopFiles } from './support/project.ts'
 
 let server: Server
 beforeAll(async () => {
@@ -135,4 +135,4 @@ test('colors of the demo can be renamed: it loads as before, and each is named a
     }
     expect([color, count(await openProject(written), name)]).toEqual([color, count(project, color)])
   }
-}, 60_000)
+})

@@ -1,4 +1,4 @@
-import { createProject } from '../../support/tessera.ts'
+import { createProject } from '../tessera.ts'
 
 /** A shop: enough of everything to write in. */
 export const shopFiles = {

@@ -18,7 +18,7 @@ import type {
   Position,
   TextEdit,
 } from 'vscode-languageserver'
-import { mainScript } from '../../support/tessera.ts'
+import { mainScript } from '../tessera.ts'
 
 interface Published {
   readonly uri: string
