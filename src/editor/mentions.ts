@@ -15,8 +15,8 @@ const known = new WeakMap<SourceText, { readonly world: WholeWorld; readonly men
 export function mentionsOf(project: Project, word: string): Mention[] {
   const { texts, world } = project
   if (!texts || !world) return []
-  // What the gateway's file says is bound with whoever it holds for.
-  const isSaidOfAll = texts.gateway.text.includes(word)
+  // What the gateway's file and parts say is bound with whoever it holds for.
+  const isSaidOfAll = [texts.gateway, ...(texts.parts ?? [])].some(({ text }) => text.includes(word))
   const holds = ({ text }: SourceText) => isSaidOfAll || text.includes(word)
   const find = (file: SourceText, look: typeof mentionsInRoute): readonly Mention[] => {
     const before = known.get(file)

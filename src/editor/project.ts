@@ -13,7 +13,7 @@ import type { Dictionary, World } from '../plan/world.ts'
 import { SchemaView } from './schema-view.ts'
 
 /** A kind of file, as its schema is called. */
-export type EditedKind = 'gateway' | 'dictionary' | 'service' | 'route' | 'test'
+export type EditedKind = 'gateway' | 'dictionary' | 'service' | 'route' | 'part' | 'test'
 
 /** The other files, checked. */
 export interface WholeWorld extends World {
@@ -73,7 +73,8 @@ export class Project {
       return file.text === text ? file : { ...file, text }
     }
     const dictionary = texts.dictionary && put(texts.dictionary)
-    const changed = { ...texts, dictionary, services: texts.services.map(put), routes: texts.routes.map(put) }
+    const [services, routes] = [texts.services.map(put), texts.routes.map(put)]
+    const changed = { ...texts, dictionary, services, routes, parts: texts.parts?.map(put) ?? [] }
     if (isKnown) this.#read = { ...this.#read, texts: changed }
     return isKnown
   }
@@ -150,10 +151,11 @@ export class Project {
   /** What a file is to it; undefined for one that is none of its. */
   kindOf(path: string): EditedKind | undefined {
     if (!this.#read) return undefined
-    const { gateway, dictionary, services, routes } = this.#read.locations
+    const { gateway, dictionary, services, routes, parts } = this.#read.locations
     if (path === gateway) return 'gateway'
     if (path === dictionary) return 'dictionary'
     if (isConfigName(nameBelow(services, path))) return 'service'
+    if (isConfigName(nameBelow(parts, path))) return 'part'
     const name = nameBelow(routes, path)
     if (isTestName(name)) return 'test'
     return isConfigName(name) ? 'route' : undefined

@@ -54,5 +54,6 @@ function replaceAll(texts: ConfigTexts, replacements: readonly Replacement[]): C
     dictionary: texts.dictionary && replace(texts.dictionary),
     services: texts.services.map(replace),
     routes: texts.routes.map(replace),
+    parts: texts.parts?.map(replace) ?? [],
   }
 }

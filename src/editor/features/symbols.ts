@@ -23,6 +23,7 @@ const shown: Readonly<Record<EditedKind, Readonly<Record<string, SymbolKind>>>> 
   dictionary: { colors: SymbolKind.Variable },
   service: { operations: SymbolKind.Method },
   route: { in: SymbolKind.Variable, do: SymbolKind.Event, catch: SymbolKind.Event },
+  part: { do: SymbolKind.Event },
   test: { tests: SymbolKind.Method },
 }
 

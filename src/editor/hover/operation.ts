@@ -1,6 +1,6 @@
 import { printLocator } from '../../operations/locator.ts'
 import { type ResolvedPolicy, resolvePolicies } from '../../operations/policies/resolve.ts'
-import type { ServiceOperation } from '../../steps/step.ts'
+import type { ServiceOperation } from '../../steps/service-operation.ts'
 
 /** An operation: what it asks, takes and gives, and what stands around its calls. */
 export function tellOperation({ operation, policies, policyKinds }: ServiceOperation): string {
