@@ -16,7 +16,7 @@ const directive = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"
 /** An answer that says more than so many things is not kept. */
 const mostDirectives = 1000
 /** What is larger is as good as for ever (RFC 9111 section 1.2.2). */
-const mostSeconds = 2 ** 31
+export const mostSeconds = 2 ** 31
 
 /** What most answers say. */
 const nothing: CacheControl = {
@@ -57,7 +57,19 @@ export function parseCacheControl(header: string | string[] | undefined): CacheC
   }
 }
 
+type Headers = Readonly<Record<string, string | string[]>>
+
+/** Whether an answer speaks to caches like this one by themselves (RFC 9213): then nothing else that it says counts. */
+export function isTargeted({ 'cdn-cache-control': targeted }: Headers): boolean {
+  return targeted !== undefined && String(targeted).trim() !== ''
+}
+
+/** What an answer says of caching to a cache between it and its client. */
+export function controlOf(headers: Headers): CacheControl {
+  return parseCacheControl(headers[isTargeted(headers) ? 'cdn-cache-control' : 'cache-control'])
+}
+
 /** Delta-seconds; 0 for anything else. */
-export function parseSeconds(text: string | undefined): number {
+function parseSeconds(text: string | undefined): number {
   return text !== undefined && /^\d+$/.test(text) ? Math.min(Number(text), mostSeconds) : 0
 }

@@ -1,6 +1,7 @@
 import type { Lifetimes } from '../../stores/store.ts'
 import type { CallResponse } from '../call.ts'
-import { type CacheControl, parseCacheControl, parseSeconds } from './cache-control.ts'
+import { type CacheControl, controlOf, isTargeted, mostSeconds } from './cache-control.ts'
+import { parseHttpDate } from './http-date.ts'
 
 /** How long answers are kept, and used for equal requests. */
 export interface CachePolicy {
@@ -28,7 +29,7 @@ type Headers = CallResponse['headers']
 export function lifetimesOf(policy: CachePolicy, headers: Headers, tookMs: number, epochMs: number): Lifetimes {
   const { ttlMs = 0, staleMs, staleIfErrorMs, override } = policy
   if (override) return { freshMs: ttlMs, staleMs, staleIfErrorMs }
-  const control = parseCacheControl(headers['cache-control'])
+  const control = controlOf(headers)
   if (control.noCache) return { freshMs: 0, staleMs: 0, staleIfErrorMs: 0 }
   const said = lifetimeSaid(control, headers, epochMs)
   const freshMs = said === undefined ? ttlMs : Math.max(0, said - initialAgeMs(headers, tookMs, epochMs))
@@ -46,21 +47,28 @@ function lifetimeSaid({ sMaxAge, maxAge }: CacheControl, headers: Headers, epoch
   const seconds = sMaxAge ?? maxAge
   if (seconds !== undefined) return seconds * 1000
   const { expires } = headers
-  if (expires === undefined) return undefined
-  const until = Date.parse(String(expires))
-  const from = Date.parse(String(headers['date']))
+  if (expires === undefined || isTargeted(headers)) return undefined
+  const until = parseHttpDate(String(expires), epochMs)
   // What is no date, `0` above all, has expired.
-  return Number.isNaN(until) ? 0 : Math.max(0, until - (Number.isNaN(from) ? epochMs : from))
+  return until === undefined ? 0 : Math.max(0, until - (dateOf(headers, epochMs) ?? epochMs))
 }
 
 /** RFC 9111 section 4.2.3: how old an answer is when it comes, by its `Age` and by its `Date`. */
 function initialAgeMs(headers: Headers, tookMs: number, epochMs: number): number {
-  const date = Date.parse(String(headers['date']))
-  const apparentMs = Number.isNaN(date) ? 0 : Math.max(0, epochMs - date)
+  const apparentMs = Math.max(0, epochMs - (dateOf(headers, epochMs) ?? epochMs))
   // A date has whole seconds.
   const skewMs = apparentMs < 1000 ? 0 : apparentMs
   const { age } = headers
-  return Math.max(skewMs, age === undefined ? 0 : parseSeconds(String(age)) * 1000 + tookMs)
+  return Math.max(skewMs, age === undefined ? 0 : parseAge(String(age)) * 1000 + tookMs)
+}
+
+/** Of several caches on the way the oldest counts, and what is no age may be any: then it is stale. */
+function parseAge(text: string): number {
+  return Math.max(...text.split(',').map((age) => (/^\s*\d+\s*$/.test(age) ? Number(age) : mostSeconds)))
+}
+
+function dateOf({ date }: Headers, epochMs: number): number | undefined {
+  return date === undefined ? undefined : parseHttpDate(String(date), epochMs)
 }
 
 function milliseconds(seconds: number | undefined): number | undefined {

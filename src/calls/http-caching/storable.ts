@@ -2,7 +2,7 @@ import { splitList } from '../../header-list.ts'
 import type { CallRequest, CallResponse } from '../call.ts'
 import type { CallSite } from '../policy.ts'
 import { answerUseOf } from '../policy.ts'
-import { parseCacheControl } from './cache-control.ts'
+import { controlOf } from './cache-control.ts'
 
 /*
  * The one rule of what may be shared: for the cache, last good answers, joined calls, and whole answers made of calls.
@@ -49,7 +49,7 @@ export function mayBeShared(
 ): boolean {
   if (headers['set-cookie'] !== undefined || variesForEver(request, headers['vary'], budgetHeader)) return false
   if (overridesCaching) return true
-  const control = parseCacheControl(headers['cache-control'])
+  const control = controlOf(headers)
   return !control.noStore && !control.private
 }
 
