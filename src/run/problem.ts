@@ -27,11 +27,19 @@ export function printProblem(error: GatewayError, { path, route, traceId }: Prob
     title,
     status,
     detail: code === 'internal' ? undefined : detail,
-    instance: path,
+    instance: toUriReference(path),
     code,
     step,
     route,
     traceId,
     errors: faults,
   })
+}
+
+/** A path as a URI reference (RFC 3986): what cannot stand in one is escaped, and no path begins an authority. */
+function toUriReference(path: string): string {
+  const escaped = path
+    .toWellFormed()
+    .replace(/%(?![0-9A-Fa-f]{2})|[^\w.~!$&'()*+,;=:@/%-]/gu, (character) => encodeURIComponent(character))
+  return escaped.startsWith('//') ? `/.${escaped}` : escaped
 }

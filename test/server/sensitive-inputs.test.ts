@@ -45,7 +45,7 @@ test.each(['pii', 'secret'])(
     const problem = (await (await ask('/cards/hidden-too-long')).json()) as { instance: string }
     const shown = (await (await ask('/cities/name-too-long')).json()) as { instance: string }
     await gateway.close()
-    expect(problem.instance).toBe('/cards/{card}')
+    expect(problem.instance).toBe('/cards/%7Bcard%7D')
     expect(shown.instance).toBe('/cities/name-too-long')
     const told = ['/cards/{card}', '/cards/{card}', '/cities/name-too-long']
     expect(entries.map(({ path }) => path)).toEqual(told)
