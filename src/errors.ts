@@ -64,6 +64,8 @@ export interface GatewayErrorDetails {
 /** What a failed call was answered. */
 export interface BackendAnswer {
   readonly status: number
+  readonly headers?: Readonly<Record<string, string | string[]>> | undefined
+  /** Its value where it is JSON, else its text; undefined where it is neither. */
   readonly body: unknown
   /** How long the backend asks to wait before the next request (`Retry-After`). */
   readonly retryAfterMs?: number | undefined
@@ -96,6 +98,8 @@ export class GatewayError extends Error {
   attempts: number | undefined
   /** The version of the service that a call went to. */
   version: string | undefined
+  /** What is told of the call that failed with it: a handler may have waited for it. */
+  record: { isExpected?: boolean } | undefined
   /** What the attempt that ended with it tells about the backend; said by `endpoints/verdict.ts` alone. */
   verdict: Verdict = 'nothing'
 

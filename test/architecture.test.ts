@@ -22,6 +22,8 @@ const owners: Record<string, string> = {
   'jsonpath-plus': 'src/expressions/path/',
   'ajv/dist/2020.js': 'src/expressions/schema/',
   yaml: 'src/yaml/',
+  saxes: 'src/formats/',
+  'csv-parse/sync': 'src/formats/',
   '@opentelemetry/api': 'src/telemetry/',
   '@opentelemetry/sdk-node': 'src/telemetry/',
   'prom-client': 'src/telemetry/',

@@ -5,11 +5,12 @@ import { outgoingHeaders } from '../src/calls/headers.ts'
 import { parseCacheControl } from '../src/calls/http-caching/cache-control.ts'
 import { mayBeShared } from '../src/calls/http-caching/storable.ts'
 import { isSameEntity } from '../src/calls/http-caching/validation.ts'
-import { isNestedDeeperThan } from '../src/calls/nesting.ts'
 import { readRetryAfter } from '../src/calls/policies/retry-after.ts'
 import { createRegexpFunction } from '../src/expressions/path/regexp.ts'
 import { compileCoercion } from '../src/expressions/schema/coerce.ts'
 import { compileSchema, type Schema } from '../src/expressions/schema.ts'
+import { isNestedDeeperThan } from '../src/formats/nesting.ts'
+import { parseUrlEncoded } from '../src/formats/url-encoded.ts'
 import { splitList } from '../src/header-list.ts'
 import { networkOf, parseAddress } from '../src/ip-address.ts'
 import { compileIndexer } from '../src/json/indexer.ts'
@@ -19,7 +20,6 @@ import { parseMatch, type RouteMatch } from '../src/routes/match.ts'
 import { assembleAnswer } from '../src/run/assemble.ts'
 import { makeConditional } from '../src/run/stages/conditional.ts'
 import { compileClientAddresses } from '../src/server/http/client-address.ts'
-import { parseQuery } from '../src/server/http/query.ts'
 import { checkRequest } from '../src/server/http/strict.ts'
 import { passedHeaders, selectResponseHeaders } from '../src/server/passthrough/headers.ts'
 import { chooseRequestId } from '../src/server/requests/request-parts.ts'
@@ -90,7 +90,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'the path of a route': (text) => router.find('GET', `/${text}`),
   'a target': (text) => checkRequest(requestOf({}, text)),
   Host: (text) => checkRequest(requestOf({ host: text })),
-  'a query or form': (text) => parseQuery(text, 'query'),
+  'a query or form': (text) => parseUrlEncoded(text),
   Cookie: (text) => parseCookie(text),
   'a list': splitList,
   'X-Request-Id': (text) => chooseRequestId(requestOf({ 'x-request-id': text })),

@@ -15,7 +15,7 @@ import {
 } from '../expressions/template.ts'
 import type { Language } from './color.ts'
 import { describeType } from './describe-type.ts'
-import { type Read, type Reference, readOf, resolveReference } from './reference.ts'
+import { isRaw, type Read, type Reference, readOf, resolveReference } from './reference.ts'
 import { type Position, within } from './shape.ts'
 import { metered } from './too-much-work.ts'
 
@@ -43,6 +43,20 @@ export interface Derivation {
 
 /** Parses and compiles a template, and finds what it reads. Its faults are reported at their characters. */
 export function bindTemplate(value: unknown, position: Position, language: Language): BoundTemplate {
+  return bind(value, position, language, false)
+}
+
+/** The same for a `body`, which may be one that came. */
+export function bindBody(value: unknown, position: Position, language: Language): BoundTemplate {
+  return bind(value, position, language, true)
+}
+
+/** Whether what it gives is a body as it came. */
+export function givesRaw({ template, reads }: BoundTemplate): boolean {
+  return template.kind === 'path' && reads.some(({ reference }) => isRaw(reference))
+}
+
+function bind(value: unknown, position: Position, language: Language, isBody: boolean): BoundTemplate {
   const { template, faults, isWhole } = parseTemplate(value, language.types, language)
   for (const fault of faults) {
     const { source, path } = within(position, ...fault.path)
@@ -56,7 +70,8 @@ export function bindTemplate(value: unknown, position: Position, language: Langu
   const reads: Read[] = []
   for (const read of readsOf(template)) {
     const at = locate(read.at, read.offset, read.length)
-    const reference = resolveReference(read.prefix, at, language)
+    const mayBeRaw = isBody && template.kind === 'path' && read.prefix.at(-1) === 'raw'
+    const reference = resolveReference(read.prefix, at, language, mayBeRaw)
     if (reference) reads.push(readOf(reference, at, read))
   }
   let schema: JsonSchema | undefined

@@ -88,13 +88,30 @@ export function areasOf({ reference, areas }: Read): readonly Area[] {
   }
 }
 
-/** Finds what a path speaks of; an unknown color is reported, and gives the one that was meant if any is near. */
-export function resolveReference(segments: Segments, at: Location, language: Language): Reference | undefined {
+/** Whether it is a body as it came: `request.raw`, `steps.ID.raw`, or what somebody looks for in one. */
+export function isRaw(reference: Reference): boolean {
+  return (reference.kind === 'request' || reference.kind === 'step') && reference.rest[0] === 'raw'
+}
+
+/**
+ * Finds what a path speaks of; an unknown color is reported, and gives the one that was meant if any is near.
+ * @param mayBeRaw whether it may be a body as it came
+ */
+export function resolveReference(
+  segments: Segments,
+  at: Location,
+  language: Language,
+  mayBeRaw = false,
+): Reference | undefined {
   const [first, ...rest] = segments
   if (first === undefined) return { kind: 'everything' }
   const outside = outsideAt(segments)
   if (outside) return { kind: 'outside', outside }
   if (!checkMember(segments, at, language)) return undefined
+  if (!mayBeRaw && (first === 'request' ? rest[0] : first === 'steps' ? rest[1] : undefined) === 'raw') {
+    const help = 'it is sent as it came: write it alone, as the `body` of a call or an answer'
+    language.diagnostics.add('raw-in-part', 'a body as it came has no parts, and is no part', at, help)
+  }
   if (first === 'env') {
     const help = 'in CEL: `${ env.NAME }`'
     language.diagnostics.add('unknown-color', 'the environment is no part of the context', at, help)
@@ -131,10 +148,16 @@ export function resolveReference(segments: Segments, at: Location, language: Lan
 export const reservedMembers = new Map([
   [
     'request',
-    { depth: 1, members: ['method', 'path', 'params', 'query', 'headers', 'cookies', 'body', 'claims', 'ip', 'id'] },
+    {
+      depth: 1,
+      members: ['method', 'path', 'params', 'query', 'headers', 'cookies', 'body', 'raw', 'claims', 'ip', 'id'],
+    },
   ],
-  ['steps', { depth: 2, members: ['status', 'headers', 'body', 'source', 'error', 'ms', 'attempts'] }],
-  ['error', { depth: 1, members: ['code', 'status', 'step', 'title', 'detail', 'body'] }],
+  [
+    'steps',
+    { depth: 2, members: ['status', 'headers', 'body', 'raw', 'source', 'error', 'failure', 'ms', 'attempts'] },
+  ],
+  ['error', { depth: 1, members: ['code', 'status', 'step', 'title', 'detail', 'headers', 'body'] }],
 ])
 
 /** Reports a member that a reserved name does not have. */

@@ -5,7 +5,7 @@ import { type BackendAnswer, GatewayError, toGatewayError } from '../errors.ts'
 import type { Body } from '../json/body.ts'
 import type { IncomingResponse } from '../transports/transport.ts'
 import type { CallRequest } from './call.ts'
-import { decodeBody } from './decode.ts'
+import { acceptOf, decodeBody, decodeFailure } from './decode.ts'
 import { describeAttempts } from './describe.ts'
 import { outgoingHeaders } from './headers.ts'
 import { mayBeShared, sharesAnswers, sharingOf } from './http-caching/storable.ts'
@@ -26,26 +26,25 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
   const sharing = sharingOf(site)
   const describe = describeAttempts(site)
   const { budgetHeader } = site.service
-  const accompaniment = { budgetHeader, sharedMs: isShared ? site.timeoutMs : undefined }
+  const accompaniment = {
+    budgetHeader,
+    accept: acceptOf(site.decoding),
+    sharedMs: isShared ? site.timeoutMs : undefined,
+  }
   const isPersonal = isShared
     ? (request: CallRequest, response: Pick<IncomingResponse, 'headers'>) => !mayBeShared(sharing, request, response)
     : () => undefined
 
-  /** What a status that is no success means, whatever its body; the body is kept only if it is JSON. */
+  /** What a status that is no success means, whatever its body. */
   async function readStatusError(
     request: CallRequest,
     incoming: IncomingResponse,
     scope: Scope,
   ): Promise<GatewayError> {
-    let body: unknown
-    try {
-      body = (await decodeBody(incoming, maxResponseBytes, scope))?.value
-    } catch {
-      scope.throwIfCancelled()
-    }
+    const body = await decodeFailure(incoming, maxResponseBytes, scope)
     const { status, headers } = incoming
     const retryAfterMs = readRetryAfter(status, headers['retry-after'], clock.epoch())
-    return statusError({ status, body, retryAfterMs, isPersonal: isPersonal(request, incoming) })
+    return statusError({ status, headers, body, retryAfterMs, isPersonal: isPersonal(request, incoming) })
   }
 
   function statusError(response: BackendAnswer): GatewayError {
@@ -66,10 +65,8 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
   }
 
   function nameFailure(error: GatewayError): GatewayError {
-    const status = error.response?.status
-    if (error.code === 'invalid-response' && status !== undefined && !site.isSuccess(status)) {
-      return statusError({ status, body: undefined })
-    }
+    const { response } = error
+    if (error.code === 'invalid-response' && response && !site.isSuccess(response.status)) return statusError(response)
     error.step ??= step
     return error
   }
@@ -103,7 +100,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
 
     function succeed(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
       // It answered; that there is nothing may be the answer to what this one client asked for.
-      if (!site.isUsable(body))
+      if (!site.isUsable(body, incoming.status))
         fail(
           new GatewayError('invalid-response', { detail: 'the response has none of the expected values' }),
           'nothing',
@@ -121,7 +118,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       if (!site.isSuccess(status)) return readStatusError(request, incoming, call.scope).then(failed, failed)
       let decoding: ReturnType<typeof decodeBody>
       try {
-        decoding = decodeBody(incoming, maxResponseBytes, call.scope, site.indexBody)
+        decoding = decodeBody(incoming, maxResponseBytes, call.scope, site)
       } catch (thrown) {
         return fail(thrown)
       }

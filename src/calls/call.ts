@@ -11,7 +11,7 @@ export interface CallRequest {
   readonly path: string
   /** Lower-case names. Without host, content-length and trace headers: the transport adds those. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | undefined
+  readonly body: string | Uint8Array | undefined
 }
 
 /** What a call knows of the request it serves. */

@@ -1,39 +1,37 @@
-import { brotliDecompress, constants, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { Scope } from '../cancellation.ts'
-import { GatewayError } from '../errors.ts'
+import { isUtf8Charset } from '../formats/charset.ts'
+import { charsetOf } from '../formats/content-type.ts'
+import { type Format, Unreadable } from '../formats/format.ts'
+import { chooseFormat, formatOf, formatsOf } from '../formats/index.ts'
+import { json } from '../formats/json.ts'
 import { Body } from '../json/body.ts'
-import { parseJson } from '../json-text.ts'
-import { isNumber, TooManyDigits } from '../numbers.ts'
+import { isNumber } from '../numbers.ts'
 import type { IncomingResponse } from '../transports/transport.ts'
-import { isNestedDeeperThan } from './nesting.ts'
+import { decompress } from './content-coding.ts'
+import type { Decoding } from './decoding.ts'
 import type { CallSite } from './policy.ts'
+import { unusable } from './unusable.ts'
 
 /** Deeper than any honest answer, and far from where a recursive walk overflows the stack. */
 export const maxDepth = 500
+const limits = { maxDepth, maxValues: 100_000 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 const usualType = 'application/json'
-const jsonType = /^(?:application|text)\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
-
-type Decompressor = (
-  input: Buffer,
-  options: { maxOutputLength: number; params?: Record<number, number> },
-  callback: (error: Error | null, output: Buffer) => void,
-) => void
-
-const decompressors = new Map<string, Decompressor>([
-  ['gzip', gunzip],
-  ['x-gzip', gunzip],
-  ['deflate', inflate],
-  ['br', brotliDecompress],
-  ['zstd', (input, options, callback) => zstdDecompress(input, { ...options, params: zstdParams }, callback)],
+/** What nearly every answer is, and need not be taken apart. */
+const usualTypes: ReadonlySet<string | undefined> = new Set([
+  undefined,
+  usualType,
+  'application/json; charset=utf-8',
+  'application/json;charset=utf-8',
 ])
 
-/** 8 MB, the most that a sender may ask for (RFC 9659 section 3): else a few bytes make zstd reserve 128 MB. */
-const zstdParams = { [constants.ZSTD_d_windowLogMax]: 23 }
+const asText: { readonly decoding: Decoding } = { decoding: { as: 'text' } }
+
+/** How a site reads bodies. */
+type Reading = Partial<Pick<CallSite, 'indexBody' | 'decoding'>>
 
 /**
- * Checks a body, and indexes it where `indexBody` can, else parses it: content coding, UTF-8, depth, JSON. Undefined
+ * Reads a body as its site says, else as JSON: that is indexed where `indexBody` can, else checked and parsed. Undefined
  * where there is none. Numbers keep their value, and a `__proto__` member is an own property like any other. A promise
  * only where there is a content coding, which we never ask for; it rejects with the scope's reason when that is
  * cancelled first.
@@ -43,89 +41,108 @@ export function decodeBody(
   incoming: IncomingResponse,
   maxBytes: number,
   scope: Scope,
-  indexBody?: CallSite['indexBody'],
+  site: Reading = {},
 ): Body | undefined | Promise<Body | undefined> {
-  const { contentType, contentEncoding, body } = incoming
-  if (body.length === 0) return undefined
-  if (contentType !== undefined && contentType !== usualType && !jsonType.test(contentType))
-    throw unusable(incoming, 'the answer is not JSON by its content type')
+  const { contentEncoding, body } = incoming
+  if (body.length === 0 && (site.decoding === undefined || hasNoContent(incoming))) return undefined
+  const format = chooseFor(incoming, site.decoding)
   return contentEncoding === undefined || contentEncoding === 'identity'
-    ? read(incoming, body, indexBody)
-    : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => read(incoming, bytes, indexBody))
+    ? read(incoming, body, format, site)
+    : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => read(incoming, bytes, format, site))
 }
 
-/** A body that was decoded before, from its bytes. */
+/** What a backend is told that can be read. */
+export function acceptOf(decoding: Decoding | undefined): string {
+  if (!decoding) return usualType
+  const formats = 'as' in decoding ? [formatOf(decoding.as)] : formatsOf(decoding.among)
+  return formats.flatMap(({ mediaTypes }) => mediaTypes).join(', ')
+}
+
+/** The body of a failure: its value where it is JSON, else its text; undefined where it is neither. */
+export async function decodeFailure(incoming: IncomingResponse, maxBytes: number, scope: Scope): Promise<unknown> {
+  for (const site of [{}, asText]) {
+    try {
+      return (await decodeBody(incoming, maxBytes, scope, site))?.value
+    } catch {
+      scope.throwIfCancelled()
+    }
+  }
+  return undefined
+}
+
+/** A body that was read before, from its bytes. */
 export function restoreBody(
-  { indexBody }: Pick<CallSite, 'indexBody'>,
+  site: Reading,
   bytes: Uint8Array | undefined,
+  headers: IncomingResponse['headers'],
 ): Body | undefined {
   if (bytes === undefined) return undefined
-  return index(bytes, indexBody) ?? Body.ofValue(parseJson(utf8.decode(bytes)), bytes)
+  const contentType = contentTypeOf(headers)
+  const format = chooseFor({ status: 200, headers, contentType }, site.decoding)
+  return decodeAs(format, bytes, contentType, site)
 }
 
-function decompress(incoming: IncomingResponse, coding: string, maxBytes: number, scope: Scope): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const decompressor = decompressors.get(coding.toLowerCase())
-    if (!decompressor) return reject(unusable(incoming, 'the answer has an unknown content coding'))
-    const unsubscribe = scope.onCancel(reject)
-    decompressor(incoming.body, { maxOutputLength: maxBytes }, (cause, bytes) => {
-      unsubscribe()
-      if (!cause) return resolve(bytes)
-      const isTooLarge = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-      reject(
-        unusable(
-          incoming,
-          isTooLarge ? 'the answer is too large' : 'the content coding of the answer is broken',
-          cause,
-        ),
-      )
-    })
-  })
+/** Whether what is in a body that was read so are texts, of which colors say what they are. */
+export function holdsTexts(decoding: Decoding, headers: IncomingResponse['headers']): boolean {
+  return chooseFor({ status: 200, headers, contentType: contentTypeOf(headers) }, decoding).givesTexts
 }
 
-function read(incoming: IncomingResponse, bytes: Buffer, indexBody: CallSite['indexBody']): Body {
-  if (isContainer(bytes) || !hasNoEnd(incoming)) {
-    const body = index(bytes, indexBody)
-    if (body) return body
+function contentTypeOf({ 'content-type': type }: IncomingResponse['headers']): string | undefined {
+  return type === undefined ? undefined : String(type)
+}
+
+/** Statuses whose answers have no content (RFC 9110 section 6.4.1). */
+function hasNoContent({ status }: IncomingResponse): boolean {
+  return status === 204 || status === 205 || status === 304
+}
+
+function chooseFor(
+  incoming: Pick<IncomingResponse, 'status' | 'headers' | 'contentType'>,
+  decoding: Decoding | undefined,
+): Format {
+  const { contentType } = incoming
+  if (decoding && 'as' in decoding) return formatOf(decoding.as)
+  if (contentType === undefined) {
+    if (!decoding || decoding.among.includes('json')) return json
+    throw unusable(incoming, 'the answer has no content type')
   }
-  return Body.ofValue(parse(incoming, bytes), bytes)
+  if (!decoding && usualTypes.has(contentType)) return json
+  const format = chooseFormat(contentType, decoding ? formatsOf(decoding.among) : [json])
+  if (format) return format
+  const detail = decoding ? `${decoding.among.join(', ')} by its content type` : 'JSON by its content type'
+  throw unusable(incoming, `the answer is not ${detail}`)
 }
 
-function index(bytes: Uint8Array, indexBody: CallSite['indexBody']): Body | undefined {
+function read(incoming: IncomingResponse, bytes: Uint8Array, format: Format, site: Reading): Body {
+  try {
+    const body = decodeAs(format, bytes, incoming.contentType, site)
+    if (format === json && !isContainer(bytes) && hasNoEnd(incoming) && isNumber(body.value))
+      throw new Unreadable('may be incomplete')
+    return body
+  } catch (error) {
+    if (error instanceof Unreadable) throw unusable(incoming, `the answer ${error.message}`)
+    throw error
+  }
+}
+
+/** @throws Unreadable */
+function decodeAs(format: Format, bytes: Uint8Array, contentType: string | undefined, site: Reading): Body {
+  const staysBytes = format === json && (usualTypes.has(contentType) || isUtf8Charset(charsetOf(contentType)))
+  const body = staysBytes ? index(bytes, site) : undefined
+  return body ?? Body.ofValue(format.decode({ bytes, contentType }, limits), bytes)
+}
+
+function index(bytes: Uint8Array, { indexBody }: Reading): Body | undefined {
   const slices = indexBody?.(bytes)
   return slices ? Body.ofSlices(bytes, slices) : Body.ofBytes(bytes, maxDepth)
 }
 
-function parse(incoming: IncomingResponse, bytes: Buffer): unknown {
-  let text: string
-  let body: unknown
-  try {
-    text = utf8.decode(bytes)
-  } catch (cause) {
-    throw unusable(incoming, 'the answer is not valid UTF-8', cause)
-  }
-  if (isNestedDeeperThan(maxDepth, text)) throw unusable(incoming, `the answer is nested over ${maxDepth} levels deep`)
-  try {
-    body = parseJson(text)
-  } catch (error) {
-    if (error instanceof TooManyDigits) throw unusable(incoming, error.message)
-    // The SyntaxError is not kept: it quotes the body.
-    throw unusable(incoming, 'the answer is not valid JSON')
-  }
-  if (isNumber(body) && hasNoEnd(incoming)) throw unusable(incoming, 'the answer may be incomplete')
-  return body
-}
-
 /** Whether it begins as an object or a list, which show it when their end is missing. */
-function isContainer(bytes: Buffer): boolean {
+function isContainer(bytes: Uint8Array): boolean {
   return bytes[0] === 0x7b || bytes[0] === 0x5b
 }
 
 /** A body that ends where the connection does may have lost its end: every JSON value but a number shows that. */
 function hasNoEnd({ headers }: IncomingResponse): boolean {
   return headers['content-length'] === undefined && headers['transfer-encoding'] === undefined
-}
-
-function unusable({ status }: IncomingResponse, detail: string, cause?: unknown): GatewayError {
-  return new GatewayError('invalid-response', { detail, cause, response: { status, body: undefined } })
 }

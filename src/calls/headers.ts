@@ -14,6 +14,8 @@ export const budgetHeader = 'x-envoy-expected-rq-timeout-ms'
 export interface Accompaniment {
   /** Undefined: the backend is not told. */
   readonly budgetHeader: string | undefined
+  /** What can be read of an answer. */
+  readonly accept: string
   /** Where answers may be given to others: what the backend is told it has, whoever asks, and nothing of one client. */
   readonly sharedMs?: number | undefined
 }
@@ -29,7 +31,7 @@ export function outgoingHeaders(
   call: OngoingCall,
   traceparent: string,
   leftMs: number,
-  { budgetHeader, sharedMs }: Accompaniment,
+  { budgetHeader, accept, sharedMs }: Accompaniment,
 ): string[] {
   const { headers, body } = request
   const { requestId } = call.context.propagation
@@ -44,7 +46,7 @@ export function outgoingHeaders(
     }
     out.push(name, value)
   }
-  if (headers['accept'] === undefined) out.push('accept', 'application/json')
+  if (headers['accept'] === undefined) out.push('accept', accept)
   if (headers['accept-encoding'] === undefined) out.push('accept-encoding', 'identity')
   if (body !== undefined && headers['content-type'] === undefined) out.push('content-type', 'application/json')
   if (headers['x-request-id'] === undefined) out.push('x-request-id', requestId)

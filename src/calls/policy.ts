@@ -4,6 +4,7 @@ import type { ServiceEndpoints } from '../endpoints/service-endpoints.ts'
 import type { Document } from '../expressions/document.ts'
 import type { Body, Slices } from '../json/body.ts'
 import type { CallRequest, Fallback } from './call.ts'
+import type { Decoding } from './decoding.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import type { Misfit, PolicyBinder, PolicyOperation, PolicyOwner } from './policy-binding.ts'
@@ -169,10 +170,15 @@ export interface CallSite {
   readonly fallbacks: readonly Fallback[]
   readonly maxResponseBytes: number
   readonly isSuccess: (status: number) => boolean
-  /** Whether a body can be used: one that gives nothing is a failure where a failure is provided for. */
-  readonly isUsable: (body: Body | undefined) => boolean
+  /**
+   * Whether an answer can be used: a 200 without the body that is read of it cannot, nor, where a failure is provided for,
+   * one that gives nothing.
+   */
+  readonly isUsable: (body: Body | undefined, status: number) => boolean
   /** Where bodies stay bytes: finds what is taken of one; undefined for a body that has to be parsed after all. */
   readonly indexBody?: ((bytes: Uint8Array) => Slices | undefined) | undefined
+  /** What bodies are read as; by default JSON, by their content type. */
+  readonly decoding?: Decoding | undefined
   /** Status → the code the service's `errors:` gives it. */
   readonly errorNames: ReadonlyMap<number, string>
   /**

@@ -43,6 +43,16 @@ export const diagnosticCodes = {
     severity: 'error',
     rule: 'What stands in ${ … } or `when` is a CEL expression whose types fit',
   },
+  'cross-site-body': {
+    severity: 'warning',
+    rule: 'A route that reads a cookie and takes a form or text says whose pages may send it',
+  },
+  'failure-in-answer': { severity: 'error', rule: 'A backend’s failure reaches no answer as a whole' },
+  'raw-in-part': { severity: 'error', rule: 'A body as it came (`raw`) is all of the body of a call or an answer' },
+  'content-type-mismatch': {
+    severity: 'error',
+    rule: 'A body is written in the format that its `content-type` names',
+  },
   'reserved-header': { severity: 'error', rule: 'No header is set that belongs to the connection or to the gateway' },
   'literal-braces': {
     severity: 'warning',

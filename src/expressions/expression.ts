@@ -119,6 +119,7 @@ const reserved: Record<string, Type> = {
     headers: open,
     cookies: open,
     body: dyn,
+    raw: dyn,
     claims: open,
     ip: string,
     id: string,
@@ -126,7 +127,15 @@ const reserved: Record<string, Type> = {
   steps: dyn,
   item: dyn,
   index: double,
-  error: closed({ code: string, status: double, step: string, title: string, detail: string, body: dyn }),
+  error: closed({
+    code: string,
+    status: double,
+    step: string,
+    title: string,
+    detail: string,
+    headers: open,
+    body: dyn,
+  }),
 }
 
 function closed(members: Record<string, Type>): Type {

@@ -6,7 +6,7 @@ import type { JsonSlice } from './slice.ts'
 /** What an indexer found: the whole, then what stands at each place it looked for. */
 export type Slices = readonly (JsonSlice | undefined)[]
 
-/** A JSON body: its bytes as they came, and a value of them for whoever asks. */
+/** A body: its bytes as they came, and a value of them for whoever asks. */
 export class Body {
   /** Where it stays bytes. */
   readonly slices: Slices | undefined
@@ -42,6 +42,11 @@ export class Body {
     if (this.#value === undefined)
       this.#value = this.#whole ? this.#whole.parse() : JSON.parse(asBuffer(this.#bytes!).toString())
     return this.#value
+  }
+
+  /** As it came, any content coding undone; undefined where it did not come. */
+  get received(): Uint8Array | undefined {
+    return this.#bytes
   }
 
   /** As it was sent, after any content coding was undone: not a copy. */

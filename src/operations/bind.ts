@@ -1,9 +1,11 @@
-import { bindTemplate } from '../binding/bind.ts'
+import { bindBody } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
 import { describeType } from '../binding/describe-type.ts'
+import { bindEncoding } from '../binding/encoding.ts'
 import { type BoundHeader, bindHeaders } from '../binding/headers.ts'
 import { findColor } from '../binding/reference.ts'
 import { type Position, within } from '../binding/shape.ts'
+import type { Decoding } from '../calls/decoding.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
 import { bindOperationInputs } from './bind-inputs.ts'
@@ -36,9 +38,9 @@ export function bindOperation(
   const text = definition[methodKey]!
   const path = parsePathTemplate(text)
   const inputs = bindOperationInputs(definition, path, methodKey, position, language)
-  const body =
-    definition.body === undefined ? undefined : bindTemplate(definition.body, within(position, 'body'), language)
+  const body = definition.body === undefined ? undefined : bindBody(definition.body, within(position, 'body'), language)
   const headers = bindSentHeaders(definition, inheritedHeaders, position, language)
+  const hasBody = body !== undefined || inputs.some(({ locator }) => locator.in === 'body')
   return {
     service,
     name,
@@ -49,6 +51,8 @@ export function bindOperation(
     inputs,
     outputs: bindOutputs(definition, position, language),
     body,
+    encoding: bindEncoding({ encode: definition.encode, headers, hasBody, body }, position, language),
+    decoding: bindDecoding(definition, methodKey, position, language),
     headers,
     reads: [...(body?.reads ?? []), ...headers.flatMap((header) => header.value.reads)],
     isSuccess: compileStatuses(definition.ok ?? '200-299'),
@@ -60,6 +64,18 @@ export function bindOperation(
     }),
     position,
   }
+}
+
+function bindDecoding(
+  { decode }: OperationDefinition,
+  methodKey: string,
+  { source, path }: Position,
+  { diagnostics }: Language,
+): Decoding | undefined {
+  if (decode === undefined) return undefined
+  if (methodKey === 'head')
+    diagnostics.add('invalid-value', 'the answer to a HEAD has no body to read', source.locateKey([...path, 'decode']))
+  return Array.isArray(decode) ? { among: decode } : { as: decode }
 }
 
 function bindOutputs(definition: OperationDefinition, position: Position, language: Language): OperationOutput[] {

@@ -1,9 +1,11 @@
 import type { BoundTemplate } from '../binding/bind.ts'
 import type { Read } from '../binding/reference.ts'
 import type { Position } from '../binding/shape.ts'
+import type { Decoding } from '../calls/decoding.ts'
 import type { ServiceTarget } from '../calls/service-target.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { JsonSchema } from '../expressions/schema.ts'
+import type { Format } from '../formats/format.ts'
 import type { Locator } from './locator.ts'
 import type { OperationDefinition } from './operation.ts'
 import type { PathTemplate } from './path-template.ts'
@@ -47,6 +49,10 @@ export interface BoundOperation {
   /** What all operations of its service take of answers to the same method and path: those are one document. */
   readonly answers?: () => readonly OperationOutput[]
   readonly body: BoundTemplate | undefined
+  /** What its body is written as. */
+  readonly encoding: Format
+  /** What its answers are read as, where the file says so. */
+  readonly decoding: Decoding | undefined
   readonly headers: readonly { readonly name: string; readonly value: BoundTemplate }[]
   /** What its body, headers and fallbacks read of the context. */
   readonly reads: readonly Read[]

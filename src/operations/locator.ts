@@ -102,6 +102,7 @@ const partNames = { path: 'params', query: 'query', header: 'headers', cookie: '
 export function sameInRequest([root, part, name]: Area): readonly Area[] {
   if (root !== 'request') return []
   if (part === 'params') return [['request', 'path']]
+  if (part === 'body') return [['request', 'raw']]
   if (part === 'cookies') return [['request', 'headers', 'cookie']]
   return part === 'headers' && name === 'cookie' ? [['request', 'cookies']] : []
 }

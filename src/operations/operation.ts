@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { encodeShape } from '../binding/encoding.ts'
 import { headersShape } from '../binding/headers.ts'
 import { colorKey, type Meaning, meaning, template } from '../binding/scalars.ts'
 import { withRole } from '../binding/variables.ts'
@@ -36,6 +37,8 @@ const statusRange = z
   .union([z.int().min(100).max(599), z.string().regex(/^[1-5]\d\d(-[1-5]\d\d)?$/, 'write a status as 404 or 200-299')])
   .meta({ title: 'statuses', examples: [404, '200-299'] })
 
+const decodeShape = z.enum(['json', 'form', 'text', 'xml', 'csv', 'events', 'bytes'])
+
 const operationKeys = {
   summary: z.string().optional().describe('What it is for, in a line.'),
   get: pathTemplate.optional(),
@@ -49,7 +52,14 @@ const operationKeys = {
     .optional()
     .describe('Color: where it goes in the request; `color?` may be absent.'),
   out: z.record(colorKey, responsePart).optional().describe('Color: where it comes from in the response.'),
-  body: template.optional().describe('Template of the JSON body, in place of body locators.'),
+  body: template.optional().describe('Template of the body, in place of body locators.'),
+  encode: encodeShape.optional().describe('What the body is written as; `json` by default.'),
+  decode: z
+    .union([decodeShape, z.array(decodeShape).min(1)])
+    .optional()
+    .describe(
+      'What answers are read as, whatever their content type says; of a list, what it says. By default JSON, by its content type.',
+    ),
   headers: headersShape.optional().describe('Headers to send: templates.'),
   ok: z
     .union([statusRange, z.array(statusRange).min(1)])

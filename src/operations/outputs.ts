@@ -1,10 +1,11 @@
 import { suspectValue } from '../binding/too-much-work.ts'
 import type { CallResponse } from '../calls/call.ts'
+import { holdsTexts } from '../calls/decode.ts'
 import type { CallSite } from '../calls/policy.ts'
 import { compileColorWriter } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { compilePath, type Path } from '../expressions/path.ts'
-import { compileCoercion, type JsonSchema } from '../expressions/schema.ts'
+import { compileCoercion, compileConversion, type JsonSchema } from '../expressions/schema.ts'
 import { enter, workOf } from '../expressions/work.ts'
 import type { Slices } from '../json/body.ts'
 import { makeLazy } from '../json/lazy.ts'
@@ -28,7 +29,7 @@ function compileApply(operation: BoundOperation): Apply {
   // The first slice is the whole body.
   let inBody = 1
   const outputs = operation.outputs.map(({ color, locator, schema }) => ({
-    read: compileResponseReader(locator, schema),
+    read: compileResponseReader(locator, schema, operation.decoding),
     write: compileColorWriter(color),
     slice: locator.in === 'body' ? { index: inBody++, isWhole: locator.path.singular } : undefined,
   }))
@@ -58,7 +59,7 @@ function valueAt(slices: Slices, { index, isWhole }: { index: number; isWhole: b
 
 /**
  * Whether a body holds any of what the operation gives. `200 {}` is JSON and a success, and still no answer: where a
- * fallback or `optional` provides for a failure, it is one. No content at all (204) is an answer.
+ * fallback or `optional` provides for a failure, it is one.
  */
 export function compileUsability(operation: BoundOperation): CallSite['isUsable'] {
   const isUsable = usabilityOf.get(operation) ?? compileIsUsable(operation)
@@ -69,14 +70,17 @@ export function compileUsability(operation: BoundOperation): CallSite['isUsable'
 function compileIsUsable(operation: BoundOperation): CallSite['isUsable'] {
   const places = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [holderOf(locator.path)] : []))
   if (places.length === 0) return () => true
-  return (body) => {
-    if (!body) return true
+  return (body, status) => {
+    if (!body) return hasItsBody(body, status)
     const { slices } = body
     return slices
       ? slices.some((slice, index) => index > 0 && slice !== undefined)
       : places.some((place) => place.evaluate(body.value) !== undefined)
   }
 }
+
+/** Whether an answer has the body that its status says is there: no content at all (204) is an answer too. */
+export const hasItsBody: CallSite['isUsable'] = (body, status) => body !== undefined || status !== 200
 
 /** What must be there for a path to speak of something: of `$.items[*].id`, which an empty list answers too, `$.items`. */
 function holderOf(path: Path): Path {
@@ -85,7 +89,11 @@ function holderOf(path: Path): Path {
   return compilePath(`$${prefix}`) as Path
 }
 
-function compileResponseReader(locator: Locator, schema: JsonSchema | undefined): (response: CallResponse) => unknown {
+function compileResponseReader(
+  locator: Locator,
+  schema: JsonSchema | undefined,
+  decoding: BoundOperation['decoding'],
+): (response: CallResponse) => unknown {
   switch (locator.in) {
     case 'status':
       return (response) => response.status
@@ -97,8 +105,15 @@ function compileResponseReader(locator: Locator, schema: JsonSchema | undefined)
         return value === undefined ? undefined : coerce(value)
       }
     }
-    case 'body':
-      return (response) => locator.path.evaluate(response.body?.value)
+    case 'body': {
+      if (!decoding) return (response) => locator.path.evaluate(response.body?.value)
+      const convert = compileConversion(schema)
+      return ({ body, headers }) => {
+        const value = locator.path.evaluate(body?.value)
+        // What stands in for a body has its types already.
+        return value !== undefined && body?.received && holdsTexts(decoding, headers) ? convert(value) : value
+      }
+    }
     default:
       throw new Error(`a response has no ${locator.in}`)
   }

@@ -1,5 +1,5 @@
 import { type Origin, UnfitValue } from '../binding/unfit-value.ts'
-import { isNumber } from '../numbers.ts'
+import { textOfScalar } from '../formats/scalars.ts'
 import { isUnsafePath } from '../path-safety.ts'
 
 /** `/recommend/{geo.city}?sort=new`, taken apart. */
@@ -70,7 +70,7 @@ export function hasSharedSegment({ parts }: PathTemplate): boolean {
  * @throws UnfitValue
  */
 export function textOf(value: unknown, origin: Origin): string {
-  if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed()
-  if (typeof value === 'boolean' || isNumber(value)) return String(value)
-  throw new UnfitValue(`${origin.name} is not a single value`, [origin])
+  const text = textOfScalar(value)
+  if (text === undefined) throw new UnfitValue(`${origin.name} is not a single value`, [origin])
+  return text
 }

@@ -2,21 +2,28 @@ import { type Origin, UnfitValue } from '../binding/unfit-value.ts'
 import { isObject } from '../expressions/container.ts'
 import { type Document, eventsOf } from '../expressions/document.ts'
 import { spend } from '../expressions/work.ts'
-import type { Separator } from './locator.ts'
+import type { Locator, Separator } from './locator.ts'
 import { textOf } from './path-template.ts'
 
 type Reader = (document: Document) => unknown
 type Write = (value: unknown) => string
 
-/** Writes one parameter, empty for what is absent: a list repeats it, or is joined. */
+/**
+ * Writes one parameter, empty for what is absent: a list repeats it, or is joined. A required one is there for an empty
+ * list too: without it a backend would leave nothing out.
+ */
 export function compileQueryParameter(
   read: Reader,
-  name: string,
-  separator: Separator | undefined,
+  { name, separator }: Pick<Locator & { in: 'query' }, 'name' | 'separator'>,
+  optional: boolean,
   origin: Origin,
 ): (document: Document) => string {
   const write = separator === undefined ? writeRepeated(name, origin) : writeJoined(name, separator, origin)
-  return (document) => write(read(document))
+  const ofNothing = optional ? '' : keyOf(name)
+  return (document) => {
+    const value = read(document)
+    return write(value) || (isThere(value) ? ofNothing : '')
+  }
 }
 
 /**
@@ -77,6 +84,6 @@ function keyOf(name: string): string {
   return `${encodeURIComponent(name.toWellFormed())}=`
 }
 
-export function isThere(value: unknown): boolean {
+function isThere(value: unknown): boolean {
   return value !== undefined && value !== null
 }

@@ -8,14 +8,15 @@ import { compileBuilder } from '../expressions/builder.ts'
 import type { Document } from '../expressions/document.ts'
 import { compilePath, type Path } from '../expressions/path.ts'
 import { enter, spend, spendOnPrinting, workOf } from '../expressions/work.ts'
+import { Unwritable, type Written } from '../formats/format.ts'
+import { textsOfList } from '../formats/scalars.ts'
 import { cookieValue, isHeaderValue } from '../header-fields.ts'
-import { printJson } from '../json-text.ts'
 import { isUnsafePath } from '../path-safety.ts'
 import type { BoundOperation, OperationInput } from './bound-operation.ts'
 import type { Locator } from './locator.ts'
 import { compileOverlay } from './overlay.ts'
 import { encodeLiteral, encodeSegment, hasSharedSegment, textOf, unfitForPath } from './path-template.ts'
-import { compileQueryObject, compileQueryParameter, isThere } from './query.ts'
+import { compileQueryObject, compileQueryParameter } from './query.ts'
 
 type Reader = (document: Document) => unknown
 
@@ -63,6 +64,7 @@ function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string,
   const builder = bodyParts.length > 0 ? compileBuilder(bodyParts) : undefined
   const readBody = operation.body?.evaluate ?? (typeof builder === 'function' ? builder : undefined)
   const { method } = operation
+  const write = compileWriter(operation, wiring)
   const reads = [
     ...operation.reads,
     ...operation.inputs.map(({ color }) => ({ reference: { kind: 'color', color, rest: [] } as const })),
@@ -72,11 +74,12 @@ function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string,
     const value = readBody?.(document)
     enter(document[workOf])
     if (value !== undefined) spendOnPrinting(value)
+    const written = value === undefined ? undefined : write(value)
     return {
       method,
       path: renderPath(document),
-      headers: headers(document, value !== undefined),
-      body: value === undefined ? undefined : printJson(value),
+      headers: headers(document, written?.contentType),
+      body: written?.bytes,
     }
   }
   return (context) => {
@@ -85,6 +88,20 @@ function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string,
       return render(document)
     } catch (thrown) {
       throw suspect(thrown, reads, document)
+    }
+  }
+}
+
+/** Writes a body in the operation's format. */
+function compileWriter({ encoding, body, inputs }: BoundOperation, wiring: Wiring): (value: unknown) => Written {
+  const encode = encoding.encode!
+  const placed = inputs.filter(({ locator }) => locator.in === 'body').map((input) => originOf(input, wiring))
+  const origins = body ? [wiring.origin('the body', body.reads)] : placed
+  return (value) => {
+    try {
+      return encode(value)
+    } catch (thrown) {
+      throw thrown instanceof Unwritable ? new UnfitValue(thrown.message, origins) : thrown
     }
   }
 }
@@ -128,8 +145,8 @@ function compileRenderPath(operation: BoundOperation, wiring: Wiring): (document
   const isShared = hasSharedSegment(operation.path)
   const placed = inputs.filter(({ locator }) => locator.in === 'path').map((input) => originOf(input, wiring))
   const placeQuery = (input: OperationInput) => {
-    const { name, separator } = input.locator as Locator & { in: 'query' }
-    return compileQueryParameter(wiring.reader(input), name, separator, originOf(input, wiring))
+    const locator = input.locator as Locator & { in: 'query' }
+    return compileQueryParameter(wiring.reader(input), locator, input.optional, originOf(input, wiring))
   }
   const literalQuery = encodeLiteral(operation.path.query)
   const query = inputs.filter((input) => input.locator.in === 'query').map(placeQuery)
@@ -158,7 +175,7 @@ function namesInQuery({ path, inputs }: BoundOperation): ReadonlySet<string> {
 function compileHeaders(
   operation: BoundOperation,
   wiring: Wiring,
-): (document: Document, hasBody: boolean) => Record<string, string> {
+): (document: Document, contentType: string | undefined) => Record<string, string> {
   const fromColors = operation.inputs.filter((input) => input.locator.in === 'header').map(placed)
   const fromTemplates = operation.headers.map(({ name, value }) => ({
     name,
@@ -173,19 +190,23 @@ function compileHeaders(
     return { name, read: wiring.reader(input), origin: originOf(input, wiring) }
   }
 
-  return (document, hasBody) => {
+  /** As many headers as one (RFC 9110 section 5.3); a list of nothing is none. */
+  function joinList(list: readonly unknown[], origin: Origin): string | undefined {
+    spend(list.length)
+    const texts = textsOfList(list)
+    if (!texts) throw new UnfitValue(`${origin.name} is not a list of single values`, [origin])
+    return texts.length === 0 ? undefined : texts.join(', ')
+  }
+
+  return (document, contentType) => {
     const headers: Record<string, string> = {}
-    if (hasBody) headers['content-type'] = 'application/json'
+    if (contentType !== undefined) headers['content-type'] = contentType
     for (const { name, read, origin } of all) {
+      if (name === 'content-type' && contentType === undefined) continue
       const value = read(document)
       if (value === undefined || value === null) continue
-      if (Array.isArray(value)) spend(value.length)
-      const text = Array.isArray(value)
-        ? value
-            .filter(isThere)
-            .map((element) => textOf(element, origin))
-            .join(', ')
-        : textOf(value, origin)
+      const text = Array.isArray(value) ? joinList(value, origin) : textOf(value, origin)
+      if (text === undefined) continue
       if (!isHeaderValue(text)) throw new UnfitValue(`${origin.name} cannot stand in a header`, [origin])
       headers[name] = text
     }

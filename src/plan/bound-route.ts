@@ -1,6 +1,7 @@
 import type { Read } from '../binding/reference.ts'
 import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import type { FormatName } from '../formats/format.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { PolicyOrigin } from '../operations/policies/resolve.ts'
 import type { RouteMatch } from '../routes/match.ts'
@@ -31,6 +32,11 @@ export interface BoundRoute {
   readonly maxCalls: RouteBound
   readonly maxWork: RouteBound
   readonly inputs: readonly BoundInput[]
+  /** What a client's body may be. */
+  readonly accepts: readonly FormatName[]
+  readonly acceptsAt: Location
+  /** Pages that may send requests to it. */
+  readonly origins: readonly string[] | undefined
   /** Its `do`; a top-level `catch` makes it one `try` step. */
   readonly body: BoundBlock
   readonly response: BoundResponse | undefined

@@ -11,7 +11,7 @@ import { compileByteBody } from './bytes/fill.ts'
 import { RouteCompiler } from './compile.ts'
 import { compileInputs } from './inputs.ts'
 import { everyRead, RecordsRead } from './reads.ts'
-import { compileRequestView, readsBody, requestPartsRead } from './request-view.ts'
+import { compileRequestView, readsBody, readsRaw, requestPartsRead } from './request-view.ts'
 import { compileRouteCaching } from './route-caching.ts'
 import type { AggregatedRoute } from './snapshot.ts'
 import { toldOfAggregate } from './told-of-requests.ts'
@@ -20,13 +20,13 @@ import { toldOfAggregate } from './told-of-requests.ts'
 export function compileRoute(bound: BoundRoute): AggregatedRoute {
   const bytes = chooseBytes(bound)
   const reads = everyRead(bound)
-  const compiler = new RouteCompiler(new RecordsRead(reads), bytes?.calls)
+  const blame = compileBlame(bound)
+  const compiler = new RouteCompiler(new RecordsRead(reads), bytes?.calls, blame.unfitValue)
   const run = compiler.block(bound.body)
   const parts = requestPartsRead(reads)
   const viewRequest = compileRequestView(parts)
   const nameColors = createNamespaces(colorsOf(bound, reads))
   const writeInputs = compileInputs(bound.inputs)
-  const blame = compileBlame(bound)
   for (const site of bound.callSites) blameGivers(site, blame.unfitValue)
   return {
     kind: 'aggregate',
@@ -46,9 +46,13 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
       return document
     },
     readsBody: readsBody(parts, bound.inputs),
+    readsRaw: readsRaw(reads),
+    accepts: bound.accepts,
+    origins: bound.origins,
     run,
     recover: compiler.recover,
-    fillResponse: bound.response && compileResponse(bound.response, bytes && compileByteBody(bytes.template)),
+    fillResponse:
+      bound.response && compileResponse(bound.response, blame.unfitValue, bytes && compileByteBody(bytes.template)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     caching: compileRouteCaching(bound),
     admission: bound.admission,

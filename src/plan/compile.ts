@@ -18,14 +18,26 @@ export class RouteCompiler implements Compiler {
   readonly #byteCalls: ReadonlySet<StepCall>
   readonly #countedOutside = new Set<StepCall>()
 
+  /** Says of a value that an answer cannot hold who gave it. */
+  readonly blame: Compiler['blame']
+
   /** `records`: those that something reads. The bodies of `byteCalls` stay bytes. */
-  constructor(records: RecordsRead, byteCalls: ReadonlySet<StepCall> = new Set()) {
+  constructor(
+    records: RecordsRead,
+    byteCalls: ReadonlySet<StepCall> = new Set(),
+    blame: Compiler['blame'] = (thrown) => thrown,
+  ) {
     this.#records = records
     this.#byteCalls = byteCalls
+    this.blame = blame
   }
 
   recordsStep(id: string, member?: string): boolean {
     return this.#records.includes(id, member)
+  }
+
+  namesMember(id: string, member: string): boolean {
+    return this.#records.names(id, member)
   }
 
   guardResponse(recover: Recover): void {

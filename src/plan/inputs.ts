@@ -8,7 +8,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { GatewayError, type InputFault } from '../errors.ts'
 import { compileColorWriter } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
-import { compileCoercion, compileSchema, fillValue, type JsonSchema } from '../expressions/schema.ts'
+import { compileCoercion, compileConversion, compileSchema, fillValue, type JsonSchema } from '../expressions/schema.ts'
 import { enter, workOf } from '../expressions/work.ts'
 import { type Locator, locate, rejectJoin } from '../operations/locator.ts'
 import { isSensitive, type Sensitivity } from '../redaction.ts'
@@ -132,7 +132,7 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
     return {
       ...input,
       read: compileRequestReader(input.locator),
-      coerce: compileCoercion(input.schema),
+      convert: compileConversion(input.schema),
       validate: 'code' in schema ? () => [] : schema.validate,
       write: compileColorWriter(input.color),
     }
@@ -147,8 +147,8 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
         continue
       }
       // A value in a JSON body has its type already; all else came as text.
-      const typed = input.locator.in === 'body' && !isForm(request)
-      const value = typed ? raw : input.coerce(raw as string | string[])
+      const typed = input.locator.in === 'body' && !request.bodyHoldsTexts
+      const value = typed ? raw : input.convert(raw)
       const found = input.validate(value)
       if (found.length === 0) input.write(document, value)
       // Its enum, bounds and pattern are as sensitive as its values.
@@ -180,10 +180,6 @@ export function compileInputReader(input: BoundInput): (request: RequestParts) =
     const raw = read(request)
     return raw === undefined ? input.default : coerce(raw as string | string[])
   }
-}
-
-function isForm({ headers }: RequestParts): boolean {
-  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
 }
 
 function compileRequestReader(locator: Locator): (request: RequestParts) => unknown {

@@ -75,6 +75,11 @@ export class RecordsRead {
     }
   }
 
+  /** Whether anything reads this member of a call's record by its name. */
+  names(call: string, member: string): boolean {
+    return this.#members.get(call)?.has(member) === true
+  }
+
   /** Whether anything reads the record of a call, or this member of it. */
   includes(call: string, member?: string): boolean {
     if (this.#isAll) return true

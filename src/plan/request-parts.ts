@@ -1,3 +1,5 @@
+import type { OpaqueBytes } from '../formats/opaque-bytes.ts'
+
 /** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */
 export interface RequestParts {
   readonly method: string
@@ -10,8 +12,12 @@ export interface RequestParts {
   /** Lower-case names; repeated ones joined by `, `. */
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: Readonly<Record<string, string>>
-  /** Parsed when JSON, text otherwise; undefined when there was none. */
+  /** Decoded; undefined when there was none. */
   readonly body: unknown
+  /** The same as it came, where the route sends it on. */
+  readonly raw?: OpaqueBytes | undefined
+  /** Whether all in it came as texts, of which colors say what they are. */
+  readonly bodyHoldsTexts?: boolean
   readonly claims: Readonly<Record<string, unknown>> | undefined
   readonly ip: string
   readonly id: string

@@ -5,6 +5,11 @@ import type { RequestParts } from './request-parts.ts'
 const partNames = ['method', 'path', 'params', 'query', 'headers', 'cookies', 'body', 'claims', 'ip', 'id'] as const
 type PartName = (typeof partNames)[number]
 
+/** Whether a route sends the body on as it came. */
+export function readsRaw(reads: readonly Read[]): boolean {
+  return reads.some(({ reference }) => reference.kind === 'request' && reference.rest[0] === 'raw')
+}
+
 /** The parts of `request` that a route reads; the server never makes the others. */
 export function requestPartsRead(reads: readonly Read[]): ReadonlySet<PartName> {
   const parts = new Set<PartName>()
@@ -33,6 +38,8 @@ export function compileRequestView(parts: ReadonlySet<PartName>): (request: Requ
       const value = request[name]
       if (value !== undefined) view[name] = value
     }
+    // Whoever takes the whole request does not take it along.
+    if (request.raw) Object.defineProperty(view, 'raw', { value: request.raw })
     return view
   }
 }

@@ -74,7 +74,7 @@ export function findRequestReads(route: BoundRoute): RequestReads {
     } else if (part === 'claims') {
       headers.add('authorization')
       parts.set('header authorization', (request) => request.headers['authorization'])
-    } else if (part === 'body' || part === 'id') {
+    } else if (part === 'body' || part === 'raw' || part === 'id') {
       unkeyable.push({ what: `request.${part}`, at })
     }
   }

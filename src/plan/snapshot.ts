@@ -7,6 +7,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
 import type { WorkBudget } from '../expressions/work.ts'
+import type { FormatName } from '../formats/format.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Recover, Run } from '../steps/context.ts'
 import type { RouteAdmission } from './admission/route.ts'
@@ -62,8 +63,13 @@ export interface AggregatedRoute extends RouteCommon {
   readonly blame: (error: TooMuchWork) => GatewayError
   /** Makes the request's context. Throws `invalid-input` with every fault of the client's input. */
   readonly createDocument: (request: RequestParts, work?: WorkBudget) => Document
-  /** Whether the client's body is read at all. */
+  /** Whether something is taken of the client's body, and whether it is sent on as it came. */
   readonly readsBody: boolean
+  readonly readsRaw: boolean
+  /** What it may be. */
+  readonly accepts: readonly FormatName[]
+  /** Pages that may send requests to it; undefined where that is not looked at. */
+  readonly origins: readonly string[] | undefined
   readonly run: Run
   /** The route's own `catch`, for a response that cannot be filled. */
   readonly recover: Recover | undefined

@@ -1,5 +1,6 @@
 import type { Language } from '../binding/color.ts'
 import type { Read } from '../binding/reference.ts'
+import { fixedStatus } from '../binding/status.ts'
 import type { ParsedPart } from '../routes/part.ts'
 import type { BoundPart } from '../steps/step.ts'
 import { bindPart } from './bind-part.ts'
@@ -49,6 +50,9 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
     timeoutOrigin: unbounded.origin,
     maxCalls: unbounded,
     maxWork: unbounded,
+    accepts: [],
+    acceptsAt: at,
+    origins: undefined,
     inputs: part.inputs.map(({ color, isOptional, default: value, at: where }) => {
       const { schema = {}, sensitivity = 'public' as const } = binder.colors.get(color) ?? {}
       const certain = !isOptional || value !== undefined
@@ -81,5 +85,5 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
 function answerOf(reads: readonly Read[], at: Read['at']): BoundRoute['response'] {
   const template = { kind: 'literal', at: [], value: null } as const
   const body = { template, reads, schema: undefined, at, locate: () => at, evaluate: () => undefined }
-  return { status: 200, headers: [], body, reads }
+  return { status: fixedStatus(200), headers: [], body, reads }
 }

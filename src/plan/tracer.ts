@@ -76,7 +76,9 @@ export class Tracer {
     for (const { color, locator } of operationsOf(step).flatMap(answersOf)) {
       const origin = this.#origins.get(color)
       if (!origin) continue
-      for (const owner of [record, ['error']]) this.#marks.add(owner, areaInResponse(locator), origin)
+      if (locator.in === 'body') this.#marks.add([...record, 'raw'], [], origin)
+      for (const owner of [record, [...record, 'failure'], ['error']])
+        this.#marks.add(owner, areaInResponse(locator), origin)
     }
     for (const { body, derives } of call.fallbacks) {
       for (const derivation of derives ?? []) this.#derive(derivation, element)

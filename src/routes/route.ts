@@ -67,6 +67,21 @@ export const routeShape = z
       .record(colorKey, input)
       .optional()
       .describe('Color: where it comes from in the request; `color?` may be absent.'),
+    decode: z
+      .array(z.enum(['json', 'form', 'multipart', 'text', 'xml', 'csv']))
+      .min(1)
+      .optional()
+      .describe('What a request’s body may be, by its content type; others are refused with 415. JSON by default.'),
+    origin: z
+      .array(
+        z
+          .string()
+          .regex(/^https?:\/\/[^/?#\s]+$/, 'write an origin as https://app.example.com')
+          .toLowerCase(),
+      )
+      .min(1)
+      .optional()
+      .describe('Sites whose pages may send requests here, beside its own; those of others are refused with 403.'),
     do: steps.optional().describe('What happens, one step after the other.'),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
     response: responseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
@@ -87,7 +102,18 @@ export const routeShape = z
     proxy: proxyShape.optional(),
   })
   .superRefine((route, context) => {
-    const ownKeys = ['do', 'in', 'catch', 'response', 'degradedMaxAge', 'cache', 'maxCalls', 'maxWork'] as const
+    const ownKeys = [
+      'do',
+      'in',
+      'decode',
+      'origin',
+      'catch',
+      'response',
+      'degradedMaxAge',
+      'cache',
+      'maxCalls',
+      'maxWork',
+    ] as const
     const own = ownKeys.find((key) => route[key] !== undefined) ?? (route.etag ? 'etag' : undefined)
     if (route.proxy !== undefined && own) {
       context.addIssue({

@@ -20,7 +20,7 @@ export function assembleAnswer(
   const { headers, dropped } = renderHeaders(exit.headers)
   const degraded = status < 400 ? findDegradations(records, left) : []
   if (degraded.length > 0) {
-    headers['tessera-degraded'] = degraded.map(printDegradation).join(', ')
+    headers['tessera-degraded'] = printDegraded(degraded)
     headers['cache-control'] = limitCaching(headers['cache-control'], degradedMaxAgeMs)
   }
   if (records.length > 0) headers['server-timing'] = printServerTiming(records)
@@ -69,8 +69,8 @@ function findDegradations(records: readonly CallRecord[], left: readonly LeftOut
     const known = found.some((other) => other.step === step && other.source === source && other.error === error)
     if (!known) found.push(one)
   }
-  for (const { step, source, error, isMoot } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
-    if (!isDegraded(source) || error === 'cancelled' || isMoot) continue
+  for (const { step, source, error, isMoot, isExpected } of [...records].sort((a, b) => a.startedMs - b.startedMs)) {
+    if (!isDegraded(source) || error === 'cancelled' || isMoot || isExpected) continue
     // Stale and no failure: a newer answer is being fetched, as the cache was told to.
     if (source === 'stale' && error === undefined) continue
     add({ step, source, error })
@@ -83,10 +83,20 @@ function isDegraded(source: CallRecord['source']): boolean {
   return source === 'fallback' || source === 'stale' || source === 'skipped'
 }
 
+/** Of so many parts that a list of them would be no header, the rest are counted. */
+function printDegraded(degraded: readonly Degradation[]): string {
+  const rest = degraded.length - mostTimings
+  const members = degraded.slice(0, mostTimings).map(printDegradation)
+  return (rest > 0 ? [...members, `others;count=${rest}`] : members).join(', ')
+}
+
 /** A member of the `Tessera-Degraded` list (RFC 9651): names and codes are tokens by their own grammars. */
 function printDegradation({ step, source, error }: Degradation): string {
   return error === undefined ? `${step};source=${source}` : `${step};source=${source};error=${error}`
 }
+
+/** What the cache of whole answers is called in `Cache-Status`. */
+export const ownCache = 'tessera'
 
 function hasCache({ cacheStatus }: CallRecord): boolean {
   return cacheStatus !== undefined
@@ -95,7 +105,7 @@ function hasCache({ cacheStatus }: CallRecord): boolean {
 /** RFC 9211, a member for each call that has a cache: `recommend;hit;ttl=12`. */
 function printCacheStatus(records: readonly CallRecord[]): string {
   const told = records.filter(hasCache).slice(0, mostTimings)
-  return told.map(({ step, cacheStatus }) => `${step};${cacheStatus}`).join(', ')
+  return told.map(({ step, cacheStatus }) => `${step === ownCache ? `steps.${step}` : step};${cacheStatus}`).join(', ')
 }
 
 const mostTimings = 40

@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts'
-import { spendOnPrinting } from '../expressions/work.ts'
+import { spend } from '../expressions/work.ts'
+import { textOfScalar, textsOfList } from '../formats/scalars.ts'
 import { isHeaderValue } from '../header-fields.ts'
-import { printJson } from '../json-text.ts'
 
 export type Headers = Record<string, string | string[]>
 
@@ -36,9 +36,10 @@ export function renderHeaders(filled: Readonly<Record<string, unknown>>): Render
   const headers: Headers = {}
   let dropped: string[] | undefined
   for (const name in filled) {
-    const value = headerValue(filled[name])
-    if (isSendable(value)) headers[name] = value
-    else {
+    const value = name === 'etag' ? tagOf(filled[name]) : headerValue(filled[name])
+    if (value !== undefined && isSendable(value)) {
+      if (typeof value === 'string' || value.length > 0) headers[name] = value
+    } else {
       dropped ??= []
       dropped.push(name)
     }
@@ -49,17 +50,19 @@ export function renderHeaders(filled: Readonly<Record<string, unknown>>): Render
   return { headers, dropped }
 }
 
+/** RFC 9110 section 8.8.3: quoted, or no client could ask for it again. */
+function tagOf(value: unknown): string | undefined {
+  const text = textOfScalar(value)
+  return text !== undefined && /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/.test(text) ? text : undefined
+}
+
 function isSendable(value: string | string[]): boolean {
   return typeof value === 'string' ? isHeaderValue(value) : value.every(isHeaderValue)
 }
 
-function headerValue(value: unknown): string | string[] {
-  if (Array.isArray(value)) return value.map((element) => headerText(element))
-  return headerText(value)
-}
-
-function headerText(value: unknown): string {
-  if (typeof value !== 'object') return String(value)
-  spendOnPrinting(value)
-  return printJson(value)
+/** A list is that many headers, what is absent in it none. */
+function headerValue(value: unknown): string | string[] | undefined {
+  if (!Array.isArray(value)) return textOfScalar(value)
+  spend(value.length)
+  return textsOfList(value)
 }

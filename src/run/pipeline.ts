@@ -9,13 +9,23 @@ import { bulkhead } from './stages/bulkhead.ts'
 import { clientLimits } from './stages/client-limits.ts'
 import { conditional } from './stages/conditional.ts'
 import { inputs } from './stages/inputs.ts'
+import { origin } from './stages/origin.ts'
 import { service } from './stages/service.ts'
 
 /**
  * The stages of a request in their order, the outermost first: written here and nowhere else. ARCHITECTURE.md has the
  * picture, with the places where those to come will stand.
  */
-export const stages: readonly Stage[] = [clientLimits, bulkhead, service, body, inputs, conditional, answerCache]
+export const stages: readonly Stage[] = [
+  clientLimits,
+  origin,
+  bulkhead,
+  service,
+  body,
+  inputs,
+  conditional,
+  answerCache,
+]
 
 /** What stands before one route, and its end: opened once, for all of its requests. */
 export interface Pipeline {

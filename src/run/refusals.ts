@@ -3,12 +3,14 @@ import { GatewayError } from '../errors.ts'
 /** What is answered before any route runs: code → HTTP status and title. */
 const refusals = {
   'bad-request': { status: 400, title: 'The request is not valid HTTP' },
+  'cross-origin': { status: 403, title: 'The request comes from a page of another site' },
   'not-found': { status: 404, title: 'There is nothing at this path' },
   'method-not-allowed': { status: 405, title: 'This path does not have this method' },
   'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
   'url-too-long': { status: 414, title: 'The URL is too long' },
   'unsupported-encoding': { status: 415, title: 'The request body is encoded in a way that is not accepted' },
+  'unsupported-media-type': { status: 415, title: 'The request body is of a type that is not accepted' },
   'expectation-failed': { status: 417, title: 'What the request expects is not offered' },
   'rate-limited': { status: 429, title: 'Too many requests in too short a time' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },

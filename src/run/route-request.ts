@@ -2,12 +2,13 @@ import { normalPriority } from '../admission/policy.ts'
 import type { Clock } from '../clock.ts'
 import type { Document } from '../expressions/document.ts'
 import { defaultMaxWork, WorkBudget } from '../expressions/work.ts'
+import type { OpaqueBytes } from '../formats/opaque-bytes.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { StagedRoute } from './staged-route.ts'
 
 /** One request on its way through the stages of its route: what it holds, until when, and how much may be done for it. */
 export class RouteRequest {
-  readonly parts: RequestParts & { body: unknown }
+  readonly parts: RequestParts & { body: unknown; bodyHoldsTexts?: boolean; raw?: OpaqueBytes | undefined }
   /** Its context, once its inputs are read. */
   document: Document | undefined = undefined
   readonly #route: StagedRoute

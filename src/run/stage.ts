@@ -19,13 +19,18 @@ export interface Client {
   propagation(): Propagation
   /** Adds to what his answer carries, whatever it is: names and values in turn. */
   addHeaders(headers: readonly string[]): void
-  /** Reads his body; undefined where there is nothing to read. Rejects where it cannot be used, or is longer than may be. */
-  receiveBody(maxBytes: number): Promise<unknown> | undefined
+  /** Whether he sends a body. */
+  readonly hasBody: boolean
+  /** Reads his body. Rejects where it cannot be used, or is longer than may be. */
+  receiveBody(maxBytes: number): Promise<ReceivedBody>
   /** Calls back once nothing of his request takes up room any more; at once where that is so. */
   whenGone(leave: (departure: Departure) => void): void
   /** Hands the request to whoever answers it where no steps do. */
   passOn(request: RouteRequest): void
 }
+
+/** A client's body: as it came, or as who stands before the gateway in its process has read it. */
+export type ReceivedBody = { readonly bytes: Uint8Array } | { readonly value: unknown }
 
 /** How a request left. */
 export interface Departure {

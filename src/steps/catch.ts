@@ -75,6 +75,7 @@ export function compileHandlers(
 ): Recover {
   const arms = handlers.map((block, index) => ({
     matches: compileErrorMatcher(patterns[index]!),
+    expects: compileExpected(patterns[index]!),
     handle: compiler.block(block),
     overlay: compileOverlay(writtenColors(block.steps)),
   }))
@@ -85,11 +86,20 @@ export function compileHandlers(
     const error = toGatewayError(thrown)
     const arm = arms.find(({ matches }) => matches(error))
     if (!arm) throw error
+    if (error.record && arm.expects(error)) error.record.isExpected = true
     note?.(context, error)
     // Catches may run side by side, so each sees an `error` of its own.
     const { document, copyBack } = arm.overlay(context.document, { error: describeError(error) })
     const pending = arm.handle(context.withDocument(document))
     return pending ? pending.then(copyBack) : copyBack()
+  }
+}
+
+/** Whether a failure is named by the code that the service gives its status, one of the client's own doing. */
+function compileExpected(patterns: readonly string[]): (error: GatewayError) => boolean {
+  return ({ code, response }) => {
+    const status = response?.status ?? 0
+    return status >= 400 && status < 500 && code !== `http-${status}` && patterns.includes(code)
   }
 }
 
@@ -99,6 +109,7 @@ function describeError(error: GatewayError): Record<string, unknown> {
   const described: Record<string, unknown> = { code, status: response?.status ?? error.status, title }
   if (step !== undefined) described['step'] = step
   if (detail !== undefined) described['detail'] = detail
+  if (response?.headers !== undefined) described['headers'] = response.headers
   if (response?.body !== undefined) described['body'] = response.body
   return described
 }

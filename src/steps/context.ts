@@ -10,6 +10,11 @@ export interface CallRecord {
   readonly source: Source
   /** Code of the failure, also of one that a fallback covered. */
   readonly error: string | undefined
+  /**
+   * A handler waits for the failure by its name, which its service gave a status of the client's own doing (4xx): then it
+   * is a way that the route knows, and takes nothing from its answer.
+   */
+  isExpected?: boolean
   readonly status: number | undefined
   readonly attempts: number
   /** Of the service, where it runs in several. */

@@ -7,7 +7,7 @@ import { compileOutputs } from '../operations/outputs.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { createInvokeShape, type InvokeConfig, invokeShape } from './invoke/shape.ts'
-import { buildSite, keepBytes, resolveAround } from './invoke/site.ts'
+import { buildSite, expectBody, keepBytes, leaveUnread, resolveAround } from './invoke/site.ts'
 import { bindOut, type Taking, takeAsGiven } from './out.ts'
 import { bindOverrides } from './overrides.ts'
 import type { ServiceOperation } from './service-operation.ts'
@@ -73,6 +73,8 @@ export const invoke = defineStep({
       call,
       compile(compiler) {
         if (compiler.keepsBytes(call)) keepBytes(site, operation)
+        if (compiler.namesMember(name, 'body')) expectBody(site, operation)
+        else if (compiler.namesMember(name, 'raw') && !compiler.recordsStep(name, 'body')) leaveUnread(site, operation)
         return compileInvoke({
           name,
           record,
@@ -81,6 +83,8 @@ export const invoke = defineStep({
           optional: config.optional,
           recorded: compiler.recordsStep(name),
           recordsHeaders: compiler.recordsStep(name, 'headers'),
+          recordsRaw: compiler.namesMember(name, 'raw'),
+          recordsFailure: compiler.namesMember(name, 'failure'),
           applyOutputs: out
             ? (document, response) => out.take(document, (given) => applyOutputs(given, response))
             : applyOutputs,

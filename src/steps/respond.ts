@@ -13,12 +13,12 @@ export const respond = defineStep({
   bind(step, binder) {
     const response = bindResponse(step.config.respond, within(step.position, 'respond'), binder)
     return {
-      caption: { title: `respond ${response.status}` },
+      caption: { title: `respond ${response.status.shown}` },
       reads: response.reads,
       ends: true,
       response,
-      compile() {
-        const fill = compileResponse(response)
+      compile({ blame }) {
+        const fill = compileResponse(response, blame)
         return (context) => {
           throw fill(context.document)
         }

@@ -207,12 +207,16 @@ export interface Compiler {
   keepsBytes(call: StepCall): boolean
   /** Whether anything in the route reads `steps.<id>`, or this member of it, so that it must be recorded. */
   recordsStep(id: string, member?: string): boolean
+  /** Whether anything in the route reads this member of `steps.<id>` by its name. */
+  namesMember(id: string, member: string): boolean
   /** From now on these calls are counted by the step around them, before its first run of them. */
   countOutside(calls: readonly StepCall[]): void
   /** Whether a step around it counts this call. */
   isCountedOutside(call: StepCall): boolean
   /** Compiles a block by its order, with spans and metrics around each step. */
   block(block: BoundBlock): Run
+  /** What was thrown; of a value that cannot stand where it was to, the fault of who gave it. */
+  blame(thrown: unknown): unknown
   /** Has these handlers see a failure of the route's response too. */
   guardResponse(recover: Recover): void
 }

@@ -3,11 +3,14 @@ import type { BoundTemplate } from '../binding/bind.ts'
 import { bindTemplate } from '../binding/bind.ts'
 import { template } from '../binding/scalars.ts'
 import { within } from '../binding/shape.ts'
+import { bindStatus, statusShape } from '../binding/status.ts'
 import { GatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
 import { enter, spendOnPrinting, workOf } from '../expressions/work.ts'
 import { printJson } from '../json-text.ts'
 import { defineStep } from './step.ts'
+
+const leastStatus = 400
 
 /** Fails the route with an error of its own, for a catch around it or for the client. */
 export const throwStep = defineStep({
@@ -22,29 +25,32 @@ export const throwStep = defineStep({
           .string()
           .regex(/^[a-z][a-z0-9-]*$/, 'an error code is lower case words joined by -')
           .describe('Its code.'),
-        status: z.int().min(400).max(599).default(500).describe('Of the answer, when nothing handles it.'),
+        status: statusShape(leastStatus)
+          .default(500)
+          .describe('Of the answer, when nothing handles it; or a template that gives it.'),
         title: template.optional().describe('What happened, for people; its code by default.'),
         detail: template.optional().describe('More about this one time.'),
       })
       .describe('The error.'),
   }),
   bind(step, binder) {
-    const { error: code, status, title, detail } = step.config.throw
+    const { error: code, title, detail } = step.config.throw
+    const status = bindStatus(step.config.throw.status, leastStatus, within(step.position, 'throw', 'status'), binder)
     const bind = (key: 'title' | 'detail', value: unknown) =>
       value === undefined ? undefined : bindTemplate(value, within(step.position, 'throw', key), binder)
     const titleTemplate = bind('title', title)
     const detailTemplate = bind('detail', detail)
     const words = typeof title === 'string' ? [title] : []
     return {
-      caption: { title: `throw ${code}`, lines: [[status, ...words].join(' ')] },
-      reads: [...(titleTemplate?.reads ?? []), ...(detailTemplate?.reads ?? [])],
+      caption: { title: `throw ${code}`, lines: [[status.shown, ...words].join(' ')] },
+      reads: [...status.reads, ...(titleTemplate?.reads ?? []), ...(detailTemplate?.reads ?? [])],
       says: [titleTemplate, detailTemplate].filter((text) => text !== undefined),
       ends: true,
       raises: [code],
-      failsWith: status,
+      ...(status.fixed !== undefined && { failsWith: status.fixed }),
       compile: () => (context) => {
         throw new GatewayError(code, {
-          status,
+          status: status.evaluate(context.document),
           title: textOf(titleTemplate, context.document) ?? code,
           detail: textOf(detailTemplate, context.document),
         })

@@ -13,7 +13,7 @@ export interface StoredResponse {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | string[]>>
-  /** The body's JSON text in UTF-8, which nobody changes: each reader parses it for itself. */
+  /** The body as it came, any content coding undone, which nobody changes: each reader makes a value of its own. */
   readonly bytes: Uint8Array | undefined
   /** Milliseconds since the Unix epoch. */
   readonly storedAt: number

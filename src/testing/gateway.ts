@@ -3,6 +3,9 @@ import type { Call } from '../calls/call.ts'
 import { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import { toGatewayError } from '../errors.ts'
+import { chooseFormat } from '../formats/index.ts'
+import { json } from '../formats/json.ts'
+import { text } from '../formats/text.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 import { executeSteps } from '../run/execute.ts'
@@ -12,7 +15,7 @@ import { tellPath } from '../run/problem.ts'
 import { tooLarge } from '../run/refusals.ts'
 import { completeReply, type Reply, renderProblem, renderReply } from '../run/reply.ts'
 import { RouteRequest } from '../run/route-request.ts'
-import type { Client, Departure } from '../run/stage.ts'
+import type { Client, Departure, ReceivedBody } from '../run/stage.ts'
 import { MemoryStore } from '../stores/memory.ts'
 import { untraced } from './untraced.ts'
 
@@ -96,12 +99,19 @@ class TestClient implements Client {
     this.headers.push(...headers)
   }
 
-  /** It is parsed already. */
-  receiveBody(maxBytes: number): Promise<unknown> | undefined {
-    const { body } = this.#parts
-    if (body === undefined) return undefined
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
-    return Buffer.byteLength(text) > maxBytes ? Promise.reject(tooLarge(maxBytes)) : undefined
+  get hasBody(): boolean {
+    return this.#parts.body !== undefined
+  }
+
+  /** A value is sent as its content type says; the text of one that is not JSON as it is. */
+  async receiveBody(maxBytes: number): Promise<ReceivedBody> {
+    const { body, headers } = this.#parts
+    const contentType = headers['content-type'] ?? 'application/json'
+    const format = chooseFormat(contentType) ?? text
+    const isWritten = typeof body === 'string' && format !== json
+    const bytes = Buffer.from(isWritten ? body : (format.encode ?? json.encode!)(body).bytes)
+    if (bytes.length > maxBytes) throw tooLarge(maxBytes)
+    return { bytes }
   }
 
   whenGone(leave: (departure: Departure) => void): void {

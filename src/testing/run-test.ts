@@ -1,4 +1,3 @@
-import { parseJson } from '../json-text.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import type { Recover, Run } from '../steps/context.ts'
@@ -6,6 +5,7 @@ import type { Problem, Seen } from './expectations/expectation.ts'
 import type { Front } from './front.ts'
 import { TestGateway } from './gateway.ts'
 import { MockedBackends, type MockedBackendsOptions } from './mocked-backends.ts'
+import { readBody } from './sent-call.ts'
 import type { RouteTest, TestExchange } from './suite.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -111,7 +111,7 @@ async function sendRequest(
   return {
     status,
     headers: readHeaders(headers),
-    body: body === undefined ? undefined : parseJson(body),
+    body: body === undefined ? undefined : readBody(body),
     outcome,
     calls: backends.log,
     elapsedMs: clock.now() - startedMs,

@@ -47,7 +47,9 @@ export function readQuery(search: string): Record<string, string | string[]> {
   return query
 }
 
-function readBody(text: string): unknown {
+/** A body as tests compare it: its value where it is JSON, else its text. */
+export function readBody(body: string | Uint8Array): unknown {
+  const text = Buffer.from(body as string).toString()
   try {
     return parseJson(text)
   } catch {

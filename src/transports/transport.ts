@@ -8,7 +8,7 @@ export interface OutgoingRequest {
   readonly path: string
   /** Name, value, name, value. Without host, content-length and connection: those are the transport's. */
   readonly headers: string[]
-  readonly body: string | undefined
+  readonly body: string | Uint8Array | undefined
   /** When the caller gives up, from now: it cancels the scope itself, so this only says whether waiting is worth it. */
   readonly timeLeftMs: number
   /** Of the body as sent, before any content coding is undone. */

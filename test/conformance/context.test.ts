@@ -68,7 +68,7 @@ response:
   })
 
   test('has a body of text, of a form, or none', async () => {
-    const { ask } = await start('match: POST /r\nresponse: { body: { got: $.request.body } }')
+    const { ask } = await start('match: POST /r\ndecode: [text, form]\nresponse: { body: { got: $.request.body } }')
     expect((await ask('/r', { text: 'plain', headers: { 'content-type': 'text/plain' } })).json).toEqual({
       got: 'plain',
     })
@@ -97,7 +97,8 @@ describe('steps', () => {
       'match: GET /r\ndo: [ { invoke: s.fail, optional: true, retry: { attempts: 2, delay: 1ms } } ]\nresponse: { body: $.steps.fail }',
     )
     const { json } = await ask('/r')
-    expect(json).toMatchObject({ status: 503, body: { reason: 'busy' }, source: 'skipped', error: 'http-503' })
+    expect(json).toMatchObject({ status: 503, source: 'skipped', error: 'http-503' })
+    expect(json).not.toHaveProperty('body')
     expect(json.ms).toEqual(expect.any(Number))
     expect(json.attempts).toBe(2)
   })
@@ -132,7 +133,7 @@ const errorRoute = (steps: string) => `
 match: GET /r
 do:
   - try: ${steps}
-    catch: [ { errors: [all], do: [ { respond: { body: $.error } } ] } ]
+    catch: [ { errors: [all], do: [ { respond: { body: { code: $.error.code, status: $.error.status, step: $.error.step, title: $.error.title, detail: $.error.detail, body: $.error.body } } } ] } ]
 `
 
 const errors: [name: string, steps: string, error: unknown][] = [

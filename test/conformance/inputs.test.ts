@@ -26,7 +26,7 @@ function take(color: string, locator: string, request: Partial<RequestParts>) {
 }
 
 const query = (x: string | string[]): Partial<RequestParts> => ({ query: { x } })
-const form: Partial<RequestParts> = { headers: { 'content-type': 'application/x-www-form-urlencoded' } }
+const form: Partial<RequestParts> = { bodyHoldsTexts: true }
 const body = (value: unknown): Partial<RequestParts> => ({ body: value })
 
 type Row = [name: string, color: string, locator: string, request: Partial<RequestParts>, value: unknown]

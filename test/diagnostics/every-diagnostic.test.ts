@@ -412,6 +412,60 @@ mirror: { to: «spare@next }`,
     files: route('in: { geo.city: «path.city }\nresponse: { body: $.geo.city }'),
   },
   {
+    code: 'content-type-mismatch',
+    name: 'a body of JSON under another name',
+    files: { 'routes/home': 'match: GET /home\nresponse: { headers: { content-type: «text/plain }, body: hello }' },
+    help: /encode: text/,
+  },
+  {
+    code: 'content-type-mismatch',
+    name: 'a body of one format under the name of another',
+    files: {
+      'routes/home': 'match: GET /home\nresponse: { encode: csv, headers: { content-type: «text/html }, body: [] }',
+    },
+  },
+  {
+    code: 'content-type-mismatch',
+    name: 'an `encode` of nothing',
+    files: { 'routes/home': 'match: GET /home\nresponse: { «encode: text }' },
+  },
+  {
+    code: 'content-type-mismatch',
+    name: 'a charset that nothing is written in',
+    files: {
+      'routes/home':
+        'match: GET /home\nresponse: { encode: text, headers: { content-type: «text/plain;charset=gbk }, body: hi }',
+    },
+  },
+  {
+    code: 'content-type-mismatch',
+    name: 'a boundary of its own',
+    files: {
+      'routes/home':
+        'match: GET /home\nresponse: { encode: multipart, headers: { content-type: «multipart/form-data }, body: { a: 1 } }',
+    },
+  },
+  {
+    code: 'raw-in-part',
+    name: 'a body as it came as a part of another',
+    files: { 'routes/home': 'match: POST /home\nresponse: { body: { all: «$.request.raw } }' },
+  },
+  {
+    code: 'cross-site-body',
+    name: 'a form with a cookie, from any page',
+    files: {
+      'routes/home':
+        'match: POST /home\n«decode: [json, form]\nin: { user.id: cookie.sid, geo.city: $.city }\nresponse: { body: $.geo.city, headers: { x-user: $.user.id } }',
+    },
+  },
+  {
+    code: 'failure-in-answer',
+    name: 'all of an error in an answer',
+    files: route(
+      'do: [ { try: [ { invoke: content.banners } ], catch: [ { errors: [all], do: [ { respond: { body: { e: «$.error } } } ] } ] } ]\nresponse: { body: $.banner.list }',
+    ),
+  },
+  {
     code: 'reserved-header',
     name: 'a header of the connection',
     files: { 'routes/home': 'match: GET /home\nresponse: { headers: { «Transfer-Encoding: chunked }, body: 1 }' },

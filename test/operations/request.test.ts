@@ -3,9 +3,9 @@ import { parseCookie } from 'cookie'
 import fc from 'fast-check'
 import type { CallRequest } from '../../src/calls/call.ts'
 import { GatewayError } from '../../src/errors.ts'
+import { parseUrlEncoded } from '../../src/formats/url-encoded.ts'
 import { cookieValue, isHeaderValue } from '../../src/header-fields.ts'
 import { isUnsafePath } from '../../src/path-safety.ts'
-import { parseQuery } from '../../src/server/http/query.ts'
 import { loadProject } from '../support/project.ts'
 
 const dictionary = `
@@ -95,7 +95,7 @@ describe('a rendered path', () => {
       fc.property(text, text, (a, b) => {
         const rendered = query({ text: a }, { text: b }).path
         expect(rendered).toMatch(/^\/x\?fixed=1&q=[^ #&]*&r=[^ #&]*$/)
-        expect(parseQuery(rendered.slice(3), 'query')).toEqual({ fixed: '1', q: a.toWellFormed(), r: b.toWellFormed() })
+        expect(parseUrlEncoded(rendered.slice(3))).toEqual({ fixed: '1', q: a.toWellFormed(), r: b.toWellFormed() })
       }),
     )
   })
@@ -104,7 +104,9 @@ describe('a rendered path', () => {
     fc.assert(
       fc.property(fc.array(text), (values) => {
         const wanted = values.map((value) => value.toWellFormed())
-        const found = parseQuery(repeated({ texts: values }).path.slice(3), 'query')['ids']
+        // An empty list is there too: without it a backend would leave nothing out.
+        if (values.length === 0) wanted.push('')
+        const found = parseUrlEncoded(repeated({ texts: values }).path.slice(3))['ids']
         expect([found ?? []].flat()).toEqual(wanted)
         const rendered = render(() => joined({ texts: values }))
         if (typeof rendered === 'string') {
@@ -112,7 +114,7 @@ describe('a rendered path', () => {
           return
         }
         const search = rendered.path.slice(3)
-        const parts = search === '' ? [] : search.slice('ids='.length).split(',')
+        const parts = search.slice('ids='.length).split(',')
         expect(parts.map(decodeURIComponent)).toEqual(wanted)
       }),
     )
@@ -160,7 +162,7 @@ describe('a rendered body', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.integer(), fc.array(fc.string()), (any, number, texts) => {
         const rendered = body({ any, number, texts })
-        expect(JSON.parse(rendered.body!)).toEqual(
+        expect(JSON.parse(rendered.body as string)).toEqual(
           JSON.parse(JSON.stringify({ any, deep: { number }, list: [null, { texts }] })),
         )
         expect(rendered.headers['content-type']).toBe('application/json')

@@ -9,7 +9,7 @@ import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import type { Outcome } from '../../src/run/outcome.ts'
 import { openPipeline, stages } from '../../src/run/pipeline.ts'
 import { RouteRequest } from '../../src/run/route-request.ts'
-import type { Client, Departure, Handle, Stage } from '../../src/run/stage.ts'
+import type { Client, Departure, Handle, ReceivedBody, Stage } from '../../src/run/stage.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
 import { requestParts, silentSpan } from '../support/engine.ts'
 import { loadProject, world } from '../support/project.ts'
@@ -36,7 +36,8 @@ class TestClient implements Client {
   readonly places: ((departure: Departure) => void)[] = []
   propagation = () => ({ tracestate: undefined, baggage: undefined, requestId: 'r' })
   addHeaders = (headers: readonly string[]) => void this.headers.push(...headers)
-  receiveBody = (): Promise<unknown> | undefined => undefined
+  hasBody = false
+  receiveBody = (): Promise<ReceivedBody> => Promise.reject(new Error('there is none'))
   whenGone = (leave: (departure: Departure) => void) => void this.places.push(leave)
   passOn = () => {}
 }
@@ -120,9 +121,10 @@ describe('the stages of a route', () => {
     }).routes[0] as AggregatedRoute
     const request = new RouteRequest(route, requestParts({ method: 'POST' }), clock, 1000)
     const client = new TestClient()
+    client.hasBody = true
     client.receiveBody = async () => {
       now = 5000
-      return { sum: 7 }
+      return { value: { sum: 7 } }
     }
     let deadline = 0
     const end: Handle = (arrived) => {

@@ -14,6 +14,7 @@ response: { body: { got: $.anything } }
 `
 const echoAll = `
 match: POST /echo
+decode: [json, form, text]
 response: { body: { got: $.request.body } }
 `
 const showRoute = `

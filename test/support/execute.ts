@@ -44,7 +44,8 @@ export function execute(execution: Execution): Promise<Answer | Failure> {
     version: '',
     propagation: () => execution.propagation,
     addHeaders() {},
-    receiveBody: () => undefined,
+    hasBody: false,
+    receiveBody: () => Promise.reject(new Error('there is none')),
     whenGone() {},
     passOn() {},
   }

@@ -31,7 +31,8 @@ export async function addBenchmarks(): Promise<void> {
       version: '',
       propagation: () => propagation,
       addHeaders: () => {},
-      receiveBody: () => undefined,
+      hasBody: false,
+      receiveBody: () => Promise.reject(new Error('there is none')),
       whenGone: () => {},
       passOn: () => {},
     }

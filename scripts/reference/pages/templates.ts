@@ -34,13 +34,16 @@ const absences = [
 
 const context = [
   ['a color', 'What the request or a step gave it: `$.user.id`, and `user.id` in CEL.'],
-  ['`request`', '`method`, `path`, `params`, `query`, `headers` (names in lower case), `cookies`, `body`, `ip`, `id`.'],
+  [
+    '`request`',
+    '`method`, `path`, `params`, `query`, `headers` (names in lower case), `cookies`, `body`, `ip`, `id`; `raw`, the body as it came, alone as the `body` of a call or an answer.',
+  ],
   [
     '`steps.<id>`',
-    '`status`, `headers`, `body`, `source`, `error`, `ms` and `attempts` of an invoke; `source` is `live`, `cache`, `stale`, `coalesced`, `fallback` or `skipped`.',
+    '`status`, `headers`, `body`, `source`, `ms` and `attempts` of an invoke, and `raw`, its body as it came; after a failure no body, but `error`, the code, and `failure` with `code`, `status`, `headers` and `body`. `source` is `live`, `cache`, `stale`, `coalesced`, `fallback` or `skipped`.',
   ],
   ['`item`, `index`', 'The element and its position from 0, inside `forEach` and `$each`.'],
-  ['`error`', '`code`, `status`, `step`, `title`, `detail` and `body` of what failed, inside `catch`.'],
+  ['`error`', '`code`, `status`, `step`, `title`, `detail`, `headers` and `body` of what failed, inside `catch`.'],
 ]
 
 /** What a template may hold, and every operator from its one definition. */

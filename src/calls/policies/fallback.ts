@@ -44,7 +44,13 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     const stored = request && (await store.get(keyOf(request))).response
     if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
     const { status, headers, bytes } = stored
-    return { status, headers, body: restoreBody(site, bytes), source: 'stale', attempts: 0 } satisfies CallResponse
+    return {
+      status,
+      headers,
+      body: restoreBody(site, bytes, headers),
+      source: 'stale',
+      attempts: 0,
+    } satisfies CallResponse
   }
 
   async function cover(thrown: unknown, call: OngoingCall): Promise<CallResponse> {

@@ -31,7 +31,7 @@ export interface RouteExplanation {
   /** Steps in the order of the file, indented by what they lie in. */
   readonly outline: readonly OutlineLine[]
   /** What the answer is made of; undefined when no way leads to it. */
-  readonly response: { readonly status: number; readonly inputs: readonly AnsweredValue[] } | undefined
+  readonly response: { readonly status: number | string; readonly inputs: readonly AnsweredValue[] } | undefined
   readonly latency: Latency & { readonly cutMs: number }
   readonly calls: readonly CallCount[]
   readonly forwards: readonly Forwarding[]
@@ -78,7 +78,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     })),
     outline: outlineBlock(bound.body, { ids, sources, colors }),
     response: bound.response && {
-      status: bound.response.status,
+      status: bound.response.status.fixed ?? bound.response.status.shown,
       inputs: sources.feeding(bound.response.reads, undefined).map((fed) => ({
         ...fed,
         sensitive: sensitiveIn(bound.response!.reads.filter((read) => nameRead(read).includes(fed.what))),

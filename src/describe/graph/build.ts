@@ -18,7 +18,7 @@ export function buildGraph(route: Route, snapshot: Pick<Snapshot, 'colors'>): Ro
   const sensitive = [...snapshot.colors.values()].filter(isSensitive).map(({ name }) => name)
   if (route.kind === 'passthrough') return buildPassthrough(route)
   const { bound } = route
-  const title = bound.response ? `respond ${bound.response.status}` : 'respond 204'
+  const title = bound.response ? `respond ${bound.response.status.shown}` : 'respond 204'
   return { ...headOf(route), ...buildSteps(bound, sensitive, title) }
 }
 

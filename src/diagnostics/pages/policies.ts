@@ -153,6 +153,41 @@ response:
   body: { language: $.request.headers.accept-language }
 `),
   },
+  'cross-site-body': {
+    why: 'A page of any site can have its visitor’s browser send a form or a text here, and the browser adds the cookies that it has for us: the request looks like one of the visitor’s own (cross-site request forgery). JSON cannot be sent so without asking first.',
+    fix: 'List the sites whose pages may: `origin: [https://app.example.com]`. Requests of others are refused with 403.',
+    wrong: route(`match: POST /cart
+decode: [form]
+in: { user.id: cookie.sid, cart.sum: $.sum }
+do: [ { invoke: orders.pay } ]
+response: { body: { order: $.order.id, user: $.user.id } }
+`),
+    right: route(`match: POST /cart
+decode: [form]
+origin: [https://app.example.com]
+in: { user.id: cookie.sid, cart.sum: $.sum }
+do: [ { invoke: orders.pay } ]
+response: { body: { order: $.order.id, user: $.user.id } }
+`),
+  },
+  'failure-in-answer': {
+    why: 'What a backend answers when it fails (`error` in a `catch`, `steps.….failure`) may tell of its insides: queries, addresses, stack traces. As a whole it reaches no client, not even by way of a color.',
+    fix: 'Name the members that a client may see: `$.error.code`, `$.error.headers.retry-after`, or one that you know in `$.error.body`.',
+    wrong: route(`match: GET /home
+in: { user.id: query.user }
+do:
+  - try: [ { invoke: users.profile } ]
+    catch: [ { errors: [user-missing], do: [ { respond: { status: 404, body: $.error } } ] } ]
+response: { body: $.user.name }
+`),
+    right: route(`match: GET /home
+in: { user.id: query.user }
+do:
+  - try: [ { invoke: users.profile } ]
+    catch: [ { errors: [user-missing], do: [ { respond: { status: 404, body: { code: $.error.code } } } ] } ]
+response: { body: $.user.name }
+`),
+  },
   'secret-in-response': {
     why: 'A color that the dictionary calls `secret` never leaves by an answer: not by itself, not by way of a color that is made from it, and not in anything that contains a place where it is: another output of the same answer, the body or the headers of the request, the record of a call, the body of an error. What lies inside it is secret too.',
     fix: 'Name the members that may be sent (`$.card.id`, `$pick`, `$omit`), or send something else. Whether it is there may be told: `${ has(payment.token) }`. If it is no secret at all, say so in the dictionary.',

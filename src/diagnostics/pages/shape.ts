@@ -132,6 +132,32 @@ response:
   body: { hello: 'Hello \${ user.name }' }
 `),
   },
+  'raw-in-part': {
+    why: 'A body as it came (`request.raw`, `steps.….raw`) is bytes and their content type, and nobody looks into it. It can be sent on as the whole body of a call or an answer, and is part of nothing.',
+    fix: 'Write it alone: `body: $.request.raw`. To read parts of a body use `$.request.body`, or the outputs of the call.',
+    wrong: route(`match: POST /home
+response: { body: { sent: $.request.raw } }
+`),
+    right: route(`match: POST /home
+response: { body: $.request.raw }
+`),
+  },
+  'content-type-mismatch': {
+    why: 'A body goes out as JSON unless `encode` says otherwise. Under a `content-type` of another format it would be read wrong: `text/plain` with the quotes of a JSON text, a form as one long string. Bodies that are written as text are UTF-8.',
+    fix: 'Say in which format the body is written: `encode: form`, `multipart`, `text`, `xml` or `csv`; or leave `content-type` away, which follows from `encode`. Of several types of one format, such as `application/problem+json` of JSON, the one in the file stands.',
+    wrong: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  headers: { content-type: text/plain }
+  body: $.geo.city
+`),
+    right: route(`match: GET /home
+in: { geo.city: query.city }
+response:
+  encode: text
+  body: $.geo.city
+`),
+  },
   'unsafe-pattern': {
     why: 'Some regular expressions take exponential time for some texts: thirty characters in a query could stop the gateway for minutes. Only patterns that run in linear time are taken.',
     fix: 'Take out repetition inside repetition, and alternatives that begin alike: `(a+)+` is `a+`.',

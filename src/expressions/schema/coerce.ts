@@ -1,5 +1,6 @@
 import { parseJson } from '../../json-text.ts'
 import { mostDigits, readNumber } from '../../numbers.ts'
+import { spend } from '../work.ts'
 import { type JsonSchema, type JsonType, typesOf } from './json-schema.ts'
 
 type Coercion = (value: string | string[]) => unknown
@@ -19,6 +20,45 @@ export function compileCoercion(schema: JsonSchema | undefined): Coercion {
     if (Array.isArray(value)) return isList ? value.map(item) : value
     return wrapsText ? [item(value)] : one(value)
   }
+}
+
+/**
+ * The same for a value made of texts, as forms, XML and CSV give them, down to its last member. What comes once is a list
+ * of one where a list is due; what is no text stays as it is.
+ */
+export function compileConversion(schema: JsonSchema | undefined): (value: unknown) => unknown {
+  const types = typesOf(schema)
+  if (!types) return (value) => value
+  const convertText = compileCoercion(schema)
+  const convertItem = types.has('array') ? compileConversion(schema?.items) : undefined
+  const members = Object.entries(schema?.properties ?? {}).map(
+    ([name, member]) => [name, compileConversion(member)] as const,
+  )
+  const wrapsObject = convertItem !== undefined && !types.has('object')
+  const wrapsText = convertItem !== undefined && !types.has('string')
+  return (value) => {
+    if (typeof value === 'string') return wrapsText ? [convertItem(value)] : convertText(value)
+    if (Array.isArray(value)) {
+      spend(value.length)
+      return convertItem ? value.map(convertItem) : value
+    }
+    if (typeof value !== 'object' || value === null) return value
+    if (wrapsObject) return [convertItem(value)]
+    // What prints itself is one thing, a file for one.
+    if (members.length === 0 || typeof (value as { toJSON?: unknown }).toJSON === 'function') return value
+    return convertMembers(value as Record<string, unknown>, members)
+  }
+}
+
+function convertMembers(
+  value: Record<string, unknown>,
+  members: readonly (readonly [name: string, convert: (value: unknown) => unknown])[],
+): Record<string, unknown> {
+  const converted = { ...value }
+  for (const [name, convert] of members) {
+    if (Object.hasOwn(value, name)) converted[name] = convert(value[name])
+  }
+  return converted
 }
 
 function compileOne(types: ReadonlySet<JsonType> | undefined): (text: string) => unknown {

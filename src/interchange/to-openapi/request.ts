@@ -1,4 +1,5 @@
 import type { ColorDefinition } from '../../binding/color.ts'
+import { formatOf } from '../../formats/index.ts'
 import type { BoundRoute } from '../../plan/bound-route.ts'
 import type { BoundInput } from '../../plan/inputs.ts'
 import { everyRead } from '../../plan/reads.ts'
@@ -73,7 +74,7 @@ interface BodyNode {
   required: boolean
 }
 
-/** The JSON body that a route reads; undefined when it reads none. */
+/** The body that a route reads; undefined when it reads none. */
 export function describeBody(route: AggregatedRoute, schemas: PublishedSchemas): Published | undefined {
   if (!route.readsBody || route.match.method === 'GET' || route.match.method === 'HEAD') return undefined
   const root: BodyNode = { members: new Map(), required: false }
@@ -92,7 +93,9 @@ export function describeBody(route: AggregatedRoute, schemas: PublishedSchemas):
     const { singular, prefix } = locator.path
     if (singular && prefix.every((segment) => typeof segment === 'string')) node.schema = schemas.ofColor(color)
   }
-  return { required: root.required, content: { 'application/json': { schema: describeNode(root) } } }
+  const media = { schema: describeNode(root) }
+  const content = Object.fromEntries(route.accepts.map((name) => [formatOf(name).mediaTypes[0]!, media]))
+  return { required: root.required, content }
 }
 
 function describeNode({ members, schema }: BodyNode): Published {

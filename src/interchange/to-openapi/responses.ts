@@ -59,17 +59,19 @@ interface Described {
 
 /** The answers by status; several of one status become a choice. */
 class Answers {
-  readonly #byStatus = new Map<number, Described>()
+  /** `default` where a template gives it. */
+  readonly #byStatus = new Map<number | 'default', Described>()
 
   addAnswer(response: BoundResponse, hasCalls: boolean, schemas: PublishedSchemas): void {
-    const answer = this.#at(response.status)
-    let type = 'application/json'
+    const status = response.status.fixed ?? 'default'
+    const answer = this.#at(status)
+    let type = response.encoding.mediaTypes[0]!
     for (const { name, value } of response.headers) {
       if (name === 'content-type')
         type = typeof value.schema?.const === 'string' ? value.schema.const.split(';')[0]! : type
       else answer.headers[name] = { schema: { type: 'string' } }
     }
-    if (hasCalls && response.status < 400) answer.headers['Tessera-Degraded'] = degraded
+    if (hasCalls && (status === 'default' || status < 400)) answer.headers['Tessera-Degraded'] = degraded
     if (response.body)
       answer.bodies.set(type, [...(answer.bodies.get(type) ?? []), schemas.publish(response.body.schema)])
   }
@@ -85,11 +87,11 @@ class Answers {
   }
 
   describe(): Record<string, Published> {
-    const sorted = [...this.#byStatus].sort(([a], [b]) => a - b)
+    const sorted = [...this.#byStatus].sort(([a], [b]) => Number(a) - Number(b) || 0)
     return Object.fromEntries(sorted.map(([status, answer]) => [String(status), describeOrRefer(status, answer)]))
   }
 
-  #at(status: number): Described {
+  #at(status: number | 'default'): Described {
     const found = this.#byStatus.get(status) ?? { headers: {}, bodies: new Map(), codes: new Set(), anyStatus: false }
     this.#byStatus.set(status, found)
     return found
@@ -97,7 +99,8 @@ class Answers {
 }
 
 /** The failures that every route shares are described once. */
-function describeOrRefer(status: number, answer: Described): Published {
+function describeOrRefer(status: number | 'default', answer: Described): Published {
+  if (status === 'default') return describeAnswer(200, answer)
   const name = sharedNames[status]
   const isShared = name !== undefined && answer.bodies.size === 0 && Object.keys(answer.headers).length === 0
   const hasOwnCodes = [...answer.codes].some((code) => !sharedCodes[status]?.includes(code))

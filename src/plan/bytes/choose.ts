@@ -21,7 +21,8 @@ export interface ByteAnswer {
  * from it does. Undefined where that is nothing.
  */
 export function chooseBytes(route: BoundRoute): ByteAnswer | undefined {
-  const body = route.response?.body
+  const { response } = route
+  const body = response?.encoding.name === 'json' ? response.body : undefined
   const readElsewhere = body && findReadElsewhere(route)
   if (!body || !readElsewhere) return undefined
   let calls = callsOutsideLoops(route.body.steps).filter((step) => outputPaths(step.call!.operation))

@@ -2,8 +2,10 @@ import { armsOfFirstMayLose } from './arms-of-first-may-lose.ts'
 import { cachedAnswersMayBeShared } from './cached-answers-may-be-shared.ts'
 import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
+import { cookiesComeFromListedPages } from './cookies-come-from-listed-pages.ts'
 import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
 import { expressionsCareForAbsence } from './expressions-care-for-absence.ts'
+import { failuresAreToldByMember } from './failures-are-told-by-member.ts'
 import { listsAreBounded } from './lists-are-bounded.ts'
 import { partsDoNotRespond } from './parts-do-not-respond.ts'
 import { pathParametersExist } from './path-parameters-exist.ts'
@@ -16,6 +18,7 @@ export const partChecks: readonly RouteCheck[] = [
   colorsAreProducedBeforeRead,
   expressionsCareForAbsence,
   secretsStayInside,
+  failuresAreToldByMember,
   errorCodesCanBeRaised,
   armsOfFirstMayLose,
   partsDoNotRespond,
@@ -28,6 +31,8 @@ export const routeChecks: readonly RouteCheck[] = [
   pathParametersExist,
   stepTimeoutFitsRoute,
   secretsStayInside,
+  failuresAreToldByMember,
+  cookiesComeFromListedPages,
   cachedAnswersMayBeShared,
   sharedRequestsAreAlike,
   errorCodesCanBeRaised,

@@ -1,7 +1,6 @@
 import type { BoundTemplate } from '../../binding/bind.ts'
 import { type Traced, traceTemplate } from '../../expressions/template.ts'
-import type { BoundResponse } from '../../steps/response.ts'
-import { everyStep } from '../bound-route.ts'
+import { answerTemplates } from '../answer-templates.ts'
 import type { Origin, TracedMark } from '../marks.ts'
 import { traceValues } from '../traced-values.ts'
 import type { RouteCheck } from './check.ts'
@@ -28,13 +27,8 @@ export const secretsStayInside: RouteCheck = (route, { colors, diagnostics }) =>
       }
     }
   }
-  if (route.response) check(templatesOf(route.response), secrets.marks)
-  for (const step of everyStep(route.body))
-    check(step.response ? templatesOf(step.response) : (step.says ?? []), secrets.seenIn(step))
-}
-
-function templatesOf({ headers, body }: BoundResponse): BoundTemplate[] {
-  return [...headers.map(({ value }) => value), ...(body ? [body] : [])]
+  for (const { templates, step } of answerTemplates(route))
+    check(templates, step ? secrets.seenIn(step) : secrets.marks)
 }
 
 function helpWith({ area, mark: { origin } }: Traced<Origin>): string {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { parseCacheControl } from '../../calls/http-caching/cache-control.ts'
 import { printForwarded, printHit } from '../../calls/http-caching/cache-status.ts'
 import type { Lookup, StoredResponse, StoreKey } from '../../stores/store.ts'
+import { ownCache } from '../assemble.ts'
 import type { Answer, Outcome } from '../outcome.ts'
 import type { RouteRequest } from '../route-request.ts'
 import { andThen, type Client, defineStage, type Handle } from '../stage.ts'
@@ -82,7 +83,7 @@ function restore({ status, headers, bytes, storedAt }: StoredResponse, leftMs: n
 /** The cache nearest to the client stands last (RFC 9211 section 2). */
 function withStatus(answer: Answer, parameters: string): Answer {
   const inner = answer.headers['cache-status']
-  const own = `tessera;${parameters}`
+  const own = `${ownCache};${parameters}`
   return {
     ...answer,
     headers: { ...answer.headers, 'cache-status': inner === undefined ? own : `${String(inner)}, ${own}` },

@@ -1,58 +1,16 @@
 import { GatewayError } from '../../errors.ts'
-
-/** What `Object.create(null)` gives, but in the form that V8 is quick with: it inherits nothing. */
-class Values {
-  [name: string]: string | string[]
-}
-Object.setPrototypeOf(Values.prototype, null)
-Reflect.deleteProperty(Values.prototype, 'constructor')
-
-const mostParameters = 10_000
+import { Unreadable } from '../../formats/format.ts'
+import { parseUrlEncoded } from '../../formats/url-encoded.ts'
 
 /**
- * Reads `a=1&b=2&a=3`, as a query or a form has it: `+` is a space, a name that comes more than once has all its values.
- * @param where Named in the fault: `query` or `body`.
- * @throws GatewayError `invalid-input` for a percent escape that decodes to nothing, and for more parameters than anyone needs
+ * Reads the query of a request.
+ * @throws GatewayError `invalid-input`
  */
-export function parseQuery(text: string, where: string): Record<string, string | string[]> {
-  const values = new Values()
-  let from = 0
-  let equals = -1
-  let left = mostParameters
-  while (from < text.length) {
-    let to = text.indexOf('&', from)
-    if (to < 0) to = text.length
-    if (to > from) {
-      if (left-- === 0) throw unusable(where, `it has more than ${mostParameters} parameters`)
-      // The next one is looked for only once: it may be far off, or nowhere.
-      if (equals < from) equals = text.indexOf('=', from)
-      if (equals < 0) equals = text.length
-      const nameEnd = Math.min(equals, to)
-      const name = decode(text.slice(from, nameEnd), where)
-      add(values, name, nameEnd === to ? '' : decode(text.slice(nameEnd + 1, to), where))
-    }
-    from = to + 1
-  }
-  return values
-}
-
-function add(values: Values, name: string, value: string): void {
-  const before = values[name]
-  if (before === undefined) values[name] = value
-  else if (typeof before === 'string') values[name] = [before, value]
-  else before.push(value)
-}
-
-function decode(text: string, where: string): string {
-  const spaced = text.includes('+') ? text.split('+').join(' ') : text
-  if (!spaced.includes('%')) return spaced
+export function readQuery(text: string): Record<string, string | string[]> {
   try {
-    return decodeURIComponent(spaced)
-  } catch {
-    throw unusable(where, 'a percent escape is malformed or not UTF-8')
+    return parseUrlEncoded(text)
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    throw new GatewayError('invalid-input', { faults: [{ in: 'query', detail: `it ${error.message}` }] })
   }
-}
-
-function unusable(where: string, detail: string): GatewayError {
-  return new GatewayError('invalid-input', { faults: [{ in: where, detail }] })
 }

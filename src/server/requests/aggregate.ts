@@ -16,7 +16,8 @@ export function serveAggregate(
   response: ServerResponse,
 ): void {
   const exchange = new Exchange(serving, activation, active, message, response, request.parts.id)
-  if (!active.route.readsBody && hasBody(message)) message.resume()
+  const { readsBody, readsRaw } = active.route
+  if (!readsBody && !readsRaw && hasBody(message)) message.resume()
   if (serving.overload.isBusy) takeTurn(exchange, request, () => exchange.pass(active.pipeline, request))
   else exchange.pass(active.pipeline, request)
 }

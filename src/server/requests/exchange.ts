@@ -10,7 +10,7 @@ import { type ProblemContext, tellPath } from '../../run/problem.ts'
 import { endsConnection } from '../../run/refusals.ts'
 import { type Reply, renderProblem, renderReply } from '../../run/reply.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
-import type { Client, Departure } from '../../run/stage.ts'
+import type { Client, Departure, ReceivedBody } from '../../run/stage.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
 import { hasBody, readBody } from '../http/body.ts'
@@ -119,8 +119,7 @@ export class Exchange implements Client {
 
   /** As it came, which not everyone may be told. */
   get path(): string {
-    const mark = this.target.indexOf('?')
-    return mark < 0 ? this.target : this.target.slice(0, mark)
+    return this.target.split('?', 1)[0]!
   }
 
   get version(): string {
@@ -136,15 +135,17 @@ export class Exchange implements Client {
     this.ownHeaders = this.ownHeaders ? [...this.ownHeaders, ...headers] : headers
   }
 
-  receiveBody(maxBytes: number): Promise<unknown> | undefined {
-    return hasBody(this.request) ? readBody(this.request, maxBytes, this.serving.clock) : undefined
+  get hasBody(): boolean {
+    return hasBody(this.request)
+  }
+
+  receiveBody(maxBytes: number): Promise<ReceivedBody> {
+    return readBody(this.request, maxBytes, this.serving.clock)
   }
 
   whenGone(leave: (departure: Departure) => void): void {
-    const tell = () => {
-      const { writableFinished, statusCode } = this.response
-      leave({ isServed: writableFinished && statusCode < 500, backendMs: this.backendMs })
-    }
+    const { response: to } = this
+    const tell = () => leave({ isServed: to.writableFinished && to.statusCode < 500, backendMs: this.backendMs })
     if (this.isGone) tell()
     else this.room.once('close', contained('response', this, tell))
   }

@@ -3,7 +3,7 @@ import { parseCookie } from 'cookie'
 import type { RequestParts } from '../../plan/request-parts.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
 import type { ClientAddresses } from '../http/client-address.ts'
-import { parseQuery } from '../http/query.ts'
+import { readQuery } from '../http/query.ts'
 import { targetOf } from '../http/strict.ts'
 
 const noQuery: RequestParts['query'] = Object.freeze(Object.create(null))
@@ -19,6 +19,8 @@ export class ServerRequestParts implements RequestParts {
   readonly id: string
   readonly claims = undefined
   body: unknown = undefined
+  bodyHoldsTexts = false
+  raw: RequestParts['raw'] = undefined
   readonly #message: IncomingMessage
   readonly #addresses: ClientAddresses
   readonly #search: string
@@ -40,7 +42,7 @@ export class ServerRequestParts implements RequestParts {
 
   /** @throws GatewayError `invalid-input` */
   get query(): RequestParts['query'] {
-    this.#query ??= this.#search === '' ? noQuery : parseQuery(this.#search, 'query')
+    this.#query ??= this.#search === '' ? noQuery : readQuery(this.#search)
     return this.#query
   }
 

@@ -4,7 +4,7 @@ import type { CallSite } from '../../calls/policy.ts'
 import { configOf } from '../../calls/policy.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
-import { compileUsability } from '../../operations/outputs.ts'
+import { compileUsability, hasItsBody } from '../../operations/outputs.ts'
 import {
   declarePolicies,
   type ResolvedPolicy,
@@ -61,7 +61,6 @@ export function buildSite(
   binder: Binder,
 ): CallSite {
   const { operation } = other
-  const { definition } = operation
   const around = sitePolicies(resolved)
   return {
     route: binder.route,
@@ -78,12 +77,19 @@ export function buildSite(
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: other.maxResponseBytes,
     isSuccess: operation.isSuccess,
-    // Who says what `ok` is has looked at what such answers hold.
-    isUsable: isProvidedFor && definition.ok === undefined ? compileUsability(operation) : anything,
+    isUsable: usabilityOf(operation, isProvidedFor),
     errorNames: operation.errorNames,
     indexBody: undefined,
+    decoding: operation.decoding,
     render: compileRequest(operation, overrides),
   }
+}
+
+/** Who says what `ok` is has looked at what such answers hold. */
+function usabilityOf(operation: BoundOperation, isProvidedFor: boolean): CallSite['isUsable'] {
+  if (operation.method === 'HEAD') return anything
+  if (isProvidedFor && operation.definition.ok === undefined) return compileUsability(operation)
+  return operation.outputs.some(({ locator }) => locator.in === 'body') ? hasItsBody : anything
 }
 
 /** The same for all, so that sites that differ in nothing else can be told to be equal. */
@@ -92,6 +98,18 @@ const anything = () => true
 /** From now on the site's bodies stay bytes. Known only when the whole route is bound, and before any call is opened. */
 export function keepBytes(site: CallSite, operation: BoundOperation): void {
   ;(site as { indexBody: CallSite['indexBody'] }).indexBody = compileBodyIndexer(operation)
+}
+
+/** From now on the body is read by itself. Known as late as `keepBytes`. */
+export function expectBody(site: CallSite, { method }: BoundOperation): void {
+  if (site.isUsable === anything && method !== 'HEAD')
+    (site as { isUsable: CallSite['isUsable'] }).isUsable = hasItsBody
+}
+
+/** From now on the body is anything, where nothing is taken of it and it is only sent on. Known as late as `keepBytes`. */
+export function leaveUnread(site: CallSite, { decoding, outputs }: BoundOperation): void {
+  if (decoding || outputs.some(({ locator }) => locator.in === 'body')) return
+  ;(site as { decoding: CallSite['decoding'] }).decoding = { as: 'bytes' }
 }
 
 /** From now on a value that cannot be placed is the fault of who gave it. Known as late as `keepBytes`. */

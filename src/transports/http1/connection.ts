@@ -82,7 +82,7 @@ export class Connection {
   }
 
   /** Sends a request, or the head of one whose body is written later; the asker is told nothing before this returns. */
-  send(head: string, body: string | undefined, reader: ResponseReader, asker: Asker): void {
+  send(head: string, body: string | Uint8Array | undefined, reader: ResponseReader, asker: Asker): void {
     this.#asker = asker
     this.#reader = reader
     const socket = this.#socket

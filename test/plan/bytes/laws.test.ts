@@ -74,7 +74,7 @@ test('a page is the same from bytes whoever reads them, from parsed bodies, from
         const { headers, body } = page.response
         const parsing = { ...page, response: { headers: { ...headers, 'x-all': readsAll }, body } }
         const answer: Answering = ({ path, body: given }) =>
-          path.startsWith('/make') ? `{"value":${bodies[Number(path.at(-1))]!}}` : given
+          path.startsWith('/make') ? `{"value":${bodies[Number(path.at(-1))]!}}` : (given as string)
         const runs = await Promise.all([
           runThrice(page, sent, answer),
           runThrice(parsing, sent, answer),

@@ -95,10 +95,10 @@ export class CacheEntries {
 
   /** Undefined too for what another site kept that is content with less. */
   #restore(stored: StoredResponse): CacheEntry | undefined {
-    const { status, bytes, storedAt, lifetimes } = stored
+    const { status, headers, bytes, storedAt, lifetimes } = stored
     if (!lifetimes || !this.#site.isSuccess(status)) return undefined
-    const body = restoreBody(this.#site, bytes)
-    if (!this.#site.isUsable(body)) return undefined
+    const body = restoreBody(this.#site, bytes, headers)
+    if (!this.#site.isUsable(body, status)) return undefined
     const leftMs = lifetimes.freshMs - (this.#clock.epoch() - storedAt)
     return {
       stored,

@@ -1,4 +1,5 @@
 import type { CallRequest } from '../../../calls/call.ts'
+import { latin1Of } from '../../../calls/http-caching/request-key.ts'
 import { mayBeShared, type Sharing, sharingOf } from '../../../calls/http-caching/storable.ts'
 import type { Layer, LayerResponse, OngoingCall, Policy } from '../../../calls/layer.ts'
 import type { CallSite, PolicyParts } from '../../../calls/policy.ts'
@@ -43,7 +44,7 @@ export function singleflight(parts: PolicyParts, flights: Flights | undefined): 
 }
 
 function keyOf({ method, path, headers, body }: CallRequest): string {
-  return JSON.stringify([method, path, headers, body])
+  return JSON.stringify([method, path, headers, latin1Of(body)])
 }
 
 interface Asking {

@@ -1,4 +1,5 @@
 import type { CallRequest } from '../../../calls/call.ts'
+import { acceptOf } from '../../../calls/decode.ts'
 import { describeAttempts } from '../../../calls/describe.ts'
 import { outgoingHeaders } from '../../../calls/headers.ts'
 import { OngoingCall } from '../../../calls/layer.ts'
@@ -81,7 +82,7 @@ function copySender({ target, timeoutMs, credentials }: MirrorPolicy, parts: Pol
   const copies = state!
   const endpoints = parts.reach(target)
   const describe = describeAttempts(site)
-  const accompaniment = { budgetHeader: target.budgetHeader }
+  const accompaniment = { accept: acceptOf(site.decoding), budgetHeader: target.budgetHeader }
   const isCopied = (name: string) => credentials || !(isCredential(name) || site.secretHeaders?.includes(name))
 
   function begin(request: CallRequest, { context }: OngoingCall, scope: Scope, endpoint: Endpoint): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { isNestedDeeperThan } from '../../src/calls/nesting.ts'
+import { isNestedDeeperThan } from '../../src/formats/nesting.ts'
 
 function depthOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0

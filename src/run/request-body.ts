@@ -1,0 +1,44 @@
+import { GatewayError } from '../errors.ts'
+import { isUtf8Charset } from '../formats/charset.ts'
+import { charsetOf } from '../formats/content-type.ts'
+import { type Format, Unreadable } from '../formats/format.ts'
+import { chooseFormat } from '../formats/index.ts'
+import { json } from '../formats/json.ts'
+import { Body } from '../json/body.ts'
+import { refuse } from './refusals.ts'
+import type { Client, ReceivedBody } from './stage.ts'
+
+/** Deeper than any honest request, and far from where a recursive walk overflows the stack. */
+export const maxBodyDepth = 200
+const limits = { maxDepth: maxBodyDepth, maxValues: 100_000 }
+
+/**
+ * What a client's body is read as: what its content type says, among what the route takes. A client that says nothing
+ * sends JSON, where that is taken.
+ * @throws GatewayError `unsupported-media-type`, and the client is told what is taken
+ */
+export function formatOfRequest(
+  contentType: string | undefined,
+  accepted: readonly Format[],
+  client: Pick<Client, 'addHeaders'>,
+): Format {
+  const format = contentType === undefined ? accepted.find((one) => one === json) : chooseFormat(contentType, accepted)
+  if (format) return format
+  const types = accepted.flatMap(({ mediaTypes }) => mediaTypes).join(', ')
+  client.addHeaders(['accept-post', types])
+  throw refuse('unsupported-media-type', `send ${types}`)
+}
+
+/** @throws GatewayError `invalid-input` */
+export function decodeReceived(received: ReceivedBody, format: Format, contentType: string | undefined): unknown {
+  if ('value' in received) return received.value
+  const { bytes } = received
+  const plain = format === json && isUtf8Charset(charsetOf(contentType)) ? Body.ofBytes(bytes, maxBodyDepth) : undefined
+  if (plain) return plain.value
+  try {
+    return format.decode({ bytes, contentType }, limits)
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    throw new GatewayError('invalid-input', { faults: [{ in: 'body', detail: `it ${error.message}` }] })
+  }
+}

@@ -1,0 +1,271 @@
+import { describe, expect, test } from '@jest/globals'
+import { type FormatName, Unreadable, Unwritable } from '../../src/formats/format.ts'
+import { chooseFormat, formatOf, formats } from '../../src/formats/index.ts'
+import { OpaqueBytes } from '../../src/formats/opaque-bytes.ts'
+
+const limits = { maxDepth: 20, maxValues: 100 }
+
+function decode(name: FormatName, body: string | Uint8Array, contentType?: string): unknown {
+  return formatOf(name).decode({ bytes: Buffer.from(body as string), contentType }, limits)
+}
+
+function encode(name: FormatName, value: unknown): { contentType: string; text: string } {
+  const { bytes, contentType } = formatOf(name).encode!(value)
+  return { contentType, text: Buffer.from(bytes as string).toString() }
+}
+
+const gbk = Buffer.from([0xc4, 0xe3, 0xba, 0xc3]) // 你好
+
+describe('a format is told by a content type', () => {
+  test.each([
+    ['application/json', 'json'],
+    ['application/problem+json; charset=utf-8', 'json'],
+    ['APPLICATION/X-WWW-FORM-URLENCODED', 'form'],
+    ['multipart/form-data; boundary=x', 'multipart'],
+    ['text/xml', 'xml'],
+    ['application/soap+xml; action="x"', 'xml'],
+    ['text/csv; header=present', 'csv'],
+    ['text/event-stream', 'events'],
+    ['text/html', 'text'],
+    ['image/png', 'bytes'],
+  ])('%s is %s', (contentType, name) => expect(chooseFormat(contentType)?.name).toBe(name))
+})
+
+describe('a form', () => {
+  test('is an object, a name that comes twice a list', () => {
+    expect(decode('form', 'a=1&b=x+y%26&a=2&c')).toEqual({ a: ['1', '2'], b: 'x y&', c: '' })
+  })
+
+  test('is read by its charset, escaped or not', () => {
+    const type = 'application/x-www-form-urlencoded; charset=GBK'
+    expect(decode('form', Buffer.concat([Buffer.from('n='), gbk, Buffer.from('&e=%C4%E3%BA%C3')]), type)).toEqual({
+      n: '你好',
+      e: '你好',
+    })
+  })
+
+  test('is written with its lists repeated, and without what is absent', () => {
+    expect(encode('form', { a: [1, 'x y'], b: null, c: undefined, d: true, e: '&=+%' })).toEqual({
+      contentType: 'application/x-www-form-urlencoded',
+      text: 'a=1&a=x+y&d=true&e=%26%3D%2B%25',
+    })
+  })
+
+  test.each([[[1]], ['a'], [null], [{ a: { b: 1 } }], [{ a: [[1]] }]])('cannot be written of %j', (value) => {
+    expect(() => encode('form', value)).toThrow(Unwritable)
+  })
+})
+
+describe('XML', () => {
+  test('is objects: attributes, texts, and elements that come more than once as lists', () => {
+    const text =
+      '<?xml version="1.0"?>\n<order id="7" xmlns:x="u">\n <line>a&amp;b</line><line/> <x:note>n<b>!</b></x:note></order>'
+    expect(decode('xml', text)).toEqual({
+      order: { '@id': '7', '@xmlns:x': 'u', line: ['a&b', ''], 'x:note': { b: '!', '#text': 'n' } },
+    })
+  })
+
+  test('is read by the charset that its type, its mark or itself names', () => {
+    const document = (encoding: string) => [
+      Buffer.from(`<?xml version="1.0"${encoding}?><a>`),
+      gbk,
+      Buffer.from('</a>'),
+    ]
+    expect(decode('xml', Buffer.concat(document(' encoding="GBK"')))).toEqual({ a: '你好' })
+    expect(decode('xml', Buffer.concat(document('')), 'text/xml; charset="gb18030"')).toEqual({ a: '你好' })
+    expect(decode('xml', Buffer.from('\ufeff<a>é</a>', 'utf16le'))).toEqual({ a: 'é' })
+  })
+
+  test.each([
+    ['a DTD', '<!DOCTYPE a><a/>', 'DTD'],
+    ['entities that grow', '<!DOCTYPE a [<!ENTITY x "yy"><!ENTITY z "&x;&x;">]><a>&z;</a>', 'DTD'],
+    ['a file that is named', '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', 'DTD'],
+    ['an entity that nobody knows', '<a>&x;</a>', 'well-formed'],
+    ['depth', `${'<a>'.repeat(30)}${'</a>'.repeat(30)}`, 'nested'],
+    ['too many elements', `<a>${'<b/>'.repeat(200)}</a>`, 'elements'],
+    ['an attribute twice', '<a b="1" b="2"/>', 'well-formed'],
+    ['no end', '<a><b></b>', 'well-formed'],
+    ['two roots', '<a/><b/>', 'well-formed'],
+    ['nothing', '', 'well-formed'],
+    ['an unknown charset', '<?xml version="1.0" encoding="nope"?><a/>', 'charset'],
+  ])('is refused for %s', (_what, text, why) => {
+    expect(() => decode('xml', text)).toThrow(Unreadable)
+    expect(() => decode('xml', text)).toThrow(why)
+  })
+
+  test('names that objects inherit are names', () => {
+    expect(JSON.stringify(decode('xml', '<a><__proto__ x="1"/><constructor/></a>'))).toBe(
+      '{"a":{"__proto__":{"@x":"1"},"constructor":""}}',
+    )
+  })
+
+  test('is written with everything escaped', () => {
+    expect(
+      encode('xml', { a: { '@id': 'x"<\n', line: ['1 < 2', { b: null, c: 7 }, null], '#text': ']]>&' } }).text,
+    ).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<a id="x&quot;&lt;&#10;"><line>1 &lt; 2</line><line><c>7</c></line><line/>]]&gt;&amp;</a>',
+    )
+  })
+
+  test.each([
+    ['two roots', { a: 1, b: 2 }],
+    ['a list of roots', { a: [1, 2] }],
+    ['no object', 'x'],
+    ['a name that is none', { 'a b': 1 }],
+    ['a tag in a name', { a: { 'b><c': 1 } }],
+    ['an attribute name that is none', { a: { '@x="1" y': 1 } }],
+    ['an attribute that is an object', { a: { '@x': {} } }],
+    ['a character that XML does not have', { a: '\u0000' }],
+  ])('cannot be written of %s', (_what, value) => expect(() => encode('xml', value)).toThrow(Unwritable))
+})
+
+describe('CSV', () => {
+  test('is a list of objects by its head row', () => {
+    expect(decode('csv', 'id,name\r\n1,"a ""b"", c"\r\n\r\n2,"x\ny"\r\n')).toEqual([
+      { id: '1', name: 'a "b", c' },
+      { id: '2', name: 'x\ny' },
+    ])
+    expect(decode('csv', '')).toEqual([])
+  })
+
+  test('is read by its charset, with or without a mark', () => {
+    expect(decode('csv', Buffer.concat([Buffer.from('n\n'), gbk]), 'text/csv; charset=gbk')).toEqual([{ n: '你好' }])
+    expect(decode('csv', '\ufeffn\n1')).toEqual([{ n: '1' }])
+  })
+
+  test.each([
+    ['a row that is too long', 'a,b\n1,2,3'],
+    ['a row that is too short', 'a,b\n1'],
+    ['a quote without its end', 'a\n"b'],
+    ['two columns of one name', 'a,a\n1,2'],
+    ['too many cells', `a\n${'1\n'.repeat(200)}`],
+    ['a line without end', `a\n"${'x'.repeat(2 * 1024 * 1024)}"`],
+  ])('is refused for %s', (_what, text) => expect(() => decode('csv', text)).toThrow(Unreadable))
+
+  test('is written with all columns that a row has', () => {
+    expect(
+      encode('csv', [
+        { a: 1, b: 'x,"y"' },
+        { b: null, c: ' z' },
+      ]),
+    ).toEqual({
+      contentType: 'text/csv; charset=utf-8',
+      text: 'a,b,c\r\n1,"x,""y""",\r\n,," z"\r\n',
+    })
+    expect(encode('csv', []).text).toBe('')
+  })
+
+  test('of rows that have nothing in common is bounded', () => {
+    const rows = Array.from({ length: 2000 }, (_, index) => ({ [`c${index}`]: 1 }))
+    expect(() => encode('csv', rows)).toThrow('cells')
+  })
+
+  test.each([[{ a: 1 }], [[1]], [[{ a: [1] }]]])('cannot be written of %j', (value) => {
+    expect(() => encode('csv', value)).toThrow(Unwritable)
+  })
+})
+
+describe('server-sent events', () => {
+  test('are a list, of those that are whole', () => {
+    const text = ': hi\nevent: add\ndata: {"a":1}\ndata: 2\nid: 7\n\ndata:x\r\n\r\nevent: none\n\ndata: lost'
+    expect(decode('events', text)).toEqual([
+      { event: 'add', data: '{"a":1}\n2', id: '7' },
+      { event: 'message', data: 'x', id: '7' },
+    ])
+  })
+
+  test('are bounded', () => expect(() => decode('events', 'data: x\n\n'.repeat(200))).toThrow('events'))
+})
+
+const part = (head: string, body: string) => `--b\r\n${head}\r\n\r\n${body}\r\n`
+const field = (name: string, body: string) => part(`Content-Disposition: form-data; name="${name}"`, body)
+const type = 'multipart/form-data; boundary=b'
+
+describe('a form with files', () => {
+  test('is texts, and files that are opaque', () => {
+    const file = part(
+      'Content-Disposition: form-data; name="f"; filename="C:\\x\\a.png"\r\nContent-Type: image/png',
+      '\u0001\r\n--bb',
+    )
+    const body = decode('multipart', `preamble\r\n${field('a', '1')}${field('a', 'é')}${file}--b--\r\nepilogue`, type)
+    expect(body).toEqual({ a: ['1', 'é'], f: { filename: 'a.png', type: 'image/png', size: 7 } })
+    const { f } = body as { f: OpaqueBytes }
+    expect(Buffer.from(f.bytes).toString()).toBe('\u0001\r\n--bb')
+    expect(() => JSON.stringify(f)).toThrow(Unwritable)
+  })
+
+  test('has nothing in it', () => expect(decode('multipart', '--b--\r\n', type)).toEqual({}))
+
+  test.each([
+    ['no boundary', field('a', '1'), 'multipart/form-data'],
+    ['no end', field('a', '1'), type],
+    ['a part that breaks off', '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx', type],
+    ['a part without a name', `${part('Content-Disposition: form-data', 'x')}--b--`, type],
+    ['a part of something else', `${part('Content-Disposition: attachment; name="a"', 'x')}--b--`, type],
+    ['a head that is none', `${part('what', 'x')}--b--`, type],
+    ['two names', `${part('Content-Disposition: form-data; name="a"; name="b"', 'x')}--b--`, type],
+    ['a quote without end', `${part('Content-Disposition: form-data; name="a', 'x')}--b--`, type],
+    [
+      'a transfer encoding',
+      `${part('Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64', 'eA==')}--b--`,
+      type,
+    ],
+    [
+      'text that is no UTF-8',
+      Buffer.concat([
+        Buffer.from('--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n'),
+        gbk,
+        Buffer.from('\r\n--b--'),
+      ]),
+      type,
+    ],
+    ['too many parts', `${field('a', '1').repeat(200)}--b--`, type],
+    ['a head without end', `--b\r\n${'x: y\r\n'.repeat(5000)}\r\n\r\n--b--`, type],
+    ['nothing', '', type],
+  ] as [string, string | Uint8Array, string][])('is refused for %s', (_what, body, contentType) => {
+    expect(() => decode('multipart', body, contentType)).toThrow(Unreadable)
+  })
+
+  test('is written and read again: names, texts and files stay what they are', () => {
+    const files = [
+      new OpaqueBytes(Buffer.from([0, 255, 13, 10, 45, 45]), 'image/png', 'ü"\n.png'),
+      new OpaqueBytes(gbk, 'a/b'),
+    ]
+    const written = formatOf('multipart').encode!({ 'n"\r\n': ['x', 2], empty: '', none: null, files })
+    const again = decode('multipart', written.bytes, written.contentType) as Record<string, unknown>
+    expect(again).toEqual({
+      'n"\r\n': ['x', '2'],
+      empty: '',
+      files: [
+        { filename: 'ü"\n.png', type: 'image/png', size: 6 },
+        { filename: 'files', type: 'a/b', size: 4 },
+      ],
+    })
+    expect(Buffer.from((again['files'] as OpaqueBytes[])[0]!.bytes)).toEqual(Buffer.from(files[0]!.bytes))
+  })
+
+  test('is the same bytes for the same form', () => {
+    const { encode } = formatOf('multipart')
+    expect(encode!({ a: 1 })).toEqual(encode!({ a: 1 }))
+    expect(encode!({ a: 1 })).not.toEqual(encode!({ a: 2 }))
+  })
+})
+
+describe('text', () => {
+  test('is read by its charset', () => {
+    expect(decode('text', Buffer.from('caf\xe9', 'latin1'), 'text/plain; charset=ISO-8859-1')).toBe('café')
+    expect(decode('text', Buffer.from([0x83, 0x65]), 'text/plain; charset=Shift_JIS')).toBe('テ')
+    expect(() => decode('text', Buffer.from([0xff]))).toThrow('UTF-8')
+    expect(() => decode('text', 'a', 'text/plain; charset=utf-7')).toThrow('charset')
+  })
+
+  test('is written of a single value', () => {
+    expect(encode('text', 'é 1')).toEqual({ contentType: 'text/plain; charset=utf-8', text: 'é 1' })
+    expect(encode('text', 12n).text).toBe('12')
+    expect(() => encode('text', { a: 1 })).toThrow(Unwritable)
+  })
+})
+
+test('every format says what it is', () => {
+  for (const format of formats.values()) expect(format.summary).not.toBe('')
+})
