@@ -64,7 +64,8 @@ interface Answer {
 
 function call(port: number, { method, path, headers, body }: ExampleRequest['send']): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body)
+    const isText = typeof body === 'string' && headers?.['content-type'] !== undefined
+    const text = body === undefined ? undefined : isText ? body : JSON.stringify(body)
     const sent = { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers }
     const request = sendRequest({ port, method, path, headers: sent, agent: false }, async (response) => {
       let answer = ''
