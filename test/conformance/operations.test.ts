@@ -88,8 +88,14 @@ const sent: [name: string, operation: string, colors: string, request: Record<st
     { path: '/x?ids=a&ids=b' },
   ],
   [
-    'no parameter for an empty array',
+    'an empty parameter for an empty array',
     "{ get: /x, in: { a.texts: 'query.ids[,]' } }",
+    '{ a.texts: [] }',
+    { path: '/x?ids=' },
+  ],
+  [
+    'no parameter for an empty array where it may be left out',
+    "{ get: /x, in: { 'a.texts?': 'query.ids[,]' } }",
     '{ a.texts: [] }',
     { path: '/x' },
   ],
