@@ -1,6 +1,7 @@
 import type { Language } from '../binding/color.ts'
 import type { Read } from '../binding/reference.ts'
 import { fixedStatus } from '../binding/status.ts'
+import { json } from '../formats/json.ts'
 import type { ParsedPart } from '../routes/part.ts'
 import type { BoundPart } from '../steps/step.ts'
 import { bindPart } from './bind-part.ts'
@@ -85,5 +86,5 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
 function answerOf(reads: readonly Read[], at: Read['at']): BoundRoute['response'] {
   const template = { kind: 'literal', at: [], value: null } as const
   const body = { template, reads, schema: undefined, at, locate: () => at, evaluate: () => undefined }
-  return { status: fixedStatus(200), headers: [], body, reads }
+  return { status: fixedStatus(200), headers: [], body, encoding: json, reads }
 }
