@@ -121,6 +121,35 @@ describe('all of a failure reaches no answer', () => {
     const { diagnostics } = buildSnapshot(projectTexts(files))
     expect(diagnostics.map(({ code }) => code)).toEqual(['failure-in-answer'])
   })
+
+  test.each([
+    [
+      'out of a part',
+      'do: [ { id: x, invoke: s.op, optional: true }, { assign: { page.note: $.steps.x.failure } } ]\nout: [ page.note? ]\n',
+    ],
+    [
+      'in what an error of a part says',
+      "do: [ { assign: { page.note: 1 } }, { try: [ { invoke: s.op } ], catch: [ { errors: [all], do: [ { throw: { error: bad, detail: '${ error }' } } ] } ] } ]\nout: [ page.note? ]\n",
+    ],
+  ])('%s', (_name, part) => {
+    const files = {
+      dictionary,
+      'services/s': 'service: s\nendpoints: [http://127.0.0.1:9]\noperations: { op: { get: /x } }\n',
+      'parts/p': part,
+      'routes/r': 'match: GET /r\ndo: [ { id: a, part: p } ]\nresponse: { body: $.page.note }\n',
+    }
+    const { diagnostics } = buildSnapshot(projectTexts(files))
+    expect(diagnostics.map(({ code }) => code)).toEqual(['failure-in-answer'])
+  })
+})
+
+test('a failure in a part is told by its members', async () => {
+  const part =
+    'do: [ { id: x, invoke: s.op, optional: true }, { assign: { page.note: { is: $.steps.x.failure.code, says: $.steps.x.failure.body.why } } } ]\nout: [ page.note? ]\n'
+  const route = 'do: [ { id: a, part: p } ]\nresponse: { body: $.page.note }\n'
+  const answer = { status: 409, body: '{"why":"taken"}' }
+  const { ask } = await startOf('{ get: /x }', `match: GET /r\n${route}`, answer, { dictionary, 'parts/p': part })
+  expect(await (await ask()).json()).toEqual({ is: 'http-409', says: 'taken' })
 })
 
 describe('an error that its service names', () => {

@@ -8,13 +8,13 @@ import { afterFile, afterTest, createDirectory } from './cleanup.ts'
 import { until } from './waiting.ts'
 import { dictionary } from './words.ts'
 
-/** Files of a project by name, without `.yaml`: `gateway`, `dictionary`, `services/NAME`, `routes/NAME`. */
+/** Files of a project by name, without `.yaml`: `gateway`, `dictionary`, `services/NAME`, `routes/NAME`, `parts/NAME`. */
 export type Files = Readonly<Record<string, string>>
 
 /** Writes files below a directory: `gateway` goes to `config/gateway.yaml`, `routes/x` to `routes/x.yaml`, … */
 export function writeFiles(directory: string, files: Files): void {
   for (const [name, text] of Object.entries(files)) {
-    const path = join(directory, name.startsWith('routes/') ? `${name}.yaml` : `config/${name}.yaml`)
+    const path = join(directory, /^(routes|parts)\//.test(name) ? `${name}.yaml` : `config/${name}.yaml`)
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   }
