@@ -63,16 +63,16 @@ export function shapeAllow(tree: Tree, color: string, from: readonly string[], s
       Object.fromEntries(names.map((name) => [quoteText(name), printPath([...source, ...path, name])])),
     ),
   )
-  return [{ assign: { [color]: { $pick: leavesOf(tree), $from: printPath(from) } } }, ...inner]
+  return [{ assign: { [color]: { $pick: leavesOf(tree).map(quoteText), $from: printPath(from) } } }, ...inner]
 }
 
 /** What is named goes; what is inside of lists stays. */
 export function shapeDeny(tree: Tree, color: string, from: readonly string[], source: readonly string[]): Step[] {
   const own = color.split('.')
   const inner = [...parentsOf(tree)].map(({ path, names }) =>
-    merge(color, path, names, source, undefined, { $omit: names, $from: printPath([...own, ...path]) }),
+    merge(color, path, names, source, undefined, { $omit: names.map(quoteText), $from: printPath([...own, ...path]) }),
   )
-  return [{ assign: { [color]: { $omit: leavesOf(tree), $from: printPath(from) } } }, ...inner]
+  return [{ assign: { [color]: { $omit: leavesOf(tree).map(quoteText), $from: printPath(from) } } }, ...inner]
 }
 
 /** Where one of the names is there: the color with what is at `path` replaced, or with members added to it. */

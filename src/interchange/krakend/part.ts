@@ -72,7 +72,7 @@ function shapeMapping(backend: ForeignObject, color: string): Step[] {
   const added = isDistinct
     ? [Object.fromEntries(renames.map(member))]
     : renames.map((rename) => Object.fromEntries([member(rename)]))
-  const kept = { $omit: renames.map(([from]) => from), $from: printPath(own) }
+  const kept = { $omit: renames.map(([from]) => quoteText(from)), $from: printPath(own) }
   return [{ when: `has(${color})`, assign: { [color]: { $merge: [kept, ...added] } } }]
 }
 
