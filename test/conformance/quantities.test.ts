@@ -10,6 +10,7 @@ const durations: [text: string, ms: number][] = [
   ['3s', 3000],
   ['10m', 600_000],
   ['1h', 3_600_000],
+  ['2d', 172_800_000],
   ['1.5s', 1500],
 ]
 const sizes: [text: string, bytes: number][] = [
@@ -43,7 +44,7 @@ const wrong: [key: string, text: string][] = [
   ['defaults: { timeout: %s }', '3 s'],
   ['defaults: { timeout: %s }', '3S'],
   ['defaults: { timeout: %s }', '-3s'],
-  ['defaults: { timeout: %s }', '3d'],
+  ['defaults: { timeout: %s }', '3w'],
   ['defaults: { timeout: %s }', '0s'],
   ['defaults: { timeout: %s }', '0'],
   ['defaults: { timeout: %s }', '[1s]'],
