@@ -557,14 +557,14 @@ export function describeTransportFaults(transport: TransportKind): void {
         expect(await errorOf(call())).toMatchObject({ code: 'product-missing', response: { status: 404, body: {} } })
       })
 
-      test.each<[string, string, 'stay' | 'end']>([
-        ['HTML', whole('<html>', 'HTTP/1.1 500 Oops\r\nContent-Type: text/html\r\n'), 'stay'],
-        ['too large', 'HTTP/1.1 500 Oops\r\nContent-Length: 20000000\r\n\r\n', 'stay'],
-        ['cut', 'HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\n{', 'end'],
-      ])('whatever its body is: %s', async (_name, bytes, then) => {
+      test.each<[string, string, 'stay' | 'end', string | undefined]>([
+        ['HTML', whole('<html>', 'HTTP/1.1 500 Oops\r\nContent-Type: text/html\r\n'), 'stay', '<html>'],
+        ['too large', 'HTTP/1.1 500 Oops\r\nContent-Length: 20000000\r\n\r\n', 'stay', undefined],
+        ['cut', 'HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\n{', 'end', undefined],
+      ])('whatever its body is: %s', async (_name, bytes, then, body) => {
         expect(await errorOf((await answered(bytes, then))())).toMatchObject({
           code: 'http-500',
-          response: { status: 500, body: undefined },
+          response: { status: 500, body },
         })
       })
 
