@@ -12,7 +12,7 @@ export const bytes: Format = {
   givesTexts: false,
   encode(value) {
     if (!(value instanceof OpaqueBytes)) throw new Unwritable('the body is no bytes')
-    return { bytes: value.bytes, contentType: value.type }
+    return { bytes: OpaqueBytes.bytesOf(value), contentType: value.type }
   },
   decode: ({ bytes, contentType }) => new OpaqueBytes(bytes, contentType ?? anyType),
 }

@@ -1,7 +1,7 @@
 import { Unreadable } from './format.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
-/** As many as there are charsets. */
+/** By their labels, of which the Encoding Standard has some two hundred. */
 const decoders = new Map<string, TextDecoder>([
   ['utf-8', utf8],
   ['utf8', utf8],
@@ -22,7 +22,11 @@ export function decodeText(bytes: Uint8Array, charset = 'utf-8'): string {
   }
 }
 
+/** A label with spaces around it, of which there is no end, is none to us. */
+const label = /^[\w.:-]+$/
+
 function openDecoder(charset: string): TextDecoder {
+  if (!label.test(charset)) throw new Unreadable('has an unknown charset')
   try {
     const decoder = new TextDecoder(charset, { fatal: true })
     decoders.set(charset, decoder)

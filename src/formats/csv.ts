@@ -24,6 +24,8 @@ export const csv: Format = {
 
 function decode({ bytes, contentType }: Encoded, { maxValues }: DecodeLimits): unknown {
   const text = decodeText(bytes, charsetOf(contentType))
+  // A line is parsed as a whole before its cells are counted; in quotes commas end none, so there may be more of them.
+  if (countSeparators(text, 2 * maxValues) > 2 * maxValues) throw new Unreadable(`has over ${maxValues} cells`)
   parse ??= (createRequire(import.meta.url)('csv-parse/sync') as { parse: typeof parseCsv }).parse
   let left = maxValues
   const count = (record: string[]) => {
@@ -48,6 +50,16 @@ function decode({ bytes, contentType }: Encoded, { maxValues }: DecodeLimits): u
     })
     return members
   })
+}
+
+/** Commas and ends of lines, up to one more than `most`. */
+function countSeparators(text: string, most: number): number {
+  let count = 0
+  for (let at = 0; at < text.length && count <= most; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x2c || code === 0x0a) count++
+  }
+  return count
 }
 
 /** Rows times columns: objects that have no name in common would make a table of their square. */

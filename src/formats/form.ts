@@ -24,8 +24,9 @@ export const form: Format = {
 function decode({ bytes, contentType }: Encoded): unknown {
   const charset = charsetOf(contentType)
   if (isUtf8Charset(charset)) return parseUrlEncoded(decodeText(bytes))
-  // What is escaped are the bytes of the charset.
-  return parseUrlEncoded(decodeText(bytes, charset), (text) => decodeText(unescapeBytes(text), charset))
+  // What is escaped are bytes of the charset, as are those beside them: a character may be of both.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  return parseUrlEncoded(text, (part) => decodeText(unescapeBytes(part), charset))
 }
 
 function unescapeBytes(text: string): Uint8Array {

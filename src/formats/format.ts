@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors.ts'
 /** What a body comes as, or goes out as. */
 export const formatNames = ['json', 'form', 'multipart', 'xml', 'csv', 'events', 'text', 'bytes'] as const
 export type FormatName = (typeof formatNames)[number]
@@ -42,4 +43,8 @@ export interface Format {
 export class Unreadable extends Error {}
 
 /** A value that a format has no way to write. Completes a sentence: `the body is no object`. */
-export class Unwritable extends Error {}
+export class Unwritable extends GatewayError {
+  constructor(reason: string) {
+    super('expression-failed', { reason })
+  }
+}

@@ -53,10 +53,10 @@ function writePart(name: string, value: unknown): Uint8Array[] {
   if (!(value instanceof OpaqueBytes)) {
     return [Buffer.from(`${disposition}\r\n\r\n`), Buffer.from(requireText(value, name))]
   }
-  const { bytes, type, filename = name } = value
+  const { type, filename = name } = value
   if (!isHeaderValue(type)) throw new Unwritable(`\`${name}\` has no content type that can be sent`)
   const file = `; filename="${escapeName(filename)}"\r\ncontent-type: ${type}`
-  return [Buffer.from(`${disposition}${file}\r\n\r\n`), bytes]
+  return [Buffer.from(`${disposition}${file}\r\n\r\n`), OpaqueBytes.bytesOf(value)]
 }
 
 /** As browsers do (HTML standard, 4.10.22.8). */

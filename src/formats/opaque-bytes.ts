@@ -16,8 +16,9 @@ export class OpaqueBytes {
     this.#bytes = bytes
   }
 
-  get bytes(): Uint8Array {
-    return this.#bytes
+  /** No member of it, not even an inherited one, which paths would read. */
+  static bytesOf(opaque: OpaqueBytes): Uint8Array {
+    return opaque.#bytes
   }
 
   /** JSON has no bytes: its name, type and size can be said by their names. */

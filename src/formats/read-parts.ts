@@ -61,11 +61,13 @@ function findDelimiter(bytes: Buffer, delimiter: Buffer, from: number): number |
 
 /** Where the line behind a delimiter begins; `end` behind the last one; undefined where it is no delimiter. */
 function lineBehind(bytes: Buffer, from: number): number | 'end' | undefined {
-  if (bytes[from] === 0x2d && bytes[from + 1] === 0x2d) return 'end'
-  let at = from
+  const isLast = bytes[from] === 0x2d && bytes[from + 1] === 0x2d
+  let at = isLast ? from + 2 : from
   // Transport padding (RFC 2046 section 5.1.1).
-  while (at - from < 100 && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++
-  return bytes[at] === 0x0d && bytes[at + 1] === 0x0a ? at + 2 : undefined
+  while (at - from < 102 && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++
+  if (isLast && at === bytes.length) return 'end'
+  if (bytes[at] !== 0x0d || bytes[at + 1] !== 0x0a) return undefined
+  return isLast ? 'end' : at + 2
 }
 
 function readHead(head: Buffer): Pick<Part, 'name' | 'filename' | 'type'> {

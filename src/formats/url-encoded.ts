@@ -11,7 +11,7 @@ const mostParameters = 10_000
 
 /**
  * Reads `a=1&b=2&a=3`, as a query or a form has it: `+` is a space, a name that comes more than once has all its values.
- * @param undo undoes percent escapes; throws for those that are none
+ * @param undo undoes percent escapes, and whatever else stands for characters; throws for what is none
  * @throws Unreadable for a percent escape that decodes to nothing, and for more parameters than anyone needs
  */
 export function parseUrlEncoded(text: string, undo = decodeURIComponent): Record<string, string | string[]> {
@@ -45,10 +45,10 @@ function add(values: Values, name: string, value: string): void {
 
 function decode(text: string, undo: (text: string) => string): string {
   const spaced = text.includes('+') ? text.split('+').join(' ') : text
-  if (!spaced.includes('%')) return spaced
+  if (undo === decodeURIComponent && !spaced.includes('%')) return spaced
   try {
     return undo(spaced)
   } catch {
-    throw new Unreadable('has a percent escape that is malformed or not UTF-8')
+    throw new Unreadable('has a percent escape that is malformed or of no character')
   }
 }

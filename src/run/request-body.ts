@@ -5,6 +5,7 @@ import { type Format, Unreadable } from '../formats/format.ts'
 import { chooseFormat } from '../formats/index.ts'
 import { json } from '../formats/json.ts'
 import { Body } from '../json/body.ts'
+import type { RequestParts } from '../plan/request-parts.ts'
 import { refuse } from './refusals.ts'
 import type { Client, ReceivedBody } from './stage.ts'
 
@@ -14,19 +15,28 @@ const limits = { maxDepth: maxBodyDepth, maxValues: 100_000 }
 
 /**
  * What a client's body is read as: what its content type says, among what the route takes. A client that says nothing
- * sends JSON, where that is taken.
+ * sends JSON, where that is taken, unless it is a browser with a page of another site: such pages may send what has no
+ * type anywhere, their visitors' cookies with it, and JSON may not be sent so.
  * @throws GatewayError `unsupported-media-type`, and the client is told what is taken
  */
 export function formatOfRequest(
-  contentType: string | undefined,
+  headers: RequestParts['headers'],
   accepted: readonly Format[],
   client: Pick<Client, 'addHeaders'>,
 ): Format {
-  const format = contentType === undefined ? accepted.find((one) => one === json) : chooseFormat(contentType, accepted)
+  const contentType = headers['content-type']
+  const untyped = isFromOtherSite(headers) ? undefined : accepted.find((one) => one === json)
+  const format = contentType === undefined ? untyped : chooseFormat(contentType, accepted)
   if (format) return format
   const types = accepted.flatMap(({ mediaTypes }) => mediaTypes).join(', ')
   client.addHeaders(['accept-post', types])
   throw refuse('unsupported-media-type', `send ${types}`)
+}
+
+/** As browsers say it (Fetch Metadata); those that say nothing name an origin when they send a body. */
+function isFromOtherSite(headers: RequestParts['headers']): boolean {
+  const site = headers['sec-fetch-site']
+  return site === undefined ? headers['origin'] !== undefined : site !== 'same-origin' && site !== 'none'
 }
 
 /** @throws GatewayError `invalid-input` */

@@ -44,6 +44,13 @@ describe('a form', () => {
     })
   })
 
+  test('may have a character of which one byte is escaped and one is not', () => {
+    const type = 'application/x-www-form-urlencoded; charset=GBK'
+    expect(decode('form', Buffer.concat([Buffer.from('n='), gbk.subarray(0, 1), Buffer.from('%E3')]), type)).toEqual({
+      n: '你',
+    })
+  })
+
   test('is written with its lists repeated, and without what is absent', () => {
     expect(encode('form', { a: [1, 'x y'], b: null, c: undefined, d: true, e: '&=+%' })).toEqual({
       contentType: 'application/x-www-form-urlencoded',
@@ -155,6 +162,10 @@ describe('CSV', () => {
     expect(encode('csv', []).text).toBe('')
   })
 
+  test('of more cells than may be is refused before a line is parsed', () => {
+    expect(() => decode('csv', ','.repeat(900_000))).toThrow('cells')
+  })
+
   test('of rows that have nothing in common is bounded', () => {
     const rows = Array.from({ length: 2000 }, (_, index) => ({ [`c${index}`]: 1 }))
     expect(() => encode('csv', rows)).toThrow('cells')
@@ -190,8 +201,12 @@ describe('a form with files', () => {
     const body = decode('multipart', `preamble\r\n${field('a', '1')}${field('a', 'é')}${file}--b--\r\nepilogue`, type)
     expect(body).toEqual({ a: ['1', 'é'], f: { filename: 'a.png', type: 'image/png', size: 7 } })
     const { f } = body as { f: OpaqueBytes }
-    expect(Buffer.from(f.bytes).toString()).toBe('\u0001\r\n--bb')
+    expect(Buffer.from(OpaqueBytes.bytesOf(f)).toString()).toBe('\u0001\r\n--bb')
     expect(() => JSON.stringify(f)).toThrow(Unwritable)
+  })
+
+  test('may hold a line that only begins like the last delimiter', () => {
+    expect(decode('multipart', `${field('a', '1\r\n--b--Y\r\n2')}--b--\r\n`, type)).toEqual({ a: '1\r\n--b--Y\r\n2' })
   })
 
   test('has nothing in it', () => expect(decode('multipart', '--b--\r\n', type)).toEqual({}))
@@ -241,7 +256,9 @@ describe('a form with files', () => {
         { filename: 'files', type: 'a/b', size: 4 },
       ],
     })
-    expect(Buffer.from((again['files'] as OpaqueBytes[])[0]!.bytes)).toEqual(Buffer.from(files[0]!.bytes))
+    expect(Buffer.from(OpaqueBytes.bytesOf((again['files'] as OpaqueBytes[])[0]!))).toEqual(
+      Buffer.from(OpaqueBytes.bytesOf(files[0]!)),
+    )
   })
 
   test('is the same bytes for the same form', () => {
@@ -249,6 +266,11 @@ describe('a form with files', () => {
     expect(encode!({ a: 1 })).toEqual(encode!({ a: 1 }))
     expect(encode!({ a: 1 })).not.toEqual(encode!({ a: 2 }))
   })
+})
+
+test('a charset has one name: with spaces around it, of which there is no end, it is none', () => {
+  for (const charset of ['" gbk"', '"gbk\t"', '"\tgbk "'])
+    expect(() => decode('text', gbk, `text/plain; charset=${charset}`)).toThrow('unknown charset')
 })
 
 describe('text', () => {

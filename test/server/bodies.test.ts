@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Answer, type Sent, startBackend, start as startOf } from '../support/one-operation.ts'
+import { request, sendRaw } from '../support/raw.ts'
 
 const dictionary = `
 colors:
@@ -363,5 +364,38 @@ describe('pages that may send requests', () => {
       sending.end('name=a')
     })
     expect(seen).toBe(status)
+  })
+})
+
+describe('a body without a type is JSON', () => {
+  test.each([
+    [{}, 200],
+    [{ origin: 'https://a.example', 'sec-fetch-site': 'same-origin' }, 200],
+    // A page may send this to any site without asking, and its visitor's cookies go with it.
+    [{ origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, 415],
+    [{ origin: 'https://evil.example' }, 415],
+  ] as [Record<string, string>, number][])('but of no page of another site, %j: %d', async (headers, status) => {
+    const { port } = await start('{ get: /x }', 'match: POST /r\nin: { user.name: $.name }\nresponse: { body: 1 }')
+    const fields = Object.entries(headers).map(([name, text]) => `${name}: ${text}`)
+    const answer = await sendRaw(port, `${request('POST /r HTTP/1.1', ...fields, 'Content-Length: 14')}{"name":"Mei"}`)
+    expect(answer.status).toBe(status)
+  })
+})
+
+describe('a file', () => {
+  test.each([
+    ['{ a: $.user.file.bytes }', [200, '{}']],
+    ['{ a: $.user.file }', [500, 'expression-failed']],
+    ['{ a: "n ${ user.file }" }', [500, 'expression-failed']],
+  ] as [string, [number, string]][])('has no form in JSON: %s', async (body, [status, text]) => {
+    const { ask } = await start(
+      '{ get: /x }',
+      `match: POST /r\ndecode: [multipart]\nin: { user.file: $.f }\nresponse: { body: ${body} }`,
+    )
+    const form = new FormData()
+    form.append('f', new Blob(['secret']), 'a.txt')
+    const answer = await ask('/r', { method: 'POST', body: form })
+    expect(answer.status).toBe(status)
+    expect(await answer.text()).toContain(text)
   })
 })

@@ -15,7 +15,7 @@ export const body = defineStage({
       const { parts } = request
       const contentType = parts.headers['content-type']
       // What is only sent on may be anything.
-      const format = readsBody ? formatOfRequest(contentType, formats, client) : undefined
+      const format = readsBody ? formatOfRequest(parts.headers, formats, client) : undefined
       const beganAt = request.now()
       return client.receiveBody(maxRequestBytes).then((received) => {
         if (readsRaw && 'bytes' in received)
