@@ -23,13 +23,15 @@ export interface BoundStatus {
   readonly shown: string
   /** Undefined where a template gives it. */
   readonly fixed: number | undefined
+  /** Undefined where it is fixed. */
+  readonly template: BoundTemplate | undefined
   readonly reads: BoundTemplate['reads']
   /** @throws GatewayError `expression-failed` for what is no status */
   readonly evaluate: (document: Document) => number
 }
 
 export function fixedStatus(status: number): BoundStatus {
-  return { shown: String(status), fixed: status, reads: [], evaluate: () => status }
+  return { shown: String(status), fixed: status, template: undefined, reads: [], evaluate: () => status }
 }
 
 export function bindStatus(
@@ -39,10 +41,12 @@ export function bindStatus(
   language: Language,
 ): BoundStatus {
   if (typeof definition === 'number') return fixedStatus(definition)
-  const { evaluate, reads } = bindTemplate(definition, position, language)
+  const template = bindTemplate(definition, position, language)
+  const { evaluate, reads } = template
   return {
     shown: definition,
     fixed: undefined,
+    template,
     reads,
     evaluate(document) {
       const value = evaluate(document)

@@ -115,6 +115,7 @@ class WatchedFile implements SecretFile {
     try {
       this.#text = readText(this.#locate())
       this.lack = undefined
+      this.isOutside = false
     } catch (thrown) {
       this.isOutside = thrown instanceof Outside
       this.lack = thrown instanceof Unfit ? thrown.message : reasonOf(thrown as NodeJS.ErrnoException)

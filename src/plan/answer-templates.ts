@@ -16,6 +16,6 @@ export function* answerTemplates({ response, body }: BoundRoute): Generator<Answ
     yield { templates: step.response ? templatesOf(step.response) : (step.says ?? []), step }
 }
 
-function templatesOf({ headers, body }: BoundResponse): BoundTemplate[] {
-  return [...headers.map(({ value }) => value), ...(body ? [body] : [])]
+function templatesOf({ status, headers, body }: BoundResponse): BoundTemplate[] {
+  return [...(status.template ? [status.template] : []), ...headers.map(({ value }) => value), ...(body ? [body] : [])]
 }

@@ -11,7 +11,7 @@ export type Reader =
   /** Whether an arm of a branch runs; what a loop gathers when a turn has ended. */
   | { readonly kind: 'arm' | 'end'; readonly step: BoundStep; readonly block: BoundBlock }
   /** The route's answer. */
-  | { readonly kind: 'header' | 'body' }
+  | { readonly kind: 'status' | 'header' | 'body' }
 
 export interface RouteRead {
   readonly read: Read
@@ -27,6 +27,7 @@ export interface RouteRead {
 export function* readsOfRoute({ priorityReads, body, response }: BoundRoute): Generator<RouteRead> {
   yield* by({ kind: 'priority' }, priorityReads)
   for (const step of body.steps) yield* readsOfStep(step)
+  yield* by({ kind: 'status' }, response?.status.reads)
   for (const { value } of response?.headers ?? []) yield* by({ kind: 'header' }, value.reads)
   yield* by({ kind: 'body' }, response?.body?.reads)
 }

@@ -44,7 +44,7 @@ export const throwStep = defineStep({
     return {
       caption: { title: `throw ${code}`, lines: [[status.shown, ...words].join(' ')] },
       reads: [...status.reads, ...(titleTemplate?.reads ?? []), ...(detailTemplate?.reads ?? [])],
-      says: [titleTemplate, detailTemplate].filter((text) => text !== undefined),
+      says: [status.template, titleTemplate, detailTemplate].filter((text) => text !== undefined),
       ends: true,
       raises: [code],
       ...(status.fixed !== undefined && { failsWith: status.fixed }),

@@ -161,8 +161,13 @@ test.each([
   ["url.decode('%zz')", /percent/],
   ['[1, "a"].sort()', /no order/],
   ['lists.range(1e9)', /range/],
+  ["double('0x1')", /number/],
+  ["double(' 1')", /number/],
+  ["timestamp('2026-03-01T10:00:00Z').getHours(x)", /time zone/],
 ])('what cannot be read fails: %s', (source, wanted) =>
-  expect(() => value(source)).toThrow(expect.objectContaining({ reason: expect.stringMatching(wanted) })),
+  expect(() => value(source, { x: '+99:99' })).toThrow(
+    expect.objectContaining({ reason: expect.stringMatching(wanted) }),
+  ),
 )
 
 test('json keeps numbers as they are', () => {

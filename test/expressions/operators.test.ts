@@ -5,6 +5,7 @@ import { type Document, eventsOf } from '../../src/expressions/document.ts'
 import { createExpressionTypes } from '../../src/expressions/expression.ts'
 import { compileTemplate, parseTemplate, readsOf, schemaOf, traceTemplate } from '../../src/expressions/template.ts'
 import { enter } from '../../src/expressions/work.ts'
+import { parseJson } from '../../src/json-text.ts'
 
 beforeEach(() => enter(undefined))
 
@@ -185,6 +186,14 @@ describe('operators', () => {
   })
 })
 
+test('a whole number is a position however it is written', () => {
+  const document = { ...context, a: parseJson('{"n":1.0,"m":2e0}') }
+  expect(fill({ $slice: { of: [1, 2, 3], from: '$.a.n', to: '$.a.m' } }, document)).toEqual([2])
+  expect(fill({ $range: { from: '$.a.n', to: '$.a.m' } }, document)).toEqual(
+    fill({ $range: { from: 1, to: 2 } }, document),
+  )
+})
+
 describe('a join', () => {
   const join = (more: object) => ({
     $join: { left: '$.a.list', right: '$.a.other', on: { left: 'id', right: 'owner' }, as: 'o', ...more },
@@ -198,6 +207,13 @@ describe('a join', () => {
     expect(found({ unmatched: 'drop' })).toEqual([a.other[0]])
     expect(found({ unmatched: 'drop', many: true })).toEqual([a.other.slice(0, 2)])
     expect(() => found({ unmatched: 'fail' })).toThrow(GatewayError)
+  })
+  test('with what is absent has no match for anything', () => {
+    for (const right of ['$.a.nothing', null]) {
+      expect(fill(join({ right, unmatched: 'drop' }))).toEqual([])
+      expect(() => fill(join({ right, unmatched: 'fail' }))).toThrow(GatewayError)
+      expect(fill(join({ right }))).toEqual(a.list)
+    }
   })
   test('of which nothing matches tells the types of both in the span', () => {
     const events: unknown[] = []

@@ -38,6 +38,11 @@ describe('what contains a secret, or lies inside it, is refused in an answer', (
   test.each([
     ['another output of the same answer', call(ok, '$.out.a')],
     ['a member of that output', call(ok, '$.out.a.token')],
+    ['what the status is made of', `match: GET /r\ndo: [ ${ok} ]\nresponse: { status: $.pay.token, body: 1 }`],
+    [
+      'what the status of an error is made of',
+      call(`${ok}, { throw: { error: no, status: "\${ 400 + size(pay.token) }" } }`, '1'),
+    ],
     ['the namespace of that output', call(ok, '$.out')],
     ['everything', call(ok, '$')],
     ['a descendant query', call(ok, '$..token')],

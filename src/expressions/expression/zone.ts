@@ -1,7 +1,7 @@
 import { spend } from '../work.ts'
 import { fail } from './scope.ts'
 
-const fixed = /^([+-])?(\d{2}):(\d{2})$/
+const fixed = /^([+-])?([01]\d|2[0-3]):([0-5]\d)$/
 /** What one reading of a clock in a named zone takes. */
 const unitsPerReading = 16
 

@@ -50,8 +50,9 @@ export const join = defineOperator<Join>({
     const readRight = compile(right)
     return (document) => {
       const rows = asList('$join', readLeft(document))
-      const others = asList('$join', readRight(document))
-      if (!rows || !others) return rows
+      if (!rows) return rows
+      // Where there is nothing to match, nothing matches.
+      const others = asList('$join', readRight(document)) ?? []
       const matches = indexBy(others, on.right, isMany)
       spend(rows.length + others.length)
       const made: unknown[] = []

@@ -1,4 +1,6 @@
 import { GatewayError } from '../../errors.ts'
+import { isNumber } from '../../numbers.ts'
+import { computable } from '../arithmetic.ts'
 import type { Document } from '../document.ts'
 import type { Reader, Template } from '../template/nodes.ts'
 import { spend } from '../work.ts'
@@ -52,5 +54,6 @@ export const range = defineOperator<Range>({
 function readWhole(read: Reader, document: Document): number | undefined {
   const value = read(document)
   if (value === undefined || value === null) return undefined
-  return Number.isSafeInteger(value) ? (value as number) : misfit('$range', 'whole numbers', value)
+  const number = isNumber(value) ? computable(value) : undefined
+  return Number.isSafeInteger(number) ? (number as number) : misfit('$range', 'whole numbers', value)
 }

@@ -1,4 +1,6 @@
+import { isNumber } from '../../numbers.ts'
 import { insideElement } from '../area.ts'
+import { computable } from '../arithmetic.ts'
 import type { Document } from '../document.ts'
 import type { Reader, Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
@@ -50,5 +52,6 @@ export const slice = defineOperator<Slice>({
 function readPosition(read: Reader | undefined, document: Document): number | undefined {
   const value = read?.(document)
   if (value === undefined || value === null) return undefined
-  return Number.isSafeInteger(value) ? (value as number) : misfit('$slice', 'whole numbers as positions', value)
+  const number = isNumber(value) ? computable(value) : undefined
+  return Number.isSafeInteger(number) ? (number as number) : misfit('$slice', 'whole numbers as positions', value)
 }

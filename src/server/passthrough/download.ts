@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
@@ -57,7 +58,7 @@ export class Download {
     const { response, request } = this.#exchange
     if (response.destroyed) return
     this.#exchange.noteBroken(error)
-    request.socket.destroy()
+    cutAnswer(request)
   }
 
   end(): void {
@@ -96,4 +97,10 @@ export class Download {
   get #waitsForClient(): boolean {
     return this.#exchange.request.socket.writableLength > 0
   }
+}
+
+/** Ends a connection in the middle of an answer. In HTTP/1.0 the end of the connection would be that of the answer. */
+export function cutAnswer({ httpVersion, socket }: IncomingMessage): void {
+  if (httpVersion === '1.0') socket.resetAndDestroy()
+  else socket.destroy()
 }

@@ -30,9 +30,11 @@ export function arriveAt(
 const upgradeOption = /(?:^|,)[ \t]*upgrade[ \t]*(?:,|$)/i
 
 /** Whether a request is the handshake of a WebSocket (RFC 6455 section 4.1). */
-export function isHandshake({ method, headers }: IncomingMessage): boolean {
+export function isHandshake({ method, headers, httpVersion }: IncomingMessage): boolean {
   return (
     method === 'GET' &&
+    // RFC 9110, 7.8: one in HTTP/1.0 is ignored.
+    httpVersion !== '1.0' &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
     headers.connection !== undefined &&
     upgradeOption.test(headers.connection)

@@ -8,7 +8,7 @@ import { refuse } from '../../run/refusals.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Http1Stream } from '../../transports/http1/stream.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
-import { Download } from './download.ts'
+import { cutAnswer, Download } from './download.ts'
 import { selectResponseHeaders, webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
@@ -177,7 +177,7 @@ export class Relay implements AttemptOwner {
     if (!exchange.isAnswered) exchange.fail(error)
     else {
       exchange.noteBroken(error)
-      exchange.request.socket.destroy()
+      cutAnswer(exchange.request)
     }
     this.#attempt?.abandon()
   }

@@ -8,7 +8,8 @@ import { sizeOf } from './strings.ts'
 
 function toDouble(value: unknown): number {
   if (isNumber(value)) return Number(computable(value))
-  const number = typeof value === 'string' && value.trim() === value && value !== '' ? Number(value) : Number.NaN
+  // What JavaScript takes beyond decimal digits (`0x1`, spaces) is no number here.
+  const number = typeof value === 'string' && /^[+-]?(?:\d|\.\d)[\d.eE+-]*$/.test(value) ? Number(value) : Number.NaN
   return Number.isFinite(number) ? number : fail('the text is not a number')
 }
 
