@@ -36,7 +36,9 @@ export const wait = defineStep({
 
 /** Waits where there is time for it; else fails at once, so that what stands in still has some. */
 export function pauseInTime(ms: number, { run, scope }: Context): Promise<void> | undefined {
-  if (ms > run.deadline - run.now())
-    throw new GatewayError('timeout', { detail: `the request has no ${printDuration(ms)} left to wait` })
+  if (ms > run.deadline - run.now()) {
+    const title = 'The time budget of the request is used up'
+    throw new GatewayError('timeout', { title, detail: `the request has no ${printDuration(ms)} left to wait` })
+  }
   return ms > 0 ? pause(ms, run.clock, scope) : undefined
 }
