@@ -42,6 +42,13 @@ const proxyShape = z
   .meta({ description: 'A service to pass the request through to, in place of `do` and `response`.' })
 
 /** `routes/**\/*.yaml` */
+/** As browsers write it (RFC 6454 section 6.2): anything else would match nothing. */
+function isAsSent(origin: string): boolean {
+  // What is none at all has been told of.
+  if (!/^https?:\/\/[^/?#\s]+$/.test(origin)) return true
+  return !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()
+}
+
 export const routeShape = z
   .strictObject({
     name: z
@@ -77,6 +84,7 @@ export const routeShape = z
         z
           .string()
           .regex(/^https?:\/\/[^/?#\s]+$/, 'write an origin as https://app.example.com')
+          .refine(isAsSent, 'browsers never send this: no wildcards, and no port that is the usual one')
           .toLowerCase(),
       )
       .min(1)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { complaintsAbout } from '../support/conformance/page.ts'
 import { type Answer, type Sent, startBackend, start as startOf } from '../support/one-operation.ts'
 import { request, sendRaw } from '../support/raw.ts'
 
@@ -399,3 +400,10 @@ describe('a file', () => {
     expect(await answer.text()).toContain(text)
   })
 })
+
+test.each(['https://*.example.com', 'https://app.example.com:443', 'https://app.example.com/'])(
+  'no browser says that it comes from %s',
+  (site) => {
+    expect(complaintsAbout(`match: POST /r\norigin: ["${site}"]\nresponse: { body: 1 }`)).toHaveLength(1)
+  },
+)
