@@ -143,7 +143,11 @@ describe('a reload', () => {
   test('a hundred times under load loses nothing and mixes nothing', async () => {
     const page = (turn: number) =>
       `match: GET /page\nresponse: { headers: { x-turn: t${turn} }, body: { a: t${turn}, b: t${turn} } }\n`
-    const { gateway, directory, port, entries } = await startGateway({ 'routes/page': page(0) })
+    // Whom a process that is too slow for so many clients sheds is another promise (overload/).
+    const { gateway, directory, port, entries } = await startGateway({
+      gateway: 'overload: false',
+      'routes/page': page(0),
+    })
     const agent = new Agent({ keepAlive: true, maxSockets: 8 })
     afterTest(() => agent.destroy())
     const faults: string[] = []
@@ -169,11 +173,11 @@ describe('a reload', () => {
     for (let turn = 1; turn <= 100; turn++) {
       writeFiles(directory, { 'routes/page': page(turn) })
       expect(await gateway.reload()).toMatchObject({ ok: true, changed: true })
+      if (turn % 4 === 0) await until(() => seen.has(`t${turn}`), `an answer of version ${turn}`)
     }
     isOver = true
     await Promise.all(load)
     expect(faults).toEqual([])
-    expect(seen.size).toBeGreaterThan(20)
     expect(entries.every(({ status }) => status === 200)).toBe(true)
   })
 })
