@@ -45,6 +45,18 @@ export type HeaderSide = 'request' | 'response'
 /** Tells whoever gets a copy that nobody waits for its answer: an RFC 9651 boolean. */
 export const mirrorHeader = 'tessera-mirror'
 
+/** What the gateway says itself of a request that it passes through, whatever came. */
+export const headersOfPassed: ReadonlySet<string> = new Set([
+  'baggage',
+  'host',
+  'traceparent',
+  'tracestate',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-request-id',
+])
+
 /** What the gateway says itself in every message of a side, whatever else stands in it. */
 const ownHeaders: Readonly<Record<HeaderSide, ReadonlySet<string>>> = {
   request: new Set([mirrorHeader]),

@@ -16,12 +16,14 @@ import { networkOf, parseAddress } from '../src/ip-address.ts'
 import { compileIndexer } from '../src/json/indexer.ts'
 import { encodeSegment } from '../src/operations/path-template.ts'
 import { hasMalformedEscape, isUnsafePath } from '../src/path-safety.ts'
+import type { PassedRequest } from '../src/plan/passed-request.ts'
 import { parseMatch, type RouteMatch } from '../src/routes/match.ts'
 import { assembleAnswer } from '../src/run/assemble.ts'
 import { makeConditional } from '../src/run/stages/conditional.ts'
 import { compileClientAddresses } from '../src/server/http/client-address.ts'
 import { checkRequest } from '../src/server/http/strict.ts'
 import { passedHeaders, selectResponseHeaders } from '../src/server/passthrough/headers.ts'
+import { translatePlaces } from '../src/server/passthrough/rewrite.ts'
 import { chooseRequestId } from '../src/server/requests/request-parts.ts'
 import { Router } from '../src/server/requests/router.ts'
 import { Exit } from '../src/steps/context.ts'
@@ -31,6 +33,16 @@ import { ChunkedBody } from '../src/transports/http1/chunks.ts'
 import { parseHead } from '../src/transports/http1/head.ts'
 
 const megabyte = 1024 * 1024
+
+const passesAll: PassedRequest = {
+  path: undefined,
+  withheld: new Set(),
+  cookies: undefined,
+  sets: [],
+  render: undefined,
+  createDocument: undefined,
+  keepsHost: false,
+}
 
 /** What scans are slow at: runs that may be read in many ways, what is opened and never closed, what refers to itself. */
 const pieces = [
@@ -109,7 +121,27 @@ const readers: Record<string, (text: string) => unknown> = {
       [{ step: 'a', source: 'fallback', error: 'timeout', startedMs: 0, ms: 1 } as never],
       1000,
     ),
-  'a Connection header': (text) => passedHeaders(requestOf({ connection: text }), []),
+  'a Connection header': (text) => passedHeaders(requestOf({ connection: text }), passesAll, []),
+  'cookies that are picked': (text) =>
+    passedHeaders(requestOf({ cookie: text }), { ...passesAll, cookies: { only: ['a'] } }, []),
+  'a Location and a cookie of a backend': (text) =>
+    translatePlaces(
+      [
+        'location',
+        `/${text}`,
+        'location',
+        `http://a/${text}`,
+        'set-cookie',
+        `a=1;${text}`,
+        'set-cookie',
+        `a=1; path=/${text}`,
+      ],
+      {
+        endpoint: { url: 'http://a/b', prefix: '/b' },
+        path: undefined,
+        clientHost: 'c',
+      },
+    ),
   'a Connection header of a backend': (text) => {
     const head = parseHead(`HTTP/1.1 200 OK\r\nconnection: ${text}`, 'GET')
     return head && selectResponseHeaders(head)

@@ -7,12 +7,12 @@ import { GatewayError } from '../errors.ts'
 import { compileBuilder } from '../expressions/builder.ts'
 import type { Document } from '../expressions/document.ts'
 import { compilePath, type Path } from '../expressions/path.ts'
-import { enter, spend, spendOnPrinting, workOf } from '../expressions/work.ts'
+import { enter, spendOnPrinting, workOf } from '../expressions/work.ts'
 import { Unwritable, type Written } from '../formats/format.ts'
-import { textsOfList } from '../formats/scalars.ts'
-import { cookieValue, isHeaderValue } from '../header-fields.ts'
+import { cookieValue } from '../header-fields.ts'
 import { isUnsafePath } from '../path-safety.ts'
 import type { BoundOperation, OperationInput } from './bound-operation.ts'
+import { headerText } from './header-text.ts'
 import type { Locator } from './locator.ts'
 import { compileOverlay } from './overlay.ts'
 import { encodeLiteral, encodeSegment, hasSharedSegment, textOf, unfitForPath } from './path-template.ts'
@@ -190,25 +190,13 @@ function compileHeaders(
     return { name, read: wiring.reader(input), origin: originOf(input, wiring) }
   }
 
-  /** As many headers as one (RFC 9110 section 5.3); a list of nothing is none. */
-  function joinList(list: readonly unknown[], origin: Origin): string | undefined {
-    spend(list.length)
-    const texts = textsOfList(list)
-    if (!texts) throw new UnfitValue(`${origin.name} is not a list of single values`, [origin])
-    return texts.length === 0 ? undefined : texts.join(', ')
-  }
-
   return (document, contentType) => {
     const headers: Record<string, string> = {}
     if (contentType !== undefined) headers['content-type'] = contentType
     for (const { name, read, origin } of all) {
       if (name === 'content-type' && contentType === undefined) continue
-      const value = read(document)
-      if (value === undefined || value === null) continue
-      const text = Array.isArray(value) ? joinList(value, origin) : textOf(value, origin)
-      if (text === undefined) continue
-      if (!isHeaderValue(text)) throw new UnfitValue(`${origin.name} cannot stand in a header`, [origin])
-      headers[name] = text
+      const text = headerText(read(document), origin)
+      if (text !== undefined) headers[name] = text
     }
     for (const { name, read, origin } of cookies) {
       const value = read(document)

@@ -1,8 +1,12 @@
 import type { Language } from '../binding/color.ts'
+import { within } from '../binding/shape.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { ParsedRoute } from '../routes/route.ts'
+import { bindAdmission } from './admission/route.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
+import { type BoundInput, bindInputs } from './inputs.ts'
+import { bindPassedRequest } from './passed-request.ts'
 import type { PassthroughRoute } from './snapshot.ts'
 import { toldOfPassthrough } from './told-of-requests.ts'
 
@@ -28,7 +32,8 @@ export function bindPassthrough(
   const { diagnostics } = language
   const { source } = position
   if (definition.proxy === undefined) return undefined
-  const { service: wanted, idle } = definition.proxy
+  const { proxy } = definition
+  const { service: wanted, idle } = proxy
   const at = source.locate(typeof source.valueAt(['proxy']) === 'string' ? ['proxy'] : ['proxy', 'service'])
   const service = catalogue.get(wanted)
   if (!service) {
@@ -43,6 +48,8 @@ export function bindPassthrough(
     return undefined
   }
   checkPoliciesHold(service, wanted, (message, help) => diagnostics.add('invalid-value', message, at, help))
+  const inputs = bindInputs(definition, match, position, language)
+  checkInputsStandInTheHead(inputs, language)
   const timeoutMs = definition.timeout ?? settings.defaults.timeout
   return {
     kind: 'passthrough',
@@ -54,7 +61,17 @@ export function bindPassthrough(
     told: toldOfPassthrough(match),
     timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
     idleMs: idle,
+    passes: bindPassedRequest(proxy, match, inputs, within(position, 'proxy'), language),
+    admission: bindAdmission(parsed, inputs, settings.limit, language),
     maxRequestBytes: definition.maxRequestBody ?? settings.defaults.maxRequestBody,
+  }
+}
+
+function checkInputsStandInTheHead(inputs: readonly BoundInput[], { diagnostics }: Language): void {
+  for (const { color, locator, at } of inputs) {
+    if (locator.in !== 'body') continue
+    const help = 'take it from the path, the query, a header or a cookie'
+    diagnostics.add('invalid-value', `\`${color}\` stands in the body, which is passed through and not read`, at, help)
   }
 }
 

@@ -4,7 +4,6 @@ import type { Environment } from '../environment.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
-import { bindAdmission } from './admission/route.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { routeChecks } from './checks/index.ts'
@@ -104,10 +103,7 @@ function* bind(
 ): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!dictionary || !catalogue) return undefined
   const language = languageOf(dictionary, settings, env, diagnostics, mention)
-  if (parsed.definition.proxy !== undefined) {
-    const passthrough = bindPassthrough(parsed, catalogue, settings, language)
-    return passthrough && { ...passthrough, admission: bindAdmission(parsed, [], settings.limit, language) }
-  }
+  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, catalogue, settings, language)
   const bound = bindRoute(parsed, catalogue, parts, defaults, language)
   for (const check of routeChecks) {
     if (isLarge) yield

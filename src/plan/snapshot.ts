@@ -14,6 +14,7 @@ import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Registry } from './extensions/registry.ts'
+import type { PassedRequest } from './passed-request.ts'
 import type { RequestParts } from './request-parts.ts'
 import type { RouteCaching } from './route-caching.ts'
 import type { StandingPart } from './standing-part.ts'
@@ -100,6 +101,7 @@ export interface PassthroughRoute extends RouteCommon {
   readonly timeoutMs: number
   /** After so long in which nothing moved its streams end; undefined: what is built in. */
   readonly idleMs?: number | undefined
+  readonly passes: PassedRequest
 }
 
 /** What loading came to. With errors there is no snapshot, and whoever has an older one keeps it. */

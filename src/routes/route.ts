@@ -12,6 +12,7 @@ import type { Source } from '../yaml/source.ts'
 import { parseMatches, type RouteMatch } from './match.ts'
 import { listOf, parseBlock, parseHandlers } from './parse-steps.ts'
 import { nameOfFile } from './part.ts'
+import { proxyShape } from './proxy.ts'
 
 const part = withRole(meaning(z.string(), 'request-part'), 'language')
 const input = z.union([
@@ -22,24 +23,6 @@ const input = z.union([
     default: withRole(z.any(), 'inside').optional().describe('What it is when the request does not have it.'),
   }),
 ])
-
-/** `proxy:` */
-const proxyShape = z
-  .union([
-    meaning(z.string(), 'service').describe('The service.'),
-    z.strictObject({
-      service: meaning(z.string(), 'service').describe('Where requests are passed through to.'),
-      idle: timeSpan
-        .optional()
-        .describe(
-          'How long nothing may move once an answer has begun: neither from the service nor to a client that does not read. Then both connections are closed, and those of a WebSocket. Without it a silent service has 5 minutes, a client that does not read 20 seconds, and a WebSocket as long as it likes.',
-        ),
-    }),
-  ])
-  .transform((proxy): { readonly service: string; readonly idle?: number | undefined } =>
-    typeof proxy === 'string' ? { service: proxy } : proxy,
-  )
-  .meta({ description: 'A service to pass the request through to, in place of `do` and `response`.' })
 
 /** `routes/**\/*.yaml` */
 /** As browsers write it (RFC 6454 section 6.2): anything else would match nothing. */
@@ -112,7 +95,6 @@ export const routeShape = z
   .superRefine((route, context) => {
     const ownKeys = [
       'do',
-      'in',
       'decode',
       'origin',
       'catch',

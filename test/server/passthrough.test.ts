@@ -82,10 +82,8 @@ describe('what is passed on', () => {
     const backend = await startBackend()
     const { port } = await startBefore(backend.url)
     const headers = [
-      'Authorization: Bearer x',
       'X-A: 1',
       'X-A: 2',
-      'Cookie: a=1',
       'Keep-Alive: timeout=9',
       'Proxy-Authorization: secret',
       'TE: trailers',
@@ -95,7 +93,7 @@ describe('what is passed on', () => {
     const text = `GET /shop/x HTTP/1.1\r\nHost: gateway.test\r\nConnection: close, X-Hop\r\n${headers.join('\r\n')}\r\n\r\n`
     expect((await sendRaw(port, text)).status).toBe(200)
     const got = backend.seen[0]!.headers
-    expect(got).toMatchObject({ authorization: 'Bearer x', 'x-a': '1, 2', cookie: 'a=1' })
+    expect(got).toMatchObject({ 'x-a': '1, 2' })
     expect(got.host).toBe(`127.0.0.1:${backend.port}`)
     for (const name of ['proxy-authorization', 'te', 'trailer', 'x-hop']) expect(got[name]).toBeUndefined()
     expect(got['keep-alive']).not.toBe('timeout=9')

@@ -144,7 +144,7 @@ function printForwards({ forwards }: RouteExplanation, { paint, width }: Screen)
 
 /** A passthrough, for a terminal. */
 export function printPassthrough(route: PassthroughExplanation, { paint }: Screen): string {
-  const { match, summary, file, service, timeoutMs, admission } = route
+  const { match, summary, file, service, timeoutMs, passes, admission } = route
   return [
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
@@ -152,5 +152,6 @@ export function printPassthrough(route: PassthroughExplanation, { paint }: Scree
     '',
     `Passes the request through to ${paint.bold(service)} and its answer back: method, path, query, headers and body,`,
     `hop-by-hop headers aside. No answer within ${printDuration(timeoutMs)} is a 504.`,
+    ...passes.map((words) => `  ${words}`),
   ].join('\n')
 }

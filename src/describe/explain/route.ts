@@ -5,6 +5,7 @@ import { printMatch } from '../../routes/match.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeRouteCaching } from '../caching.ts'
 import { identifySteps } from '../graph/build.ts'
+import { describePassed } from '../passed-request.ts'
 import { findWires, nameRead } from '../wires.ts'
 import { type CallCount, countCalls } from './calls.ts'
 import { describeForwarding, type Forwarding } from './forwarding.ts'
@@ -102,6 +103,8 @@ export interface PassthroughExplanation {
   readonly file: string
   readonly service: string
   readonly timeoutMs: number
+  /** What becomes of the request on its way, a line each. */
+  readonly passes: readonly string[]
   readonly admission: readonly string[]
 }
 
@@ -110,5 +113,15 @@ export function explainPassthrough(route: PassthroughRoute): PassthroughExplanat
   const method = match.method === '*' ? 'any method,' : match.method
   const ofService = describeServiceAdmission(service).map((words) => `${service.name}’s, with its calls: ${words}`)
   const admission = [...describeRouteAdmission(route.admission), ...ofService]
-  return { route: name, match: `${method} ${match.path}`, summary, file, service: service.name, timeoutMs, admission }
+  const passes = describePassed(route)
+  return {
+    route: name,
+    match: `${method} ${match.path}`,
+    summary,
+    file,
+    service: service.name,
+    timeoutMs,
+    passes,
+    admission,
+  }
 }

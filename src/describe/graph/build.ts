@@ -9,6 +9,7 @@ import { isSensitive } from '../../redaction.ts'
 import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import { describeDrawnPolicies } from '../drawn-policies.ts'
 import { describeEndpoints } from '../endpoints.ts'
+import { describePassed } from '../passed-request.ts'
 import { findWires, nameRead } from '../wires.ts'
 import { levelsOf, withoutShortcuts } from './levels.ts'
 import { endsRoute, type Flow, type RouteGraph, type Shape } from './model.ts'
@@ -49,7 +50,7 @@ function buildPassthrough(route: PassthroughRoute): RouteGraph {
     kind: 'proxy',
     name: 'proxy',
     title: route.service.name,
-    lines: ['request and answer pass through'],
+    lines: ['request and answer pass through', ...describePassed(route)],
     calls: true,
     needs: [],
     gives: [],

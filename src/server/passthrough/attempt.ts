@@ -185,7 +185,7 @@ export class Attempt implements Guest, StreamOwner {
   }
 
   #send(): void {
-    const { exchange, target, isUpgrade } = this.#parts
+    const { exchange, target, host, isUpgrade } = this.#parts
     const { endpoint } = this
     this.#askedAt = this.#now()
     this.#stream = new Http1Stream(
@@ -193,6 +193,7 @@ export class Attempt implements Guest, StreamOwner {
       {
         method: exchange.request.method ?? 'GET',
         path: endpoint.prefix + target,
+        host,
         headerLines: this.#headerLines(this.#askedAt),
         framing: this.#upload.framing,
         protocol: isUpgrade ? webSocket : undefined,

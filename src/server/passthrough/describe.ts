@@ -16,8 +16,8 @@ export function describeAttempt(
   return {
     ...endpoint.attributes,
     'http.request.method': exchange.request.method ?? '',
-    'url.template': endpoint.prefix + route.match.path,
-    'url.full': endpoint.url + exchange.toldPath + query,
+    'url.template': endpoint.prefix + (route.passes.path?.template ?? route.match.path),
+    'url.full': endpoint.url + (route.passes.path?.template ?? exchange.toldPath) + query,
     ...(resends > 0 ? { 'http.request.resend_count': resends } : undefined),
   }
 }

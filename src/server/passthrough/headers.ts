@@ -1,22 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { connectionHeaders } from '../../header-fields.ts'
+import { connectionHeaders, headersOfPassed } from '../../header-fields.ts'
 import { splitList } from '../../header-list.ts'
+import type { PassedRequest } from '../../plan/passed-request.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import { peerOf } from '../http/client-address.ts'
 import type { Exchange } from '../requests/exchange.ts'
-
-/** What the gateway says itself, whatever came. */
-const ours: ReadonlySet<string> = new Set([
-  'baggage',
-  'host',
-  'traceparent',
-  'tracestate',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-request-id',
-])
 
 /** The one other protocol that is passed on. */
 export const webSocket = 'websocket'
@@ -33,25 +22,40 @@ function nominated(connection: string | undefined): ReadonlySet<string> {
 
 /**
  * The headers that a client's request goes on with, a line each, whichever endpoint it goes to: everything but what
- * belongs to the client's connection and what is withheld, and where it comes from told by us.
+ * belongs to the client's connection and what stays here, what its route sets, and where it comes from told by us.
  */
-export function passedHeaders(request: IncomingMessage, withheld: readonly (string | false | undefined)[]): string {
+export function passedHeaders(
+  request: IncomingMessage,
+  { withheld, cookies }: PassedRequest,
+  alsoWithheld: readonly (string | false | undefined)[],
+  set: readonly string[] = none,
+): string {
   const { headers } = request
   const dropped = nominated(headers.connection)
   let passed = ''
   for (const name in headers) {
-    if (connectionHeaders.has(name) || ours.has(name) || withheld.includes(name)) continue
+    if (connectionHeaders.has(name) || headersOfPassed.has(name)) continue
+    if (withheld.has(name) || alsoWithheld.includes(name)) continue
     if (name !== 'content-length' && dropped.has(name)) continue
     const value = headers[name]!
-    if (typeof value === 'string') passed += `${name}: ${value}\r\n`
+    if (cookies && name === 'cookie') passed += cookieLine(String(value), cookies)
+    else if (typeof value === 'string') passed += `${name}: ${value}\r\n`
     else for (const one of value) passed += `${name}: ${one}\r\n`
   }
+  for (let at = 0; at < set.length; at += 2) passed += `${set[at]}: ${set[at + 1]}\r\n`
   const peer = peerOf(request)
   const before = dropped.has('x-forwarded-for') ? undefined : headers['x-forwarded-for']
   passed += `x-forwarded-for: ${before === undefined ? peer : `${before}, ${peer}`}\r\n`
   passed += `x-forwarded-host: ${saidBefore('x-forwarded-host', headers, dropped) ?? headers.host ?? ''}\r\n`
   const scheme = 'encrypted' in request.socket ? 'https' : 'http'
   return `${passed}x-forwarded-proto: ${saidBefore('x-forwarded-proto', headers, dropped) ?? scheme}\r\n`
+}
+
+/** The cookies that go on, byte for byte. */
+function cookieLine(text: string, cookies: NonNullable<PassedRequest['cookies']>): string {
+  const passes = (name: string) => ('only' in cookies ? cookies.only.includes(name) : !cookies.but.includes(name))
+  const kept = text.split(';').filter((pair) => passes(pair.split('=', 1)[0]!.trim()))
+  return kept.length === 0 ? '' : `cookie: ${kept.join(';').trim()}\r\n`
 }
 
 /** What a trusted proxy before us says. */

@@ -17,6 +17,8 @@ export interface RelayParts {
   readonly propagation: Propagation
   /** Path and query, behind the prefix of whichever endpoint. */
   readonly target: string
+  /** That the service is told; undefined: its own. */
+  readonly host: string | undefined
   /** A line each. */
   readonly headerLines: string
   /** Tells the backend how long it is waited for. */

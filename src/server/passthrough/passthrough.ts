@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../errors.ts'
 import { refuse } from '../../run/refusals.ts'
+import type { RouteRequest } from '../../run/route-request.ts'
 import { hasBody } from '../http/body.ts'
 import { checkRequest } from '../http/strict.ts'
 import { dropHeadersOfProxies } from '../http/untrusted-headers.ts'
@@ -75,19 +76,20 @@ export class Passthrough {
   #admit(exchange: Exchange, { active, arrived }: PassthroughMatch): void {
     const { request, serving } = exchange
     const refusal = checkRequest(request) ?? checkPath(request) ?? checkHandshake(request)
-    exchange.passOn = () => {
+    exchange.passOn = (passed) => {
       const tooLong = refuseTooLong(request, active.route.maxRequestBytes)
       if (tooLong) exchange.fail(tooLong)
-      else this.#open(exchange, active, arrived.deadline).begin()
+      else this.#open(exchange, active, passed).begin()
     }
     if (refusal) exchange.fail(refusal)
     else if (serving.overload.isBusy) takeTurn(exchange, arrived, () => exchange.pass(active.pipeline, arrived))
     else exchange.pass(active.pipeline, arrived)
   }
 
-  #open(exchange: Exchange, active: ActivePassthrough, deadline: number): Relay {
+  #open(exchange: Exchange, active: ActivePassthrough, { deadline, document }: RouteRequest): Relay {
     const { request, response, activation, target } = exchange
     const { route, service } = active
+    const { passes } = route
     const { budgetHeader } = route.service
     const isUpgrade = response instanceof UpgradeResponse
     // Nothing may announce a body that is none: a backend that stays with HTTP would take the next request for it.
@@ -100,8 +102,14 @@ export class Passthrough {
       tunnels: this.#tunnels,
       metrics: active.client(request.method ?? ''),
       propagation: exchange.propagation(),
-      target,
-      headerLines: passedHeaders(request, [budgetHeader, activation.snapshot.settings.budgetHeader, length]),
+      target: passes.path ? passes.path.forService(exchange.path) + target.slice(exchange.path.length) : target,
+      host: passes.keepsHost ? request.headers.host : undefined,
+      headerLines: passedHeaders(
+        request,
+        passes,
+        [budgetHeader, activation.snapshot.settings.budgetHeader, length],
+        document && passes.render?.(document),
+      ),
       budgetHeader,
       isUpgrade,
       // An answer has to begin by then: what is left when the request has passed the stages of its route.

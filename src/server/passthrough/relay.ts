@@ -11,6 +11,7 @@ import { Attempt, type AttemptOwner } from './attempt.ts'
 import { cutAnswer, Download } from './download.ts'
 import { selectResponseHeaders, webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
+import { translatePlaces } from './rewrite.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
 import { Upload } from './upload.ts'
 
@@ -99,6 +100,7 @@ export class Relay implements AttemptOwner {
       this.failed(attempt, invalid('the answer has too many headers'))
       return true
     }
+    this.#translate(headers, attempt)
     headers.push('x-request-id', exchange.requestId)
     if (exchange.ownHeaders) headers.push(...exchange.ownHeaders)
     if (exchange.serving.isDraining) headers.push('connection', 'close')
@@ -113,6 +115,11 @@ export class Relay implements AttemptOwner {
     exchange.noteHead(status)
     attempt.measure(status, undefined)
     return this.#pass(attempt, piece, isWhole)
+  }
+
+  #translate(headers: string[], { endpoint }: Attempt): void {
+    const { exchange, route } = this.#parts
+    translatePlaces(headers, { endpoint, path: route.passes.path, clientHost: exchange.request.headers.host })
   }
 
   /** Most answers come in one piece, and nothing of them is waited for. */

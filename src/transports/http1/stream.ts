@@ -10,6 +10,8 @@ import { type Reading, ResponseReader } from './response-reader.ts'
 export interface StreamedRequest {
   readonly method: string
   readonly path: string
+  /** In place of the endpoint's own. */
+  readonly host?: string | undefined
   /** Lines of headers, each with its end: without host, connection and upgrade. */
   readonly headerLines: string
   /** Of a request with a body, which is written as it comes. */
@@ -67,9 +69,9 @@ export class Http1Stream implements Asker, ConnectionTaker {
   }
 
   connected(connection: Connection): void {
-    const { method, path, headerLines, protocol } = this.#request
+    const { method, path, host = this.#connections.host, headerLines, protocol } = this.#request
     this.#connection = connection
-    const start = printStart(method, path, this.#connections.host, protocol)
+    const start = printStart(method, path, host, protocol)
     if (start === undefined) {
       this.#connections.giveBack(connection)
       this.failed(new GatewayError('invalid-input', { detail: 'the path cannot be sent as HTTP' }))
