@@ -28,9 +28,18 @@ async function runServe(options: ListenOptions, terminal: Terminal): Promise<Exi
     superviseProcess(gateway, logger)
     try {
       const stop = waitForStop()
-      const ports = await gateway.listen()
+      const { listeners, ...ports } = await gateway.listen()
       const { version, routes } = gateway.snapshot
-      logger.info({ ...ports, version, routes: routes.length, ms: Math.round(performance.now()) }, 'listening')
+      logger.info(
+        {
+          ...ports,
+          ...(listeners.length > 1 && { listeners }),
+          version,
+          routes: routes.length,
+          ms: Math.round(performance.now()),
+        },
+        'listening',
+      )
       logger.flush()
       logger.info({ signal: await stop }, 'draining')
     } finally {

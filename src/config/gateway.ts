@@ -9,26 +9,16 @@ import { policyKinds } from '../operations/policies/index.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { callSetShape, createCallSetShape } from './call-set.ts'
+import { addressShape, drainShape, listenShape } from './listen.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
 const defaultMaxCalls = 1000
 
-/** @param host of a port alone */
-const listenAt = <Host extends string | undefined>(host: Host, description: string, examples: (number | string)[]) =>
-  z
-    .union([z.int().min(0).max(65535), z.string()])
-    .transform((value, context): { readonly host: string | Host; readonly port: number } => {
-      const address = parseListen(String(value))
-      if (address) return { host: address.host ?? host, port: address.port }
-      context.addIssue({ code: 'custom', message: `\`${value}\` is not a port or host:port` })
-      return z.NEVER
-    })
-    .meta({ description, examples })
-
 const loopback = '127.0.0.1'
-const listen = listenAt(undefined, 'A port, or host:port.', [8080, '127.0.0.1:8080'])
-const adminListen = listenAt<string>(loopback, 'A port of this machine alone, or host:port.', [9900, '10.0.0.5:9900'])
+const adminListen = addressShape
+  .transform(({ host = loopback, port }) => ({ host, port }))
+  .meta({ description: 'A port of this machine alone, or host:port.', examples: [9900, '10.0.0.5:9900'] })
 
 const hostName = z
   .string()
@@ -38,12 +28,6 @@ const hostName = z
 /** Whether only this machine reaches what is bound there, or goes by that name. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-}
-
-/** Where a listener binds; host undefined is every interface. */
-export interface ListenAddress {
-  readonly host: string | undefined
-  readonly port: number
 }
 
 /** Whose trace context is taken up. */
@@ -84,7 +68,8 @@ const presetsOf = (call: typeof callSetShape) =>
 /** `config/gateway.yaml` */
 export const gatewayShape = z
   .strictObject({
-    listen: listen.default({ host: undefined, port: 8080 }),
+    listen: listenShape.prefault(8080),
+    drain: drainShape,
     admin: z
       .strictObject({
         listen: adminListen.default({ host: loopback, port: 9900 }),
@@ -168,12 +153,6 @@ export function createGatewayShape(kinds: PolicyKinds): typeof gatewayShape {
 }
 
 export type GatewaySettings = z.output<typeof gatewayShape>
-
-function parseListen(text: string): ListenAddress | undefined {
-  const match = /^(?:(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text)
-  if (!match || Number(match[3]) > 65535) return undefined
-  return { host: match[1] ?? match[2], port: Number(match[3]) }
-}
 
 function isProxyRange(text: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true

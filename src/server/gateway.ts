@@ -18,11 +18,11 @@ import { createMetrics } from '../telemetry/metrics.ts'
 import { createTracer } from '../telemetry/tracer.ts'
 import { loadAtFirstRequest } from './http/lazy-listener.ts'
 import { closeNow } from './http/listener.ts'
-import { type Listeners, openListeners } from './http/open-listeners.ts'
+import { type BoundListener, type Listeners, openListeners } from './http/open-listeners.ts'
 import { dropHeadersOfProxies } from './http/untrusted-headers.ts'
 import { Activation } from './lifecycle/activation.ts'
 import { countBackends } from './lifecycle/backend-metrics.ts'
-import { drain, idle } from './lifecycle/drain.ts'
+import { drain, idle, leftOf } from './lifecycle/drain.ts'
 import { reportFaults } from './lifecycle/fault-reports.ts'
 import { createLoader } from './lifecycle/load.ts'
 import { logNotices } from './lifecycle/notices.ts'
@@ -49,7 +49,7 @@ export interface GatewayOptions {
   readonly config: string
   /** In place of the directory of routes that the file names. */
   readonly routes?: string
-  /** In place of the file's; 0: any free port. */
+  /** In place of that of the file's first listener; 0: any free port. */
   readonly port?: number
   /** In place of the file's; false: no admin listener. */
   readonly adminPort?: number | false
@@ -76,8 +76,8 @@ export interface Gateway {
   readonly snapshot: Snapshot
   /** Answers a request; one that no route takes goes to `next`, where there is one. Fits `http.createServer` and Express's `app.use`. */
   handler(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void
-  /** Binds both listeners; rejects with the system's error when a port is taken. */
-  listen(): Promise<{ port: number; adminPort: number | undefined }>
+  /** Binds all listeners; rejects with the system's error when a port is taken. `port` is that of the first. */
+  listen(): Promise<{ port: number; adminPort: number | undefined; listeners: readonly BoundListener[] }>
   /** Reads the configuration anew. Never rejects for what is in the files. */
   reload(): Promise<ReloadResult>
   /** Answers what was accepted (10 s at most), then ends everything. */
@@ -175,8 +175,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     serving.isDraining = true
     await watcher?.close()
     await leaveRegistry(registration)
-    if (listeners) await drain(serving, listeners.servers)
-    else await idle(serving)
+    const { drain: settings } = serving.current.snapshot.settings
+    if (listeners) await drain(serving, listeners.servers, settings)
+    else await idle(serving, leftOf(settings.totalMs))
     passthrough.close()
     serving.current.leave()
     await backends.close()
@@ -205,14 +206,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         (thrown) => logger.error({ err: thrown }, 'the admin listener cannot be loaded'),
       )
       listeners = await openListeners({
-        at: { ...listen, port: options.port ?? listen.port },
+        at: listen.map((one, index) => (index === 0 ? { ...one, port: options.port ?? one.port } : one)),
         adminAt:
           options.adminPort === false ? undefined : { ...admin.listen, port: options.adminPort ?? admin.listen.port },
         handler,
+        isReady: () => !serving.isDraining,
         passthrough,
         adminApp,
       })
-      const { port, adminPort } = listeners
+      const { bound, adminPort } = listeners
+      const { port } = bound[0]!
       if (adminPort !== undefined && !isLoopback(admin.listen.host)) {
         logger.warn(
           { host: admin.listen.host, port: adminPort },
@@ -220,7 +223,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         )
       }
       registration = await registerSelf(serving.current.snapshot.settings, { port, adminPort }, { clock, notify })
-      return { port, adminPort }
+      return { port, adminPort, listeners: bound }
     },
     reload: () => reloader.reload(),
     close() {

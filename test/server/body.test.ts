@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { GatewayError } from '../../src/errors.ts'
-import { bodyTimeoutMs, readBody } from '../../src/server/http/body.ts'
+import { readBody } from '../../src/server/http/body.ts'
+import { defaultLimits } from '../../src/server/http/listener.ts'
 import { opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { dial } from '../support/raw.ts'
@@ -21,7 +22,7 @@ describe('a body that is slow to come', () => {
   test('is given up in the end', async () => {
     const clock = new FakeClock()
     const { body } = await receive('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf', clock)
-    await clock.advance(bodyTimeoutMs)
+    await clock.advance(defaultLimits.bodyTimeoutMs)
     const error = (await body) as GatewayError
     expect(error).toBeInstanceOf(GatewayError)
     expect([error.code, error.status]).toEqual(['request-timeout', 408])
@@ -30,7 +31,7 @@ describe('a body that is slow to come', () => {
   test('is waited for until then, and leaves no timer', async () => {
     const clock = new FakeClock()
     const { socket, body } = await receive('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\nhalf', clock)
-    await clock.advance(bodyTimeoutMs - 1)
+    await clock.advance(defaultLimits.bodyTimeoutMs - 1)
     socket.write('rest')
     expect(await body).toEqual({ bytes: Buffer.from('halfrest') })
     expect(clock.pending).toBe(0)

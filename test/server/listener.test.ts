@@ -10,6 +10,7 @@ async function listen(onRequest: RequestListener): Promise<number> {
   const handlers = { onRequest, takesUpgrade: () => false, onUpgrade: () => {} }
   const server = createListener(handlers, {
     headersTimeoutMs: 200,
+    bodyTimeoutMs: 10_000,
     checkTimeoutsEveryMs: 50,
     keepAliveTimeoutMs: 300,
     standstillTimeoutMs: 300,

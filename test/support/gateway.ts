@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { createGateway, type Gateway, type GatewayOptions, type RequestEntry } from '../../src/server/gateway.ts'
+import type { BoundListener } from '../../src/server/http/open-listeners.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { afterFile, afterTest, createDirectory } from './cleanup.ts'
 import { until } from './waiting.ts'
@@ -24,6 +25,7 @@ export interface Running {
   readonly gateway: Gateway
   readonly port: number
   readonly adminPort: number
+  readonly listeners: readonly BoundListener[]
   readonly directory: string
   /** What the gateway told of its requests. */
   readonly entries: RequestEntry[]
@@ -48,8 +50,8 @@ export async function startGateway(files: Files, options: Partial<GatewayOptions
   mkdirSync(join(directory, 'routes'), { recursive: true })
   writeFiles(directory, { gateway: 'defaults: { timeout: 5s }', dictionary, ...files })
   const running = await startIn(directory, options)
-  const { port, adminPort } = await running.gateway.listen()
-  return { ...running, port, adminPort: adminPort! }
+  const { port, adminPort, listeners } = await running.gateway.listen()
+  return { ...running, port, adminPort: adminPort!, listeners }
 }
 
 /** A gateway of files that are there already; not listening. */

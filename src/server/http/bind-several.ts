@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { Server as NetServer } from 'node:net'
-import type { ListenAddress } from '../../config/gateway.ts'
+import type { ListenAddress } from '../../config/listen.ts'
 import { bind, closeNow } from './listener.ts'
 
 /** libuv accepts one connection of a socket in each turn of the loop, however many wait and however long a turn takes. */

@@ -4,9 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import { refuse, tooLarge } from '../../run/refusals.ts'
 import type { ReceivedBody } from '../../run/stage.ts'
-
-/** For the whole body: slower clients hold a connection for nothing. */
-export const bodyTimeoutMs = 10_000
+import { bodyTimeoutOf } from './listener.ts'
 
 export function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length']
@@ -32,7 +30,8 @@ function collect(request: IncomingMessage, maxBytes: number, clock: Clock): Prom
     const chunks: Buffer[] = []
     let bytes = 0
     const timer = clock.schedule(
-      bodyTimeoutMs,
+      // Slower clients hold a connection for nothing.
+      bodyTimeoutOf(request),
       contained('timer', request, () => stop(refuse('request-timeout'))),
     )
     const stop = (error: GatewayError | undefined) => {

@@ -1,33 +1,29 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { ListenAddress } from '../../config/gateway.ts'
+import { defaultBearing, type ListenAddress, type ListenSettings } from '../../config/listen.ts'
 import type { GatewayError } from '../../errors.ts'
 import { contained, endWithFault } from '../../faults.ts'
 import { printProblem, problemType } from '../../run/problem.ts'
 import { refuse } from '../../run/refusals.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
-import { createServer, OutgoingMessage } from './node-http.ts'
+import { createServer, IncomingMessage as NodeIncomingMessage, OutgoingMessage } from './node-http.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
-export interface ListenerLimits {
-  readonly headersTimeoutMs: number
+export interface ListenerLimits
+  extends Pick<
+    ListenSettings,
+    'headersTimeoutMs' | 'bodyTimeoutMs' | 'keepAliveTimeoutMs' | 'maxHeaderBytes' | 'maxConnections'
+  > {
   readonly checkTimeoutsEveryMs: number
-  readonly keepAliveTimeoutMs: number
   /** A client that reads nothing for so long is cut. */
   readonly standstillTimeoutMs: number
-  readonly maxHeaderBytes: number
-  readonly maxConnections: number
 }
 
 export const defaultLimits: ListenerLimits = {
-  headersTimeoutMs: 10_000,
+  ...defaultBearing,
   checkTimeoutsEveryMs: 1000,
-  // Longer than the load balancers before us keep an idle connection (60 s is common), so that they are the ones to close it.
-  keepAliveTimeoutMs: 75_000,
   standstillTimeoutMs: 20_000,
-  maxHeaderBytes: 16 * 1024,
-  maxConnections: 16_384,
 }
 
 export interface ListenerHandlers {
@@ -40,6 +36,7 @@ export interface ListenerHandlers {
 /** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
 export function createListener(handlers: ListenerHandlers, limits: ListenerLimits = defaultLimits): Server {
   const options = {
+    IncomingMessage: createMessageKind(limits),
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
     // Bodies end by body.ts, reply.ts and passthrough/: an upload passed through may be long.
@@ -73,6 +70,20 @@ export function createListener(handlers: ListenerHandlers, limits: ListenerLimit
   )
   server.on('connect', (_request, stream) => contained('connection', stream, refuseTunnel)(stream))
   return server
+}
+
+/** Requests of one listener, which know how long their bodies may take. */
+function createMessageKind({ bodyTimeoutMs }: ListenerLimits): typeof IncomingMessage {
+  class Message extends NodeIncomingMessage {}
+  Object.defineProperty(Message.prototype, bodyTimeout, { value: bodyTimeoutMs })
+  return Message
+}
+
+const bodyTimeout: unique symbol = Symbol('body timeout')
+
+/** For the whole body of a request; of one that another server has read the default. */
+export function bodyTimeoutOf(request: IncomingMessage): number {
+  return (request as { [bodyTimeout]?: number })[bodyTimeout] ?? defaultLimits.bodyTimeoutMs
 }
 
 /**

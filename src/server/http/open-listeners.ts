@@ -1,53 +1,83 @@
 import type { RequestListener, Server } from 'node:http'
-import type { ListenAddress } from '../../config/gateway.ts'
+import type { ListenAddress, ListenSettings } from '../../config/listen.ts'
 import type { Passthrough } from '../passthrough/passthrough.ts'
 import { bindSeveral } from './bind-several.ts'
 import { bind, closeNow, createListener, defaultLimits, type ListenerHandlers } from './listener.ts'
 
+/** A listener that is bound. */
+export interface BoundListener {
+  readonly name: string
+  readonly port: number
+}
+
 export interface Listeners {
   readonly servers: readonly Server[]
-  readonly port: number
+  readonly bound: readonly BoundListener[]
   readonly adminServer: Server | undefined
   readonly adminPort: number | undefined
 }
 
 interface ListenersParts {
-  readonly at: ListenAddress
+  readonly at: readonly ListenSettings[]
   /** Undefined: no admin listener. */
   readonly adminAt: ListenAddress | undefined
   readonly handler: RequestListener
+  /** Whether requests are taken, for those who ask at a listener's `health`. */
+  readonly isReady: () => boolean
   readonly passthrough: Passthrough
   readonly adminApp: RequestListener
 }
 
-/** Binds both listeners or none. */
-export async function openListeners({
-  at,
-  adminAt,
-  handler,
-  passthrough,
-  adminApp,
-}: ListenersParts): Promise<Listeners> {
-  const handlers: ListenerHandlers = {
-    onRequest: (request, response) => handler(request, response),
-    takesUpgrade: (request) => passthrough.takesUpgrade(request),
-    onUpgrade: (request, socket, head) => passthrough.upgrade(request, socket, head),
-  }
-  const { maxConnections } = defaultLimits
-  const { servers, port } = await bindSeveral(
-    (share) => createListener(handlers, { ...defaultLimits, maxConnections: maxConnections * share }),
-    at,
-  )
-  if (!adminAt) return { servers, port, adminServer: undefined, adminPort: undefined }
-  const adminServer = createListener({
-    onRequest: adminApp,
-    takesUpgrade: () => false,
-    onUpgrade: (_request, socket) => socket.destroy(),
-  })
+/** Binds all listeners or none. */
+export async function openListeners(parts: ListenersParts): Promise<Listeners> {
+  const { at, adminAt, adminApp } = parts
+  const servers: Server[] = []
+  const bound: BoundListener[] = []
   try {
-    return { servers, port, adminServer, adminPort: await bind(adminServer, adminAt) }
+    for (const settings of at) {
+      const limits = { ...defaultLimits, ...settings }
+      const create = (share: number) =>
+        createListener(handlersOf(settings, parts), { ...limits, maxConnections: limits.maxConnections * share })
+      const several = await bindSeveral(create, settings)
+      servers.push(...several.servers)
+      bound.push({ name: settings.name, port: several.port })
+    }
+    if (!adminAt) return { servers, bound, adminServer: undefined, adminPort: undefined }
+    const adminServer = createListener({
+      onRequest: adminApp,
+      takesUpgrade: () => false,
+      onUpgrade: (_request, socket) => socket.destroy(),
+    })
+    return { servers, bound, adminServer, adminPort: await bind(adminServer, adminAt) }
   } catch (thrown) {
     for (const server of servers) closeNow(server)
     throw thrown
+  }
+}
+
+function handlersOf({ health }: ListenSettings, { handler, isReady, passthrough }: ListenersParts): ListenerHandlers {
+  return {
+    onRequest: health === undefined ? handler : answerHealth(health, isReady, handler),
+    takesUpgrade: (request) => passthrough.takesUpgrade(request),
+    onUpgrade: (request, socket, head) => passthrough.upgrade(request, socket, head),
+  }
+}
+
+/** Says at a path whether requests are taken; nothing of it is logged or counted as one. */
+function answerHealth(path: string, isReady: () => boolean, next: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.url !== path || (request.method !== 'GET' && request.method !== 'HEAD')) {
+      next(request, response)
+      return
+    }
+    const isTaking = isReady()
+    const text = isTaking ? 'ready\n' : 'not ready\n'
+    response.writeHead(isTaking ? 200 : 503, {
+      'content-type': 'text/plain',
+      'content-length': text.length,
+      'cache-control': 'no-store',
+      ...(!isTaking && { connection: 'close' }),
+    })
+    response.end(text)
   }
 }

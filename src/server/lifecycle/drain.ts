@@ -1,9 +1,10 @@
 import type { Server } from 'node:http'
+import type { DrainSettings } from '../../config/listen.ts'
 import { closeNow, stopAccepting } from '../http/listener.ts'
 import type { Serving } from './serving.ts'
 
-/** With what comes after it (the last spans, the pools) all ends within the ten seconds that are promised. */
-const drainTimeoutMs = 8500
+/** What comes after it: the last spans, the pools. */
+const behindMs = 1500
 /**
  * How long a connection may stay without a request once we are about to end: one may be under way to us, and its
  * answer closes the connection.
@@ -13,17 +14,28 @@ const lookEveryMs = 20
 
 /**
  * Ends serving without losing a request that was taken. Readiness has failed and every answer ends its connection
- * (`isDraining`) before this is called; for a moment new connections still come, from whoever has not heard yet.
+ * (`isDraining`) before this is called; for a moment, or as long as `accept` says, new connections still come, from
+ * whoever has not heard yet.
  */
-export async function drain(serving: Serving, servers: readonly Server[]): Promise<void> {
-  const deadline = performance.now() + drainTimeoutMs
-  await emptied(servers, lastRequestsMs)
+export async function drain(
+  serving: Serving,
+  servers: readonly Server[],
+  { acceptMs, totalMs }: DrainSettings,
+): Promise<void> {
+  const deadline = performance.now() + leftOf(totalMs)
+  if (acceptMs === undefined) await emptied(servers, lastRequestsMs)
+  else await new Promise((resolve) => setTimeout(resolve, acceptMs))
   // Who has connected by now is let in: Node accepts between its timers and its immediates.
   await new Promise((resolve) => setImmediate(resolve))
   for (const server of servers) stopAccepting(server)
   await emptied(servers, lastRequestsMs)
   await idle(serving, deadline - performance.now())
   for (const server of servers) closeNow(server)
+}
+
+/** Of all the time that ending may take, what answering may. */
+export function leftOf(totalMs: number): number {
+  return Math.max(totalMs / 2, totalMs - behindMs)
 }
 
 /** Resolves when no connection is open, or after `timeoutMs`. */
@@ -35,7 +47,7 @@ async function emptied(servers: readonly Server[], timeoutMs: number): Promise<v
 }
 
 /** Resolves when no request is being answered, or after `timeoutMs`. */
-export function idle(serving: Serving, timeoutMs = drainTimeoutMs): Promise<void> {
+export function idle(serving: Serving, timeoutMs: number): Promise<void> {
   if (serving.inFlight === 0) return Promise.resolve()
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, timeoutMs)

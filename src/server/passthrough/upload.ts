@@ -3,7 +3,8 @@ import type { Clock } from '../../clock.ts'
 import type { GatewayError } from '../../errors.ts'
 import { contained, type Endable } from '../../faults.ts'
 import { tooLarge } from '../../run/refusals.ts'
-import { bodyTimeoutMs, hasBody } from '../http/body.ts'
+import { hasBody } from '../http/body.ts'
+import { bodyTimeoutOf } from '../http/listener.ts'
 import { limitRest } from '../http/reply.ts'
 
 /** What every upload has to come to on the whole, beyond the time that any body has: a drip is none. */
@@ -89,7 +90,7 @@ export class Upload {
     const { bytesRead } = this.#request.socket
     const moved = bytesRead > this.#bytesSeen
     this.#bytesSeen = bytesRead
-    const allowedMs = bodyTimeoutMs + (bytesRead - this.#bytesBefore) / leastBytesPerMs
+    const allowedMs = bodyTimeoutOf(this.#request) + (bytesRead - this.#bytesBefore) / leastBytesPerMs
     if (moved && this.#clock.now() - this.#startedAt <= allowedMs) return 'moves'
     return this.isStuck ? 'backend' : 'client'
   }
