@@ -11,8 +11,8 @@ import { place } from './processes.ts'
 
 export interface VersionedProject {
   readonly config: string
-  /** Writes a version; each file is replaced as a whole. */
-  write(version: number): void
+  /** Writes a version, or some files of it; each is replaced as a whole. */
+  write(version: number, files?: readonly string[]): void
   remove(): void
 }
 
@@ -23,8 +23,8 @@ export function createVersionedProject(): VersionedProject {
   const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
   return {
     config: join(root, 'gateway.yaml'),
-    write(version) {
-      for (const [file, text] of texts) replace(join(root, file), markText(file, text, version))
+    write(version, some = files) {
+      for (const file of some) replace(join(root, file), markText(file, texts.get(file)!, version))
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   }

@@ -1,9 +1,9 @@
-import { chooseLoadTool } from '../../harness/load.ts'
 import type { GatewayPromise, Sight } from '../promise.ts'
 import { answerAfter, startBackend } from '../scene/backend.ts'
 import { type Gateway, startGateway, writeProject } from '../scene/gateway.ts'
 import { countStatuses, type Exchange, load, p99, p99OfClient, statusOf } from '../scene/load.ts'
 import { watchMachine } from '../scene/machine.ts'
+import { measurePeak } from '../scene/peak.ts'
 import type { Scene } from '../scene/scene.ts'
 import { seeThat, seeTimeAtMost, tell } from '../sights.ts'
 
@@ -56,13 +56,14 @@ export const overload: GatewayPromise = {
 
 async function lookAtOverload(scene: Scene, gateway: Gateway, what: string, path: string): Promise<Sight[]> {
   const seconds = scene.pick(5, 15)
-  const peak = await measurePeak(scene, gateway, path)
+  const target = { url: gateway.url + path, headers: {} }
+  const peak = await measurePeak(target, places, scene.pick(3, 8))
   const tellDisturbance = watchMachine()
   const exchanges = await load(gateway.port, path, { perSecond: Math.round(times * peak), seconds })
   const lateMs = p99OfClient(exchanges)
   const lateness = lateMs > clientLateMs ? `the client itself sent late (p99 ${lateMs.toFixed(0)} ms)` : undefined
   const disturbance = tellDisturbance() ?? lateness
-  const peakAfter = await measurePeak(scene, gateway, path)
+  const peakAfter = await measurePeak(target, places, scene.pick(3, 8))
   const isGood = (exchange: Exchange) => statusOf(exchange) === 200 && exchange.totalMs <= inTimeMs
   const good = exchanges.filter(isGood).length / seconds
   // Who is not served in time has to hear so at once; who waits in vain was not shed, but forgotten.
@@ -84,13 +85,4 @@ async function lookAtOverload(scene: Scene, gateway: Gateway, what: string, path
       `${countStatuses(exchanges)}; ${Math.round(good)}/s within ${inTimeMs} ms; the client sent ${lateMs.toFixed(1)} ms late (p99)`,
     ),
   ]
-}
-
-/** Answers a second of clients that are never without a request, as many as fit. */
-async function measurePeak({ pick }: Scene, { url }: Gateway, path: string): Promise<number> {
-  const target = { url: url + path, headers: {} }
-  const tool = chooseLoadTool()
-  await tool.send(target, places, 2)
-  const { requests, seconds, failures } = await tool.send(target, places, pick(3, 8))
-  return (requests - failures) / seconds
 }
