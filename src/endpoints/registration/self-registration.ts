@@ -50,8 +50,8 @@ export class SelfRegistration {
     )
   }
 
-  /** Takes the gateway out of the registry; resolves when it is out, or after half a second. Never rejects. */
-  async leave(): Promise<void> {
+  /** Takes the gateway out of the registry; resolves with whether it is out, after half a second at most. Never rejects. */
+  async leave(): Promise<boolean> {
     this.#persistence.stop()
     await this.#kept
     const signal = AbortSignal.timeout(leaveTimeoutMs)
@@ -60,8 +60,10 @@ export class SelfRegistration {
     try {
       await this.#kind.leave(settings, this.#self, client)
       this.#notify('info', 'the gateway was deregistered')
+      return true
     } catch (thrown) {
       this.#notify('warn', 'the gateway could not deregister itself', (thrown as Error).message)
+      return false
     } finally {
       await client.close()
     }
