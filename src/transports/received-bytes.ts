@@ -5,13 +5,16 @@ export interface BodyBytes {
   /** How many have come. */
   readonly length: number
   append(data: Buffer, from: number, to: number): void
-  /** What has come and is held. */
+  /** What has come and is held: it is the taker's from then on. */
   take(): Buffer
+  /** Nobody wants what is held any more. */
+  drop(): void
 }
 
 /**
  * Bytes that come in pieces. Each piece is copied into one buffer that grows with what has come, so that a piece costs
- * its bytes and nothing else: no object of its own, and no hold on the block that it was read into.
+ * its bytes and nothing else: no object of its own, and no hold on the block that it was read into. Memory that it needs
+ * no longer is given back at once: V8 collects no sooner for buffers than when there are 64 MB of them.
  */
 export class ReceivedBytes implements BodyBytes {
   readonly #expected: number
@@ -42,13 +45,25 @@ export class ReceivedBytes implements BodyBytes {
 
   /** What has come, in a buffer of just that size. */
   take(): Buffer {
-    return this.#bytes.length === this.#length ? this.#bytes : copy(this.#bytes, this.#length, this.#length)
+    const bytes = this.#bytes
+    this.#bytes = noBytes
+    if (bytes.length === this.#length) return bytes
+    const taken = copy(bytes, this.#length, this.#length)
+    free(bytes)
+    return taken
+  }
+
+  drop(): void {
+    free(this.#bytes)
+    this.#bytes = noBytes
   }
 
   /** To just what is needed at first, since most bodies come in one piece; then twofold. */
   #grow(needed: number): void {
     const size = Math.max(needed, Math.min(2 * this.#bytes.length, this.#expected))
-    this.#bytes = this.#length === 0 ? Buffer.allocUnsafe(size) : copy(this.#bytes, this.#length, size)
+    const bytes = this.#bytes
+    this.#bytes = this.#length === 0 ? Buffer.allocUnsafe(size) : copy(bytes, this.#length, size)
+    free(bytes)
   }
 }
 
@@ -73,6 +88,20 @@ export class PassingBytes implements BodyBytes {
     this.#taken += held.length
     return held.take()
   }
+
+  drop(): void {
+    this.#held?.drop()
+  }
+}
+
+/** Smaller ones are the collector's, which sees those. */
+const worthFreeingBytes = 64 * 1024
+
+/** Gives back a block that holds these bytes and no others. */
+function free(bytes: Buffer): void {
+  const { buffer } = bytes
+  if (bytes.length < worthFreeingBytes || bytes.length < buffer.byteLength) return
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
 }
 
 function copy(bytes: Buffer, length: number, size: number): Buffer {

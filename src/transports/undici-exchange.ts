@@ -148,6 +148,7 @@ export class UndiciExchange implements Occupant, Guest {
   #fail(error: GatewayError): void {
     if (this.#isSettled) return
     this.#settle()
+    this.#body?.drop()
     this.#body = undefined
     if (!this.#isInside) this.#room.giveUp(this)
     else if (this.#abort) this.#abort()

@@ -3,7 +3,7 @@ import { createGzip, gzipSync } from 'node:zlib'
 import type { GatewayPromise, Sight } from '../promise.ts'
 import { startRawBackend } from '../scene/backend.ts'
 import { type Gateway, startGateway, writeProject } from '../scene/gateway.ts'
-import { lagArgs, readLagMs, readMemoryMb, resetPeak } from '../scene/lag.ts'
+import { collectGarbage, lagArgs, readLagMs, readMemoryMb, resetPeak } from '../scene/lag.ts'
 import { ask, load } from '../scene/load.ts'
 import { watchMachine } from '../scene/machine.ts'
 import { pause } from '../scene/pause.ts'
@@ -81,6 +81,7 @@ export const asymmetry: GatewayPromise = {
     const gateway = await startGateway(scene, { config, env, nodeArgs: lagArgs })
     // So that what is at rest has loaded and compiled what any answer takes.
     for (const path of ['/call/fine', '/read/fine']) await load(gateway.port, path, { perSecond: 200, seconds: 3 })
+    await collectGarbage(gateway)
     const { nowMb } = readMemoryMb(gateway)
     const sights: Sight[] = []
     for (const way of Object.keys(answers)) {

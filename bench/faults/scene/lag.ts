@@ -10,10 +10,11 @@ let asked = 0
 process.on('SIGUSR2', () => {
   console.error('LAG ' + JSON.stringify({ asked: ++asked, maxMs: delay.max / 1e6 }))
   delay.reset()
-})`
+})
+process.on('SIGWINCH', () => gc({ type: 'major', flavor: 'last-resort' }))`
 
-/** Node's arguments for a gateway that can be asked how long its event loop stood still. */
-export const lagArgs = ['--import', `data:text/javascript,${encodeURIComponent(report)}`]
+/** Node's arguments for a gateway that can be asked how long its event loop stood still, and what it cannot do without. */
+export const lagArgs = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(report)}`]
 
 /** The longest delay of the event loop since it was last asked, of a gateway that was started with `lagArgs`. */
 export async function readLagMs({ pid, complaints }: Gateway): Promise<number> {
@@ -28,6 +29,12 @@ export async function readLagMs({ pid, complaints }: Gateway): Promise<number> {
   if (!(await holdsWithin(() => (read()?.asked ?? 0) > before, 5_000)))
     throw new Error('the gateway does not say its lag')
   return read()!.maxMs
+}
+
+/** Has a gateway that was started with `lagArgs` give up what it does not need: what is at rest then is the least it has. */
+export async function collectGarbage(gateway: Gateway): Promise<void> {
+  process.kill(gateway.pid, 'SIGWINCH')
+  await readLagMs(gateway)
 }
 
 /** The kernel's peak of resident memory begins anew from what it is now (proc(5), clear_refs). */

@@ -213,6 +213,8 @@ export class Connection {
 
   #close(error: GatewayError | undefined): void {
     this.#asker = undefined
+    this.#reader?.drop()
+    this.#reader = undefined
     this.#socket.destroy()
     if (this.#isGone) return
     this.#isGone = true

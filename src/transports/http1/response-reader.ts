@@ -115,6 +115,11 @@ export class ResponseReader {
     return this.#body?.take() ?? noBytes
   }
 
+  /** Nobody wants what has come. */
+  drop(): void {
+    this.#body?.drop()
+  }
+
   /** Reads heads from the front of `data` until one is final. Up to `searched` none of them ends. */
   #takeHeads(data: Buffer, to: number, searched: number): Progress {
     for (let from = 0, search = searched; ; ) {
