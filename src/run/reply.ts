@@ -12,10 +12,10 @@ export interface Reply {
   readonly body: Uint8Array | undefined
 }
 
-/** Turns what a request came to into HTTP. The only place that does. */
-export function renderReply(outcome: Answer | Failure, context: ProblemContext): Reply {
+/** Turns what a request came to into HTTP. The only place that does. `context` is asked for a failure's problem only. */
+export function renderReply(outcome: Answer | Failure, context: () => ProblemContext): Reply {
   const headers = flatten(outcome.headers)
-  if (outcome.kind === 'failure') return renderProblem(outcome.error, context, headers)
+  if (outcome.kind === 'failure') return renderProblem(outcome.error, context(), headers)
   const { status, body } = outcome
   if (body !== undefined && outcome.headers['content-type'] === undefined) headers.push('content-type', jsonType)
   return { status, headers, body }

@@ -70,7 +70,7 @@ export class TestGateway {
     const { route } = this.#parts
     const context = { path: tellPath(route, path), route: route.name, traceId: untraced.traceId }
     try {
-      return renderReply(outcome, context)
+      return renderReply(outcome, () => context)
     } catch (thrown) {
       return renderProblem(toGatewayError(thrown), context)
     }

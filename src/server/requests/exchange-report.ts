@@ -39,7 +39,8 @@ export function whyCut({ response }: { readonly response: ServerResponse }): str
 const none: readonly never[] = []
 
 /** Tells the log and whoever watches the gateway that an exchange has ended. */
-export function tellEnd({ serving, requestId, request, route, path, toldPath, span }: Reported, ending: Ending): void {
+export function tellEnd(exchange: Reported, ending: Ending): void {
+  const { serving, requestId, request, route, span } = exchange
   const { status, ms, bytes, outcome, errorCode } = ending
   const degraded = outcome?.kind === 'answer' ? outcome.degraded : none
   const method = request.method ?? ''
@@ -58,7 +59,7 @@ export function tellEnd({ serving, requestId, request, route, path, toldPath, sp
   serving.onRequest?.({
     method,
     // A developer sees what was mistyped.
-    path: !route && serving.showsUnmatchedPaths ? path : toldPath,
+    path: !route && serving.showsUnmatchedPaths ? exchange.path : exchange.toldPath,
     status,
     ms,
     bytes,

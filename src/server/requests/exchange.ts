@@ -119,7 +119,8 @@ export class Exchange implements Client {
 
   /** As it came, which not everyone may be told. */
   get path(): string {
-    return this.target.split('?', 1)[0]!
+    const mark = this.target.indexOf('?')
+    return mark < 0 ? this.target : this.target.slice(0, mark)
   }
 
   get version(): string {
@@ -165,7 +166,10 @@ export class Exchange implements Client {
     const error = outcome.kind === 'failure' ? outcome.error : undefined
     if (error) this.#noteError(error)
     else if (outcome.kind === 'answer' && outcome.dropped) tellDropped(this, outcome.dropped)
-    this.#write(renderReply(outcome, this.#context()), error && endsConnection(error))
+    this.#write(
+      renderReply(outcome, () => this.#context()),
+      error && endsConnection(error),
+    )
   }
 
   fail(error: GatewayError, headers: string[] = []): void {
