@@ -18,12 +18,14 @@ const limits = { maxDepth, maxValues: 100_000 }
 
 const usualType = 'application/json'
 /** What nearly every answer is, and need not be taken apart. */
-const usualTypes: ReadonlySet<string | undefined> = new Set([
-  undefined,
-  usualType,
-  'application/json; charset=utf-8',
-  'application/json;charset=utf-8',
-])
+function isUsual(contentType: string | undefined): boolean {
+  return (
+    contentType === usualType ||
+    contentType === undefined ||
+    contentType === 'application/json; charset=utf-8' ||
+    contentType === 'application/json;charset=utf-8'
+  )
+}
 
 const asText: { readonly decoding: Decoding } = { decoding: { as: 'text' } }
 
@@ -106,7 +108,7 @@ function chooseFor(
     if (!decoding || decoding.among.includes('json')) return json
     throw unusable(incoming, 'the answer has no content type')
   }
-  if (!decoding && usualTypes.has(contentType)) return json
+  if (!decoding && isUsual(contentType)) return json
   const format = chooseFormat(contentType, decoding ? formatsOf(decoding.among) : [json])
   if (format) return format
   const detail = decoding ? `${decoding.among.join(', ')} by its content type` : 'JSON by its content type'
@@ -127,7 +129,7 @@ function read(incoming: IncomingResponse, bytes: Uint8Array, format: Format, sit
 
 /** @throws Unreadable */
 function decodeAs(format: Format, bytes: Uint8Array, contentType: string | undefined, site: Reading): Body {
-  const staysBytes = format === json && (usualTypes.has(contentType) || isUtf8Charset(charsetOf(contentType)))
+  const staysBytes = format === json && (isUsual(contentType) || isUtf8Charset(charsetOf(contentType)))
   const body = staysBytes ? index(bytes, site) : undefined
   return body ?? Body.ofValue(format.decode({ bytes, contentType }, limits), bytes)
 }

@@ -105,9 +105,10 @@ function mayHaveBody(method: string, { contentLength = '0', transferEncoding }: 
   return method === 'HEAD' || contentLength !== '0' || transferEncoding !== undefined
 }
 
-/** Of the names that the client itself acts upon. */
-const lengths = new Set(
-  ['connection', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding'].map((name) => name.length),
+/** Of the names that the client itself acts upon, a bit each; a longer one may share it. */
+const lengths = ['connection', 'content-type', 'content-length', 'content-encoding', 'transfer-encoding'].reduce(
+  (bits, { length }) => bits | (1 << length),
+  0,
 )
 
 /** What the client itself acts upon. */
@@ -126,7 +127,8 @@ class SpecialHeaders {
       let end = lines.indexOf('\r\n', colon)
       if (end < 0) end = lines.length
       // Their lengths tell them from nearly all other names.
-      if (lengths.has(colon - start)) this.#note(lines.slice(start, colon).toLowerCase(), lines.slice(colon + 1, end))
+      if ((lengths >> (colon - start)) & 1)
+        this.#note(lines.slice(start, colon).toLowerCase(), lines.slice(colon + 1, end))
       start = end + 2
     }
   }
