@@ -1,8 +1,8 @@
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import { noteReason } from '../../telemetry/span.ts'
-import type { Call, CallRequest, CallResponse, Fallback } from '../call.ts'
+import type { Call, CallResponse, Fallback } from '../call.ts'
 import { restoreBody } from '../decode.ts'
-import { storeKeyOf } from '../http-caching/request-key.ts'
+import { compileStoreKey } from '../http-caching/request-key.ts'
 import { mayBeStored, sharingOf } from '../http-caching/storable.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
@@ -26,7 +26,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
   }
   const keepMs = Math.max(0, ...site.fallbacks.map((entry) => (entry.kind === 'lastGood' ? entry.maxAgeMs : 0)))
   const sharing = sharingOf(site)
-  const keyOf = (request: CallRequest) => storeKeyOf(site, request, 'lastGood')
+  const keyOf = compileStoreKey(site, 'lastGood')
 
   function record(response: LayerResponse, { request }: OngoingCall): LayerResponse {
     // What came from a store or from a call beside this one was recorded when it was live.

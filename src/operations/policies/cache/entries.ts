@@ -1,7 +1,7 @@
 import type { CallRequest } from '../../../calls/call.ts'
 import { restoreBody } from '../../../calls/decode.ts'
 import { type CachePolicy, lifetimesOf } from '../../../calls/http-caching/lifetimes.ts'
-import { storeKeyOf } from '../../../calls/http-caching/request-key.ts'
+import { compileStoreKey } from '../../../calls/http-caching/request-key.ts'
 import { mayBeStored, type Sharing, sharingOf } from '../../../calls/http-caching/storable.ts'
 import { updateHeaders } from '../../../calls/http-caching/validation.ts'
 import type { LayerResponse } from '../../../calls/layer.ts'
@@ -39,8 +39,7 @@ export class CacheEntries {
   readonly #sharing: Sharing
   readonly #store: ResponseStore
   readonly #clock: Clock
-  /** Under another policy an answer would have other lifetimes. */
-  readonly #purpose: readonly unknown[]
+  readonly #keyOf: ReturnType<typeof compileStoreKey>
 
   constructor(site: CallSite, policy: CachePolicy, store: ResponseStore, clock: Clock) {
     const { ttlMs, staleMs, staleIfErrorMs, override } = policy
@@ -49,11 +48,12 @@ export class CacheEntries {
     this.#sharing = sharingOf(site)
     this.#store = store
     this.#clock = clock
-    this.#purpose = ['cache', ttlMs, staleMs, staleIfErrorMs, override]
+    // Under another policy an answer would have other lifetimes.
+    this.#keyOf = compileStoreKey(site, ['cache', ttlMs, staleMs, staleIfErrorMs, override])
   }
 
   async look(request: CallRequest): Promise<Question> {
-    const key = storeKeyOf(this.#site, request, this.#purpose)
+    const key = this.#keyOf(request)
     const looking = this.#store.get(key)
     const { response, generation } = looking instanceof Promise ? await looking : looking
     return { request, key, generation, entry: response && this.#restore(response) }
