@@ -14,7 +14,8 @@ import { LiveResponse } from './live-response.ts'
 import { wasNeverSent } from './never-sent.ts'
 import type { StackParts } from './parts.ts'
 import { readRetryAfter } from './policies/retry-after.ts'
-import type { CallSite } from './policy.ts'
+import { answerUseOf, type CallSite } from './policy.ts'
+import { leadsOn } from './redirect.ts'
 
 /** The innermost layer. */
 export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoint) => Promise<LayerResponse>
@@ -25,6 +26,8 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
   const isShared = sharesAnswers(site)
   const sharing = sharingOf(site)
   const describe = describeAttempts(site)
+  const { acceptsNotModified, followsRedirects } = answerUseOf(site)
+  const isSuccess = acceptsNotModified ? (status: number) => status === 304 || site.isSuccess(status) : site.isSuccess
   const { budgetHeader } = site.service
   const accompaniment = {
     budgetHeader,
@@ -66,7 +69,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
 
   function nameFailure(error: GatewayError): GatewayError {
     const { response } = error
-    if (error.code === 'invalid-response' && response && !site.isSuccess(response.status)) return statusError(response)
+    if (error.code === 'invalid-response' && response && !isSuccess(response.status)) return statusError(response)
     error.step ??= step
     return error
   }
@@ -105,6 +108,10 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
           new GatewayError('invalid-response', { detail: 'the response has none of the expected values' }),
           'nothing',
         )
+      return pass(incoming, body)
+    }
+
+    function pass(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
       metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
       span.end()
       const response = new LiveResponse(incoming, body, call.attempts)
@@ -115,7 +122,10 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
       const { status } = incoming
       if (span.sampled) span.set({ 'http.response.status_code': status })
-      if (!site.isSuccess(status)) return readStatusError(request, incoming, call.scope).then(failed, failed)
+      if (!isSuccess(status)) {
+        if (followsRedirects && leadsOn(site, request, incoming)) return pass(incoming, undefined)
+        return readStatusError(request, incoming, call.scope).then(failed, failed)
+      }
       let decoding: ReturnType<typeof decodeBody>
       try {
         decoding = decodeBody(incoming, maxResponseBytes, call.scope, site)
@@ -133,7 +143,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       call.attempts++
       call.askedAt = undefined
       if (span.sampled) span.set(describe(request, call, endpoint))
-      const path = endpoint.prefix + request.path
+      const path = request.isRedirected ? request.path : endpoint.prefix + request.path
       const onAsked = (lateMs: number) => {
         const now = clock.now()
         call.askedAt = call.askedAt === undefined ? now : Math.min(now, call.askedAt + lateMs)

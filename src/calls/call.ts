@@ -12,6 +12,8 @@ export interface CallRequest {
   /** Lower-case names. Without host, content-length and trace headers: the transport adds those. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | undefined
+  /** A redirect led here: the path is the whole one, that of the endpoint included. */
+  readonly isRedirected?: boolean
 }
 
 /** What a call knows of the request it serves. */
@@ -25,6 +27,8 @@ export interface CallContext {
   /** The step's span; each attempt makes a client span inside it. */
   readonly span: Span
   readonly propagation: Propagation
+  /** Counts requests that its route has to answer for beside the call itself, or throws where they are too many. */
+  countCalls?(count: number): void
 }
 
 /** Where an answer came from. */
@@ -47,6 +51,8 @@ export interface CallResponse {
   readonly version?: string | undefined
   /** It is for the one who asked, and for nobody else. Said only where it may go into an answer that is kept. */
   readonly isPersonal?: boolean | undefined
+  /** The headers of the redirects on the way to it, where some were followed: it may be kept no longer than they. */
+  readonly redirects?: readonly CallResponse['headers'][] | undefined
   /** What the cache of this call did, as parameters of `Cache-Status` (RFC 9211): `hit;ttl=12`. */
   readonly cacheStatus?: string | undefined
 }

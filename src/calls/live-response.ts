@@ -12,6 +12,7 @@ export class LiveResponse implements LayerResponse {
   attempts: number
   version: string | undefined = undefined
   isPersonal: boolean | undefined = undefined
+  redirects: LayerResponse['redirects'] = undefined
   readonly #incoming: IncomingResponse
 
   constructor(incoming: IncomingResponse, body: Body | undefined, attempts: number) {

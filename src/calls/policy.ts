@@ -12,10 +12,12 @@ import type { EventsDefinition, GaugeDefinition, PolicyEvents } from './policy-e
 import type { ServiceTarget } from './service-target.ts'
 
 /** Where requests go beside the service that is called. */
-export interface CopyReceiver {
+export interface OtherReceiver {
   readonly target: ServiceTarget
   /** As people call it. */
   readonly name: string
+  /** What it gets: `copies`, `redirects`. */
+  readonly as: string
   /** Whether it gets credentials too. */
   readonly credentials: boolean
 }
@@ -24,6 +26,8 @@ export interface CopyReceiver {
 export interface AnswerUse {
   /** A 304 is an answer to it, so that its headers come through. */
   readonly acceptsNotModified?: boolean
+  /** An answer that leads on (redirect.ts) is one to it, though not to the site: it comes through without its body. */
+  readonly followsRedirects?: boolean
   /** Others than the one who asked are given them. */
   readonly sharesAnswers?: boolean
   /** What the backend says of caching is passed over. */
@@ -122,7 +126,9 @@ export interface PolicyKind<
   /** What pictures show of it; nothing unless given. */
   drawing?(config: Config): string | undefined
   /** Where else the requests go. Such a policy is left away in tests of routes. */
-  copiesTo?(config: Config): CopyReceiver
+  copiesTo?(config: Config): OtherReceiver
+  /** Where else answers may lead it, which is then sent what is no credential. */
+  leadsTo?(config: Config): readonly OtherReceiver[]
   /** How long a call takes at most, if what is inside takes `inner` and one attempt `attempt`; `inner` unless given. */
   worst?(config: Config, inner: WorstCase, attempt: WorstCase): WorstCase
   /** How many requests a call makes at most, if what is inside makes so many; as many unless given. */
@@ -167,6 +173,8 @@ export interface CallSite {
   readonly isOfSharedAnswer?: boolean | undefined
   /** Headers that are credentials by what is in them: a secret color. Others are by their name (credentials.ts). */
   readonly secretHeaders?: readonly string[] | undefined
+  /** Whether something in its body is a credential. */
+  readonly hasSecretBody?: boolean | undefined
   readonly fallbacks: readonly Fallback[]
   readonly maxResponseBytes: number
   readonly isSuccess: (status: number) => boolean
@@ -207,9 +215,9 @@ export function configOf<Config>(
   return policies.find((policy) => policy.kind === kind)?.config as Config | undefined
 }
 
-/** Where the requests of a site go beside its service. */
-export function copyReceiversOf({ policies }: Pick<CallSite, 'policies'>): CopyReceiver[] {
-  return policies.flatMap(({ kind, config }) => kind.copiesTo?.(config) ?? [])
+/** Where the requests of a site go, or may be led, beside its service. */
+export function otherReceiversOf({ policies }: Pick<CallSite, 'policies'>): OtherReceiver[] {
+  return policies.flatMap(({ kind, config }) => [kind.copiesTo?.(config) ?? [], kind.leadsTo?.(config) ?? []].flat())
 }
 
 /** What the policies of a site do with its answers, all together. */

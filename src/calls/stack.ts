@@ -4,8 +4,7 @@ import type { Call } from './call.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import { fallback } from './policies/fallback.ts'
-import type { CallSite } from './policy.ts'
-import { answerUseOf, type PolicyParts, type SitePolicy } from './policy.ts'
+import type { CallSite, PolicyParts, SitePolicy } from './policy.ts'
 import { PolicyEvents } from './policy-events.ts'
 
 /** What a site's policies are opened with. */
@@ -17,8 +16,7 @@ export interface Opening extends Pick<PolicyParts, 'reach'> {
 /** The whole onion around one place in a route that calls a backend, outermost first. */
 export function buildStack(site: CallSite, parts: StackParts, opening: Opening): Call {
   const { layers, isPaid } = wrapPolicies(site, parts, opening) // what operations/policies/index.ts lists
-  const { acceptsNotModified } = answerUseOf(site)
-  const transport = attempt(acceptsNotModified ? acceptingNotModified(site) : site, parts) // sends, receives, decodes, traces
+  const transport = attempt(site, parts) // sends, receives, decodes, traces
   const balanced = balance(site, { ...parts, deposits: !isPaid }, transport) // picks the endpoint
   const sent = layers.reduceRight((next, policy) => policy(next), balanced)
   return fallback(site, parts)(sent) // renders the request; covers what all attempts together could not
@@ -42,9 +40,4 @@ function wrapPolicies(site: CallSite, parts: StackParts, { reach, stateOf }: Ope
     isPaid ||= kind.drawsOnRetryBudget === true
   }
   return { layers: layers.toSpliced(firstToWait ?? 0, 0, ...ahead), isPaid }
-}
-
-/** For who asks whether an answer is still valid, and reads the headers of a 304. */
-function acceptingNotModified(site: CallSite): CallSite {
-  return { ...site, isSuccess: (status) => status === 304 || site.isSuccess(status) }
 }

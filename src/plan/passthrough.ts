@@ -17,6 +17,7 @@ const unkept = {
   breaker: 'a passthrough has no operation that could rest: `outlier` lets endpoints rest',
   cache: 'its answers are not kept',
   coalesce: 'its answers are not shared',
+  follow: 'where a redirect leads is the client’s to ask',
   mirror: 'its body can be sent once',
   headers: 'its headers are the client’s',
 } as const

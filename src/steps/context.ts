@@ -3,6 +3,7 @@ import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import type { Document } from '../expressions/document.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
+import { type CallBudget, countCalls } from './call-budget.ts'
 
 /** What one call of a request came to: for Tessera-Degraded, Server-Timing, the dev command's bars. */
 export interface CallRecord {
@@ -31,7 +32,7 @@ export interface CallRecord {
 }
 
 /** What a request carries that does not change while it runs. */
-export interface RequestRun {
+export interface RequestRun extends CallBudget {
   /** The opened calls of the snapshot, by call site. */
   readonly calls: readonly Call[]
   readonly records: CallRecord[]
@@ -42,9 +43,6 @@ export interface RequestRun {
   readonly deadline: number
   /** What the route has in all, as written. */
   readonly budgetMs: number
-  /** Calls that its steps may start, and how many of them are left. */
-  readonly maxCalls: number
-  callsLeft: number
   readonly propagation: Propagation
   /** Told of every step that ends: index in the plan, `ok | skipped | left-out | <error code>`, milliseconds. */
   readonly stepEnded: (step: number, outcome: string, ms: number) => void
@@ -74,6 +72,10 @@ export class Context implements CallContext {
 
   get propagation(): Propagation {
     return this.run.propagation
+  }
+
+  countCalls(count: number): void {
+    countCalls(this.run, count)
   }
 
   withDocument(document: Document): Context {

@@ -40,13 +40,16 @@ export function sharingOf(site: Pick<CallSite, 'policies' | 'service'>): Sharing
 /**
  * Whether an answer to one request may be given to others that were rendered alike (RFC 9111 section 3). They have
  * `authorization` in common too, so section 3.5 is met; and the headers that `Vary` names are equal already. An answer
- * that sets a cookie is one client's, whatever the policy says.
+ * that sets a cookie is one client's, whatever the policy says. What holds of an answer holds of the redirects to it.
  */
 export function mayBeShared(
   { overridesCaching, budgetHeader }: Sharing,
   request: CallRequest,
-  { headers }: Pick<CallResponse, 'headers'>,
+  { headers, redirects }: Pick<CallResponse, 'headers' | 'redirects'>,
 ): boolean {
+  const isOfOne = (passed: CallResponse['headers']) =>
+    !mayBeShared({ overridesCaching, budgetHeader }, request, { headers: passed })
+  if (redirects?.some(isOfOne)) return false
   if (headers['set-cookie'] !== undefined || variesForEver(request, headers['vary'], budgetHeader)) return false
   if (overridesCaching) return true
   const control = controlOf(headers)
@@ -57,7 +60,7 @@ export function mayBeShared(
 export function mayBeStored(
   sharing: Sharing,
   request: CallRequest,
-  response: Pick<CallResponse, 'status' | 'headers'>,
+  response: Pick<CallResponse, 'status' | 'headers' | 'redirects'>,
 ): boolean {
   const { status } = response
   return status !== 206 && status !== 304 && mayBeShared(sharing, request, response)

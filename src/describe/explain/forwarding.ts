@@ -1,5 +1,5 @@
 import type { ColorDefinition } from '../../binding/color.ts'
-import { copyReceiversOf } from '../../calls/policy.ts'
+import { otherReceiversOf } from '../../calls/policy.ts'
 import type { ServiceTarget } from '../../calls/service-target.ts'
 import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
 import { isCredential } from '../../redaction.ts'
@@ -62,13 +62,13 @@ export function describeForwarding(
   }))
 }
 
-/** The service that is called, and who gets copies of its requests. */
+/** The service that is called, who gets copies of its requests, and where they may be led. */
 function receiversOf(
   { operation, site }: ReturnType<typeof callsOf>[number],
   parts: readonly ForwardedPart[],
 ): (readonly [receiver: string, target: ServiceTarget, parts: readonly ForwardedPart[]])[] {
   const called = [operation.service.name, operation.service, parts] as const
-  const receivers = copyReceiversOf(site)
+  const receivers = otherReceiversOf(site)
   if (receivers.length === 0) return [called]
   const isSecret = ({ to }: ForwardedPart) => {
     const header = /^header\.(.+)$/.exec(to)?.[1]
@@ -77,11 +77,11 @@ function receiversOf(
       (header !== undefined && (isCredential(header) || site.secretHeaders?.includes(header)))
     )
   }
-  const copies = receivers.map(({ name, target, credentials }) => {
+  const others = receivers.map(({ name, target, as, credentials }) => {
     const copied = credentials ? parts : parts.filter((part) => !isSecret(part))
-    return [`${name}, as copies`, target, copied] as const
+    return [`${name}, as ${as}`, target, copied] as const
   })
-  return [called, ...copies]
+  return [called, ...others]
 }
 
 /** Calls of one operation may be wired in different ways. */

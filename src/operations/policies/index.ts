@@ -2,6 +2,7 @@ import { breaker } from './breaker/breaker.ts'
 import { bulkhead } from './bulkhead/bulkhead.ts'
 import { cache } from './cache/cache.ts'
 import { coalesce } from './coalesce/coalesce.ts'
+import { follow } from './follow/follow.ts'
 import { hedge } from './hedge/hedge.ts'
 import { limit } from './limit/limit.ts'
 import { mirror } from './mirror/mirror.ts'
@@ -19,4 +20,5 @@ export const policyKinds = [
   bulkhead, // lets so many through at once, and queues the rest
   breaker, // refuses while the backend rests, and learns how calls end
   timeout, // ends one attempt
+  follow, // goes on where redirects lead, each a request of its own
 ] as const

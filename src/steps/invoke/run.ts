@@ -2,7 +2,7 @@ import type { CallResponse } from '../../calls/call.ts'
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Document } from '../../expressions/document.ts'
 import { OpaqueBytes } from '../../formats/opaque-bytes.ts'
-import { countCalls } from '../calls.ts'
+import { countCalls } from '../call-budget.ts'
 import { type CallRecord, type Context, leftOutOutcome, type StepRun } from '../context.ts'
 
 interface InvokePlan {

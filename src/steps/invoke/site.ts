@@ -13,7 +13,7 @@ import {
 } from '../../operations/policies/resolve.ts'
 import { timeout } from '../../operations/policies/timeout/timeout.ts'
 import { compileRequest } from '../../operations/request.ts'
-import { findSecretHeaders } from '../../operations/secret-headers.ts'
+import { findSecrets } from '../../operations/secrets.ts'
 import type { ServiceOperation } from '../service-operation.ts'
 import type { Binder } from '../step.ts'
 import type { BoundFallback } from '../step-call.ts'
@@ -73,7 +73,7 @@ export function buildSite(
     timeoutMs: configOf({ policies: around }, timeout)!,
     policies: around,
     isOfSharedAnswer: binder.keepsWholeAnswers,
-    secretHeaders: findSecretHeaders(operation, overrides, binder.colors),
+    ...findSecrets(operation, overrides, binder.colors),
     fallbacks: fallbacks.map((fallback) => fallback.compiled),
     maxResponseBytes: other.maxResponseBytes,
     isSuccess: operation.isSuccess,

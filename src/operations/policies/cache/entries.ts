@@ -8,7 +8,7 @@ import type { LayerResponse } from '../../../calls/layer.ts'
 import type { CallSite } from '../../../calls/policy.ts'
 import type { Clock } from '../../../clock.ts'
 import type { Body } from '../../../json/body.ts'
-import type { ResponseStore, StoredResponse, StoreKey } from '../../../stores/store.ts'
+import type { Lifetimes, ResponseStore, StoredResponse, StoreKey } from '../../../stores/store.ts'
 
 /** An answer with a validator is kept longer than it may be used, to be asked for by If-None-Match. */
 const keptForValidationMs = 10 * 60_000
@@ -60,9 +60,9 @@ export class CacheEntries {
   }
 
   /** Keeps an answer, if it may be kept and there is any use in it. */
-  keep(question: Question, { status, headers, body }: LayerResponse, tookMs: number): boolean {
-    const isStorable = mayBeStored(this.#sharing, question.request, { status, headers })
-    return isStorable && this.#put(question, { status, headers, bytes: body?.bytes }, tookMs)
+  keep(question: Question, { status, headers, body, redirects }: LayerResponse, tookMs: number): boolean {
+    const isStorable = mayBeStored(this.#sharing, question.request, { status, headers, redirects })
+    return isStorable && this.#put(question, { status, headers, bytes: body?.bytes }, tookMs, redirects)
   }
 
   /** Takes what a 304 says over into the kept answer (RFC 9111 section 4.3.4); undefined when it is about another one. */
@@ -71,9 +71,9 @@ export class CacheEntries {
     if (!headers) return undefined
     const { status, bytes } = stored
     const isKept =
-      mayBeStored(this.#sharing, question.request, { status, headers }) &&
+      mayBeStored(this.#sharing, question.request, { status, headers, redirects: answer.redirects }) &&
       answer.source === 'live' &&
-      this.#put(question, { status, headers, bytes }, tookMs)
+      this.#put(question, { status, headers, bytes }, tookMs, answer.redirects)
     return { response: { status, headers, body }, isKept }
   }
 
@@ -81,10 +81,17 @@ export class CacheEntries {
     void this.#store.purge({ kind: 'entry', digest: key.digest })
   }
 
-  #put(question: Question, answer: Pick<StoredResponse, 'status' | 'headers' | 'bytes'>, tookMs: number): boolean {
+  #put(
+    question: Question,
+    answer: Pick<StoredResponse, 'status' | 'headers' | 'bytes'>,
+    tookMs: number,
+    redirects: LayerResponse['redirects'] = [],
+  ): boolean {
     const { headers } = answer
     const storedAt = this.#clock.epoch()
-    const lifetimes = lifetimesOf(this.#policy, headers, tookMs, storedAt)
+    const lifetimes = [headers, ...redirects]
+      .map((each) => lifetimesOf(this.#policy, each, tookMs, storedAt))
+      .reduce(shorter)
     const hasValidator = headers['etag'] !== undefined || headers['last-modified'] !== undefined
     const { freshMs, staleMs, staleIfErrorMs } = lifetimes
     const keepMs = freshMs + Math.max(staleMs, staleIfErrorMs, hasValidator ? keptForValidationMs : 0)
@@ -107,5 +114,13 @@ export class CacheEntries {
       staleLeftMs: leftMs + lifetimes.staleMs,
       staleIfErrorLeftMs: leftMs + lifetimes.staleIfErrorMs,
     }
+  }
+}
+
+function shorter(one: Lifetimes, other: Lifetimes): Lifetimes {
+  return {
+    freshMs: Math.min(one.freshMs, other.freshMs),
+    staleMs: Math.min(one.staleMs, other.staleMs),
+    staleIfErrorMs: Math.min(one.staleIfErrorMs, other.staleIfErrorMs),
   }
 }

@@ -64,6 +64,8 @@ function settle(settled: Settled, { isFirst, site, sharing, request, call, next 
     throw copyError(error, site.step)
   }
   const { response, isOwner } = settled
+  // What a flight does counts for nobody while it is under way.
+  if (response.redirects) call.context.countCalls?.(response.redirects.length)
   if (isOwner) return response
   return mayBeShared(sharing, request, response) ? shareOf(response) : next(request, call)
 }

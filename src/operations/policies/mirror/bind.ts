@@ -3,7 +3,7 @@ import type { PolicyBinder } from '../../../calls/policy-binding.ts'
 import type { ServiceTarget } from '../../../calls/service-target.ts'
 import type { DiagnosticCode } from '../../../diagnostics/codes.ts'
 import { didYouMean } from '../../../diagnostics/suggest.ts'
-import { roundRobin } from '../../../endpoints/balancers/round-robin.ts'
+import { urlTarget } from '../url-target.ts'
 import type { MirrorDefinition } from './shape.ts'
 
 /** Where copies of a call's requests go. */
@@ -42,7 +42,9 @@ function findTarget(to: string, { service, services, report: tell }: PolicyBinde
   }
   if (to.includes('://')) {
     const { error } = endpointUrl.safeParse(to)
-    return error ? report(error.issues[0]!.message) : urlTarget(to, services.get(service) ?? { name: service })
+    return error
+      ? report(error.issues[0]!.message)
+      : urlTarget(`mirror of ${service}`, to, services.get(service)?.budgetHeader)
   }
   const [name = '', version] = to.split('@', 2)
   const found = services.get(name)
@@ -65,13 +67,4 @@ function findTarget(to: string, { service, services, report: tell }: PolicyBinde
       `say which: ${versions.map((each) => `${name}@${each}`).join(' or ')}`,
     )
   return name === service ? report('a service is not its own mirror') : found
-}
-
-function urlTarget(
-  url: string,
-  { name: service, budgetHeader }: Pick<ServiceTarget, 'name' | 'budgetHeader'>,
-): ServiceTarget {
-  const endpoints = [{ url, weight: 1, zone: undefined }]
-  const name = `mirror of ${service}`
-  return { name, endpoints, balance: roundRobin, budgetHeader, key: JSON.stringify([name, endpoints]) }
 }

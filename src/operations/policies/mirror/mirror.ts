@@ -65,7 +65,12 @@ export const mirror = definePolicy({
   },
   caption: describeMirror,
   drawing: (policy) => `mirror: ${describeMirror(policy)}`,
-  copiesTo: (policy) => ({ target: policy.target, name: receiverOf(policy), credentials: policy.credentials }),
+  copiesTo: (policy) => ({
+    target: policy.target,
+    name: receiverOf(policy),
+    as: 'copies',
+    credentials: policy.credentials,
+  }),
 })
 
 function describeMirror(policy: MirrorPolicy): string {

@@ -4,21 +4,23 @@ import type { Read, Reference } from '../binding/reference.ts'
 import { isCredential } from '../redaction.ts'
 import type { BoundOperation } from './bound-operation.ts'
 
-/** The headers of an operation whose values come from a secret color, or from a credential of the client. */
-export function findSecretHeaders(
-  { inputs, headers }: Pick<BoundOperation, 'inputs' | 'headers'>,
+/** What of an operation's request is a credential: it comes from a secret color, or from a credential of the client. */
+export function findSecrets(
+  { inputs, headers, body }: Pick<BoundOperation, 'inputs' | 'headers' | 'body'>,
   overrides: ReadonlyMap<string, BoundTemplate>,
   colors: Language['colors'],
-): string[] {
+): { readonly secretHeaders: readonly string[]; readonly hasSecretBody: boolean } {
   const isSecretColor = (color: string) => colors.get(color)?.sensitivity === 'secret'
   const isSecret = ({ reference }: Read) => readsSecret(reference, isSecretColor)
-  const found = new Set<string>()
+  const secretHeaders = new Set<string>()
+  let hasSecretBody = body?.reads.some(isSecret) ?? false
   for (const { color, locator } of inputs) {
-    if (locator.in === 'header' && (isSecretColor(color) || overrides.get(color)?.reads.some(isSecret)))
-      found.add(locator.name)
+    if (!isSecretColor(color) && !overrides.get(color)?.reads.some(isSecret)) continue
+    if (locator.in === 'header') secretHeaders.add(locator.name)
+    if (locator.in === 'body') hasSecretBody = true
   }
-  for (const { name, value } of headers) if (value.reads.some(isSecret)) found.add(name)
-  return [...found]
+  for (const { name, value } of headers) if (value.reads.some(isSecret)) secretHeaders.add(name)
+  return { secretHeaders: [...secretHeaders], hasSecretBody }
 }
 
 function readsSecret(reference: Reference, isSecretColor: (color: string) => boolean): boolean {
