@@ -19,4 +19,6 @@ export interface StackParts {
   /** Undefined where the service takes any number of calls in a time. */
   readonly rate: OpenRate | undefined
   readonly store: ResponseStore
+  /** Whether anybody now keeps answers of its service in the store, until something changes there. */
+  readonly isKept: () => boolean
 }

@@ -30,6 +30,8 @@ export interface AnswerUse {
   readonly followsRedirects?: boolean
   /** Others than the one who asked are given them. */
   readonly sharesAnswers?: boolean
+  /** They are kept for later requests, until something changes where they come from. */
+  readonly keepsAnswers?: boolean
   /** What the backend says of caching is passed over. */
   readonly overridesCaching?: boolean
 }

@@ -16,10 +16,11 @@ import type { Notify } from '../telemetry/notice.ts'
 import { transports } from '../transports/index.ts'
 import { type ChannelOptions, defaultChannelOptions, type TransportKind } from '../transports/transport.ts'
 import type { Call } from './call.ts'
+import { serviceOf } from './http-caching/request-key.ts'
 import { type BackendMetrics, uncounted } from './metrics.ts'
 import type { StackParts } from './parts.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
-import type { CallSite, SitePolicy } from './policy.ts'
+import { answerUseOf, type CallSite, type SitePolicy } from './policy.ts'
 import type { ServiceTarget } from './service-target.ts'
 import { Split } from './splits/split.ts'
 import { splitCalls } from './splits/split-calls.ts'
@@ -75,6 +76,12 @@ export class Backends {
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #policyStates: Shared<StateKey, OpenState>
   readonly #splits: Shared<ServiceTarget, Split>
+  /** Services that something keeps answers of. */
+  readonly #keepers = new Shared(
+    (service: string) => service,
+    () => true,
+    () => {},
+  )
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
@@ -132,6 +139,7 @@ export class Backends {
       releases.push(release)
       return value
     }
+    for (const site of sites) if (answerUseOf(site).keepsAnswers) hold(this.#keepers.acquire(site.service.name))
     return {
       services: services.map((target) => hold(this.#services.acquire(target))),
       calls: sites.map((site) => (site.service.split ? this.#openVersions(site, hold) : this.#openSite(site, hold))),
@@ -148,6 +156,7 @@ export class Backends {
       random: this.#random,
       metrics: this.#metrics.forSite(site),
       store: this.#store,
+      isKept: () => this.#keepers.get(serviceOf(site)) !== undefined,
       endpoints,
       retryBudget,
       ...this.#admission.openService(site.service, hold),

@@ -1,6 +1,7 @@
 import { attempt } from './attempt.ts'
 import { balance } from './balance.ts'
 import type { Call } from './call.ts'
+import { forgetWhatChanged } from './http-caching/invalidation.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import { fallback } from './policies/fallback.ts'
@@ -16,7 +17,8 @@ export interface Opening extends Pick<PolicyParts, 'reach'> {
 /** The whole onion around one place in a route that calls a backend, outermost first. */
 export function buildStack(site: CallSite, parts: StackParts, opening: Opening): Call {
   const { layers, isPaid } = wrapPolicies(site, parts, opening) // what operations/policies/index.ts lists
-  const transport = attempt(site, parts) // sends, receives, decodes, traces
+  const sending = attempt(site, parts) // sends, receives, decodes, traces
+  const transport = forgetWhatChanged(site, parts, sending) // what the store keeps of it
   const balanced = balance(site, { ...parts, deposits: !isPaid }, transport) // picks the endpoint
   const sent = layers.reduceRight((next, policy) => policy(next), balanced)
   return fallback(site, parts)(sent) // renders the request; covers what all attempts together could not

@@ -16,6 +16,9 @@ interface Entry {
   readonly expiresAt: number
 }
 
+/** Of so many URIs it is known when they were forgotten last. */
+const mostForgotten = 10_000
+
 /** What an entry takes besides its bytes: objects, map slot, key. */
 const entryOverheadBytes = 400
 
@@ -24,7 +27,12 @@ export class MemoryStore implements ResponseStore {
   readonly #entries: LRUCache<string, Entry>
   readonly #epoch: () => number
   readonly #observer: StoreObserver
+  readonly #byUri = new Map<string, Set<string>>()
+  /** URIs that were forgotten, and by which purge. */
+  readonly #forgotten: LRUCache<string, number>
   #purges = 0
+  /** The last purge that counts for everything. */
+  #lastOfAll = 0
 
   /** `epoch` gives milliseconds since the Unix epoch. */
   constructor(maxBytes: number, epoch: () => number, observer: StoreObserver = unobserved) {
@@ -34,8 +42,15 @@ export class MemoryStore implements ResponseStore {
       maxSize: maxBytes,
       maxEntrySize: Math.max(1, Math.floor(maxBytes / 10)),
       sizeCalculation: sizeOf,
-      dispose: (_entry, _digest, reason) => {
+      dispose: ({ key }, digest, reason) => {
         if (reason === 'evict') observer.evicted()
+        this.#leaveUri(key, digest)
+      },
+    })
+    this.#forgotten = new LRUCache({
+      max: mostForgotten,
+      dispose: (purge, _uri, reason) => {
+        if (reason === 'evict') this.#lastOfAll = Math.max(this.#lastOfAll, purge)
       },
     })
   }
@@ -55,16 +70,31 @@ export class MemoryStore implements ResponseStore {
     return { response: undefined, generation }
   }
 
-  /** What was fetched before any purge is not kept, whatever was purged: it is fetched again, and purges are rare. */
+  /**
+   * What was fetched before a purge is not kept, whatever was purged: it is fetched again, and purges are rare. Those of
+   * one URI are not, and count for that one.
+   */
   set(key: StoreKey, response: StoredResponse, keepMs: number, generation = String(this.#purges)): void {
-    if (keepMs <= 0 || generation !== String(this.#purges)) return
-    this.#entries.set(key.digest, { key, response: holdAlone(response), expiresAt: this.#epoch() + keepMs })
+    const { digest, uri } = key
+    if (keepMs <= 0 || Number(generation) < this.#lastPurgeOf(uri)) return
+    this.#entries.set(digest, { key, response: holdAlone(response), expiresAt: this.#epoch() + keepMs })
+    if (uri !== undefined && this.#entries.has(digest)) {
+      const same = this.#byUri.get(uri)
+      if (same) same.add(digest)
+      else this.#byUri.set(uri, new Set([digest]))
+    }
     this.#tell()
   }
 
   purge(target: PurgeTarget): Promise<boolean> {
     this.#purges++
-    for (const [digest, { key }] of this.#entries.entries()) if (isMeant(key, target)) this.#entries.delete(digest)
+    if (target.kind === 'uri') {
+      this.#forgotten.set(target.uri, this.#purges)
+      for (const digest of [...(this.#byUri.get(target.uri) ?? [])]) this.#entries.delete(digest)
+    } else {
+      this.#lastOfAll = this.#purges
+      for (const [digest, { key }] of this.#entries.entries()) if (isMeant(key, target)) this.#entries.delete(digest)
+    }
     this.#tell()
     return Promise.resolve(true)
   }
@@ -73,12 +103,22 @@ export class MemoryStore implements ResponseStore {
     this.#entries.clear()
   }
 
+  #lastPurgeOf(uri: string | undefined): number {
+    return Math.max(this.#lastOfAll, (uri !== undefined && this.#forgotten.get(uri)) || 0)
+  }
+
+  #leaveUri({ uri }: StoreKey, digest: string): void {
+    const same = uri === undefined ? undefined : this.#byUri.get(uri)
+    same?.delete(digest)
+    if (same?.size === 0) this.#byUri.delete(uri!)
+  }
+
   #tell(): void {
     this.#observer.size(this.#entries.calculatedSize, this.#entries.size)
   }
 }
 
-function isMeant(key: StoreKey, target: PurgeTarget): boolean {
+function isMeant(key: StoreKey, target: Exclude<PurgeTarget, { kind: 'uri' }>): boolean {
   switch (target.kind) {
     case 'all':
       return true
@@ -91,7 +131,7 @@ function isMeant(key: StoreKey, target: PurgeTarget): boolean {
 
 /** Two bytes a character of text, the most that a string takes. */
 function sizeOf({ key, response: { headers, bytes } }: Entry): number {
-  let characters = key.digest.length
+  let characters = key.digest.length + 2 * (key.uri?.length ?? 0)
   for (const name in headers) characters += name.length + String(headers[name]).length
   return 2 * characters + (bytes?.length ?? 0) + entryOverheadBytes
 }

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
+import type { BytesClient } from './redis/client.ts'
 import { readEntry, writeEntry } from './redis/entry.ts'
 import { RedisLink } from './redis/link.ts'
 import {
@@ -19,6 +20,9 @@ const prefix = 'tessera:1:'
  * they were when its answer was looked for; a purge gives one of them a new name, and what carries the old one is as
  * if it were not there. So a purge costs one write, however much it takes away, and reaches what other replicas are
  * fetching just then. Redis itself lets entries go when they have expired.
+ *
+ * An entry of a URI carries that one's generation too, which is there only as long as something is kept of it: without
+ * it the entry is as if it were not there either. So Redis holds none for URIs that nobody asks for.
  */
 export class RedisStore implements ResponseStore {
   readonly #link: RedisLink
@@ -34,7 +38,8 @@ export class RedisStore implements ResponseStore {
     const [bytes, ...generations] = found
     const generation = printGeneration(generations)
     const entry = bytes ? readEntry(bytes) : undefined
-    return { response: entry?.generation === generation ? entry.response : undefined, generation }
+    const holds = entry?.generation === generation && !lacksName(key, generation)
+    return { response: holds ? entry.response : undefined, generation }
   }
 
   set(key: StoreKey, response: StoredResponse, keepMs: number, generation?: string): void {
@@ -43,10 +48,13 @@ export class RedisStore implements ResponseStore {
   }
 
   async purge(target: PurgeTarget): Promise<boolean> {
+    // A person insists; behind a request there are many.
+    if (target.kind === 'uri') {
+      const name = uriKey(target.uri)
+      return (await this.#link.ask((client) => client.set(name, newName(), { PX: shortestUriMs }))) !== undefined
+    }
     const purged = await this.#link.insist((client) =>
-      target.kind === 'entry'
-        ? client.del(prefix + target.digest)
-        : client.set(generationKey(target), randomUUID().slice(0, 8)),
+      target.kind === 'entry' ? client.del(prefix + target.digest) : client.set(generationKey(target), newName()),
     )
     return purged !== undefined
   }
@@ -62,23 +70,53 @@ export class RedisStore implements ResponseStore {
       if (!found) return
       generation = printGeneration(found)
     }
-    const bytes = writeEntry({ generation, response })
-    await this.#link.ask((client) => client.set(prefix + key.digest, bytes, { PX: keepMs }))
+    const { digest, uri } = key
+    const name = lacksName(key, generation) ? newName() : undefined
+    const bytes = writeEntry({ generation: name === undefined ? generation : generation + name, response })
+    await this.#link.ask((client) => {
+      if (uri !== undefined) keepUri(client, uriKey(uri), name, keepMs)
+      return client.set(prefix + digest, bytes, { PX: keepMs })
+    })
   }
 }
 
 /** Of a lookup that failed: what is fetched upon it is not stored, for a purge may have been missed. */
 const unknown: Lookup = { response: undefined, generation: '?' }
 
-function generationKeys({ service, operation }: StoreKey): string[] {
+/** The generation of a URI is there so long at least: longer than anything is fetched. */
+const shortestUriMs = 3_600_000
+
+/** Gives a URI its generation, unless somebody else has, or lets it live as long as what is kept of it. */
+function keepUri(client: BytesClient, key: string, name: string | undefined, keepMs: number): void {
+  const liveMs = Math.max(keepMs, shortestUriMs)
+  const keeping = name === undefined ? client.pExpire(key, liveMs) : client.set(key, name, { PX: liveMs, NX: true })
+  // It fails with the command behind it.
+  keeping.catch(() => {})
+}
+
+function newName(): string {
+  return randomUUID().slice(0, 8)
+}
+
+function uriKey(uri: string): string {
+  return `${prefix}uri:${hash('sha256', uri, 'base64url')}`
+}
+
+/** Whether a URI has no generation now. */
+function lacksName({ uri }: StoreKey, generation: string): boolean {
+  return uri !== undefined && generation.endsWith('/')
+}
+
+function generationKeys({ service, operation, uri }: StoreKey): string[] {
   return [
     generationKey({ kind: 'all' }),
     generationKey({ kind: 'service', service, operation: undefined }),
     generationKey({ kind: 'service', service, operation }),
+    ...(uri === undefined ? [] : [uriKey(uri)]),
   ]
 }
 
-function generationKey(target: Exclude<PurgeTarget, { kind: 'entry' }>): string {
+function generationKey(target: Exclude<PurgeTarget, { kind: 'entry' | 'uri' }>): string {
   if (target.kind === 'all') return `${prefix}generation`
   const { service, operation } = target
   return `${prefix}generation:${service}${operation === undefined ? '' : `:${operation}`}`

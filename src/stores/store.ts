@@ -28,6 +28,8 @@ export interface StoreKey {
   /** Of a service its operation; else the route's name. */
   readonly operation: string
   readonly digest: string
+  /** The URI that was asked for, of which it is forgotten when something changes there; undefined where it is not. */
+  readonly uri?: string | undefined
 }
 
 /** What was found, and when: a generation that a purge ends. */
@@ -37,11 +39,12 @@ export interface Lookup {
   readonly generation: string
 }
 
-/** What is to be forgotten: everything, a service or one operation of it, or one entry. */
+/** What is to be forgotten: everything, a service or one operation of it, one entry, or a URI. */
 export type PurgeTarget =
   | { readonly kind: 'all' }
   | { readonly kind: 'service'; readonly service: string; readonly operation: string | undefined }
   | { readonly kind: 'entry'; readonly digest: string }
+  | { readonly kind: 'uri'; readonly uri: string }
 
 /**
  * Keeps good answers. May lose any of them at any time; never throws or rejects, and answers within some tens of

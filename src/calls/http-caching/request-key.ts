@@ -8,17 +8,24 @@ import type { CallSite } from '../policy.ts'
  * was rendered, so that one user's answer never reaches another. A digest, so that the store holds no credentials.
  * @param purpose what is kept apart from each other under equal requests: last good answers, answers of a policy
  */
-export function compileStoreKey(
-  { service, operation, decoding }: CallSite,
-  purpose: unknown,
-): (request: CallRequest) => StoreKey {
-  const { name, version } = service
-  const owner = { service: version?.of ?? name, operation }
-  const ofSite = JSON.stringify([purpose, name, operation, decoding])
+export function compileStoreKey(site: CallSite, purpose: unknown): (request: CallRequest) => StoreKey {
+  const { service, operation, decoding } = site
+  const owner = { service: serviceOf(site), operation }
+  const ofSite = JSON.stringify([purpose, service.name, operation, decoding])
   return ({ method, path, headers, body }) => {
     const text = ofSite + JSON.stringify([method, path, headers, latin1Of(body)])
     return { ...owner, digest: hash('sha256', text, 'base64url') }
   }
+}
+
+/** What was asked for, over all operations of a service, whichever version of it answers. */
+export function uriOf(site: Pick<CallSite, 'service'>, path: string): string {
+  return `${serviceOf(site)} ${path}`
+}
+
+/** Whose it is, over all of its versions. */
+export function serviceOf({ service: { name, version } }: Pick<CallSite, 'service'>): string {
+  return version?.of ?? name
 }
 
 /** Bytes as a text that no others have. */

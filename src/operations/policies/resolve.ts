@@ -1,11 +1,11 @@
 import type { Language } from '../../binding/color.ts'
 import { checkListedCodes } from '../../binding/error-codes.ts'
 import { type Position, within } from '../../binding/shape.ts'
+import { safeMethods } from '../../calls/methods.ts'
 import type { PolicyKind, PolicyKinds, SitePolicy } from '../../calls/policy.ts'
 import type { Misfit, PolicyBinder } from '../../calls/policy-binding.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { BoundOperation } from '../bound-operation.ts'
-import { safeMethods } from '../operation.ts'
 
 /** Who says what a policy is, and where; what is built in stands in no file. */
 export interface PolicyOrigin {

@@ -1,4 +1,4 @@
-import { safeMethods } from '../../operations/operation.ts'
+import { safeMethods } from '../../calls/methods.ts'
 import { everyStep } from '../bound-route.ts'
 import { findRequestReads } from '../route-caching.ts'
 import type { RouteCheck } from './check.ts'

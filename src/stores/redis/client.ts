@@ -1,7 +1,8 @@
 /** What of Redis is used, with replies as bytes. */
 export interface BytesClient {
   mGet(keys: string[]): Promise<(Buffer | null)[]>
-  set(key: string, value: Buffer | string, options?: { readonly PX: number }): Promise<unknown>
+  set(key: string, value: Buffer | string, options?: { readonly PX: number; readonly NX?: boolean }): Promise<unknown>
+  pExpire(key: string, ms: number): Promise<unknown>
   del(key: string): Promise<unknown>
   /** Cuts the connection; what waits is rejected. */
   destroy(): void

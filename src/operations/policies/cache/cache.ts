@@ -22,6 +22,7 @@ export const cache = definePolicy({
   answerUse: ({ override }) => ({
     acceptsNotModified: true,
     sharesAnswers: true,
+    keepsAnswers: true,
     overridesCaching: override,
   }),
   shared: {

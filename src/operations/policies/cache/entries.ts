@@ -1,7 +1,7 @@
 import type { CallRequest } from '../../../calls/call.ts'
 import { restoreBody } from '../../../calls/decode.ts'
 import { type CachePolicy, lifetimesOf } from '../../../calls/http-caching/lifetimes.ts'
-import { compileStoreKey } from '../../../calls/http-caching/request-key.ts'
+import { compileStoreKey, uriOf } from '../../../calls/http-caching/request-key.ts'
 import { mayBeStored, type Sharing, sharingOf } from '../../../calls/http-caching/storable.ts'
 import { updateHeaders } from '../../../calls/http-caching/validation.ts'
 import type { LayerResponse } from '../../../calls/layer.ts'
@@ -53,7 +53,7 @@ export class CacheEntries {
   }
 
   async look(request: CallRequest): Promise<Question> {
-    const key = this.#keyOf(request)
+    const key = { ...this.#keyOf(request), uri: uriOf(this.#site, request.path) }
     const looking = this.#store.get(key)
     const { response, generation } = looking instanceof Promise ? await looking : looking
     return { request, key, generation, entry: response && this.#restore(response) }
