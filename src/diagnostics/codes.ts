@@ -103,6 +103,7 @@ export const diagnosticCodes = {
   'unused-output': { severity: 'hint', rule: 'Something uses every color that an operation gives' },
   // policies
   'timeout-over-budget': { severity: 'error', rule: 'A step’s timeout fits into its route’s' },
+  'unused-budget': { severity: 'hint', rule: 'Calls may take what a route says that it has' },
   'unsafe-retry': { severity: 'error', rule: 'Only idempotent methods are retried' },
   'unsafe-hedge': { severity: 'error', rule: 'Only idempotent methods are hedged' },
   'unsafe-mirror': { severity: 'error', rule: 'Only GET and HEAD are mirrored, unless `unsafe` says otherwise' },

@@ -320,6 +320,12 @@ mirror: { to: «spare@next }`,
     ),
   },
   {
+    code: 'unused-budget',
+    name: 'a route that gives its one call more than the call has',
+    files: route('timeout: «5s\ndo: [ { invoke: content.banners } ]\nresponse: { body: $.banner.list }'),
+    help: /`timeout`/,
+  },
+  {
     code: 'unsafe-retry',
     name: 'a POST that is retried',
     files: route(

@@ -20,6 +20,24 @@ response:
   body: { banners: $.banner.list }
 `),
   },
+  'unused-budget': {
+    why: 'A `timeout` of a route is for all of it. An attempt of a call has its own, a second unless somebody says more, so a backend that needs longer fails long before the route’s time is over.',
+    fix: 'Give the step, its operation or its service a `timeout`, or all calls by `defaults: { timeout: … }` of the gateway. Where a second is right, say it: then it is no accident.',
+    wrong: route(`match: GET /home
+timeout: 5s
+do:
+  - { invoke: content.banners }
+response:
+  body: { banners: $.banner.list }
+`),
+    right: route(`match: GET /home
+timeout: 5s
+do:
+  - { invoke: content.banners, timeout: 4s }
+response:
+  body: { banners: $.banner.list }
+`),
+  },
   'unbounded-list': {
     why: 'A list of which nobody says how long it is makes as many calls as it has elements, or as many values as two lists have pairs. `maxCalls` and `maxWork` end such a request, but late, and as `too-much-work`.',
     fix: 'Give the color a `maxItems` in the dictionary: of a client, a longer list is refused at once. Or give the route a `maxCalls` (`maxWork` for `$each`) of its own, which says that it was thought of.',
