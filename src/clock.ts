@@ -17,17 +17,28 @@ export interface Timer {
   cancel(): void
 }
 
+/** What a timer of the platform can wait: 24.8 days. One that is longer would be due at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 class SystemTimer implements Timer {
-  readonly #handle: NodeJS.Timeout
+  #handle: NodeJS.Timeout
+  #leftMs: number
   readonly #callback: () => void
   readonly #owner: Endable | undefined
   constructor(delayMs: number, callback: () => void, owner: Endable | undefined) {
     this.#callback = callback
     this.#owner = owner
-    this.#handle = setTimeout(SystemTimer.#fire, delayMs, this)
+    this.#leftMs = delayMs
+    this.#handle = setTimeout(SystemTimer.#fire, Math.min(delayMs, longestTimerMs), this)
     this.#handle.unref()
   }
   static #fire(timer: SystemTimer): void {
+    timer.#leftMs -= longestTimerMs
+    if (timer.#leftMs > 0) {
+      timer.#handle = setTimeout(SystemTimer.#fire, Math.min(timer.#leftMs, longestTimerMs), timer)
+      timer.#handle.unref()
+      return
+    }
     const callback = timer.#callback
     if (timer.#owner) contained('timer', timer.#owner, callback)()
     else callback()

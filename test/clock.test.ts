@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { Scope } from '../src/cancellation.ts'
 import { systemClock } from '../src/clock.ts'
 import type { GatewayError } from '../src/errors.ts'
@@ -31,4 +31,21 @@ describe('a timer of the system that throws', () => {
     await new Promise<void>((resolve) => systemClock.schedule(5, resolve))
     expect(told).toEqual([])
   })
+})
+
+test('a timer of the system may wait longer than the platform’s can', () => {
+  const dayMs = 86_400_000
+  jest.useFakeTimers({ now: 0 })
+  try {
+    let firedAt: number | undefined
+    systemClock.schedule(60 * dayMs, () => (firedAt = Date.now()))
+    const cancelled = systemClock.schedule(60 * dayMs, () => (firedAt = 0))
+    jest.advanceTimersByTime(30 * dayMs)
+    cancelled.cancel()
+    expect(firedAt).toBeUndefined()
+    jest.advanceTimersByTime(30 * dayMs)
+    expect(firedAt).toBe(60 * dayMs)
+  } finally {
+    jest.useRealTimers()
+  }
 })
