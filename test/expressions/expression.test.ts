@@ -227,6 +227,14 @@ describe('what is missing', () => {
     const strict = (source: string) => compileExpression(source, types, { strict: true }) as Expression
     for (const source of ["user.id != 'u1'", "user.id == 'u1'", "!(user.id in ['u1'])", 'user.age < 3'])
       expect(() => strict(source).test(empty)).toThrow(failed('is absent'))
+    for (const source of [
+      "user.id != 'u1' || true",
+      "!(user.id != 'u1' && false)",
+      "[1, 2].exists(i, i == 2 || user.id == 'u1')",
+    ])
+      expect(() => strict(source).test(empty)).toThrow(failed('is absent'))
+    expect(strict("user.id == 'u1' || !has(user.id)").test(empty)).toBe(true)
+    expect(strict("true || user.id != 'u1'").test(empty)).toBe(true)
     expect(strict("has(user.id) && user.id != 'u1'").test(empty)).toBe(false)
     expect(strict("user.id == null || user.id != 'u1'").test(empty)).toBe(true)
     expect(strict("user.?id.orValue('') != 'u1'").test(empty)).toBe(true)

@@ -78,10 +78,15 @@ function compileTernary({ args: [asked, yes, no] }: CelNode & { op: '?:' }, scop
   }
 }
 
-/** CEL's `&&` and `||`: a side that fails does not matter where the other decides alone, whichever stands first. */
+/**
+ * CEL's `&&` and `||`: a side that fails does not matter where the other decides alone, whichever stands first. Where a
+ * condition lets in it does, unless the other is what cares for it: else `role != 'guest' || vip` would let in who has no role.
+ */
 function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||' }, scope: Bindings): Compiled {
   const side = op === '&&' ? ('whenTrue' as const) : ('whenFalse' as const)
-  const left = compileCondition(first, guardedBy(scope, findProofs(second, scope.variables)[side]))
+  const proven = findProofs(second, scope.variables)[side]
+  const mayPass = !scope.strict || proven.length > 0
+  const left = compileCondition(first, guardedBy(scope, proven))
   const right = compileCondition(second, guardedBy(scope, findProofs(first, scope.variables)[side]))
   const decisive = op === '||'
   return {
@@ -92,7 +97,7 @@ function compileLogic({ op, args: [first, second] }: CelNode & { op: '&&' | '||'
         value = left(document)
       } catch (failure) {
         // What ends the request (too much work) passes: it is no failure of this side.
-        if (failure instanceof EvaluationFailure && right(document) === decisive) return decisive
+        if (mayPass && failure instanceof EvaluationFailure && right(document) === decisive) return decisive
         throw failure
       }
       return value === decisive ? decisive : right(document)

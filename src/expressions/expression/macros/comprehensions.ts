@@ -6,7 +6,7 @@ import { unsafeKeys } from '../unsafe-keys.ts'
 import { compileCondition, compileValue } from '../value.ts'
 import { bindElements, type Macro, type MacroCall, onValue } from './macro.ts'
 
-/** `exists` is true, `all` false as soon as an element is. As with `&&`, one that fails matters only where none decides. */
+/** `exists` is true, `all` false as soon as an element is. As with `&&`, one that fails matters only where none decides, but where a condition lets in. */
 function quantifier(decisive: boolean, about: Omit<Macro, 'matches' | 'compile' | 'forms'>): Macro {
   const { name } = about
   return {
@@ -22,7 +22,7 @@ function quantifier(decisive: boolean, about: Omit<Macro, 'matches' | 'compile' 
           try {
             if (each(item, condition, document) === decisive) return decisive
           } catch (thrown) {
-            if (!(thrown instanceof EvaluationFailure)) throw thrown
+            if (inner.strict || !(thrown instanceof EvaluationFailure)) throw thrown
             failure ??= thrown
           }
         }
