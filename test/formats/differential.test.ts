@@ -6,6 +6,8 @@ import Papa from 'papaparse'
 import { type FormatName, Unreadable } from '../../src/formats/format.ts'
 import { formatOf } from '../../src/formats/index.ts'
 import { OpaqueBytes } from '../../src/formats/opaque-bytes.ts'
+import { Body } from '../../src/json/body.ts'
+import { printJson } from '../../src/json-text.ts'
 
 /** More where somebody has the time: `FUZZ_RUNS=100000`. */
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 300)
@@ -46,9 +48,12 @@ describe('what others read of what we write is what we were given', () => {
     )
   })
 
+  // Where a name holds `%0A` by itself, no reader can tell it from an end of line that was written so.
+  const filenames = text.map((some) => some.replaceAll('%', ''))
+
   test('forms with files, read by fetch’s own parser', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.dictionary(name, text), fc.uint8Array(), text, async (fields, bytes, filename) => {
+      fc.asyncProperty(fc.dictionary(name, text), fc.uint8Array(), filenames, async (fields, bytes, filename) => {
         const file = new OpaqueBytes(bytes, 'image/png', filename)
         const written = formatOf('multipart').encode!({ ...fields, file })
         const response = new Response(written.bytes as never, { headers: { 'content-type': written.contentType } })
@@ -115,13 +120,128 @@ function readElement(element: Element): unknown {
   const members: Record<string, unknown> = {}
   for (const attribute of Array.from(element.attributes)) members[`@${attribute.name}`] = attribute.value
   const children = Array.from(element.childNodes as unknown as Iterable<Node>)
-  for (const child of children) if (child.nodeType === 1) members[child.nodeName] = readElement(child as Element)
-  const { textContent } = element
-  const hasChildren = children.some(({ nodeType }) => nodeType === 1)
-  if (Object.keys(members).length === 0) return textContent
-  if (!hasChildren && textContent && /\S/.test(textContent)) members['#text'] = textContent
+  for (const child of children) if (child.nodeType === 1) addElement(members, child as Element)
+  // Texts and CDATA sections.
+  const texts = children.filter(({ nodeType }) => nodeType === 3 || nodeType === 4)
+  const content = texts.map(({ nodeValue }) => nodeValue).join('')
+  if (Object.keys(members).length === 0) return content
+  if (/\S/.test(content)) members['#text'] = content
   return members
 }
+
+/** A name that comes again makes a list. */
+function addElement(members: Record<string, unknown>, child: Element): void {
+  const name = child.nodeName
+  const content = readElement(child)
+  const before = members[name]
+  if (!Object.hasOwn(members, name)) members[name] = content
+  else if (Array.isArray(before)) before.push(content)
+  else members[name] = [before, content]
+}
+
+describe('documents of others are read as others read them', () => {
+  /** How a document may write a text. */
+  const written = (kind: number, some: string) => {
+    switch (kind) {
+      case 0:
+        return `<![CDATA[${some.replaceAll(']]>', '')}]]>`
+      case 1:
+        return [...some].map((one) => `&#x${one.codePointAt(0)!.toString(16)};`).join('')
+      case 2:
+        return `<!--${some.replaceAll('-', '')}-->`
+      case 3:
+        return `<?note ${some.replaceAll('?', '')}?>`
+      default:
+        return some.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+    }
+  }
+  const piece = fc.tuple(fc.nat(7), text).map(([kind, some]) => written(kind, some))
+  const attribute = fc.tuple(name, text, fc.constantFrom('"', "'"))
+  const escaped = (value: string) => value.replace(/[&<"'\r\n\t]/g, (one) => `&#${one.codePointAt(0)};`)
+  const element = fc.letrec<{ element: string }>((tie) => ({
+    element: fc
+      .tuple(
+        fc.constantFrom('a', 'b', 'ns.c', 'é'),
+        fc.uniqueArray(attribute, { maxLength: 3, selector: ([key]) => key }),
+        fc.array(fc.oneof({ maxDepth: 4 }, piece, tie('element')), { maxLength: 5 }),
+        fc.boolean(),
+      )
+      .map(([tag, attributes, content, isShort]) => {
+        const said = attributes.map(([key, value, quote]) => ` ${key}=${quote}${escaped(value)}${quote}`).join('')
+        return content.length === 0 && isShort ? `<${tag}${said}/>` : `<${tag}${said}>${content.join('')}</${tag}>`
+      }),
+  })).element
+
+  test('XML, as xmldom reads it', () => {
+    let read = 0
+    fc.assert(
+      fc.property(
+        fc.constantFrom('', '<?xml version="1.0" encoding="UTF-8"?>\n', '<!--x-->\n'),
+        element,
+        (head, root) => {
+          const document = new DOMParser().parseFromString(head + root, 'application/xml')
+          const ours = decode('xml', head + root) as Record<string, unknown>
+          const { nodeName } = document.documentElement!
+          expect(ours).toEqual({ [nodeName]: readElement(document.documentElement!) })
+          read++
+        },
+      ),
+      { numRuns },
+    )
+    expect(read).toBe(numRuns)
+  })
+
+  const space = fc.constantFrom('', '', ' ', '\n', '\t ', '\r\n')
+  const number = fc.oneof(
+    fc.integer().map(String),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((some) => JSON.stringify(some)),
+    fc.constantFrom('0', '-0', '1.50', '1e3', '1E-2', '-0.0', '9007199254740991'),
+  )
+  const quoted = fc.tuple(text, fc.boolean()).map(([some, isEscaped]) => {
+    const plain = JSON.stringify(some)
+    return isEscaped
+      ? plain.replace(/[a-zé]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      : plain
+  })
+  const value = fc.letrec<{ value: string }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom('null', 'true', 'false'),
+      number,
+      quoted,
+      fc
+        .tuple(space, fc.array(fc.tuple(tie('value'), space), { maxLength: 4 }))
+        .map(([before, items]) => `[${before}${items.map(([one, after]) => one + after).join(',')}]`),
+      fc
+        .tuple(
+          space,
+          fc.array(fc.tuple(fc.oneof(quoted, fc.constantFrom('"a"', '"__proto__"')), tie('value'), space), {
+            maxLength: 4,
+          }),
+        )
+        .map(
+          ([before, members]) =>
+            `{${before}${members.map(([key, one, after]) => `${key}:${after}${one}${after}`).join(',')}}`,
+        ),
+    ),
+  })).value
+
+  test('JSON, as JSON.parse reads it, number for number', () => {
+    let read = 0
+    fc.assert(
+      fc.property(space, value, space, (before, body, after) => {
+        const document = before + body + after
+        const ours = decode('json', document)
+        // Which has no -0.
+        expect(JSON.stringify(JSON.parse(printJson(ours)))).toBe(JSON.stringify(JSON.parse(document)))
+        expect(Body.ofBytes(Buffer.from(document), 100)?.value).toEqual(ours)
+        read++
+      }),
+      { numRuns },
+    )
+    expect(read).toBe(numRuns)
+  })
+})
 
 describe('whatever comes is read, or refused as unreadable', () => {
   const pieces = {
