@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import type { Template } from '../expressions/template.ts'
 import { isUtf8Charset } from '../formats/charset.ts'
 import { charsetOf, mediaTypeOf } from '../formats/content-type.ts'
-import type { Format } from '../formats/format.ts'
+import { type Format, Unwritable } from '../formats/format.ts'
 import { chooseFormat, formatOf } from '../formats/index.ts'
 import { type BoundTemplate, givesRaw } from './bind.ts'
 import type { Language } from './color.ts'
@@ -31,6 +32,7 @@ export function bindEncoding(
 ): Format {
   const isRaw = body !== undefined && givesRaw(body)
   const format = formatOf(isRaw ? 'bytes' : (encode ?? 'json'))
+  checkConstant(format, body, diagnostics)
   if (encode && (isRaw || !hasBody)) {
     const why = isRaw ? 'this one goes out as it came' : 'there is none'
     const at = position.source.locateKey([...position.path, 'encode'])
@@ -52,4 +54,35 @@ export function bindEncoding(
     report('what is written is UTF-8', 'leave the charset away')
   }
   return format
+}
+
+/** What is the same for every request need not wait for one to be found out. */
+function checkConstant(format: Format, body: BoundTemplate | undefined, diagnostics: Language['diagnostics']): void {
+  const [value] = body ? constantOf(body.template) : []
+  if (value === undefined) return
+  try {
+    format.encode!(value)
+  } catch (thrown) {
+    if (!(thrown instanceof Unwritable)) throw thrown
+    diagnostics.add('invalid-value', `it cannot be written as ${format.name}: ${thrown.message}`, body!.at)
+  }
+}
+
+/** The value of a template in which nothing is read or computed; none of any other. */
+function constantOf(template: Template): readonly [value?: unknown] {
+  switch (template.kind) {
+    case 'literal':
+      return [template.value]
+    case 'array': {
+      const items = template.items.map(constantOf)
+      return items.every(({ length }) => length === 1) ? [items.flat(1)] : []
+    }
+    case 'object': {
+      const members = template.members.map(([name, value]) => [name, constantOf(value)] as const)
+      const isConstant = members.every(([, { length }]) => length === 1)
+      return isConstant ? [Object.fromEntries(members.map(([name, [value]]) => [name, value]))] : []
+    }
+    default:
+      return []
+  }
 }

@@ -322,7 +322,7 @@ mirror: { to: «spare@next }`,
   {
     code: 'unused-budget',
     name: 'a route that gives its one call more than the call has',
-    files: route('timeout: «5s\ndo: [ { invoke: content.banners } ]\nresponse: { body: $.banner.list }'),
+    files: route('«timeout: 5s\ndo: [ { invoke: content.banners } ]\nresponse: { body: $.banner.list }'),
     help: /`timeout`/,
   },
   {
@@ -463,6 +463,19 @@ mirror: { to: «spare@next }`,
       'routes/home':
         'match: POST /home\n«decode: [json, form]\nin: { user.id: cookie.sid, geo.city: $.city }\nresponse: { body: $.geo.city, headers: { x-user: $.user.id } }',
     },
+  },
+  {
+    code: 'cross-site-body',
+    name: 'a POST with a cookie of which no body is read, from any page',
+    files: {
+      'routes/home':
+        '«match: POST /home\nin: { user.id: cookie.sid, geo.city: query.city }\nresponse: { body: $.geo.city, headers: { x-user: $.user.id } }',
+    },
+  },
+  {
+    code: 'invalid-value',
+    name: 'a body that is the same for all and cannot be written as it should',
+    files: route('do: [ { invoke: content.banners } ]\nresponse: { encode: csv, body: «{ a: 1 } }'),
   },
   {
     code: 'failure-in-answer',

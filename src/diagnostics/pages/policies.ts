@@ -172,7 +172,7 @@ response:
 `),
   },
   'cross-site-body': {
-    why: 'A page of any site can have its visitor’s browser send a form or a text here, and the browser adds the cookies that it has for us: the request looks like one of the visitor’s own (cross-site request forgery). JSON cannot be sent so without asking first.',
+    why: 'A page of any site can have its visitor’s browser send a form or a text here, and the browser adds the cookies that it has for us: the request looks like one of the visitor’s own (cross-site request forgery). JSON cannot be sent so without asking first. A POST of which no body is read is answered whatever its body is.',
     fix: 'List the sites whose pages may: `origin: [https://app.example.com]`. Requests of others are refused with 403.',
     wrong: route(`match: POST /cart
 decode: [form]

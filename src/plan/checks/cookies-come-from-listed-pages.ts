@@ -14,16 +14,25 @@ const cookies: readonly Area[] = [
   ['request', 'headers', 'cookie'],
 ]
 
+const bodies: readonly Area[] = [['request', 'body']]
+
 /** A route that acts for whom a cookie names says whose pages may send what it takes. */
 export const cookiesComeFromListedPages: RouteCheck = (route, { diagnostics }) => {
   const { accepts, acceptsAt, origins } = route
+  if (origins) return
   const format = readsRaw(everyRead(route)) ? 'text' : accepts.find((name) => sentByAnyPage.has(name))
-  if (format === undefined || origins || !readsCookie(route)) return
-  const message = `any page can send a \`${format}\` here, with its visitor's cookies`
+  const sent = format === undefined ? isMovedByNothing(route) && 'POST' : `\`${format}\``
+  if (!sent || !readsOf(route, cookies)) return
+  const message = `any page can send a ${sent} here, with its visitor's cookies`
   diagnostics.add('cross-site-body', message, acceptsAt, 'list the sites that may: `origin: [https://app.example.com]`')
 }
 
-function readsCookie(route: BoundRoute): boolean {
+/** A POST of which no body is read is answered whatever its body is, so none of its own makes a browser ask before. */
+function isMovedByNothing(route: BoundRoute): boolean {
+  return route.match.method === 'POST' && !readsOf(route, bodies)
+}
+
+function readsOf(route: BoundRoute, parts: readonly Area[]): boolean {
   const areas = [...route.inputs.map(({ locator }) => areaInRequest(locator)), ...everyRead(route).flatMap(areasOf)]
-  return areas.some((area) => cookies.some((cookie) => overlap(area, cookie)))
+  return areas.some((area) => parts.some((part) => overlap(area, part)))
 }
