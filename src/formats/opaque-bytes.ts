@@ -1,7 +1,8 @@
+import { Opaque } from '../opaque.ts'
 import { Unwritable } from './format.ts'
 
 /** A file, or a body that is read as bytes: passed on as it is, in a `multipart`; nothing looks into it. */
-export class OpaqueBytes {
+export class OpaqueBytes extends Opaque {
   readonly filename: string | undefined
   /** Its content type. */
   readonly type: string
@@ -10,6 +11,7 @@ export class OpaqueBytes {
   readonly #bytes: Uint8Array
 
   constructor(bytes: Uint8Array, type: string, filename?: string) {
+    super()
     if (filename !== undefined) this.filename = filename
     this.type = type
     this.size = bytes.length

@@ -1,4 +1,5 @@
 import { isNumber, type JsonNumber, ofWhole } from '../../../numbers.ts'
+import { Opaque } from '../../../opaque.ts'
 import { computable } from '../../arithmetic.ts'
 import { isContainer } from '../../container.ts'
 import { spend, spendOnText } from '../../work.ts'
@@ -92,6 +93,7 @@ function writeText(value: unknown): string {
   if (typeof value === 'string') return value
   if (value instanceof Date) return printTimestamp(value)
   if (value instanceof Duration) return value.toJSON()
+  if (value instanceof Opaque) return fail('a file is no text')
   if (!isContainer(value)) return String(value)
   spend(1)
   if (Array.isArray(value)) return `[${value.map(writeText).join(', ')}]`
