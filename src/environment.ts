@@ -11,6 +11,8 @@ export interface SecretFiles {
   find(path: string): FoundFile
   /** Of every file that is named. */
   readonly lacks: readonly (readonly [path: string, lack: string | undefined])[]
+  /** Whether each can be read now. */
+  states(): Iterable<readonly [path: string, isUp: boolean]>
 }
 
 export interface FoundFile {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { LiveText } from '../environment.ts'
 import { Shared } from '../shared.ts'
 import type { BytesClient } from '../stores/redis/client.ts'
 import { RedisLink } from '../stores/redis/link.ts'
@@ -24,7 +25,7 @@ export interface LimitersOptions {
   readonly notify?: Notify | undefined
   readonly metrics?: AdmissionMetrics | undefined
   /** Where replicas share their limits; without it each gateway counts for itself. */
-  readonly redisUrl?: string | undefined
+  readonly redisUrl?: LiveText | undefined
 }
 
 const connectWithinMs = 1000
@@ -74,7 +75,7 @@ export class Limiters {
     await this.#link?.close()
   }
 
-  #open(url: string, metrics: AdmissionMetrics): RedisLink {
+  #open(url: LiveText, metrics: AdmissionMetrics): RedisLink {
     const warn = (reason: string) => {
       this.#reason = reason
     }

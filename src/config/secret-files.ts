@@ -20,7 +20,6 @@ export class SecretDirectory {
   readonly directory: string
   readonly #files = new Map<string, WatchedFile>()
   readonly #listeners = new Set<TellOfSecret>()
-  #named: ReadonlyMap<string, { readonly file: WatchedFile | undefined; readonly lack: string | undefined }> = new Map()
 
   constructor(directory: string = defaultSecrets) {
     this.directory = resolve(directory)
@@ -29,21 +28,16 @@ export class SecretDirectory {
   /** Looks at these files, and gives what was found. */
   look(paths: Iterable<string>): SecretFiles {
     const found = new Map([...new Set(paths)].map((path) => [path, this.#find(path)]))
-    this.#named = found
     const unknown: FoundFile = { file: undefined, lack: 'nobody looked for it' }
-    return { find: (path) => found.get(path) ?? unknown, lacks: [...found].map(([path, { lack }]) => [path, lack]) }
+    return {
+      find: (path) => found.get(path) ?? unknown,
+      lacks: [...found].map(([path, { lack }]) => [path, lack]),
+      states: () => [...found].map(([path, { file }]) => [path, file?.read() !== undefined && file.lack === undefined]),
+    }
   }
 
   subscribe(listener: TellOfSecret): void {
     this.#listeners.add(listener)
-  }
-
-  /** Looks at every file that the configuration names, and says whether it can be read. */
-  *states(): Generator<readonly [path: string, isUp: boolean]> {
-    for (const [path, { file }] of this.#named) {
-      file?.read()
-      yield [path, file !== undefined && file.lack === undefined]
-    }
   }
 
   #find(path: string): { file: WatchedFile | undefined; lack: string | undefined } {

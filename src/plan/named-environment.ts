@@ -22,6 +22,7 @@ export function recordEnvironment(env: Environment): { env: Environment; named: 
 function recordFiles(files: SecretFiles, named: Map<string, string | undefined>): SecretFiles {
   return {
     lacks: files.lacks,
+    states: files.states,
     find(path) {
       const found = files.find(path)
       named.set(fileMark + path, found.lack)

@@ -103,7 +103,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = createMetrics(metersOf(policyKinds))
   const notify = logNotices(logger)
   const secrets = new SecretDirectory(options.secrets)
-  observeSecrets(secrets, metrics, notify)
+  observeSecrets(secrets, () => reloader.secrets, metrics, notify)
   const reloader = new Reloader({
     loader: createLoader({ config, routes, extensions, env, secrets }),
     logger,

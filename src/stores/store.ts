@@ -1,3 +1,5 @@
+import type { LiveText } from '../environment.ts'
+
 /** How long an answer may be used, from the moment it was received. */
 export interface Lifetimes {
   /** It is fresh. */
@@ -62,7 +64,7 @@ export interface ResponseStore {
 /** Where answers are kept, as the gateway's file has it. */
 export type StoreTarget =
   | { readonly kind: 'memory'; readonly maxBytes: number }
-  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'redis'; readonly url: LiveText }
 
 /** Told of what goes on in a store. Nothing here may throw or wait. */
 export interface StoreObserver {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { ConfigurationError } from '../../src/server/gateway.ts'
 import { afterTest, createDirectory } from '../support/cleanup.ts'
-import { type Files, startGateway } from '../support/gateway.ts'
+import { type Files, startGateway, writeFiles } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
 import { wordRoute, wordService } from '../support/words.ts'
@@ -242,4 +242,28 @@ operations:
   await startGateway({ 'services/words': service, 'routes/word': wordRoute }, { secrets })
   await until(() => asked.length >= 3)
   expect(asked.slice(0, 3)).toEqual(['token 1', 'token 2', 'token 3'])
+})
+
+test('may stand in the URL of a store', async () => {
+  const url = "'redis://:${file:redis}@127.0.0.1:1'"
+  const gateway = `defaults: { timeout: 5s }\nstores: { cache: ${url}, limits: ${url} }`
+  const { ask, lines } = await start('', { redis: 'hushhush\n' }, { gateway })
+  expect((await ask()).status).toBe(200)
+  expect(lines.join()).not.toContain('hushhush')
+})
+
+describe('the metric of files', () => {
+  test('tells of those of the configuration that serves, whatever a refused one names', async () => {
+    const { directory, gateway, metrics, secrets } = await start(bearer, { token: 'first' })
+    writeFiles(directory, {
+      'services/words': wordService(
+        'http://127.0.0.1:9',
+        "headers: { authorization: 'Bearer ${file:other}' }\nnonsense: 1",
+      ),
+    })
+    writeFileSync(join(secrets, 'other'), 'x')
+    expect(await gateway.reload()).toMatchObject({ ok: false })
+    expect(await metrics()).toContain('tessera_secret_file_up{file="token"} 1')
+    expect(await metrics()).not.toContain('file="other"')
+  })
 })

@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { EnvText } from '../../src/environment.ts'
 import { readEntry, writeEntry } from '../../src/stores/redis/entry.ts'
 import { RedisLink } from '../../src/stores/redis/link.ts'
 import { RedisStore } from '../../src/stores/redis.ts'
 import { type StoreKey, type StoreObserver, unobserved } from '../../src/stores/store.ts'
-import { afterTest } from '../support/cleanup.ts'
+import { afterTest, opened } from '../support/cleanup.ts'
 import { hasRedis, TestRedis } from '../support/redis.ts'
 import { until } from '../support/waiting.ts'
 
@@ -153,4 +154,26 @@ test('never tells a password', async () => {
   })
   expect(warnings[0]).toMatch(/^redis:\/\/127\.0\.0\.1:1\/0 cannot be asked \(.+\); it goes on as if it were empty$/)
   expect(warnings.join()).not.toContain('hush')
+})
+
+withRedis('a store whose URL names a file', () => {
+  test('connects with what the file holds then', async () => {
+    let password = 'of yesterday'
+    const redis = await opened(TestRedis.start('of today'))
+    const written = `redis://:\${file:redis}@127.0.0.1:${redis.port}`
+    const file = {
+      name: 'redis',
+      isFile: true,
+      offset: 'redis://:'.length,
+      length: '${file:redis}'.length,
+      get value() {
+        return encodeURIComponent(password)
+      },
+    }
+    const store = new RedisStore(new RedisLink(new EnvText(written, [file]), unobserved, { restMs: 100 }))
+    afterTest(() => store.close())
+    expect((await store.get(key('a'))).generation).toBe('?')
+    password = 'of today'
+    await isReady(store)
+  })
 })

@@ -19,14 +19,16 @@ if (!hasRedis)
 export class TestRedis {
   readonly port: number
   readonly #directory = mkdtempSync(join(tmpdir(), 'tessera-redis-'))
+  readonly #password: string | undefined
   #process: ChildProcess | undefined
 
-  private constructor(port: number) {
+  private constructor(port: number, password: string | undefined) {
     this.port = port
+    this.#password = password
   }
 
-  static async start(): Promise<TestRedis> {
-    const redis = new TestRedis(await findFreePort())
+  static async start(password?: string): Promise<TestRedis> {
+    const redis = new TestRedis(await findFreePort(), password)
     await redis.startAgain()
     return redis
   }
@@ -37,6 +39,7 @@ export class TestRedis {
 
   async startAgain(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    if (this.#password !== undefined) options.push('--requirepass', this.#password)
     this.#process = spawn(binary!, [...options, '--dir', this.#directory], { stdio: 'ignore' })
     await until(() => this.#accepts(), 'Redis starts')
   }

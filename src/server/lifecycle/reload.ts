@@ -2,6 +2,7 @@ import type { ConfigLocations, ConfigTexts } from '../../config/read.ts'
 import type { Severity } from '../../diagnostics/codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { printDiagnostics, summarize } from '../../diagnostics/print.ts'
+import { type SecretFiles, secretFiles } from '../../environment.ts'
 import type { LoadResult, Snapshot } from '../../plan/snapshot.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
@@ -43,6 +44,7 @@ export class Reloader {
   readonly #parts: ReloaderParts
   #version = ''
   #hasRoutes = false
+  #secrets: SecretFiles | undefined
   #lastTexts: ConfigTexts | undefined
   #last: ReloadResult | undefined
   #running: Promise<ReloadResult> | undefined
@@ -50,6 +52,11 @@ export class Reloader {
 
   constructor(parts: ReloaderParts) {
     this.#parts = parts
+  }
+
+  /** The files of secrets that the configuration names which serves; undefined where it names none. */
+  get secrets(): SecretFiles | undefined {
+    return this.#secrets
   }
 
   /** What the last load came to. */
@@ -131,6 +138,7 @@ export class Reloader {
     const changed = version !== this.#version
     this.#version = version
     this.#hasRoutes = routes.length > 0
+    this.#secrets = reading.texts.env[secretFiles]
     return this.#remember(reading, { ok: true, changed, diagnostics, ms })
   }
 

@@ -1,3 +1,5 @@
+import { type LiveText, textNow } from '../../environment.ts'
+
 /** What of Redis is used, with replies as bytes. */
 export interface BytesClient {
   mGet(keys: string[]): Promise<(Buffer | null)[]>
@@ -13,12 +15,16 @@ const longestPauseMs = 5000
 
 /**
  * Opens a client that connects by itself, again and again. A command while it is not connected fails at once: nothing
- * queues up. Resolves before the connection is there.
+ * queues up. Resolves before the connection is there. Name and password are what the URL has when one is made.
  */
-export async function openClient(url: string, onError: (error: unknown) => void): Promise<BytesClient> {
+export async function openClient(url: LiveText, onError: (error: unknown) => void): Promise<BytesClient> {
   const { createClient, RESP_TYPES } = await import('@redis/client')
+  const address = new URL(textNow(url))
+  address.username = ''
+  address.password = ''
   const client = createClient({
-    url,
+    url: address.href,
+    credentialsProvider: { type: 'async-credentials-provider', credentials: async () => credentialsIn(textNow(url)) },
     RESP: 2,
     disableOfflineQueue: true,
     commandsQueueMaxLength: 1000,
@@ -31,4 +37,12 @@ export async function openClient(url: string, onError: (error: unknown) => void)
   client.on('error', onError)
   client.connect().catch(onError)
   return client as unknown as BytesClient
+}
+
+function credentialsIn(url: string): { username?: string; password?: string } {
+  const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' }
+  return {
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+  }
 }

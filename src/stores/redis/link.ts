@@ -1,4 +1,5 @@
 import type CircuitBreaker from 'opossum'
+import { type LiveText, textNow } from '../../environment.ts'
 import { maskUrl } from '../../redaction.ts'
 import type { StoreObserver } from '../store.ts'
 import { type BytesClient, openClient } from './client.ts'
@@ -30,9 +31,9 @@ export class RedisLink {
   readonly #opening: Promise<{ client: BytesClient; circuit: CircuitBreaker<[Command], unknown> }>
   #warnedAt = Number.NEGATIVE_INFINITY
 
-  constructor(url: string, observer: StoreObserver, options: RedisLinkOptions = {}) {
+  constructor(url: LiveText, observer: StoreObserver, options: RedisLinkOptions = {}) {
     const { commandTimeoutMs = 50, restMs = 2000, meanwhile = 'it goes on as if it were empty' } = options
-    this.#name = maskUrl(url)
+    this.#name = maskUrl(textNow(url))
     this.#meanwhile = meanwhile
     this.#observer = observer
     this.#opening = this.#open(url, commandTimeoutMs, restMs)
@@ -75,7 +76,7 @@ export class RedisLink {
   }
 
   /** Both libraries are loaded only by those who have a Redis: they take 200 ms. */
-  async #open(url: string, commandTimeoutMs: number, restMs: number) {
+  async #open(url: LiveText, commandTimeoutMs: number, restMs: number) {
     const client = await openClient(url, (error) => this.#warn(error))
     const { default: Circuit } = await import('opossum')
     const circuit = new Circuit((command: Command) => command(client), {
