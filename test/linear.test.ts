@@ -119,7 +119,7 @@ const readers: Record<string, (text: string) => unknown> = {
     assembleAnswer(
       new Exit(200, { 'cache-control': text }, 1),
       [{ step: 'a', source: 'fallback', error: 'timeout', startedMs: 0, ms: 1 } as never],
-      1000,
+      { degradedMaxAgeMs: 1000, headers: undefined },
     ),
   'a Connection header': (text) => passedHeaders(requestOf({ connection: text }), passesAll, []),
   'cookies that are picked': (text) =>

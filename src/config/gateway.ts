@@ -6,6 +6,7 @@ import type { PolicyKinds } from '../calls/policy.ts'
 import { defaultMaxWork } from '../expressions/work.ts'
 import { isHeaderName } from '../header-fields.ts'
 import { policyKinds } from '../operations/policies/index.ts'
+import { routeSetShape } from '../operations/route-set.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { callSetShape, createCallSetShape } from './call-set.ts'
@@ -52,6 +53,7 @@ const defaultsOf = (call: typeof callSetShape) =>
         .default(8 * 1024 * 1024)
         .describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),
       call: call.optional().describe('What holds for the calls of every service.'),
+      route: routeSetShape.optional().describe('What holds for every route; nearer than what stands beside it.'),
     })
     .prefault({})
     .describe('What holds where a route or a service says nothing.')
@@ -60,10 +62,18 @@ const presetsOf = (call: typeof callSetShape) =>
   z
     .record(
       z.string().regex(/^[a-zA-Z][\w-]*$/, 'a preset is named by letters, digits, - and _'),
-      z.strictObject({ call: call.describe('For the calls of services, operations and steps that `use` it.') }),
+      z
+        .strictObject({
+          call: call.optional().describe('For the calls of services, operations and steps that `use` it.'),
+          route: routeSetShape.optional().describe('For routes that `use` it.'),
+        })
+        .refine(
+          ({ call, route }) => call !== undefined || route !== undefined,
+          'a preset has `call` or `route`, or both',
+        ),
     )
     .default({})
-    .describe('Sets of policies by name, for `use` of services, operations and steps.')
+    .describe('Sets of policies by name, for `use` of services, operations, steps and routes.')
 
 /** `config/gateway.yaml` */
 export const gatewayShape = z

@@ -101,6 +101,7 @@ export const diagnosticCodes = {
   'type-mismatch': { severity: 'error', rule: 'A value has the type of the color, parameter or operator it goes to' },
   'unreachable-step': { severity: 'warning', rule: 'Every step, arm and catch can be reached' },
   'unused-output': { severity: 'hint', rule: 'Something uses every color that an operation gives' },
+  'unused-preset': { severity: 'hint', rule: 'Something uses every preset' },
   // policies
   'timeout-over-budget': { severity: 'error', rule: 'A step’s timeout fits into its route’s' },
   'unused-budget': { severity: 'hint', rule: 'Calls may take what a route says that it has' },

@@ -23,3 +23,8 @@ export function outsideAt([root, name]: readonly unknown[]): Outside | undefined
 export function printOutside({ from, name }: Outside): string {
   return from === 'file' ? `\${file:${name}}` : `${name}()`
 }
+
+/** Whether it gives another value to every request. */
+export function isVarying({ from }: Outside): boolean {
+  return from === 'function'
+}

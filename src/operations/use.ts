@@ -3,7 +3,7 @@ import { meaning } from '../binding/scalars.ts'
 
 const preset = meaning(z.string(), 'preset')
 
-/** `use:` of a service, an operation or a step: names of presets, of which later ones win. */
+/** `use:` of a service, an operation, a step or a route: names of presets, of which later ones win. */
 export const useShape = z
   .union([preset, z.array(preset).min(1)])
   .transform((names) => [names].flat())

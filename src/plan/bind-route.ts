@@ -1,31 +1,33 @@
 import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
+import type { LimitDefinition } from '../operations/admission.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { bindResponse } from '../steps/response.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
 import { bindGuarded } from './bind-guarded.ts'
 import { RouteBinder } from './binder.ts'
-import type { BoundRoute, RouteBound } from './bound-route.ts'
+import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { Defaults } from './defaults.ts'
 import { bindInputs } from './inputs.ts'
 import type { Parts } from './parts.ts'
+import type { RouteSettings } from './route-settings.ts'
 
 /** Resolves everything in an aggregated route: colors, operations, templates. Its faults are reported. */
 export function bindRoute(
   parsed: ParsedRoute,
+  settings: RouteSettings,
   catalogue: Catalogue,
   parts: Parts,
-  defaults: Defaults,
+  gatewayLimit: LimitDefinition | undefined,
   language: Language,
 ): BoundRoute {
   const { definition, position, match, name } = parsed
   const { source } = position
-  const priority = bindPriority(parsed, language)
+  const priority = bindPriority(settings.priority, language)
   const binder = new RouteBinder(name, catalogue, language, {
     parts,
     priorityOf: priority.priorityOf,
-    keepsWholeAnswers: definition.cache !== undefined,
+    keepsWholeAnswers: settings.cache?.value !== undefined,
   })
   const inputs = bindInputs(definition, match, position, language)
   // A route's own `catch` handles what its response fails with too.
@@ -37,33 +39,23 @@ export function bindRoute(
     summary: definition.summary,
     match,
     matchAt: source.locate(['match']),
-    timeoutMs: definition.timeout ?? defaults.timeout,
-    maxRequestBytes: definition.maxRequestBody ?? defaults.maxRequestBody,
-    timeoutAt: source.locateKey([definition.timeout === undefined ? 'match' : 'timeout']),
-    timeoutOrigin:
-      definition.timeout === undefined ? defaults.timeoutOrigin : { by: 'route', at: source.locateKey(['timeout']) },
-    maxCalls: bindBound('maxCalls', parsed, defaults),
-    maxWork: bindBound('maxWork', parsed, defaults),
+    settings,
+    timeoutMs: settings.timeout.value,
+    maxRequestBytes: settings.maxRequestBody.value,
+    maxCalls: settings.maxCalls.value,
+    maxWork: settings.maxWork.value,
     inputs,
     accepts: definition.decode ?? ['json'],
     acceptsAt: source.locateKey([definition.decode ? 'decode' : 'match']),
-    origins: definition.origin,
+    origins: settings.origin?.value,
     body,
     response,
-    admission: bindAdmission(parsed, inputs, defaults.limit, language),
+    admission: bindAdmission(parsed, settings, inputs, gatewayLimit, language),
     priorityReads: priority.reads,
-    degradedMaxAgeMs: definition.degradedMaxAge,
-    etag: definition.etag,
-    cacheTtlMs: definition.cache?.ttl,
-    cacheAt: source.locateKey([definition.cache === undefined ? 'match' : 'cache']),
+    degradedMaxAgeMs: settings.degradedMaxAge?.value,
+    etag: settings.etag?.value ?? false,
+    cacheTtlMs: settings.cache?.value?.ttl,
     callSites: binder.callSites,
     incomplete: binder.incomplete,
   }
-}
-
-/** What one request may do: as the route has it, else the gateway. */
-function bindBound(key: 'maxCalls' | 'maxWork', { definition, position }: ParsedRoute, defaults: Defaults): RouteBound {
-  const own = definition[key]
-  if (own === undefined) return { value: defaults[key], origin: defaults.boundOrigins[key] }
-  return { value: own, origin: { by: 'route', at: position.source.locateKey([key]) } }
 }

@@ -41,6 +41,7 @@ export class RouteBinder implements Binder {
   readonly operators: Language['operators']
   readonly diagnostics: Language['diagnostics']
   readonly mention: Language['mention']
+  readonly usedPresets: Language['usedPresets']
   readonly trustsNoProxy: boolean
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
@@ -74,6 +75,7 @@ export class RouteBinder implements Binder {
     this.operators = language.operators
     this.diagnostics = language.diagnostics
     this.mention = language.mention
+    this.usedPresets = language.usedPresets
     this.trustsNoProxy = language.trustsNoProxy ?? false
     this.#catalogue = catalogue
   }

@@ -3,18 +3,12 @@ import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { FormatName } from '../formats/format.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
-import type { PolicyOrigin } from '../operations/policies/resolve.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { BoundResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundInput } from './inputs.ts'
-
-/** A bound of what one request may do, and who says so. */
-export interface RouteBound {
-  readonly value: number
-  readonly origin: PolicyOrigin
-}
+import type { RouteSettings } from './route-settings.ts'
 
 /** An aggregated route with everything resolved, before it is compiled: what the checks look at. */
 export interface BoundRoute {
@@ -23,14 +17,13 @@ export interface BoundRoute {
   readonly summary: string | undefined
   readonly match: RouteMatch
   readonly matchAt: Location
+  /** Who says what of the following; undefined for what is no route. */
+  readonly settings: RouteSettings | undefined
   readonly timeoutMs: number
   readonly maxRequestBytes: number
-  readonly timeoutAt: Location
-  /** Who says what the budget is. */
-  readonly timeoutOrigin: PolicyOrigin
   /** How many calls and how much work one request may be. */
-  readonly maxCalls: RouteBound
-  readonly maxWork: RouteBound
+  readonly maxCalls: number
+  readonly maxWork: number
   readonly inputs: readonly BoundInput[]
   /** What a client's body may be. */
   readonly accepts: readonly FormatName[]
@@ -49,7 +42,6 @@ export interface BoundRoute {
   readonly etag: boolean
   /** How long whole answers are kept; undefined: not at all. */
   readonly cacheTtlMs: number | undefined
-  readonly cacheAt: Location
   /** Every place that calls a backend; compiled steps know theirs by index. */
   readonly callSites: readonly CallSite[]
   /** True when a part of it could not be read: then what is missing is not reported as missing. */

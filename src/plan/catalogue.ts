@@ -97,21 +97,21 @@ function bindService(
       }),
     )
   const own = { ...around, position, operation: undefined, errorNames: errorsNamedBy(definition), language }
-  const used = presets.find(definition.use, position, language)
+  const used = presets.find('call', definition.use, position, language)
   const said = [
     declarePolicies(definition, { ...own, by: 'service' }),
-    ...inherit([...used, ...presets.defaults], 'service', language),
+    ...inherit([...used, ...presets.defaults('call')], 'service', language),
   ]
   const ofService: DeclaredPolicies[] = [
     ...said,
-    new Map([[timeoutPolicy.name, { config: gateway.timeout, origin: gateway.timeoutOrigin }]]),
+    new Map([[timeoutPolicy.name, { config: gateway.timeout, origin: gateway.origins.timeout }]]),
   ]
   const headers = [
-    ...headersOf([...used, ...presets.defaults]),
+    ...headersOf([...used, ...presets.defaults('call')]),
     ...(definition.headers ? [{ value: definition.headers, position: within(position, 'headers') }] : []),
   ]
   const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
-    const used = presets.find(definition.use, position, language)
+    const used = presets.find('call', definition.use, position, language)
     const operation = bindOperation(info, name, definition, [...headers, ...headersOf(used)], position, language)
     const errorNames = [...operation.errorNames.values()]
     const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, errorNames, language })
@@ -120,7 +120,7 @@ function bindService(
       operation: { ...operation, answers },
       policies: [own, ...inherit(used, 'operation', language), ...ofService],
       inherited(use, step, language) {
-        const sets = presets.find(use, step, language)
+        const sets = presets.find('call', use, step, language)
         for (const { values } of sets) if (values.headers) refuseHeaders(step, language)
         return inherit(sets, 'step', language)
       },

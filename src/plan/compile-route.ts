@@ -36,8 +36,9 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     file: bound.file,
     timeoutMs: bound.timeoutMs,
     maxRequestBytes: bound.maxRequestBytes,
-    maxCalls: bound.maxCalls.value,
-    maxWork: bound.maxWork.value,
+    headers: bound.settings?.headers,
+    maxCalls: bound.maxCalls,
+    maxWork: bound.maxWork,
     blame: blame.tooMuchWork,
     createDocument(request, work) {
       const document: Document = { request: viewRequest(request), steps: {}, [workOf]: work }

@@ -4,8 +4,8 @@ import type { Source } from '../yaml/source.ts'
 import { Presets } from './presets.ts'
 
 /** What holds where a service or a route says nothing. */
-export type Defaults = Omit<GatewaySettings['defaults'], 'call'> & {
-  /** What is said once of calls. */
+export type Defaults = Omit<GatewaySettings['defaults'], 'call' | 'route'> & {
+  /** What is said once of calls and routes. */
   readonly presets: Presets
   /** The gateway's own; undefined where it has none. */
   readonly zone: string | undefined
@@ -13,10 +13,8 @@ export type Defaults = Omit<GatewaySettings['defaults'], 'call'> & {
   readonly budgetHeader: GatewaySettings['budgetHeader']
   /** Of clients, for every route. */
   readonly limit: GatewaySettings['limit']
-  /** Whether the gateway's file sets the timeout, and where. */
-  readonly timeoutOrigin: PolicyOrigin
-  /** The same of what a route may do. */
-  readonly boundOrigins: Readonly<Record<'maxCalls' | 'maxWork', PolicyOrigin>>
+  /** Whether the gateway's file sets them, and where. */
+  readonly origins: Readonly<Record<'timeout' | 'maxRequestBody' | 'maxCalls' | 'maxWork', PolicyOrigin>>
 }
 
 export function locateDefaults(settings: GatewaySettings, source: Source | undefined): Defaults {
@@ -27,14 +25,18 @@ export function locateDefaults(settings: GatewaySettings, source: Source | undef
       : { by: 'gateway', at: source.locateKey(path) }
   }
   const { zone, limit, budgetHeader } = settings
-  const { call: _, ...own } = settings.defaults
+  const { call: _call, route: _route, ...own } = settings.defaults
   return {
     ...own,
     presets: new Presets(settings, source),
     zone: zone || undefined,
     limit,
     budgetHeader,
-    timeoutOrigin: originOf('timeout'),
-    boundOrigins: { maxCalls: originOf('maxCalls'), maxWork: originOf('maxWork') },
+    origins: {
+      timeout: originOf('timeout'),
+      maxRequestBody: originOf('maxRequestBody'),
+      maxCalls: originOf('maxCalls'),
+      maxWork: originOf('maxWork'),
+    },
   }
 }

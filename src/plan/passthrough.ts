@@ -1,12 +1,13 @@
 import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
-import type { GatewaySettings } from '../config/gateway.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
+import type { LimitDefinition } from '../operations/admission.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { bindAdmission } from './admission/route.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 import { type BoundInput, bindInputs } from './inputs.ts'
 import { bindPassedRequest } from './passed-request.ts'
+import type { RouteSettings } from './route-settings.ts'
 import type { PassthroughRoute } from './snapshot.ts'
 import { toldOfPassthrough } from './told-of-requests.ts'
 
@@ -25,8 +26,9 @@ const unkept = {
 /** A `proxy:` route, with its service found; undefined for any other route. */
 export function bindPassthrough(
   parsed: ParsedRoute,
+  settings: RouteSettings,
   catalogue: Catalogue,
-  settings: GatewaySettings,
+  gatewayLimit: LimitDefinition | undefined,
   language: Language,
 ): PassthroughRoute | undefined {
   const { name, match, definition, position } = parsed
@@ -51,7 +53,7 @@ export function bindPassthrough(
   checkPoliciesHold(service, wanted, (message, help) => diagnostics.add('invalid-value', message, at, help))
   const inputs = bindInputs(definition, match, position, language)
   checkInputsStandInTheHead(inputs, language)
-  const timeoutMs = definition.timeout ?? settings.defaults.timeout
+  const timeoutMs = settings.timeout.value
   return {
     kind: 'passthrough',
     name,
@@ -63,8 +65,10 @@ export function bindPassthrough(
     timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
     idleMs: idle,
     passes: bindPassedRequest(proxy, match, inputs, within(position, 'proxy'), language),
-    admission: bindAdmission(parsed, inputs, settings.limit, language),
-    maxRequestBytes: definition.maxRequestBody ?? settings.defaults.maxRequestBody,
+    admission: bindAdmission(parsed, settings, inputs, gatewayLimit, language),
+    maxRequestBytes: settings.maxRequestBody.value,
+    headers: settings.headers,
+    settings,
   }
 }
 

@@ -2,46 +2,94 @@ import type { Language } from '../binding/color.ts'
 import { type Position, within } from '../binding/shape.ts'
 import type { CallSet } from '../config/call-set.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
-import { didYouMean } from '../diagnostics/suggest.ts'
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
+import { listNames, suggest } from '../diagnostics/suggest.ts'
+import type { RouteSet } from '../operations/route-set.ts'
 import type { Source } from '../yaml/source.ts'
 
-/** What is said once of calls, and where. */
-export interface InheritedSet {
+/** What a set may be about. */
+interface Sets {
+  readonly call: CallSet
+  readonly route: RouteSet
+}
+
+/** What is said once, and where. */
+export interface InheritedSet<Values = CallSet> {
   readonly by: 'preset' | 'gateway'
-  readonly values: CallSet
+  readonly values: Values
   readonly position: Position
 }
 
-/** What the gateway's file says once of the calls of services, operations and steps. */
+/** What the gateway's file says once of calls, and of routes. */
 export class Presets {
-  readonly #sets: ReadonlyMap<string, InheritedSet>
-  /** What holds for all of them. */
-  readonly defaults: readonly InheritedSet[]
+  readonly #settings: GatewaySettings
+  readonly #file: Position | undefined
 
-  constructor({ presets, defaults }: GatewaySettings, source: Source | undefined) {
-    const file = source && { source, path: [] }
-    const setOf = (by: InheritedSet['by'], values: CallSet, ...path: string[]): InheritedSet[] =>
-      file ? [{ by, values, position: within(file, ...path) }] : []
-    const named = Object.entries(presets).map(
-      ([name, { call }]) => [name, setOf('preset', call, 'presets', name, 'call')] as const,
-    )
-    this.#sets = new Map(named.flatMap(([name, sets]) => sets.map((set) => [name, set] as const)))
-    this.defaults = defaults.call ? setOf('gateway', defaults.call, 'defaults', 'call') : []
+  constructor(settings: GatewaySettings, source: Source | undefined) {
+    this.#settings = settings
+    this.#file = source && { source, path: [] }
   }
 
-  /** The sets that stand behind a `use`, nearest first; one that is not there is reported. */
-  find(use: readonly string[] | undefined, owner: Position, { diagnostics }: Language): InheritedSet[] {
+  /** What holds for all of them. */
+  defaults<About extends keyof Sets>(about: About): InheritedSet<Sets[About]>[] {
+    return this.#setOf('gateway', this.#settings.defaults as Partial<Sets>, 'defaults', about)
+  }
+
+  /** The sets that stand behind a `use`, nearest first; one that is not there, or says nothing of such, is reported. */
+  find<About extends keyof Sets>(
+    about: About,
+    use: readonly string[] | undefined,
+    owner: Position,
+    { diagnostics, usedPresets }: Pick<Language, 'diagnostics' | 'usedPresets'>,
+  ): InheritedSet<Sets[About]>[] {
     if (!use) return []
     const isList = Array.isArray(owner.source.valueAt([...owner.path, 'use']))
     const found = use.flatMap((name, index) => {
-      const set = this.#sets.get(name)
-      if (set) return set
-      const at = owner.source.locate([...owner.path, 'use', ...(isList ? [index] : [])])
-      const known = [...this.#sets.keys()]
-      const help = didYouMean(name, known) ?? (known.length > 0 ? `there are ${known.join(', ')}` : 'there is none')
-      diagnostics.add('unknown-preset', `there is no preset \`${name}\``, at, help)
-      return []
+      usedPresets?.add(name)
+      const sets = this.#named(about, name)
+      if (sets.length === 0) {
+        this.#refuse(about, name, within(owner, 'use', ...(isList ? [index] : [])), diagnostics)
+      }
+      return sets
     })
     return found.reverse()
+  }
+
+  /** Where each is declared. */
+  places(): Map<string, Location> {
+    const names = this.#file ? Object.keys(this.#settings.presets) : []
+    return new Map(names.map((name) => [name, this.#file!.source.locateKey(['presets', name])]))
+  }
+
+  #named<About extends keyof Sets>(about: About, name: string): InheritedSet<Sets[About]>[] {
+    const { presets } = this.#settings
+    return Object.hasOwn(presets, name)
+      ? this.#setOf('preset', presets[name]! as Partial<Sets>, 'presets', name, about)
+      : []
+  }
+
+  #setOf<About extends keyof Sets>(
+    by: InheritedSet['by'],
+    owner: Partial<Sets>,
+    ...path: [...string[], About]
+  ): InheritedSet<Sets[About]>[] {
+    const values = owner[path.at(-1) as About]
+    return this.#file && values ? [{ by, values, position: within(this.#file, ...path) }] : []
+  }
+
+  #refuse(about: keyof Sets, name: string, at: Position, diagnostics: DiagnosticCollector): void {
+    const { presets } = this.#settings
+    const fit = Object.keys(presets).filter((one) => presets[one]![about] !== undefined)
+    const isThere = Object.hasOwn(presets, name)
+    const near = suggest(name, fit)
+    const help =
+      near === undefined
+        ? `there ${fit.length === 0 ? 'is none' : `are ${listNames(fit)}`}`
+        : `did you mean \`${near}\`?`
+    const message = isThere
+      ? `the preset \`${name}\` has no \`${about}\`, and says nothing here`
+      : `there is no preset \`${name}\``
+    diagnostics.add('unknown-preset', message, at.source.locate(at.path), help)
   }
 }

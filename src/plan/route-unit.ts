@@ -13,7 +13,9 @@ import { compileRoute } from './compile-route.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
 import { bindPassthrough } from './passthrough.ts'
+import { isInherited, passOver, type RouteSettings, settleRoute } from './route-settings.ts'
 import type { PassthroughRoute, Route } from './snapshot.ts'
+import { whyUnkept } from './whole-answers.ts'
 import type { Work } from './work.ts'
 import { languageOf, type World } from './world.ts'
 
@@ -24,6 +26,7 @@ export class RouteUnit {
   readonly world: World
   /** What is wrong with the route. */
   readonly diagnostics: DiagnosticCollector
+  readonly usedPresets: ReadonlySet<string>
   /** Undefined when it cannot be read at all. */
   readonly claim: RouteClaim | undefined
   readonly unusedOutputs: UnusedOutputs | undefined
@@ -31,7 +34,7 @@ export class RouteUnit {
   #route: Route | undefined
 
   constructor(
-    origin: Pick<RouteUnit, 'facts' | 'named' | 'world' | 'diagnostics'>,
+    origin: Pick<RouteUnit, 'facts' | 'named' | 'world' | 'diagnostics' | 'usedPresets'>,
     claim: RouteClaim | undefined,
     bound: BoundRoute | PassthroughRoute | undefined,
     unusedOutputs: UnusedOutputs | undefined,
@@ -40,6 +43,7 @@ export class RouteUnit {
     this.named = origin.named
     this.world = origin.world
     this.diagnostics = origin.diagnostics
+    this.usedPresets = origin.usedPresets
     this.claim = claim
     this.unusedOutputs = unusedOutputs
     this.#bound = bound
@@ -63,6 +67,8 @@ export class RouteUnit {
   }
 }
 
+const none: ReadonlySet<string> = new Set()
+
 /** Characters. */
 const largeFrom = 10_000
 
@@ -75,17 +81,20 @@ export function* readRoute(
 ): Work<RouteUnit> {
   const diagnostics = new DiagnosticCollector()
   const { env, named } = recordEnvironment(environment)
-  const origin = { facts: findFacts(file), named, world, diagnostics }
+  const origin = { facts: findFacts(file), named, world, diagnostics, usedPresets: none }
   const source = yield* parseYamlInSteps(file, env, diagnostics)
   const parsed = source && parseRoute(source, world.registry.steps, diagnostics)
   // What is small is done in a step.
   const isLarge = file.text.length > largeFrom
   if (isLarge) yield
   if (!parsed) return new RouteUnit(origin, undefined, undefined, undefined)
-  const bound = yield* bind(parsed, world, env, diagnostics, isLarge, mention)
+  const { dictionary, settings } = world
+  const usedPresets = new Set<string>()
+  const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics, mention), usedPresets }
+  const bound = language && (yield* bind(parsed, world, language, isLarge))
   const unusedOutputs = bound && !('kind' in bound) ? checkOutputsAreUsed(bound, diagnostics) : undefined
   source.forget()
-  return new RouteUnit(origin, claimOf(parsed), bound, unusedOutputs)
+  return new RouteUnit({ ...origin, usedPresets }, claimOf(parsed), bound, unusedOutputs)
 }
 
 /** Whether a file would give this unit. */
@@ -95,16 +104,19 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 
 function* bind(
   parsed: ParsedRoute,
-  { dictionary, catalogue, parts, settings, defaults }: World,
-  env: Environment,
-  diagnostics: DiagnosticCollector,
+  { catalogue, parts, settings, defaults }: World,
+  language: Language,
   isLarge: boolean,
-  mention: Language['mention'],
 ): Work<BoundRoute | PassthroughRoute | undefined> {
-  if (!dictionary || !catalogue) return undefined
-  const language = languageOf(dictionary, settings, env, diagnostics, mention)
-  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, catalogue, settings, language)
-  const bound = bindRoute(parsed, catalogue, parts, defaults, language)
+  if (!catalogue) return undefined
+  const said = settleRoute(parsed, defaults, language)
+  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, settings.limit, language)
+  const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, settings.limit, language)
+  let bound = bindWith(said)
+  if (said.cache?.value && isInherited(said.cache)) {
+    const [why] = whyUnkept(bound)
+    if (why) bound = bindWith({ ...said, cache: passOver(said.cache, why.message) })
+  }
   for (const check of routeChecks) {
     if (isLarge) yield
     check(bound, language)

@@ -17,6 +17,8 @@ import type { Registry } from './extensions/registry.ts'
 import type { PassedRequest } from './passed-request.ts'
 import type { RequestParts } from './request-parts.ts'
 import type { RouteCaching } from './route-caching.ts'
+import type { RouteHeaders } from './route-headers.ts'
+import type { RouteSettings } from './route-settings.ts'
 import type { StandingPart } from './standing-part.ts'
 import type { ToldOfRequests } from './told-of-requests.ts'
 
@@ -47,6 +49,8 @@ interface RouteCommon {
   readonly file: string
   /** Of a request's body. */
   readonly maxRequestBytes: number
+  /** What every answer carries. */
+  readonly headers: RouteHeaders | undefined
   /** What stands before it; undefined where nothing does. */
   readonly admission?: RouteAdmission | undefined
   readonly told: ToldOfRequests
@@ -102,6 +106,8 @@ export interface PassthroughRoute extends RouteCommon {
   /** After so long in which nothing moved its streams end; undefined: what is built in. */
   readonly idleMs?: number | undefined
   readonly passes: PassedRequest
+  /** Who says what of it. */
+  readonly settings: RouteSettings
 }
 
 /** What loading came to. With errors there is no snapshot, and whoever has an older one keeps it. */

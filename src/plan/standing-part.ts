@@ -6,7 +6,7 @@ import type { ParsedPart } from '../routes/part.ts'
 import type { BoundPart } from '../steps/step.ts'
 import { bindPart } from './bind-part.ts'
 import { RouteBinder } from './binder.ts'
-import type { BoundRoute, RouteBound } from './bound-route.ts'
+import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import { partChecks } from './checks/index.ts'
 import { checkOutputsAreUsed } from './checks/outputs-are-used.ts'
@@ -32,8 +32,6 @@ export function checkPart(parsed: ParsedPart, parts: Parts, catalogue: Catalogue
   return { name, file: position.source.path, summary: definition.summary, part, bound }
 }
 
-const unbounded: RouteBound = { value: Number.POSITIVE_INFINITY, origin: { by: 'route', at: undefined } }
-
 /** What it takes comes with the request, what it gives is its answer. */
 function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, binder: RouteBinder): BoundRoute {
   const { source } = position
@@ -45,12 +43,11 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
     summary: definition.summary,
     match: { method: '*', path: '', segments: [] },
     matchAt: at,
+    settings: undefined,
     timeoutMs: Number.POSITIVE_INFINITY,
     maxRequestBytes: 0,
-    timeoutAt: at,
-    timeoutOrigin: unbounded.origin,
-    maxCalls: unbounded,
-    maxWork: unbounded,
+    maxCalls: Number.POSITIVE_INFINITY,
+    maxWork: Number.POSITIVE_INFINITY,
     accepts: [],
     acceptsAt: at,
     origins: undefined,
@@ -77,7 +74,6 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
     degradedMaxAgeMs: undefined,
     etag: false,
     cacheTtlMs: undefined,
-    cacheAt: at,
     callSites: binder.callSites,
     incomplete: binder.incomplete,
   }

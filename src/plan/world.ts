@@ -36,6 +36,8 @@ export interface World {
   /** Each part by itself. */
   readonly standing: readonly StandingPart[]
   readonly registry: Registry
+  /** Presets that services and parts use. */
+  readonly usedPresets: ReadonlySet<string>
   /** What is wrong with its files. */
   readonly diagnostics: DiagnosticCollector
   readonly facts: readonly FileFacts[]
@@ -81,9 +83,9 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     yield
   }
   if (!isWhole) services.push(undefined)
-  const catalogue =
-    dictionary &&
-    (yield* bindCatalogue(services, defaults, registry.policies, languageOf(dictionary, settings, env, diagnostics)))
+  const usedPresets = new Set<string>()
+  const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics), usedPresets }
+  const catalogue = language && (yield* bindCatalogue(services, defaults, registry.policies, language))
   const partSources: (Source | undefined)[] = []
   for (const file of texts.parts ?? []) {
     partSources.push(yield* parse(file))
@@ -91,9 +93,9 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   }
   const parts = parseParts(isWhole ? partSources : [...partSources, undefined], registry.steps, diagnostics)
   const standing: StandingPart[] = []
-  if (dictionary && catalogue) {
+  if (language && catalogue) {
     for (const part of parts.values()) {
-      standing.push(checkPart(part, parts, catalogue, languageOf(dictionary, settings, env, diagnostics)))
+      standing.push(checkPart(part, parts, catalogue, language))
       yield
     }
   }
@@ -112,6 +114,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     parts,
     standing,
     registry,
+    usedPresets,
     diagnostics,
     facts,
     named,

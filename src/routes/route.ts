@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { colorKey, count, duration, meaning, size, timeSpan } from '../binding/scalars.ts'
+import { colorKey, meaning, timeSpan } from '../binding/scalars.ts'
 import { checkShape, type Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { withRole } from '../binding/variables.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { bulkheadShape, clientLimitShape, priorityShape } from '../operations/admission.ts'
+import { holdsForProxy, routeKeys, routeSetKeys } from '../operations/route-set.ts'
+import { useShape } from '../operations/use.ts'
 import { catchArm } from '../steps/catch.ts'
 import { responseShape } from '../steps/response.ts'
 import type { ParsedBlock, StepKinds } from '../steps/step.ts'
@@ -25,13 +26,6 @@ const input = z.union([
 ])
 
 /** `routes/**\/*.yaml` */
-/** As browsers write it (RFC 6454 section 6.2): anything else would match nothing. */
-function isAsSent(origin: string): boolean {
-  // What is none at all has been told of.
-  if (!/^https?:\/\/[^/?#\s]+$/.test(origin)) return true
-  return !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()
-}
-
 export const routeShape = z
   .strictObject({
     name: z
@@ -43,16 +37,8 @@ export const routeShape = z
       .union([z.string(), z.array(z.string()).min(1)])
       .describe('`METHOD /path/{param}/*rest`; a list of paths with the same parameters, all of one method.'),
     summary: z.string().optional().describe('What it is for, in a line.'),
-    timeout: timeSpan.optional().describe('Budget of the whole request.'),
-    maxRequestBody: size
-      .optional()
-      .describe('Of one request of a client, in place of `defaults.maxRequestBody`; larger ones are refused with 413.'),
-    maxCalls: count
-      .optional()
-      .describe('Calls that its steps may start for one request, answers from caches included; one more ends it.'),
-    maxWork: count
-      .optional()
-      .describe('Elements, members, comparisons and KB of text that its templates may go through for one request.'),
+    use: useShape.optional(),
+    ...routeKeys,
     in: z
       .record(colorKey, input)
       .optional()
@@ -62,49 +48,20 @@ export const routeShape = z
       .min(1)
       .optional()
       .describe('What a request’s body may be, by its content type; others are refused with 415. JSON by default.'),
-    origin: z
-      .array(
-        z
-          .string()
-          .regex(/^https?:\/\/[^/?#\s]+$/, 'write an origin as https://app.example.com')
-          .refine(isAsSent, 'browsers never send this: no wildcards, and no port that is the usual one')
-          .toLowerCase(),
-      )
-      .min(1)
-      .optional()
-      .describe('Sites whose pages may send requests here, beside its own; those of others are refused with 403.'),
     do: steps.optional().describe('What happens, one step after the other.'),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
     response: responseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
-    degradedMaxAge: duration
-      .optional()
-      .describe('How long an answer may be cached in which something fell back; not at all by default.'),
-    etag: z
-      .boolean()
-      .default(false)
-      .describe('Whether answers carry an `ETag`, and a client that has one already gets a 304.'),
-    cache: z
-      .strictObject({ ttl: timeSpan.describe('How long an answer is kept.') })
-      .optional()
-      .describe('Keeps whole answers for requests that are alike in all that the route reads of them.'),
-    priority: priorityShape.optional(),
-    limit: clientLimitShape.optional(),
-    bulkhead: bulkheadShape.optional(),
     proxy: proxyShape.optional(),
   })
   .superRefine((route, context) => {
-    const ownKeys = [
+    const ofAggregated = [
       'do',
       'decode',
-      'origin',
       'catch',
       'response',
-      'degradedMaxAge',
-      'cache',
-      'maxCalls',
-      'maxWork',
+      ...routeSetKeys.filter((key) => !holdsForProxy(key)),
     ] as const
-    const own = ownKeys.find((key) => route[key] !== undefined) ?? (route.etag ? 'etag' : undefined)
+    const own = ofAggregated.find((key) => route[key] !== undefined && route[key] !== false)
     if (route.proxy !== undefined && own) {
       context.addIssue({
         code: 'custom',

@@ -4,8 +4,9 @@ import type { LeftOut } from '../expressions/document.ts'
 import { spendOnPrinting } from '../expressions/work.ts'
 import { splitList } from '../header-list.ts'
 import { printJson } from '../json-text.ts'
+import type { AggregatedRoute } from '../plan/snapshot.ts'
 import type { CallRecord, Exit } from '../steps/context.ts'
-import { type Headers, renderHeaders } from './headers.ts'
+import { addHeaders, type Headers, headersOn, renderHeaders } from './headers.ts'
 import type { Answer, Degradation, Failure } from './outcome.ts'
 import type { StagedRoute } from './staged-route.ts'
 
@@ -13,11 +14,12 @@ import type { StagedRoute } from './staged-route.ts'
 export function assembleAnswer(
   exit: Exit,
   records: readonly CallRecord[],
-  degradedMaxAgeMs: number | undefined,
+  { degradedMaxAgeMs, headers: ofRoute }: Pick<AggregatedRoute, 'degradedMaxAgeMs' | 'headers'>,
   left: readonly LeftOut[] = [],
 ): Answer {
   const { status, body } = exit
   const { headers, dropped } = renderHeaders(exit.headers)
+  if (ofRoute) addHeaders(headers, headersOn(status, ofRoute))
   const degraded = status < 400 ? findDegradations(records, left) : []
   if (degraded.length > 0) {
     headers['tessera-degraded'] = printDegraded(degraded)
@@ -33,6 +35,7 @@ export function assembleFailure(route: StagedRoute, thrown: unknown, records: re
   const isBlamed = thrown instanceof TooMuchWork && route.kind === 'aggregate'
   const error = isBlamed ? route.blame(thrown) : toGatewayError(thrown)
   const headers: Headers = records.length > 0 ? { 'server-timing': printServerTiming(records) } : {}
+  if (route.headers) addHeaders(headers, route.headers.onError)
   return { kind: 'failure', error, headers, records }
 }
 

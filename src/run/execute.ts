@@ -95,7 +95,7 @@ function print({ route, context, left, work }: Execution, exit: Exit): Outcome {
   for (const { error } of left) noteReason(context.span, error)
   enter(work)
   try {
-    return assembleAnswer(exit, context.run.records, route.degradedMaxAgeMs, left)
+    return assembleAnswer(exit, context.run.records, route, left)
   } catch (thrown) {
     throw exit.suspect(thrown)
   }

@@ -2,6 +2,7 @@ import { GatewayError } from '../errors.ts'
 import { spend } from '../expressions/work.ts'
 import { textOfScalar, textsOfList } from '../formats/scalars.ts'
 import { isHeaderValue } from '../header-fields.ts'
+import type { ConstantHeaders, RouteHeaders } from '../plan/route-headers.ts'
 
 export type Headers = Record<string, string | string[]>
 
@@ -48,6 +49,41 @@ export function renderHeaders(filled: Readonly<Record<string, unknown>>): Render
     throw new GatewayError('internal', { cause: new Error(`the route's header ${dropped.join(', ')} cannot be sent`) })
   if (dropped?.some((name) => ofCaches.has(name))) headers['cache-control'] = 'no-store'
   return { headers, dropped }
+}
+
+/** What a route has every answer of this status carry. */
+export function headersOn(status: number, headers: RouteHeaders): ConstantHeaders {
+  return status < 400 ? headers.onSuccess : headers.onError
+}
+
+/** Adds what an answer does not say itself. */
+export function addHeaders(headers: Headers, more: ConstantHeaders): void {
+  for (const name in more) headers[name] ??= more[name]!
+}
+
+/** Names and values in turn. */
+export function flattenHeaders(headers: ConstantHeaders): string[] {
+  const flat: string[] = []
+  for (const name in headers) {
+    const value = headers[name]!
+    if (typeof value === 'string') flat.push(name, value)
+    else for (const one of value) flat.push(name, one)
+  }
+  return flat
+}
+
+/** Lists to which several add: a service's cookies and what its answer depends on stay. */
+const added: ReadonlySet<string> = new Set(['set-cookie', 'vary', 'link'])
+
+/** Puts what a route says in the place of what a service says by the same name: the route is nearer. */
+export function replaceHeaders(flat: readonly string[], own: ConstantHeaders): string[] {
+  const kept: string[] = []
+  for (let at = 0; at < flat.length; at += 2) {
+    const name = flat[at]!.toLowerCase()
+    if (!Object.hasOwn(own, name) || added.has(name)) kept.push(flat[at]!, flat[at + 1]!)
+  }
+  kept.push(...flattenHeaders(own))
+  return kept
 }
 
 /** RFC 9110 section 8.8.3: quoted, or no client could ask for it again. */

@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors.ts'
+import { flattenHeaders } from './headers.ts'
 import type { Answer, Failure } from './outcome.ts'
 import { type ProblemContext, printProblem, problemType } from './problem.ts'
 
@@ -14,7 +15,7 @@ export interface Reply {
 
 /** Turns what a request came to into HTTP. The only place that does. `context` is asked for a failure's problem only. */
 export function renderReply(outcome: Answer | Failure, context: () => ProblemContext): Reply {
-  const headers = flatten(outcome.headers)
+  const headers = flattenHeaders(outcome.headers)
   if (outcome.kind === 'failure') return renderProblem(outcome.error, context(), headers)
   const { status, body } = outcome
   if (body !== undefined && outcome.headers['content-type'] === undefined) headers.push('content-type', jsonType)
@@ -36,14 +37,4 @@ export function completeReply({ status, headers, body }: Reply, method: string, 
   if (!isBodyless) headers.push('content-length', String(body?.length ?? 0))
   headers.push('x-request-id', requestId)
   return method === 'HEAD' || isBodyless ? undefined : body
-}
-
-function flatten(headers: Answer['headers']): string[] {
-  const flat: string[] = []
-  for (const name in headers) {
-    const value = headers[name]!
-    if (typeof value === 'string') flat.push(name, value)
-    else for (const one of value) flat.push(name, one)
-  }
-  return flat
 }

@@ -6,6 +6,7 @@ export interface UnmatchedRoute {
   readonly kind: 'unmatched'
   readonly name: ''
   readonly admission: RouteAdmission | undefined
+  readonly headers?: undefined
 }
 
 /** What a stage can stand before. */

@@ -167,7 +167,7 @@ async function observeRoute(route: AggregatedRoute) {
     budgetMs: undefined,
     stepEnded: () => {},
   })
-  const places = JSON.stringify([bound.matchAt, bound.timeoutAt, bound.timeoutOrigin, bound.inputs.map(({ at }) => at)])
+  const places = JSON.stringify([bound.matchAt, bound.settings?.timeout.origin, bound.inputs.map(({ at }) => at)])
   return { name, summary, match, file, timeoutMs, readsBody, steps, requests, places, outcome: JSON.stringify(outcome) }
 }
 

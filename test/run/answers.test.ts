@@ -15,7 +15,7 @@ const record = (more: Partial<CallRecord>): CallRecord => ({
   ...more,
 })
 const answer = (records: CallRecord[], headers: Record<string, unknown> = {}, maxAgeMs?: number) =>
-  assembleAnswer(new Exit(200, headers, 'ok'), records, maxAgeMs).headers
+  assembleAnswer(new Exit(200, headers, 'ok'), records, { degradedMaxAgeMs: maxAgeMs, headers: undefined }).headers
 
 describe('the headers of an answer', () => {
   test('name so many parts that are missing, and count the rest', () => {

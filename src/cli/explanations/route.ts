@@ -21,6 +21,7 @@ export function printRoute(route: RouteExplanation, { paint, width }: Screen): s
     ),
     ...(route.caching === undefined ? [] : [route.caching]),
     ...route.admission,
+    ...section('Who says so', printSettings(route, paint), paint),
     ...section('Request', printInputs(route, paint), paint),
     ...section('Steps', printOutline(route.outline, paint), paint),
     ...section('Response', printResponse(route, paint), paint),
@@ -36,6 +37,19 @@ function describeOrigin({ by, at }: Origin): string {
 
 const sensitiveMark = (sensitivity: string | undefined, paint: Paint) =>
   sensitivity === 'pii' || sensitivity === 'secret' ? paint.magenta(` ${sensitivity}`) : ''
+
+/** What has no line of its own above. */
+function printSettings({ settings }: Pick<RouteExplanation, 'settings'>, paint: Paint): string[] {
+  const others = settings.filter(({ key, not }) => !linesOfTheirOwn.includes(key) || not !== undefined)
+  const rows = others.map(({ key, not, ...origin }) => [
+    key,
+    not === undefined ? '' : `not here: ${not}`,
+    paint.dim(describeOrigin(origin)),
+  ])
+  return alignColumns(rows, '  ')
+}
+
+const linesOfTheirOwn = ['timeout', 'maxCalls', 'maxWork']
 
 function printInputs({ inputs }: RouteExplanation, paint: Paint): string[] {
   return alignColumns(
@@ -149,6 +163,7 @@ export function printPassthrough(route: PassthroughExplanation, { paint }: Scree
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
     ...admission,
+    ...section('Who says so', printSettings(route, paint), paint),
     '',
     `Passes the request through to ${paint.bold(service)} and its answer back: method, path, query, headers and body,`,
     `hop-by-hop headers aside. No answer within ${printDuration(timeoutMs)} is a 504.`,

@@ -1,4 +1,5 @@
-import { everyStep, type RouteBound } from '../../plan/bound-route.ts'
+import { everyStep } from '../../plan/bound-route.ts'
+import type { RouteSettings } from '../../plan/route-settings.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
 import { mask } from '../../redaction.ts'
 import { printMatch } from '../../routes/match.ts'
@@ -13,6 +14,7 @@ import { type Latency, latencyOf } from './latency.ts'
 import { type OutlineLine, outlineBlock } from './outline.ts'
 import { describeOrigin, type Origin, printPlace } from './places.ts'
 import { type SensitiveValue, traceSensitive } from './sensitive.ts'
+import { type ExplainedSetting, explainSettings } from './settings.ts'
 import { type Fed, SourceFinder } from './sources.ts'
 
 /** The effective route: what holds when all files are taken together. Plain data (`--format json`). */
@@ -28,6 +30,8 @@ export interface RouteExplanation {
   readonly caching: string | undefined
   /** What stands before the route: its class, limits and bulkhead. */
   readonly admission: readonly string[]
+  /** Who says what of it, beside what is built in. */
+  readonly settings: readonly ExplainedSetting[]
   readonly inputs: readonly ExplainedInput[]
   /** Steps in the order of the file, indented by what they lie in. */
   readonly outline: readonly OutlineLine[]
@@ -56,6 +60,7 @@ export interface AnsweredValue extends Fed {
 /** Explains an aggregated route. */
 export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 'colors'>): RouteExplanation {
   const { bound } = route
+  const settings = bound.settings!
   const ids = identifySteps([...everyStep(bound.body)])
   const sources = new SourceFinder(bound, findWires(bound), ids)
   const latency = latencyOf(bound.body)
@@ -65,10 +70,11 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     match: printMatch(route.match),
     summary: route.summary,
     file: route.file,
-    budget: { ms: bound.timeoutMs, ...describeOrigin(bound.timeoutOrigin) },
-    bounds: { maxCalls: describeBound(bound.maxCalls), maxWork: describeBound(bound.maxWork) },
+    budget: { ms: bound.timeoutMs, ...describeOrigin(settings.timeout.origin) },
+    bounds: { maxCalls: describeBound(settings.maxCalls), maxWork: describeBound(settings.maxWork) },
     caching: route.caching && describeRouteCaching(route.caching),
     admission: describeRouteAdmission(route.admission),
+    settings: explainSettings(settings),
     inputs: bound.inputs.map(({ color, from, required, default: value, sensitivity, at }) => ({
       color,
       from,
@@ -91,7 +97,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
   }
 }
 
-function describeBound({ value, origin }: RouteBound): { value: number } & Origin {
+function describeBound({ value, origin }: RouteSettings['maxCalls']): { value: number } & Origin {
   return { value, ...describeOrigin(origin) }
 }
 
@@ -106,6 +112,8 @@ export interface PassthroughExplanation {
   /** What becomes of the request on its way, a line each. */
   readonly passes: readonly string[]
   readonly admission: readonly string[]
+  /** Who says what of it, beside what is built in. */
+  readonly settings: readonly ExplainedSetting[]
 }
 
 export function explainPassthrough(route: PassthroughRoute): PassthroughExplanation {
@@ -114,6 +122,7 @@ export function explainPassthrough(route: PassthroughRoute): PassthroughExplanat
   const ofService = describeServiceAdmission(service).map((words) => `${service.name}’s, with its calls: ${words}`)
   const admission = [...describeRouteAdmission(route.admission), ...ofService]
   const passes = describePassed(route)
+  const settings = explainSettings(route.settings)
   return {
     route: name,
     match: `${method} ${match.path}`,
@@ -123,5 +132,6 @@ export function explainPassthrough(route: PassthroughRoute): PassthroughExplanat
     timeoutMs,
     passes,
     admission,
+    settings,
   }
 }

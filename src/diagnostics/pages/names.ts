@@ -21,8 +21,8 @@ operations:
 `,
 })
 
-const usesPreset = (use: string) => ({
-  'config/gateway.yaml': 'listen: 8080\npresets: { standard: { call: { timeout: 300ms } } }\n',
+const usesPreset = (use: string, more = '') => ({
+  'config/gateway.yaml': `listen: 8080\npresets:\n  standard: { call: { timeout: 300ms } }\n${more && `  ${more}\n`}`,
   'config/services/content.yaml': `service: content
 endpoints: [http://127.0.0.1:9001]
 use: ${use}
@@ -76,6 +76,12 @@ response:
     fix: 'Correct the name, or declare the preset.',
     wrong: usesPreset('standart'),
     right: usesPreset('standard'),
+  },
+  'unused-preset': {
+    why: 'No service, operation, step or route says `use` of it, so what it says holds nowhere: perhaps it was meant for something that has other policies now.',
+    fix: 'Use it, or remove it.',
+    wrong: usesPreset('standard', 'slow: { call: { timeout: 3s } }'),
+    right: usesPreset('[standard, slow]', 'slow: { call: { timeout: 3s } }'),
   },
   'unknown-version': {
     why: 'A rule of a split, or a mirror, names a version that the service does not have: the calls that it is about would go nowhere.',

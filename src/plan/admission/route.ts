@@ -9,7 +9,6 @@ import {
 import { type BoundTemplate, bindTemplate } from '../../binding/bind.ts'
 import type { Language } from '../../binding/color.ts'
 import type { Read } from '../../binding/reference.ts'
-import { within } from '../../binding/shape.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import { endsRequest, toGatewayError } from '../../errors.ts'
 import { createNamespaces } from '../../expressions/color.ts'
@@ -17,8 +16,10 @@ import type { Document } from '../../expressions/document.ts'
 import { type WorkBudget, workOf } from '../../expressions/work.ts'
 import type { LimitDefinition } from '../../operations/admission.ts'
 import type { ParsedRoute } from '../../routes/route.ts'
+import type { Path } from '../../yaml/source.ts'
 import { type BoundInput, compileInputReader } from '../inputs.ts'
 import type { RequestParts } from '../request-parts.ts'
+import { isInherited, type RouteSettings, type Said } from '../route-settings.ts'
 import { bindKeyPart, compileKey, type KeyPart, requestPart } from './key.ts'
 
 /** What stands before a route: decided before the client's body is read, and before a step runs. */
@@ -54,41 +55,44 @@ export interface BoundPriority {
 }
 
 /** Binds `priority:` of a route for its calls: one that is fixed is asked of nobody. */
-export function bindPriority({ definition, position }: ParsedRoute, language: Language): BoundPriority {
-  const { priority } = definition
-  if (priority === undefined) return { reads: [], priorityOf: undefined }
+export function bindPriority(said: RouteSettings['priority'], language: Language): BoundPriority {
+  const priority = said?.value
+  if (!said || priority === undefined) return { reads: [], priorityOf: undefined }
   const fixed = priorities.indexOf(priority as Priority)
   if (fixed >= 0) return { reads: [], priorityOf: fixed === normalPriority ? undefined : () => fixed }
-  const template = bindTemplate(priority, within(position, 'priority'), language)
+  const template = bindTemplate(priority, said.position, language)
   return { reads: template.reads, priorityOf: compilePriority(template) }
 }
 
 /** Binds what stands before a route; undefined where nothing does. */
 export function bindAdmission(
   parsed: ParsedRoute,
+  { priority, limit, bulkhead }: RouteSettings,
   inputs: readonly BoundInput[],
   gatewayLimit: LimitDefinition | undefined,
   language: Language,
 ): RouteAdmission | undefined {
-  const { definition, position, name } = parsed
-  const { source } = position
-  const { priority, limit, bulkhead } = definition
-  if (priority === undefined && !limit && !bulkhead && !gatewayLimit) return undefined
-  const binder = new EarlyKeys(inputs, language)
-  const isList = Array.isArray(source.valueAt(['limit', 'by']))
-  const own = limit?.by.map((text, index) =>
-    binder.bind(text, source.locate(['limit', 'by', ...(isList ? [index] : [])])),
-  )
-  const client = bulkhead?.by === undefined ? [] : [binder.bind(bulkhead.by, source.locate(['bulkhead', 'by']))]
+  if (!priority && !limit?.value && !bulkhead?.value && !gatewayLimit) return undefined
+  const bind = (text: string, said: Said<unknown>, ...path: Path) =>
+    new EarlyKeys(inputs, said, parsed, language).bind(text, path)
+  const counted = limit?.value?.by.map((text, index) => bind(text, limit, 'by', ...(isListOf(limit) ? [index] : [])))
+  const by = bulkhead?.value?.by
+  const client = by === undefined ? [] : [bind(by, bulkhead!, 'by')]
   const limits: RequestLimit[] = []
   if (gatewayLimit) limits.push(compileGatewayLimit(gatewayLimit))
-  if (limit && own) limits.push({ scope: 'route', name, policy: limit.policy, by: limit.by, keyOf: compileKey(own) })
-  const fixed = priorities.indexOf(priority as Priority)
+  if (limit?.value && counted) {
+    const { policy, by } = limit.value
+    limits.push({ scope: 'route', name: parsed.name, policy, by, keyOf: compileKey(counted) })
+  }
+  const fixed = priorities.indexOf(priority?.value as Priority)
   return {
     priority: fixed < 0 ? normalPriority : fixed,
-    priorityOf: priority !== undefined && fixed < 0 ? binder.bindPriority(priority, parsed) : undefined,
+    priorityOf:
+      priority?.value !== undefined && fixed < 0
+        ? new EarlyKeys(inputs, priority, parsed, language).bindPriority(priority.value)
+        : undefined,
     limits,
-    bulkhead: bulkhead && { policy: bulkhead.policy, by: bulkhead.by, clientOf: compileKey(client) },
+    bulkhead: bulkhead?.value && { policy: bulkhead.value.policy, by, clientOf: compileKey(client) },
   }
 }
 
@@ -112,6 +116,11 @@ function compileGatewayLimit({ policy, by }: LimitDefinition): RequestLimit {
   return { scope: 'gateway', name: 'gateway', policy, by, keyOf: compileKey(readers) }
 }
 
+/** Whether its `by` is a list in the file. */
+function isListOf({ position: { source, path } }: Said<unknown>): boolean {
+  return Array.isArray(source.valueAt([...path, 'by']))
+}
+
 type Reader = (request: RequestParts) => unknown
 
 const nothing: Reader = () => undefined
@@ -123,14 +132,20 @@ function readRequest({ part, name }: Pick<KeyPart & { kind: 'request' }, 'part' 
 /** Finds what of the request is there before the route runs and before its body is read. */
 class EarlyKeys {
   readonly #inputs: readonly BoundInput[]
+  readonly #said: Said<unknown>
+  readonly #route: ParsedRoute
   readonly #language: Language
 
-  constructor(inputs: readonly BoundInput[], language: Language) {
+  constructor(inputs: readonly BoundInput[], said: Said<unknown>, route: ParsedRoute, language: Language) {
     this.#inputs = inputs
+    this.#said = said
+    this.#route = route
     this.#language = language
   }
 
-  bind(text: string, at: Location): Reader {
+  bind(text: string, path: Path): Reader {
+    const { position } = this.#said
+    const at = position.source.locate([...position.path, ...path])
     const part = bindKeyPart(text, at, this.#language)
     if (!part) return nothing
     if (part.kind === 'request') return readRequest(part)
@@ -138,9 +153,10 @@ class EarlyKeys {
   }
 
   /** A template's class, from the parts and inputs that it reads. */
-  bindPriority(priority: string, { position }: ParsedRoute): NonNullable<RouteAdmission['priorityOf']> {
-    const template = bindTemplate(priority, within(position, 'priority'), this.#language)
-    const at = position.source.locate(['priority'])
+  bindPriority(priority: string): NonNullable<RouteAdmission['priorityOf']> {
+    const { position } = this.#said
+    const template = bindTemplate(priority, position, this.#language)
+    const at = position.source.locate(position.path)
     const parts = new Set<keyof RequestParts>()
     const colors = new Map<string, Reader>()
     for (const { reference } of template.reads) {
@@ -161,11 +177,21 @@ class EarlyKeys {
     return undefined
   }
 
+  /** What guards is not passed over where it cannot hold: whoever inherits it is told. */
   #refuse(what: string, at: Location, isInBody = false): void {
     const message = isInBody
       ? `${what} stands in the body, which is not read yet when requests are let in`
       : `${what} is not there yet when requests are let in`
-    this.#language.diagnostics.add('late-key', message, at, 'use a part of the request, or an input of the route')
+    const { diagnostics } = this.#language
+    if (!isInherited(this.#said)) {
+      diagnostics.add('late-key', message, at, 'use a part of the request, or an input of the route')
+      return
+    }
+    const key = String(this.#said.position.path.at(-1))
+    const { source } = this.#route.position
+    const here = source.locateKey([this.#said.origin.by === 'preset' ? 'use' : 'match'])
+    const help = `give the route such an input, or a \`${key}\` of its own; the one that it inherits reads it`
+    diagnostics.add('late-key', message, here, help, at)
   }
 }
 

@@ -7,10 +7,13 @@ import type { RouteCheck } from './check.ts'
 
 /** Who gives a route more time than all of its calls may take expects them to have it, which nobody told them. */
 export const budgetsCanBeUsed: RouteCheck = (route, { diagnostics }) => {
-  if (route.timeoutOrigin.by !== 'route') return
+  const { timeout: said } = route.settings ?? {}
+  if (said?.origin.by !== 'route' || !said.origin.at) return
   const steps = [...everyStep(route.body)]
   // How often these run, or how long they wait, is another matter.
-  if (steps.some(({ composition, takes, within }) => composition === 'each' || composition === 'turns' || takes || within))
+  if (
+    steps.some(({ composition, takes, within }) => composition === 'each' || composition === 'turns' || takes || within)
+  )
     return
   const calls = steps.flatMap(({ call }) => call ?? [])
   const untold = calls.find(isUntold)
@@ -20,7 +23,7 @@ export const budgetsCanBeUsed: RouteCheck = (route, { diagnostics }) => {
   diagnostics.add(
     'unused-budget',
     `an attempt of \`${service.name}.${name}\` has the built-in ${printDuration(untold.site.timeoutMs)}, whatever the route has`,
-    route.timeoutAt,
+    said.origin.at,
     'give the step, its operation or its service a `timeout`, or all by `defaults` of the gateway',
   )
 }

@@ -1,6 +1,6 @@
 import { armsOfFirstMayLose } from './arms-of-first-may-lose.ts'
-import { cachedAnswersMayBeShared } from './cached-answers-may-be-shared.ts'
 import { budgetsCanBeUsed } from './budgets-can-be-used.ts'
+import { cachedAnswersMayBeShared } from './cached-answers-may-be-shared.ts'
 import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
 import { cookiesComeFromListedPages } from './cookies-come-from-listed-pages.ts'

@@ -4,6 +4,7 @@ import type { Language } from '../../binding/color.ts'
 import type { Template } from '../../expressions/template.ts'
 import { schemaOf } from '../../expressions/template.ts'
 import { everyStep } from '../bound-route.ts'
+import type { RouteSettings } from '../route-settings.ts'
 import type { RouteCheck } from './check.ts'
 
 /**
@@ -21,15 +22,19 @@ export const listsAreBounded: RouteCheck = (route, language) => {
     )
   for (const step of everyStep(route.body)) {
     const { repetition, composition, blocks } = step
-    if (composition !== 'each' || !repetition || route.maxCalls.origin.by === 'route') continue
+    if (composition !== 'each' || !repetition || wasThoughtOf(route.settings?.maxCalls)) continue
     const calls = blocks?.some((block) => [...everyStep(block)].some(({ call }) => call))
     if (calls && repetition.maxItems === undefined) report(`\`${repetition.over}\``, step.at, 'maxCalls')
   }
-  if (route.maxWork.origin.by === 'route') return
+  if (wasThoughtOf(route.settings?.maxWork)) return
   const answers = [route.response, ...[...everyStep(route.body)].map(({ response }) => response)]
   for (const body of answers.flatMap((answer) => answer?.body ?? [])) {
     if (multiplies(body.template, language)) report('a list inside the loop of another', body.at, 'maxWork')
   }
+}
+
+function wasThoughtOf(bound: RouteSettings['maxCalls'] | undefined): boolean {
+  return bound?.origin.by !== 'built-in' && bound?.origin.by !== 'gateway'
 }
 
 /** Whether a list without a bound is looped for each element of another that has nothing to do with it. */

@@ -1,5 +1,5 @@
 import { sharesAnswers } from '../../calls/http-caching/storable.ts'
-import { printOutside } from '../../expressions/outside.ts'
+import { isVarying } from '../../expressions/outside.ts'
 import type { StepCall } from '../../steps/step-call.ts'
 import { everyStep } from '../bound-route.ts'
 import { everyRead } from '../reads.ts'
@@ -7,20 +7,14 @@ import { tracedBehind, traceValues } from '../traced-values.ts'
 import type { RouteCheck } from './check.ts'
 
 /**
- * What gives another value to every request, `now()` or `uuid()`, goes into no call whose answers are shared, and
- * into no route whose answers are kept: nobody would ever be given them, or everybody the time of the first.
+ * What gives another value to every request, `now()` or `uuid()`, goes into no call whose answers are shared: nobody
+ * would ever be given them.
  */
 export const sharedRequestsAreAlike: RouteCheck = (route, { diagnostics }) => {
-  const reads = everyRead(route).filter(({ reference }) => reference.kind === 'outside' && isVarying(reference.outside))
-  if (reads.length === 0) return
-  if (route.cacheTtlMs !== undefined) {
-    for (const { reference, at } of reads) {
-      const name = reference.kind === 'outside' ? printOutside(reference.outside) : ''
-      const message = `\`${name}\` differs from request to request, and the answers of this route are kept`
-      diagnostics.add('uncacheable-route', message, at, 'leave `cache` away, or the function', route.cacheAt)
-    }
-    return
-  }
+  // What may not be in kept answers, that rule tells.
+  if (route.cacheTtlMs !== undefined) return
+  const isRead = everyRead(route).some(({ reference }) => reference.kind === 'outside' && isVarying(reference.outside))
+  if (!isRead) return
   const traced = traceValues(route, () => false, isVarying)
   for (const step of everyStep(route.body)) {
     if (!step.call || !sharesAnswers(step.call.site)) continue
@@ -37,10 +31,6 @@ export const sharedRequestsAreAlike: RouteCheck = (route, { diagnostics }) => {
       )
     }
   }
-}
-
-function isVarying({ from }: { readonly from: string }): boolean {
-  return from === 'function'
 }
 
 /** What is rendered into its request; where a color is taken as it stands, that color. */

@@ -4,6 +4,7 @@ import type { RouteCheck } from './check.ts'
 
 /** A step that may take longer than its whole route has a timeout that never comes to pass. */
 export const stepTimeoutFitsRoute: RouteCheck = (route, { diagnostics }) => {
+  const { timeout } = route.settings ?? {}
   for (const { call, takes, within } of everyStep(route.body)) {
     const own = call?.ownTimeout ?? takes ?? within
     if (!own || own.ms <= route.timeoutMs) continue
@@ -11,8 +12,8 @@ export const stepTimeoutFitsRoute: RouteCheck = (route, { diagnostics }) => {
       'timeout-over-budget',
       `${printDuration(own.ms)} ${call ? 'for one attempt' : takes ? 'of waiting' : 'for a part'} is over the ${printDuration(route.timeoutMs)} of the whole route`,
       own.at,
-      route.timeoutOrigin.by === 'route'
-        ? `shorten it, or give the route more in line ${route.timeoutAt.line}`
+      timeout?.origin.by === 'route'
+        ? `shorten it, or give the route more in line ${timeout.origin.at!.line}`
         : 'shorten it, or give the route a `timeout` of its own',
     )
   }

@@ -7,7 +7,7 @@ import { servicesOf } from '../lifecycle/services.ts'
 /** What runs, without anything that an operator may have to keep secret: no header, no credentials of a URL, no environment. */
 export function describeConfig(snapshot: Snapshot) {
   const { version, settings, routes } = snapshot
-  const { call: _, ...defaults } = settings.defaults
+  const { call: _call, route: _route, ...defaults } = settings.defaults
   return {
     version,
     listen: settings.listen,

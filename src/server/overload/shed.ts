@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { lowestPriority, priorities } from '../../admission/policy.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
+import { flattenHeaders } from '../../run/headers.ts'
 import { tellPath } from '../../run/problem.ts'
 import { renderProblem } from '../../run/reply.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
@@ -29,8 +30,9 @@ export function tryShed(
   metrics.end(503, 0, message.method)
   const { path, id } = request.parts
   const context = { path: tellPath(route, path), route: route.name, traceId: newTraceId() }
+  const ownHeaders = flattenHeaders(route.headers?.onError ?? {})
   response.on('error', () => {})
-  writeReply(message, response, renderProblem(tooMuch(), context), id, serving.isDraining)
+  writeReply(message, response, renderProblem(tooMuch(), context, ownHeaders), id, serving.isDraining)
   return true
 }
 

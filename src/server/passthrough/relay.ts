@@ -4,6 +4,7 @@ import type { Timer } from '../../clock.ts'
 import type { Endpoint } from '../../endpoints/service-endpoints.ts'
 import { GatewayError, toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
+import { headersOn, replaceHeaders } from '../../run/headers.ts'
 import { refuse } from '../../run/refusals.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Http1Stream } from '../../transports/http1/stream.ts'
@@ -95,12 +96,14 @@ export class Relay implements AttemptOwner {
     const { status } = head
     if (this.#failsOver && this.#goOn(attempt, { code: `http-${status}`, response: { status, body: undefined } }))
       return true
-    const headers = selectResponseHeaders(head)
-    if (!headers) {
+    const selected = selectResponseHeaders(head)
+    if (!selected) {
       this.failed(attempt, invalid('the answer has too many headers'))
       return true
     }
-    this.#translate(headers, attempt)
+    this.#translate(selected, attempt)
+    const own = this.#parts.route.headers
+    const headers = own ? replaceHeaders(selected, headersOn(status, own)) : selected
     headers.push('x-request-id', exchange.requestId)
     if (exchange.ownHeaders) headers.push(...exchange.ownHeaders)
     if (exchange.serving.isDraining) headers.push('connection', 'close')

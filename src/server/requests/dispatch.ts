@@ -51,13 +51,13 @@ export function passOutside(exchange: Exchange, answer: () => void): void {
 function answerNowhere(exchange: Exchange): void {
   const { activation, request } = exchange
   const found = findRoute(activation, request)
-  const allow = found.kind === 'wrong-method' ? ['allow', [...found.allow, 'OPTIONS'].join(', ')] : []
+  const allow = found.kind === 'wrong-method' ? [...found.allow, 'OPTIONS'].join(', ') : ''
   // `OPTIONS *` is about the server, not about a path (RFC 9110 section 9.3.7).
   if (request.url === '*') exchange.answerEmpty(204, [])
   else if (found.kind === 'malformed') exchange.fail(malformedPath())
   else if (found.kind !== 'wrong-method') exchange.fail(refuse('not-found'))
-  else if (request.method === 'OPTIONS') exchange.answerEmpty(204, allow)
-  else exchange.fail(refuse('method-not-allowed'), allow)
+  else if (request.method === 'OPTIONS') exchange.answerEmpty(204, ['allow', allow])
+  else exchange.fail(refuse('method-not-allowed'), { allow })
 }
 
 export function checkPath(request: IncomingMessage): GatewayError | undefined {

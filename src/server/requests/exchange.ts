@@ -8,7 +8,7 @@ import type { Answer, Failure, Outcome } from '../../run/outcome.ts'
 import type { Pipeline } from '../../run/pipeline.ts'
 import { type ProblemContext, tellPath } from '../../run/problem.ts'
 import { endsConnection } from '../../run/refusals.ts'
-import { type Reply, renderProblem, renderReply } from '../../run/reply.ts'
+import { type Reply, renderReply } from '../../run/reply.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
 import type { Client, Departure, ReceivedBody } from '../../run/stage.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
@@ -172,9 +172,8 @@ export class Exchange implements Client {
     )
   }
 
-  fail(error: GatewayError, headers: string[] = []): void {
-    this.#noteError(error)
-    this.#write(renderProblem(error, this.#context(), headers), endsConnection(error))
+  fail(error: GatewayError, headers: Failure['headers'] = this.route?.headers?.onError ?? {}): void {
+    this.answer({ kind: 'failure', error, headers, records: [] })
   }
 
   /** Writes an answer that is no error and has no body. */

@@ -1,0 +1,83 @@
+import * as z from 'zod'
+import { headersShape } from '../binding/headers.ts'
+import { count, duration, size, timeSpan } from '../binding/scalars.ts'
+import { bulkheadShape, clientLimitShape, priorityShape } from './admission.ts'
+
+/** As browsers write it (RFC 6454 section 6.2): anything else would match nothing. */
+function isAsSent(origin: string): boolean {
+  // What is none at all has been told of.
+  if (!/^https?:\/\/[^/?#\s]+$/.test(origin)) return true
+  return !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()
+}
+
+const origins = z
+  .array(
+    z
+      .string()
+      .regex(/^https?:\/\/[^/?#\s]+$/, 'write an origin as https://app.example.com')
+      .refine(isAsSent, 'browsers never send this: no wildcards, and no port that is the usual one')
+      .toLowerCase(),
+  )
+  .min(1)
+
+/** The same, or `false`: what is said farther away does not hold. */
+function orOff<Shape extends z.ZodType>(shape: Shape) {
+  const { description } = z.globalRegistry.get(shape) ?? {}
+  return z.union([z.literal(false), shape]).meta({ description: `${description} \`false\`: not here.` })
+}
+
+/** What can be said of a route, and once of many: of aggregated routes and of those that pass requests through. */
+const ofAny = {
+  timeout: timeSpan.describe('Budget of the whole request.'),
+  maxRequestBody: size.describe(
+    'Of one request of a client, in place of `defaults.maxRequestBody`; larger ones are refused with 413.',
+  ),
+  priority: priorityShape,
+  limit: orOff(clientLimitShape),
+  bulkhead: orOff(bulkheadShape),
+  headers: headersShape.describe(
+    'Header: a constant that every answer carries, refusals and what a service answers too. `response.headers` is nearer.',
+  ),
+}
+
+/** The same of aggregated routes alone. */
+const ofAggregated = {
+  maxCalls: count.describe(
+    'Calls that its steps may start for one request, answers from caches included; one more ends it.',
+  ),
+  maxWork: count.describe(
+    'Elements, members, comparisons and KB of text that its templates may go through for one request.',
+  ),
+  origin: orOff(
+    origins.describe('Sites whose pages may send requests here, beside its own; those of others are refused with 403.'),
+  ),
+  degradedMaxAge: orOff(
+    duration.describe('How long an answer may be cached in which something fell back; not at all by default.'),
+  ),
+  etag: z
+    .boolean()
+    .describe('Whether answers carry an `ETag`, and a client that has one already gets a 304; not by default.'),
+  cache: orOff(
+    z
+      .strictObject({ ttl: timeSpan.describe('How long an answer is kept.') })
+      .describe('Keeps whole answers for requests that are alike in all that the route reads of them.'),
+  ),
+}
+
+/** The keys that a route, a preset and `defaults.route` have in common. */
+export const routeKeys = z.object({ ...ofAny, ...ofAggregated }).partial().shape
+
+/** `route:` of a preset, and of `defaults`. */
+export const routeSetShape = z
+  .strictObject(routeKeys)
+  .meta({ description: 'What holds for routes, and headers of their answers.' })
+
+export type RouteSet = z.output<typeof routeSetShape>
+export type RouteKey = keyof RouteSet
+
+export const routeSetKeys = Object.keys(routeKeys) as readonly RouteKey[]
+
+/** Whether a key can hold for a route that passes requests through: it answers what the service answers. */
+export function holdsForProxy(key: RouteKey): boolean {
+  return Object.hasOwn(ofAny, key)
+}
