@@ -5,11 +5,12 @@ import type { Report } from './reports/report.ts'
 
 /** How much a configuration holds, right or wrong. */
 export function countParts(texts: ConfigTexts): Report['counts'] {
-  const dictionary = texts.dictionary && parseYaml(texts.dictionary, texts.env, new DiagnosticCollector())
-  const colors = dictionary?.valueAt(['colors'])
+  const colors = texts.dictionary.flatMap((file) =>
+    Object.keys(parseYaml(file, texts.env, new DiagnosticCollector())?.valueAt(['colors']) ?? {}),
+  )
   return {
     routes: texts.routes.length,
     services: texts.services.length,
-    colors: typeof colors === 'object' && colors !== null ? Object.keys(colors).length : 0,
+    colors: new Set(colors).size,
   }
 }

@@ -8,6 +8,7 @@ import { isColorName } from '../expressions/color.ts'
 import { isReserved } from '../expressions/document.ts'
 import { compileSchema, fillSchema } from '../expressions/schema.ts'
 import { sensitivities } from '../redaction.ts'
+import { mergeSources } from '../yaml/merged-source.ts'
 import type { Source } from '../yaml/source.ts'
 
 const colorShape = z
@@ -22,7 +23,7 @@ const colorShape = z
   .catchall(withRole(z.unknown(), 'inside'))
   .meta({ description: 'A color: a JSON Schema of its values, and how sensitive they are.' })
 
-/** `config/dictionary.yaml` */
+/** `config/dictionary.yaml`, or each file of `config/dictionary/` */
 export const dictionaryShape = z
   .strictObject({
     colors: z
@@ -33,13 +34,14 @@ export const dictionaryShape = z
   .meta({ description: 'The data dictionary: every color, its type and its sensitivity.' })
 
 /**
- * Reads the dictionary; faulty colors are reported and still known by name, so that their uses are not reported too.
+ * Reads the dictionary, which may stand in several files; faulty colors are reported and still known by name, so that their uses are not reported too.
  * Undefined when it has no colors that could be read at all.
  */
 export function readDictionary(
-  source: Source,
+  sources: readonly [Source, ...Source[]],
   diagnostics: DiagnosticCollector,
 ): Map<string, ColorDefinition> | undefined {
+  const source = mergeSources(sources, ['colors'], diagnostics)
   const definition = checkShape(dictionaryShape, source.value ?? {}, { source, path: [] }, diagnostics)
   const written = source.valueAt(['colors']) ?? {}
   if (!definition || typeof written !== 'object' || Array.isArray(written)) return undefined

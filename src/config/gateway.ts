@@ -90,6 +90,12 @@ export const gatewayShape = z
       })
       .prefault({})
       .describe('The listener for people and machines who look after the gateway: health, metrics, configuration.'),
+    include: z
+      .union([z.string(), z.array(z.string()).min(1)])
+      .optional()
+      .describe(
+        'Files with more of this one, from this file: `../shared/*.yaml`. They say whatever this one may, but where other files are.',
+      ),
     routes: z
       .string()
       .default('../routes')
@@ -102,7 +108,10 @@ export const gatewayShape = z
       .string()
       .default('./services')
       .describe('Directory of the services, from this file; those in it are looked through as well.'),
-    dictionary: z.string().default('./dictionary.yaml').describe('The data dictionary, from this file.'),
+    dictionary: z
+      .string()
+      .default('./dictionary.yaml')
+      .describe('The data dictionary, from this file: a file, or a directory whose files are looked through.'),
     extensions: z
       .union([z.string(), z.array(z.string())])
       .default([])
@@ -154,6 +163,12 @@ export const gatewayShape = z
       .describe('What is told to OpenTelemetry; where to, its OTEL_* variables say.'),
   })
   .meta({ description: 'The gateway: listeners, defaults, limits, telemetry, and where the other files are.' })
+
+/** They say where files are, or that there are more: only the gateway's own file does. */
+export const ownKeys = ['include', 'routes', 'parts', 'services', 'dictionary', 'extensions'] as const
+
+/** Keys whose members may stand in different files. */
+export const sharedKeys = ['defaults', 'presets'] as const
 
 /** The same by the policies that there are. */
 export function createGatewayShape(kinds: PolicyKinds): typeof gatewayShape {

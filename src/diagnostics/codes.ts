@@ -80,7 +80,10 @@ export const diagnosticCodes = {
     rule: '`item` and `index` are read inside forEach or $each, `error` inside catch',
   },
   'unfilled-claims': { severity: 'error', rule: '`request.claims` is read where something fills it' },
-  'duplicate-name': { severity: 'error', rule: 'Services, routes and step ids have names of their own' },
+  'duplicate-name': {
+    severity: 'error',
+    rule: 'Services, routes, parts, colors, presets and step ids have names of their own',
+  },
   // data flow
   'color-never-produced': { severity: 'error', rule: 'What is read is produced by the request or by a step' },
   'color-read-before-produced': { severity: 'error', rule: 'What is read is produced before it is read' },

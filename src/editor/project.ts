@@ -72,9 +72,15 @@ export class Project {
       isKnown = true
       return file.text === text ? file : { ...file, text }
     }
-    const dictionary = texts.dictionary && put(texts.dictionary)
-    const [services, routes] = [texts.services.map(put), texts.routes.map(put)]
-    const changed = { ...texts, dictionary, services, routes, parts: texts.parts?.map(put) ?? [] }
+    const { included = [], dictionary, services, routes, parts = [] } = texts
+    const changed = {
+      ...texts,
+      included: included.map(put),
+      dictionary: dictionary.map(put),
+      services: services.map(put),
+      routes: routes.map(put),
+      parts: parts.map(put),
+    }
     if (isKnown) this.#read = { ...this.#read, texts: changed }
     return isKnown
   }
@@ -152,8 +158,9 @@ export class Project {
   kindOf(path: string): EditedKind | undefined {
     if (!this.#read) return undefined
     const { gateway, dictionary, services, routes, parts } = this.#read.locations
-    if (path === gateway) return 'gateway'
-    if (path === dictionary) return 'dictionary'
+    const { included = [] } = this.#read.texts
+    if (path === gateway || included.some((file) => file.path === this.nameOf(path))) return 'gateway'
+    if (path === dictionary || isConfigName(nameBelow(dictionary, path))) return 'dictionary'
     if (isConfigName(nameBelow(services, path))) return 'service'
     if (isConfigName(nameBelow(parts, path))) return 'part'
     const name = nameBelow(routes, path)

@@ -51,7 +51,7 @@ function replaceAll(texts: ConfigTexts, replacements: readonly Replacement[]): C
   return {
     ...texts,
     gateway: replace(texts.gateway),
-    dictionary: texts.dictionary && replace(texts.dictionary),
+    dictionary: texts.dictionary.map(replace),
     services: texts.services.map(replace),
     routes: texts.routes.map(replace),
     parts: texts.parts?.map(replace) ?? [],

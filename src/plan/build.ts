@@ -77,7 +77,9 @@ function* gatherDiagnostics(
   units: readonly RouteUnit[],
 ): Work<{ told: readonly Diagnostic[]; hasErrors: boolean }> {
   const diagnostics = new DiagnosticCollector()
-  for (const { path, reason } of unreadable) {
+  for (const { path, reason, named } of unreadable) {
+    // The gateway's file has been told of those.
+    if (named !== undefined) continue
     const at = { file: path, line: 1, column: 1, endLine: 1, endColumn: 2 }
     diagnostics.add('file-unreadable', `${path} cannot be read: ${reason}`, at)
   }

@@ -17,7 +17,7 @@ export type Defaults = Omit<GatewaySettings['defaults'], 'call' | 'route'> & {
   readonly origins: Readonly<Record<'timeout' | 'maxRequestBody' | 'maxCalls' | 'maxWork', PolicyOrigin>>
 }
 
-export function locateDefaults(settings: GatewaySettings, source: Source | undefined): Defaults {
+export function locateDefaults(settings: GatewaySettings, source: Source | undefined, isWhole: boolean): Defaults {
   const originOf = (key: keyof GatewaySettings['defaults']): PolicyOrigin => {
     const path = ['defaults', key]
     return source?.valueAt(path) === undefined
@@ -28,7 +28,7 @@ export function locateDefaults(settings: GatewaySettings, source: Source | undef
   const { call: _call, route: _route, ...own } = settings.defaults
   return {
     ...own,
-    presets: new Presets(settings, source),
+    presets: new Presets(settings, source, isWhole),
     zone: zone || undefined,
     limit,
     budgetHeader,

@@ -24,10 +24,13 @@ export interface InheritedSet<Values = CallSet> {
 /** What the gateway's file says once of calls, and of routes. */
 export class Presets {
   readonly #settings: GatewaySettings
+  readonly #isWhole: boolean
   readonly #file: Position | undefined
 
-  constructor(settings: GatewaySettings, source: Source | undefined) {
+  /** `isWhole`: all files could be read, so that a preset that is not there is in none. */
+  constructor(settings: GatewaySettings, source: Source | undefined, isWhole: boolean) {
     this.#settings = settings
+    this.#isWhole = isWhole
     this.#file = source && { source, path: [] }
   }
 
@@ -82,6 +85,7 @@ export class Presets {
     const { presets } = this.#settings
     const fit = Object.keys(presets).filter((one) => presets[one]![about] !== undefined)
     const isThere = Object.hasOwn(presets, name)
+    if (!isThere && !this.#isWhole) return
     const near = suggest(name, fit)
     const help =
       near === undefined

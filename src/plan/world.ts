@@ -3,13 +3,14 @@ import { checkShape } from '../binding/shape.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import { readDictionary } from '../config/dictionary.ts'
 import { type ExtensionModule, isSameModule } from '../config/extensions/extension-module.ts'
-import { createGatewayShape, type GatewaySettings } from '../config/gateway.ts'
+import { createGatewayShape, type GatewaySettings, ownKeys, sharedKeys } from '../config/gateway.ts'
 import type { ConfigTexts } from '../config/read.ts'
 import { readService, type ServiceDefinition } from '../config/service.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Environment } from '../environment.ts'
 import { createExpressionTypes, type ExpressionTypes } from '../expressions/expression.ts'
 import type { Operators } from '../expressions/template.ts'
+import { mergeSources } from '../yaml/merged-source.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
@@ -60,7 +61,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const isWhole = texts.unreadable.length === 0
   const parse = (file: SourceText) => parseYamlInSteps(file, env, diagnostics)
 
-  const gateway = texts.gateway.text === '' ? undefined : yield* parse(texts.gateway)
+  const gateway = yield* readGateway(texts, parse, diagnostics)
   const namesNone = [gateway?.valueAt(['extensions']) ?? []].flat().length === 0
   const registry = createRegistry(texts, isWhole || namesNone, diagnostics)
   const settings = readSettings(gateway, registry.policies, diagnostics)
@@ -69,12 +70,16 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     checkExtensionsLieInside(settings, gateway, diagnostics)
     checkLimitsReadWhatComes(settings, gateway, diagnostics)
   }
-  const defaults = locateDefaults(settings, gateway)
+  const defaults = locateDefaults(settings, gateway, isWhole)
   yield
-  const source = texts.dictionary && (yield* parse(texts.dictionary))
-  yield
-  const isLost = !source && (texts.dictionary !== undefined || !isWhole)
-  const dictionary = isLost ? undefined : readColors(source, registry, diagnostics)
+  const sources: Source[] = []
+  for (const file of texts.dictionary) {
+    const source = yield* parse(file)
+    if (source) sources.push(source)
+    yield
+  }
+  const isLost = sources.length < texts.dictionary.length || (sources.length === 0 && !isWhole)
+  const dictionary = isLost ? undefined : readColors(sources, registry, diagnostics)
   yield
   const services: (ServiceDefinition | undefined)[] = []
   for (const file of texts.services) {
@@ -99,7 +104,8 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
       yield
     }
   }
-  for (const read of [gateway, source, ...partSources, ...services.map((service) => service?.source)]) read?.forget()
+  for (const read of [gateway, ...sources, ...partSources, ...services.map((service) => service?.source)])
+    read?.forget()
   const facts: FileFacts[] = []
   for (const file of filesOf(texts)) {
     yield
@@ -155,8 +161,42 @@ export function languageOf(
   }
 }
 
-function filesOf({ gateway, dictionary, services, parts = [] }: ConfigTexts): SourceText[] {
-  return [gateway, ...(dictionary ? [dictionary] : []), ...services, ...parts]
+function filesOf({ gateway, included = [], dictionary, services, parts = [] }: ConfigTexts): SourceText[] {
+  return [gateway, ...included, ...dictionary, ...services, ...parts]
+}
+
+/** The gateway's file, with what it includes. */
+function* readGateway(
+  { gateway, included = [], unreadable }: ConfigTexts,
+  parse: (file: SourceText) => Work<Source | undefined>,
+  diagnostics: DiagnosticCollector,
+): Work<Source | undefined> {
+  const own = gateway.text === '' ? undefined : yield* parse(gateway)
+  if (!own) return undefined
+  const more: Source[] = []
+  for (const file of included) {
+    const source = yield* parse(file)
+    if (source) more.push(leaveOwnKeys(source, diagnostics))
+  }
+  const isList = Array.isArray(own.valueAt(['include']))
+  for (const { path, reason, named } of unreadable) {
+    if (named === undefined) continue
+    const at = own.locate(['include', ...(isList ? [named] : [])])
+    diagnostics.add('file-unreadable', `${path} cannot be included: ${reason}`, at)
+  }
+  return mergeSources([own, ...more], sharedKeys, diagnostics)
+}
+
+/** Only the gateway's own file says where others are. */
+function leaveOwnKeys(source: Source, diagnostics: DiagnosticCollector): Source {
+  const { value } = source
+  for (const key of ownKeys) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) continue
+    const message = `\`${key}\` is not a key of a file that is included`
+    diagnostics.add('unknown-key', message, source.locateKey([key]), 'the gateway’s own file says where others are')
+    delete (value as Record<string, unknown>)[key]
+  }
+  return source
 }
 
 function readSettings(
@@ -170,11 +210,11 @@ function readSettings(
 }
 
 function readColors(
-  source: Source | undefined,
+  [first, ...others]: readonly Source[],
   { operators, functions }: Registry,
   diagnostics: DiagnosticCollector,
 ): Dictionary | undefined {
-  const colors = source ? readDictionary(source, diagnostics) : new Map<string, ColorDefinition>()
+  const colors = first ? readDictionary([first, ...others], diagnostics) : new Map<string, ColorDefinition>()
   if (!colors) return undefined
   const types = createExpressionTypes(new Map([...colors].map(([name, color]) => [name, color.schema])), functions)
   return { colors, types, operators }

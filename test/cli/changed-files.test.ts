@@ -3,7 +3,7 @@ import { describeChange } from '../../src/cli/changed-files.ts'
 
 const texts = (routes: Record<string, string>) => ({
   gateway: { path: 'config/gateway.yaml', text: '' },
-  dictionary: undefined,
+  dictionary: [],
   services: [],
   routes: Object.entries(routes).map(([path, text]) => ({ path, text })),
   unreadable: [],

@@ -33,7 +33,7 @@ describe('a configuration', () => {
     write({ ...project, 'routes/deep/er/x.yaml': 'x', 'routes/a.yaml': 'a' })
     const { texts, locations } = await read()
     expect(texts.gateway).toEqual({ path: 'config/gateway.yaml', text: '{}' })
-    expect(texts.dictionary?.path).toBe('config/dictionary.yaml')
+    expect(texts.dictionary[0]?.path).toBe('config/dictionary.yaml')
     expect(texts.services.map(({ path }) => path)).toEqual(['config/services/a.yaml', 'config/services/b.yml'])
     expect(texts.routes.map(({ path }) => path)).toEqual(['routes/a.yaml', 'routes/deep/er/x.yaml', 'routes/home.yaml'])
     expect(texts.unreadable).toEqual([])
@@ -49,7 +49,7 @@ describe('a configuration', () => {
       'mine/m.yaml': 'm',
     })
     const { texts } = await read()
-    expect(texts.dictionary?.path).toBe('config/colors.yaml')
+    expect(texts.dictionary[0]?.path).toBe('config/colors.yaml')
     expect(texts.services.map(({ path }) => path)).toEqual(['s/x.yaml'])
     expect(texts.routes.map(({ path }) => path)).toEqual(['elsewhere/r.yaml'])
     expect((await read({ routes: 'mine' })).texts.routes.map(({ path }) => path)).toEqual(['mine/m.yaml'])
@@ -152,5 +152,71 @@ describe('what cannot be read is listed', () => {
     // Whoever runs the tests as root may read everything.
     if (process.getuid?.() === 0) expect(texts.unreadable).toEqual([])
     else expect(texts.unreadable).toEqual([{ path: 'routes/home.yaml', reason: 'permission denied' }])
+  })
+
+  test('may have its dictionary in a directory', async () => {
+    write({
+      ...project,
+      'config/gateway.yaml': 'dictionary: ./colors',
+      'config/colors/b.yaml': 'colors: {}',
+      'config/colors/a/z.yml': 'colors: {}',
+      'config/colors/no.txt': 'x',
+      'config/colors/c.YAML': 'x',
+    })
+    const { texts } = await read()
+    expect(texts.dictionary.map(({ path }) => path)).toEqual(['config/colors/a/z.yml', 'config/colors/b.yaml'])
+    expect(texts.passedOver).toEqual(['config/colors/c.YAML'])
+  })
+})
+
+describe('what the gateway’s file includes', () => {
+  const shared = {
+    'shared/b.yaml': 'b',
+    'shared/a.yaml': 'a',
+    'shared/a.test.yaml': 'x',
+    'shared/.hidden.yaml': 'x',
+    'shared/notes.txt': 'x',
+    'shared/deep/c.yaml': 'c',
+    'shared/deep/er/c.yaml': 'd',
+  }
+  const included = async (include: string, more: Record<string, string> = {}) => {
+    write({ ...project, ...shared, 'config/gateway.yaml': `include: ${include}`, ...more })
+    const { texts, locations } = await read()
+    const { unreadable } = texts
+    return { files: texts.included!.map(({ path }) => path), unreadable, directories: locations.included }
+  }
+
+  test.each([
+    ['a file', '../shared/b.yaml', ['shared/b.yaml']],
+    ['files of a directory, in the order of names', '../shared/*.yaml', ['shared/a.yaml', 'shared/b.yaml']],
+    ['some of them', '../shared/?.yaml', ['shared/a.yaml', 'shared/b.yaml']],
+    ['files of directories', '../shared/*/c.yaml', ['shared/deep/c.yaml']],
+    ['files of all of them', '../shared/**/c.yaml', ['shared/deep/c.yaml', 'shared/deep/er/c.yaml']],
+    ['several, each once', '[../shared/b.yaml, ../shared/*.yaml]', ['shared/b.yaml', 'shared/a.yaml']],
+    ['never itself', '[./gateway.yaml, ./*.yaml]', ['config/dictionary.yaml']],
+    ['no more than it says', '"../shared/a?yaml*"', ['shared/a.yaml']],
+  ])('is %s', async (_, include, files) => {
+    expect(await included(include)).toMatchObject({ files, unreadable: [] })
+  })
+
+  test('is where a watcher has to look', async () => {
+    const { directories } = await included('[../shared/*.yaml, ../teams/*/gateway.yaml, one.yaml]', {
+      'config/one.yaml': '{}',
+      'teams/x/gateway.yaml': '{}',
+    })
+    expect(directories).toEqual([
+      { directory: join(directory, 'shared'), isDeep: false },
+      { directory: join(directory, 'teams'), isDeep: true },
+      { directory: join(directory, 'config'), isDeep: false },
+    ])
+  })
+
+  test('is told where there is no such file', async () => {
+    const { unreadable } = await included('[../none/*.yaml, ../shared/x.yaml, ../shared/(a).yaml]')
+    expect(unreadable).toEqual([
+      { path: '../none/*.yaml', reason: 'no file has such a name', named: 0 },
+      { path: 'shared/x.yaml', reason: 'it does not exist', named: 1 },
+      { path: 'shared/(a).yaml', reason: 'it does not exist', named: 2 },
+    ])
   })
 })

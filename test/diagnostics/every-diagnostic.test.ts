@@ -276,6 +276,11 @@ mirror: { to: «spare@next }`,
     ),
   },
   {
+    code: 'unused-preset',
+    name: 'a preset that nothing uses',
+    files: { gateway: 'presets: { «slow: { call: { timeout: 3s } } }' },
+  },
+  {
     code: 'unused-output',
     name: 'a color that nobody reads',
     files: route('do: [ { assign: { «cart.sum: 1 } } ]\nresponse: { body: 1 }'),

@@ -44,6 +44,26 @@ describe('a reload', () => {
     expect(await said(port)).toBe('two')
   })
 
+  test('takes what is new of included files and of a directory of the dictionary', async () => {
+    const { gateway, port, directory } = await startGateway({
+      gateway: 'include: ../shared/*.yaml\ndictionary: ./colors',
+      '../shared/a': 'presets: { said: { route: { headers: { x-said: one } } } }',
+      'colors/a': 'colors: { word: {} }',
+      'routes/say': `${says('one')}use: said\n`,
+    })
+    const headerOf = async () => (await fetch(`http://127.0.0.1:${port}/say`)).headers.get('x-said')
+    expect(await headerOf()).toBe('one')
+    writeFiles(directory, { '../shared/a': 'presets: { said: { route: { headers: { x-said: two } } } }' })
+    expect(await gateway.reload()).toMatchObject({ ok: true, changed: true })
+    expect(await headerOf()).toBe('two')
+    writeFiles(directory, { 'colors/b': 'colors: { other: {} }', '../shared/b': 'presets: { said: { call: {} } }' })
+    const { ok, diagnostics } = await gateway.reload()
+    expect([ok, diagnostics.map(({ code }) => code)]).toEqual([false, ['duplicate-name']])
+    writeFiles(directory, { '../shared/b': '{}' })
+    expect(await gateway.reload()).toMatchObject({ ok: true, changed: true })
+    expect([...gateway.snapshot.colors.keys()]).toEqual(['word', 'other'])
+  })
+
   test('that finds no route any more is refused, and says so', async () => {
     const { gateway, port, directory, lines } = await startGateway({ 'routes/say': says('one') })
     rmSync(join(directory, 'routes/say.yaml'))

@@ -23,11 +23,15 @@ describe('a watcher', () => {
     afterTest(() => watcher.close())
     watcher.watch({
       gateway: at('config/gateway.yaml'),
-      dictionary: at('config/dictionary.yaml'),
+      dictionary: at('config/colors'),
       services: at('config/services'),
       routes: at('routes'),
       parts: at('parts'),
       extensions: [],
+      included: [
+        { directory: at('shared'), isDeep: false },
+        { directory: at('teams'), isDeep: true },
+      ],
     })
     return watcher
   }
@@ -35,7 +39,8 @@ describe('a watcher', () => {
   beforeEach(() => {
     directory = createDirectory()
     changes = 0
-    for (const name of ['config/services', 'routes', 'far']) mkdirSync(at(name), { recursive: true })
+    for (const name of ['config/services', 'config/colors', 'routes', 'far', 'shared', 'teams/one'])
+      mkdirSync(at(name), { recursive: true })
     for (const name of ['config/gateway', 'config/dictionary', 'far/a']) writeFileSync(at(`${name}.yaml`), '{}')
   })
 
@@ -47,6 +52,14 @@ describe('a watcher', () => {
     await until(() => changes > 0)
     await pause(300)
     expect(changes).toBe(1)
+  })
+
+  test.each(['config/colors/a', 'shared/a', 'teams/one/a'])('tells of %s', async (name) => {
+    watch(60_000)
+    await pause(400)
+    changes = 0
+    writeFileSync(at(`${name}.yaml`), 'x')
+    await until(() => changes > 0)
   })
 
   test('tells of writes that never cease', async () => {

@@ -3,7 +3,10 @@ import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { Snapshot } from '../../src/plan/snapshot.ts'
 
-/** A project as texts: `gateway`, `dictionary`, `services/NAME` and `routes/NAME`, without the `.yaml`. */
+/**
+ * A project as texts: `gateway`, `dictionary` (or `dictionary/NAME`), `services/NAME`, `routes/NAME`, `parts/NAME` and what
+ * is included, `shared/NAME`; without the `.yaml`.
+ */
 export type ProjectFiles = Readonly<Record<string, string>>
 
 /** A small world that most tests start from. */
@@ -56,7 +59,8 @@ export function projectTexts(files: ProjectFiles, env: Record<string, string> = 
       .map(file)
   return {
     gateway: file('gateway'),
-    dictionary: files['dictionary'] === undefined ? undefined : file('dictionary'),
+    included: within('shared/'),
+    dictionary: files['dictionary'] === undefined ? within('dictionary/') : [file('dictionary')],
     services: within('services/'),
     routes: within('routes/'),
     parts: within('parts/'),

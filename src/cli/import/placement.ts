@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { readDictionary } from '../../config/dictionary.ts'
 import { type ConfigLocations, readConfig } from '../../config/read.ts'
@@ -39,8 +39,8 @@ export async function readProject(directory: string): Promise<Project> {
     runsExtensions: false,
   })
   const diagnostics = new DiagnosticCollector()
-  const source = texts.dictionary && parseYaml(texts.dictionary, process.env, diagnostics)
-  const colors = source && readDictionary(source, diagnostics)
+  const [first, ...others] = texts.dictionary.flatMap((file) => parseYaml(file, process.env, diagnostics) ?? [])
+  const colors = first && readDictionary([first, ...others], diagnostics)
   return { locations, colors: new Map([...(colors ?? [])].map(([name, { schema }]) => [name, schema])) }
 }
 
@@ -91,10 +91,15 @@ async function planDictionary(
   plan: Plan,
 ): Promise<PlannedFile[]> {
   const count = Object.keys(draft.colors).length
-  const found = await readIfThere(path)
+  const isDirectory = (await stat(path).catch(() => undefined))?.isDirectory()
+  const found = isDirectory ? undefined : await readIfThere(path)
   const header = `# Proposed by \`${origin}\`: look through the names, the types and what is sensitive.\n`
-  if (found === undefined)
-    return [{ ...(await plan(path, header + printDictionary(draft.colors))), remark: colorsOf(count) }]
+  if (isDirectory && count === 0) return []
+  const target = isDirectory ? join(path, `${draft.services[0]?.name ?? 'proposed'}.yaml`) : path
+  if (found === undefined) {
+    const planned = await plan(target, header + printDictionary(draft.colors))
+    return [planned.action === 'write' ? { ...planned, remark: colorsOf(count) } : planned]
+  }
   if (count === 0) return []
   const shown = relative('.', path)
   if (merge)

@@ -30,7 +30,7 @@ function textsOf(files: ReadonlyMap<string, string>): ConfigTexts {
     [...files].flatMap(([path, text]) => (path.startsWith(folder) && isConfigName(path) ? { path, text } : []))
   return {
     gateway,
-    dictionary: dictionary === undefined ? undefined : { path: dictionaryPath, text: dictionary },
+    dictionary: dictionary === undefined ? [] : [{ path: dictionaryPath, text: dictionary }],
     services: within('config/services/'),
     parts: within('parts/'),
     routes: within('routes/'),

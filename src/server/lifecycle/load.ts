@@ -47,7 +47,7 @@ export function isSameReading(a: ConfigTexts, b: ConfigTexts): boolean {
 
 function statesOf({ unreadable, passedOver, dictionary, extensions = [], env }: ConfigTexts): string {
   const states = extensions.map(({ state }) => state)
-  return JSON.stringify([unreadable, passedOver, dictionary?.path, states, env[secretFiles]?.lacks])
+  return JSON.stringify([unreadable, passedOver, dictionary.length, states, env[secretFiles]?.lacks])
 }
 
 /** Gives the text of a file by the name that diagnostics call it. */

@@ -72,9 +72,11 @@ export class ConfigWatcher {
 
   #setDirectories(): void {
     if (!this.#locations || this.#isClosed) return
-    const { gateway, dictionary, services, routes, parts, extensions } = this.#locations
-    this.#deep?.set([routes, parts, services])
-    this.#flat?.set([dirname(gateway), dirname(dictionary), ...extensions])
+    const { gateway, dictionary, services, routes, parts, extensions, included } = this.#locations
+    const within = (isDeep: boolean) => included.flatMap((one) => (one.isDeep === isDeep ? one.directory : []))
+    // Of a file nothing is told here: its directory is looked at below.
+    this.#deep?.set([routes, parts, services, dictionary, ...within(true)])
+    this.#flat?.set([dirname(gateway), dirname(dictionary), ...extensions, ...within(false)])
   }
 
   /** Editors and kubelet write in bursts: it is over when nothing happened for a while, or it never is. */
@@ -105,12 +107,13 @@ export class ConfigWatcher {
 
   /** Name, size, time and inode of every file, links followed. */
   async #look(): Promise<string> {
-    const { gateway, dictionary, services, routes, parts, extensions } = this.#locations!
+    const { gateway, dictionary, services, routes, parts, extensions, included } = this.#locations!
     const list = async (directory: string, recursive: boolean) =>
       (await readdir(directory, { recursive }).catch(() => [])).map((name) => join(directory, name))
     const flat = extensions.map((directory) => list(directory, false))
-    const deep = [services, routes, parts].map((directory) => list(directory, true))
-    const files = [gateway, dictionary, ...(await Promise.all([...flat, ...deep])).flat()]
+    const deep = [services, routes, parts, dictionary].map((directory) => list(directory, true))
+    const more = included.map(({ directory, isDeep }) => list(directory, isDeep))
+    const files = [gateway, dictionary, ...(await Promise.all([...flat, ...deep, ...more])).flat()]
     const looks = await Promise.all(
       files.map(async (file) => {
         const found = await stat(file).catch(() => undefined)
