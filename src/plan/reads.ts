@@ -24,38 +24,51 @@ export interface RouteRead {
  * Everything that a route reads of its context, each read once, in the order of the file: the one walk from which all
  * that asks "is it read, and by whom" derives.
  */
-export function* readsOfRoute({ priorityReads, body, response }: BoundRoute): Generator<RouteRead> {
-  yield* by({ kind: 'priority' }, priorityReads)
-  for (const step of body.steps) yield* readsOfStep(step)
-  yield* by({ kind: 'status' }, response?.status.reads)
-  for (const { value } of response?.headers ?? []) yield* by({ kind: 'header' }, value.reads)
-  yield* by({ kind: 'body' }, response?.body?.reads)
+export function readsOfRoute({ priorityReads, body, response }: BoundRoute): RouteRead[] {
+  const found: RouteRead[] = []
+  add(found, { kind: 'priority' }, priorityReads)
+  for (const step of body.steps) addStep(found, step)
+  add(found, { kind: 'status' }, response?.status.reads)
+  for (const { value } of response?.headers ?? []) add(found, { kind: 'header' }, value.reads)
+  add(found, { kind: 'body' }, response?.body?.reads)
+  return found
 }
 
 /** What a step reads, the steps inside it included. */
-export function* readsOfStep(step: BoundStep): Generator<RouteRead> {
-  yield* by({ kind: 'condition', step }, step.condition?.reads)
-  yield* by({ kind: 'step', step }, step.reads)
-  for (const block of step.blocks ?? []) {
-    const isPart = step.composition === 'part'
-    for (const read of readsOfBlock(block, step)) yield isPart ? { ...read, isApart: true } : read
-  }
+export function readsOfStep(step: BoundStep): RouteRead[] {
+  const found: RouteRead[] = []
+  addStep(found, step)
+  return found
 }
 
 /** What is read in a block that a step holds. */
-export function* readsOfBlock(block: BoundBlock, step = block.steps[0]!): Generator<RouteRead> {
-  yield* by({ kind: 'arm', step, block }, block.condition?.reads)
-  for (const inner of block.steps) yield* readsOfStep(inner)
-  yield* by({ kind: 'end', step, block }, block.finalReads)
+export function readsOfBlock(block: BoundBlock): RouteRead[] {
+  const found: RouteRead[] = []
+  addBlock(found, block, block.steps[0]!)
+  return found
 }
 
-function* by(reader: Reader, reads: readonly Read[] | undefined): Generator<RouteRead> {
-  for (const read of reads ?? []) yield { read, reader }
+/** Every check of every route comes by here: one list, and nothing made beside it. */
+function addStep(found: RouteRead[], step: BoundStep, isApart?: true): void {
+  add(found, { kind: 'condition', step }, step.condition?.reads, isApart)
+  add(found, { kind: 'step', step }, step.reads, isApart)
+  const isPart = isApart ?? (step.composition === 'part' || undefined)
+  for (const block of step.blocks ?? []) addBlock(found, block, step, isPart)
+}
+
+function addBlock(found: RouteRead[], block: BoundBlock, step: BoundStep, isApart?: true): void {
+  add(found, { kind: 'arm', step, block }, block.condition?.reads, isApart)
+  for (const inner of block.steps) addStep(found, inner, isApart)
+  add(found, { kind: 'end', step, block }, block.finalReads, isApart)
+}
+
+function add(found: RouteRead[], reader: Reader, reads: readonly Read[] = [], isApart?: true): void {
+  for (const read of reads) found.push(isApart ? { read, reader, isApart } : { read, reader })
 }
 
 /** As `readsOfRoute`, whoever reads it. */
 export function everyRead(route: BoundRoute): Read[] {
-  return [...readsOfRoute(route)].map(({ read }) => read)
+  return readsOfRoute(route).map(({ read }) => read)
 }
 
 /** Which records of calls something reads (`steps.<id>`), and which of their members. */
