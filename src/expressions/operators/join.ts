@@ -53,8 +53,8 @@ export const join = defineOperator<Join>({
       if (!rows) return rows
       // Where there is nothing to match, nothing matches.
       const others = asList('$join', readRight(document)) ?? []
-      const matches = indexBy(others, on.right, isMany)
       spend(rows.length + others.length)
+      const matches = indexBy(others, on.right, isMany)
       const made: unknown[] = []
       let found = 0
       for (const row of rows) {
