@@ -51,6 +51,7 @@ function replaceAll(texts: ConfigTexts, replacements: readonly Replacement[]): C
   return {
     ...texts,
     gateway: replace(texts.gateway),
+    included: texts.included?.map(replace) ?? [],
     dictionary: texts.dictionary.map(replace),
     services: texts.services.map(replace),
     routes: texts.routes.map(replace),

@@ -10,7 +10,10 @@ import type { Place } from './workspace.ts'
 /** What a cursor points at, and the stretch of the text that names it. */
 export type Subject = Stretch &
   (
-    | { readonly kind: 'color' | 'operation' | 'service' | 'step' | 'function' | 'operator'; readonly name: string }
+    | {
+        readonly kind: 'color' | 'operation' | 'service' | 'preset' | 'step' | 'function' | 'operator'
+        readonly name: string
+      }
     /** A key of the language. */
     | { readonly kind: 'key'; readonly name: string; readonly path: Path; readonly value: unknown }
   )
@@ -106,6 +109,7 @@ function named({ name, start, end }: Named, meaning: Meaning, world: WholeWorld)
       : undefined
   }
   if (meaning === 'service') return { kind: 'service', name: name.replace(/@.*/, ''), ...at }
+  if (meaning === 'preset') return { kind: 'preset', name, ...at }
   if (meaning !== 'operation' && meaning !== 'call') return undefined
   return name.includes('.') ? { kind: 'operation', name, ...at } : { kind: 'step', name, ...at }
 }

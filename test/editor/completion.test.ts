@@ -138,6 +138,7 @@ test('after use: there are the presets of the gateway', async () => {
     const text = 'match: GET /x\ndo:\n  - invoke: reco.bestsellers\n'
     expect(labels(await at.complete('routes/home.yaml', `${text}    use: |\n`))).toContain('slow')
     expect(labels(await at.complete('routes/home.yaml', `${text}    use: [s|]\n`))).toContain('slow')
+    expect(labels(await at.complete('routes/home.yaml', 'match: GET /x\nuse: |\n'))).toContain('slow')
   } finally {
     await own.remove()
   }

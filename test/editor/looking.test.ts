@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DocumentSymbol } from 'vscode-languageserver'
+import { afterTest } from '../support/cleanup.ts'
 import { Editor, positionOf, Server } from '../support/editor/editor.ts'
 import { createShop, type Shop, shopFiles } from '../support/editor/project.ts'
 
@@ -67,6 +68,18 @@ describe('go to definition', () => {
     ['a call of the route', '$.steps.picks', 9, 'routes/home.yaml:9:9'],
   ])('%s', async (_, piece, into, wanted) => {
     expect(await editor.definition(home, at(piece, into))).toBe(wanted)
+  })
+
+  test('a preset, in the included file that has it', async () => {
+    const own = await createShop({
+      'config/gateway.yaml': `${shopFiles['config/gateway.yaml']}include: ../shared/*.yaml\n`,
+      'shared/a.yaml': 'x-a: 1\npresets: { slow: { route: { timeout: 5s } } }\n',
+      'routes/slow.yaml': 'match: GET /slow\nuse: slow\nresponse: { body: 1 }\n',
+    })
+    afterTest(() => own.remove())
+    const at = new Editor(own.root, server)
+    await at.open('routes/slow.yaml')
+    expect(await at.definition('routes/slow.yaml', { line: 1, character: 6 })).toBe('shared/a.yaml:2:12')
   })
 
   test('there is none of a plain word', async () => {

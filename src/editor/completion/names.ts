@@ -12,7 +12,12 @@ export const namesByMeaning: Readonly<Partial<Record<Meaning, (situation: Situat
   call: (situation) => [...suggestOperations(situation), ...suggestSteps(situation)],
   service: ({ world }) =>
     [...world.catalogue].map(([label, { definition }]) => ({ label, kind: 'Module', detail: definition.summary })),
-  preset: ({ world }) => Object.keys(world.settings.presets).map((label) => ({ label, kind: 'Constant' })),
+  preset: ({ world }) =>
+    Object.entries(world.settings.presets).map(([label, sets]) => ({
+      label,
+      kind: 'Constant',
+      detail: Object.keys(sets).join(', '),
+    })),
   'error-code': suggestErrorCodes,
   'request-part': suggestRequestParts,
   'response-part': () => ['$.', 'header.', 'status'].map((label) => ({ label, kind: 'Keyword' })),

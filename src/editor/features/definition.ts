@@ -6,7 +6,7 @@ import { type Subject, subjectAt } from '../subject.ts'
 import type { Place, Workspace } from '../workspace.ts'
 import type { Feature } from './feature.ts'
 
-/** Where the thing under the cursor is declared: a color, an operation, a service, a call of the route. */
+/** Where the thing under the cursor is declared: a color, an operation, a service, a preset, a call of the route. */
 export const definition: Feature = {
   capabilities: { definitionProvider: true },
   listen(connection, workspace) {
@@ -38,6 +38,10 @@ export function findDeclaration(subject: Subject, place: Place, workspace: Works
     }
     case 'service': {
       const at = world.catalogue.get(name)?.at
+      return at && linkTo(at, project, workspace)
+    }
+    case 'preset': {
+      const at = world.defaults.presets.places().get(name)
       return at && linkTo(at, project, workspace)
     }
     case 'step': {
