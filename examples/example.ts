@@ -37,6 +37,8 @@ export interface ExampleRequest {
     readonly text?: string
     /** JSONPath → value. */
     readonly match?: Readonly<Record<string, unknown>>
+    /** JSONPaths of what must be there, whatever it is. */
+    readonly has?: readonly string[]
     /** A text that must not stand in the body. */
     readonly without?: string
   }

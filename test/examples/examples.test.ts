@@ -46,15 +46,20 @@ describe.each(examples)('%s', (name, example: Example) => {
         expect([header, answer.headers[header] ?? null]).toEqual([header, value])
       if (wanted.body !== undefined) expect(JSON.parse(answer.text)).toEqual(wanted.body)
       if (wanted.text !== undefined) expect(answer.text).toBe(wanted.text)
-      for (const [query, value] of Object.entries(wanted.match ?? {})) {
-        const path = compilePath(query)
-        if ('code' in path) throw new Error(path.message)
-        expect([query, path.evaluate(JSON.parse(answer.text))]).toEqual([query, value])
-      }
+      for (const [query, value] of Object.entries(wanted.match ?? {}))
+        expect([query, find(query, answer.text)]).toEqual([query, value])
+      for (const query of wanted.has ?? [])
+        expect([query, find(query, answer.text) !== undefined]).toEqual([query, true])
       if (wanted.without !== undefined) expect(answer.text).not.toContain(wanted.without)
     },
   )
 })
+
+function find(query: string, text: string): unknown {
+  const path = compilePath(query)
+  if ('code' in path) throw new Error(path.message)
+  return path.evaluate(JSON.parse(text))
+}
 
 interface Answer {
   status: number
