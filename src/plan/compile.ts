@@ -18,6 +18,9 @@ export class RouteCompiler implements Compiler {
   readonly #byteCalls: ReadonlySet<StepCall>
   readonly #countedOutside = new Set<StepCall>()
 
+  /** Is told which step of a `first` won. */
+  readonly won: ((step: BoundStep) => void) | undefined = undefined
+
   /** Says of a value that an answer cannot hold who gave it. */
   readonly blame: Compiler['blame']
 
@@ -64,7 +67,7 @@ export class RouteCompiler implements Compiler {
       case 'parallel':
         return runInParallel(runs)
       case 'first':
-        return runFirst(block.steps, runs)
+        return runFirst(block.steps, runs, this.won)
       case 'flow':
         return runAsDataAllows(runs, flowDependencies(block.steps))
     }

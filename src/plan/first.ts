@@ -10,9 +10,9 @@ import { readsOfStep } from './reads.ts'
 
 const overtaken = new GatewayError('cancelled', { detail: 'another step was first' })
 
-/** Starts all at once; the first that succeeds counts, and the others are called off. */
-export function runFirst(steps: readonly BoundStep[], runs: readonly Run[]): Run {
-  const arms = steps.map((step, index) => compileArm(step, runs[index]!))
+/** Starts all at once; the first that succeeds counts, and the others are called off. `won` is told which it was. */
+export function runFirst(steps: readonly BoundStep[], runs: readonly Run[], won?: (step: BoundStep) => void): Run {
+  const arms = steps.map((step, index) => ({ ...compileArm(step, runs[index]!), won: won && (() => won(step)) }))
   return (context) => {
     const race = new Race(context)
     for (const arm of arms) race.start(arm)
@@ -29,9 +29,10 @@ interface Arm {
   readonly hasWritten: (own: Document, outer: Document) => boolean
   /** Takes what it wrote over. */
   readonly takeOver: (own: Document, outer: Document) => void
+  readonly won: (() => void) | undefined
 }
 
-function compileArm(step: BoundStep, run: Run): Arm {
+function compileArm(step: BoundStep, run: Run): Omit<Arm, 'won'> {
   const written = [...new Set(writtenColors([step]))]
   // What it does not read need not be there, so that what is there afterwards was written.
   const read = colorsRead(step)
@@ -163,6 +164,7 @@ class Race {
     else {
       const { arm, context } = this.#winner
       arm.takeOver(context.document, document)
+      arm.won?.()
       this.#resolve()
     }
   }

@@ -20,9 +20,11 @@ export interface StepParts {
   readonly arms: readonly Part[]
   /** No arm was taken, where there is no default. */
   readonly passedBy: Part | undefined
+  /** Both ends of turns. */
+  readonly ends: { readonly done: Part; readonly tooMany: Part } | undefined
 }
 
-/** All that tests can reach in a route: steps, both ways of each `when`, arms, catches, fallbacks. */
+/** All that tests can reach in a route: steps, both ways of each `when`, arms, winners, ends of turns, catches, fallbacks. */
 export class CoverageMap {
   /** In the order of the file. */
   readonly parts: Part[] = []
@@ -30,18 +32,23 @@ export class CoverageMap {
   /** Arms and catches. */
   readonly blocks = new Map<BoundBlock, Part>()
   readonly fallbacks = new Map<Fallback, Part>()
+  /** Steps of a `first`. */
+  readonly wins = new Map<BoundStep, Part>()
 
   constructor(body: BoundBlock) {
     this.#addBlock(body, undefined)
   }
 
   #addBlock(block: BoundBlock, inside: Part | undefined): void {
-    for (const step of block.steps) this.#addStep(step, inside)
+    for (const step of block.steps) {
+      const own = this.#addStep(step, inside)
+      if (block.order === 'first') this.wins.set(step, this.#add(step.at, `${titleOf(step)} never won`, own))
+    }
   }
 
-  #addStep(step: BoundStep, inside: Part | undefined): void {
-    const { kind, name, at, condition, call, blocks = [] } = step
-    const title = call ? `\`${call.operation.service.name}.${call.operation.name}\`` : `this ${kind}`
+  #addStep(step: BoundStep, inside: Part | undefined): Part {
+    const { name, at, condition, call, blocks = [], turns } = step
+    const title = titleOf(step)
     const own = this.#add(at, `${title} never ran`, inside)
     const skipped = condition && this.#add(condition.at, `${title} was never skipped: its \`when\` always held`, own)
     for (const { compiled, at: where, summary } of call?.fallbacks ?? []) {
@@ -57,7 +64,12 @@ export class CoverageMap {
     }
     const canPassBy = isBranch && step.exhaustive === false
     const passedBy = canPassBy ? this.#add(at, 'one arm always held: no test has none of them hold', own) : undefined
-    this.steps.set(step, { step: own, skipped, arms, passedBy })
+    const ends = turns && {
+      done: this.#add(at, `${title} was never done: its \`until\` never held`, own),
+      tooMany: this.#add(at, `${title} was always done within its ${turns.most} turns`, own),
+    }
+    this.steps.set(step, { step: own, skipped, arms, passedBy, ends })
+    return own
   }
 
   #addArm(block: BoundBlock, inside: Part): Part {
@@ -72,7 +84,12 @@ export class CoverageMap {
     const before = step.blocks!.slice(1, index).reduce((sum, block) => sum + (block.handles?.length ?? 0), 0)
     const codes = step.blocks![index]!.handles ?? []
     const at = step.catches?.[before]?.at ?? step.blocks![index]!.at
-    return this.#add(at, `the catch of ${codes.join(', ')} never ran`, inside)
+    const isFallback = step.catches === undefined
+    return this.#add(
+      at,
+      isFallback ? `a fallback of ${step.name} never ran` : `the catch of ${codes.join(', ')} never ran`,
+      inside,
+    )
   }
 
   #add(at: Location, what: string, inside: Part | undefined): Part {
@@ -80,4 +97,8 @@ export class CoverageMap {
     this.parts.push(part)
     return part
   }
+}
+
+function titleOf({ kind, call }: BoundStep): string {
+  return call ? `\`${call.operation.service.name}.${call.operation.name}\`` : `this ${kind}`
 }

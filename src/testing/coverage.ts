@@ -2,11 +2,13 @@ import type { Fallback } from '../calls/call.ts'
 import { type BackendMetrics, uncounted } from '../calls/metrics.ts'
 import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import { GatewayError } from '../errors.ts'
+import { leftOut } from '../expressions/document.ts'
 import type { BoundRoute } from '../plan/bound-route.ts'
 import { RouteCompiler } from '../plan/compile.ts'
 import { everyRead, RecordsRead } from '../plan/reads.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
-import type { Recover, Run, StepRun } from '../steps/context.ts'
+import type { Context, Recover, Run, StepRun } from '../steps/context.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import { CoverageMap, type Part, type StepParts } from './coverage-map.ts'
 import type { Observer } from './run-test.ts'
@@ -90,6 +92,10 @@ class CountingCompiler extends RouteCompiler {
     this.#map = map
   }
 
+  override readonly won = (step: BoundStep): void => {
+    this.#map.wins.get(step)!.count++
+  }
+
   override block(block: BoundBlock): Run {
     const run = super.block(block)
     const part = this.#map.blocks.get(block)
@@ -106,7 +112,7 @@ class CountingCompiler extends RouteCompiler {
     return super.step({
       ...step,
       condition: condition && { ...condition, test: countFalse(condition.test, parts.skipped) },
-      compile: (compiler) => countRuns(step.compile(compiler), parts),
+      compile: (compiler) => countEnds(countRuns(step.compile(compiler), parts), step.name, parts.ends),
     })
   }
 }
@@ -131,5 +137,22 @@ function countRuns(run: StepRun, { step, arms, passedBy }: StepParts): StepRun {
     // A branch has chosen when it returns: its arm has been entered, or there was none.
     if (passedBy && taken() === before) passedBy.count++
     return pending
+  }
+}
+
+/** How the turns of a `repeat` ended: its condition held, or there were too many. */
+function countEnds(run: StepRun, name: string, ends: StepParts['ends']): StepRun {
+  if (!ends) return run
+  const stops = ({ document }: Context) => document[leftOut]?.filter(({ step }) => step === name).length ?? 0
+  return async (context) => {
+    const before = stops(context)
+    try {
+      await run(context)
+    } catch (thrown) {
+      if (thrown instanceof GatewayError && thrown.code === 'not-done' && thrown.step === name) ends.tooMany.count++
+      throw thrown
+    }
+    const end = stops(context) > before ? ends.tooMany : ends.done
+    end.count++
   }
 }

@@ -20,6 +20,11 @@ export function callsOf(route: AggregatedRoute): RouteCall[] {
   })
 }
 
+/** What a degraded answer may name: the steps of a route, and its response. */
+export function stepsOf(route: AggregatedRoute): Set<string> {
+  return new Set([...[...everyStep(route.bound.body)].map(({ name }) => name), 'response'])
+}
+
 function named(site: CallSite, step: string | undefined): RouteCall {
   return { site, operation: `${site.service.name}.${site.operation}`, step }
 }

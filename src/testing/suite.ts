@@ -10,7 +10,7 @@ import type { Expectation } from './expectations/expectation.ts'
 import { bindExpectations } from './expectations/index.ts'
 import { bindMocks, type Mocks } from './mocks.ts'
 import { bindRequest, type TestRequest } from './request.ts'
-import { callsOf, type RouteCall } from './route-calls.ts'
+import { callsOf, type RouteCall, stepsOf } from './route-calls.ts'
 import { type ExchangeDefinition, type TestDefinition, testFileShape } from './shape.ts'
 
 /** The tests of one route, read and bound. */
@@ -75,6 +75,7 @@ function findRoute(source: Source, snapshot: Snapshot, diagnostics: DiagnosticCo
 class SuiteReader {
   readonly calls: readonly RouteCall[]
   readonly #route: AggregatedRoute
+  readonly #steps: ReadonlySet<string>
   readonly #registry: Registry
   readonly #diagnostics: DiagnosticCollector
 
@@ -86,6 +87,7 @@ class SuiteReader {
   ) {
     this.calls = calls
     this.#route = route
+    this.#steps = stepsOf(route)
     this.#registry = registry
     this.#diagnostics = diagnostics
   }
@@ -115,7 +117,7 @@ class SuiteReader {
     const mocks = given.mocks
       ? [bindMocks(given.mocks, within(position, 'mocks'), calls, this.#registry, diagnostics), ...shared]
       : shared
-    const context = { position: within(position, 'expect'), calls, diagnostics }
+    const context = { position: within(position, 'expect'), calls, steps: this.#steps, diagnostics }
     return {
       position,
       afterMs: given.after ?? 0,

@@ -48,14 +48,13 @@ export function expectHeaders(
 }
 
 export function expectDegraded(steps: readonly string[], context: ExpectationContext): Expectation {
-  const { position, calls, diagnostics } = context
+  const { position, steps: known, diagnostics } = context
   const at = position.source.locateKey([...position.path, 'degraded'])
-  const known = new Set(calls.map(({ step }) => step))
+  const named = [...known].filter((name) => !name.includes('@'))
   for (const [index, step] of steps.entries()) {
     if (known.has(step)) continue
     const where = position.source.locate([...position.path, 'degraded', index])
-    const names = [...known].filter((name) => name !== undefined).join(', ')
-    diagnostics.add('unknown-step', `the route has no call \`${step}\``, where, `its calls are ${names}`)
+    diagnostics.add('unknown-step', `the route has no step \`${step}\``, where, `its steps are ${named.join(', ')}`)
   }
   const wanted = [...new Set(steps)].sort()
   return ({ outcome }) => {

@@ -35,5 +35,7 @@ export interface ExpectationContext {
   /** The `expect:` it is a member of. */
   readonly position: Position
   readonly calls: readonly RouteCall[]
+  /** What `Tessera-Degraded` may name. */
+  readonly steps: ReadonlySet<string>
   readonly diagnostics: DiagnosticCollector
 }
