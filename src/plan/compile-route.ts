@@ -17,7 +17,7 @@ import type { AggregatedRoute } from './snapshot.ts'
 import { toldOfAggregate } from './told-of-requests.ts'
 
 /** Turns a route that passed every check into closures. */
-export function compileRoute(bound: BoundRoute): AggregatedRoute {
+export function compileRoute(bound: BoundRoute, nameMeaning: () => string): AggregatedRoute {
   const bytes = chooseBytes(bound)
   const reads = everyRead(bound)
   const blame = compileBlame(bound)
@@ -55,7 +55,7 @@ export function compileRoute(bound: BoundRoute): AggregatedRoute {
     fillResponse:
       bound.response && compileResponse(bound.response, blame.unfitValue, bytes && compileByteBody(bytes.template)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
-    caching: compileRouteCaching(bound),
+    caching: compileRouteCaching(bound, nameMeaning),
     admission: bound.admission,
     told: toldOfAggregate(bound.match, bound.inputs),
     steps: compiler.steps,

@@ -15,7 +15,10 @@ export interface RouteCaching {
   readonly vary: readonly string[]
   /** Whether it depends on who asks: on a credential, on an address, on what the dictionary calls pii or secret. */
   readonly isPrivate: boolean
-  /** All that the route reads of a request, as text: equal only for requests that are alike to it. */
+  /**
+   * What makes the answer, and all that the route reads of a request, as text: equal only where the same answer is given to
+   * requests that are alike to it.
+   */
   readonly keyOf: (request: RequestParts) => string
 }
 
@@ -34,17 +37,19 @@ interface RequestReads {
 }
 
 /** Compiles what a route says of its whole answers; undefined when it says nothing. */
-export function compileRouteCaching(route: BoundRoute): RouteCaching | undefined {
+export function compileRouteCaching(route: BoundRoute, nameMeaning: () => string): RouteCaching | undefined {
   const { etag, cacheTtlMs } = route
   if (!etag && cacheTtlMs === undefined) return undefined
   const { headers, parts } = findRequestReads(route)
   const read = [...parts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, readPart]) => readPart)
+  const meaning = nameMeaning()
   return {
     etag,
     ttlMs: cacheTtlMs,
     vary: [...headers].sort(),
     isPrivate: route.inputs.some(isSensitive) || [...parts.keys()].some(tellsWho),
-    keyOf: (request) => printJson([request.method, request.path, ...read.map((part) => part(request) ?? null)]),
+    keyOf: (request) =>
+      printJson([meaning, request.method, request.path, ...read.map((part) => part(request) ?? null)]),
   }
 }
 

@@ -11,6 +11,7 @@ import { checkOutputsAreUsed, type UnusedOutputs } from './checks/outputs-are-us
 import { claimOf, type RouteClaim } from './checks/routes-are-distinct.ts'
 import { compileRoute } from './compile-route.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
+import { nameMeaning } from './meaning.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
 import { bindPassthrough } from './passthrough.ts'
 import { isInherited, passOver, type RouteSettings, settleRoute } from './route-settings.ts'
@@ -62,7 +63,7 @@ export class RouteUnit {
   compile(): Route {
     const bound = this.#bound
     if (!bound) throw new Error(`${this.facts.file.path} has errors and is not compiled`)
-    this.#route ??= 'kind' in bound ? bound : compileRoute(bound)
+    this.#route ??= 'kind' in bound ? bound : compileRoute(bound, () => nameMeaning(this))
     return this.#route
   }
 }

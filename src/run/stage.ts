@@ -13,8 +13,6 @@ export interface Client {
   readonly scope: Scope
   /** The server span. */
   readonly span: Span
-  /** Of the snapshot that his request began on. */
-  readonly version: string
   /** What goes on with every call that is made for him. */
   propagation(): Propagation
   /** Adds to what his answer carries, whatever it is: names and values in turn. */

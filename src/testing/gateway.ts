@@ -25,8 +25,6 @@ export interface TestGatewayParts {
   readonly route: AggregatedRoute
   readonly calls: readonly Call[]
   readonly clock: Clock
-  /** Of the snapshot. */
-  readonly version: string
 }
 
 /** What a client gets to see, and what it was made of. */
@@ -54,8 +52,8 @@ export class TestGateway {
 
   /** Answers a request. Never rejects. */
   async answer(parts: RequestParts): Promise<TestReply> {
-    const { route, clock, version } = this.#parts
-    const client = new TestClient(parts, version)
+    const { route, clock } = this.#parts
+    const client = new TestClient(parts)
     const request = new RouteRequest(route, { ...parts }, clock, clock.now() + route.timeoutMs)
     const outcome = await new Promise<Outcome>((resolve) => this.#pipeline.answer(request, client, resolve))
     if (outcome.kind === 'passed-on') throw new Error('an aggregated route answers by itself')
@@ -81,13 +79,11 @@ export class TestGateway {
 class TestClient implements Client {
   readonly scope = new Scope()
   readonly span = untraced
-  readonly version: string
   readonly headers: string[] = []
   readonly #parts: RequestParts
   readonly #places: ((departure: Departure) => void)[] = []
 
-  constructor(parts: RequestParts, version: string) {
-    this.version = version
+  constructor(parts: RequestParts) {
     this.#parts = parts
   }
 

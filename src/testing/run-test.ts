@@ -49,10 +49,10 @@ const graceMs = 60_000
 export async function runTest(test: RouteTest, bench: TestBench): Promise<TestResult> {
   const startedAt = performance.now()
   const clock = new VirtualClock()
-  const { observer, snapshot } = bench
+  const { observer } = bench
   const backends = new MockedBackends(bench.route, { ...observer, clock })
   const route = observer ? { ...bench.route, run: observer.run, recover: observer.recover } : bench.route
-  const gateway = new TestGateway({ route, calls: backends.calls, clock, version: snapshot.version })
+  const gateway = new TestGateway({ route, calls: backends.calls, clock })
   const site: Site = { backends, clock, gateway }
   const seen: Seen[] = []
   const problems: Problem[] = []

@@ -40,3 +40,15 @@ export function* findComments(text: string): Generator<Comment> {
     offset += lexeme.length
   }
 }
+
+/** The text without its comments, and without the lines that held nothing else. */
+export function withoutComments(text: string): string {
+  if (!text.includes('#')) return text
+  const comments = new Map(Array.from(findComments(text), (comment) => [comment.line, comment]))
+  const lines = text.split('\n').flatMap((line, index) => {
+    const comment = comments.get(index + 1)
+    if (!comment) return [line]
+    return comment.standsAlone ? [] : [line.slice(0, comment.column - 1).trimEnd()]
+  })
+  return lines.join('\n')
+}

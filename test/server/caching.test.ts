@@ -258,7 +258,26 @@ describe('a route with `cache`', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('is purged by its name, and forgets with a reload', async () => {
+  test('outlives a reload that changes nothing of what makes the answer, and no other', async () => {
+    const { url, asked } = await startBackend()
+    const running = await start(url, { keys: 'cache: { ttl: 60s }' })
+    const dictionary = 'colors:\n  word: { type: string }\n  user.id: { type: string }\n'
+    const write = async (files: Files) => {
+      writeFiles(running.directory, files)
+      expect((await running.gateway.reload()).changed).toBe(true)
+      await get(running)
+      return asked.length
+    }
+    expect(await write({ dictionary })).toBe(1)
+    const commented = `# a comment\n${route('cache: { ttl: 60s } # a minute')}`
+    expect(await write({ 'routes/word': commented, dictionary: `${dictionary}  # more to come\n` })).toBe(1)
+    expect(await write({ 'routes/other': 'match: GET /other\ndo: [ empty ]\n' })).toBe(1)
+    expect(await write({ 'routes/word': `${commented}summary: "# none"\n` })).toBe(2)
+    expect(await write({ 'routes/word': `${commented}summary: "# some"\n` })).toBe(3)
+    expect(await write({ dictionary: `${dictionary}  other.word: { type: string }\n` })).toBe(4)
+  })
+
+  test('is purged by its name', async () => {
     const { url, asked } = await startBackend()
     const running = await start(url, { keys: 'cache: { ttl: 60s }' })
     await get(running)

@@ -41,7 +41,6 @@ export function execute(execution: Execution): Promise<Answer | Failure> {
   const client: Client = {
     scope: execution.scope,
     span: execution.span,
-    version: '',
     propagation: () => execution.propagation,
     addHeaders() {},
     hasBody: false,

@@ -120,7 +120,7 @@ operations:
   const aggregate = snapshot.routes[0] as AggregatedRoute
   const front = createFront(snapshot)
   const position = { source: parseYaml({ path: 't', text: '{}' }, {}, new DiagnosticCollector())!, path: [] }
-  const tested = new TestGateway({ route: aggregate, calls: opened.calls, clock, version: snapshot.version })
+  const tested = new TestGateway({ route: aggregate, calls: opened.calls, clock })
   const askTest: Ask = async (sent) => {
     const own = sent.body === undefined ? {} : { 'content-type': 'application/json' }
     const definition = { ...sent, headers: { ...sent.headers, ...own } }

@@ -28,7 +28,6 @@ export async function addBenchmarks(): Promise<void> {
     const client: Client = {
       scope: new Scope(),
       span: startSpan(),
-      version: '',
       propagation: () => propagation,
       addHeaders: () => {},
       hasBody: false,

@@ -13,7 +13,7 @@ const ofTheMoment = new Set(['server-timing', 'cache-status', 'age'])
 /**
  * Answers from the store what the route answered before to a request alike in all that it reads; otherwise goes on, and
  * keeps a whole 200. What is degraded is kept as long as `degradedMaxAge` allows; what sets a cookie, or says `no-store`,
- * is not; nor is what a backend gave for one client alone (`isPersonal`). Answers of another configuration are not used.
+ * is not; nor is what a backend gave for one client alone (`isPersonal`).
  */
 export const answerCache = defineStage({
   name: 'answer cache',
@@ -21,8 +21,8 @@ export const answerCache = defineStage({
   open({ name, caching, degradedMaxAgeMs }, { clock, store, metrics }) {
     const ttlMs = caching?.ttlMs
     if (!caching || ttlMs === undefined) return undefined
-    const keyOf = ({ parts }: RouteRequest, { version }: Client): StoreKey => {
-      const digest = hash('sha256', `${version}\n${name}\n${caching.keyOf(parts)}`, 'base64url')
+    const keyOf = ({ parts }: RouteRequest): StoreKey => {
+      const digest = hash('sha256', `${name}\n${caching.keyOf(parts)}`, 'base64url')
       return { service: '', operation: name, digest }
     }
 
@@ -46,7 +46,7 @@ export const answerCache = defineStage({
       }
 
       return (request, client) => {
-        const key = keyOf(request, client)
+        const key = keyOf(request)
         const looking = store.get(key)
         if (!(looking instanceof Promise)) return answer(request, client, key, looking)
         return looking.then((found) => answer(request, client, key, found))

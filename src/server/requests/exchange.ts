@@ -123,10 +123,6 @@ export class Exchange implements Client {
     return mark < 0 ? this.target : this.target.slice(0, mark)
   }
 
-  get version(): string {
-    return this.activation.snapshot.version
-  }
-
   /** What goes on with every call that is made for it. */
   propagation(): Propagation {
     return readPropagation(this.#traceHeaders, this.requestId, this.activation.snapshot.settings.telemetry.baggage)
