@@ -17,14 +17,21 @@ const projects = ['.', ...examples.map(({ name }) => join('examples', name))]
 
 /** Every route of the demo and of the examples. */
 const routes: [name: string, route: Route, snapshot: Snapshot][] = []
+const told: string[] = []
 for (const project of projects) {
-  const { texts } = await readConfig({ config: 'config/gateway.yaml', base: join(root, project), env: {} })
-  const { snapshot } = buildSnapshot(texts)
+  const base = join(root, project)
+  const { texts } = await readConfig({ config: 'config/gateway.yaml', base, env: {}, secrets: join(base, 'secrets') })
+  const { snapshot, diagnostics } = buildSnapshot(texts)
+  told.push(...diagnostics.map(({ severity, message, at }) => `${severity} ${at.file}:${at.line} ${message}`))
   for (const route of snapshot?.routes ?? []) routes.push([join(project, route.file), route, snapshot!])
 }
 
 test('the demo and all examples load', () => {
   expect(new Set(routes.map(([name]) => name.split('/routes/')[0])).size).toBeGreaterThanOrEqual(examples.length)
+})
+
+test('neither the demo nor an example has anything to be told of', () => {
+  expect(told).toEqual([])
 })
 
 describe('every route of the demo and the examples', () => {

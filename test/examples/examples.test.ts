@@ -26,6 +26,7 @@ describe.each(examples)('%s', (name, example: Example) => {
       port: 0,
       adminPort: false,
       env: stubs.env,
+      secrets: `${folder}/${name}/secrets`,
       watch: false,
       logger: createLogger({ level: 'silent' }),
     })
