@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { allowedVariables, type CliCommand, type ConfigOptions, type ExitCode, namedOptions } from './command.ts'
 import { readPackageVersion } from './package.ts'
+import type { Terminal } from './terminal.ts'
 
 interface LanguageServerOptions extends Omit<ConfigOptions, 'routes'> {
   readonly extensions: boolean
@@ -23,7 +24,10 @@ export const languageServer: CliCommand<LanguageServerOptions> = {
   run: serveEditor,
 }
 
-async function serveEditor({ config, secrets, env, extensions }: LanguageServerOptions): Promise<ExitCode> {
+async function serveEditor(
+  { config, secrets, env, extensions }: LanguageServerOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const [{ startLanguageServer }, { jsonSchemaOfFile }, { testFileShape }] = await Promise.all([
     import('../editor/server.ts'),
     import('../describe/json-schema.ts'),
@@ -31,6 +35,7 @@ async function serveEditor({ config, secrets, env, extensions }: LanguageServerO
   ])
   return startLanguageServer({
     version: readPackageVersion(),
+    complain: (line) => terminal.complain(line),
     testSchema: jsonSchemaOfFile('test', testFileShape),
     config: config === undefined ? undefined : resolve(config),
     secrets,

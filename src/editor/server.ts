@@ -11,18 +11,25 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { DiagnosticPublisher } from './diagnostics.ts'
 import { features } from './features/index.ts'
+import { frameMessages } from './framing.ts'
 import { Workspace, type WorkspaceOptions } from './workspace.ts'
 
 export interface LanguageServerOptions extends Omit<WorkspaceOptions, 'quietMs' | 'onChecked' | 'onFailure'> {
   readonly version: string
+  /** Tells who started it, on standard error. */
+  readonly complain: (line: string) => void
 }
 
 const quietMs = 100
 const watched = '**/*.{yaml,yml,ts,mts,js,mjs}'
 
-/** Speaks the Language Server Protocol with an editor over standard input and output, until it says `exit`. */
+/**
+ * Speaks the Language Server Protocol with an editor over standard input and output, until it says `exit`, its input ends, or
+ * what comes is something else.
+ */
 export function startLanguageServer(options: LanguageServerOptions): Promise<never> {
-  const connection = createConnection(ProposedFeatures.all, process.stdin, claimOutput())
+  const messages = process.stdin.pipe(frameMessages(options.complain))
+  const connection = createConnection(ProposedFeatures.all, messages, claimOutput())
   const documents = new TextDocuments(TextDocument)
   const publisher = new DiagnosticPublisher(connection)
   const tellFailure = (error: unknown) =>
