@@ -7,6 +7,7 @@ export type Meaning =
   | 'color'
   | 'operation'
   | 'service'
+  | 'part'
   | 'preset'
   | 'error-code'
   | 'template'

@@ -7,13 +7,12 @@ import type { WholeWorld } from './project.ts'
 import { type Token, tokenAt } from './token.ts'
 import type { Place } from './workspace.ts'
 
+type NamedKind = 'color' | 'operation' | 'service' | 'preset' | 'part' | 'step' | 'function' | 'operator'
+
 /** What a cursor points at, and the stretch of the text that names it. */
 export type Subject = Stretch &
   (
-    | {
-        readonly kind: 'color' | 'operation' | 'service' | 'preset' | 'step' | 'function' | 'operator'
-        readonly name: string
-      }
+    | { readonly kind: NamedKind; readonly name: string }
     /** A key of the language. */
     | { readonly kind: 'key'; readonly name: string; readonly path: Path; readonly value: unknown }
   )
@@ -108,6 +107,7 @@ function named({ name, start, end }: Named, meaning: Meaning, world: WholeWorld)
       ? { kind: 'color', name: color, start, end: start + color.length }
       : undefined
   }
+  if (meaning === 'part') return { kind: 'part', name, ...at }
   if (meaning === 'service') return { kind: 'service', name: name.replace(/@.*/, ''), ...at }
   if (meaning === 'preset') return { kind: 'preset', name, ...at }
   if (meaning !== 'operation' && meaning !== 'call') return undefined

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { BoundTemplate } from '../binding/bind.ts'
 import type { Read, Write } from '../binding/reference.ts'
-import { template, timeSpan } from '../binding/scalars.ts'
+import { meaning, template, timeSpan } from '../binding/scalars.ts'
 import { within } from '../binding/shape.ts'
 import type { GatewayError } from '../errors.ts'
 import { printDuration } from '../expressions/units.ts'
@@ -18,7 +18,7 @@ const fallbackEntry = z.union([
 ])
 
 const shape = z.strictObject({
-  part: z.string().describe('The name of a file in `parts`.'),
+  part: meaning(z.string().describe('The name of a file in `parts`.'), 'part'),
   with: z.record(z.string(), template).optional().describe('Color: template, in place of the caller’s color.'),
   out: z
     .record(z.string(), template)

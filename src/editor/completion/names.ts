@@ -2,6 +2,7 @@ import { describeType } from '../../binding/describe-type.ts'
 import { builtInErrorCodes } from '../../binding/error-codes.ts'
 import type { Meaning } from '../../binding/scalars.ts'
 import { tellOperation } from '../hover/operation.ts'
+import { tellPart } from '../hover/part.ts'
 import { stepNames } from '../step-names.ts'
 import type { Situation, Suggestion } from './suggestion.ts'
 
@@ -12,6 +13,13 @@ export const namesByMeaning: Readonly<Partial<Record<Meaning, (situation: Situat
   call: (situation) => [...suggestOperations(situation), ...suggestSteps(situation)],
   service: ({ world }) =>
     [...world.catalogue].map(([label, { definition }]) => ({ label, kind: 'Module', detail: definition.summary })),
+  part: ({ world }) =>
+    world.standing.map((part) => ({
+      label: part.name,
+      kind: 'Module',
+      detail: part.summary,
+      documentation: tellPart(part),
+    })),
   preset: ({ world }) =>
     Object.entries(world.settings.presets).map(([label, sets]) => ({
       label,

@@ -6,7 +6,7 @@ import { type Subject, subjectAt } from '../subject.ts'
 import type { Place, Workspace } from '../workspace.ts'
 import type { Feature } from './feature.ts'
 
-/** Where the thing under the cursor is declared: a color, an operation, a service, a preset, a call of the route. */
+/** Where the thing under the cursor is declared: a color, an operation, a service, a part, a preset, a call of the route. */
 export const definition: Feature = {
   capabilities: { definitionProvider: true },
   listen(connection, workspace) {
@@ -43,6 +43,10 @@ export function findDeclaration(subject: Subject, place: Place, workspace: Works
     case 'preset': {
       const at = world.defaults.presets.places().get(name)
       return at && linkTo(at, project, workspace)
+    }
+    case 'part': {
+      const { position } = world.parts.get(name) ?? {}
+      return position && linkTo(position.source.locate(['name']), project, workspace)
     }
     case 'step': {
       const syntax = new Syntax(text)

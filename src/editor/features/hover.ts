@@ -3,6 +3,7 @@ import { tellFunction } from '../hover/function.ts'
 import { describeSchema } from '../hover/key.ts'
 import { tellOperation } from '../hover/operation.ts'
 import { tellOperator } from '../hover/operator.ts'
+import { tellPart } from '../hover/part.ts'
 import { rangeIn } from '../positions.ts'
 import { type Subject, subjectAt } from '../subject.ts'
 import type { Place } from '../workspace.ts'
@@ -36,6 +37,10 @@ function tell(subject: Subject, { project, kind }: Place): string | undefined {
     case 'service': {
       const service = world.catalogue.get(name)
       return service && [`**${name}**`, service.definition.summary].filter(Boolean).join('\n\n')
+    }
+    case 'part': {
+      const part = world.standing.find((one) => one.name === name)
+      return part && tellPart(part)
     }
     case 'operator':
       return tellOperator(name, world.registry.operators)
