@@ -134,13 +134,4 @@ export const deviations: readonly Deviation[] = [
     example: ["'aaa'.matches('a+b+a+')", undefined],
     tests: ['string/matches/unicode'],
   },
-  {
-    reason: 'A timestamp counts milliseconds.',
-    example: ["string(timestamp('2026-03-01T10:00:00.1239Z'))", "'2026-03-01T10:00:00.123Z'"],
-    tests: [
-      'timestamps/timestamp_conversions/toString_timestamp_nanos',
-      'timestamps/timestamp_range/add_duration_nanos_over',
-      'timestamps/timestamp_range/add_duration_nanos_under',
-    ],
-  },
 ]

@@ -28,7 +28,7 @@ function print(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(print).join()}]`
   // Timestamps and durations are told by their type and amount.
   const amount = value.valueOf()
-  if (typeof amount === 'number') return `${value.constructor.name}(${amount})`
+  if (typeof amount === 'number' || typeof amount === 'bigint') return `${value.constructor.name}(${amount})`
   const members = entriesOf(value).filter(([, member]) => member !== undefined)
   members.sort(([one], [other]) => (one < other ? -1 : 1))
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${print(member)}`).join()}}`

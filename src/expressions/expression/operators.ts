@@ -5,7 +5,7 @@ import { spend, spendOnText } from '../work.ts'
 import { compareTexts } from './code-points.ts'
 import { KeyedMap } from './keyed-map.ts'
 import { fail } from './scope.ts'
-import { Duration, timestampAt } from './time.ts'
+import { Duration, Timestamp } from './time.ts'
 import { bool, double, dyn, int, isNumeric, nameOf, nameOfValue, type Type, unify } from './types.ts'
 
 /** A binary operator: the type it gives (or why it does not apply), and what it does with two values that are there. */
@@ -42,9 +42,9 @@ function add(left: unknown, right: unknown): unknown {
     spend(left.length + right.length)
     return left.length + right.length > maxListLength ? fail('a list grew too long') : [...left, ...right]
   }
-  if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms + right.ms)
-  if (left instanceof Date && right instanceof Duration) return timestampAt(left.getTime() + right.ms)
-  if (left instanceof Duration && right instanceof Date) return timestampAt(right.getTime() + left.ms)
+  if (left instanceof Duration && right instanceof Duration) return new Duration(left.nanos + right.nanos)
+  if (left instanceof Timestamp && right instanceof Duration) return new Timestamp(left.nanos + right.nanos)
+  if (left instanceof Duration && right instanceof Timestamp) return new Timestamp(right.nanos + left.nanos)
   return isNumber(left) && isNumber(right) ? calculate(sum, left, right) : mismatch('+', left, right)
 }
 
@@ -53,9 +53,9 @@ function subtract(left: unknown, right: unknown): unknown {
     const double = left - right
     return Number.isSafeInteger(double) ? double : calculate(difference, left, right)
   }
-  if (left instanceof Date && right instanceof Date) return new Duration(left.getTime() - right.getTime())
-  if (left instanceof Date && right instanceof Duration) return timestampAt(left.getTime() - right.ms)
-  if (left instanceof Duration && right instanceof Duration) return new Duration(left.ms - right.ms)
+  if (left instanceof Timestamp && right instanceof Timestamp) return new Duration(left.nanos - right.nanos)
+  if (left instanceof Timestamp && right instanceof Duration) return new Timestamp(left.nanos - right.nanos)
+  if (left instanceof Duration && right instanceof Duration) return new Duration(left.nanos - right.nanos)
   return isNumber(left) && isNumber(right) ? calculate(difference, left, right) : mismatch('-', left, right)
 }
 
@@ -142,7 +142,7 @@ function compareBy(operator: string, holds: (left: number, right: number) => boo
       const comparable =
         typeof left === typeof right &&
         (typeof left !== 'object' ||
-          (left instanceof Date && right instanceof Date) ||
+          (left instanceof Timestamp && right instanceof Timestamp) ||
           (left instanceof Duration && right instanceof Duration))
       if (typeof left === 'string' && typeof right === 'string') {
         spendOnText(left.length)
@@ -162,8 +162,8 @@ export function isEqual(left: unknown, right: unknown): boolean {
   if (left === right) return true
   if (isExact(left) || isExact(right)) return isNumber(left) && isNumber(right) && areEqualAmounts(left, right)
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
-  if (left instanceof Date || left instanceof Duration)
-    return left.constructor === right.constructor && Number(left) === Number(right)
+  if (left instanceof Timestamp || left instanceof Duration)
+    return left.constructor === right.constructor && left.nanos === (right as typeof left).nanos
   if (left instanceof KeyedMap || right instanceof KeyedMap) return areEqualMaps(keyedOf(left), keyedOf(right))
   if (Array.isArray(left) || Array.isArray(right)) {
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false

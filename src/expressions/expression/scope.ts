@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from '../../diagnostics/codes.ts'
 import type { Fault } from '../../diagnostics/collector.ts'
 import type { Environment } from '../../environment.ts'
+import { EvaluationFailure } from './failing.ts'
 import type { CelNode } from './syntax/node.ts'
 import type { CelType, Type } from './types.ts'
 
@@ -105,9 +106,6 @@ export function refuse(
   throw new Refusal({ code, message, offset: at.start, length: Math.max(1, at.end - at.start), help })
 }
 
-/** An expression that cannot go on with the data it met; becomes a GatewayError at the top. */
-export class EvaluationFailure extends Error {}
-
 /** What it cannot go on without is absent: `$default` passes over that. */
 export class Absence extends EvaluationFailure {}
 
@@ -121,6 +119,4 @@ export function demand(run: Evaluate, what: string): Evaluate {
   }
 }
 
-export function fail(message: string): never {
-  throw new EvaluationFailure(message)
-}
+export { EvaluationFailure, fail } from './failing.ts'

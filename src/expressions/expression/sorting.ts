@@ -3,7 +3,7 @@ import { computable } from '../arithmetic.ts'
 import { spend, spendOnText } from '../work.ts'
 import { compareTexts } from './code-points.ts'
 import { fail } from './scope.ts'
-import { Duration } from './time.ts'
+import { Duration, Timestamp } from './time.ts'
 import { nameOfValue } from './types.ts'
 
 /** The values in the order of their keys, which are all of one kind; those of equal keys stay as they stand. */
@@ -19,12 +19,10 @@ function compare(one: unknown, other: unknown): number {
     return compareTexts(one, other)
   }
   if (isNumber(one) && isNumber(other)) return order(computable(one), computable(other))
-  const isOrdered =
-    (typeof one === 'boolean' && typeof other === 'boolean') ||
-    (one instanceof Date && other instanceof Date) ||
-    (one instanceof Duration && other instanceof Duration)
-  return isOrdered
-    ? order(Number(one), Number(other))
+  if (typeof one === 'boolean' && typeof other === 'boolean') return order(Number(one), Number(other))
+  const isTime = one instanceof Timestamp || one instanceof Duration
+  return isTime && one.constructor === other?.constructor
+    ? order(one.nanos, (other as typeof one).nanos)
     : fail(`a ${nameOfValue(one)} and a ${nameOfValue(other)} have no order`)
 }
 

@@ -1,45 +1,71 @@
-import { fail } from './scope.ts'
+import { fail } from './failing.ts'
 
-/** What 64 bits of nanoseconds hold, in milliseconds: no duration is longer. */
-const longest = 9_223_372_036_854.775
+const nanosInMs = 1_000_000n
+const nanosInSecond = 1_000_000_000n
+
+/** What 64 bits hold: no duration is longer. */
+const longest = 9_223_372_036_854_775_807n
 
 /** A span of time, as CEL's google.protobuf.Duration. */
 export class Duration {
-  readonly ms: number
-  constructor(ms: number) {
-    this.ms = Math.abs(ms) <= longest ? ms : fail('a duration is no longer than 292 years')
+  readonly nanos: bigint
+  constructor(nanos: bigint) {
+    this.nanos = -longest <= nanos && nanos <= longest ? nanos : fail('a duration is no longer than 292 years')
   }
-  valueOf(): number {
-    return this.ms
+  valueOf(): bigint {
+    return this.nanos
   }
   toJSON(): string {
-    return `${(this.ms / 1000).toFixed(9).replace(/\.?0+$/, '')}s`
+    const amount = this.nanos < 0n ? -this.nanos : this.nanos
+    return `${this.nanos < 0n ? '-' : ''}${amount / nanosInSecond}${printFraction(amount)}s`
   }
 }
 
-const earliest = Date.parse('0001-01-01T00:00:00Z')
-const latest = Date.parse('9999-12-31T23:59:59.999Z')
+const earliest = BigInt(Date.parse('0001-01-01T00:00:00Z')) * nanosInMs
+const latest = BigInt(Date.parse('9999-12-31T23:59:59Z')) * nanosInMs + nanosInSecond - 1n
 
-/** A timestamp by its milliseconds since 1970, to the millisecond. */
-export function timestampAt(ms: number): Date {
-  return ms >= earliest && ms <= latest ? new Date(ms) : fail('a timestamp is of the years 1 to 9999')
+/** A moment by its nanoseconds since 1970, as CEL's google.protobuf.Timestamp. */
+export class Timestamp {
+  readonly nanos: bigint
+  constructor(nanos: bigint) {
+    this.nanos = earliest <= nanos && nanos <= latest ? nanos : fail('a timestamp is of the years 1 to 9999')
+  }
+  /** To the millisecond. */
+  get date(): Date {
+    return new Date(Number((this.nanos - earliest) / nanosInMs + earliest / nanosInMs))
+  }
+  valueOf(): bigint {
+    return this.nanos
+  }
+  /** As RFC 3339, with no zeros at the end of a second. */
+  toJSON(): string {
+    return `${this.date.toISOString().slice(0, 19)}${printFraction(this.nanos - earliest)}Z`
+  }
 }
 
-/** As RFC 3339, with no zeros at the end of a second. */
-export function printTimestamp(time: Date): string {
-  return time.toISOString().replace(/\.?0*Z$/, 'Z')
+/** What is behind the point of an amount of seconds. */
+function printFraction(nanos: bigint): string {
+  const rest = nanos % nanosInSecond
+  return rest === 0n ? '' : `.${String(rest).padStart(9, '0').replace(/0+$/, '')}`
 }
 
-const iso = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+export const timestampOfMs = (ms: number) => new Timestamp(BigInt(Math.floor(ms)) * nanosInMs)
+
+const iso = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d{1,9}))?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 
 /** RFC 3339 text, or seconds since the epoch. */
-export function toTimestamp(value: unknown): Date {
-  if (value instanceof Date) return value
-  if (typeof value === 'number') return timestampAt(value * 1000)
-  const [text, year, month, day] = iso.exec(value as string) ?? []
+export function toTimestamp(value: unknown): Timestamp {
+  if (value instanceof Timestamp) return value
+  if (typeof value === 'number') {
+    const seconds = Math.floor(value)
+    return new Timestamp(BigInt(seconds) * nanosInSecond + BigInt(Math.round((value - seconds) * 1e9)))
+  }
+  const [text, year, month, day, , fraction = ''] = iso.exec(value as string) ?? []
   if (text === undefined) return fail('timestamp() needs RFC 3339 text or seconds since 1970')
   const isDay = Number(day) >= 1 && Number(day) <= daysIn(Number(year), Number(month))
-  return isDay ? timestampAt(Date.parse(text)) : fail('there is no such day')
+  if (!isDay) return fail('there is no such day')
+  const whole = BigInt(Date.parse(text.replace(/\.\d+/, ''))) * nanosInMs
+  return new Timestamp(whole + BigInt(fraction.padEnd(9, '0')))
 }
 
 /** None in a month that does not exist. */
@@ -49,13 +75,13 @@ function daysIn(year: number, month: number): number {
   return [4, 6, 9, 11].includes(month) ? 30 : 31
 }
 
-const millisecondsIn: Readonly<Record<string, number>> = {
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-  us: 1e-3,
-  ns: 1e-6,
+const nanosIn: Readonly<Record<string, bigint>> = {
+  h: 3600n * nanosInSecond,
+  m: 60n * nanosInSecond,
+  s: nanosInSecond,
+  ms: nanosInMs,
+  us: 1000n,
+  ns: 1n,
 }
 
 /** `1h30m`, `-1.5s`, `200ms`. */
@@ -64,10 +90,10 @@ export function toDuration(value: unknown): Duration {
   const text = value as string
   if (text.length > 40 || !/^[+-]?(\d+(\.\d+)?(h|ms|us|ns|m|s))+$/.test(text))
     fail('duration() needs text like 1h30m or 1.5s')
-  let ms = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|ns|m|s)/g))
-    ms += Number(amount) * millisecondsIn[unit!]!
-  return new Duration(text.startsWith('-') ? -ms : ms)
+  let nanos = 0n
+  for (const [, whole, fraction = '', unit] of text.matchAll(/(\d+)(?:\.(\d+))?(h|ms|us|ns|m|s)/g))
+    nanos += (BigInt(whole + fraction) * nanosIn[unit!]!) / 10n ** BigInt(fraction.length)
+  return new Duration(text.startsWith('-') ? -nanos : nanos)
 }
 
 /** CEL's accessors of a timestamp, in UTC; months and days of the month count from 0 where CEL says so. */
@@ -90,8 +116,8 @@ export const timestampParts: Readonly<Record<string, (date: Date) => number>> = 
 
 /** CEL's accessors of a duration: the whole of it in that unit. */
 export const durationParts: Readonly<Record<string, (duration: Duration) => number>> = {
-  getHours: ({ ms }) => Math.trunc(ms / 3_600_000),
-  getMinutes: ({ ms }) => Math.trunc(ms / 60_000),
-  getSeconds: ({ ms }) => Math.trunc(ms / 1000),
-  getMilliseconds: ({ ms }) => Math.trunc(ms),
+  getHours: ({ nanos }) => Number(nanos / nanosIn['h']!),
+  getMinutes: ({ nanos }) => Number(nanos / nanosIn['m']!),
+  getSeconds: ({ nanos }) => Number(nanos / nanosInSecond),
+  getMilliseconds: ({ nanos }) => Number(nanos / nanosInMs),
 }

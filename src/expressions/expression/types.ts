@@ -1,4 +1,5 @@
 import { type JsonSchema, schemaAt, typeOf, typesOf, valuesOf } from '../schema/json-schema.ts'
+import { Timestamp } from './time.ts'
 
 /** What an expression gives. `int` and `double` are both JSON numbers; `dyn` may be anything. */
 export type CelType = 'bool' | 'string' | 'int' | 'double' | 'null' | 'list' | 'map' | 'timestamp' | 'duration' | 'dyn'
@@ -126,7 +127,7 @@ export function nameOf(type: Type): string {
 
 /** The name of a value's type, for an error while a request runs. */
 export function nameOfValue(value: unknown): string {
-  if (value instanceof Date) return 'timestamp'
+  if (value instanceof Timestamp) return 'timestamp'
   const type = typeOf(value)
   if (type === 'boolean') return 'true/false'
   if (type === 'array') return 'list'

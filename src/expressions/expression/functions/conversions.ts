@@ -1,7 +1,7 @@
 import { isNumber, type JsonNumber, ofWhole } from '../../../numbers.ts'
 import { computable } from '../../arithmetic.ts'
 import { fail } from '../scope.ts'
-import { Duration, printTimestamp, toDuration, toTimestamp } from '../time.ts'
+import { Duration, Timestamp, toDuration, toTimestamp } from '../time.ts'
 import { dyn } from '../types.ts'
 import { anything, bool, double, duration, global, int, type Library, method, string, timestamp } from './define.ts'
 import { sizeOf } from './strings.ts'
@@ -15,7 +15,7 @@ function toDouble(value: unknown): number {
 
 /** Exact, however large; a decimal loses its fraction. */
 function toInt(value: unknown): number | bigint {
-  if (value instanceof Date) return Math.floor(value.getTime() / 1000)
+  if (value instanceof Timestamp) return Math.floor(value.date.getTime() / 1000)
   if (typeof value === 'string') return readWhole(value)
   const amount = computable(value as JsonNumber)
   return typeof amount === 'bigint' || Number.isSafeInteger(amount) ? amount : ofWhole(BigInt(Math.trunc(amount)))!
@@ -32,8 +32,7 @@ function readWhole(text: string): number | bigint {
 }
 
 function toText(value: unknown): string {
-  if (value instanceof Date) return printTimestamp(value)
-  return value instanceof Duration ? value.toJSON() : String(value)
+  return value instanceof Timestamp || value instanceof Duration ? value.toJSON() : String(value)
 }
 
 const booleans: ReadonlyMap<unknown, boolean> = new Map([

@@ -6,7 +6,7 @@ import { spend, spendOnText } from '../../work.ts'
 import { compareTexts } from '../code-points.ts'
 import { entriesOf } from '../keyed-map.ts'
 import { fail } from '../scope.ts'
-import { Duration, printTimestamp } from '../time.ts'
+import { Duration, Timestamp } from '../time.ts'
 import { nameOfValue } from '../types.ts'
 import { maxTextLength } from './define.ts'
 
@@ -91,8 +91,7 @@ function writeFixed(amount: number | bigint, decimals: number): string {
 
 function writeText(value: unknown): string {
   if (typeof value === 'string') return value
-  if (value instanceof Date) return printTimestamp(value)
-  if (value instanceof Duration) return value.toJSON()
+  if (value instanceof Timestamp || value instanceof Duration) return value.toJSON()
   if (value instanceof Opaque) return fail('a file is no text')
   if (!isContainer(value)) return String(value)
   spend(1)

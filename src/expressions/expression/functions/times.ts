@@ -1,5 +1,5 @@
 import { instant } from '../../work.ts'
-import { Duration, durationParts, timestampParts } from '../time.ts'
+import { Duration, durationParts, type Timestamp, timestampOfMs, timestampParts } from '../time.ts'
 import { refusePattern, writeTime } from '../time-format.ts'
 import { inZone, refuseZone } from '../zone.ts'
 import { type About, global, int, type Library, method, string, text, timestamp } from './define.ts'
@@ -24,29 +24,41 @@ function about(summary: string, call: string, value: string): About {
 export const timeFunctions: Library = {
   title: 'Times',
   functions: [
-    global('now', [], timestamp, () => new Date(instant()), {
+    global('now', [], timestamp, () => timestampOfMs(instant()), {
       isVolatile: true,
       summary: 'The time, one instant for all of a request.',
       example: ['now() == now()', 'true'],
     }),
-    method('format', [['timestamp'], text], string, (time: Date, pattern: string) => writeTime(time, pattern, 'UTC'), {
-      refuse: (_, pattern) => refusePattern(pattern),
-      summary:
-        'A timestamp by a pattern of Unicode (`yyyy-MM-dd HH:mm:ss.SSS XXX`, `EEE d MMM`, text in single quotes), in UTC or in a time zone.',
-      example: ["timestamp('2026-03-01T20:00:00Z').format('yyyy-MM-dd', 'Asia/Shanghai')", "'2026-03-02'"],
-    }),
-    method('format', [['timestamp'], text, text], string, writeTime, {
-      refuse: (_, pattern, zone) => refusePattern(pattern) ?? refuseZone(zone),
-    }),
+    method(
+      'format',
+      [['timestamp'], text],
+      string,
+      (time: Timestamp, pattern: string) => writeTime(time.date, pattern),
+      {
+        refuse: (_, pattern) => refusePattern(pattern),
+        summary:
+          'A timestamp by a pattern of Unicode (`yyyy-MM-dd HH:mm:ss.SSS XXX`, `EEE d MMM`, text in single quotes), in UTC or in a time zone.',
+        example: ["timestamp('2026-03-01T20:00:00Z').format('yyyy-MM-dd', 'Asia/Shanghai')", "'2026-03-02'"],
+      },
+    ),
+    method(
+      'format',
+      [['timestamp'], text, text],
+      string,
+      ({ date }: Timestamp, pattern, zone) => writeTime(date, pattern, zone),
+      {
+        refuse: (_, pattern, zone) => refusePattern(pattern) ?? refuseZone(zone),
+      },
+    ),
     ...Object.entries(timestampParts).flatMap(([name, read]) => [
       method(
         name,
         [name in durationParts ? ['timestamp', 'duration'] : ['timestamp']],
         int,
-        (value) => (value instanceof Duration ? durationParts[name]!(value) : read(value)),
+        (value) => (value instanceof Duration ? durationParts[name]!(value) : read((value as Timestamp).date)),
         parts[name]!,
       ),
-      method(name, [['timestamp'], text], int, (time: Date, zone: string) => read(inZone(time, zone)), {
+      method(name, [['timestamp'], text], int, ({ date }: Timestamp, zone: string) => read(inZone(date, zone)), {
         refuse: (_, zone) => refuseZone(zone),
       }),
     ]),

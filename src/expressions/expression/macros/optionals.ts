@@ -32,7 +32,7 @@ function isZero(value: unknown): boolean {
     for (const name in value) if (value[name] !== undefined) return false
     return true
   }
-  return value === null || value === false || (value instanceof Duration && value.ms === 0) || value === 0
+  return value === null || value === false || (value instanceof Duration && value.nanos === 0n) || value === 0
 }
 
 /** Looks into an optional: what is made of its value, where there is one. */
