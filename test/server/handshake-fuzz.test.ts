@@ -140,7 +140,7 @@ test('1,000 handshakes as nobody would send them leave the same process, and eve
   })
   const backend = await opened(observe(server))
   const project = await createProject({
-    'config/gateway.yaml': 'defaults: { timeout: 5s }\n',
+    'config/gateway.yaml': 'defaults: { timeout: 5s }\noverload: false\n',
     'config/dictionary.yaml': 'colors: {}\n',
     'config/services/shop.yaml': `service: shop\nendpoints: [${backend.url}]\noperations: {}\n`,
     'routes/shop.yaml': 'match: ANY /shop/*rest\nproxy: shop\n',

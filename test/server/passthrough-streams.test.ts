@@ -265,10 +265,7 @@ describe('an upload', () => {
       statuses.push(parseAnswer(text).status)
       socket.destroy()
     }
-    // A reset may take with it what came before it and was not read yet: on a busy machine one of 40 was lost so, seen
-    // twice and not explained further, where half were lost to a client that stops reading at the first failed write.
-    expect(statuses.filter((status) => status !== 413 && status !== 502)).toEqual([])
-    expect(statuses.filter((status) => status === 413).length).toBeGreaterThanOrEqual(36)
+    expect(statuses).toEqual(Array.from({ length: 40 }, () => 413))
   })
 
   test('whose backend closes without an answer is a 502', async () => {

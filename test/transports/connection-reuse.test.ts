@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
+import { transports } from '../../src/transports/index.ts'
 import { kinds, withRawBackend } from '../support/transports/raw-channel.ts'
 
 const good = (name: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${name.length}\r\n\r\n${name}`
@@ -101,5 +102,21 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))('a connection of 
         expect(arrivals).toEqual([0, 1])
       },
     ),
+  )
+})
+
+test.each([
+  ['413 Too Large', 200_000, [0, 1]],
+  ['413 Too Large', 10_000, [0, 0]],
+  ['200 OK', 200_000, [0, 0]],
+])('a connection of http1 after %s to a body of %d bytes', async (status, bytes, connections) => {
+  await withRawBackend(
+    transports.get('http1')!,
+    (socket) => void socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\n{}`),
+    async ({ send, arrivals }) => {
+      await send({ method: 'POST', body: 'x'.repeat(bytes) })
+      await send()
+      expect(arrivals).toEqual(connections)
+    },
   )
 })

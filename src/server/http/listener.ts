@@ -7,6 +7,7 @@ import { contained, endWithFault } from '../../faults.ts'
 import { printProblem, problemType } from '../../run/problem.ts'
 import { refuse } from '../../run/refusals.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
+import { discardRest } from './discard-rest.ts'
 import { createServer, IncomingMessage as NodeIncomingMessage, OutgoingMessage } from './node-http.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
@@ -150,7 +151,10 @@ function endWithProblem(socket: Duplex, error: GatewayError): void {
   const body = printProblem(error, { path: '', route: undefined, traceId: newTraceId() })
   const head = `HTTP/1.1 ${error.status} ${error.title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`
   socket.on('error', () => {})
-  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+  // Nor must what still comes be read as a request.
+  socket.removeAllListeners('data')
+  discardRest(socket, () => socket.destroy())
 }
 
 /** The answer that is to be written next on a connection, as Node notes it there; undefined when none is. */

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { contained } from '../../faults.ts'
 import { completeReply, type Reply } from '../../run/reply.ts'
 import { hasBody } from './body.ts'
+import { discardRest } from './discard-rest.ts'
 
-const lingerMs = 1000
 /** A longer body ends its connection instead. */
 const mostDrainedBytes = 64 * 1024
 
@@ -21,8 +21,10 @@ export function writeReply(
   if (close || unread > mostDrainedBytes) headers.push('connection', 'close')
   response.writeHead(status, headers)
   if (unread > mostDrainedBytes) endAfterBody(request, response, sent)
-  else response.end(sent)
-  if (unread > 0) limitRest(request)
+  else {
+    response.end(sent)
+    if (unread > 0) limitRest(request)
+  }
   return sent?.length ?? 0
 }
 
@@ -34,22 +36,20 @@ function unreadBytes(request: IncomingMessage): number {
 
 /** A body that nobody wants any more is thrown away as it comes, but not for ever. */
 export function limitRest(request: IncomingMessage): void {
-  const timer = setTimeout(() => request.socket.destroy(), 2 * lingerMs).unref()
-  request.once('end', () => clearTimeout(timer))
-  request.resume()
+  discardRest(request, () => {
+    if (!request.complete) request.socket.destroy()
+  })
 }
 
 /**
  * The client is still sending a body that nobody wants. Closing now would reset the connection and may take the answer
- * with it, so the rest is thrown away for a second.
+ * with it, so the rest is thrown away before (RFC 9112 section 9.6).
  */
 export function endAfterBody(request: IncomingMessage, response: ServerResponse, body: Reply['body']): void {
   if (body === undefined) response.flushHeaders()
   else response.write(body)
-  const end = contained('response', response, () => {
-    clearTimeout(timer)
-    response.end()
-  })
-  const timer = setTimeout(end, lingerMs)
-  request.once('end', end).once('close', end)
+  discardRest(
+    request,
+    contained('response', response, () => void response.end()),
+  )
 }

@@ -13,6 +13,8 @@ const sharedBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 /** A backend that says nothing of it closes idle connections after 5 s at the earliest (Node's default). */
 const defaultIdleMs = 4000
 const idleMarginMs = 1000
+/** More of a request than that may lie in buffers, unread, when a backend refuses it. */
+const surelyReadBytes = 64 * 1024
 
 /** Who waits for the answer to the request under way. */
 export interface Asker {
@@ -53,6 +55,8 @@ export class Connection {
   #reader: ResponseReader | undefined
   #asker: Asker | undefined
   #idleUntil = 0
+  /** Of the body of the request under way. */
+  #sentBytes = 0
   /** Take its listeners off the socket. */
   readonly #unhear: (() => void)[] = []
   /** What is thrown in a callback of the socket is no fault of the backend's: it ends the connection, and the call on it. */
@@ -85,6 +89,7 @@ export class Connection {
   send(head: string, body: string | Uint8Array | undefined, reader: ResponseReader, asker: Asker): void {
     this.#asker = asker
     this.#reader = reader
+    this.#sentBytes = body?.length ?? 0
     const socket = this.#socket
     if (body === undefined) {
       socket.write(head, 'latin1')
@@ -99,6 +104,7 @@ export class Connection {
   /** Writes more of a request; false when no more should be for now. */
   write(bytes: Buffer, before = '', behind = ''): boolean {
     const socket = this.#socket
+    this.#sentBytes += bytes.length
     if (before === '') return socket.write(bytes)
     socket.cork()
     socket.write(before, 'latin1')
@@ -164,7 +170,9 @@ export class Connection {
     const asker = this.#release()
     // An answer may come before all of its request has gone out: it counts, but nothing else may follow on this connection.
     const hasSent = asker.hasSent && this.#socket.writableLength === 0
-    if (hasSent && reader.keepsAlive && !this.#isGone && !this.#options.maySwitch) {
+    // Nor where it refuses what it may not have read: a backend that does so often closes, and does not say that it will.
+    const hasRead = reader.status < 400 || this.#sentBytes <= surelyReadBytes
+    if (hasSent && hasRead && reader.keepsAlive && !this.#isGone && !this.#options.maySwitch) {
       this.#idleUntil = performance.now() + idleTimeMs(reader.head!.keepAlive)
     } else this.destroy()
     asker.came(reader, true)
