@@ -21,6 +21,11 @@ export function cookieValue(text: string): string {
   return text.replace(unfitForCookie, encodeURIComponent)
 }
 
+/** Whether a header of an answer belongs to the CORS protocol. In lower case. */
+export function isOfCors(name: string): boolean {
+  return name.startsWith('access-control-')
+}
+
 /** Of one connection, not of the message (RFC 9110 section 7.6.1); `expect` is answered by us. In lower case, as all names here. */
 export const connectionHeaders: ReadonlySet<string> = new Set([
   'connection',

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Template } from '../expressions/template.ts'
-import { type HeaderSide, isHeaderName, isHeaderValue, whyReserved } from '../header-fields.ts'
+import { type HeaderSide, isHeaderName, isHeaderValue, isOfCors, whyReserved } from '../header-fields.ts'
 import { type BoundTemplate, bindTemplate } from './bind.ts'
 import type { Language } from './color.ts'
 import { template } from './scalars.ts'
@@ -30,6 +30,10 @@ export function bindHeaders(
     const at = position.source.locateKey([...position.path, name])
     if (!checkHeaderName(name, side, at, language.diagnostics)) return []
     const lower = name.toLowerCase()
+    if (side === 'response' && language.saysCors && isOfCors(lower)) {
+      language.diagnostics.add('reserved-header', `\`${name}\` cannot be set: \`cors\` says it`, at, corsHelp)
+      return []
+    }
     const before = seen.get(lower)
     if (before !== undefined) {
       language.diagnostics.add('duplicate-key', `\`${name}\` is the header \`${before}\` once more`, at, caseHelp)
@@ -42,6 +46,7 @@ export function bindHeaders(
   })
 }
 
+const corsHelp = 'leave it away, and write what is meant as `cors` of the route'
 const caseHelp = 'names of headers are the same in upper and lower case'
 
 /** Reports a name that no header can have, or that no configuration may set. */

@@ -1,6 +1,9 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { count, share, size, timeSpan } from '../binding/scalars.ts'
+import { compressShape } from '../browsers/coding/compress-shape.ts'
+import { corsShape } from '../browsers/cors-shape.ts'
+import { securityHeadersShape } from '../browsers/security-headers.ts'
 import { budgetHeader } from '../calls/headers.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import { defaultMaxWork } from '../expressions/work.ts'
@@ -137,6 +140,13 @@ export const gatewayShape = z
       .describe(
         'The header that tells backends how many milliseconds the gateway still waits. `false`: none. Of `trustedProxies` it is believed: it shortens the budget of a route.',
       ),
+    cors: corsShape.optional().describe('Which pages of other origins may read answers. Without it none may.'),
+    compress: compressShape
+      .optional()
+      .describe(
+        'Answers of aggregated routes that are text go out compressed, in a coding that the client takes. Not those to somebody whom a cookie or a password names, unless the route says so.',
+      ),
+    securityHeaders: securityHeadersShape.optional(),
     limit: gatewayLimitShape.optional(),
     overload: overloadShape,
     stores: storesShape,

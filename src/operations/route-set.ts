@@ -1,24 +1,10 @@
 import * as z from 'zod'
 import { headersShape } from '../binding/headers.ts'
 import { count, duration, size, timeSpan } from '../binding/scalars.ts'
+import { compressShape } from '../browsers/coding/compress-shape.ts'
+import { corsShape } from '../browsers/cors-shape.ts'
+import { originShape } from '../browsers/origin.ts'
 import { bulkheadShape, clientLimitShape, priorityShape } from './admission.ts'
-
-/** As browsers write it (RFC 6454 section 6.2): anything else would match nothing. */
-function isAsSent(origin: string): boolean {
-  // What is none at all has been told of.
-  if (!/^https?:\/\/[^/?#\s]+$/.test(origin)) return true
-  return !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin.toLowerCase()
-}
-
-const origins = z
-  .array(
-    z
-      .string()
-      .regex(/^https?:\/\/[^/?#\s]+$/, 'write an origin as https://app.example.com')
-      .refine(isAsSent, 'browsers never send this: no wildcards, and no port that is the usual one')
-      .toLowerCase(),
-  )
-  .min(1)
 
 /** The same, or `false`: what is said farther away does not hold. */
 function orOff<Shape extends z.ZodType>(shape: Shape) {
@@ -35,6 +21,7 @@ const ofAny = {
   priority: priorityShape,
   limit: orOff(clientLimitShape),
   bulkhead: orOff(bulkheadShape),
+  cors: orOff(corsShape.describe('Whose pages may read its answers, in place of the gateway’s `cors`.')),
   headers: headersShape.describe(
     'Header: a constant that every answer carries, refusals and what a service answers too. `response.headers` is nearer.',
   ),
@@ -49,7 +36,15 @@ const ofAggregated = {
     'Elements, members, comparisons and KB of text that its templates may go through for one request.',
   ),
   origin: orOff(
-    origins.describe('Sites whose pages may send requests here, beside its own; those of others are refused with 403.'),
+    z
+      .array(originShape)
+      .min(1)
+      .describe('Sites whose pages may send requests here, beside its own; those of others are refused with 403.'),
+  ),
+  compress: orOff(
+    compressShape.describe(
+      'How its answers are compressed, in place of the gateway’s `compress`; those to somebody whom a cookie or a password names as well: what stands in them beside what a stranger can choose may be told by their lengths.',
+    ),
   ),
   degradedMaxAge: orOff(
     duration.describe('How long an answer may be cached in which something fell back; not at all by default.'),

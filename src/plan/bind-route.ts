@@ -1,6 +1,5 @@
 import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
-import type { LimitDefinition } from '../operations/admission.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { bindResponse } from '../steps/response.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
@@ -8,6 +7,8 @@ import { bindGuarded } from './bind-guarded.ts'
 import { RouteBinder } from './binder.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Defaults } from './defaults.ts'
+import { bindBrowsers } from './for-browsers.ts'
 import { bindInputs } from './inputs.ts'
 import type { Parts } from './parts.ts'
 import type { RouteSettings } from './route-settings.ts'
@@ -18,7 +19,7 @@ export function bindRoute(
   settings: RouteSettings,
   catalogue: Catalogue,
   parts: Parts,
-  gatewayLimit: LimitDefinition | undefined,
+  defaults: Pick<Defaults, 'limit' | 'browsers'>,
   language: Language,
 ): BoundRoute {
   const { definition, position, match, name } = parsed
@@ -48,9 +49,10 @@ export function bindRoute(
     accepts: definition.decode ?? ['json'],
     acceptsAt: source.locateKey([definition.decode ? 'decode' : 'match']),
     origins: settings.origin?.value,
+    browsers: bindBrowsers(settings, defaults.browsers),
     body,
     response,
-    admission: bindAdmission(parsed, settings, inputs, gatewayLimit, language),
+    admission: bindAdmission(parsed, settings, inputs, defaults.limit, language),
     priorityReads: priority.reads,
     degradedMaxAgeMs: settings.degradedMaxAge?.value,
     etag: settings.etag?.value ?? false,

@@ -43,6 +43,7 @@ export class RouteBinder implements Binder {
   readonly mention: Language['mention']
   readonly usedPresets: Language['usedPresets']
   readonly trustsNoProxy: boolean
+  readonly saysCors: Language['saysCors']
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
   readonly #parts: Parts
@@ -77,6 +78,7 @@ export class RouteBinder implements Binder {
     this.mention = language.mention
     this.usedPresets = language.usedPresets
     this.trustsNoProxy = language.trustsNoProxy ?? false
+    this.saysCors = language.saysCors
     this.#catalogue = catalogue
   }
 

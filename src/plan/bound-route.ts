@@ -1,4 +1,5 @@
 import type { Read } from '../binding/reference.ts'
+import type { BrowsersPolicy } from '../browsers/browsers.ts'
 import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { FormatName } from '../formats/format.ts'
@@ -30,6 +31,8 @@ export interface BoundRoute {
   readonly acceptsAt: Location
   /** Pages that may send requests to it. */
   readonly origins: readonly string[] | undefined
+  /** What browsers are told. */
+  readonly browsers: BrowsersPolicy
   /** Its `do`; a top-level `catch` makes it one `try` step. */
   readonly body: BoundBlock
   readonly response: BoundResponse | undefined

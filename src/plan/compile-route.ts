@@ -1,4 +1,5 @@
 import type { Read } from '../binding/reference.ts'
+import { compileBrowsers } from '../browsers/browsers.ts'
 import { createNamespaces } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { workOf } from '../expressions/work.ts'
@@ -9,6 +10,7 @@ import { type BoundRoute, producedColors } from './bound-route.ts'
 import { chooseBytes } from './bytes/choose.ts'
 import { compileByteBody } from './bytes/fill.ts'
 import { RouteCompiler } from './compile.ts'
+import { bindCompression, settableHeaders } from './for-browsers.ts'
 import { compileInputs } from './inputs.ts'
 import { everyRead, RecordsRead } from './reads.ts'
 import { compileRequestView, readsBody, readsRaw, requestPartsRead } from './request-view.ts'
@@ -50,11 +52,13 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
     readsRaw: readsRaw(reads),
     accepts: bound.accepts,
     origins: bound.origins,
+    browsers: compileBrowsers(bound.browsers, bound.browsers.cors ? settableHeaders(bound) : []),
     run,
     recover: compiler.recover,
     fillResponse:
       bound.response && compileResponse(bound.response, blame.unfitValue, bytes && compileByteBody(bytes.template)),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
+    compression: bindCompression(bound),
     caching: compileRouteCaching(bound, nameMeaning),
     admission: bound.admission,
     told: toldOfAggregate(bound.match, bound.inputs),

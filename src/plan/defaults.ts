@@ -1,3 +1,4 @@
+import type { BrowsersPolicy } from '../browsers/browsers.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { PolicyOrigin } from '../operations/policies/resolve.ts'
 import type { Source } from '../yaml/source.ts'
@@ -11,6 +12,8 @@ export type Defaults = Omit<GatewaySettings['defaults'], 'call' | 'route'> & {
   readonly zone: string | undefined
   /** The header that tells backends the remaining time; `false`: none. */
   readonly budgetHeader: GatewaySettings['budgetHeader']
+  /** What browsers are told. */
+  readonly browsers: BrowsersPolicy
   /** Of clients, for every route. */
   readonly limit: GatewaySettings['limit']
   /** Whether the gateway's file sets them, and where. */
@@ -30,6 +33,7 @@ export function locateDefaults(settings: GatewaySettings, source: Source | undef
     ...own,
     presets: new Presets(settings, source, isWhole),
     zone: zone || undefined,
+    browsers: settings,
     limit,
     budgetHeader,
     origins: {

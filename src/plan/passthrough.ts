@@ -1,10 +1,12 @@
 import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
+import { compileBrowsers } from '../browsers/browsers.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
-import type { LimitDefinition } from '../operations/admission.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { bindAdmission } from './admission/route.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
+import type { Defaults } from './defaults.ts'
+import { bindBrowsers } from './for-browsers.ts'
 import { type BoundInput, bindInputs } from './inputs.ts'
 import { bindPassedRequest } from './passed-request.ts'
 import type { RouteSettings } from './route-settings.ts'
@@ -28,7 +30,7 @@ export function bindPassthrough(
   parsed: ParsedRoute,
   settings: RouteSettings,
   catalogue: Catalogue,
-  gatewayLimit: LimitDefinition | undefined,
+  defaults: Pick<Defaults, 'limit' | 'browsers'>,
   language: Language,
 ): PassthroughRoute | undefined {
   const { name, match, definition, position } = parsed
@@ -62,10 +64,11 @@ export function bindPassthrough(
     file: source.path,
     service: service.info,
     told: toldOfPassthrough(match),
+    browsers: compileBrowsers(bindBrowsers(settings, defaults.browsers), 'any'),
     timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
     idleMs: idle,
     passes: bindPassedRequest(proxy, match, inputs, within(position, 'proxy'), language),
-    admission: bindAdmission(parsed, settings, inputs, gatewayLimit, language),
+    admission: bindAdmission(parsed, settings, inputs, defaults.limit, language),
     maxRequestBytes: settings.maxRequestBody.value,
     headers: settings.headers,
     settings,

@@ -28,6 +28,8 @@ type ReadPart = (request: RequestParts) => unknown
 export interface Unkeyable {
   readonly what: string
   readonly at: Location
+  /** Whether every header is part of it. */
+  readonly isAllHeaders?: boolean
 }
 
 interface RequestReads {
@@ -66,7 +68,7 @@ export function findRequestReads(route: BoundRoute): RequestReads {
   const unkeyable: Unkeyable[] = []
   const note = (part: string, name: string | undefined, at: Location) => {
     if (part === 'header' || part === 'headers') {
-      if (name === undefined) return unkeyable.push({ what: 'all headers', at })
+      if (name === undefined) return unkeyable.push({ what: 'all headers', at, isAllHeaders: true })
       headers.add(name)
       parts.set(`header ${name}`, (request) => request.headers[name])
     } else if (part === 'query') {
@@ -85,10 +87,10 @@ export function findRequestReads(route: BoundRoute): RequestReads {
   }
   for (const { locator, at } of route.inputs) note(locator.in, 'name' in locator ? locator.name : undefined, at)
   for (const { reference, at } of everyRead(route)) {
-    if (reference.kind === 'everything') unkeyable.push({ what: 'the whole context', at })
+    if (reference.kind === 'everything') unkeyable.push({ what: 'the whole context', at, isAllHeaders: true })
     if (reference.kind !== 'request') continue
     const [part, name] = reference.rest
-    if (part === undefined) unkeyable.push({ what: 'the whole request', at })
+    if (part === undefined) unkeyable.push({ what: 'the whole request', at, isAllHeaders: true })
     else note(String(part), typeof name === 'string' ? name : undefined, at)
   }
   return { headers, parts, unkeyable }

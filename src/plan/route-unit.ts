@@ -105,14 +105,15 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 
 function* bind(
   parsed: ParsedRoute,
-  { catalogue, parts, settings, defaults }: World,
-  language: Language,
+  { catalogue, parts, defaults }: World,
+  around: Language,
   isLarge: boolean,
 ): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!catalogue) return undefined
-  const said = settleRoute(parsed, defaults, language)
-  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, settings.limit, language)
-  const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, settings.limit, language)
+  const said = settleRoute(parsed, defaults, around)
+  const language = said.cors ? { ...around, saysCors: true } : around
+  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, defaults, language)
+  const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, defaults, language)
   let bound = bindWith(said)
   if (said.cache?.value && isInherited(said.cache)) {
     const [why] = whyUnkept(bound)

@@ -1,5 +1,7 @@
 import type { ColorDefinition } from '../binding/color.ts'
 import type { TooMuchWork } from '../binding/too-much-work.ts'
+import type { Browsers } from '../browsers/browsers.ts'
+import type { Compression } from '../browsers/coding/compression.ts'
 import type { CallSite } from '../calls/policy.ts'
 import type { ServiceTarget } from '../calls/service-target.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
@@ -54,6 +56,8 @@ interface RouteCommon {
   /** What stands before it; undefined where nothing does. */
   readonly admission?: RouteAdmission | undefined
   readonly told: ToldOfRequests
+  /** What browsers are told; undefined where nothing is said of them. */
+  readonly browsers?: Browsers | undefined
 }
 
 /** A route that aggregates: compiled to closures. */
@@ -82,6 +86,8 @@ export interface AggregatedRoute extends RouteCommon {
   readonly fillResponse: ((document: Document) => Exit) | undefined
   /** Milliseconds that a degraded answer may be cached; undefined: not at all. */
   readonly degradedMaxAgeMs: number | undefined
+  /** In which codings its answers go out; undefined where in none. */
+  readonly compression: Compression | undefined
   /** What is kept of whole answers; undefined where nothing is said of it. */
   readonly caching: RouteCaching | undefined
   /** Its steps in the order of the file; step metrics are told the index. */

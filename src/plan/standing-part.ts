@@ -51,6 +51,7 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
     accepts: [],
     acceptsAt: at,
     origins: undefined,
+    browsers: {},
     inputs: part.inputs.map(({ color, isOptional, default: value, at: where }) => {
       const { schema = {}, sensitivity = 'public' as const } = binder.colors.get(color) ?? {}
       const certain = !isOptional || value !== undefined

@@ -146,7 +146,7 @@ export function isWorldOf({ facts, named, extensions, isWhole }: World, texts: C
 /** The language that one route is bound in: its faults are collected apart. */
 export function languageOf(
   { colors, types, operators }: Dictionary,
-  { trustedProxies }: GatewaySettings,
+  { trustedProxies, cors }: GatewaySettings,
   env: Environment,
   diagnostics: DiagnosticCollector,
   mention?: Language['mention'],
@@ -157,6 +157,7 @@ export function languageOf(
     operators,
     diagnostics,
     trustsNoProxy: trustedProxies.length === 0,
+    saysCors: cors !== undefined,
     mention,
   }
 }

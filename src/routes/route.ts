@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { colorKey, meaning, timeSpan } from '../binding/scalars.ts'
+import { colorKey, meaning } from '../binding/scalars.ts'
 import { checkShape, type Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { withRole } from '../binding/variables.ts'

@@ -7,6 +7,7 @@ import { answerCache } from './stages/answer-cache.ts'
 import { body } from './stages/body.ts'
 import { bulkhead } from './stages/bulkhead.ts'
 import { clientLimits } from './stages/client-limits.ts'
+import { compress } from './stages/compress.ts'
 import { conditional } from './stages/conditional.ts'
 import { inputs } from './stages/inputs.ts'
 import { origin } from './stages/origin.ts'
@@ -23,6 +24,7 @@ export const stages: readonly Stage[] = [
   service,
   body,
   inputs,
+  compress,
   conditional,
   answerCache,
 ]

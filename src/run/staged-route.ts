@@ -1,3 +1,4 @@
+import type { Browsers } from '../browsers/browsers.ts'
 import type { RouteAdmission } from '../plan/admission/route.ts'
 import type { AggregatedRoute, PassthroughRoute } from '../plan/snapshot.ts'
 
@@ -7,6 +8,7 @@ export interface UnmatchedRoute {
   readonly name: ''
   readonly admission: RouteAdmission | undefined
   readonly headers?: undefined
+  readonly browsers: Browsers | undefined
 }
 
 /** What a stage can stand before. */

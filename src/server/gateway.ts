@@ -16,6 +16,7 @@ import { openStore } from '../stores/index.ts'
 import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createTracer } from '../telemetry/tracer.ts'
+import { headersForBrowser } from './http/for-browsers.ts'
 import { loadAtFirstRequest } from './http/lazy-listener.ts'
 import { closeNow } from './http/listener.ts'
 import { type BoundListener, type Listeners, openListeners } from './http/open-listeners.ts'
@@ -39,6 +40,7 @@ import { Passthrough } from './passthrough/passthrough.ts'
 import { ActiveRoutes } from './requests/active-route.ts'
 import { answerUnmatched, findRoute, tryAggregate } from './requests/dispatch.ts'
 import { tryOpenApi } from './requests/openapi.ts'
+import { tryPreflight } from './requests/preflight.ts'
 
 export { ConfigurationError } from './lifecycle/load.ts'
 export type { ReloadResult } from './lifecycle/reload.ts'
@@ -164,6 +166,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   const handler: Gateway['handler'] = (request, response, next) => {
     dropHeadersOfProxies(request, serving.current.addresses.trustsPeerOf)
+    if (request.method === 'OPTIONS' && tryPreflight(serving, request, response)) return
     const found = findRoute(serving.current, request)
     if (tryAggregate(serving, found, request, response)) return
     if (tryOpenApi(serving, request, response) || passthrough.tryPassOn(found, request, response)) return
@@ -213,6 +216,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         isReady: () => !serving.isDraining,
         passthrough,
         adminApp,
+        answerHeaders: (request) => headersForBrowser(serving.current.browsersAt(request), request),
       })
       const { bound, adminPort } = listeners
       const { port } = bound[0]!

@@ -496,6 +496,51 @@ mirror: { to: «spare@next }`,
     help: /leave it away/,
   },
   {
+    code: 'reserved-header',
+    name: 'a header of the CORS protocol beside `cors`',
+    files: {
+      'routes/home':
+        "match: GET /home\ncors: { origins: ['https://app.example.com'] }\nresponse: { headers: { «Access-Control-Allow-Origin: '*' }, body: 1 }",
+    },
+    help: /`cors` of the route/,
+  },
+  {
+    code: 'invalid-value',
+    name: 'credentials for every page there is',
+    files: { gateway: "cors: { origins: ['*'], credentials: «true }" },
+    help: /list the `origins`/,
+  },
+  {
+    code: 'invalid-value',
+    name: 'an origin that is `null`',
+    files: { gateway: "cors: { origins: ['https://a.test', «'null'] }" },
+  },
+  {
+    code: 'invalid-value',
+    name: 'subdomains of no time at all',
+    files: { gateway: 'securityHeaders: { hsts: false, subdomains: «true }' },
+  },
+  {
+    code: 'unknown-key',
+    name: 'a slip in `securityHeaders`',
+    files: { gateway: 'securityHeaders: { «frames: deny }' },
+  },
+  {
+    code: 'invalid-value',
+    name: 'a coding that there is not',
+    files: { gateway: 'compress: { encodings: [br, «deflate] }' },
+  },
+  {
+    code: 'invalid-value',
+    name: 'a passthrough that would be compressed',
+    files: { 'routes/home': 'match: ANY /home/*rest\nproxy: content\ncompress: «true\n' },
+  },
+  {
+    code: 'unknown-key',
+    name: 'a slip in `cors` of a route',
+    files: { 'routes/home': "match: GET /home\ncors: { «origin: ['https://a.test'] }\nresponse: { body: 1 }" },
+  },
+  {
     code: 'untrusted-header',
     name: 'an input of a header that nobody is trusted with',
     files: { 'routes/home': 'match: GET /home\nin: { «geo.city: header.x_city }\nresponse: { body: $.geo.city }' },

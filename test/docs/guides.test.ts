@@ -14,7 +14,7 @@ const guides = readdirSync(join(root, 'docs/guides')).filter((name) => name.ends
 
 /** Guides whose blocks are of another form are run beside what they are about. */
 function hasTestOfItsOwn(name: string): boolean {
-  return !/^(first-route|bodies|colors|failure-and-fallback|endpoints|testing-a-route|operating|extending|caching|versions|overload|security|steps)\.md$/.test(
+  return !/^(first-route|bodies|colors|failure-and-fallback|endpoints|testing-a-route|operating|extending|caching|versions|overload|security|browsers|steps)\.md$/.test(
     name,
   )
 }

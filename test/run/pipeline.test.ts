@@ -197,9 +197,11 @@ describe('the picture in ARCHITECTURE.md', () => {
     )
   })
 
-  test('says where CORS and authentication will stand', () => {
+  test('says where authentication will stand, and that preflights pass by it', () => {
     const names = entries.filter(({ isStage }) => isStage).map(({ name }) => name)
-    expect(names.indexOf('cors')).toBe(0)
+    expect(entries.findIndex(({ name }) => name === 'preflight')).toBeLessThan(
+      entries.findIndex(({ isStage }) => isStage),
+    )
     const order = ['client limits', 'authentication', 'authorization', 'bulkhead', 'body', 'inputs', 'answer cache']
     expect(names.filter((name) => order.includes(name))).toEqual(order)
   })

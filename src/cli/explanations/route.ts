@@ -21,6 +21,7 @@ export function printRoute(route: RouteExplanation, { paint, width }: Screen): s
     ),
     ...(route.caching === undefined ? [] : [route.caching]),
     ...route.admission,
+    ...route.browsers,
     ...section('Who says so', printSettings(route, paint), paint),
     ...section('Request', printInputs(route, paint), paint),
     ...section('Steps', printOutline(route.outline, paint), paint),
@@ -158,11 +159,12 @@ function printForwards({ forwards }: RouteExplanation, { paint, width }: Screen)
 
 /** A passthrough, for a terminal. */
 export function printPassthrough(route: PassthroughExplanation, { paint }: Screen): string {
-  const { match, summary, file, service, timeoutMs, passes, admission } = route
+  const { match, summary, file, service, timeoutMs, passes, admission, browsers } = route
   return [
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
     ...admission,
+    ...browsers,
     ...section('Who says so', printSettings(route, paint), paint),
     '',
     `Passes the request through to ${paint.bold(service)} and its answer back: method, path, query, headers and body,`,

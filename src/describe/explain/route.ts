@@ -4,6 +4,7 @@ import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/sna
 import { mask } from '../../redaction.ts'
 import { printMatch } from '../../routes/match.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
+import { describeBrowsers, describeCompression } from '../browsers.ts'
 import { describeRouteCaching } from '../caching.ts'
 import { identifySteps } from '../graph/build.ts'
 import { describePassed } from '../passed-request.ts'
@@ -32,6 +33,8 @@ export interface RouteExplanation {
   readonly admission: readonly string[]
   /** Who says what of it, beside what is built in. */
   readonly settings: readonly ExplainedSetting[]
+  /** What browsers are told. */
+  readonly browsers: readonly string[]
   readonly inputs: readonly ExplainedInput[]
   /** Steps in the order of the file, indented by what they lie in. */
   readonly outline: readonly OutlineLine[]
@@ -75,6 +78,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     caching: route.caching && describeRouteCaching(route.caching),
     admission: describeRouteAdmission(route.admission),
     settings: explainSettings(settings),
+    browsers: [...describeBrowsers(route.browsers), ...describeCompression(route.compression)],
     inputs: bound.inputs.map(({ color, from, required, default: value, sensitivity, at }) => ({
       color,
       from,
@@ -114,11 +118,13 @@ export interface PassthroughExplanation {
   readonly admission: readonly string[]
   /** Who says what of it, beside what is built in. */
   readonly settings: readonly ExplainedSetting[]
+  readonly browsers: readonly string[]
 }
 
 export function explainPassthrough(route: PassthroughRoute): PassthroughExplanation {
   const { name, match, summary, file, service, timeoutMs } = route
   const method = match.method === '*' ? 'any method,' : match.method
+  const browsers = describeBrowsers(route.browsers)
   const ofService = describeServiceAdmission(service).map((words) => `${service.name}’s, with its calls: ${words}`)
   const admission = [...describeRouteAdmission(route.admission), ...ofService]
   const passes = describePassed(route)
@@ -132,6 +138,7 @@ export function explainPassthrough(route: PassthroughRoute): PassthroughExplanat
     timeoutMs,
     passes,
     admission,
+    browsers,
     settings,
   }
 }

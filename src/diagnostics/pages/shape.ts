@@ -105,7 +105,7 @@ response:
 `),
   },
   'reserved-header': {
-    why: 'Some headers are not data: `connection`, `transfer-encoding`, `content-length`, `host` and their like say where a message begins and ends and for whom it is, so that another value breaks every call; `x-request-id`, `server-timing` and `tessera-degraded` of an answer and `tessera-mirror` of a call are what the gateway itself says.',
+    why: 'Some headers are not data: `connection`, `transfer-encoding`, `content-length`, `host` and their like say where a message begins and ends and for whom it is, so that another value breaks every call; `x-request-id`, `server-timing` and `tessera-degraded` of an answer and `tessera-mirror` of a call are what the gateway itself says. So are the `access-control-*` of an answer where `cors` says whose pages may read it.',
     fix: 'Leave it away. What a backend or client is to be told beside them goes into a header with another name.',
     wrong: route(`match: GET /home
 in: { geo.city: query.city }

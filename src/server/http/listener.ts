@@ -32,6 +32,8 @@ export interface ListenerHandlers {
   /** Whether a request to upgrade is taken; one that is not is an ordinary request. */
   readonly takesUpgrade: (request: IncomingMessage) => boolean
   readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+  /** What every answer carries, for what is answered here: names and values in turn. Without a request it was not understood. */
+  readonly answerHeaders?: ((request: IncomingMessage | undefined) => readonly string[] | undefined) | undefined
 }
 
 /** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
@@ -65,11 +67,13 @@ export function createListener(handlers: ListenerHandlers, limits: ListenerLimit
   server.maxHeadersCount = 0
   // Anything but 100-continue, which Node answers itself: refused by the handler, as any other fault of a request.
   server.on('checkExpectation', onRequest)
-  server.on('clientError', (error, socket) => contained('connection', socket, answerBrokenRequest)(error, socket))
+  server.on('clientError', (error, socket) =>
+    contained('connection', socket, answerBrokenRequest)(error, socket, handlers),
+  )
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
     contained('upgrade', stream, upgrade)(request, stream, head, handlers),
   )
-  server.on('connect', (_request, stream) => contained('connection', stream, refuseTunnel)(stream))
+  server.on('connect', (request, stream) => contained('connection', stream, refuseTunnel)(request, stream, handlers))
   return server
 }
 
@@ -100,14 +104,14 @@ function takesUpgrade(request: IncomingMessage, handlers: ListenerHandlers): boo
   }
 }
 
-function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, { onUpgrade }: ListenerHandlers): void {
+function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, handlers: ListenerHandlers): void {
   // Where a body is announced Node hands over a stream in the place of the connection.
-  if (stream instanceof Socket) onUpgrade(request, stream, head)
-  else endWithProblem(stream, refuse('bad-request', 'a request to upgrade has no body'))
+  if (stream instanceof Socket) handlers.onUpgrade(request, stream, head)
+  else endWithProblem(stream, refuse('bad-request', 'a request to upgrade has no body'), handlers, request)
 }
 
-function refuseTunnel(stream: Duplex): void {
-  endWithProblem(stream, refuse('not-implemented'))
+function refuseTunnel(request: IncomingMessage, stream: Duplex, handlers: ListenerHandlers): void {
+  endWithProblem(stream, refuse('not-implemented'), handlers, request)
 }
 
 /**
@@ -131,25 +135,37 @@ export function wasReadTooSlowly(response: ServerResponse): boolean {
   return cutForReading.has(response)
 }
 
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, handlers: ListenerHandlers): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
-  if (error.code === 'HPE_HEADER_OVERFLOW') endWithProblem(socket, refuse('headers-too-large'))
-  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') endWithProblem(socket, refuse('request-timeout'))
-  else endWithProblem(socket, refuse('bad-request'))
+  const code = codes[error.code ?? ''] ?? 'bad-request'
+  endWithProblem(socket, refuse(code), handlers, answerOn(socket)?.req)
 }
 
-/** Answers where there is no response object: the request was never understood. */
-function endWithProblem(socket: Duplex, error: GatewayError): void {
+/** Of Node, by the code of a fault; any other is that of a request that is no HTTP. */
+const codes: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+}
+
+/** Answers where there is no response object. @param request as far as it was understood */
+function endWithProblem(
+  socket: Duplex,
+  error: GatewayError,
+  { answerHeaders }: ListenerHandlers,
+  request: IncomingMessage | undefined,
+): void {
   // A half-written answer must not get another one behind it.
   if (answerOn(socket)?.headersSent) {
     socket.destroy()
     return
   }
   const body = printProblem(error, { path: '', route: undefined, traceId: newTraceId() })
-  const head = `HTTP/1.1 ${error.status} ${error.title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`
+  let head = `HTTP/1.1 ${error.status} ${error.title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`
+  const own = answerHeaders?.(request) ?? []
+  for (let at = 0; at < own.length; at += 2) head += `\r\n${own[at]}: ${own[at + 1]}`
   socket.on('error', () => {})
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
   // Nor must what still comes be read as a request.
@@ -158,7 +174,7 @@ function endWithProblem(socket: Duplex, error: GatewayError): void {
 }
 
 /** The answer that is to be written next on a connection, as Node notes it there; undefined when none is. */
-function answerOn(connection: Duplex): { readonly headersSent: boolean } | undefined {
+function answerOn(connection: Duplex): { readonly headersSent: boolean; readonly req?: IncomingMessage } | undefined {
   const answer: unknown = '_httpMessage' in connection ? connection._httpMessage : undefined
   return answer instanceof OutgoingMessage ? answer : undefined
 }

@@ -26,6 +26,7 @@ interface ListenersParts {
   readonly isReady: () => boolean
   readonly passthrough: Passthrough
   readonly adminApp: RequestListener
+  readonly answerHeaders: ListenerHandlers['answerHeaders']
 }
 
 /** Binds all listeners or none. */
@@ -55,11 +56,15 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
   }
 }
 
-function handlersOf({ health }: ListenSettings, { handler, isReady, passthrough }: ListenersParts): ListenerHandlers {
+function handlersOf(
+  { health }: ListenSettings,
+  { handler, isReady, passthrough, answerHeaders }: ListenersParts,
+): ListenerHandlers {
   return {
     onRequest: health === undefined ? handler : answerHealth(health, isReady, handler),
     takesUpgrade: (request) => passthrough.takesUpgrade(request),
     onUpgrade: (request, socket, head) => passthrough.upgrade(request, socket, head),
+    answerHeaders,
   }
 }
 

@@ -74,6 +74,13 @@ function checkAbsoluteTarget(url: string, method: string, host: string): Gateway
   return undefined
 }
 
+/** The path of a request, percent-encoded as it came. */
+export function pathOf(request: IncomingMessage): string {
+  const target = targetOf(request)
+  const mark = target.indexOf('?')
+  return mark < 0 ? target : target.slice(0, mark)
+}
+
 /** The path and query of a request target, whatever its form. */
 export function targetOf(request: IncomingMessage): string {
   const url = request.url ?? '/'

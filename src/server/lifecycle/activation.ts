@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import type { Browsers } from '../../browsers/browsers.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { Work } from '../../plan/work.ts'
 import { everyMatch } from '../../routes/match.ts'
 import type { TraceHeaders } from '../../telemetry/traceparent.ts'
 import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
+import { pathOf } from '../http/strict.ts'
 import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/active-route.ts'
 import { KnownPaths } from '../requests/known-paths.ts'
 import { type Found, Router } from '../requests/router.ts'
@@ -36,12 +38,17 @@ export class Activation {
   readonly #routes: ActiveRoutes
   #users = 1
   #knownPaths: KnownPaths | undefined
+  /** Whether some route says another thing to browsers than the gateway. */
+  readonly #hasOwnBrowsers: boolean
 
   private constructor(snapshot: Snapshot, router: Router<ActiveRoute>, routes: ActiveRoutes) {
     this.snapshot = snapshot
     this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
     this.traceHeadersOf = compileTraceTrust(snapshot.settings.telemetry.trust, this.addresses.trustsPeerOf)
     this.outer = routes.openUnmatched(snapshot)
+    this.#hasOwnBrowsers = snapshot.routes.some(
+      ({ browsers }) => browsers?.cors?.policy !== this.outer.route.browsers?.cors?.policy,
+    )
     this.#router = router
     this.#routes = routes
   }
@@ -67,6 +74,17 @@ export class Activation {
 
   find(method: string, path: string): ActiveMatch {
     return this.#router.find(method, path)
+  }
+
+  /** What browsers are told of a request that no route takes: of a path that has other methods, what its routes say. */
+  browsersAt(request: IncomingMessage | undefined): Browsers | undefined {
+    const { browsers } = this.outer.route
+    if (!this.#hasOwnBrowsers || !request) return browsers
+    const path = pathOf(request)
+    const found = this.find(request.method ?? 'GET', path)
+    const [other] = found.kind === 'wrong-method' ? found.allow : []
+    const taken = other === undefined ? found : this.find(other, path)
+    return taken.kind === 'match' ? taken.target.route.browsers : browsers
   }
 
   /** A path that no route takes, as everyone may be told it. */

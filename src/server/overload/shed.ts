@@ -7,6 +7,7 @@ import { tellPath } from '../../run/problem.ts'
 import { renderProblem } from '../../run/reply.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
+import { headersForBrowser } from '../http/for-browsers.ts'
 import { writeReply } from '../http/reply.ts'
 import type { ActiveRoute } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
@@ -32,7 +33,8 @@ export function tryShed(
   const context = { path: tellPath(route, path), route: route.name, traceId: newTraceId() }
   const ownHeaders = flattenHeaders(route.headers?.onError ?? {})
   response.on('error', () => {})
-  writeReply(message, response, renderProblem(tooMuch(), context, ownHeaders), id, serving.isDraining)
+  const headers = [...(headersForBrowser(route.browsers, message) ?? []), ...ownHeaders]
+  writeReply(message, response, renderProblem(tooMuch(), context, headers), id, serving.isDraining)
   return true
 }
 

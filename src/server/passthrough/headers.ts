@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { connectionHeaders, headersOfPassed } from '../../header-fields.ts'
+import type { Browsers } from '../../browsers/browsers.ts'
+import { connectionHeaders, headersOfPassed, isOfCors } from '../../header-fields.ts'
 import { splitList } from '../../header-list.ts'
 import type { PassedRequest } from '../../plan/passed-request.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
@@ -85,7 +86,10 @@ const mostHeaders = 1000
  * A backend's headers as they go on to the client, name and value in turn, repeated ones as they came; undefined where
  * there are too many.
  */
-export function selectResponseHeaders({ status, connection, fields }: ResponseHead): string[] | undefined {
+export function selectResponseHeaders(
+  { status, connection, fields }: ResponseHead,
+  browsers?: Browsers,
+): string[] | undefined {
   if (fields.length >= 2 * mostHeaders) return undefined
   const dropped = nominated(connection)
   const selected: string[] = []
@@ -94,14 +98,20 @@ export function selectResponseHeaders({ status, connection, fields }: ResponseHe
     const lower = name.toLowerCase()
     if (connectionHeaders.has(lower) || lower === 'x-request-id' || dropped.has(lower)) continue
     if (status === 204 && lower === 'content-length') continue
+    if (browsers?.saysCors && isOfCors(lower)) continue
     selected.push(name, fields[at + 1]!)
   }
   return selected
 }
 
 /** The head of the answer that switches protocols, with what every answer of ours carries. */
-export function printSwitch(answer: ResponseHead, { requestId, ownHeaders = none }: Exchange): string {
-  const headers = [...(selectResponseHeaders(answer) ?? none), 'x-request-id', requestId, ...ownHeaders]
+export function printSwitch(answer: ResponseHead, { requestId, ownHeaders = none, route }: Exchange): string {
+  const headers = [
+    ...(selectResponseHeaders(answer, route?.browsers) ?? none),
+    'x-request-id',
+    requestId,
+    ...ownHeaders,
+  ]
   let head = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${webSocket}\r\n`
   for (let at = 0; at < headers.length; at += 2) {
     if (headers[at]!.toLowerCase() !== 'content-length') head += `${headers[at]}: ${headers[at + 1]}\r\n`

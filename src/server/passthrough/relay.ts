@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { addForBrowsers } from '../../browsers/security-headers.ts'
 import { type Failure, takeOver } from '../../calls/failover.ts'
 import type { Timer } from '../../clock.ts'
 import type { Endpoint } from '../../endpoints/service-endpoints.ts'
@@ -96,7 +97,7 @@ export class Relay implements AttemptOwner {
     const { status } = head
     if (this.#failsOver && this.#goOn(attempt, { code: `http-${status}`, response: { status, body: undefined } }))
       return true
-    const selected = selectResponseHeaders(head)
+    const selected = selectResponseHeaders(head, this.#parts.route.browsers)
     if (!selected) {
       this.failed(attempt, invalid('the answer has too many headers'))
       return true
@@ -105,7 +106,7 @@ export class Relay implements AttemptOwner {
     const own = this.#parts.route.headers
     const headers = own ? replaceHeaders(selected, headersOn(status, own)) : selected
     headers.push('x-request-id', exchange.requestId)
-    if (exchange.ownHeaders) headers.push(...exchange.ownHeaders)
+    if (exchange.ownHeaders) addForBrowsers(headers, exchange.ownHeaders, true)
     if (exchange.serving.isDraining) headers.push('connection', 'close')
     try {
       // Without the reason phrase: it may hold anything, and means nothing.

@@ -1,3 +1,4 @@
+import { compileBrowsers } from '../../browsers/browsers.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
 import { admitUnmatched } from '../../plan/admission/route.ts'
@@ -85,8 +86,14 @@ export class ActiveRoutes {
   }
 
   /** Opens what stands before requests that no route takes. */
-  openUnmatched({ settings: { limit } }: Snapshot): ActiveUnmatched {
-    const route: UnmatchedRoute = { kind: 'unmatched', name: '', admission: limit && admitUnmatched(limit) }
+  openUnmatched({ settings }: Snapshot): ActiveUnmatched {
+    const { limit } = settings
+    const route: UnmatchedRoute = {
+      kind: 'unmatched',
+      name: '',
+      admission: limit && admitUnmatched(limit),
+      browsers: compileBrowsers(settings, []),
+    }
     return { route, pipeline: openPipeline(route, this.#parts, passOn) }
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GatewayError } from '../../errors.ts'
 import { hasMalformedEscape, isUnsafePath } from '../../path-safety.ts'
 import { refuse } from '../../run/refusals.ts'
-import { checkRequest, targetOf } from '../http/strict.ts'
+import { checkRequest, pathOf } from '../http/strict.ts'
 import { type Activation, type ActiveMatch, isAggregate } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { tryShed } from '../overload/shed.ts'
@@ -67,9 +67,3 @@ export function checkPath(request: IncomingMessage): GatewayError | undefined {
 }
 
 const malformedPath = () => refuse('bad-request', 'a percent escape in the path is malformed')
-
-function pathOf(request: IncomingMessage): string {
-  const target = targetOf(request)
-  const mark = target.indexOf('?')
-  return mark < 0 ? target : target.slice(0, mark)
-}

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { addForBrowsers } from '../../browsers/security-headers.ts'
 import { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
@@ -14,6 +15,7 @@ import type { Client, Departure, ReceivedBody } from '../../run/stage.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
 import { hasBody, readBody } from '../http/body.ts'
+import { headersForBrowser } from '../http/for-browsers.ts'
 import { cutSlowReader } from '../http/listener.ts'
 import { writeReply } from '../http/reply.ts'
 import { targetOf } from '../http/strict.ts'
@@ -81,6 +83,7 @@ export class Exchange implements Client {
       active ? titleOf(active, request) : (request.method ?? 'HTTP'),
     )
     if (this.span.sampled) this.span.set(describeServerSpan(this, active))
+    this.ownHeaders = headersForBrowser(active ? active.route.browsers : activation.browsersAt(request), request)
     activation.enter()
     serving.inFlight++
     ;(active?.metrics ?? serving.unmatched).begin()
@@ -216,7 +219,7 @@ export class Exchange implements Client {
     // A client that has gone away is answered nothing.
     if (this.#isAnswered || this.response.destroyed) return
     this.#isAnswered = true
-    if (this.ownHeaders) reply.headers.push(...this.ownHeaders)
+    if (this.ownHeaders) addForBrowsers(reply.headers, this.ownHeaders)
     this.#bytes = writeReply(this.request, this.response, reply, this.requestId, close || this.serving.isDraining)
     this.#status = reply.status
   }

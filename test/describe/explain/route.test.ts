@@ -252,3 +252,20 @@ response: { body: [$.banner.list, $.user.segment] }`)
     ])
   })
 })
+
+test('says whose pages read a route, and what follows for them', () => {
+  const gateway = "cors: { origins: ['https://app.example.com'], credentials: true, maxAge: 10m }"
+  const browsersOf = (text: string) => explain(text, { gateway }).browsers
+  const response = '\nresponse: { body: $.geo.city }'
+  expect(browsersOf(`in: { geo.city: header.x-city }${response}`)).toEqual([
+    'read by pages of https://app.example.com, with credentials, which may set x-city, remembered 10m',
+  ])
+  expect(browsersOf(`cors: { origins: ['*'], methods: [PUT] }\nin: { geo.city: query.c }${response}`)).toEqual([
+    'read by pages of any origin, without credentials, which may set no header, and use PUT',
+  ])
+  expect(browsersOf(`cors: false\nin: { geo.city: query.c }${response}`)).toEqual(['read by no page of another origin'])
+  expect(explain(`compress: true\nin: { geo.city: query.c }${response}`).browsers).toEqual([
+    'compressed from 1024 bytes on, by br, zstd, gzip',
+  ])
+  expect(explain(`in: { geo.city: query.c }${response}`).browsers).toEqual([])
+})
