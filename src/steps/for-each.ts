@@ -193,12 +193,20 @@ function runLimited(context: Context, count: number, limit: number, iterate: (in
 }
 
 function flatten(parts: readonly unknown[]): unknown[] {
-  for (const part of parts) if (Array.isArray(part)) spend(part.length)
-  return parts.filter((part) => part !== null).flat(1)
+  const all: unknown[] = []
+  for (const part of parts) {
+    if (!Array.isArray(part)) {
+      if (part !== null) all.push(part)
+      continue
+    }
+    spend(part.length)
+    for (const element of part) all.push(element)
+  }
+  return all
 }
 
 function slices(list: readonly unknown[], size: number): unknown[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  )
+  const made: unknown[][] = []
+  for (let at = 0; at < list.length; at += size) made.push(list.slice(at, at + size))
+  return made
 }

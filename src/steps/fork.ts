@@ -29,13 +29,14 @@ export function compileFork(colors: readonly string[]): (document: Document) => 
     }
   }
   // Outer before inner, so that an inner copy lands in its outer one's copy.
-  const paths = [...namespaces.values()].sort((a, b) => a.length - b.length)
+  const places = [...namespaces.values()]
+    .sort((a, b) => a.length - b.length)
+    .map((path) => ({ around: path.slice(0, -1), name: path.at(-1)! }))
   return (document) => {
     const copy: Document = { ...document }
-    for (const path of paths) {
+    for (const { around, name } of places) {
       let owner: Record<string, unknown> = copy
-      for (const segment of path.slice(0, -1)) owner = owner[segment] as Record<string, unknown>
-      const name = path.at(-1)!
+      for (const segment of around) owner = owner[segment] as Record<string, unknown>
       owner[name] = { ...(owner[name] as Record<string, unknown>) }
     }
     return copy
