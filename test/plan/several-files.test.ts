@@ -20,7 +20,7 @@ describe('what a gateway’s file includes', () => {
     const { routes, settings } = loadProject(files)
     expect(routes.map(({ timeoutMs }) => timeoutMs)).toEqual([3000, 5000])
     expect(settings).toMatchObject({
-      listen: { port: 1 },
+      listen: [{ port: 1 }],
       trustedProxies: ['loopback'],
       defaults: { timeout: 1000, maxCalls: 7, call: { timeout: 70 } },
     })
