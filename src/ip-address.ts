@@ -30,6 +30,11 @@ export function networkOf(address: string): string {
   return `${network.join(':')}::/64`
 }
 
+/** Whether only this machine reaches what is bound there, or goes by that name. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
 /** A client of IPv4 at a listener for both families comes as `::ffff:127.0.0.1`. */
 function unmapped(address: string): string {
   if (!/^::ffff:/i.test(address)) return address

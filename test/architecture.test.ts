@@ -35,6 +35,7 @@ const owners: Record<string, string> = {
   'find-my-way': 'src/server/',
   chokidar: 'src/server/',
   commander: 'src/cli/',
+  jose: 'src/identity/',
   'vscode-languageserver/node': 'src/editor/',
   'vscode-languageserver-textdocument': 'src/editor/',
 }

@@ -38,6 +38,7 @@ const passesAll: PassedRequest = {
   path: undefined,
   withheld: new Set(),
   cookies: undefined,
+  queries: new Set(),
   sets: [],
   render: undefined,
   createDocument: undefined,

@@ -58,7 +58,6 @@ export const request: RequestParts = {
   headers: { 'x-user-id': 'u-1001' },
   cookies: {},
   body: undefined,
-  claims: undefined,
   ip: '127.0.0.1',
   id: 'b0f8c1d2',
 }

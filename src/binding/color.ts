@@ -31,6 +31,8 @@ export interface Language {
   readonly trustsNoProxy?: boolean
   /** Files say whose pages may read answers, so that no template does. */
   readonly saysCors?: boolean | undefined
+  /** Whether somebody fills `claims` and `auth` where these templates stand. */
+  readonly fillsClaims?: boolean
   /** What the names of calls begin with where these templates stand: those of a part, with the name of the step that runs it. */
   readonly stepPrefix?: string
   /** Whose templates are bound: what they leave out is told in its name. The route's response unless said. */

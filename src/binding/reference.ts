@@ -118,12 +118,13 @@ export function resolveReference(
     return undefined
   }
   if (first === 'request') {
-    if (rest[0] === 'claims') {
-      const help = 'there is no way yet to say who may fill it: let a service check the token, and take what it answers'
-      language.diagnostics.add('unfilled-claims', '`request.claims` is never filled, nothing checks a token', at, help)
-    }
+    if (rest[0] === 'claims') checkClaimsAreFilled('request.claims', at, language)
     if (rest[0] === 'headers' && language.trustsNoProxy) checkHeaderMayCome(rest[1], at, language.diagnostics)
     return { kind: 'request', rest }
+  }
+  if (first === 'claims' || first === 'auth') {
+    checkClaimsAreFilled(first, at, language)
+    return { kind: 'request', rest: segments }
   }
   if (first === 'steps') {
     const [id, ...inside] = rest
@@ -153,12 +154,20 @@ export const reservedMembers = new Map([
       members: ['method', 'path', 'params', 'query', 'headers', 'cookies', 'body', 'raw', 'claims', 'ip', 'id'],
     },
   ],
+  ['auth', { depth: 1, members: ['scheme', 'subject', 'scopes', 'roles', 'expires'] }],
   [
     'steps',
     { depth: 2, members: ['status', 'headers', 'body', 'raw', 'source', 'error', 'failure', 'ms', 'attempts'] },
   ],
   ['error', { depth: 1, members: ['code', 'status', 'step', 'title', 'detail', 'headers', 'body'] }],
 ])
+
+/** What nobody fills is never there: `claims.role != 'admin'` would hold for everybody. */
+export function checkClaimsAreFilled(name: string, at: Location, { fillsClaims, diagnostics }: Language): void {
+  if (fillsClaims) return
+  const help = 'say who may ask: `auth` of the route, by a scheme of `auth` in the gateway’s file'
+  diagnostics.add('unfilled-claims', `\`${name}\` is never filled here, nobody is asked who he is`, at, help)
+}
 
 /** Reports a member that a reserved name does not have. */
 function checkMember(segments: Segments, at: Location, { diagnostics }: Language): boolean {

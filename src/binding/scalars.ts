@@ -8,6 +8,8 @@ export type Meaning =
   | 'operation'
   | 'service'
   | 'part'
+  /** Of `auth` in the gateway's file. */
+  | 'scheme'
   | 'preset'
   | 'error-code'
   | 'template'

@@ -14,6 +14,8 @@ export interface CallRequest {
   readonly body: string | Uint8Array | undefined
   /** A redirect led here: the path is the whole one, that of the endpoint included. */
   readonly isRedirected?: boolean
+  /** Whose claims are in it: the same request for users of two issuers is two, wherever its answer is kept or shared. */
+  readonly owner?: string | undefined
 }
 
 /** What a call knows of the request it serves. */

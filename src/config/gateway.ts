@@ -8,6 +8,9 @@ import { budgetHeader } from '../calls/headers.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import { defaultMaxWork } from '../expressions/work.ts'
 import { isHeaderName } from '../header-fields.ts'
+import { authRuleShape } from '../identity/access.ts'
+import { authShape } from '../identity/auth.ts'
+import { failureRateShape } from '../identity/failures.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import { routeSetShape } from '../operations/route-set.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
@@ -28,11 +31,6 @@ const hostName = z
   .string()
   .refine((name) => /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(name), 'not the name of a host, without a port')
   .transform((name) => name.toLowerCase())
-
-/** Whether only this machine reaches what is bound there, or goes by that name. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-}
 
 /** Whose trace context is taken up. */
 const traceTrusts = ['trusted', 'all', 'none'] as const
@@ -55,6 +53,12 @@ const defaultsOf = (call: typeof callSetShape) =>
       maxResponseBody: size
         .default(8 * 1024 * 1024)
         .describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),
+      auth: authRuleShape.optional().describe('Who may ask, where a route says nothing. Required beside `auth`.'),
+      authFailures: failureRateShape
+        .optional()
+        .describe(
+          'Credentials that are none: beyond so many of one address its next ones are refused with 429, unseen.',
+        ),
       call: call.optional().describe('What holds for the calls of every service.'),
       route: routeSetShape.optional().describe('What holds for every route; nearer than what stands beside it.'),
     })
@@ -122,11 +126,14 @@ export const gatewayShape = z
         'Modules of extensions: a directory of them, or files and directories, below the directory of this file. They run in the gateway.',
       ),
     zone: z.string().optional().describe('Where it runs: endpoints in the same zone are preferred.'),
+    auth: authShape,
     register: registerShape.optional(),
     openapi: z
       .boolean()
       .default(false)
-      .describe('Whether `GET /openapi.json` answers what the aggregated endpoints take and give.'),
+      .describe(
+        'Whether `GET /openapi.json` answers what the aggregated endpoints take and give: to whom `defaults.auth` says.',
+      ),
     defaults: defaultsOf(callSetShape),
     presets: presetsOf(callSetShape),
     trustedProxies: z

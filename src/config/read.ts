@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Definition } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type Environment, EnvText, filesNamedIn, secretFiles } from '../environment.ts'
+import { findSchemeFiles } from '../identity/auth.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import type { ExtensionModule } from './extensions/extension-module.ts'
@@ -22,6 +23,8 @@ export interface ConfigTexts {
   readonly services: readonly SourceText[]
   readonly routes: readonly SourceText[]
   readonly parts?: readonly SourceText[]
+  /** What schemes of `auth` are made of: keys, by the scheme. */
+  readonly schemeFiles?: readonly NamedText[]
   /** Modules that the gateway's file names, and what was given beside it. */
   readonly extensions?: readonly ExtensionModule[]
   /** Files and directories that could not be read, with why. */
@@ -29,6 +32,11 @@ export interface ConfigTexts {
   /** Files beside those of routes and services that look like one and are none by their names. */
   readonly passedOver?: readonly string[]
   readonly env: Environment
+}
+
+/** A file, and who names it. */
+export interface NamedText extends SourceText {
+  readonly scheme: string
 }
 
 export interface ReadOptions {
@@ -60,6 +68,8 @@ export interface ConfigLocations {
   /** Directories. */
   readonly extensions: readonly string[]
   readonly included: readonly IncludedDirectory[]
+  /** Files of schemes. */
+  readonly schemes: readonly string[]
 }
 
 /**
@@ -74,7 +84,13 @@ export async function readConfig(
   const gatewayPath = resolve(base, options.config)
   const reader = new FileReader(base, before ? filesOf(before) : [], options.written)
   const gateway = await reader.read(gatewayPath, true)
-  const { locations, isNamed, extensionPaths, patterns } = await locate(gateway, gatewayPath, options, base)
+  const {
+    locations,
+    isNamed,
+    extensionPaths,
+    patterns,
+    schemeFiles: named,
+  } = await locate(gateway, gatewayPath, options, base)
   // Without the gateway's file nobody knows where the others are.
   const [dictionary, services, routes, parts] = gateway
     ? await Promise.all([
@@ -85,6 +101,11 @@ export async function readConfig(
       ])
     : [[], [], [], []]
   const included = await readIncluded(patterns, gatewayPath, reader)
+  const schemeFiles: NamedText[] = []
+  for (const { scheme, name } of named) {
+    const file = await reader.read(resolve(dirname(gatewayPath), name), true)
+    if (file) schemeFiles.push({ ...file, scheme })
+  }
   const { modules, directories } = await loadExtensions(
     extensionPaths,
     dirname(gatewayPath),
@@ -101,11 +122,17 @@ export async function readConfig(
     services,
     routes,
     parts,
+    schemeFiles,
   }
   const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
   return {
     texts: { ...texts, env: addFiles(texts, options) },
-    locations: { ...locations, extensions: directories, included: included.directories },
+    locations: {
+      ...locations,
+      extensions: directories,
+      included: included.directories,
+      schemes: named.map(({ name }) => resolve(dirname(gatewayPath), name)),
+    },
   }
 }
 
@@ -125,6 +152,7 @@ export function filesOf({
   services,
   routes,
   parts = [],
+  schemeFiles = [],
   extensions = [],
 }: ConfigTexts): SourceText[] {
   return [
@@ -134,6 +162,7 @@ export function filesOf({
     ...services,
     ...routes,
     ...parts,
+    ...schemeFiles,
     ...extensions.flatMap(({ file = [] }) => file),
   ]
 }
@@ -156,12 +185,11 @@ async function locate(gateway: SourceText | undefined, gatewayPath: string, opti
     parts: pick('parts', '../parts'),
     routes: options.routes === undefined ? pick('routes', '../routes') : resolve(base, options.routes),
   }
-  const listed = (key: string) => {
-    const texts = [value?.[key] ?? []].flat()
-    return texts.map((path) => (path instanceof EnvText && !path.isLive ? path.text : path))
-  }
+  const told = (path: unknown) => (path instanceof EnvText && !path.isLive ? path.text : path)
+  const listed = (key: string) => [value?.[key] ?? []].flat().map(told)
   const extensionPaths = listed('extensions').filter((path) => typeof path === 'string')
-  return { locations, isNamed, extensionPaths, patterns: listed('include') }
+  const schemeFiles = findSchemeFiles(value?.['auth'], told)
+  return { locations, isNamed, extensionPaths, patterns: listed('include'), schemeFiles }
 }
 
 /** A turn of the event loop a step: a gateway that reads its file again has requests to serve. */

@@ -79,7 +79,13 @@ export const diagnosticCodes = {
     severity: 'error',
     rule: '`item` and `index` are read inside forEach or $each, `error` inside catch',
   },
-  'unfilled-claims': { severity: 'error', rule: '`request.claims` is read where something fills it' },
+  'unfilled-claims': { severity: 'error', rule: 'Claims are read where a scheme fills them' },
+  'unknown-scheme': { severity: 'error', rule: 'Every scheme stands in `auth` of the gateway’s file' },
+  'negated-claim': {
+    severity: 'error',
+    rule: 'What lets in asks by `has()` for a claim before it denies something of it',
+  },
+  'public-claims': { severity: 'error', rule: 'Answers that caches may share depend on no claims' },
   'duplicate-name': {
     severity: 'error',
     rule: 'Services, routes, parts, colors, presets and step ids have names of their own',

@@ -17,11 +17,14 @@ export type Locator =
   | { readonly in: 'queries' }
   | { readonly in: 'status' }
   | { readonly in: 'body'; readonly path: Path }
+  /** What is known of who asks: a path in it. */
+  | { readonly in: 'claims' | 'auth'; readonly path: Path }
 
 /** What joins the elements of a list in one parameter. */
 export type Separator = ',' | '|' | ';' | ' '
 
-export type LocatorSide = 'request' | 'response'
+/** `client`: a request that came, of which it may be known whose it is. */
+export type LocatorSide = 'client' | 'request' | 'response'
 
 const joins = '`[,]`, `[|]`, `[;]` or `[ ]`'
 
@@ -34,6 +37,7 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
     const path = compilePath(text)
     return 'code' in path ? path : { in: 'body', path }
   }
+  const place = side === 'response' ? side : 'request'
   const fault = (message: string, offset: number, help?: string): Fault => ({
     code: 'invalid-locator',
     message,
@@ -41,13 +45,23 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
     length: text.length - offset,
     help,
   })
+  const [, root, inside = ''] = (side === 'client' && /^(claims|auth)([.[].*)$/.exec(text)) || []
+  if (root) {
+    const path = compilePath(`$${inside}`)
+    const shift = root.length - 1
+    return 'code' in path ? { ...path, offset: path.offset + shift } : { in: root as 'claims' | 'auth', path }
+  }
   if (text === 'status' && side === 'response') return { in: 'status' }
-  if (text === 'query.*' && side === 'request') return { in: 'queries' }
+  if (text === 'query.*' && side !== 'response') return { in: 'queries' }
   const [, position, name, separator] = /^(path|query|header|cookie)\.(\S+?)(?:\[([,|; ])\])?$/.exec(text) ?? []
   if (!position || !name || (side === 'response' && position !== 'header')) {
     const places =
-      side === 'request' ? 'path.x, query.x, header.x, cookie.x or a JSONPath' : 'a JSONPath, header.x or status'
-    return fault(`\`${text}\` is not a place in a ${side}`, 0, `use ${places}`)
+      side === 'client'
+        ? 'path.x, query.x, header.x, cookie.x, claims.x or a JSONPath'
+        : side === 'request'
+          ? 'path.x, query.x, header.x, cookie.x or a JSONPath'
+          : 'a JSONPath, header.x or status'
+    return fault(`\`${text}\` is not a place in a ${place}`, 0, `use ${places}`)
   }
   if (position === 'query') {
     // What is no name was a join once: `[&]`, `[%7C]`.
@@ -67,7 +81,7 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
       : fault(`\`${name}\` is not a header name`, text.length - name.length)
   }
   if (/[[\]]/.test(name))
-    return fault(`\`${text}\` is not a place in a ${side}`, 0, 'only the name of a query has brackets')
+    return fault(`\`${text}\` is not a place in a ${place}`, 0, 'only the name of a query has brackets')
   return { in: position as 'path' | 'cookie', name }
 }
 
@@ -91,7 +105,8 @@ export function rejectJoin(color: string, locator: Locator, at: Location, langua
 
 /** Where in the context lies what a locator takes of a client's request. */
 export function areaInRequest(locator: Locator): Area {
-  if (locator.in === 'body') return ['request', 'body', ...locator.path.reach.area]
+  if ('path' in locator)
+    return [...(locator.in === 'body' ? ['request', 'body'] : [locator.in]), ...locator.path.reach.area]
   if (locator.in === 'queries') return ['request', 'query']
   return locator.in === 'status' ? ['request'] : ['request', partNames[locator.in], locator.name]
 }
@@ -99,7 +114,9 @@ export function areaInRequest(locator: Locator): Area {
 const partNames = { path: 'params', query: 'query', header: 'headers', cookie: 'cookies' } as const
 
 /** Where the context has what lies at an area once more: the header `cookie` has every cookie, the path its parameters. */
-export function sameInRequest([root, part, name]: Area): readonly Area[] {
+export function sameInRequest([root, part, name, ...rest]: Area): readonly Area[] {
+  if (root === 'claims')
+    return [['request', 'claims', ...[part, name, ...rest].filter((segment) => segment !== undefined)]]
   if (root !== 'request') return []
   if (part === 'params') return [['request', 'path']]
   if (part === 'body') return [['request', 'raw']]
@@ -109,18 +126,19 @@ export function sameInRequest([root, part, name]: Area): readonly Area[] {
 
 /** Where in the record of a call lies what a locator takes of a response. */
 export function areaInResponse(locator: Locator): Area {
-  if (locator.in === 'body') return ['body', ...locator.path.reach.area]
+  if ('path' in locator) return ['body', ...locator.path.reach.area]
   return locator.in === 'header' ? ['headers', locator.name] : ['status']
 }
 
 /** Whether it gives the list of all that it finds. */
 export function givesList(locator: Locator): boolean {
-  return locator.in === 'body' && !locator.path.singular
+  return 'path' in locator && !locator.path.singular
 }
 
 /** A locator as a file has it: `query.city`, `header.x-user-id`, `$.items`. */
 export function printLocator(locator: Locator): string {
   if (locator.in === 'body') return locator.path.query
+  if ('path' in locator) return `${locator.in}${locator.path.query.slice(1)}`
   if (locator.in === 'queries') return 'query.*'
   return locator.in === 'status' ? 'status' : `${locator.in}.${locator.name}`
 }

@@ -54,7 +54,13 @@ const ofAggregated = {
     .describe('Whether answers carry an `ETag`, and a client that has one already gets a 304; not by default.'),
   cache: orOff(
     z
-      .strictObject({ ttl: timeSpan.describe('How long an answer is kept.') })
+      .strictObject({
+        ttl: timeSpan.describe('How long an answer is kept.'),
+        public: z
+          .boolean()
+          .default(false)
+          .describe('Whether other caches may share what only who is asked for may see; not where claims are read.'),
+      })
       .describe('Keeps whole answers for requests that are alike in all that the route reads of them.'),
   ),
 }

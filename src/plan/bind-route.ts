@@ -2,6 +2,7 @@ import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { bindResponse } from '../steps/response.ts'
+import { bindGrants, type RouteAccess } from './access.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
 import { bindGuarded } from './bind-guarded.ts'
 import { RouteBinder } from './binder.ts'
@@ -20,6 +21,7 @@ export function bindRoute(
   catalogue: Catalogue,
   parts: Parts,
   defaults: Pick<Defaults, 'limit' | 'browsers'>,
+  access: RouteAccess | undefined,
   language: Language,
 ): BoundRoute {
   const { definition, position, match, name } = parsed
@@ -52,6 +54,8 @@ export function bindRoute(
     browsers: bindBrowsers(settings, defaults.browsers),
     body,
     response,
+    access,
+    grants: bindGrants(parsed, access, inputs, language),
     admission: bindAdmission(parsed, settings, inputs, defaults.limit, language),
     priorityReads: priority.reads,
     degradedMaxAgeMs: settings.degradedMaxAge?.value,

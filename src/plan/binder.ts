@@ -44,6 +44,7 @@ export class RouteBinder implements Binder {
   readonly usedPresets: Language['usedPresets']
   readonly trustsNoProxy: boolean
   readonly saysCors: Language['saysCors']
+  readonly fillsClaims: boolean
   readonly #catalogue: Catalogue
   readonly #names = new CallNames()
   readonly #parts: Parts
@@ -79,6 +80,7 @@ export class RouteBinder implements Binder {
     this.usedPresets = language.usedPresets
     this.trustsNoProxy = language.trustsNoProxy ?? false
     this.saysCors = language.saysCors
+    this.fillsClaims = language.fillsClaims ?? false
     this.#catalogue = catalogue
   }
 

@@ -7,6 +7,7 @@ import type { BoundOperation } from '../operations/bound-operation.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { BoundResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import type { RouteAccess, RouteGrants } from './access.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundInput } from './inputs.ts'
 import type { RouteSettings } from './route-settings.ts'
@@ -36,6 +37,9 @@ export interface BoundRoute {
   /** Its `do`; a top-level `catch` makes it one `try` step. */
   readonly body: BoundBlock
   readonly response: BoundResponse | undefined
+  /** Who may ask it; undefined where everybody may. */
+  readonly access: RouteAccess | undefined
+  readonly grants: RouteGrants | undefined
   /** What stands before it; undefined where nothing does. */
   readonly admission: RouteAdmission | undefined
   /** What the class of its calls is told by. */

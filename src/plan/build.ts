@@ -33,7 +33,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   memory.keep(world, units)
   const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units)
   yield
-  const { dictionary, catalogue, standing: parts, settings, registry } = world
+  const { dictionary, catalogue, standing: parts, settings, registry, auth } = world
   if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
   const routes: Route[] = []
   for (const unit of units) {
@@ -52,7 +52,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const version = versionOf(world, units)
   const { colors } = dictionary
   return {
-    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, parts, registry }),
+    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, auth, parts, registry }),
     diagnostics: told,
   }
 }

@@ -9,11 +9,12 @@ import { compileBlame } from './blame.ts'
 import { type BoundRoute, producedColors } from './bound-route.ts'
 import { chooseBytes } from './bytes/choose.ts'
 import { compileByteBody } from './bytes/fill.ts'
+import { callsWithClaims, nameOwner } from './calls-with-claims.ts'
 import { RouteCompiler } from './compile.ts'
 import { bindCompression, settableHeaders } from './for-browsers.ts'
 import { compileInputs } from './inputs.ts'
 import { everyRead, RecordsRead } from './reads.ts'
-import { compileRequestView, readsBody, readsRaw, requestPartsRead } from './request-view.ts'
+import { compileIdentityView, compileRequestView, readsBody, readsRaw, requestPartsRead } from './request-view.ts'
 import { compileRouteCaching } from './route-caching.ts'
 import type { AggregatedRoute } from './snapshot.ts'
 import { toldOfAggregate } from './told-of-requests.ts'
@@ -27,9 +28,11 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
   const run = compiler.block(bound.body)
   const parts = requestPartsRead(reads)
   const viewRequest = compileRequestView(parts)
+  const viewIdentity = compileIdentityView(parts, bound.inputs)
   const nameColors = createNamespaces(colorsOf(bound, reads))
   const writeInputs = compileInputs(bound.inputs)
   for (const site of bound.callSites) blameGivers(site, blame.unfitValue)
+  for (const site of callsWithClaims(bound)) nameOwner(site)
   return {
     kind: 'aggregate',
     name: bound.name,
@@ -44,6 +47,7 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
     blame: blame.tooMuchWork,
     createDocument(request, work) {
       const document: Document = { request: viewRequest(request), steps: {}, [workOf]: work }
+      viewIdentity?.(document, request)
       nameColors(document)
       writeInputs(request, document)
       return document
@@ -60,6 +64,8 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     compression: bindCompression(bound),
     caching: compileRouteCaching(bound, nameMeaning),
+    access: bound.access,
+    grants: bound.grants,
     admission: bound.admission,
     told: toldOfAggregate(bound.match, bound.inputs),
     steps: compiler.steps,

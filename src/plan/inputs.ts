@@ -1,6 +1,6 @@
 import type { ColorDefinition, Language } from '../binding/color.ts'
 import { checkHeaderMayCome } from '../binding/headers-of-proxies.ts'
-import { findColor } from '../binding/reference.ts'
+import { findColor, resolveReference } from '../binding/reference.ts'
 import { checkIsFixed, type Position, within } from '../binding/shape.ts'
 import { suspectValue } from '../binding/too-much-work.ts'
 import { asWritten } from '../binding/written.ts'
@@ -79,7 +79,7 @@ function bindInput(
   const { source, path } = position
   const text = typeof entry === 'string' ? entry : entry.from
   const textPosition = typeof entry === 'string' ? position : within(position, 'from')
-  const locator = locate(text, 'request', textPosition, language) ?? unread
+  const locator = locate(text, 'client', textPosition, language) ?? unread
   if (locator.in === 'path' && !parameters.includes(locator.name)) {
     language.diagnostics.add(
       'unknown-path-parameter',
@@ -97,6 +97,10 @@ function bindInput(
       help,
     )
     return undefined
+  }
+  if (locator.in === 'claims' || locator.in === 'auth') {
+    const [first, second] = locator.path.prefix
+    resolveReference([locator.in, first ?? [], second ?? []].flat(), source.locate(textPosition.path), language)
   }
   const at = source.locateKey(path)
   const color = findColor(key.replace(/\?$/, ''), at, language)
@@ -146,8 +150,9 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
         else if (input.required) faults.push({ in: input.from, detail: 'is missing' })
         continue
       }
-      // A value in a JSON body has its type already; all else came as text.
-      const typed = input.locator.in === 'body' && !request.bodyHoldsTexts
+      // A value in a JSON body or a token has its type already; all else came as text.
+      const { in: place } = input.locator
+      const typed = place === 'claims' || place === 'auth' || (place === 'body' && !request.bodyHoldsTexts)
       const value = typed ? raw : input.convert(raw)
       const found = input.validate(value)
       if (found.length === 0) input.write(document, value)
@@ -201,6 +206,10 @@ function compileRequestReader(locator: Locator): (request: RequestParts) => unkn
       return ({ cookies }) => cookies[locator.name]
     case 'body':
       return ({ body }) => locator.path.evaluate(body)
+    case 'claims':
+      return ({ identity }) => (identity ? locator.path.evaluate(identity.claims) : undefined)
+    case 'auth':
+      return ({ identity }) => (identity ? locator.path.evaluate(identity.auth) : undefined)
     case 'status':
     case 'queries':
       throw new Error('a request is not read so')

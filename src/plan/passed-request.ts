@@ -6,9 +6,11 @@ import { createNamespaces } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { type WorkBudget, workOf } from '../expressions/work.ts'
 import { headersOfPassed } from '../header-fields.ts'
+import type { CredentialPlace } from '../identity/credential.ts'
 import { headerText } from '../operations/header-text.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { ProxyDefinition } from '../routes/proxy.ts'
+import type { RouteAccess } from './access.ts'
 import { type BoundInput, compileInputs } from './inputs.ts'
 import { bindPassedPath, type PassedPath } from './passed-path.ts'
 import type { RequestParts } from './request-parts.ts'
@@ -22,6 +24,8 @@ export interface PassedRequest {
   readonly withheld: ReadonlySet<string>
   /** Cookies that alone go on, or that alone do not; undefined where all do or none. */
   readonly cookies: { readonly only: readonly string[] } | { readonly but: readonly string[] } | undefined
+  /** Parameters of the query that stay here: who asks is told by them. */
+  readonly queries: ReadonlySet<string>
   /** Names of headers that the file sets. */
   readonly sets: readonly string[]
   /** Headers that the file sets: names and values in turn. Throws a GatewayError. */
@@ -37,19 +41,27 @@ export const credentials: readonly string[] = ['authorization', 'cookie', 'x-api
 
 const cookie = /^cookie\.(.+)$/
 
+/** The route around a `proxy:`. */
+interface PassedRoute {
+  readonly match: RouteMatch
+  readonly inputs: readonly BoundInput[]
+  readonly access: RouteAccess | undefined
+}
+
 /** Binds what `proxy:` says of the request that goes on. */
 export function bindPassedRequest(
   { path, headers = {}, pass = [], drop = [], host }: ProxyDefinition,
-  match: RouteMatch,
-  inputs: readonly BoundInput[],
+  { match, inputs, access }: PassedRoute,
   position: Position,
   language: Language,
 ): PassedRequest {
+  const looked = placesOf(access)
+  const kept = new Set([...credentials, ...looked.flatMap(({ in: place, name }) => (place === 'header' ? name : []))])
   for (const [index, name] of pass.entries()) {
     const at = position.source.locate([...position.path, 'pass', index])
     const whole = name.replace(cookie, 'cookie')
-    if (!credentials.includes(whole)) {
-      const help = `without being told, ${credentials.join(', ')} alone do not`
+    if (!kept.has(whole)) {
+      const help = `without being told, ${[...kept].join(', ')} alone do not`
       language.diagnostics.add('invalid-value', `\`${name}\` goes on anyway`, at, help)
     } else if (drop.includes(name) || drop.includes(whole))
       language.diagnostics.add(
@@ -66,7 +78,7 @@ export function bindPassedRequest(
     const message = `\`${name}\` cannot be set: the gateway says it of every request that it passes through`
     language.diagnostics.add('reserved-header', message, value.at, 'leave it away')
   }
-  const stay = [...credentials.filter((name) => !pass.includes(name)), ...drop.filter((name) => !cookie.test(name))]
+  const stay = [...[...kept].filter((name) => !pass.includes(name)), ...drop.filter((name) => !cookie.test(name))]
   const named = (list: readonly string[]) => list.flatMap((name) => cookie.exec(name)?.[1] ?? [])
   const [passed, dropped] = [named(pass), named(drop)]
   if (passed.length > 0) stay.splice(stay.indexOf('cookie'), 1)
@@ -80,11 +92,17 @@ export function bindPassedRequest(
       : passed.length > 0
         ? { only: passed }
         : undefined,
+    queries: new Set(looked.flatMap(({ in: place, name }) => (place === 'query' ? name : []))),
     sets: set.map(({ name }) => name),
     render: set.length > 0 ? compileSetHeaders(set) : undefined,
     createDocument: set.length + inputs.length > 0 ? compileDocument(set, inputs) : undefined,
     keepsHost: host === 'client',
   }
+}
+
+/** Where schemes look for who asks. */
+function placesOf(access: RouteAccess | undefined): readonly CredentialPlace[] {
+  return (access?.schemes ?? []).flatMap(({ kind, settings }) => kind.places(settings) as readonly CredentialPlace[])
 }
 
 /** Nothing has run before it, and the body goes by: what is read stands in the request's head. */

@@ -3,6 +3,7 @@ import { within } from '../binding/shape.ts'
 import { compileBrowsers } from '../browsers/browsers.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { ParsedRoute } from '../routes/route.ts'
+import { bindGrants, type RouteAccess } from './access.ts'
 import { bindAdmission } from './admission/route.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 import type { Defaults } from './defaults.ts'
@@ -31,6 +32,7 @@ export function bindPassthrough(
   settings: RouteSettings,
   catalogue: Catalogue,
   defaults: Pick<Defaults, 'limit' | 'browsers'>,
+  access: RouteAccess | undefined,
   language: Language,
 ): PassthroughRoute | undefined {
   const { name, match, definition, position } = parsed
@@ -67,7 +69,9 @@ export function bindPassthrough(
     browsers: compileBrowsers(bindBrowsers(settings, defaults.browsers), 'any'),
     timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
     idleMs: idle,
-    passes: bindPassedRequest(proxy, match, inputs, within(position, 'proxy'), language),
+    access,
+    grants: bindGrants(parsed, access, inputs, language),
+    passes: bindPassedRequest(proxy, { match, inputs, access }, within(position, 'proxy'), language),
     admission: bindAdmission(parsed, settings, inputs, defaults.limit, language),
     maxRequestBytes: settings.maxRequestBody.value,
     headers: settings.headers,

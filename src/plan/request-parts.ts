@@ -1,4 +1,5 @@
 import type { OpaqueBytes } from '../formats/opaque-bytes.ts'
+import type { Identity } from '../identity/identity.ts'
 
 /** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */
 export interface RequestParts {
@@ -18,7 +19,8 @@ export interface RequestParts {
   readonly raw?: OpaqueBytes | undefined
   /** Whether all in it came as texts, of which colors say what they are. */
   readonly bodyHoldsTexts?: boolean
-  readonly claims: Readonly<Record<string, unknown>> | undefined
+  /** Who it is of, once a scheme has told; undefined for nobody. */
+  readonly identity?: Identity | undefined
   readonly ip: string
   readonly id: string
 }

@@ -1,4 +1,5 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
+import type { CredentialPlace } from '../identity/credential.ts'
 import { printJson } from '../json-text.ts'
 import { isCredential, isSensitive } from '../redaction.ts'
 import type { BoundRoute } from './bound-route.ts'
@@ -40,18 +41,23 @@ interface RequestReads {
 
 /** Compiles what a route says of its whole answers; undefined when it says nothing. */
 export function compileRouteCaching(route: BoundRoute, nameMeaning: () => string): RouteCaching | undefined {
-  const { etag, cacheTtlMs } = route
+  const { etag, cacheTtlMs, access } = route
   if (!etag && cacheTtlMs === undefined) return undefined
-  const { headers, parts } = findRequestReads(route)
-  const read = [...parts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, readPart]) => readPart)
+  const { headers: read, parts } = findRequestReads(route)
+  const headers = new Set(read)
+  // Whom an answer is for shows in what says who asks.
+  for (const { kind, settings } of access?.schemes ?? [])
+    for (const { in: place, name } of kind.places(settings) as readonly CredentialPlace[])
+      if (place !== 'query') headers.add(place === 'cookie' ? 'cookie' : name)
+  const readers = [...parts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, readPart]) => readPart)
   const meaning = nameMeaning()
   return {
     etag,
     ttlMs: cacheTtlMs,
     vary: [...headers].sort(),
-    isPrivate: route.inputs.some(isSensitive) || [...parts.keys()].some(tellsWho),
+    isPrivate: (access && !access.isPublic) || route.inputs.some(isSensitive) || [...parts.keys()].some(tellsWho),
     keyOf: (request) =>
-      printJson([meaning, request.method, request.path, ...read.map((part) => part(request) ?? null)]),
+      printJson([meaning, request.method, request.path, ...readers.map((part) => part(request) ?? null)]),
   }
 }
 
@@ -78,14 +84,20 @@ export function findRequestReads(route: BoundRoute): RequestReads {
       parts.set(`cookie ${name ?? ''}`, (request) => (name === undefined ? request.cookies : request.cookies[name]))
     } else if (part === 'ip') {
       parts.set('ip', (request) => request.ip)
-    } else if (part === 'claims') {
-      headers.add('authorization')
-      parts.set('header authorization', (request) => request.headers['authorization'])
+    } else if (part === 'claims' || part === 'auth') {
+      parts.set('owner', ({ identity }) => identity?.owner)
+      const read: ReadPart = ({ identity }) => identity?.[part]
+      const member: ReadPart = (request) => (read(request) as Record<string, unknown> | undefined)?.[name!]
+      parts.set(`${part} ${name ?? ''}`, name === undefined ? read : member)
     } else if (part === 'body' || part === 'raw' || part === 'id') {
       unkeyable.push({ what: `request.${part}`, at })
     }
   }
-  for (const { locator, at } of route.inputs) note(locator.in, 'name' in locator ? locator.name : undefined, at)
+  for (const { locator, at } of route.inputs) {
+    const [first] = 'path' in locator ? locator.path.prefix : []
+    const name = 'name' in locator ? locator.name : typeof first === 'string' ? first : undefined
+    note(locator.in, name, at)
+  }
   for (const { reference, at } of everyRead(route)) {
     if (reference.kind === 'everything') unkeyable.push({ what: 'the whole context', at, isAllHeaders: true })
     if (reference.kind !== 'request') continue

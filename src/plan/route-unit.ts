@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
+import { bindAccess } from './access.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { routeChecks } from './checks/index.ts'
@@ -105,15 +106,20 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 
 function* bind(
   parsed: ParsedRoute,
-  { catalogue, parts, defaults }: World,
+  { catalogue, parts, defaults, auth }: World,
   around: Language,
   isLarge: boolean,
 ): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!catalogue) return undefined
   const said = settleRoute(parsed, defaults, around)
-  const language = said.cors ? { ...around, saysCors: true } : around
-  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, defaults, language)
-  const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, defaults, language)
+  const access = bindAccess(parsed, said, auth, around.diagnostics)
+  const language = {
+    ...around,
+    fillsClaims: access !== undefined,
+    saysCors: around.saysCors || said.cors !== undefined,
+  }
+  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, defaults, access, language)
+  const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, defaults, access, language)
   let bound = bindWith(said)
   if (said.cache?.value && isInherited(said.cache)) {
     const [why] = whyUnkept(bound)

@@ -12,6 +12,7 @@ import type { WorkBudget } from '../expressions/work.ts'
 import type { FormatName } from '../formats/format.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Recover, Run } from '../steps/context.ts'
+import type { AuthWorld, RouteAccess, RouteGrants } from './access.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -35,6 +36,8 @@ export interface Snapshot {
   /** The dictionary and the services it was compiled from, for graph and explain. */
   readonly colors: ReadonlyMap<string, ColorDefinition>
   readonly catalogue: Catalogue
+  /** Its schemes, and who may ask where nothing nearer says so. */
+  readonly auth: AuthWorld
   /** What its routes share, each by itself. */
   readonly parts: readonly StandingPart[]
   /** What its files may name: for what is bound beside them, as the mocks of tests. */
@@ -53,6 +56,9 @@ interface RouteCommon {
   readonly maxRequestBytes: number
   /** What every answer carries. */
   readonly headers: RouteHeaders | undefined
+  /** Who may ask it; undefined where everybody may. */
+  readonly access?: RouteAccess | undefined
+  readonly grants?: RouteGrants | undefined
   /** What stands before it; undefined where nothing does. */
   readonly admission?: RouteAdmission | undefined
   readonly told: ToldOfRequests

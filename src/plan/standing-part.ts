@@ -52,6 +52,8 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
     acceptsAt: at,
     origins: undefined,
     browsers: {},
+    access: undefined,
+    grants: undefined,
     inputs: part.inputs.map(({ color, isOptional, default: value, at: where }) => {
       const { schema = {}, sensitivity = 'public' as const } = binder.colors.get(color) ?? {}
       const certain = !isOptional || value !== undefined

@@ -13,6 +13,7 @@ import type { Operators } from '../expressions/template.ts'
 import { mergeSources } from '../yaml/merged-source.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
+import type { AuthWorld } from './access.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
 import { checkAdminIsPrivate } from './checks/admin-is-private.ts'
 import { checkExtensionsLieInside } from './checks/extensions-lie-inside.ts'
@@ -23,6 +24,7 @@ import type { Registry } from './extensions/registry.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
 import { type Parts, parseParts } from './parts.ts'
+import { bindSchemes } from './schemes.ts'
 import { checkPart, type StandingPart } from './standing-part.ts'
 import type { Work } from './work.ts'
 
@@ -32,6 +34,7 @@ export interface World {
   readonly defaults: Defaults
   /** Undefined when the dictionary cannot be read: then every color would be unknown, so nothing is bound. */
   readonly dictionary: Dictionary | undefined
+  readonly auth: AuthWorld
   readonly catalogue: Catalogue | undefined
   readonly parts: Parts
   /** Each part by itself. */
@@ -70,6 +73,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     checkExtensionsLieInside(settings, gateway, diagnostics)
     checkLimitsReadWhatComes(settings, gateway, diagnostics)
   }
+  const auth = yield* bindSchemes(settings, gateway, texts, diagnostics)
   const defaults = locateDefaults(settings, gateway, isWhole)
   yield
   const sources: Source[] = []
@@ -115,6 +119,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   return {
     settings,
     defaults,
+    auth,
     dictionary,
     catalogue,
     parts,
@@ -146,7 +151,7 @@ export function isWorldOf({ facts, named, extensions, isWhole }: World, texts: C
 /** The language that one route is bound in: its faults are collected apart. */
 export function languageOf(
   { colors, types, operators }: Dictionary,
-  { trustedProxies, cors }: GatewaySettings,
+  { trustedProxies, cors, auth }: GatewaySettings,
   env: Environment,
   diagnostics: DiagnosticCollector,
   mention?: Language['mention'],
@@ -158,12 +163,15 @@ export function languageOf(
     diagnostics,
     trustsNoProxy: trustedProxies.length === 0,
     saysCors: cors !== undefined,
+    // Some route may; each says for itself.
+    fillsClaims: Object.keys(auth).length > 0,
     mention,
   }
 }
 
-function filesOf({ gateway, included = [], dictionary, services, parts = [] }: ConfigTexts): SourceText[] {
-  return [gateway, ...included, ...dictionary, ...services, ...parts]
+function filesOf(texts: ConfigTexts): SourceText[] {
+  const { gateway, included = [], dictionary, services, parts = [], schemeFiles = [] } = texts
+  return [gateway, ...included, ...dictionary, ...services, ...parts, ...schemeFiles]
 }
 
 /** The gateway's file, with what it includes. */

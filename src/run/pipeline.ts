@@ -4,9 +4,11 @@ import type { RouteRequest } from './route-request.ts'
 import type { Client, Handle, Stage, StageParts } from './stage.ts'
 import type { StagedRoute } from './staged-route.ts'
 import { answerCache } from './stages/answer-cache.ts'
+import { authentication } from './stages/authentication.ts'
+import { authorization } from './stages/authorization.ts'
 import { body } from './stages/body.ts'
 import { bulkhead } from './stages/bulkhead.ts'
-import { clientLimits } from './stages/client-limits.ts'
+import { addressLimits, clientLimits } from './stages/client-limits.ts'
 import { compress } from './stages/compress.ts'
 import { conditional } from './stages/conditional.ts'
 import { inputs } from './stages/inputs.ts'
@@ -18,8 +20,11 @@ import { service } from './stages/service.ts'
  * picture, with the places where those to come will stand.
  */
 export const stages: readonly Stage[] = [
-  clientLimits,
+  addressLimits,
+  authentication,
   origin,
+  clientLimits,
+  authorization,
   bulkhead,
   service,
   body,

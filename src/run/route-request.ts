@@ -3,12 +3,20 @@ import type { Clock } from '../clock.ts'
 import type { Document } from '../expressions/document.ts'
 import { defaultMaxWork, WorkBudget } from '../expressions/work.ts'
 import type { OpaqueBytes } from '../formats/opaque-bytes.ts'
+import type { Identity } from '../identity/identity.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { StagedRoute } from './staged-route.ts'
 
 /** One request on its way through the stages of its route: what it holds, until when, and how much may be done for it. */
 export class RouteRequest {
-  readonly parts: RequestParts & { body: unknown; bodyHoldsTexts?: boolean; raw?: OpaqueBytes | undefined }
+  readonly parts: RequestParts & {
+    body: unknown
+    bodyHoldsTexts?: boolean
+    raw?: OpaqueBytes | undefined
+    identity?: Identity | undefined
+  }
+  /** Whether a browser may have sent along by itself what says who asks. */
+  isAmbient = false
   /** Its context, once its inputs are read. */
   document: Document | undefined = undefined
   readonly #route: StagedRoute
@@ -40,6 +48,13 @@ export class RouteRequest {
   /** Gives back time that was the client's to take. */
   extend(ms: number): void {
     this.#deadline += ms
+  }
+
+  /** From now on it is known who asks: its class may go by that. */
+  identify(identity: Identity, isAmbient: boolean): void {
+    this.parts.identity = identity
+    this.isAmbient = isAmbient
+    this.#priority = undefined
   }
 
   /** What may be computed for it, from the first stage to the last byte. */

@@ -1,6 +1,7 @@
 import type { Admission, Hold } from '../admission/admission.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
+import type { Schemes } from '../identity/open-scheme.ts'
 import type { ResponseStore } from '../stores/store.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { Outcome } from './outcome.ts'
@@ -45,6 +46,7 @@ export type Handle = (request: RouteRequest, client: Client) => Outcome | Promis
 export interface StageParts {
   readonly clock: Clock
   readonly admission: Admission
+  readonly schemes: Schemes
   readonly store: ResponseStore
   readonly metrics: StageMetrics
   readonly hold: Hold

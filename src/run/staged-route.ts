@@ -1,4 +1,5 @@
 import type { Browsers } from '../browsers/browsers.ts'
+import type { RouteAccess } from '../plan/access.ts'
 import type { RouteAdmission } from '../plan/admission/route.ts'
 import type { AggregatedRoute, PassthroughRoute } from '../plan/snapshot.ts'
 
@@ -9,6 +10,8 @@ export interface UnmatchedRoute {
   readonly admission: RouteAdmission | undefined
   readonly headers?: undefined
   readonly browsers: Browsers | undefined
+  /** Who may ask for what the gateway answers there itself. */
+  readonly access?: RouteAccess | undefined
 }
 
 /** What a stage can stand before. */

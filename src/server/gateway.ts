@@ -5,11 +5,12 @@ import type { Call } from '../calls/call.ts'
 import { metersOf } from '../calls/policy-events.ts'
 import { Backends } from '../calls/registry.ts'
 import { type Clock, systemClock } from '../clock.ts'
-import { isLoopback } from '../config/gateway.ts'
 import { SecretDirectory } from '../config/secret-files.ts'
 import type { Definition } from '../definition.ts'
 import type { SelfRegistration } from '../endpoints/registration/self-registration.ts'
 import type { Environment } from '../environment.ts'
+import { SharedSchemes } from '../identity/open-scheme.ts'
+import { isLoopback } from '../ip-address.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
 import { openStore } from '../stores/index.ts'
@@ -131,8 +132,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await limiters.connected()
   const admission = new Admission(clock, metrics.admission, limiters)
   const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission })
+  const schemes = new SharedSchemes(clock, notify)
   const pace = (calls: readonly Call[]) => (serving.overload.isBusy ? serving.overload.pace(calls) : calls)
-  const activeRoutes = new ActiveRoutes({ clock, metrics, admission, backends, store, pace })
+  const activeRoutes = new ActiveRoutes({ clock, metrics, admission, schemes, backends, store, pace })
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
   const serving: Serving = {

@@ -1,7 +1,7 @@
 import type { BoundTemplate } from '../binding/bind.ts'
 import { endsRequest, GatewayError, toGatewayError } from '../errors.ts'
 import { compileColorReader, compileColorWriter, createNamespaces } from '../expressions/color.ts'
-import { type Document, leftOut } from '../expressions/document.ts'
+import { type Document, leftOut, shareIdentity } from '../expressions/document.ts'
 import { workOf } from '../expressions/work.ts'
 import { Context, deriveRun, Exit, leftOutOutcome, type Run, type StepRun } from './context.ts'
 import { type Take, takeAsGiven } from './out.ts'
@@ -94,6 +94,7 @@ function compileDocument(
   }))
   return (outer) => {
     const document: Document = { request: outer.request, steps: {}, [workOf]: outer[workOf], [leftOut]: [] }
+    shareIdentity(outer, document)
     nameColors(document)
     for (const { color, isOptional, read, write, default: instead } of handed) {
       const found = read(outer)

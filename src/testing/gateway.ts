@@ -17,6 +17,7 @@ import { completeReply, type Reply, renderProblem, renderReply } from '../run/re
 import { RouteRequest } from '../run/route-request.ts'
 import type { Client, Departure, ReceivedBody } from '../run/stage.ts'
 import { MemoryStore } from '../stores/memory.ts'
+import { declaredSchemes } from './declared-schemes.ts'
 import { untraced } from './untraced.ts'
 
 const cacheBytes = 32 * 1024 * 1024
@@ -45,7 +46,13 @@ export class TestGateway {
     const { route, calls, clock } = parts
     this.#parts = parts
     const store = new MemoryStore(cacheBytes, () => clock.epoch())
-    const stages = { clock, store, admission: new Admission(clock), metrics: { countRouteCache() {} } }
+    const stages = {
+      clock,
+      store,
+      admission: new Admission(clock),
+      schemes: declaredSchemes,
+      metrics: { countRouteCache() {} },
+    }
     const end = executeSteps(route, { clock, calls: () => calls, stepEnded() {} })
     this.#pipeline = openPipeline(route, stages, end)
   }

@@ -3,6 +3,7 @@ import type { Position } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { RouteMatch } from '../routes/match.ts'
+import { declareIdentity } from './declared-schemes.ts'
 import { readQuery } from './sent-call.ts'
 import type { RequestDefinition } from './shape.ts'
 
@@ -29,6 +30,7 @@ export function bindRequest(
   const headers = Object.entries(definition.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const)
   const named: Record<string, string> = Object.fromEntries(headers)
   const cookies = { ...parseCookie(named['cookie'] ?? ''), ...definition.cookies } as Record<string, string>
+  if (definition.auth) declareIdentity(named, definition.auth)
   return {
     method: definition.method?.toUpperCase() ?? match.method,
     path: mark < 0 ? target : target.slice(0, mark),
@@ -36,7 +38,6 @@ export function bindRequest(
     headers: named,
     cookies,
     body: definition.body,
-    claims: undefined,
     ip: definition.ip ?? '127.0.0.1',
     id: named['x-request-id'] ?? requestId,
   }

@@ -25,6 +25,13 @@ const request = z
     cookies: z.record(z.string(), text).optional().describe('Cookies.'),
     body: z.any().optional().describe('JSON; a text is sent as text.'),
     ip: z.string().optional().describe('The address it comes from.'),
+    auth: z
+      .strictObject({
+        scheme: meaning(z.string(), 'scheme').describe('A scheme of the gateway’s file.'),
+        claims: z.record(z.string(), z.any()).default({}).describe('What it says of who asks: `sub`, `scope`, …'),
+      })
+      .optional()
+      .describe('Who asks; nobody unless given. No token is needed.'),
   })
   .meta({ description: 'What the client sends.' })
 

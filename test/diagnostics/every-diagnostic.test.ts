@@ -13,6 +13,9 @@ interface Case {
   besides?: DiagnosticCode[]
 }
 
+const withUser = (otherwise: string): ProjectFiles => ({
+  gateway: `auth: { user: { jwt: { issuer: 'https://id.example/', audience: a } } }\ndefaults: { auth: ${otherwise} }`,
+})
 const route = (text: string): ProjectFiles => ({ 'routes/home': `match: GET /home\n${text}` })
 
 const cases: Case[] = [
@@ -92,12 +95,62 @@ const cases: Case[] = [
     code: 'unfilled-claims',
     name: 'a guard on claims that nobody fills',
     files: route('do: [ { throw: { error: no }, when: "«request.claims.role != \'admin\'" } ]'),
-    help: /token/,
+    help: /auth/,
   },
   {
     code: 'unfilled-claims',
     name: 'a JSONPath to claims',
     files: route('response: { body: { who: «$.request.claims.sub } }'),
+  },
+  {
+    code: 'unfilled-claims',
+    name: 'a scope where nobody is asked',
+    files: { ...withUser('none'), ...route("«scopes: ['a']\nresponse: { body: 1 }") },
+    help: /auth/,
+  },
+  {
+    code: 'unknown-scheme',
+    name: 'a scheme that the gateway does not have',
+    files: { ...withUser('none'), ...route('auth: «users\nresponse: { body: 1 }') },
+    help: /`user`/,
+  },
+  {
+    code: 'unknown-scheme',
+    name: 'a default that the gateway does not have',
+    files: { gateway: 'defaults: { auth: «user }', ...route('response: { body: 1 }') },
+  },
+  {
+    code: 'missing-key',
+    name: 'a scheme, and nobody says where it holds',
+    files: {
+      gateway: "«auth: { user: { jwt: { issuer: 'https://id.example/', audience: a } } }",
+      ...route('response: { body: 1 }'),
+    },
+    help: /none/,
+  },
+  {
+    code: 'negated-claim',
+    name: 'a claim that is denied unasked',
+    files: { ...withUser('user'), ...route("allow: «claims.role != 'guest'\nresponse: { body: 1 }") },
+    help: /has\(claims\.role\)/,
+  },
+  {
+    code: 'negated-claim',
+    name: 'a claim in what is denied',
+    files: { ...withUser('user'), ...route('allow: "!(«claims.role in [\'guest\'])"\nresponse: { body: 1 }') },
+  },
+  {
+    code: 'late-key',
+    name: 'an `allow` that looks into the body',
+    files: { ...withUser('user'), ...route('allow: «request.body.a == claims.a\nresponse: { body: 1 }') },
+  },
+  {
+    code: 'public-claims',
+    name: 'an answer for one that all may keep',
+    files: {
+      ...withUser('user'),
+      ...route('response: { body: { who: $.claims.sub } }\n«cache: { ttl: 1m, public: true }'),
+    },
   },
   {
     code: 'absent-in-expression',

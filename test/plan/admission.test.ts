@@ -22,7 +22,7 @@ function admissionOf(files: ProjectFiles) {
 }
 
 function request(parts: Partial<RequestParts> = {}): RequestParts {
-  const none = { headers: {}, query: {}, cookies: {}, params: {}, body: undefined, claims: undefined }
+  const none = { headers: {}, query: {}, cookies: {}, params: {}, body: undefined }
   return { method: 'GET', path: '/home/x', ip: '10.0.0.1', id: 'r', ...none, ...parts }
 }
 

@@ -4,6 +4,7 @@ import { Admission } from '../../src/admission/admission.ts'
 import { Scope } from '../../src/cancellation.ts'
 import { systemClock } from '../../src/clock.ts'
 import { GatewayError } from '../../src/errors.ts'
+import { SharedSchemes } from '../../src/identity/open-scheme.ts'
 import type { RequestParts } from '../../src/plan/request-parts.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import type { Outcome } from '../../src/run/outcome.ts'
@@ -20,6 +21,7 @@ const source = new URL('../../src/', import.meta.url)
 const newParts = () => ({
   clock: systemClock,
   admission: new Admission(systemClock),
+  schemes: new SharedSchemes(systemClock),
   store: new MemoryStore(1024, () => systemClock.epoch()),
   metrics: { countRouteCache() {} },
 })
@@ -193,16 +195,25 @@ describe('the picture in ARCHITECTURE.md', () => {
       readFileSync(new URL(`run/stages/${file}`, source), 'utf8').includes('defineStage('),
     )
     expect(defined.map((file) => `run/stages/${file}`).sort()).toEqual(
-      files.filter((file) => file.startsWith('run/stages/')).sort(),
+      [...new Set(files)].filter((file) => file.startsWith('run/stages/')).sort(),
     )
   })
 
-  test('says where authentication will stand, and that preflights pass by it', () => {
+  test('says that preflights pass by who asks, which is told before what goes by it', () => {
     const names = entries.filter(({ isStage }) => isStage).map(({ name }) => name)
     expect(entries.findIndex(({ name }) => name === 'preflight')).toBeLessThan(
       entries.findIndex(({ isStage }) => isStage),
     )
-    const order = ['client limits', 'authentication', 'authorization', 'bulkhead', 'body', 'inputs', 'answer cache']
+    const order = [
+      'address limits',
+      'authentication',
+      'client limits',
+      'authorization',
+      'bulkhead',
+      'body',
+      'inputs',
+      'answer cache',
+    ]
     expect(names.filter((name) => order.includes(name))).toEqual(order)
   })
 })

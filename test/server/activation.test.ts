@@ -4,6 +4,7 @@ import type { CallSite } from '../../src/calls/policy.ts'
 import type { Backends } from '../../src/calls/registry.ts'
 import type { ServiceTarget } from '../../src/calls/service-target.ts'
 import { systemClock } from '../../src/clock.ts'
+import { SharedSchemes } from '../../src/identity/open-scheme.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { BuildMemory } from '../../src/plan/memory.ts'
 import { runToEnd } from '../../src/plan/work.ts'
@@ -41,6 +42,7 @@ function setUp() {
   const routes = new ActiveRoutes({
     clock: systemClock,
     admission: new Admission(systemClock),
+    schemes: new SharedSchemes(systemClock),
     store: new MemoryStore(1024, () => systemClock.epoch()),
     metrics: createMetrics(),
     backends,

@@ -32,6 +32,7 @@ describe('a watcher', () => {
         { directory: at('shared'), isDeep: false },
         { directory: at('teams'), isDeep: true },
       ],
+      schemes: [],
     })
     return watcher
   }

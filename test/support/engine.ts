@@ -33,7 +33,6 @@ export function requestParts(parts: Partial<RequestParts> = {}): RequestParts {
     headers: {},
     cookies: {},
     body: undefined,
-    claims: undefined,
     ip: '127.0.0.1',
     id: 'r1',
     ...parts,

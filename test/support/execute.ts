@@ -2,6 +2,7 @@ import { Admission } from '../../src/admission/admission.ts'
 import type { Call } from '../../src/calls/call.ts'
 import type { Scope } from '../../src/cancellation.ts'
 import type { Clock } from '../../src/clock.ts'
+import { SharedSchemes } from '../../src/identity/open-scheme.ts'
 import type { RequestParts } from '../../src/plan/request-parts.ts'
 import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
 import { executeSteps } from '../../src/run/execute.ts'
@@ -32,6 +33,7 @@ export function execute(execution: Execution): Promise<Answer | Failure> {
   const stages = {
     clock,
     admission: new Admission(clock),
+    schemes: new SharedSchemes(clock),
     store: new MemoryStore(1024 * 1024, () => clock.epoch()),
     metrics: { countRouteCache() {} },
   }

@@ -2,6 +2,7 @@ import { bench, do_not_optimize, group } from 'mitata'
 import { Admission } from '../../../src/admission/admission.ts'
 import { Scope } from '../../../src/cancellation.ts'
 import { systemClock } from '../../../src/clock.ts'
+import { SharedSchemes } from '../../../src/identity/open-scheme.ts'
 import { executeSteps } from '../../../src/run/execute.ts'
 import type { Outcome } from '../../../src/run/outcome.ts'
 import { openPipeline } from '../../../src/run/pipeline.ts'
@@ -19,6 +20,7 @@ export async function addBenchmarks(): Promise<void> {
   const stages = {
     clock: systemClock,
     admission: new Admission(systemClock),
+    schemes: new SharedSchemes(systemClock),
     store: new MemoryStore(1024, () => systemClock.epoch()),
     metrics: { countRouteCache() {} },
   }

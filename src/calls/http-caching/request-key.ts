@@ -12,8 +12,9 @@ export function compileStoreKey(site: CallSite, purpose: unknown): (request: Cal
   const { service, operation, decoding } = site
   const owner = { service: serviceOf(site), operation }
   const ofSite = JSON.stringify([purpose, service.name, operation, decoding])
-  return ({ method, path, headers, body }) => {
-    const text = ofSite + JSON.stringify([method, path, headers, latin1Of(body)])
+  return ({ method, path, headers, body, owner: user }) => {
+    const said = [method, path, headers, latin1Of(body)]
+    const text = ofSite + JSON.stringify(user === undefined ? said : [...said, user])
     return { ...owner, digest: hash('sha256', text, 'base64url') }
   }
 }

@@ -20,6 +20,7 @@ export function printRoute(route: RouteExplanation, { paint, width }: Screen): s
       ([name, bound]) => `${name} ${paint.bold(printCount(bound.value))}  ${paint.dim(describeOrigin(bound))}`,
     ),
     ...(route.caching === undefined ? [] : [route.caching]),
+    ...route.access,
     ...route.admission,
     ...route.browsers,
     ...section('Who says so', printSettings(route, paint), paint),
@@ -159,10 +160,11 @@ function printForwards({ forwards }: RouteExplanation, { paint, width }: Screen)
 
 /** A passthrough, for a terminal. */
 export function printPassthrough(route: PassthroughExplanation, { paint }: Screen): string {
-  const { match, summary, file, service, timeoutMs, passes, admission, browsers } = route
+  const { match, summary, file, service, timeoutMs, access, passes, admission, browsers } = route
   return [
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
+    ...access,
     ...admission,
     ...browsers,
     ...section('Who says so', printSettings(route, paint), paint),

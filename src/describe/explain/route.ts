@@ -3,6 +3,7 @@ import type { RouteSettings } from '../../plan/route-settings.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
 import { mask } from '../../redaction.ts'
 import { printMatch } from '../../routes/match.ts'
+import { describeAccess } from '../access.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeBrowsers, describeCompression } from '../browsers.ts'
 import { describeRouteCaching } from '../caching.ts'
@@ -29,6 +30,8 @@ export interface RouteExplanation {
   readonly bounds: Readonly<Record<'maxCalls' | 'maxWork', { readonly value: number } & Origin>>
   /** What is kept of whole answers; undefined where nothing is. */
   readonly caching: string | undefined
+  /** Who may ask. */
+  readonly access: readonly string[]
   /** What stands before the route: its class, limits and bulkhead. */
   readonly admission: readonly string[]
   /** Who says what of it, beside what is built in. */
@@ -76,6 +79,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     budget: { ms: bound.timeoutMs, ...describeOrigin(settings.timeout.origin) },
     bounds: { maxCalls: describeBound(settings.maxCalls), maxWork: describeBound(settings.maxWork) },
     caching: route.caching && describeRouteCaching(route.caching),
+    access: describeAccess(route),
     admission: describeRouteAdmission(route.admission),
     settings: explainSettings(settings),
     browsers: [...describeBrowsers(route.browsers), ...describeCompression(route.compression)],
@@ -115,6 +119,7 @@ export interface PassthroughExplanation {
   readonly timeoutMs: number
   /** What becomes of the request on its way, a line each. */
   readonly passes: readonly string[]
+  readonly access: readonly string[]
   readonly admission: readonly string[]
   /** Who says what of it, beside what is built in. */
   readonly settings: readonly ExplainedSetting[]
@@ -137,6 +142,7 @@ export function explainPassthrough(route: PassthroughRoute): PassthroughExplanat
     service: service.name,
     timeoutMs,
     passes,
+    access: describeAccess(route),
     admission,
     browsers,
     settings,

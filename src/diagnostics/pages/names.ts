@@ -1,4 +1,4 @@
-import { type Page, route } from './page.ts'
+import { type Example, type Page, route } from './page.ts'
 import { exampleProject } from './project.ts'
 
 const dictionary = exampleProject['config/dictionary.yaml']!
@@ -28,6 +28,14 @@ endpoints: [http://127.0.0.1:9001]
 use: ${use}
 operations:
   banners: { get: /banners, out: { banner.list: $.items } }
+`,
+})
+
+/** A gateway with a scheme. */
+const withUser = (otherwise: string): Example => ({
+  'config/gateway.yaml': `listen: 8080
+auth: { user: { jwt: { issuer: 'https://id.example.com/', audience: shop } } }
+defaults: { auth: ${otherwise} }
 `,
 })
 
@@ -156,20 +164,70 @@ response:
 `),
   },
   'unfilled-claims': {
-    why: "Claims are what a checked token says of a user. The gateway checks none, so they are never there: `request.claims.role != 'admin'` would hold for everybody.",
-    fix: 'Let a service check the token, and decide by what it answers.',
-    wrong: route(`match: GET /home
-do:
-  - throw: { error: forbidden, status: 403 }
-    when: request.claims.role != 'admin'
+    why: "Claims are what a checked credential says of who asks. Where nobody is asked they are never there: `claims.role != 'admin'` would hold for everybody, and nobody has a scope.",
+    fix: 'Say by `auth` of the route, or by `defaults.auth`, who may ask: then there is somebody.',
+    wrong: {
+      ...withUser('none'),
+      ...route(`match: GET /home
+in: { user.id: claims.sub }
+do: [ { invoke: users.profile } ]
+response: { body: { name: $.user.name } }
 `),
-    right: route(`match: GET /home
-in: { user.id: query.user }
-do:
-  - invoke: users.segment
-  - throw: { error: forbidden, status: 403 }
-    when: user.segment != 'vip'
+    },
+    right: {
+      ...withUser('user'),
+      ...route(`match: GET /home
+in: { user.id: claims.sub }
+do: [ { invoke: users.profile } ]
+response: { body: { name: $.user.name } }
 `),
+    },
+  },
+  'unknown-scheme': {
+    why: 'A scheme says how it is found out who asks. One that is not there would let nobody in, or, if it were passed over, everybody.',
+    fix: 'Declare it under `auth` in the gateway’s file, or write the name of one that is there.',
+    wrong: { ...withUser('none'), ...route('match: GET /home\nauth: users\nresponse: { body: hello }\n') },
+    right: { ...withUser('none'), ...route('match: GET /home\nauth: user\nresponse: { body: hello }\n') },
+  },
+  'negated-claim': {
+    why: "`claims.role != 'guest'` reads as if it let in who has no role at all. What is compared with something absent cannot be told, so such a request is refused; but whoever reads the file believes otherwise.",
+    fix: 'Ask by `has()` first, or say what is to be let in in place of what is not.',
+    wrong: {
+      ...withUser('user'),
+      ...route(`match: GET /home
+allow: claims.role != 'guest'
+response: { body: hello }
+`),
+    },
+    right: {
+      ...withUser('user'),
+      ...route(`match: GET /home
+allow: has(claims.role) && claims.role != 'guest'
+response: { body: hello }
+`),
+    },
+  },
+  'public-claims': {
+    why: 'A cache that many share gives one user’s answer to the next. An answer that depends on who asks is for him alone, so `public` cannot be true of it.',
+    fix: 'Leave `public` out: the gateway itself still keeps an answer for each user.',
+    wrong: {
+      ...withUser('user'),
+      ...route(`match: GET /home
+in: { user.id: claims.sub }
+do: [ { invoke: users.profile } ]
+response: { body: { name: $.user.name } }
+cache: { ttl: 1m, public: true }
+`),
+    },
+    right: {
+      ...withUser('user'),
+      ...route(`match: GET /home
+in: { user.id: claims.sub }
+do: [ { invoke: users.profile } ]
+response: { body: { name: $.user.name } }
+cache: { ttl: 1m }
+`),
+    },
   },
   'duplicate-name': {
     why: 'Metrics, traces and `$.steps.<id>` speak of steps, services and routes by name. Two of one name could not be told apart.',

@@ -4,6 +4,7 @@ import { toName, UniqueNames } from '../names.ts'
 import { describeBody, describeParameters } from './request.ts'
 import { describeResponses, describeSharedResponses, problemSchema } from './responses.ts'
 import { PublishedSchemas } from './schemas.ts'
+import { describeSchemes, describeSecurity } from './security.ts'
 
 export type OpenApi = Readonly<Record<string, unknown>>
 
@@ -14,7 +15,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
  * What the aggregated routes of a snapshot take and answer, as OpenAPI 3.1. Bodies are inferred from templates and the
  * types of colors; passthroughs are somebody else's API and are left out.
  */
-export function describeApi({ routes, colors, settings, version }: Snapshot): OpenApi {
+export function describeApi({ routes, colors, settings, version, auth }: Snapshot): OpenApi {
   const schemas = new PublishedSchemas(colors)
   const ids = new UniqueNames()
   const paths: Record<string, Record<string, unknown>> = {}
@@ -34,6 +35,7 @@ export function describeApi({ routes, colors, settings, version }: Snapshot): Op
     paths: Object.fromEntries(sorted),
     components: {
       responses: describeSharedResponses(),
+      ...describeSchemes(auth.schemes),
       schemas: { ...schemas.components(), Problem: problemSchema },
     },
   }
@@ -50,6 +52,7 @@ function describeOperation(
   return {
     operationId: ids.take(toName(route.name, 'route'), '-'),
     ...(route.summary !== undefined && { summary: route.summary }),
+    ...describeSecurity(route),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
     responses: describeResponses(route, schemas),

@@ -3,8 +3,9 @@ import type { Language } from '../../binding/color.ts'
 import { checkHeaderMayCome } from '../../binding/headers-of-proxies.ts'
 import { type Read, type Reference, resolveReference } from '../../binding/reference.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import type { Document } from '../../expressions/document.ts'
+import { type Document, ownerOfClaims } from '../../expressions/document.ts'
 import { isHeaderName } from '../../header-fields.ts'
+import { type Claims, findClaim } from '../../identity/identity.ts'
 import { networkOf } from '../../ip-address.ts'
 import { printByValue } from '../../json-text.ts'
 import { compileColorReader } from '../../operations/request.ts'
@@ -13,6 +14,7 @@ import { compileColorReader } from '../../operations/request.ts'
 export type KeyPart =
   | { readonly kind: 'color'; readonly color: string; readonly at: Location }
   | { readonly kind: 'request'; readonly part: string; readonly name: string | undefined; readonly at: Location }
+  | { readonly kind: 'identity'; readonly root: 'claims' | 'auth'; readonly name: string; readonly at: Location }
 
 /** Parts of a request that are one value, and those that have values by name. */
 const plainParts = ['ip', 'method', 'path']
@@ -22,6 +24,11 @@ const namedParts = ['headers', 'query', 'cookies', 'params']
 export function bindKeyPart(text: string, at: Location, language: Language): KeyPart | undefined {
   const [first, part = '', ...rest] = text.split('.')
   const name = rest.length > 0 ? rest.join('.') : undefined
+  if ((first === 'claims' || first === 'auth') && part !== '') {
+    const path = text.slice(first.length + 1)
+    const found = resolveReference([first, ...(first === 'auth' ? path.split('.') : [path])], at, language)
+    return found && { kind: 'identity', root: first, name: path, at }
+  }
   if (first !== 'request') {
     const found = resolveReference(text.split('.'), at, language)
     if (!found) return undefined
@@ -49,7 +56,9 @@ export function readOfPart(part: KeyPart): Read {
   const reference: Reference =
     part.kind === 'color'
       ? { kind: 'color', color: part.color, rest: [] }
-      : { kind: 'request', rest: part.name === undefined ? [part.part] : [part.part, part.name] }
+      : part.kind === 'identity'
+        ? { kind: 'request', rest: [part.root, part.name] }
+        : { kind: 'request', rest: part.name === undefined ? [part.part] : [part.part, part.name] }
   return { reference, at: part.at, demand: 'tolerated' }
 }
 
@@ -59,9 +68,22 @@ export function compileDocumentKey(parts: readonly KeyPart[]): (document: Docume
     parts.map((part) =>
       part.kind === 'color'
         ? compileColorReader(part.color)
-        : (document: Document) => requestPart(document.request, part.part, part.name),
+        : part.kind === 'identity'
+          ? (document: Document) => ownedBy(document[ownerOfClaims], readClaim(document[part.root], part.name))
+          : (document: Document) => requestPart(document.request, part.part, part.name),
     ),
   )
+}
+
+/** A claim by its whole name, else by a path of names. */
+export function readClaim(claims: unknown, name: string): unknown {
+  if (typeof claims !== 'object' || claims === null) return undefined
+  return findClaim(claims as Claims, name)
+}
+
+/** What somebody is told apart by, and who says so: the same subject of two issuers is two. */
+export function ownedBy(owner: string | undefined, value: unknown): unknown {
+  return value === undefined ? undefined : [owner, value]
 }
 
 /** What clients are told apart by: a part of a request, or what that has by a name; of an address its network. */

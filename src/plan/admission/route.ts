@@ -11,16 +11,16 @@ import type { Language } from '../../binding/color.ts'
 import type { Read } from '../../binding/reference.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import { endsRequest, toGatewayError } from '../../errors.ts'
-import { createNamespaces } from '../../expressions/color.ts'
 import type { Document } from '../../expressions/document.ts'
-import { type WorkBudget, workOf } from '../../expressions/work.ts'
+import type { WorkBudget } from '../../expressions/work.ts'
 import type { LimitDefinition } from '../../operations/admission.ts'
 import type { ParsedRoute } from '../../routes/route.ts'
 import type { Path } from '../../yaml/source.ts'
-import { type BoundInput, compileInputReader } from '../inputs.ts'
+import type { BoundInput } from '../inputs.ts'
 import type { RequestParts } from '../request-parts.ts'
 import { isInherited, type RouteSettings, type Said } from '../route-settings.ts'
-import { bindKeyPart, compileKey, type KeyPart, requestPart } from './key.ts'
+import { EarlyReads } from './early.ts'
+import { compileKey, requestPart } from './key.ts'
 
 /** What stands before a route: decided before the client's body is read, and before a step runs. */
 export interface RouteAdmission {
@@ -46,6 +46,8 @@ export interface RequestLimit {
   /** As the file has it, for people. */
   readonly by: readonly string[]
   readonly keyOf: (request: RequestParts) => string
+  /** Whether it counts by the address alone, so that it stands before anybody is asked who he is. */
+  readonly isByAddress: boolean
 }
 
 /** A class that a template gives for each call of a route, too. */
@@ -73,8 +75,9 @@ export function bindAdmission(
   language: Language,
 ): RouteAdmission | undefined {
   if (!priority && !limit?.value && !bulkhead?.value && !gatewayLimit) return undefined
+  const earlyOf = (said: Said<unknown>) => new EarlyReads(inputs, language, tellLate(said, parsed, language))
   const bind = (text: string, said: Said<unknown>, ...path: Path) =>
-    new EarlyKeys(inputs, said, parsed, language).bind(text, path)
+    earlyOf(said).key(text, said.position.source.locate([...said.position.path, ...path]))
   const counted = limit?.value?.by.map((text, index) => bind(text, limit, 'by', ...(isListOf(limit) ? [index] : [])))
   const by = bulkhead?.value?.by
   const client = by === undefined ? [] : [bind(by, bulkhead!, 'by')]
@@ -82,14 +85,15 @@ export function bindAdmission(
   if (gatewayLimit) limits.push(compileGatewayLimit(gatewayLimit))
   if (limit?.value && counted) {
     const { policy, by } = limit.value
-    limits.push({ scope: 'route', name: parsed.name, policy, by, keyOf: compileKey(counted) })
+    const keyOf = compileKey(counted)
+    limits.push({ scope: 'route', name: parsed.name, policy, by, keyOf, isByAddress: isByAddress(by) })
   }
   const fixed = priorities.indexOf(priority?.value as Priority)
   return {
     priority: fixed < 0 ? normalPriority : fixed,
     priorityOf:
       priority?.value !== undefined && fixed < 0
-        ? new EarlyKeys(inputs, priority, parsed, language).bindPriority(priority.value)
+        ? bindEarlyPriority(priority.value, priority, earlyOf(priority), language)
         : undefined,
     limits,
     bulkhead: bulkhead?.value && { policy: bulkhead.value.policy, by, clientOf: compileKey(client) },
@@ -111,9 +115,10 @@ function compileGatewayLimit({ policy, by }: LimitDefinition): RequestLimit {
   const readers = by.map((text) => {
     const [, part = '', ...rest] = text.split('.')
     const name = rest.length > 0 ? rest.join('.') : undefined
-    return readRequest({ part, name: part === 'headers' ? name?.toLowerCase() : name })
+    const key = part === 'headers' ? name?.toLowerCase() : name
+    return (request: RequestParts) => requestPart(request, part, key)
   })
-  return { scope: 'gateway', name: 'gateway', policy, by, keyOf: compileKey(readers) }
+  return { scope: 'gateway', name: 'gateway', policy, by, keyOf: compileKey(readers), isByAddress: isByAddress(by) }
 }
 
 /** Whether its `by` is a list in the file. */
@@ -121,105 +126,35 @@ function isListOf({ position: { source, path } }: Said<unknown>): boolean {
   return Array.isArray(source.valueAt([...path, 'by']))
 }
 
-type Reader = (request: RequestParts) => unknown
-
-const nothing: Reader = () => undefined
-
-function readRequest({ part, name }: Pick<KeyPart & { kind: 'request' }, 'part' | 'name'>): Reader {
-  return (request) => requestPart(request, part, name)
-}
-
-/** Finds what of the request is there before the route runs and before its body is read. */
-class EarlyKeys {
-  readonly #inputs: readonly BoundInput[]
-  readonly #said: Said<unknown>
-  readonly #route: ParsedRoute
-  readonly #language: Language
-
-  constructor(inputs: readonly BoundInput[], said: Said<unknown>, route: ParsedRoute, language: Language) {
-    this.#inputs = inputs
-    this.#said = said
-    this.#route = route
-    this.#language = language
-  }
-
-  bind(text: string, path: Path): Reader {
-    const { position } = this.#said
-    const at = position.source.locate([...position.path, ...path])
-    const part = bindKeyPart(text, at, this.#language)
-    if (!part) return nothing
-    if (part.kind === 'request') return readRequest(part)
-    return this.#readColor(part.color, at) ?? nothing
-  }
-
-  /** A template's class, from the parts and inputs that it reads. */
-  bindPriority(priority: string): NonNullable<RouteAdmission['priorityOf']> {
-    const { position } = this.#said
-    const template = bindTemplate(priority, position, this.#language)
-    const at = position.source.locate(position.path)
-    const parts = new Set<keyof RequestParts>()
-    const colors = new Map<string, Reader>()
-    for (const { reference } of template.reads) {
-      if (reference.kind === 'color') {
-        const read = this.#readColor(reference.color, at)
-        if (read) colors.set(reference.color, read)
-      } else if (reference.kind === 'request' && reference.rest[0] !== undefined && reference.rest[0] !== 'body') {
-        parts.add(reference.rest[0] as keyof RequestParts)
-      } else this.#refuse('what it reads', at)
-    }
-    return compileEarlyRank(template, parts, colors)
-  }
-
-  #readColor(color: string, at: Location): Reader | undefined {
-    const input = this.#inputs.find((candidate) => candidate.color === color)
-    if (input && input.locator.in !== 'body') return compileInputReader(input)
-    this.#refuse(`\`${color}\``, at, input !== undefined)
-    return undefined
-  }
-
-  /** What guards is not passed over where it cannot hold: whoever inherits it is told. */
-  #refuse(what: string, at: Location, isInBody = false): void {
-    const message = isInBody
-      ? `${what} stands in the body, which is not read yet when requests are let in`
-      : `${what} is not there yet when requests are let in`
-    const { diagnostics } = this.#language
-    if (!isInherited(this.#said)) {
-      diagnostics.add('late-key', message, at, 'use a part of the request, or an input of the route')
+/** What guards is not passed over where it cannot hold: whoever inherits it is told. */
+function tellLate(said: Said<unknown>, route: ParsedRoute, { diagnostics }: Language) {
+  return (message: string, at: Location, help: string) => {
+    if (!isInherited(said)) {
+      diagnostics.add('late-key', message, at, help)
       return
     }
-    const key = String(this.#said.position.path.at(-1))
-    const { source } = this.#route.position
-    const here = source.locateKey([this.#said.origin.by === 'preset' ? 'use' : 'match'])
-    const help = `give the route such an input, or a \`${key}\` of its own; the one that it inherits reads it`
-    diagnostics.add('late-key', message, here, help, at)
+    const key = String(said.position.path.at(-1))
+    const here = route.position.source.locateKey([said.origin.by === 'preset' ? 'use' : 'match'])
+    const way = `give the route such an input, or a \`${key}\` of its own; the one that it inherits reads it`
+    diagnostics.add('late-key', message, here, way, at)
   }
 }
 
-function compileEarlyRank(
-  template: BoundTemplate,
-  parts: ReadonlySet<keyof RequestParts>,
-  colors: ReadonlyMap<string, Reader>,
+function isByAddress(by: readonly string[]): boolean {
+  return by.length > 0 && by.every((text) => text === 'request.ip')
+}
+
+/** A template's class, from the parts and inputs that it reads. */
+function bindEarlyPriority(
+  priority: string,
+  { position }: Said<unknown>,
+  early: EarlyReads,
+  language: Language,
 ): NonNullable<RouteAdmission['priorityOf']> {
-  const nameColors = createNamespaces(colors.keys())
-  const writers = [...colors].map(([color, read]) => {
-    const segments = color.split('.')
-    const leaf = segments.pop()!
-    return (document: Document, request: RequestParts) => {
-      const value = read(request)
-      if (value === undefined) return
-      const owner = segments.reduce<Record<string, unknown>>((at, name) => at[name] as typeof at, document)
-      owner[leaf] = value
-    }
-  })
+  const template = bindTemplate(priority, position, language)
+  const view = early.view(template.reads, position.source.locate(position.path))
   const priorityOf = compilePriority(template)
-  return (request, work) => {
-    const view: Record<string, unknown> = {}
-    for (const part of parts) view[part] = request[part]
-    const document: Document = { request: view, steps: {}, [workOf]: work }
-    nameColors(document)
-    for (const write of writers) write(document, request)
-    return priorityOf(document)
-  }
+  return (request, work) => priorityOf(view(request, work))
 }
 
 /**

@@ -1,5 +1,6 @@
-import { type GatewaySettings, isLoopback } from '../../config/gateway.ts'
+import type { GatewaySettings } from '../../config/gateway.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
+import { isLoopback } from '../../ip-address.ts'
 import type { Source } from '../../yaml/source.ts'
 
 /** The admin listener asks nobody who they are, so it is reached from this machine alone, unless somebody answers for it. */

@@ -10,6 +10,7 @@ import { failuresAreToldByMember } from './failures-are-told-by-member.ts'
 import { listsAreBounded } from './lists-are-bounded.ts'
 import { partsDoNotRespond } from './parts-do-not-respond.ts'
 import { pathParametersExist } from './path-parameters-exist.ts'
+import { publicAnswersReadNoClaims } from './public-answers-read-no-claims.ts'
 import { secretsStayInside } from './secrets-stay-inside.ts'
 import { sharedRequestsAreAlike } from './shared-requests-are-alike.ts'
 import { stepTimeoutFitsRoute } from './step-timeout-fits-route.ts'
@@ -36,6 +37,7 @@ export const routeChecks: readonly RouteCheck[] = [
   failuresAreToldByMember,
   cookiesComeFromListedPages,
   cachedAnswersMayBeShared,
+  publicAnswersReadNoClaims,
   sharedRequestsAreAlike,
   errorCodesCanBeRaised,
   listsAreBounded,

@@ -1,21 +1,37 @@
+import { safeMethods } from '../../calls/methods.ts'
+import type { RequestParts } from '../../plan/request-parts.ts'
 import { refuse } from '../refusals.ts'
 import { defineStage } from '../stage.ts'
 
 /**
- * Refuses what a page of another site sends in its visitor's name. Browsers say of such a request where it comes from, in
+ * Refuses what a page of another site sends in its visitor's name: where the route lists who may, any of it; where a browser
+ * may have sent along what says who asks, what changes something, and upgrades. Browsers say where a request comes from, in
  * `Origin` or `Sec-Fetch-Site`; who says neither is no browser, and sends no cookies that he was not given.
  */
 export const origin = defineStage({
   name: 'origin',
-  on: ['route'],
-  open({ origins }) {
-    if (!origins) return undefined
+  on: ['route', 'proxy'],
+  open(route) {
+    const origins = route.kind === 'aggregate' ? route.origins : undefined
+    if (!origins && !route.access) return undefined
     const listed = new Set(origins)
     return (next) => (request, client) => {
-      const { origin: from, 'sec-fetch-site': site } = request.parts.headers
-      const isOwn = site === undefined ? from === undefined : site === 'same-origin' || site === 'none'
-      if (!isOwn && (from === undefined || !listed.has(from))) throw refuse('cross-origin')
+      const { parts } = request
+      if ((origins || (request.isAmbient && mayChange(parts))) && !isOwn(parts, listed)) throw refuse('cross-origin')
       return next(request, client)
     }
   },
 })
+
+function mayChange({ method, headers }: RequestParts): boolean {
+  return !safeMethods.has(method) || headers['upgrade'] !== undefined
+}
+
+function isOwn({ headers }: RequestParts, listed: ReadonlySet<string>): boolean {
+  const { origin: from, 'sec-fetch-site': site, host } = headers
+  if (site === undefined ? from === undefined : site === 'same-origin' || site === 'none') return true
+  if (from === undefined) return false
+  if (listed.has(from)) return true
+  // The scheme is not looked at: who ends TLS before us has it.
+  return site === undefined && URL.canParse(from) && new URL(from).host === host?.toLowerCase()
+}

@@ -1,5 +1,5 @@
 import { takeTurn } from '../../admission/turn.ts'
-import type { Document } from '../../expressions/document.ts'
+import { type Document, ownerOfClaims } from '../../expressions/document.ts'
 import type { RouteRequest } from '../route-request.ts'
 import { defineStage, type Handle } from '../stage.ts'
 import { takeSlot } from './slot.ts'
@@ -36,5 +36,8 @@ export const service = defineStage({
 
 /** What a service counts by, of a request that is passed through: it has no colors, so all who differ by one are one. */
 function documentOf({ parts }: RouteRequest): Document {
-  return { request: parts as unknown as Document['request'], steps: {} }
+  const { identity } = parts
+  const document: Document = { request: parts as unknown as Document['request'], steps: {} }
+  if (!identity) return document
+  return { ...document, claims: identity.claims, auth: identity.auth, [ownerOfClaims]: identity.owner }
 }

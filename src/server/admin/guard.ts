@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { isLoopback } from '../../config/gateway.ts'
+import { isLoopback } from '../../ip-address.ts'
 import { checkRequest } from '../http/strict.ts'
 import { sendAdminProblem } from './problem.ts'
 

@@ -34,6 +34,8 @@ export class Activation {
   readonly traceHeadersOf: (request: IncomingMessage) => TraceHeaders
   /** What stands before requests that no route takes. */
   readonly outer: ActiveUnmatched
+  /** The same before what the gateway answers by itself. */
+  readonly own: ActiveUnmatched
   readonly #router: Router<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
@@ -49,6 +51,8 @@ export class Activation {
     this.#hasOwnBrowsers = snapshot.routes.some(
       ({ browsers }) => browsers?.cors?.policy !== this.outer.route.browsers?.cors?.policy,
     )
+    const { settings, auth } = snapshot
+    this.own = settings.openapi && auth.rule !== 'none' ? routes.openUnmatched(snapshot, true) : this.outer
     this.#router = router
     this.#routes = routes
   }
@@ -105,6 +109,7 @@ export class Activation {
   leave(): void {
     if (--this.#users > 0) return
     this.outer.pipeline.release()
+    if (this.own !== this.outer) this.own.pipeline.release()
     for (const route of this.snapshot.routes) this.#routes.release(route)
   }
 }

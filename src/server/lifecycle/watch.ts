@@ -72,11 +72,12 @@ export class ConfigWatcher {
 
   #setDirectories(): void {
     if (!this.#locations || this.#isClosed) return
-    const { gateway, dictionary, services, routes, parts, extensions, included } = this.#locations
+    const { gateway, dictionary, services, routes, parts, extensions, included, schemes } = this.#locations
     const within = (isDeep: boolean) => included.flatMap((one) => (one.isDeep === isDeep ? one.directory : []))
+    const homes = new Set([gateway, dictionary, ...schemes].map((file) => dirname(file)))
     // Of a file nothing is told here: its directory is looked at below.
     this.#deep?.set([routes, parts, services, dictionary, ...within(true)])
-    this.#flat?.set([dirname(gateway), dirname(dictionary), ...extensions, ...within(false)])
+    this.#flat?.set([...homes, ...extensions, ...within(false)])
   }
 
   /** Editors and kubelet write in bursts: it is over when nothing happened for a while, or it never is. */
@@ -107,13 +108,13 @@ export class ConfigWatcher {
 
   /** Name, size, time and inode of every file, links followed. */
   async #look(): Promise<string> {
-    const { gateway, dictionary, services, routes, parts, extensions, included } = this.#locations!
+    const { gateway, dictionary, services, routes, parts, extensions, included, schemes } = this.#locations!
     const list = async (directory: string, recursive: boolean) =>
       (await readdir(directory, { recursive }).catch(() => [])).map((name) => join(directory, name))
     const flat = extensions.map((directory) => list(directory, false))
     const deep = [services, routes, parts, dictionary].map((directory) => list(directory, true))
     const more = included.map(({ directory, isDeep }) => list(directory, isDeep))
-    const files = [gateway, dictionary, ...(await Promise.all([...flat, ...deep, ...more])).flat()]
+    const files = [gateway, dictionary, ...schemes, ...(await Promise.all([...flat, ...deep, ...more])).flat()]
     const looks = await Promise.all(
       files.map(async (file) => {
         const found = await stat(file).catch(() => undefined)

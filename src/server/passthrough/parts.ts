@@ -23,6 +23,8 @@ export interface RelayParts {
   readonly headerLines: string
   /** Tells the backend how long it is waited for. */
   readonly budgetHeader: string | undefined
+  /** Until when who asks is known, in milliseconds since the epoch; undefined: for good. */
+  readonly expiresMs: number | undefined
   /** Whether it asks for another protocol. */
   readonly isUpgrade: boolean
   /** In which an answer has to begin. */

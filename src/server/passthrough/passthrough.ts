@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { GatewayError } from '../../errors.ts'
+import type { PassedRequest } from '../../plan/passed-request.ts'
 import { refuse } from '../../run/refusals.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
 import { hasBody } from '../http/body.ts'
@@ -86,8 +87,8 @@ export class Passthrough {
     else exchange.pass(active.pipeline, arrived)
   }
 
-  #open(exchange: Exchange, active: ActivePassthrough, { deadline, document }: RouteRequest): Relay {
-    const { request, response, activation, target } = exchange
+  #open(exchange: Exchange, active: ActivePassthrough, { deadline, document, parts }: RouteRequest): Relay {
+    const { request, response, activation } = exchange
     const { route, service } = active
     const { passes } = route
     const { budgetHeader } = route.service
@@ -102,7 +103,7 @@ export class Passthrough {
       tunnels: this.#tunnels,
       metrics: active.client(request.method ?? ''),
       propagation: exchange.propagation(),
-      target: passes.path ? passes.path.forService(exchange.path) + target.slice(exchange.path.length) : target,
+      target: passedTarget(exchange, passes),
       host: passes.keepsHost ? request.headers.host : undefined,
       headerLines: passedHeaders(
         request,
@@ -112,11 +113,33 @@ export class Passthrough {
       ),
       budgetHeader,
       isUpgrade,
+      expiresMs: parts.identity?.expiresMs,
       // An answer has to begin by then: what is left when the request has passed the stages of its route.
       timeoutMs: Math.max(1, deadline - this.#serving.clock.now()),
       ownMs: route.timeoutMs,
     })
   }
+}
+
+/** Path and query as they go on: byte for byte, but for the path that the route asks for and what tells who asks. */
+function passedTarget({ target, path }: Exchange, passes: PassedRequest): string {
+  const query = target.slice(path.length)
+  return (
+    (passes.path?.forService(path) ?? path) + (passes.queries.size > 0 ? withoutNames(query, passes.queries) : query)
+  )
+}
+
+function withoutNames(query: string, names: ReadonlySet<string>): string {
+  const kept = query
+    .slice(1)
+    .split('&')
+    .filter((pair) => !names.has(nameOf(pair)))
+  return kept.length === 0 ? '' : `?${kept.join('&')}`
+}
+
+/** As schemes read it. */
+function nameOf(pair: string): string {
+  return new URLSearchParams(pair).keys().next().value ?? ''
 }
 
 function checkHandshake(request: IncomingMessage): GatewayError | undefined {

@@ -6,6 +6,7 @@ import type { Endpoint } from '../../endpoints/service-endpoints.ts'
 import { GatewayError, toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import { headersOn, replaceHeaders } from '../../run/headers.ts'
+import { makeHeadersPrivate } from '../../run/private-answers.ts'
 import { refuse } from '../../run/refusals.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Http1Stream } from '../../transports/http1/stream.ts'
@@ -97,7 +98,9 @@ export class Relay implements AttemptOwner {
     const { status } = head
     if (this.#failsOver && this.#goOn(attempt, { code: `http-${status}`, response: { status, body: undefined } }))
       return true
-    const selected = selectResponseHeaders(head, this.#parts.route.browsers)
+    const { access, browsers } = this.#parts.route
+    const all = selectResponseHeaders(head, browsers)
+    const selected = all && access && !access.isPublic ? makeHeadersPrivate(all) : all
     if (!selected) {
       this.failed(attempt, invalid('the answer has too many headers'))
       return true
@@ -140,7 +143,7 @@ export class Relay implements AttemptOwner {
   }
 
   upgraded(attempt: Attempt, answer: ResponseHead, backend: Socket, head: Buffer): void {
-    const { exchange, tunnels, route } = this.#parts
+    const { exchange, tunnels, route, expiresMs } = this.#parts
     const { response } = exchange
     if (!(response instanceof UpgradeResponse)) throw new TypeError('the request asked for no upgrade')
     if (String(answer.headers['upgrade']).toLowerCase() !== webSocket) {
@@ -150,7 +153,7 @@ export class Relay implements AttemptOwner {
     }
     this.#timer?.cancel()
     attempt.measure(101, undefined)
-    tunnels.open({ client: response.handOn(), backend, answer, head, exchange, idleMs: route.idleMs })
+    tunnels.open({ client: response.handOn(), backend, answer, head, exchange, idleMs: route.idleMs, expiresMs })
     exchange.handOn(101)
   }
 

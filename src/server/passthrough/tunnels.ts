@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Clock, Timer } from '../../clock.ts'
 import { contained } from '../../faults.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Exchange } from '../requests/exchange.ts'
@@ -21,6 +22,8 @@ interface Ends {
   readonly exchange: Exchange
   /** After so long in which nothing moved it ends; undefined: never. */
   readonly idleMs: number | undefined
+  /** When it ends, whatever moves, in milliseconds since the epoch; undefined: never. */
+  readonly expiresMs: number | undefined
 }
 
 /** The connections that speak another protocol by now. They keep the activation they began with. */
@@ -28,7 +31,7 @@ export class Tunnels {
   readonly #clients = new Set<Socket>()
 
   /** Joins both ends: neither outlives the other. */
-  open({ client, backend, answer, head, exchange, idleMs }: Ends): void {
+  open({ client, backend, answer, head, exchange, idleMs, expiresMs }: Ends): void {
     const { activation } = exchange
     this.#clients.add(client)
     activation.enter()
@@ -59,6 +62,7 @@ export class Tunnels {
     for (const end of [client, backend]) end.setTimeout(0).setNoDelay(true).setKeepAlive(true)
     client.on('error', () => {})
     backend.on('error', () => {})
+    if (expiresMs !== undefined) endWhenExpired(client, expiresMs, exchange.serving.clock)
     if (idleMs !== undefined) backend.setTimeout(idleMs, () => backend.destroy())
     client.write(printSwitch(answer, exchange), 'latin1')
     if (head.length > 0) backend.unshift(head)
@@ -68,4 +72,19 @@ export class Tunnels {
   destroy(): void {
     for (const client of this.#clients) client.destroy()
   }
+}
+
+/** The longest time that a timer has. */
+const longestMs = 2 ** 31 - 1
+
+/** A token that has ended opens nothing any more, nor does it keep open. */
+function endWhenExpired(client: Socket, expiresMs: number, clock: Clock): void {
+  let timer: Timer
+  const wait = () => {
+    const leftMs = Math.max(0, expiresMs - clock.epoch())
+    const next = () => (leftMs > longestMs ? wait() : client.destroy())
+    timer = clock.schedule(Math.min(leftMs, longestMs), contained('timer', client, next))
+  }
+  wait()
+  client.once('close', () => timer.cancel())
 }

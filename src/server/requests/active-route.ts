@@ -1,6 +1,7 @@
 import { compileBrowsers } from '../../browsers/browsers.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
+import { defaultAccess } from '../../plan/access.ts'
 import { admitUnmatched } from '../../plan/admission/route.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
 import { executeSteps } from '../../run/execute.ts'
@@ -85,12 +86,13 @@ export class ActiveRoutes {
     entry.active.pipeline.release()
   }
 
-  /** Opens what stands before requests that no route takes. */
-  openUnmatched({ settings }: Snapshot): ActiveUnmatched {
+  /** Opens what stands before requests that no route takes; `isGuarded` where the gateway has an answer for some. */
+  openUnmatched({ settings, auth }: Snapshot, isGuarded = false): ActiveUnmatched {
     const { limit } = settings
     const route: UnmatchedRoute = {
       kind: 'unmatched',
       name: '',
+      access: isGuarded ? defaultAccess(auth) : undefined,
       admission: limit && admitUnmatched(limit),
       browsers: compileBrowsers(settings, []),
     }

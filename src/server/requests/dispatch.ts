@@ -42,10 +42,10 @@ export function answerUnmatched(serving: Serving, request: IncomingMessage, resp
 }
 
 /** Answers a request that no route takes, where what holds for all of them lets it through. */
-export function passOutside(exchange: Exchange, answer: () => void): void {
+export function passOutside(exchange: Exchange, answer: () => void, outer = exchange.activation.outer): void {
   const { activation, request, serving } = exchange
   exchange.passOn = answer
-  exchange.pass(activation.outer.pipeline, arriveNowhere(activation, request, serving.clock))
+  exchange.pass(outer.pipeline, arriveNowhere(activation, request, serving.clock))
 }
 
 function answerNowhere(exchange: Exchange): void {

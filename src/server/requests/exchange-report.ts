@@ -3,6 +3,7 @@ import type { Scope } from '../../cancellation.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { Route } from '../../plan/snapshot.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
+import { isRefusal } from '../../run/refusals.ts'
 import { logRequest } from '../../telemetry/request-log.ts'
 import type { Span } from '../../telemetry/span.ts'
 import { slowReader, wasReadTooSlowly } from '../http/listener.ts'
@@ -80,6 +81,8 @@ export function tellError({ requestId, span, serving, scope, route }: Reported, 
   if (isOurs) serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed with an internal error')
   else if (error.code === 'extension-failed')
     serving.logger.error({ ...fields, step: error.step, reason: error.reason, err: error.cause }, 'an extension failed')
+  else if (isRefusal(error))
+    serving.logger.info({ ...fields, code: error.code, reason: error.reason }, 'a request was refused')
   else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
 }
 

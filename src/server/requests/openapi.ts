@@ -23,14 +23,22 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request)
   if (refusal) exchange.fail(refusal)
-  else passOutside(exchange, () => answerWith(exchange, print(snapshot)))
+  else passOutside(exchange, () => answerWith(exchange, print(snapshot)), activation.own)
   return true
 }
 
 function answerWith(exchange: Exchange, printing: Promise<Buffer>): void {
+  const { activation } = exchange
   printing.then(
     contained('promise', exchange, (body) =>
-      exchange.answer({ kind: 'answer', status: 200, headers: {}, body, records: [], degraded: [] }),
+      exchange.answer({
+        kind: 'answer',
+        status: 200,
+        headers: activation.own === activation.outer ? {} : { 'cache-control': 'private' },
+        body,
+        records: [],
+        degraded: [],
+      }),
     ),
     contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))),
   )

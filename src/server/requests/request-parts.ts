@@ -17,7 +17,7 @@ export class ServerRequestParts implements RequestParts {
   readonly path: string
   readonly params: RequestParts['params']
   readonly id: string
-  readonly claims = undefined
+  identity: RequestParts['identity'] = undefined
   body: unknown = undefined
   bodyHoldsTexts = false
   raw: RequestParts['raw'] = undefined

@@ -10,6 +10,7 @@ const limitOf = (policy: RatePolicy, name = 'home'): RequestLimit => ({
   name,
   policy,
   by: [],
+  isByAddress: false,
   keyOf: () => '',
 })
 

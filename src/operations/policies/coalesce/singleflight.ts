@@ -43,8 +43,8 @@ export function singleflight(parts: PolicyParts, flights: Flights | undefined): 
   }
 }
 
-function keyOf({ method, path, headers, body }: CallRequest): string {
-  return JSON.stringify([method, path, headers, latin1Of(body)])
+function keyOf({ method, path, headers, body, owner }: CallRequest): string {
+  return JSON.stringify([method, path, headers, latin1Of(body), owner])
 }
 
 interface Asking {

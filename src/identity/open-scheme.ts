@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.ts'
+import { Shared } from '../shared.ts'
+import type { Notify } from '../telemetry/notice.ts'
+import { type Credential, type CredentialSource, compileFind } from './credential.ts'
+import { type FailureRate, Failures } from './failures.ts'
+import type { Verdict } from './identity.ts'
+import type { Scheme, Verifier } from './scheme.ts'
+
+/** A scheme at work for routes. */
+export interface OpenScheme {
+  /** The credential that a request brings for it; undefined for none. */
+  find(request: CredentialSource): Credential | undefined
+  /**
+   * What comes of a credential; undefined where it is another scheme's.
+   * @param isAlone whether no other scheme is asked
+   */
+  judge(credential: Credential, isAlone: boolean): Verdict | Promise<Verdict> | undefined
+}
+
+export type Hold = <Value>(acquired: { readonly value: Value; readonly release: () => void }) => Value
+
+/** Opens schemes; equal ones are one, and outlive a reload. */
+export interface Schemes {
+  open(scheme: Scheme, hold: Hold): OpenScheme
+  /** Counts what was no credential; equal rates are counted together. */
+  openFailures(rate: FailureRate, hold: Hold): Failures
+}
+
+/** Of a process. */
+export class SharedSchemes implements Schemes {
+  readonly #open: Shared<Scheme, { readonly opened: OpenScheme; readonly verifier: Verifier }>
+
+  readonly #failures: Shared<FailureRate, Failures>
+
+  constructor(clock: Clock, notify: Notify = () => {}) {
+    this.#open = new Shared(
+      ({ key }) => key,
+      (scheme) => {
+        const verifier = scheme.kind.open(scheme.settings, { scheme: scheme.name, clock, file: scheme.file, notify })
+        return { opened: compileScheme(scheme, verifier), verifier }
+      },
+      ({ verifier }) => verifier.close?.(),
+    )
+    this.#failures = new Shared(
+      ({ count, windowMs }) => `${count}/${windowMs}`,
+      (rate) => new Failures(rate, clock),
+      () => {},
+    )
+  }
+
+  open(scheme: Scheme, hold: Hold): OpenScheme {
+    return hold(this.#open.acquire(scheme)).opened
+  }
+
+  openFailures(rate: FailureRate, hold: Hold): Failures {
+    return hold(this.#failures.acquire(rate))
+  }
+}
+
+function compileScheme(scheme: Scheme, verifier: Verifier): OpenScheme {
+  const { kind, settings } = scheme
+  return {
+    find: compileFind(kind.places(settings), kind.challenge.toLowerCase()),
+    judge({ text }, isAlone) {
+      const known = verifier.known?.(text)
+      if (known) return known
+      if (!isAlone && verifier.takes?.(text) === false) return undefined
+      return verifier.verify(text)
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import type * as z from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Notify } from '../telemetry/notice.ts'
+import type { CredentialPlace } from './credential.ts'
+import type { Verdict } from './identity.ts'
+
+/** What schemes are opened with. */
+export interface SchemeParts {
+  /** As the gateway's file names it. */
+  readonly scheme: string
+  readonly clock: Clock
+  /** What the file that it names holds. */
+  readonly file: unknown
+  readonly notify: Notify
+}
+
+/** A scheme at work. Nothing here throws or rejects: what cannot be told is a verdict too. */
+export interface Verifier {
+  /** The verdict, where it is known without asking or computing. */
+  known?(credential: string): Verdict | undefined
+  /** Whether a credential is its own, where others look at the same place; without it all are. */
+  takes?(credential: string): boolean
+  verify(credential: string): Verdict | Promise<Verdict>
+  close?(): void
+}
+
+/**
+ * A way to find out who a request is of. Its schema, checks, reference and explanations follow from this; a new one is a
+ * folder in `schemes/` and a line in its `index.ts`.
+ */
+export interface SchemeKind<Name extends string = string, Shape extends z.ZodType = z.ZodType> {
+  /** The key that declares it. */
+  readonly name: Name
+  readonly example: string
+  /** What people may write. */
+  readonly shape: Shape
+  /** The authentication scheme that a 401 asks for (RFC 9110 section 11.6.1). */
+  readonly challenge: 'Bearer' | 'Basic' | 'ApiKey'
+  /** Where its credentials stand. */
+  places(settings: z.output<Shape>): readonly CredentialPlace[]
+  /** Its key that names a file, from the gateway's; a URL is none. */
+  readonly fileKey?: string
+  /** What is wrong with what that file holds, if anything. */
+  checkFile?(value: unknown): string | undefined
+  /** In a few words, for explanations. */
+  caption(settings: z.output<Shape>): string
+  /** As a security scheme of OpenAPI 3.1, beside the places that it stands at. */
+  describe?(settings: z.output<Shape>): Readonly<Record<string, unknown>>
+  open(settings: z.output<Shape>, parts: SchemeParts): Verifier
+}
+
+/** Defines a scheme. */
+export function defineScheme<const Name extends string, Shape extends z.ZodType>(
+  kind: SchemeKind<Name, Shape>,
+): SchemeKind<Name, Shape> {
+  return kind
+}
+
+/** A scheme as the gateway's file declares it. */
+export interface Scheme {
+  readonly name: string
+  // biome-ignore lint/suspicious/noExplicitAny: a list of schemes holds kinds of any settings
+  readonly kind: SchemeKind<string, any>
+  readonly settings: unknown
+  /** What the file that it names holds. */
+  readonly file: unknown
+  /** Equal for schemes that are the same in all that they are made of. */
+  readonly key: string
+}
+
+const url = /^[a-z][a-z0-9+.-]*:\/\//i
+
+/** Whether a text names a file, not a place elsewhere. */
+export function isFileName(text: unknown): text is string {
+  return typeof text === 'string' && text !== '' && !url.test(text)
+}

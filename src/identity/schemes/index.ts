@@ -1,0 +1,5 @@
+import { apiKey } from './api-key/api-key.ts'
+import { jwt } from './jwt/jwt.ts'
+
+/** Every way to find out who asks. A new one is a folder beside these and a line here. */
+export const schemeKinds = [jwt, apiKey] as const

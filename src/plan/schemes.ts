@@ -1,0 +1,40 @@
+import type { GatewaySettings } from '../config/gateway.ts'
+import type { ConfigTexts } from '../config/read.ts'
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import { didYouMean } from '../diagnostics/suggest.ts'
+import type { Scheme } from '../identity/scheme.ts'
+import { parseYamlInSteps } from '../yaml/parse.ts'
+import type { Source } from '../yaml/source.ts'
+import type { AuthWorld } from './access.ts'
+import type { Work } from './work.ts'
+
+/** Binds the schemes that the gateway's file declares, and what holds where a route says nothing of them. */
+export function* bindSchemes(
+  { auth, defaults }: GatewaySettings,
+  gateway: Source | undefined,
+  texts: Pick<ConfigTexts, 'schemeFiles' | 'env'>,
+  diagnostics: DiagnosticCollector,
+): Work<AuthWorld> {
+  const written = Object.keys((gateway?.valueAt(['auth']) as object | undefined) ?? {})
+  const isWhole = written.every((name) => Object.hasOwn(auth, name))
+  const schemes = new Map<string, Scheme>()
+  for (const [name, { kind, settings }] of Object.entries(auth)) {
+    const text = texts.schemeFiles?.find(({ scheme }) => scheme === name)
+    const file = text && (yield* parseYamlInSteps(text, {}, diagnostics))
+    const fault = file && kind.checkFile?.(file.value)
+    if (fault !== undefined) diagnostics.add('invalid-value', fault, file!.locate([]))
+    const key = JSON.stringify([name, kind.name, settings, text?.text])
+    schemes.set(name, { name, kind, settings, file: file?.value, key })
+  }
+  const rule = defaults.auth ?? 'none'
+  if (written.length > 0 && defaults.auth === undefined) {
+    const help = 'say what holds where a route says nothing: `defaults: { auth: … }`, `none` too'
+    diagnostics.add('missing-key', '`defaults.auth` is missing', gateway!.locateKey(['auth']), help)
+  }
+  const unknown = rule === 'none' ? undefined : rule.schemes.find((name) => !schemes.has(name))
+  if (unknown !== undefined && isWhole) {
+    const at = gateway!.locate(['defaults', 'auth'])
+    diagnostics.add('unknown-scheme', `there is no scheme \`${unknown}\``, at, didYouMean(unknown, schemes.keys()))
+  }
+  return { schemes, isWhole, rule, failures: defaults.authFailures }
+}

@@ -1,0 +1,79 @@
+import type { Credential } from '../identity/credential.ts'
+import type { Failures } from '../identity/failures.ts'
+import { denied, type Verdict } from '../identity/identity.ts'
+import type { OpenScheme } from '../identity/open-scheme.ts'
+import type { RouteAccess } from '../plan/access.ts'
+import type { RequestParts } from '../plan/request-parts.ts'
+import { refuse } from './refusals.ts'
+
+/** What came of the credentials of a request; undefined where it brought none. */
+export type Found = { readonly verdict: Verdict; readonly isAmbient: boolean } | undefined
+
+/** Looks at the credentials of a request. Throws where its address had too many that were none. */
+export type Gate = (request: RequestParts) => Found | Promise<Found>
+
+/** Opens what a route says of its schemes: any of them, or all. */
+export function openGate(
+  mode: RouteAccess['mode'],
+  schemes: readonly OpenScheme[],
+  failures: Failures | undefined,
+): Gate {
+  const judge = (scheme: OpenScheme, credential: Credential, request: RequestParts, isAlone: boolean) => {
+    const waitSeconds = failures?.waitOf(request.ip) ?? 0
+    if (waitSeconds > 0) throw refuse('rate-limited', undefined, waitSeconds, 'too many credentials that were none')
+    const verdict = scheme.judge(credential, isAlone)
+    if (verdict === undefined) return undefined
+    const { isAmbient } = credential
+    return verdict instanceof Promise
+      ? verdict.then((known): Found => ({ verdict: known, isAmbient }))
+      : { verdict, isAmbient }
+  }
+  return mode === 'any' ? askAny(schemes, judge) : askAll(schemes, judge)
+}
+
+type Judge = (
+  scheme: OpenScheme,
+  credential: Credential,
+  request: RequestParts,
+  isAlone: boolean,
+) => Found | Promise<Found>
+
+/** The first scheme whose credential is there decides alone. */
+function askAny(schemes: readonly OpenScheme[], judge: Judge): Gate {
+  const isAlone = schemes.length === 1
+  return (request) => {
+    let stranger: Credential | undefined
+    for (const scheme of schemes) {
+      const credential = scheme.find(request)
+      if (!credential) continue
+      const found = judge(scheme, credential, request, isAlone)
+      if (found) return found
+      stranger ??= credential
+    }
+    return stranger && { verdict: denied('it is of none of the schemes here'), isAmbient: stranger.isAmbient }
+  }
+}
+
+/** Every scheme has to find its credential, and it to be good; who asks is told by the last. */
+function askAll(schemes: readonly OpenScheme[], judge: Judge): Gate {
+  return async (request) => {
+    let last: Found
+    let isAmbient = false
+    for (const scheme of schemes) {
+      const credential = scheme.find(request)
+      if (!credential) return undefined
+      last = await judge(scheme, credential, request, true)
+      isAmbient ||= credential.isAmbient
+      if (last?.verdict.kind !== 'identity') return last
+    }
+    return last && { verdict: last.verdict, isAmbient }
+  }
+}
+
+/** Goes on with what was found, at once where that is there. */
+export function andThenFound<Result>(
+  found: Found | Promise<Found>,
+  then: (found: Found) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return found instanceof Promise ? found.then(then) : then(found)
+}

@@ -1,0 +1,54 @@
+import { andThenFound, type Found, type Gate, openGate } from '../authenticate.ts'
+import { challengeOf } from '../challenge.ts'
+import type { Outcome } from '../outcome.ts'
+import { makePrivate } from '../private-answers.ts'
+import { refuse } from '../refusals.ts'
+import type { RouteRequest } from '../route-request.ts'
+import { andThen, type Client, defineStage, type Handle } from '../stage.ts'
+
+/**
+ * Finds out who asks. Who brings no credential, or one that is none, is answered 401, and where nobody can tell 503. What
+ * is answered is for who asked: caches that many share are told so.
+ */
+export const authentication = defineStage({
+  name: 'authentication',
+  on: ['route', 'proxy', 'unmatched'],
+  open({ access }, { schemes, hold }) {
+    if (!access) return undefined
+    const { optional, isPublic } = access
+    const opened = access.schemes.map((scheme) => schemes.open(scheme, hold))
+    const failures = access.failures && schemes.openFailures(access.failures, hold)
+    const ask: Gate = openGate(access.mode, opened, failures)
+
+    function pass(found: Found, request: RouteRequest, client: Client): void {
+      if (found === undefined) {
+        if (optional) return
+        client.addHeaders(challengeOf(access!))
+        throw refuse('unauthenticated', undefined, undefined, 'there is no credential')
+      }
+      const { verdict, isAmbient } = found
+      if (verdict.kind === 'identity') {
+        request.identify(verdict, isAmbient)
+        return
+      }
+      const { kind, reason } = verdict
+      if (kind === 'unavailable') throw refuse('auth-unavailable', undefined, verdict.retryAfter, reason)
+      failures?.note(request.parts.ip)
+      client.addHeaders(challengeOf(access!, 'error="invalid_token"'))
+      throw refuse('unauthenticated', undefined, undefined, reason)
+    }
+
+    return (next: Handle): Handle => {
+      const goOn = (found: Found, request: RouteRequest, client: Client): Outcome | Promise<Outcome> => {
+        pass(found, request, client)
+        const outcome = next(request, client)
+        return isPublic ? outcome : andThen(outcome, makePrivate)
+      }
+      return (request, client) =>
+        andThenFound(ask(request.parts), (found) => {
+          client.scope.throwIfCancelled()
+          return goOn(found, request, client)
+        })
+    }
+  },
+})
