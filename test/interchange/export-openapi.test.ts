@@ -18,7 +18,8 @@ import { loadProject, type ProjectFiles, world } from '../support/project.ts'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 async function loadFolder(folder: string): Promise<Snapshot> {
-  const { texts } = await readConfig({ config: join(folder, 'config/gateway.yaml'), env: {}, base: root })
+  const secrets = join(root, folder, 'secrets')
+  const { texts } = await readConfig({ config: join(folder, 'config/gateway.yaml'), env: {}, base: root, secrets })
   const { snapshot } = buildSnapshot(texts)
   return snapshot!
 }

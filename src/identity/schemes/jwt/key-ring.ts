@@ -48,6 +48,8 @@ export class KeyRing {
   #text = ''
   #fetchedAt = 0
   #attemptedAt = Number.NEGATIVE_INFINITY
+  /** When keys were fetched last because of one that nobody knew. */
+  #unknownAt = Number.NEGATIVE_INFINITY
   #failure: string | undefined
   #fetching: Promise<void> | undefined
 
@@ -84,7 +86,11 @@ export class KeyRing {
    */
   async renew({ generation }: Keys): Promise<Keys | undefined> {
     if (this.#parts.fetch && !this.#fetching && this.#keys!.generation === generation) {
-      if (this.#mayTry(unknownMs)) this.#begin()
+      const now = this.#parts.clock.now()
+      if (now - this.#unknownAt >= unknownMs) {
+        this.#unknownAt = now
+        this.#begin()
+      }
     }
     await this.#fetching
     if (this.#keys!.generation !== generation) return this.#keys
