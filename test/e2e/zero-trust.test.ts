@@ -136,7 +136,8 @@ describe('nothing of a request reaches a backend unless it is listed', () => {
     )
     const { headers } = calls[0]!.call
     expect(headers['accept-language']).toBe(uninvited['accept-language'])
-    for (const name of ['proxy-authorization', 'x-private', 'authorization', 'cookie', 'x-api-key']) expect(headers[name]).toBeUndefined()
+    for (const name of ['proxy-authorization', 'x-private', 'authorization', 'cookie', 'x-api-key'])
+      expect(headers[name]).toBeUndefined()
     // Where it comes from is told by us: nobody before us is trusted.
     expect(headers['x-forwarded-for']).toBe('127.0.0.1')
     expect([headers['forwarded'], headers['x-real-ip']]).toEqual([undefined, undefined])
