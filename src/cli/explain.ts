@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { Argument, Option } from 'commander'
 import type { Snapshot } from '../plan/snapshot.ts'
-import { type CliCommand, type ConfigOptions, configOptions, type ExitCode } from './command.ts'
+import { type CliCommand, type ConfigOptions, configOptions, defaultConfig, type ExitCode } from './command.ts'
 import { findRoute, loadSnapshot } from './load-snapshot.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -16,14 +17,18 @@ interface Explanation {
 
 export const explain: CliCommand<ExplainOptions> = {
   name: 'explain',
-  summary: 'Explain a route, a color, or the code of a diagnostic or an error.',
+  summary: 'Explain a route, a color, the code of a diagnostic or an error, or a word of the language.',
   examples: [
     ['tessera explain mobile-home', 'who feeds what, which policy holds where, how long it may take'],
     ['tessera explain sibling-read', 'what a rule asks for, with a wrong and a right example'],
     ['tessera explain user.id', 'who gives a color, who reads it, who sees it'],
     ['tessera explain circuit-open', 'when a request fails like this, and what to do'],
+    [
+      'tessera explain forEach',
+      'a step, an operator, a function, a policy or a key: what it is for, and where it may stand',
+    ],
   ],
-  operands: [new Argument('<name>', 'a route by name or file, a color, or a code')],
+  operands: [new Argument('<name>', 'a route by name or file, a color, a code, or a word of the language')],
   options: [
     ...configOptions(),
     new Option('--format <format>', 'how to write it').choices(['pretty', 'json']).default('pretty'),
@@ -42,10 +47,13 @@ async function runExplain(
   }
   // A code is explained without a project, too.
   const page = await explainCode(name)
-  if (page) return show(page)
+  if (page) return show(await besideWord(page, name))
+  // So is a word of the language where there is none.
+  const word = existsSync(options.config ?? defaultConfig) ? undefined : await explainWordOf(name)
+  if (word) return show(word)
   const snapshot = await loadSnapshot(options, terminal)
   if (!snapshot) return 1
-  const found = await explainInProject(name, snapshot)
+  const found = (await explainInProject(name, snapshot)) ?? (await explainWordOf(name, snapshot))
   if (found) return show(found)
   terminal.complain(`nothing is called \`${name}\`: ${await suggestName(name, snapshot)}`)
   return 2
@@ -58,6 +66,25 @@ async function explainCode(name: string): Promise<Explanation | undefined> {
   ])
   const page = findPage(name)
   return page && { data: page, print: (terminal) => printCode(page, terminal) }
+}
+
+/** A code may be a word of the language, too: `timeout`. */
+async function besideWord(page: Explanation, name: string): Promise<Explanation> {
+  const word = await explainWordOf(name)
+  if (!word) return page
+  const data = { ...(page.data as object), ...(word.data as object) }
+  return { data, print: (terminal) => `${page.print(terminal)}\n\n${word.print(terminal)}` }
+}
+
+/** What the language means by a word, by what a project adds to it if there is one. */
+async function explainWordOf(name: string, snapshot?: Snapshot): Promise<Explanation | undefined> {
+  const [{ explainWord }, { printWord }, { builtIn }] = await Promise.all([
+    import('../describe/explain/word.ts'),
+    import('./explanations/word.ts'),
+    import('../plan/extensions/registry.ts'),
+  ])
+  const data = explainWord(name, snapshot?.registry ?? builtIn)
+  return data && { data, print: (terminal) => printWord(data, terminal) }
 }
 
 async function explainInProject(name: string, snapshot: Snapshot): Promise<Explanation | undefined> {
@@ -105,5 +132,5 @@ async function suggestName(name: string, snapshot: Snapshot): Promise<string> {
     ...errorPageCodes,
     ...listErrorCodes(snapshot),
   ]
-  return didYouMean(name, names) ?? 'no route, color or code has a name like it'
+  return didYouMean(name, names) ?? 'no route, color, code or word of the language is like it'
 }

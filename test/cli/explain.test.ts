@@ -95,7 +95,9 @@ What is forwarded
       'circuit-open',
     ])
     const far = await explain('quite-something-else')
-    expect(far.stderr).toBe('nothing is called `quite-something-else`: no route, color or code has a name like it\n')
+    expect(far.stderr).toBe(
+      'nothing is called `quite-something-else`: no route, color, code or word of the language is like it\n',
+    )
   })
 
   test('names the codes of the project itself', async () => {
@@ -103,5 +105,39 @@ What is forwarded
     expect(code).toBe(0)
     expect(stdout).toContain('users.session answers 401')
     expect(stdout).toContain('a catch in mobile-home')
+  })
+})
+
+describe('explain of a word of the language', () => {
+  test('tells what a step, an operator, a function and a policy are for, and where a key may stand', async () => {
+    const { code, stdout, stderr } = await explain('retry')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toBe(`retry  a policy
+Another attempt after a failure; only for idempotent methods. Of a list, the first whose \`on\` has
+the failure decides.
+
+Example
+  retry: { attempts: 2, delay: 20ms, on: [unavailable, http-503] }
+
+Where
+  gateway.defaults.call.retry
+  gateway.presets.NAME.call.retry
+  service.retry
+  service.operations.NAME.retry
+  step invoke.invoke.retry
+  step invoke.retry
+`)
+    expect((await explain('forEach')).stdout).toMatch(/^forEach {2}a step\n[\s\S]*Example\n {2}- forEach: /)
+    expect((await explain('forEach')).stdout).not.toContain('a key')
+    expect((await explain('$join')).stdout).toMatch(/^\$join {2}an operator\n/)
+    expect((await explain('startsWith')).stdout).toContain("'tessera'.startsWith('tess') → true")
+  })
+
+  test('needs no project, and stands behind a code of the same name', async () => {
+    const alone = await runTessera(['explain', 'repeat'], { cwd: tmpdir() })
+    expect({ code: alone.code, stderr: alone.stderr }).toEqual({ code: 0, stderr: '' })
+    const { stdout } = await explain('timeout', '--format', 'json')
+    expect(JSON.parse(stdout)).toMatchObject({ code: 'timeout', status: 504, word: 'timeout' })
+    expect((await explain('timeout')).stdout).toMatch(/answered with 504[\s\S]*timeout {2}a policy/)
   })
 })

@@ -296,7 +296,7 @@ describe('a supervised process', () => {
   async function run(afterStart: string) {
     const directory = createDirectory()
     const { files, backend } = await startSlowWord(300)
-    writeFiles(directory, { gateway: '{}', dictionary, ...files })
+    writeFiles(directory, { gateway: 'defaults: { timeout: 9s }', dictionary, ...files })
     const root = fileURLToPath(new URL('../../src/', import.meta.url))
     const program = `
       import { createGateway } from '${root}server/gateway.ts'
