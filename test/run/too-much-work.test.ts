@@ -4,13 +4,6 @@ import { type RunOptions, runRoute as run } from '../support/engine.ts'
 /** With time enough, so that only the work can end it on a busy machine. */
 const runRoute = (text: string, options?: RunOptions) => run(`timeout: 1m\n${text.replace(/^\n/, '')}`, options)
 
-/** How long something took that only computes: the loop is held no longer. */
-async function timeTaken(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now()
-  await work()
-  return performance.now() - startedAt
-}
-
 const ids = (count: number) => Array.from({ length: count }, (_, index) => String(index))
 const post = (body: unknown) => ({ method: 'POST', body })
 
@@ -23,9 +16,9 @@ describe('work that multiplies ends the request', () => {
     expect(result).toMatchObject({ status: 400, body: 'too-much-work' })
   })
 
-  test('the loop is held for a moment only', async () => {
-    const ms = await timeTaken(() => runRoute(pairs, { request: post({ ids: ids(200_000) }) }))
-    expect(ms).toBeLessThan(3000)
+  test('so are 200,000 of them, whose pairs nobody would live to see', async () => {
+    const result = await runRoute(pairs, { request: post({ ids: ids(200_000) }) })
+    expect(result).toMatchObject({ status: 400, body: 'too-much-work' })
   })
 
   test('few enough are answered', async () => {
