@@ -30,8 +30,8 @@ export function isPath(text: string): boolean {
 }
 
 /**
- * Compiles a query, choosing its engine: closures of our own for names, indexes, wildcards and slices; json-p3 for
- * the rest of RFC 9535; jsonpath-plus only for a query that RFC 9535 refuses and that uses `^`, `~` or `@string()`.
+ * Compiles a query, choosing its engine: closures of our own for names, indexes, wildcards, slices and
+ * filters that compare by singular queries; json-p3 for the rest of RFC 9535; jsonpath-plus only for a query that RFC 9535 refuses and that uses `^`, `~` or `@string()`.
  */
 export function compilePath(query: string): Path | Fault {
   if (query.length > maxKept) return compile(query)

@@ -148,7 +148,7 @@ describe('a place', () => {
       env,
     )
     expect(snapshot.settings).toMatchObject({
-      listen: { port: 8081 },
+      listen: [{ port: 8081 }],
       trustedProxies: ['10.0.0.0/8', 'loopback'],
       openapi: true,
     })

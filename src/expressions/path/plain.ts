@@ -1,9 +1,10 @@
 import { Decimal } from '../../numbers.ts'
 import { spend } from '../work.ts'
+import { compileFilter, type Filter } from './filter.ts'
 import type { Segment, Selector } from './selectors.ts'
 
 type Read = (value: unknown) => unknown
-type Collect = (value: unknown, into: unknown[]) => void
+type Collect = (value: unknown, into: unknown[], root: unknown) => void
 
 /** Compiles a singular query (names and indexes only) to a walk over own properties; undefined where there is nothing. */
 export function compileSingular(prefix: readonly (string | number)[]): Read {
@@ -21,7 +22,7 @@ export function compileSingular(prefix: readonly (string | number)[]): Read {
   }
 }
 
-/** Compiles a query of names, indexes, wildcards and slices to loops; the values come in the order of the document. */
+/** Compiles a query of names, indexes, wildcards, slices and filters to loops; the values come in the order of the document. */
 export function compilePlain(segments: readonly Segment[]): (document: unknown) => unknown[] {
   const collectors = segments.map((segment) => segment.map(compileSelector))
   return (document) => {
@@ -29,7 +30,7 @@ export function compilePlain(segments: readonly Segment[]): (document: unknown) 
     for (const collect of collectors) {
       spend(found.length * collect.length)
       const next: unknown[] = []
-      for (const value of found) for (const select of collect) select(value, next)
+      for (const value of found) for (const select of collect) select(value, next, document)
       found = next
     }
     return found
@@ -51,6 +52,18 @@ function compileSelector(selector: Selector): Collect {
       }
     case 'slice':
       return compileSlice(selector)
+    case 'filter':
+      return compileFiltered(selector.filter)
+  }
+}
+
+function compileFiltered(filter: Filter): Collect {
+  const passes = compileFilter(filter, compileSingular)
+  return (value, into, root) => {
+    if (typeof value !== 'object' || value === null) return
+    const children = Array.isArray(value) ? value : Object.values(value)
+    spend(children.length)
+    for (const child of children) if (child !== undefined && passes(child, root)) into.push(child)
   }
 }
 

@@ -3,17 +3,18 @@ import type { Fault } from '../../diagnostics/collector.ts'
 import { isExact, toDouble } from '../../numbers.ts'
 import { checkPattern } from '../pattern.ts'
 import { spend, spendOnLetters } from '../work.ts'
+import { readFilter } from './filter.ts'
 import { loadJsonP3 } from './json-p3.ts'
 import { type Reach, reachOf } from './reach.ts'
 import { createRegexpFunction } from './regexp.ts'
-import type { Segment, Selector } from './selectors.ts'
+import { prefixOf, type Segment, type Selector } from './selectors.ts'
 import { makeSpending } from './spending.ts'
 
 type FilterExpression = InstanceType<typeof jsonpath.expressions.FilterExpression>
 
 /** A query that RFC 9535 allows. */
 export interface StandardQuery {
-  /** Child segments before the first that only json-p3 knows how to run (a filter, a descendant). */
+  /** Child segments before the first that only json-p3 knows how to run (a function in a filter, a descendant). */
   readonly leading: readonly Segment[]
   /** True when `leading` is the whole query. */
   readonly plain: boolean
@@ -114,13 +115,21 @@ function leadingSegments(query: JSONPathQuery): Segment[] {
 }
 
 function readSelector(selector: unknown): Selector | undefined {
-  const { NameSelector, IndexSelector, WildcardSelector, SliceSelector } = loadJsonP3().jsonpath.selectors
+  const { FilterSelector, NameSelector, IndexSelector, WildcardSelector, SliceSelector } =
+    loadJsonP3().jsonpath.selectors
   if (selector instanceof NameSelector) return { kind: 'name', name: selector.name }
   if (selector instanceof IndexSelector) return { kind: 'index', index: selector.index }
   if (selector instanceof WildcardSelector) return { kind: 'wildcard' }
   if (selector instanceof SliceSelector)
     return { kind: 'slice', start: selector.start, end: selector.stop, step: selector.step ?? 1 }
-  return undefined
+  if (!(selector instanceof FilterSelector)) return undefined
+  const filter = readFilter(selector.expression, (query) => singularPrefix(query as JSONPathQuery))
+  return filter && { kind: 'filter', filter }
+}
+
+/** The names and indexes of a query inside a filter that has nothing else. */
+function singularPrefix(query: JSONPathQuery): (string | number)[] | undefined {
+  return query.singularQuery() ? prefixOf(leadingSegments(query)) : undefined
 }
 
 /** Every expression inside a filter, however deep. */

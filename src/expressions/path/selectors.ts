@@ -1,3 +1,5 @@
+import type { Filter } from './filter.ts'
+
 /** One selector of a plain query, as all three engines understand it (RFC 9535, 2.3). */
 export type Selector =
   | { readonly kind: 'name'; readonly name: string }
@@ -9,6 +11,7 @@ export type Selector =
       readonly end?: number | undefined
       readonly step: number
     }
+  | { readonly kind: 'filter'; readonly filter: Filter }
 
 /** The selectors of one child segment: `['a', 0]` has two. */
 export type Segment = readonly Selector[]
