@@ -1,11 +1,13 @@
 import { bindCondition } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
+import type { Read } from '../binding/reference.ts'
 import { within } from '../binding/shape.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { Document } from '../expressions/document.ts'
 import type { WorkBudget } from '../expressions/work.ts'
 import type { AuthRule } from '../identity/access.ts'
+import type { CredentialPlace } from '../identity/credential.ts'
 import type { FailureRate } from '../identity/failures.ts'
 import type { Scheme } from '../identity/scheme.ts'
 import type { ParsedRoute } from '../routes/route.ts'
@@ -36,6 +38,8 @@ export interface RouteGrants {
   /** Whether it lets in; throws where it cannot be told. */
   readonly test: ((document: Document) => boolean) | undefined
   readonly view: ((request: RequestParts, work: WorkBudget) => Document) | undefined
+  /** What `allow` reads. */
+  readonly reads: readonly Read[]
 }
 
 /** What of its files says who may ask. */
@@ -80,6 +84,11 @@ export function defaultAccess({ rule, schemes, failures }: AuthWorld): RouteAcce
   return { mode: rule.mode, schemes: known, optional: rule.optional, isPublic: false, failures }
 }
 
+/** Where what says who asks may stand in a request of a route. */
+export function placesOf(access: RouteAccess | undefined): readonly CredentialPlace[] {
+  return (access?.schemes ?? []).flatMap(({ kind, settings }) => kind.places(settings) as readonly CredentialPlace[])
+}
+
 /** Binds `scopes`, `roles` and `allow`; undefined where there is none. */
 export function bindGrants(
   { definition, position }: ParsedRoute,
@@ -99,10 +108,11 @@ export function bindGrants(
       help,
     )
   }
-  if (allow === undefined) return asked ? { scopes, roles, allow, test: undefined, view: undefined } : undefined
+  if (allow === undefined)
+    return asked ? { scopes, roles, allow, test: undefined, view: undefined, reads: [] } : undefined
   const at = within(position, 'allow')
   const condition = bindCondition(allow, at, language, { strict: true })
   checkNegationsCareForAbsence(allow, at, language)
   const view = new EarlyReads(inputs, language).view(condition.reads, source.locate(['allow']))
-  return { scopes, roles, allow: condition.source, test: condition.test, view }
+  return { scopes, roles, allow: condition.source, test: condition.test, view, reads: condition.reads }
 }

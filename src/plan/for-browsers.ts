@@ -1,6 +1,7 @@
 import type { BrowsersPolicy } from '../browsers/browsers.ts'
 import { type Compression, compileCompression } from '../browsers/coding/compression.ts'
 import type { SettableHeaders } from '../browsers/cors.ts'
+import { placesOf } from './access.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { everyRead } from './reads.ts'
 import { readsBody, readsRaw, requestPartsRead } from './request-view.ts'
@@ -22,6 +23,13 @@ export function settableHeaders(route: BoundRoute): SettableHeaders {
   for (const text of [...limits.flatMap(({ by }) => by), bulkhead?.by ?? '']) {
     if (text.startsWith(inAdmission)) settable.add(text.slice(inAdmission.length).toLowerCase())
   }
+  for (const { in: place, name } of placesOf(route.access)) if (place === 'header') settable.add(name)
+  for (const { reference } of route.grants?.reads ?? []) {
+    if (reference.kind !== 'request' || reference.rest[0] !== 'headers') continue
+    const [, name] = reference.rest
+    if (typeof name !== 'string') return 'any'
+    settable.add(name)
+  }
   if (takesBody(route)) settable.add('content-type')
   if (route.etag) settable.add('if-none-match')
   return [...settable].filter((name) => !notOfPages.test(name)).sort()
@@ -38,7 +46,8 @@ export function bindCompression(route: BoundRoute): Compression | undefined {
   const { compress, isOwnCompress = false } = route.browsers
   if (!compress) return undefined
   const { headers, unkeyable } = findRequestReads(route)
-  const readsCookies = headers.has('cookie') || unkeyable.some(({ isAllHeaders }) => isAllHeaders)
+  const isByCookie = placesOf(route.access).some(({ in: place, name }) => place === 'cookie' || name === 'cookie')
+  const readsCookies = isByCookie || headers.has('cookie') || unkeyable.some(({ isAllHeaders }) => isAllHeaders)
   return compileCompression(compress, isOwnCompress, readsCookies)
 }
 

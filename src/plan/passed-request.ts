@@ -6,11 +6,10 @@ import { createNamespaces } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { type WorkBudget, workOf } from '../expressions/work.ts'
 import { headersOfPassed } from '../header-fields.ts'
-import type { CredentialPlace } from '../identity/credential.ts'
 import { headerText } from '../operations/header-text.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { ProxyDefinition } from '../routes/proxy.ts'
-import type { RouteAccess } from './access.ts'
+import { placesOf, type RouteAccess } from './access.ts'
 import { type BoundInput, compileInputs } from './inputs.ts'
 import { bindPassedPath, type PassedPath } from './passed-path.ts'
 import type { RequestParts } from './request-parts.ts'
@@ -98,11 +97,6 @@ export function bindPassedRequest(
     createDocument: set.length + inputs.length > 0 ? compileDocument(set, inputs) : undefined,
     keepsHost: host === 'client',
   }
-}
-
-/** Where schemes look for who asks. */
-function placesOf(access: RouteAccess | undefined): readonly CredentialPlace[] {
-  return (access?.schemes ?? []).flatMap(({ kind, settings }) => kind.places(settings) as readonly CredentialPlace[])
 }
 
 /** Nothing has run before it, and the body goes by: what is read stands in the request's head. */

@@ -1,7 +1,7 @@
 import type { Location } from '../diagnostics/diagnostic.ts'
-import type { CredentialPlace } from '../identity/credential.ts'
 import { printJson } from '../json-text.ts'
 import { isCredential, isSensitive } from '../redaction.ts'
+import { placesOf } from './access.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { everyRead } from './reads.ts'
 import type { RequestParts } from './request-parts.ts'
@@ -46,9 +46,8 @@ export function compileRouteCaching(route: BoundRoute, nameMeaning: () => string
   const { headers: read, parts } = findRequestReads(route)
   const headers = new Set(read)
   // Whom an answer is for shows in what says who asks.
-  for (const { kind, settings } of access?.schemes ?? [])
-    for (const { in: place, name } of kind.places(settings) as readonly CredentialPlace[])
-      if (place !== 'query') headers.add(place === 'cookie' ? 'cookie' : name)
+  for (const { in: place, name } of placesOf(access))
+    if (place !== 'query') headers.add(place === 'cookie' ? 'cookie' : name)
   const readers = [...parts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, readPart]) => readPart)
   const meaning = nameMeaning()
   return {
