@@ -18,6 +18,8 @@ export interface Cors {
   readonly policy: CorsPolicy
   /** As it holds, with what follows from the route. */
   readonly headers: SettableHeaders
+  /** Whether pages of an origin may act for their visitors, whose cookies come along. */
+  readonly letsAct: (origin: string) => boolean
   /** Of every answer, whatever it is. */
   readonly answer: (origin: string | undefined) => readonly string[]
   /** Of the answer to a preflight: of one that is not let in nothing but what caches have to know. */
@@ -34,6 +36,7 @@ export const exposedByDefault: readonly string[] = [
   'retry-after',
   'server-timing',
   'tessera-degraded',
+  'www-authenticate',
   'x-request-id',
 ]
 
@@ -60,6 +63,7 @@ export function compileCors(policy: CorsPolicy, headers: SettableHeaders): Cors 
   return {
     policy,
     headers: settable,
+    letsAct: (origin) => credentials && allows(origin),
     answer(origin) {
       if (isPublic) return toAll
       if (origin === undefined || !allows(origin)) return refused
