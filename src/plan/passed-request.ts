@@ -55,6 +55,10 @@ export function bindPassedRequest(
   language: Language,
 ): PassedRequest {
   const looked = placesOf(access)
+  const ofWhoAsks = looked.flatMap(({ in: place, name }) => (place === 'cookie' ? name : []))
+  const named = (list: readonly string[]) => list.flatMap((name) => cookie.exec(name)?.[1] ?? [])
+  const [passed, dropped] = [named(pass), named(drop)]
+  const passesCookies = pass.includes('cookie')
   const kept = new Set([...credentials, ...looked.flatMap(({ in: place, name }) => (place === 'header' ? name : []))])
   for (const [index, name] of pass.entries()) {
     const at = position.source.locate([...position.path, 'pass', index])
@@ -62,6 +66,8 @@ export function bindPassedRequest(
     if (!kept.has(whole)) {
       const help = `without being told, ${[...kept].join(', ')} alone do not`
       language.diagnostics.add('invalid-value', `\`${name}\` goes on anyway`, at, help)
+    } else if (passesCookies && name !== whole && !ofWhoAsks.includes(named([name])[0]!)) {
+      language.diagnostics.add('invalid-value', `\`${name}\` goes on anyway`, at, '`cookie` names it already')
     } else if (drop.includes(name) || drop.includes(whole))
       language.diagnostics.add(
         'invalid-value',
@@ -77,16 +83,16 @@ export function bindPassedRequest(
     const message = `\`${name}\` cannot be set: the gateway says it of every request that it passes through`
     language.diagnostics.add('reserved-header', message, value.at, 'leave it away')
   }
-  const stay = [...[...kept].filter((name) => !pass.includes(name)), ...drop.filter((name) => !cookie.test(name))]
-  const named = (list: readonly string[]) => list.flatMap((name) => cookie.exec(name)?.[1] ?? [])
-  const [passed, dropped] = [named(pass), named(drop)]
-  if (passed.length > 0) stay.splice(stay.indexOf('cookie'), 1)
+  const isPassed = (name: string) => pass.includes(name) || (name === 'cookie' && passed.length > 0)
+  const stay = [...[...kept].filter((name) => !isPassed(name)), ...drop.filter((name) => !cookie.test(name))]
+  // What `auth` reads goes on by its own name alone: one that means its other cookies has not thought of it.
+  const notPassed = [...dropped, ...ofWhoAsks.filter((name) => !passed.includes(name) && !dropped.includes(name))]
   return {
     path: path === undefined ? undefined : bindPassedPath(path, match, within(position, 'path'), language),
     withheld: new Set([...stay, ...set.map(({ name }) => name)]),
-    cookies: pass.includes('cookie')
-      ? dropped.length > 0
-        ? { but: dropped }
+    cookies: passesCookies
+      ? notPassed.length > 0
+        ? { but: notPassed }
         : undefined
       : passed.length > 0
         ? { only: passed }

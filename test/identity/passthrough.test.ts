@@ -74,3 +74,45 @@ test('the API’s description names its schemes, and is given to whom `defaults.
   expect(body.paths['/who'].get.security).toEqual([{ user: [] }])
   expect(body.paths['/open'].get.security).toEqual([{ user: ['a'] }, {}])
 })
+
+test('what says who asks never reaches the service, wherever it stands, unless `pass` names it itself', async () => {
+  const issuer = await startIssuer()
+  const seen: string[] = []
+  const backend = await opened(
+    startHttpServer(({ url, headers }, response) => {
+      seen.push([url, headers.authorization, headers['x-token'], headers.cookie].map((one) => one ?? '-').join(' '))
+      response.end()
+    }),
+  )
+  const jwt = `{ jwt: { issuer: '${issuer.url}', audience: shop, from: [header.authorization, header.x-token, cookie.token, query.access_token] } }`
+  const route = (name: string, pass: string) => ({
+    [`routes/${name}`]: `match: '* /${name}/*rest'\nproxy: { service: files, path: '/{rest}', pass: [${pass}] }\n`,
+  })
+  const { ask } = await startGuarded(
+    { jwt },
+    {
+      ...proxied(backend.url),
+      ...route('theme', 'cookie.theme'),
+      ...route('cookies', 'cookie'),
+      ...route('token', 'cookie, cookie.token'),
+      ...route('header', 'x-token'),
+    },
+  )
+  const token = await issuer.sign()
+  const cookie = `theme=dark; token=${token}; lang=en`
+  const twice = `access_token=${token}&q=1&access%5Ftoken=${token}`
+  for (const [path, headers, wanted] of [
+    ['/files/a', bearer(token), '/files/a - - -'],
+    ['/files/a', { 'x-token': token }, '/files/a - - -'],
+    ['/files/a', { cookie }, '/files/a - - -'],
+    [`/files/a?q=1&access_token=${token}`, {}, '/files/a?q=1 - - -'],
+    [`/files/a?${twice}`, bearer(token), '/files/a?q=1 - - -'],
+    ['/theme/a', { cookie }, '/a - - theme=dark'],
+    ['/cookies/a', { cookie }, '/a - - theme=dark; lang=en'],
+    ['/token/a', { cookie }, `/a - - ${cookie}`],
+    ['/header/a', { 'x-token': token }, `/a - ${token} -`],
+  ] as const) {
+    expect((await ask(path, headers)).status).toBe(200)
+    expect(seen.pop()).toBe(wanted)
+  }
+})

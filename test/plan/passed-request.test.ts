@@ -29,6 +29,7 @@ describe('what `proxy:` says of the request is looked at when it is loaded', () 
     ["  path: '/v2/{tenent}'\n", '4:15 unknown-path-parameter the path has no {tenent}'],
     ['  pass: [x-debug]\n', '4:10 invalid-value `x-debug` goes on anyway'],
     ['  pass: [cookie.a]\n  drop: [cookie]\n', '4:10 invalid-value `cookie.a` is named under `drop`, too'],
+    ['  pass: [cookie, cookie.a]\n', '4:18 invalid-value `cookie.a` goes on anyway'],
     ["  drop: ['a b']\n", '4:10 invalid-value write the name of a header, or cookie.NAME'],
     ['  host: other\n', '4:9 invalid-value'],
     ['  headers: { x-forwarded-for: a }\n', '4:31 reserved-header `x-forwarded-for` cannot be set'],

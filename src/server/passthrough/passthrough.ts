@@ -130,6 +130,7 @@ function passedTarget({ target, path }: Exchange, passes: PassedRequest): string
 }
 
 function withoutNames(query: string, names: ReadonlySet<string>): string {
+  if (query === '') return ''
   const kept = query
     .slice(1)
     .split('&')
