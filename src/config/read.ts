@@ -84,13 +84,7 @@ export async function readConfig(
   const gatewayPath = resolve(base, options.config)
   const reader = new FileReader(base, before ? filesOf(before) : [], options.written)
   const gateway = await reader.read(gatewayPath, true)
-  const {
-    locations,
-    isNamed,
-    extensionPaths,
-    patterns,
-    schemeFiles: named,
-  } = await locate(gateway, gatewayPath, options, base)
+  const { locations, isNamed, extensionPaths, patterns, value } = await locate(gateway, gatewayPath, options, base)
   // Without the gateway's file nobody knows where the others are.
   const [dictionary, services, routes, parts] = gateway
     ? await Promise.all([
@@ -101,9 +95,12 @@ export async function readConfig(
       ])
     : [[], [], [], []]
   const included = await readIncluded(patterns, gatewayPath, reader)
+  const named = schemeFilesIn(value, gatewayPath)
+  for (const file of included.files)
+    named.push(...schemeFilesIn((await parseInSteps(file, options.env))?.value, resolve(base, file.path)))
   const schemeFiles: NamedText[] = []
-  for (const { scheme, name } of named) {
-    const file = await reader.read(resolve(dirname(gatewayPath), name), true)
+  for (const { scheme, path } of named) {
+    const file = await reader.read(path, true)
     if (file) schemeFiles.push({ ...file, scheme })
   }
   const { modules, directories } = await loadExtensions(
@@ -131,7 +128,7 @@ export async function readConfig(
       ...locations,
       extensions: directories,
       included: included.directories,
-      schemes: named.map(({ name }) => resolve(dirname(gatewayPath), name)),
+      schemes: named.map(({ path }) => path),
     },
   }
 }
@@ -185,11 +182,17 @@ async function locate(gateway: SourceText | undefined, gatewayPath: string, opti
     parts: pick('parts', '../parts'),
     routes: options.routes === undefined ? pick('routes', '../routes') : resolve(base, options.routes),
   }
-  const told = (path: unknown) => (path instanceof EnvText && !path.isLive ? path.text : path)
   const listed = (key: string) => [value?.[key] ?? []].flat().map(told)
   const extensionPaths = listed('extensions').filter((path) => typeof path === 'string')
-  const schemeFiles = findSchemeFiles(value?.['auth'], told)
-  return { locations, isNamed, extensionPaths, patterns: listed('include'), schemeFiles }
+  return { locations, isNamed, extensionPaths, patterns: listed('include'), value }
+}
+
+const told = (path: unknown) => (path instanceof EnvText && !path.isLive ? path.text : path)
+
+/** The files that the schemes of a file name, from where it lies. */
+function schemeFilesIn(value: unknown, path: string) {
+  const { auth } = (value ?? {}) as { auth?: unknown }
+  return findSchemeFiles(auth, told).map(({ scheme, name }) => ({ scheme, path: resolve(dirname(path), name) }))
 }
 
 /** A turn of the event loop a step: a gateway that reads its file again has requests to serve. */

@@ -38,7 +38,7 @@ export interface SchemeKind<Name extends string = string, Shape extends z.ZodTyp
   readonly challenge: 'Bearer' | 'Basic' | 'ApiKey'
   /** Where its credentials stand. */
   places(settings: z.output<Shape>): readonly CredentialPlace[]
-  /** Its key that names a file, from the gateway's; a URL is none. */
+  /** Its key that names a file, from the one that says so; a URL is none. */
   readonly fileKey?: string
   /** What is wrong with what that file holds, if anything. */
   checkFile?(value: unknown): string | undefined

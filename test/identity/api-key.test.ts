@@ -83,3 +83,14 @@ test('the digest is that of the whole key', () => {
   expect(digestOf(key)).toBe(digest)
   expect(digestOf(`${key}x`)).not.toBe(digest)
 })
+
+test('a scheme of a file that is included has its keys from where that lies', async () => {
+  const key = makeKey()
+  const { ask } = await startGuarded(scheme, {
+    gateway: 'include: more/*-auth.yaml\ndefaults: { timeout: 5s }',
+    'more/its-auth': `auth: { user: ${scheme.jwt} }\ndefaults: { auth: user }`,
+    'more/keys': fileOf(entry(key)),
+  })
+  expect((await ask('/who', { 'x-api-key': key.key })).status).toBe(200)
+  expect((await ask('/who')).status).toBe(401)
+})
