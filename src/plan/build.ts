@@ -98,6 +98,7 @@ function* gatherDiagnostics(
   yield
   checkRoutesAreDistinct(
     units.flatMap(({ claim }) => claim ?? []),
+    world.settings,
     diagnostics,
   )
   yield

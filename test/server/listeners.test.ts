@@ -51,6 +51,17 @@ test('while it drains the gateway still accepts for as long as `accept` says, an
   await expect(fetch(`http://127.0.0.1:${port}/page`)).rejects.toThrow()
 })
 
+test('a route that a listener’s `health` would answer is refused at load', async () => {
+  const files = { 'routes/page': page, 'routes/put': 'match: PUT /page\nresponse: { body: 1 }\n' }
+  const health = (path: string) => startGateway({ gateway: `listen: { port: 0, health: ${path} }`, ...files })
+  await expect(health('/page')).rejects.toMatchObject({
+    diagnostics: [
+      { code: 'duplicate-route', message: 'GET /page is answered by `health` of the listener public already' },
+    ],
+  })
+  await health('/pages')
+})
+
 test('requests know how long their bodies may take', async () => {
   const handlers = { takesUpgrade: () => false, onUpgrade: () => {} }
   const ask = async (bodyTimeoutMs: number) => {

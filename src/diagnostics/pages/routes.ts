@@ -3,7 +3,7 @@ import { type Page, route } from './page.ts'
 /** Rules of which request goes where. */
 export const routePages = {
   'duplicate-route': {
-    why: 'Two routes would answer the same requests. The names of path parameters make no difference, a literal segment does: `/products/new` and `/products/{id}` may both be.',
+    why: 'Two routes would answer the same requests. The names of path parameters make no difference, a literal segment does: `/products/new` and `/products/{id}` may both be. Or a listener answers them itself, at its `health`.',
     fix: 'Change the path or the method of one of them.',
     wrong: {
       'routes/product.yaml': 'match: GET /products/{id}\nresponse: { body: product }\n',

@@ -1,6 +1,7 @@
+import type { GatewaySettings } from '../../config/gateway.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import { everyMatch, matchShape } from '../../routes/match.ts'
+import { everyMatch, matchShape, parseMatch } from '../../routes/match.ts'
 import type { ParsedRoute } from '../../routes/route.ts'
 
 /** What only one route may have: its name, and its method and path. */
@@ -30,15 +31,26 @@ export function claimOf({ name, match, definition, position: { source } }: Parse
   }
 }
 
-/** No two routes answer one method and path, and no two have one name. */
-export function checkRoutesAreDistinct(claims: readonly RouteClaim[], diagnostics: DiagnosticCollector): void {
-  const shapes = new Map<string, RouteClaim>()
+/** No two routes answer one method and path, nor one that a listener answers itself, and no two have one name. */
+export function checkRoutesAreDistinct(
+  claims: readonly RouteClaim[],
+  { listen }: Pick<GatewaySettings, 'listen'>,
+  diagnostics: DiagnosticCollector,
+): void {
+  const shapes = new Map<string, string>()
+  for (const { name, health } of listen) {
+    if (health === undefined) continue
+    for (const method of ['GET', 'HEAD']) {
+      const match = parseMatch(`${method} ${health}`, false)
+      if (typeof match !== 'string') shapes.set(matchShape(match), `\`health\` of the listener ${name}`)
+    }
+  }
   const names = new Map<string, RouteClaim>()
   for (const claim of claims) {
     for (const { text, at, shape } of claim.matches) {
       const sameShape = shapes.get(shape)
-      if (sameShape) diagnostics.add('duplicate-route', `${text} is answered by ${sameShape.file} already`, at)
-      else shapes.set(shape, claim)
+      if (sameShape) diagnostics.add('duplicate-route', `${text} is answered by ${sameShape} already`, at)
+      else shapes.set(shape, claim.file)
     }
     const sameName = names.get(claim.name)
     if (sameName)
