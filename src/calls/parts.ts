@@ -3,6 +3,7 @@ import type { Bulkhead } from '../admission/bulkhead.ts'
 import type { Clock } from '../clock.ts'
 import type { ServiceEndpoints } from '../endpoints/service-endpoints.ts'
 import type { ResponseStore } from '../stores/store.ts'
+import type { Changes } from './http-caching/changes.ts'
 import type { RetryBudget } from './policies/retry-budget.ts'
 import type { SiteMetrics } from './site-metrics.ts'
 
@@ -21,4 +22,5 @@ export interface StackParts {
   readonly store: ResponseStore
   /** Whether anybody now keeps answers of its service in the store, until something changes there. */
   readonly isKept: () => boolean
+  readonly changes: Changes
 }

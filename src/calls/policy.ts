@@ -53,6 +53,8 @@ export interface StateParts {
   readonly clock: Clock
   /** Shows a number by the kind's `gauge`; nowhere without one. */
   readonly gauge: (value: number) => void
+  /** Told of each URI of the service at which a request changed something, as long as the state is open. */
+  onChange(listener: (uri: string) => void): void
 }
 
 /** What a policy is built of around one site. */

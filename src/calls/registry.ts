@@ -16,6 +16,7 @@ import type { Notify } from '../telemetry/notice.ts'
 import { transports } from '../transports/index.ts'
 import { type ChannelOptions, defaultChannelOptions, type TransportKind } from '../transports/transport.ts'
 import type { Call } from './call.ts'
+import { Changes } from './http-caching/changes.ts'
 import { serviceOf } from './http-caching/request-key.ts'
 import { type BackendMetrics, uncounted } from './metrics.ts'
 import type { StackParts } from './parts.ts'
@@ -82,6 +83,7 @@ export class Backends {
     () => true,
     () => {},
   )
+  readonly #changes = new Changes()
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
@@ -121,11 +123,18 @@ export class Backends {
     )
     this.#policyStates = new Shared(
       ({ policy, key }) => JSON.stringify([policy.kind.name, ...key]),
-      ({ policy: { kind, config }, site: { service, operation } }) => {
-        const gauge = metrics.gauge?.(kind, service.name, operation) ?? (() => {})
-        return { kind, state: kind.shared!.open(config, { clock, gauge }) }
+      ({ policy: { kind, config }, site }) => {
+        const gauge = metrics.gauge?.(kind, site.service.name, site.operation) ?? (() => {})
+        const leaves: (() => void)[] = []
+        const onChange = (listener: (uri: string) => void) => {
+          leaves.push(this.#changes.subscribe(serviceOf(site), listener))
+        }
+        return { kind, state: kind.shared!.open(config, { clock, gauge, onChange }), leaves }
       },
-      ({ kind, state }) => kind.shared!.close?.(state),
+      ({ kind, state, leaves }) => {
+        for (const leave of leaves) leave()
+        kind.shared!.close?.(state)
+      },
     )
   }
 
@@ -156,6 +165,7 @@ export class Backends {
       random: this.#random,
       metrics: this.#metrics.forSite(site),
       store: this.#store,
+      changes: this.#changes,
       isKept: () => this.#keepers.get(serviceOf(site)) !== undefined,
       endpoints,
       retryBudget,
@@ -223,4 +233,6 @@ interface StateKey {
 interface OpenState {
   readonly kind: SitePolicy['kind']
   readonly state: unknown
+  /** What it listens to ends with it. */
+  readonly leaves: (() => void)[]
 }

@@ -23,13 +23,13 @@ async function startBackend(write: Answer = (_request, response) => response.end
   return { url, gets, waiting }
 }
 
-const services = (url: string) => ({
+const services = (url: string, policy = 'cache: { ttl: 1h }') => ({
   dictionary: 'colors:\n  word: { type: string }\n  entry.id: { type: string }\n',
   'services/words': `
 service: words
 endpoints: [${url}]
 operations:
-  read: { get: '/words/{entry.id}', out: { word: $.word }, cache: { ttl: 1h } }
+  read: { get: '/words/{entry.id}', out: { word: $.word }, ${policy} }
   write: { put: '/words/{entry.id}', body: { word: x } }
   act: { post: '/words/{entry.id}', body: { word: x }, ok: [200, 404] }
   remove: { delete: '/words/{entry.id}' }
@@ -47,10 +47,10 @@ do: [ { invoke: words.${operation} } ]
 ${response}
 `
 
-async function start(write?: Answer, { prefix = '', gateway = '' } = {}) {
+async function start(write?: Answer, { prefix = '', gateway = '', policy = undefined as string | undefined } = {}) {
   const backend = await startBackend(write)
   const { port } = await startGateway({
-    ...services(backend.url + prefix),
+    ...services(backend.url + prefix, policy),
     gateway: `defaults: { timeout: 5s }\n${gateway}`,
   })
   const ask = async (method: string, id: string) => {
@@ -129,6 +129,22 @@ describe('what is kept of a URI', () => {
     await later
     expect(await get('slow')).toBe(hit)
   })
+
+  test.each(['cache: { ttl: 1h }', 'coalesce: true'])(
+    'with `%s` is not what a call will bring that was under way when it changed',
+    async (policy) => {
+      const { ask, get, gets, waiting, port } = await start(undefined, { policy })
+      const early = get('slow')
+      await until(() => waiting.length === 1)
+      await ask('PUT', 'slow')
+      const later = fetch(`http://127.0.0.1:${port}/words/slow`)
+      await until(() => gets.length === 2)
+      waiting[1]!.end('{"word":"new"}')
+      expect(await (await later).json()).toEqual({ word: 'new' })
+      waiting[0]!.end('{"word":"old"}')
+      await early
+    },
+  )
 })
 
 const withRedis = hasRedis ? describe : describe.skip

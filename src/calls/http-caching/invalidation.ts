@@ -6,7 +6,7 @@ import { safeMethods } from '../methods.ts'
 import type { StackParts } from '../parts.ts'
 import type { CallSite } from '../policy.ts'
 import { resolveLocation } from '../redirect.ts'
-import { uriOf } from './request-key.ts'
+import { serviceOf, uriOf } from './request-key.ts'
 
 type Headers = CallResponse['headers']
 
@@ -14,15 +14,17 @@ type Headers = CallResponse['headers']
  * Forgets what is kept of a URI when a request changed something there, and of those that the answer names in `Location`
  * and `Content-Location`, where they are of the same service (RFC 9111 section 4.4). An answer that is no error (2xx, 3xx)
  * says that it did, whether or not it could be used; any other failure forgets nothing. Who gets the answer finds the
- * store without them.
+ * store without them, and joins no call that began before.
  */
 export function forgetWhatChanged(
   site: CallSite,
-  { store, endpoints, isKept }: Pick<StackParts, 'store' | 'endpoints' | 'isKept'>,
+  { store, endpoints, changes, isKept }: Pick<StackParts, 'store' | 'endpoints' | 'changes' | 'isKept'>,
   send: SendTo,
 ): SendTo {
   const [method = ''] = site.template.split(' ', 1)
   if (safeMethods.has(method)) return send
+
+  const service = serviceOf(site)
 
   async function forget(request: CallRequest, endpoint: Endpoint, headers: Headers): Promise<void> {
     const { url, prefix } = endpoint
@@ -34,13 +36,15 @@ export function forgetWhatChanged(
       return isOwn ? [there.pathname + there.search] : []
     })
     const paths = [path, ...named].filter((each) => each.startsWith(`${prefix}/`))
-    await Promise.all(paths.map((each) => store.purge({ kind: 'uri', uri: uriOf(site, each.slice(prefix.length)) })))
+    const uris = paths.map((each) => uriOf(site, each.slice(prefix.length)))
+    for (const uri of uris) changes.tell(service, uri)
+    if (isKept()) await Promise.all(uris.map((uri) => store.purge({ kind: 'uri', uri })))
   }
 
   return (request, call, endpoint) => {
     const answer = send(request, call, endpoint)
     // Where a redirect leads is only looked at.
-    if (!isKept() || safeMethods.has(request.method)) return answer
+    if (!(isKept() || changes.areHeard(service)) || safeMethods.has(request.method)) return answer
     return answer.then(
       async (response) => {
         if (isNoError(response.status)) await forget(request, endpoint, response.headers)

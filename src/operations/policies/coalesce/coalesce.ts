@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { definePolicy } from '../../../calls/policy.ts'
 import { misfitOfUnsafe } from '../unsafe.ts'
 import { keyOfFlights } from './key.ts'
-import { type Flights, singleflight } from './singleflight.ts'
+import { closeTo, type Flights, singleflight } from './singleflight.ts'
 
 export interface CoalescePolicy {
   /** Nobody declared it: it holds because a cache does. */
@@ -29,7 +29,11 @@ export const coalesce = definePolicy({
   answerUse: () => ({ sharesAnswers: true }),
   shared: {
     key: (_policy, site) => keyOfFlights(site),
-    open: (): Flights => new Map(),
+    open(_policy, { onChange }): Flights {
+      const flights: Flights = new Map()
+      onChange((uri) => closeTo(flights, uri))
+      return flights
+    },
   },
   wrap: (_policy, parts) => singleflight(parts, parts.state),
   events: { name: 'coalesced', help: 'Calls that shared the response of an identical call in flight' },

@@ -23,6 +23,7 @@ interface Waiter {
  * still there when it lands owns the answer: to it the answer is as if it had asked alone.
  */
 export class Flight {
+  readonly uri: string
   readonly #clock: Clock
   readonly #call: OngoingCall
   readonly #scope = new Scope()
@@ -30,8 +31,9 @@ export class Flight {
   readonly #onEnd: () => void
 
   /** `onEnd`: nobody can join from now on. */
-  constructor(first: OngoingCall, longestMs: number, clock: Clock, onEnd: () => void) {
+  constructor(first: OngoingCall, uri: string, longestMs: number, clock: Clock, onEnd: () => void) {
     const { document, budgetMs, span, propagation } = first.context
+    this.uri = uri
     this.#clock = clock
     this.#onEnd = onEnd
     this.#call = new OngoingCall({

@@ -1,5 +1,5 @@
 import type { CallRequest } from '../../../calls/call.ts'
-import { latin1Of } from '../../../calls/http-caching/request-key.ts'
+import { latin1Of, uriOf } from '../../../calls/http-caching/request-key.ts'
 import { mayBeShared, type Sharing, sharingOf } from '../../../calls/http-caching/storable.ts'
 import type { Layer, LayerResponse, OngoingCall, Policy } from '../../../calls/layer.ts'
 import type { CallSite, PolicyParts } from '../../../calls/policy.ts'
@@ -9,6 +9,11 @@ import { Flight, type Settled } from './flight.ts'
 
 /** The calls in flight of sites that may join each other, by all that was rendered for them. */
 export type Flights = Map<string, Flight>
+
+/** Something changed at a URI: what is under way may tell of what was before, so nobody joins it any more. */
+export function closeTo(flights: Flights, uri: string): void {
+  for (const [key, flight] of flights) if (flight.uri === uri) flights.delete(key)
+}
 
 /**
  * Makes equal calls once: who comes while one is under way waits for its answer. Equal is what was rendered alike to
@@ -30,7 +35,7 @@ export function singleflight(parts: PolicyParts, flights: Flights | undefined): 
     const known = flights?.get(key)
     const flight: Flight =
       known ??
-      new Flight(call, longestMs, clock, () => {
+      new Flight(call, uriOf(site, request.path), longestMs, clock, () => {
         if (flights?.get(key) === flight) flights.delete(key)
       })
     const settled = flight.join(call, site.step)
