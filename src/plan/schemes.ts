@@ -8,15 +8,19 @@ import type { Source } from '../yaml/source.ts'
 import type { AuthWorld } from './access.ts'
 import type { Work } from './work.ts'
 
-/** Binds the schemes that the gateway's file declares, and what holds where a route says nothing of them. */
+/**
+ * Binds the schemes that the gateway's file declares, and what holds where a route says nothing of them. `isSaid`: all
+ * that says so could be read.
+ */
 export function* bindSchemes(
   { auth, defaults }: GatewaySettings,
   gateway: Source | undefined,
   texts: Pick<ConfigTexts, 'schemeFiles' | 'env'>,
+  isSaid: boolean,
   diagnostics: DiagnosticCollector,
 ): Work<AuthWorld> {
   const written = Object.keys((gateway?.valueAt(['auth']) as object | undefined) ?? {})
-  const isWhole = written.every((name) => Object.hasOwn(auth, name))
+  const isWhole = isSaid && written.every((name) => Object.hasOwn(auth, name))
   const schemes = new Map<string, Scheme>()
   for (const [name, { kind, settings }] of Object.entries(auth)) {
     const text = texts.schemeFiles?.find(({ scheme }) => scheme === name)
@@ -27,7 +31,7 @@ export function* bindSchemes(
     schemes.set(name, { name, kind, settings, file: file?.value, key })
   }
   const rule = defaults.auth ?? 'none'
-  if (written.length > 0 && defaults.auth === undefined) {
+  if (written.length > 0 && defaults.auth === undefined && isSaid) {
     const help = 'say what holds where a route says nothing: `defaults: { auth: … }`, `none` too'
     diagnostics.add('missing-key', '`defaults.auth` is missing', gateway!.locateKey(['auth']), help)
   }

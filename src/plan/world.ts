@@ -64,7 +64,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const isWhole = texts.unreadable.length === 0
   const parse = (file: SourceText) => parseYamlInSteps(file, env, diagnostics)
 
-  const gateway = yield* readGateway(texts, parse, diagnostics)
+  const { gateway, isParsed } = yield* readGateway(texts, parse, diagnostics)
   const namesNone = [gateway?.valueAt(['extensions']) ?? []].flat().length === 0
   const registry = createRegistry(texts, isWhole || namesNone, diagnostics)
   const settings = readSettings(gateway, registry.policies, diagnostics)
@@ -73,8 +73,9 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     checkExtensionsLieInside(settings, gateway, diagnostics)
     checkLimitsReadWhatComes(settings, gateway, diagnostics)
   }
-  const auth = yield* bindSchemes(settings, gateway, texts, diagnostics)
-  const defaults = locateDefaults(settings, gateway, isWhole)
+  const isSaid = isWhole && isParsed
+  const auth = yield* bindSchemes(settings, gateway, texts, isSaid, diagnostics)
+  const defaults = locateDefaults(settings, gateway, isSaid)
   yield
   const sources: Source[] = []
   for (const file of texts.dictionary) {
@@ -174,14 +175,14 @@ function filesOf(texts: ConfigTexts): SourceText[] {
   return [gateway, ...included, ...dictionary, ...services, ...parts, ...schemeFiles]
 }
 
-/** The gateway's file, with what it includes. */
+/** The gateway's file, with what it includes; `isParsed` where all of them are YAML. */
 function* readGateway(
   { gateway, included = [], unreadable }: ConfigTexts,
   parse: (file: SourceText) => Work<Source | undefined>,
   diagnostics: DiagnosticCollector,
-): Work<Source | undefined> {
+): Work<{ readonly gateway: Source | undefined; readonly isParsed: boolean }> {
   const own = gateway.text === '' ? undefined : yield* parse(gateway)
-  if (!own) return undefined
+  if (!own) return { gateway: undefined, isParsed: gateway.text === '' }
   const more: Source[] = []
   for (const file of included) {
     const source = yield* parse(file)
@@ -193,7 +194,8 @@ function* readGateway(
     const at = own.locate(['include', ...(isList ? [named] : [])])
     diagnostics.add('file-unreadable', `${path} cannot be included: ${reason}`, at)
   }
-  return mergeSources([own, ...more], sharedKeys, diagnostics)
+  const isParsed = more.length === included.length
+  return { gateway: mergeSources([own, ...more], sharedKeys, diagnostics), isParsed }
 }
 
 /** Only the gateway's own file says where others are. */

@@ -73,6 +73,17 @@ describe('what a gateway’s file includes', () => {
     ])
   })
 
+  test.each(['gateway', 'shared/a'])('is told once where %s is no YAML: nobody knows what else it says', (broken) => {
+    const schemes = { user: { basic: { users: [] } } }
+    const said = {
+      gateway: 'include: ../shared/*.yaml',
+      'shared/a': `auth: ${JSON.stringify(schemes)}`,
+      [broken]: 'a: {',
+    }
+    const found = faults({ ...files, ...said, 'routes/home': `${home}\nauth: user` })
+    expect(found).toEqual([expect.stringMatching(new RegExp(`^yaml-syntax ${broken}.yaml:`))])
+  })
+
   test('is an error at its pattern where it cannot be read, and nothing follows from that', () => {
     const unreadable = [{ path: '../shared/*.yaml', reason: 'no file has such a name', named: 1 }]
     const texts = projectTexts({ ...world, gateway: 'include: [a.yaml, ../shared/*.yaml]', 'routes/home': home })
