@@ -10,7 +10,10 @@ export const apiKey = defineScheme({
   example: 'partner: { apiKey: { keys: ./keys.yaml } }',
   shape: z
     .strictObject({
-      keys: z.string().min(1).describe('The file of their digests, from the one that says so: `tessera key new` writes it.'),
+      keys: z
+        .string()
+        .min(1)
+        .describe('The file of their digests, from the one that says so: `tessera key new` writes it.'),
       from: placesShape('header.x-api-key'),
       roles: z.string().min(1).optional().describe('Where the roles stand in the claims. `roles` unless given.'),
     })

@@ -23,7 +23,9 @@ export const jwtShape = z
       .string()
       .min(1)
       .optional()
-      .describe('Its keys: a URL, or a file, from the one that says so. Found by discovery at the issuer unless given.'),
+      .describe(
+        'Its keys: a URL, or a file, from the one that says so. Found by discovery at the issuer unless given.',
+      ),
     secret: z
       .union([z.string(), z.instanceof(EnvText).meta({ type: 'string' })])
       .optional()
