@@ -51,7 +51,8 @@ export function settleRoute(
     const said = { value: owner.values[key] || undefined, origin: originOf(owner.by, here), position: here }
     settings[key] = isProxy && !holdsForProxy(key) ? passOver(said, ofAnswers) : said
   }
-  settings['headers'] = bindRouteHeaders(sets, language)
+  const saysCors = language.saysCors || settings['cors'] !== undefined
+  settings['headers'] = bindRouteHeaders(sets, { ...language, saysCors })
   return settings as unknown as RouteSettings
 }
 

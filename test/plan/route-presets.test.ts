@@ -178,6 +178,17 @@ describe('a header of every answer', () => {
     expect(faults('', home(`headers: { x-a: ${value} }`))).toEqual([expect.stringMatching(message)])
   })
 
+  const cors = "cors: { origins: ['https://a.example'] }"
+  test.each([
+    ['the gateway', cors, ''],
+    ['a preset', `presets: { p: { route: { ${cors} } } }`, 'use: p'],
+    ['all routes', `defaults: { route: { ${cors} } }`, ''],
+    ['the route', '', cors],
+  ])('says nothing of whose pages may read it where the `cors` of %s does', (_, said, route) => {
+    const found = faults(said, home(`headers: { access-control-allow-origin: '*' }\n${route}`))
+    expect(found).toEqual([expect.stringMatching(/^reserved-header routes\/home.yaml:4:12 .*`cors` says it/)])
+  })
+
   test('tells nothing of one answer, and none is the gateway’s own', () => {
     const given = faults('', home('headers: { content-type: text/plain, ETag: a, x-request-id: b }'))
     expect(given.map((one) => one.split(' ')[0])).toEqual(['invalid-value', 'invalid-value', 'reserved-header'])
