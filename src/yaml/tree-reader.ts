@@ -30,7 +30,7 @@ export class TreeReader {
   readonly #diagnostics: DiagnosticCollector
   readonly #yaml = loadYaml()
   /** The numbers, and true and false, that print otherwise than they are written. */
-  readonly written = new Map<string, string>()
+  written = new Map<string, string>()
   #aliases = 0
   #aliasDepth = 0
   #repeated = 0
@@ -129,14 +129,29 @@ export class TreeReader {
   /** Own keys win, then those of the first that has them. */
   #merge(object: Record<string, unknown>, node: Node | null, path: Path): void {
     for (const one of mergedNodes(node, this.#yaml.isSeq)) {
+      const around = this.written
+      this.written = new Map()
       const value = this.#value(one, path)
+      const inside = this.written
+      this.written = around
       if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof EnvText) {
-        this.#diagnostics.add('invalid-value', 'only mappings can be merged', this.#source.locate(path))
+        // What is anchored nowhere is told already.
+        if (!(this.#yaml.isAlias(one) && !this.#anchored.has(one.source)))
+          this.#diagnostics.add('invalid-value', 'only mappings can be merged', this.#source.locate(path))
         continue
       }
-      for (const [key, member] of Object.entries(value)) {
-        if (!Object.hasOwn(object, key)) object[key] = member
-      }
+      const taken = new Set(Object.keys(value).filter((key) => !Object.hasOwn(object, key)))
+      for (const key of taken) object[key] = (value as Record<string, unknown>)[key]
+      this.#keepWritten(inside, path, taken)
+    }
+  }
+
+  /** What is merged is written where it is merged into as it is where it comes from. */
+  #keepWritten(inside: ReadonlyMap<string, string>, path: Path, taken: ReadonlySet<string>): void {
+    const home = path.slice(0, -1)
+    for (const [key, text] of inside) {
+      const rest = key.slice(pathKey(path).length + 1)
+      if (taken.has(rest.split('\0', 1)[0]!)) this.written.set(pathKey([...home, rest]), text)
     }
   }
 

@@ -70,6 +70,7 @@ describe('a YAML file', () => {
     ['a tag that nobody knows', 'a: !env X', ['yaml-syntax 1:9']],
     ['bytes', 'a: [!!binary aGk=]', ['yaml-syntax 1:14']],
     ['a tag of a mapping', '!foo\na: 1', ['yaml-syntax 2:1']],
+    ['a merge of what is anchored nowhere', 'a: { <<: *x }', ['yaml-syntax 1:10']],
     ['a merge of what is no mapping', 'a: { <<: 1 }', ['invalid-value 1:10']],
     ['a bracket that is not closed', 'a: [1,\n', ['yaml-syntax 2:1']],
     ['a tab', 'a:\n\tb: 1\n', ['yaml-syntax 2:1']],
@@ -235,6 +236,22 @@ describe('a place', () => {
     const { text, wanted } = marked(marks)
     expect(locate(text, 'needle', path).split(' ')[0]).toBe(wanted.split(' ')[0])
   })
+})
+
+test.each([
+  ['itself', 'base: &b { v: 1.10, w: [007], x: { y: 0o17 } }\nc: { <<: *b }'],
+  ['of a list, the first', 'a: &a { v: 1.10 }\nb: &b { v: 1.100, w: [007], x: { y: 0o17 } }\nc: { <<: [*a, *b] }'],
+  ['merged into what is merged', 'a: &a { v: 1.10, x: { y: 0o17 } }\nb: &b { <<: *a, w: [007] }\nc: { <<: *b }'],
+])('what is merged, %s, is the text that the file has where text is due', (_, text) => {
+  const source = parseYaml({ path: 'a.yaml', text }, {}, new DiagnosticCollector())!
+  const at = [['v'], ['w', 0], ['x', 'y']].map((path) => source.writtenAt(['c', ...path]))
+  expect(at).toEqual(['1.10', '007', '0o17'])
+})
+
+test('what is own is the text that it is itself, whatever would be merged', () => {
+  const text = 'a: &a { v: 1.10, w: 007 }\nc: { <<: *a, v: "2", w: 08.0 }'
+  const source = parseYaml({ path: 'a.yaml', text }, {}, new DiagnosticCollector())!
+  expect([source.writtenAt(['c', 'v']), source.writtenAt(['c', 'w'])]).toEqual(['2', '08.0'])
 })
 
 test('what is merged is found where it stands', () => {
