@@ -33,6 +33,8 @@ export interface Language {
   readonly saysCors?: boolean | undefined
   /** Whether somebody fills `claims` and `auth` where these templates stand. */
   readonly fillsClaims?: boolean
+  /** Where what is bound is inherited: who inherits it is told what he lacks. Undefined: it holds where it stands. */
+  readonly heir?: Location | undefined
   /** What the names of calls begin with where these templates stand: those of a part, with the name of the step that runs it. */
   readonly stepPrefix?: string
   /** Whose templates are bound: what they leave out is told in its name. The route's response unless said. */

@@ -163,10 +163,12 @@ export const reservedMembers = new Map([
 ])
 
 /** What nobody fills is never there: `claims.role != 'admin'` would hold for everybody. */
-export function checkClaimsAreFilled(name: string, at: Location, { fillsClaims, diagnostics }: Language): void {
+export function checkClaimsAreFilled(name: string, at: Location, { fillsClaims, heir, diagnostics }: Language): void {
   if (fillsClaims) return
   const help = 'say who may ask: `auth` of the route, by a scheme of `auth` in the gateway’s file'
-  diagnostics.add('unfilled-claims', `\`${name}\` is never filled here, nobody is asked who he is`, at, help)
+  const message = `\`${name}\` is never filled here, nobody is asked who he is`
+  if (!heir) diagnostics.add('unfilled-claims', message, at, help)
+  else diagnostics.add('unfilled-claims', message, heir, `${help}, or do not inherit what reads it`, at)
 }
 
 /** Reports a member that a reserved name does not have. */

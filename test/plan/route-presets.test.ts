@@ -140,6 +140,18 @@ describe('what is inherited and cannot hold on a route', () => {
   })
 })
 
+test('a limit by claims that is inherited where nobody is asked who he is blames the route', () => {
+  const limited = `auth: { user: { apiKey: { keys: ./keys.yaml } } }
+presets: { p: { route: { limit: { rate: 1/s, by: claims.sub } } } }
+defaults: { auth: user, route: { bulkhead: { concurrent: 1, queue: 5, order: fair, by: claims.tenant } } }`
+  expect(faults(limited, home('use: p\nauth: none'))).toEqual([
+    expect.stringMatching(/^unfilled-claims routes\/home.yaml:1:1 .*\(gateway.yaml:3\)/),
+    expect.stringMatching(/^unfilled-claims routes\/home.yaml:4:1 .*\(gateway.yaml:2\)/),
+  ])
+  expect(faults(limited, home('use: p\nauth: none\nlimit: false\nbulkhead: false'))).toEqual([])
+  expect(faults(limited, home('use: p'))).toEqual([])
+})
+
 describe('`use` of a route', () => {
   test('that names no preset, or one that says nothing of routes, is an error', () => {
     const calls = gateway.replace('defaults:', '  calls:\n    call: { timeout: 1s }\ndefaults:')

@@ -75,7 +75,10 @@ export function bindAdmission(
   language: Language,
 ): RouteAdmission | undefined {
   if (!priority && !limit?.value && !bulkhead?.value && !gatewayLimit) return undefined
-  const earlyOf = (said: Said<unknown>) => new EarlyReads(inputs, language, tellLate(said, parsed, language))
+  const earlyOf = (said: Said<unknown>) => {
+    const heir = isInherited(said) ? locateHeir(said, parsed) : undefined
+    return new EarlyReads(inputs, { ...language, heir }, tellLate(said, parsed, language))
+  }
   const bind = (text: string, said: Said<unknown>, ...path: Path) =>
     earlyOf(said).key(text, said.position.source.locate([...said.position.path, ...path]))
   const counted = limit?.value?.by.map((text, index) => bind(text, limit, 'by', ...(isListOf(limit) ? [index] : [])))
@@ -134,10 +137,15 @@ function tellLate(said: Said<unknown>, route: ParsedRoute, { diagnostics }: Lang
       return
     }
     const key = String(said.position.path.at(-1))
-    const here = route.position.source.locateKey([said.origin.by === 'preset' ? 'use' : 'match'])
+    const here = locateHeir(said, route)
     const way = `give the route such an input, or a \`${key}\` of its own; the one that it inherits reads it`
     diagnostics.add('late-key', message, here, way, at)
   }
+}
+
+/** Where a route says that it inherits something. */
+function locateHeir({ origin }: Said<unknown>, { position: { source } }: ParsedRoute): Location {
+  return source.locateKey([origin.by === 'preset' ? 'use' : 'match'])
 }
 
 function isByAddress(by: readonly string[]): boolean {
