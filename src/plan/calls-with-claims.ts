@@ -1,4 +1,4 @@
-import { areasOf } from '../binding/reference.ts'
+import { areasOf, type Read } from '../binding/reference.ts'
 import type { CallSite } from '../calls/policy.ts'
 import { ownerOfClaims } from '../expressions/document.ts'
 import { type BoundRoute, everyStep } from './bound-route.ts'
@@ -9,7 +9,7 @@ import { tracedBehind, traceValues } from './traced-values.ts'
 /** The calls whose requests hold something of who asks: all where claims are read at will, else those that colors of them reach. */
 export function callsWithClaims(route: BoundRoute): ReadonlySet<CallSite> {
   if (!route.access) return new Set()
-  const readsClaims = everyRead(route).some((read) => areasOf(read).some(isClaims))
+  const readsClaims = everyRead(route).some(readsWhoAsks)
   if (readsClaims) return new Set(route.callSites)
   const taken = new Set(route.inputs.filter(isOfWhoAsks).map(({ color }) => color))
   if (taken.size === 0) return new Set()
@@ -31,6 +31,11 @@ export function nameOwner(site: CallSite): void {
     const owner = document[ownerOfClaims]
     return owner === undefined ? render(document) : { ...render(document), owner }
   }
+}
+
+/** Whether what is known of who asks is read, by its own name or with all else. */
+export function readsWhoAsks(read: Read): boolean {
+  return areasOf(read).some(isClaims)
 }
 
 function isClaims([root, part]: readonly unknown[]): boolean {

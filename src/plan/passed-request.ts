@@ -13,7 +13,7 @@ import { placesOf, type RouteAccess } from './access.ts'
 import { type BoundInput, compileInputs } from './inputs.ts'
 import { bindPassedPath, type PassedPath } from './passed-path.ts'
 import type { RequestParts } from './request-parts.ts'
-import { compileRequestView, requestPartsRead } from './request-view.ts'
+import { compileIdentityView, compileRequestView, requestPartsRead } from './request-view.ts'
 
 /** What of a client's request goes on through a `proxy:` route, and as what. */
 export interface PassedRequest {
@@ -45,12 +45,14 @@ interface PassedRoute {
   readonly match: RouteMatch
   readonly inputs: readonly BoundInput[]
   readonly access: RouteAccess | undefined
+  /** Headers by which calls of the service tell it who asks. */
+  readonly asserted: readonly string[]
 }
 
 /** Binds what `proxy:` says of the request that goes on. */
 export function bindPassedRequest(
   { path, headers = {}, pass = [], drop = [], host }: ProxyDefinition,
-  { match, inputs, access }: PassedRoute,
+  { match, inputs, access, asserted }: PassedRoute,
   position: Position,
   language: Language,
 ): PassedRequest {
@@ -59,7 +61,8 @@ export function bindPassedRequest(
   const named = (list: readonly string[]) => list.flatMap((name) => cookie.exec(name)?.[1] ?? [])
   const [passed, dropped] = [named(pass), named(drop)]
   const passesCookies = pass.includes('cookie')
-  const kept = new Set([...credentials, ...looked.flatMap(({ in: place, name }) => (place === 'header' ? name : []))])
+  const inHeaders = looked.flatMap(({ in: place, name }) => (place === 'header' ? name : []))
+  const kept = new Set([...credentials, ...inHeaders, ...asserted])
   for (const [index, name] of pass.entries()) {
     const at = position.source.locate([...position.path, 'pass', index])
     const whole = name.replace(cookie, 'cookie')
@@ -145,11 +148,14 @@ function compileDocument(
   headers: readonly BoundHeader[],
   inputs: readonly BoundInput[],
 ): PassedRequest['createDocument'] {
-  const viewRequest = compileRequestView(requestPartsRead(headers.flatMap(({ value }) => value.reads)))
+  const parts = requestPartsRead(headers.flatMap(({ value }) => value.reads))
+  const viewRequest = compileRequestView(parts)
+  const viewIdentity = compileIdentityView(parts, inputs)
   const nameColors = createNamespaces(inputs.map(({ color }) => color))
   const writeInputs = compileInputs(inputs)
   return (request, work) => {
     const document: Document = { request: viewRequest(request), steps: {}, [workOf]: work }
+    viewIdentity?.(document, request)
     nameColors(document)
     writeInputs(request, document)
     return document

@@ -5,6 +5,7 @@ import { didYouMean } from '../diagnostics/suggest.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { bindGrants, type RouteAccess } from './access.ts'
 import { bindAdmission } from './admission/route.ts'
+import { readsWhoAsks } from './calls-with-claims.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 import type { Defaults } from './defaults.ts'
 import { bindBrowsers } from './for-browsers.ts'
@@ -71,12 +72,24 @@ export function bindPassthrough(
     idleMs: idle,
     access,
     grants: bindGrants(parsed, access, inputs, language),
-    passes: bindPassedRequest(proxy, { match, inputs, access }, within(position, 'proxy'), language),
+    passes: bindPassedRequest(
+      proxy,
+      { match, inputs, access, asserted: assertedTo(service) },
+      within(position, 'proxy'),
+      language,
+    ),
     admission: bindAdmission(parsed, settings, inputs, defaults.limit, language),
     maxRequestBytes: settings.maxRequestBody.value,
     headers: settings.headers,
     settings,
   }
+}
+
+/** The headers that tell a service who asks: it believes them, so no client says them in our place. */
+function assertedTo({ operations }: CatalogueService): readonly string[] {
+  return [...operations.values()].flatMap(({ operation }) =>
+    operation.headers.filter(({ value }) => value.reads.some(readsWhoAsks)).map(({ name }) => name),
+  )
 }
 
 function checkInputsStandInTheHead(inputs: readonly BoundInput[], { diagnostics }: Language): void {

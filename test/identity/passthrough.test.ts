@@ -116,3 +116,27 @@ test('what says who asks never reaches the service, wherever it stands, unless `
     expect(seen.pop()).toBe(wanted)
   }
 })
+
+test('what tells a service who asks is never the client’s own word', async () => {
+  const issuer = await startIssuer()
+  const seen: unknown[] = []
+  const backend = await opened(
+    startHttpServer(({ headers }, response) => {
+      seen.push([headers['x-user'], headers['x-own'], headers['accept-language']])
+      response.end('{}')
+    }),
+  )
+  const { ask } = await startGuarded(issuer, {
+    'services/files': `service: files\nendpoints: [${backend.url}]\nheaders: { x-user: $.auth.subject, accept-language: en }\noperations: { list: { get: /list, headers: { X-Own: $.claims.iss } } }\n`,
+    'routes/list': 'match: GET /list\ndo: [ { invoke: files.list } ]\nresponse: { body: 1 }\n',
+    'routes/files': "match: '* /files/*rest'\nproxy: files\n",
+    'routes/told': "match: '* /told/*rest'\nproxy: { service: files, headers: { x-user: $.claims.sub } }\n",
+  })
+  const forged = { ...bearer(await issuer.sign()), 'x-user': 'admin', 'x-own': 'me', 'accept-language': 'de' }
+  for (const path of ['/list', '/files/a', '/told/a']) expect((await ask(path, forged)).status).toBe(200)
+  expect(seen).toEqual([
+    ['u1', issuer.url, 'en'],
+    [undefined, undefined, 'de'],
+    ['u1', undefined, 'de'],
+  ])
+})
