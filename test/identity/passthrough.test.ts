@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { expect, test } from '@jest/globals'
 import { opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -45,6 +46,28 @@ test('a WebSocket is refused without a token, and ends when its token does', asy
   expect(socket.destroyed).toBe(false)
   await clock.advance(1_100)
   await closed
+})
+
+test('a stream of events ends when its token does, and a file that takes longer does not', async () => {
+  const clock = new FakeClock()
+  const issuer = await startIssuer(clock)
+  const open = new Map<string, ServerResponse>()
+  const backend = await opened(
+    startHttpServer(({ url }, response) => {
+      open.set(url!, response)
+      response.setHeader('content-type', url!.endsWith('events') ? 'text/event-stream' : 'text/plain')
+      response.write('data: 1\n\n')
+    }),
+  )
+  const { port } = await startGuarded(issuer, proxied(backend.url), { clock })
+  const headers = bearer(await issuer.sign())
+  const get = (path: string) => fetch(`http://127.0.0.1:${port}/files/${path}`, { headers })
+  const [events, file] = [await get('events'), await get('file')]
+  const cut = expect(events.text()).rejects.toThrow()
+  await clock.advance(61_000)
+  await cut
+  open.get('/files/file')!.end('data: 2')
+  expect(await file.text()).toBe('data: 1\n\ndata: 2')
 })
 
 test('a WebSocket by a cookie is opened for the gateway’s own pages alone', async () => {

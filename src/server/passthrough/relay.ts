@@ -12,6 +12,7 @@ import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Http1Stream } from '../../transports/http1/stream.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { cutAnswer, Download } from './download.ts'
+import { endWhenExpired } from './expiry.ts'
 import { selectResponseHeaders, webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
 import { translatePlaces } from './rewrite.ts'
@@ -121,7 +122,7 @@ export class Relay implements AttemptOwner {
     this.#timer?.cancel()
     exchange.noteHead(status)
     attempt.measure(status, undefined)
-    return this.#pass(attempt, piece, isWhole)
+    return this.#pass(attempt, head, piece, isWhole)
   }
 
   #translate(headers: string[], { endpoint }: Attempt): void {
@@ -130,16 +131,21 @@ export class Relay implements AttemptOwner {
   }
 
   /** Most answers come in one piece, and nothing of them is waited for. */
-  #pass(attempt: Attempt, piece: Buffer, isWhole: boolean): boolean {
-    const { exchange, route } = this.#parts
+  #pass(attempt: Attempt, head: ResponseHead, piece: Buffer, isWhole: boolean): boolean {
+    const { exchange, route, expiresMs } = this.#parts
     if (isWhole && this.#upload.isWhole) {
       exchange.noteBytes(piece.length)
       exchange.response.end(piece.length > 0 ? piece : undefined)
       return true
     }
-    this.#download = new Download(exchange, this.#upload, route.idleMs)
-    this.#download.begin(() => attempt.resume())
-    return this.#download.take(piece, isWhole)
+    const download = new Download(exchange, this.#upload, route.idleMs)
+    this.#download = download
+    download.begin(() => attempt.resume())
+    if (expiresMs !== undefined && isOfEvents(head)) {
+      const ended = () => download.cut(refuse('unauthenticated', undefined, undefined, 'its token has ended'))
+      endWhenExpired(exchange.response, expiresMs, exchange.serving.clock, ended)
+    }
+    return download.take(piece, isWhole)
   }
 
   upgraded(attempt: Attempt, answer: ResponseHead, backend: Socket, head: Buffer): void {
@@ -216,6 +222,11 @@ export class Relay implements AttemptOwner {
     if (!this.#parts.exchange.wasCut) this.#upload.dropRest()
     this.#attempt?.end()
   }
+}
+
+/** What has no end of its own. */
+function isOfEvents({ headers }: ResponseHead): boolean {
+  return /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''))
 }
 
 function invalid(detail: string, cause?: unknown): GatewayError {

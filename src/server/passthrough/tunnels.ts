@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
-import type { Clock, Timer } from '../../clock.ts'
 import { contained } from '../../faults.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Exchange } from '../requests/exchange.ts'
+import { endWhenExpired } from './expiry.ts'
 import { printSwitch } from './headers.ts'
 
 /**
@@ -62,7 +62,7 @@ export class Tunnels {
     for (const end of [client, backend]) end.setTimeout(0).setNoDelay(true).setKeepAlive(true)
     client.on('error', () => {})
     backend.on('error', () => {})
-    if (expiresMs !== undefined) endWhenExpired(client, expiresMs, exchange.serving.clock)
+    if (expiresMs !== undefined) endWhenExpired(client, expiresMs, exchange.serving.clock, () => client.destroy())
     if (idleMs !== undefined) backend.setTimeout(idleMs, () => backend.destroy())
     client.write(printSwitch(answer, exchange), 'latin1')
     if (head.length > 0) backend.unshift(head)
@@ -72,19 +72,4 @@ export class Tunnels {
   destroy(): void {
     for (const client of this.#clients) client.destroy()
   }
-}
-
-/** The longest time that a timer has. */
-const longestMs = 2 ** 31 - 1
-
-/** A token that has ended opens nothing any more, nor does it keep open. */
-function endWhenExpired(client: Socket, expiresMs: number, clock: Clock): void {
-  let timer: Timer
-  const wait = () => {
-    const leftMs = Math.max(0, expiresMs - clock.epoch())
-    const next = () => (leftMs > longestMs ? wait() : client.destroy())
-    timer = clock.schedule(Math.min(leftMs, longestMs), contained('timer', client, next))
-  }
-  wait()
-  client.once('close', () => timer.cancel())
 }
