@@ -31,6 +31,8 @@ export function parsePlace(text: string): CredentialPlace | undefined {
 const place = z
   .string()
   .refine((text) => parsePlace(text) !== undefined, 'not header.x, cookie.x or query.x')
+  // Browsers send it by themselves, and many things stand in it.
+  .refine((text) => !/^header\.cookie$/i.test(text), 'one cookie is meant: write cookie.NAME')
   .transform((text) => parsePlace(text)!)
 
 /** `from:` of a scheme: where its credential stands, in order. */

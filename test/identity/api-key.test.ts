@@ -78,6 +78,13 @@ test('a file of keys that is not there is an error at load', async () => {
   await expect(startGuarded(scheme)).rejects.toThrow(/keys\.yaml cannot be read/)
 })
 
+test('a key is not looked for in all cookies at once, which browsers send by themselves', async () => {
+  const from = (place: string) =>
+    startGuarded({ jwt: `{ apiKey: { keys: ./keys.yaml, from: ${place} } }` }, { keys: fileOf() })
+  await expect(from('header.Cookie')).rejects.toThrow(/write cookie\.NAME/)
+  await from('cookie.key')
+})
+
 test('the digest is that of the whole key', () => {
   const { key, digest } = makeKey()
   expect(digestOf(key)).toBe(digest)

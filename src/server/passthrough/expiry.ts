@@ -10,7 +10,12 @@ const longestMs = 2 ** 31 - 1
  * @param what is over with its `close`
  * @param expiresMs milliseconds since the epoch
  */
-export function endWhenExpired(what: Pick<Writable, 'once' | 'destroy'>, expiresMs: number, clock: Clock, end: () => void): void {
+export function endWhenExpired(
+  what: Pick<Writable, 'once' | 'destroy'>,
+  expiresMs: number,
+  clock: Clock,
+  end: () => void,
+): void {
   let timer: Timer
   const wait = () => {
     const leftMs = Math.max(0, expiresMs - clock.epoch())
