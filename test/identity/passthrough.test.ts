@@ -96,6 +96,8 @@ test('the API’s description names its schemes, and is given to whom `defaults.
   })
   expect(body.paths['/who'].get.security).toEqual([{ user: [] }])
   expect(body.paths['/open'].get.security).toEqual([{ user: ['a'] }, {}])
+  expect(Object.keys(body.paths['/who'].get.responses)).toEqual(['200', '400', '401'])
+  expect(body.paths['/open'].get.responses['403'].description).toBe('Forbidden: insufficient-scope')
 })
 
 test('what says who asks never reaches the service, wherever it stands, unless `pass` names it itself', async () => {

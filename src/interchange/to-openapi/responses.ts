@@ -37,6 +37,9 @@ export function describeResponses(route: AggregatedRoute, schemas: PublishedSche
   }
   if (route.bound.response === undefined && !steps.some((step) => step.ends)) answers.addEmpty(204)
   if (route.bound.inputs.length > 0 || route.readsBody) answers.addProblem(400, sharedCodes[400]!)
+  if (route.access) answers.addProblem(401, ['unauthenticated'])
+  const refusals = codesOfRefusals(route)
+  if (refusals.length > 0) answers.addProblem(403, refusals)
   for (const { raises, failsWith } of steps) if (failsWith !== undefined) answers.addProblem(failsWith, raises ?? [])
   if (calls.length > 0) {
     const caught = new Set(steps.flatMap((step) => step.catches ?? []).map(({ code }) => code))
@@ -48,6 +51,16 @@ export function describeResponses(route: AggregatedRoute, schemas: PublishedSche
     answers.addProblem(504, sharedCodes[504]!)
   }
   return answers.describe()
+}
+
+/** Why somebody who is known may not. */
+function codesOfRefusals({ grants }: AggregatedRoute): string[] {
+  if (!grants) return []
+  const { scopes, roles, allow } = grants
+  return [
+    ...(scopes.length > 0 ? ['insufficient-scope'] : []),
+    ...(roles.length > 0 || allow !== undefined ? ['forbidden'] : []),
+  ]
 }
 
 interface Described {
