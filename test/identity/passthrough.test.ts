@@ -32,6 +32,14 @@ test('what is passed through is asked who it is of, and only then reaches its se
   expect(headers.get('cache-control')).toBe('private, max-age=60')
 })
 
+test('what is passed through to one alone says so, whatever its route says of all its answers', async () => {
+  const issuer = await startIssuer()
+  const backend = await opened(startHttpServer((_request, response) => void response.end('file')))
+  const { ask } = await startGuarded(issuer, proxied(backend.url, "headers: { cache-control: 'public, max-age=60' }"))
+  const { status, headers } = await ask('/files/a', bearer(await issuer.sign()))
+  expect([status, headers.get('cache-control')]).toEqual([200, 'private, max-age=60'])
+})
+
 test('a WebSocket is refused without a token, and ends when its token does', async () => {
   const clock = new FakeClock()
   const issuer = await startIssuer(clock)

@@ -99,16 +99,16 @@ export class Relay implements AttemptOwner {
     const { status } = head
     if (this.#failsOver && this.#goOn(attempt, { code: `http-${status}`, response: { status, body: undefined } }))
       return true
-    const { access, browsers } = this.#parts.route
-    const all = selectResponseHeaders(head, browsers)
-    const selected = all && access && !access.isPublic ? makeHeadersPrivate(all) : all
+    const { access, browsers, headers: own } = this.#parts.route
+    const selected = selectResponseHeaders(head, browsers)
     if (!selected) {
       this.failed(attempt, invalid('the answer has too many headers'))
       return true
     }
     this.#translate(selected, attempt)
-    const own = this.#parts.route.headers
-    const headers = own ? replaceHeaders(selected, headersOn(status, own)) : selected
+    const all = own ? replaceHeaders(selected, headersOn(status, own)) : selected
+    // Whatever the service says, or the route of all its answers.
+    const headers = access && !access.isPublic ? makeHeadersPrivate(all) : all
     headers.push('x-request-id', exchange.requestId)
     if (exchange.ownHeaders) addForBrowsers(headers, exchange.ownHeaders, true)
     if (exchange.serving.isDraining) headers.push('connection', 'close')
