@@ -71,7 +71,7 @@ export type SiteOptions = Partial<CallSite> & {
 }
 
 export function callSite(options: SiteOptions = {}): CallSite {
-  const { cache, coalesce, mirror, retry, hedge, limit, bulkhead, breaker, timeoutMs = 2000, ...site } = options
+  const { cache, coalesce, mirror, retry, hedge, limit, bulkhead, breaker, timeoutMs = 60_000, ...site } = options
   const kinds: readonly PolicyKind[] = policyKinds
   const configs: Readonly<Record<string, unknown>> = {
     cache,
