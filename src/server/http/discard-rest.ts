@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 
-/** Who sends nothing for so long waits for us to close. */
-const silentMs = 1000
+/** Who sends nothing for so long waits for us to close. Both as nginx has them (lingering_timeout, lingering_time). */
+const silentMs = 5000
 /** Whatever still comes, a connection is held for it no longer. */
-const mostMs = 10_000
+const mostMs = 30_000
 
 /** Throws away what still comes; calls back once, when there is no more, or it was waited for long enough. */
 export function discardRest(rest: Readable, then: () => void): void {
