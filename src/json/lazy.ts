@@ -1,23 +1,27 @@
 /** Asks a value for the slice it stands for. */
 export const sliceKey: unique symbol = Symbol('slice')
 
+/** What a value is made of; itself where that is a slice. */
+export interface Source {
+  parse(): unknown
+  readonly [sliceKey]?: object
+}
+
 /** A list or object that is made when somebody looks into it: to whoever reads it, a value like any other. */
-export function makeLazy(isList: boolean, make: () => unknown, slice?: object): object {
-  return new Proxy(isList ? [] : {}, new Maker(make, slice))
+export function makeLazy(isList: boolean, source: Source): object {
+  return new Proxy(isList ? [] : {}, new Maker(source))
 }
 
 class Maker implements ProxyHandler<object> {
-  readonly #make: () => unknown
-  readonly #slice: object | undefined
+  readonly #source: Source
   #isMade = false
 
-  constructor(make: () => unknown, slice: object | undefined) {
-    this.#make = make
-    this.#slice = slice
+  constructor(source: Source) {
+    this.#source = source
   }
 
   get(target: object, key: PropertyKey): unknown {
-    return key === sliceKey ? this.#slice : Reflect.get(this.#made(target), key)
+    return key === sliceKey ? this.#source[sliceKey] : Reflect.get(this.#made(target), key)
   }
 
   has(target: object, key: PropertyKey): boolean {
@@ -35,7 +39,7 @@ class Maker implements ProxyHandler<object> {
   #made(target: object): object {
     if (this.#isMade) return target
     this.#isMade = true
-    const value = this.#make() as Record<string, unknown>
+    const value = this.#source.parse() as Record<string, unknown>
     // Not assigned: a member may be called `__proto__`.
     for (const name of Object.keys(value))
       Reflect.defineProperty(target, name, { value: value[name], writable: true, enumerable: true, configurable: true })

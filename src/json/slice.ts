@@ -38,7 +38,7 @@ export class JsonSlice {
   /** A value for whoever reads it: a list or object is made when somebody looks into it, and may be copied as bytes. */
   get value(): unknown {
     const first = this.json.bytes[this.start]
-    return first === 0x7b || first === 0x5b ? makeLazy(first === 0x5b, () => this.parse(), this) : this.parse()
+    return first === 0x7b || first === 0x5b ? makeLazy(first === 0x5b, this) : this.parse()
   }
 
   /** Its bytes as they were sent, not a copy. */

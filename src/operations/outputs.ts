@@ -13,6 +13,13 @@ import type { BoundOperation } from './bound-operation.ts'
 import type { Locator } from './locator.ts'
 
 type Apply = (document: Document, response: CallResponse) => void
+type Read = (response: CallResponse) => unknown
+
+/** Among the slices of a body, and whether that slice is the value and not what it is found in. */
+interface Place {
+  readonly index: number
+  readonly isWhole: boolean
+}
 
 /** What all calls of an operation share. */
 const appliesOf = new WeakMap<BoundOperation, Apply>()
@@ -36,7 +43,7 @@ function compileApply(operation: BoundOperation): Apply {
   const apply: Apply = (document, response) => {
     const slices = response.body?.slices
     for (const { read, write, slice } of outputs) {
-      const value = slices && slice ? valueAt(slices, slice, () => read(response)) : read(response)
+      const value = slices && slice ? valueAt(slices, slice, read, response) : read(response)
       if (value !== undefined) write(document, value)
     }
   }
@@ -53,8 +60,8 @@ function compileApply(operation: BoundOperation): Apply {
 }
 
 /** What a body that stays bytes gives: what a query finds in it is a list, made if anybody asks. */
-function valueAt(slices: Slices, { index, isWhole }: { index: number; isWhole: boolean }, query: () => unknown) {
-  return isWhole ? slices[index]?.value : makeLazy(true, query)
+function valueAt(slices: Slices, { index, isWhole }: Place, query: Read, response: CallResponse) {
+  return isWhole ? slices[index]?.value : makeLazy(true, { parse: () => query(response) })
 }
 
 /**
@@ -93,7 +100,7 @@ function compileResponseReader(
   locator: Locator,
   schema: JsonSchema | undefined,
   decoding: BoundOperation['decoding'],
-): (response: CallResponse) => unknown {
+): Read {
   switch (locator.in) {
     case 'status':
       return (response) => response.status

@@ -1,6 +1,6 @@
 import type { Document } from '../../expressions/document.ts'
 import { printableBytes, spendOnBytes, spendOnPrinting } from '../../expressions/work.ts'
-import { sliceOf } from '../../json/slice.ts'
+import { JsonSlice, sliceOf } from '../../json/slice.ts'
 import { compileWriter } from '../../json/writer.ts'
 import type { ByteTemplate } from './convert.ts'
 
@@ -13,12 +13,15 @@ export function compileByteBody({ slots, part }: ByteTemplate): (document: Docum
   return (document) => {
     const values: unknown[] = new Array(slots.length)
     try {
-      for (let index = 0; index < slots.length; index++) values[index] = slots[index]!(document)
+      for (let index = 0; index < slots.length; index++) {
+        const value = slots[index]!(document)
+        values[index] = sliceOf(value) ?? value
+      }
     } catch {
       // Of several failures the template tells the one that comes first in it.
       return undefined
     }
-    for (const value of values) if (typeof value === 'object' && !sliceOf(value)) spendOnPrinting(value)
+    for (const value of values) if (typeof value === 'object' && !(value instanceof JsonSlice)) spendOnPrinting(value)
     const bytes = write(values, printableBytes())
     if (bytes) spendOnBytes(bytes.length)
     return bytes
