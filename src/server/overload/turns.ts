@@ -22,11 +22,10 @@ export class Turns {
 
   /** Whether there is time left in this turn, and nobody waits for it. What is run then counts in this turn. */
   hasTime(): boolean {
-    if (!this.#isNextSet) {
-      this.#beganAt = this.#clock.now()
-      this.#setNext()
-    }
-    return this.#waiting.length === 0 && this.#clock.now() - this.#beganAt < turnMs
+    if (this.#isNextSet) return this.#waiting.length === 0 && this.#clock.now() - this.#beganAt < turnMs
+    this.#beganAt = this.#clock.now()
+    this.#setNext()
+    return this.#waiting.length === 0
   }
 
   #setNext(): void {

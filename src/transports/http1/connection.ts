@@ -80,6 +80,10 @@ export class Connection {
     this.#on('drain', () => this.#asker?.drained?.())
   }
 
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
   /** Whether the backend is likely to keep it open for a request now. */
   isFresh(now: number): boolean {
     return !this.#isGone && now < this.#idleUntil
@@ -172,9 +176,10 @@ export class Connection {
     const hasSent = asker.hasSent && this.#socket.writableLength === 0
     // Nor where it refuses what it may not have read: a backend that does so often closes, and does not say that it will.
     const hasRead = reader.status < 400 || this.#sentBytes <= surelyReadBytes
-    if (hasSent && hasRead && reader.keepsAlive && !this.#isGone && !this.#options.maySwitch) {
-      this.#idleUntil = performance.now() + idleTimeMs(reader.head!.keepAlive)
-    } else this.destroy()
+    const maySendAgain = hasSent && hasRead && reader.keepsAlive && !this.#isGone && !this.#options.maySwitch
+    const idleMs = maySendAgain ? idleTimeMs(reader.head!.keepAlive) : 0
+    if (idleMs > 0) this.#idleUntil = performance.now() + idleMs
+    else this.destroy()
     asker.came(reader, true)
   }
 

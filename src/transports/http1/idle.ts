@@ -24,11 +24,9 @@ export class IdleConnections {
     return undefined
   }
 
+  /** One that has just become idle. */
   add(connection: Connection): void {
-    if (!connection.isFresh(performance.now())) {
-      connection.destroy()
-      return
-    }
+    if (connection.isGone) return
     this.#connections.push(connection)
     this.#sweep ??= setTimeout(() => this.#closeOld(), sweepEveryMs).unref()
   }
