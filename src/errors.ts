@@ -20,23 +20,30 @@ export type KnownErrorCode =
   | 'none-succeeded'
   | 'not-done'
 
+interface KnownError {
+  readonly status: number
+  readonly title: string
+  /** What is said beside the title is of backends, or of the configuration: nothing for clients. */
+  readonly isOfInside?: boolean
+}
+
 /** The one table: error code → HTTP status of the answer when nothing handles it, and its human title. */
-export const knownErrors: Record<KnownErrorCode | 'internal', { status: number; title: string }> = {
-  timeout: { status: 504, title: 'A backend did not answer in time' },
-  unavailable: { status: 502, title: 'A backend could not be reached' },
-  'invalid-response': { status: 502, title: 'A backend sent an invalid response' },
-  'missing-input': { status: 502, title: 'A call is missing a required value' },
-  'circuit-open': { status: 503, title: 'The circuit breaker of a backend is open' },
+export const knownErrors: Record<KnownErrorCode | 'internal', KnownError> = {
+  timeout: { status: 504, title: 'A backend did not answer in time', isOfInside: true },
+  unavailable: { status: 502, title: 'A backend could not be reached', isOfInside: true },
+  'invalid-response': { status: 502, title: 'A backend sent an invalid response', isOfInside: true },
+  'missing-input': { status: 502, title: 'A call is missing a required value', isOfInside: true },
+  'circuit-open': { status: 503, title: 'The circuit breaker of a backend is open', isOfInside: true },
   overloaded: { status: 503, title: 'Too many requests at once' },
-  'out-of-sockets': { status: 503, title: 'The gateway has run out of sockets' },
+  'out-of-sockets': { status: 503, title: 'The gateway has run out of sockets', isOfInside: true },
   cancelled: { status: 499, title: 'The request was cancelled' },
   'invalid-input': { status: 400, title: 'The request is not valid' },
-  'expression-failed': { status: 500, title: 'An expression of the route failed' },
+  'expression-failed': { status: 500, title: 'An expression of the route failed', isOfInside: true },
   'too-much-work': { status: 500, title: 'The request takes too much work' },
-  'extension-failed': { status: 500, title: 'An extension of the gateway failed' },
-  'none-succeeded': { status: 502, title: 'No way to the answer succeeded' },
-  'not-done': { status: 504, title: 'What was waited for did not come about' },
-  internal: { status: 500, title: 'Internal error' },
+  'extension-failed': { status: 500, title: 'An extension of the gateway failed', isOfInside: true },
+  'none-succeeded': { status: 502, title: 'No way to the answer succeeded', isOfInside: true },
+  'not-done': { status: 504, title: 'What was waited for did not come about', isOfInside: true },
+  internal: { status: 500, title: 'Internal error', isOfInside: true },
 }
 
 const backendFailure = { status: 502, title: 'A backend answered with an error' }
@@ -56,6 +63,8 @@ export interface GatewayErrorDetails {
   retryAfter?: number | undefined
   /** What an operator is told and a client is not: for the log and the span. */
   reason?: string | undefined
+  /** Title and detail are the route's own words for its client, whatever the code. */
+  isWritten?: boolean
   /** It failed for nothing but something absent: `$default` passes over that. */
   isAbsence?: boolean
   cause?: unknown
@@ -79,6 +88,14 @@ export interface InputFault {
   detail: string
 }
 
+/** Where a call went, as the log names it. */
+export interface CallPlace {
+  readonly service: string
+  readonly operation?: string | undefined
+  /** The one asked last; undefined where none was. */
+  readonly endpoint: string | undefined
+}
+
 /** What the end of an attempt tells about the backend. */
 export type Verdict = 'success' | 'failure' | 'nothing'
 
@@ -94,6 +111,9 @@ export class GatewayError extends Error {
   readonly retryAfter: number | undefined
   readonly reason: string | undefined
   readonly isAbsence: boolean
+  readonly isWritten: boolean
+  /** The call that failed with it. */
+  place: CallPlace | undefined
   /** How often a backend was asked before a call failed. */
   attempts: number | undefined
   /** The version of the service that a call went to. */
@@ -124,6 +144,13 @@ export class GatewayError extends Error {
     this.retryAfter = details.retryAfter
     this.reason = details.reason
     this.isAbsence = details.isAbsence ?? false
+    this.isWritten = details.isWritten ?? false
+  }
+
+  /** `detail`, where it is for clients. */
+  get toldDetail(): string | undefined {
+    const isOfInside = !this.isWritten && knownErrors[this.code as KnownErrorCode]?.isOfInside
+    return isOfInside ? undefined : this.detail
   }
 }
 

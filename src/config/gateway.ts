@@ -13,6 +13,7 @@ import { authShape } from '../identity/auth.ts'
 import { failureRateShape } from '../identity/failures.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import { routeSetShape } from '../operations/route-set.ts'
+import { accessLogShape } from './access-log.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { callSetShape, createCallSetShape } from './call-set.ts'
@@ -157,6 +158,7 @@ export const gatewayShape = z
     limit: gatewayLimitShape.optional(),
     overload: overloadShape,
     stores: storesShape,
+    accessLog: accessLogShape,
     telemetry: z
       .strictObject({
         service: z.string().default('tessera').describe('The name of the gateway in traces.'),

@@ -1,4 +1,4 @@
-import { isSensitive } from '../redaction.ts'
+import { isSensitive, type Sensitivity } from '../redaction.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { BoundInput } from './inputs.ts'
 
@@ -6,15 +6,15 @@ import type { BoundInput } from './inputs.ts'
 export interface ToldOfRequests {
   /** Whether their path is; else the route's template stands for it. */
   readonly path: boolean
-  /** Of the headers that are told of any request, those that are not. */
-  readonly hiddenHeaders: ReadonlySet<string>
+  /** Of headers that are not everybody's to know, how much may be seen. */
+  readonly maskedHeaders: ReadonlyMap<string, Sensitivity>
 }
 
-const none: ReadonlySet<string> = new Set()
+const none: ReadonlyMap<string, Sensitivity> = new Map()
 
 /** Nobody says what is in the path of a request that is passed through. */
 export function toldOfPassthrough({ segments }: RouteMatch): ToldOfRequests {
-  return { path: segments.every(({ kind }) => kind === 'literal'), hiddenHeaders: none }
+  return { path: segments.every(({ kind }) => kind === 'literal'), maskedHeaders: none }
 }
 
 /**
@@ -28,11 +28,12 @@ export function toldOfAggregate({ segments }: RouteMatch, inputs: readonly Bound
     const colors = takers('path', parameter)
     return colors.length > 0 && !colors.some(isSensitive)
   }
-  const hidden = inputs.flatMap(({ locator, sensitivity }) =>
-    locator.in === 'header' && isSensitive({ sensitivity }) ? [locator.name] : [],
+  const masked = inputs.flatMap(({ locator, sensitivity }) =>
+    locator.in === 'header' && isSensitive({ sensitivity }) ? [[locator.name, sensitivity] as const] : [],
   )
   return {
     path: segments.every((segment) => segment.kind === 'literal' || isTold(segment.name)),
-    hiddenHeaders: hidden.length === 0 ? none : new Set(hidden),
+    // Of two colors that one header gives the more sensitive counts.
+    maskedHeaders: masked.length === 0 ? none : new Map(masked.sort(([, one]) => (one === 'secret' ? 1 : -1))),
   }
 }

@@ -27,7 +27,16 @@ export function assembleAnswer(
   }
   if (records.length > 0) headers['server-timing'] = printServerTiming(records)
   if (records.some(hasCache)) headers['cache-status'] = printCacheStatus(records)
-  return { kind: 'answer', status, headers, body: printBody(body), records, degraded, ...(dropped && { dropped }) }
+  return {
+    kind: 'answer',
+    status,
+    headers,
+    body: printBody(body),
+    records,
+    degraded,
+    ...(left.length > 0 && { left }),
+    ...(dropped && { dropped }),
+  }
 }
 
 /** What was thrown on the way of a request, as its outcome. */

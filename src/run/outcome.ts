@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors.ts'
+import type { LeftOut } from '../expressions/document.ts'
 import type { CallRecord } from '../steps/context.ts'
 
 /** What a request came to, before it is HTTP. */
@@ -13,6 +14,8 @@ export interface Answer {
   readonly body: Uint8Array | undefined
   readonly records: readonly CallRecord[]
   readonly degraded: readonly Degradation[]
+  /** What was left out without a call of its own that failed. */
+  readonly left?: readonly LeftOut[]
   /** Headers that its route gives and that cannot be sent: they were left out. */
   readonly dropped?: readonly string[]
 }

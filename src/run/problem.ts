@@ -18,15 +18,16 @@ export interface ProblemContext {
 export const problemType = 'application/problem+json; charset=utf-8'
 
 /**
- * An error as RFC 9457 has it. Only what is ours goes in: no cause, nothing a backend answered, no backend's address.
+ * An error as RFC 9457 has it. Only what is for clients goes in: no cause, nothing a backend answered, no address, no
+ * certificate, nothing of the configuration but the names of route and step.
  */
 export function printProblem(error: GatewayError, { path, route, traceId }: ProblemContext): string {
-  const { code, title, status, detail, step, faults } = error
+  const { code, title, status, toldDetail, step, faults } = error
   return JSON.stringify({
     type: `urn:tessera:error:${encodeURIComponent(code)}`,
     title,
     status,
-    detail: code === 'internal' ? undefined : detail,
+    detail: toldDetail,
     instance: toUriReference(path),
     code,
     step,

@@ -3,6 +3,7 @@ import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import type { Document } from '../expressions/document.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
+import type { ToldFailure } from '../told-failure.ts'
 import { type CallBudget, countCalls } from './call-budget.ts'
 
 /** What one call of a request came to: for Tessera-Degraded, Server-Timing, the dev command's bars. */
@@ -29,6 +30,8 @@ export interface CallRecord {
   readonly isMoot?: boolean | undefined
   /** What the cache of the call did, as parameters of `Cache-Status`; undefined where it has none. */
   readonly cacheStatus?: string | undefined
+  /** What it failed with, also where something stood in for it. */
+  readonly failure?: ToldFailure | undefined
 }
 
 /** What a request carries that does not change while it runs. */

@@ -53,6 +53,7 @@ export const throwStep = defineStep({
           status: status.evaluate(context.document),
           title: textOf(titleTemplate, context.document) ?? code,
           detail: textOf(detailTemplate, context.document),
+          isWritten: true,
         })
       },
     }

@@ -1,6 +1,6 @@
 import type { Logger, LogLevel } from './logger.ts'
 
-/** What the access log holds of one request. No path, query, header or body: those are the client's. */
+/** What the access log holds of one request. Nothing of the client's but what `accessLog.fields` names. */
 export interface RequestRecord {
   readonly method: string
   /** Name of the route; undefined when none matched. */
@@ -16,11 +16,15 @@ export interface RequestRecord {
   readonly degraded: string | undefined
   /** Code of the error that was answered. */
   readonly errorCode: string | undefined
+  /** What failed, where anything did. */
+  readonly failures?: readonly object[]
+  /** More of it, as JSON: `,"client":"192.0.2.1"`. */
+  readonly more?: string
 }
 
 /**
  * Writes one line: `error` for a 5xx, `warn` for a degraded answer, else `info`. It is put together here, in the form of
- * all other lines: none of these fields can be sensitive, and pino's general machinery was 3 % of the CPU of a
+ * all other lines: whoever gives these fields has masked what is sensitive, and pino's general machinery was 3 % of the CPU of a
  * request.
  */
 export function logRequest(logger: Logger, record: RequestRecord): void {
@@ -29,14 +33,27 @@ export function logRequest(logger: Logger, record: RequestRecord): void {
 }
 
 function printLine(level: LogLevel, record: RequestRecord): string {
-  const { method, route, status, durationMs, bytes, traceId, requestId, degraded, errorCode } = record
+  const {
+    method,
+    route,
+    status,
+    durationMs,
+    bytes,
+    traceId,
+    requestId,
+    degraded,
+    errorCode,
+    failures,
+    more = '',
+  } = record
   let line = `{"level":"${level}","time":"${printTime(Date.now())}","method":${JSON.stringify(method)}`
   if (route !== undefined) line += `,"route":${JSON.stringify(route)}`
   line += `,"status":${status},"ms":${Math.round(durationMs * 100) / 100},"bytes":${bytes}`
   line += `,"trace_id":"${traceId}","request_id":"${requestId}"`
   if (degraded !== undefined) line += `,"degraded":${JSON.stringify(degraded)}`
   if (errorCode !== undefined) line += `,"error":${JSON.stringify(errorCode)}`
-  return `${line},"msg":"request"}\n`
+  if (failures !== undefined && failures.length > 0) line += `,"failures":${JSON.stringify(failures)}`
+  return `${line}${more},"msg":"request"}\n`
 }
 
 let knownSecond = Number.NaN

@@ -63,12 +63,16 @@ describe('a guard, over sockets', () => {
     const log = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(log).toContainEqual(
       expect.objectContaining({
-        level: 'warn',
-        msg: 'an expression failed',
-        step: 'guard',
+        msg: 'request',
         trace_id: json['traceId'],
-        reason:
-          "the expression `request.headers['x-role'].startsWith('operator-')` failed: `request.headers['x-role']` is absent",
+        failures: [
+          {
+            step: 'guard',
+            error: 'expression-failed',
+            cause:
+              "the expression `request.headers['x-role'].startsWith('operator-')` failed: `request.headers['x-role']` is absent",
+          },
+        ],
       }),
     )
     expect(lines.join('')).not.toContain('an internal error')

@@ -6,7 +6,7 @@ import { seeNone, tell } from '../sights.ts'
 /** The gateway has seen by then that the connections of a dead endpoint are. */
 const seenWithinMs = 50
 /** An attempt, a whole request, or the wait for a connection took too long. */
-const outOfTime = /"code":"timeout"|wait for a connection|no answer within/
+const outOfTime = /"(?:code|title)":"timeout"|wait for a connection|no answer within/
 const brokenOff = /\((?:ECONNRESET|EPIPE|closed)\)/
 
 /** Failed requests by their cause: what an endpoint had when it was killed may fail, if it is not to be sent twice. */

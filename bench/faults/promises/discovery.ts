@@ -15,6 +15,10 @@ const endpoints = 8
 /** A drained endpoint serves on, and the lease of a killed one goes on, for some seconds. */
 const forgottenAfterMs = 15_000
 
+/** A client is told nothing of the inside; here he is who looks at it. */
+const tellsCause =
+  "catch: [ { errors: [all], do: [ { throw: { error: failed, status: 502, title: '${ error.code }', detail: $.error.detail } } ] } ]\n"
+
 const files = (registry: Registry) => ({
   // Processes that start take much of a machine: whether the gateway sheds meanwhile is not what is looked at.
   'gateway.yaml': gatewayText(`register: ${registry.register}\noverload: false\n`),
@@ -28,8 +32,8 @@ operations:
   read: { get: /read, out: { word: $ } }
   write: { post: /write, out: { done: $ } }
 `,
-  'routes/read.yaml': 'match: GET /read\ntimeout: 5s\ndo: [ { invoke: words.read } ]\nresponse: { body: $.word }\n',
-  'routes/write.yaml': 'match: POST /write\ntimeout: 5s\ndo: [ { invoke: words.write } ]\nresponse: { body: $.done }\n',
+  'routes/read.yaml': `match: GET /read\ntimeout: 5s\ndo: [ { invoke: words.read } ]\nresponse: { body: $.word }\n${tellsCause}`,
+  'routes/write.yaml': `match: POST /write\ntimeout: 5s\ndo: [ { invoke: words.write } ]\nresponse: { body: $.done }\n${tellsCause}`,
 })
 
 /** Endpoints that come and go under load, and a registry that is killed: it comes back as it was, then empty, twice. */

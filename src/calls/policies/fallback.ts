@@ -20,7 +20,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     return (next) => (context) => {
       const call = new OngoingCall(context)
       return renderAndSend(site, call, next).catch((thrown: unknown) => {
-        throw withAttempts(thrown, call)
+        throw placed(thrown, call, site)
       })
     }
   }
@@ -54,7 +54,7 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
   }
 
   async function cover(thrown: unknown, call: OngoingCall): Promise<CallResponse> {
-    const error = withAttempts(thrown, call)
+    const error = placed(thrown, call, site)
     const { scope, span } = call.context
     if (error.code === 'cancelled' || endsRequest(error)) throw error
     if (scope.reason) throw scope.reason
@@ -92,9 +92,12 @@ function renderAndSend(site: CallSite, call: OngoingCall, next: Layer): Promise<
   return next(call.request, call)
 }
 
-function withAttempts(thrown: unknown, { attempts }: OngoingCall): GatewayError {
+/** Says of a failure which call it was. */
+function placed(thrown: unknown, { attempts, endpoint }: OngoingCall, { service, operation }: CallSite): GatewayError {
   const error = toGatewayError(thrown)
   // A cancellation is shared by all that it ends.
-  if (error.code !== 'cancelled') error.attempts = attempts
+  if (error.code === 'cancelled') return error
+  error.attempts = attempts
+  error.place = { service: service.name, operation, endpoint: endpoint?.url }
   return error
 }

@@ -7,6 +7,7 @@ import type { TraceHeaders } from '../../telemetry/traceparent.ts'
 import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
 import { pathOf } from '../http/strict.ts'
 import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/active-route.ts'
+import { compileClientFields } from '../requests/client-fields.ts'
 import { KnownPaths } from '../requests/known-paths.ts'
 import { type Found, Router } from '../requests/router.ts'
 import { compileTraceTrust } from '../requests/trace-trust.ts'
@@ -32,6 +33,8 @@ export class Activation {
   readonly addresses: ClientAddresses
   /** What is taken up of a caller's trace. */
   readonly traceHeadersOf: (request: IncomingMessage) => TraceHeaders
+  /** What the access log tells of a client, as members of its line. */
+  readonly describeClient: ReturnType<typeof compileClientFields>
   /** What stands before requests that no route takes. */
   readonly outer: ActiveUnmatched
   /** The same before what the gateway answers by itself. */
@@ -47,6 +50,7 @@ export class Activation {
     this.snapshot = snapshot
     this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
     this.traceHeadersOf = compileTraceTrust(snapshot.settings.telemetry.trust, this.addresses.trustsPeerOf)
+    this.describeClient = compileClientFields(snapshot.settings.accessLog.fields, this.addresses)
     this.outer = routes.openUnmatched(snapshot)
     this.#hasOwnBrowsers = snapshot.routes.some(
       ({ browsers }) => browsers?.cors?.policy !== this.outer.route.browsers?.cors?.policy,

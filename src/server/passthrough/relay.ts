@@ -83,6 +83,11 @@ export class Relay implements AttemptOwner {
     const { clock } = this.#parts.exchange.serving
     const timeLeftMs = this.#endsAt - clock.now()
     const resends = this.#attempts++
+    this.#parts.exchange.asked = {
+      service: this.#parts.route.service.name,
+      endpoint: endpoint.url,
+      attempts: this.#attempts,
+    }
     this.#attempt = new Attempt(this.#parts, endpoint, this.#upload, this, { timeLeftMs, resends })
     this.#attempt.begin()
   }

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Scope } from '../../cancellation.ts'
-import type { GatewayError } from '../../errors.ts'
+import type { CallPlace, GatewayError } from '../../errors.ts'
 import type { Route } from '../../plan/snapshot.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
-import { isRefusal } from '../../run/refusals.ts'
+import { failuresOf } from '../../run/told-failures.ts'
 import { logRequest } from '../../telemetry/request-log.ts'
 import type { Span } from '../../telemetry/span.ts'
+import { type ToldFailure, tellFailure } from '../../told-failure.ts'
 import { slowReader, wasReadTooSlowly } from '../http/listener.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 
@@ -19,6 +20,14 @@ interface Reported {
   readonly toldPath: string
   readonly span: Span
   readonly scope: Scope
+  /** Where it was passed on to, and how often. */
+  readonly asked: Asked | undefined
+  /** More of the client, as the access log is to tell. */
+  describeClient(): string
+}
+
+export interface Asked extends CallPlace {
+  readonly attempts: number
 }
 
 /** How an exchange ended. */
@@ -30,6 +39,8 @@ export interface Ending {
   /** Undefined where it was answered by other means than a route's. */
   readonly outcome: Answer | Failure | undefined
   readonly errorCode: string | undefined
+  /** What ended it; undefined where nothing of ours did. */
+  readonly error: GatewayError | undefined
 }
 
 /** Why an answer was cut that nothing of ours ended. */
@@ -56,6 +67,8 @@ export function tellEnd(exchange: Reported, ending: Ending): void {
     requestId,
     degraded: degraded.length > 0 ? String(outcome?.headers['tessera-degraded']) : undefined,
     errorCode,
+    failures: listFailures(exchange, ending, degraded.length > 0),
+    more: exchange.describeClient(),
   })
   serving.onRequest?.({
     method,
@@ -73,17 +86,32 @@ export function tellEnd(exchange: Reported, ending: Ending): void {
   })
 }
 
-/** Tells the log of a failure that its client is not told the reason of. Nobody is told once the client has gone. */
+/** Why the answer is none, or lacks something; a refusal that says all there is to say is told by its code. */
+function listFailures(
+  { asked }: Reported,
+  { outcome, error, status }: Ending,
+  isDegraded: boolean,
+): readonly ToldFailure[] {
+  if (error) {
+    if (isOfClient(error)) return none
+    if (outcome?.kind === 'failure' && outcome.records.length > 0) return failuresOf(outcome)
+    return [{ ...tellFailure(error), ...asked }]
+  }
+  if (asked && status >= 500) return [{ ...asked, status, error: `http-${status}` }]
+  return isDegraded ? failuresOf(outcome!) : none
+}
+
+function isOfClient({ code, status, reason }: GatewayError): boolean {
+  return code === 'cancelled' || code === slowReader || (status < 500 && reason === undefined)
+}
+
+/** Tells the log of a failure with a stack. Nobody is told once the client has gone. */
 export function tellError({ requestId, span, serving, scope, route }: Reported, error: GatewayError): void {
   const isOurs = error.code === 'internal'
-  if ((!isOurs && error.reason === undefined) || scope.reason) return
+  if ((!isOurs && error.code !== 'extension-failed') || scope.reason) return
   const fields = { request_id: requestId, trace_id: span.traceId, route: route?.name }
   if (isOurs) serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed with an internal error')
-  else if (error.code === 'extension-failed')
-    serving.logger.error({ ...fields, step: error.step, reason: error.reason, err: error.cause }, 'an extension failed')
-  else if (isRefusal(error))
-    serving.logger.info({ ...fields, code: error.code, reason: error.reason }, 'a request was refused')
-  else serving.logger.warn({ ...fields, step: error.step, reason: error.reason }, 'an expression failed')
+  else serving.logger.error({ ...fields, step: error.step, err: error.cause }, 'an extension failed')
 }
 
 /** Tells of headers that could not be sent. Their values may be the client's: they are told nowhere. */

@@ -22,7 +22,7 @@ import { targetOf } from '../http/strict.ts'
 import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { titleOf } from './active-route.ts'
-import { tellDropped, tellEnd, tellError, whyCut } from './exchange-report.ts'
+import { type Asked, tellDropped, tellEnd, tellError, whyCut } from './exchange-report.ts'
 import { chooseRequestId } from './request-parts.ts'
 import { describeServerSpan } from './server-span.ts'
 
@@ -47,6 +47,8 @@ export class Exchange implements Client {
   ownHeaders: readonly string[] | undefined = undefined
   /** How long the service took to answer what is passed through, in milliseconds; undefined where that tells nothing. */
   backendMs: number | undefined = undefined
+  /** Where what is passed through went. */
+  asked: Asked | undefined = undefined
   /** By its `close` nothing of it takes up room any more: its response, or the connection that became a tunnel. */
   readonly room: EventEmitter
   readonly #active: ActiveRoute | undefined
@@ -54,7 +56,7 @@ export class Exchange implements Client {
   readonly #traceHeaders: TraceHeaders
   #status = clientGone
   #bytes = 0
-  #errorCode: string | undefined
+  #error: GatewayError | undefined
   #outcome: Answer | Failure | undefined
   #isAnswered = false
   #isHandedOn = false
@@ -124,6 +126,11 @@ export class Exchange implements Client {
   get path(): string {
     const mark = this.target.indexOf('?')
     return mark < 0 ? this.target : this.target.slice(0, mark)
+  }
+
+  /** What of it `accessLog.fields` asks for, as members of a line. */
+  describeClient(): string {
+    return this.activation.describeClient(this)
   }
 
   /** What goes on with every call that is made for it. */
@@ -205,12 +212,12 @@ export class Exchange implements Client {
 
   /** The answer broke off in the middle. */
   noteBroken(error: GatewayError): void {
-    this.#errorCode = error.code
+    this.#error = error
     this.span.fail(error.code)
   }
 
   #noteError(error: GatewayError): void {
-    this.#errorCode = error.code
+    this.#error = error
     if (error.status >= 500) this.span.fail(error.code)
     tellError(this, error)
   }
@@ -242,7 +249,8 @@ export class Exchange implements Client {
         ms,
         bytes: this.#bytes,
         outcome: this.#outcome,
-        errorCode: this.#errorCode ?? (wasCut ? whyCut(this) : undefined),
+        error: this.#error,
+        errorCode: this.#error?.code ?? (wasCut ? whyCut(this) : undefined),
       })
     } finally {
       activation.leave()

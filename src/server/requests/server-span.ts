@@ -21,7 +21,7 @@ export function describeServerSpan(
     'tessera.snapshot': activation.snapshot.version,
   }
   const tell = (name: 'host' | 'user-agent') =>
-    active?.route.told.hiddenHeaders.has(name) ? undefined : request.headers[name]
+    active?.route.told.maskedHeaders.has(name) ? undefined : request.headers[name]
   const host = tell('host')
   const agent = tell('user-agent')
   if (host !== undefined) attributes['server.address'] = host.replace(/:\d*$/, '')

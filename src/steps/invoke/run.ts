@@ -2,6 +2,7 @@ import type { CallResponse } from '../../calls/call.ts'
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
 import type { Document } from '../../expressions/document.ts'
 import { OpaqueBytes } from '../../formats/opaque-bytes.ts'
+import { tellFailure } from '../../told-failure.ts'
 import { countCalls } from '../call-budget.ts'
 import { type CallRecord, type Context, leftOutOutcome, type StepRun } from '../context.ts'
 
@@ -63,6 +64,7 @@ export function compileInvoke(plan: InvokePlan): StepRun {
       step: name,
       source,
       error: error?.code,
+      failure: error && tellFailure(error, name),
       status,
       attempts,
       startedMs: startedAt - run.startedAt,

@@ -81,6 +81,6 @@ function shareOf({ status, headers, body }: LayerResponse): LayerResponse {
 
 /** Who shares a failure has it happen in a step of its own. */
 function copyError(error: GatewayError, step: string): GatewayError {
-  const { code, status, title, detail, response, faults, retryAfter, cause } = error
-  return new GatewayError(code, { step, status, title, detail, response, faults, retryAfter, cause })
+  const { code, status, title, detail, reason, response, faults, retryAfter, cause } = error
+  return new GatewayError(code, { step, status, title, detail, reason, response, faults, retryAfter, cause })
 }
