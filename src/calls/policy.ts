@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { ServiceEndpoints } from '../endpoints/service-endpoints.ts'
 import type { Document } from '../expressions/document.ts'
 import type { Body, Slices } from '../json/body.ts'
+import type { Notice } from '../telemetry/notice.ts'
 import type { CallRequest, Fallback } from './call.ts'
 import type { Decoding } from './decoding.ts'
 import type { Policy } from './layer.ts'
@@ -53,6 +54,8 @@ export interface StateParts {
   readonly clock: Clock
   /** Shows a number by the kind's `gauge`; nowhere without one. */
   readonly gauge: (value: number) => void
+  /** Tells operators of a change, once. */
+  readonly tell: (level: Notice['level'], message: string) => void
   /** Told of each URI of the service at which a request changed something, as long as the state is open. */
   onChange(listener: (uri: string) => void): void
 }

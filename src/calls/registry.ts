@@ -21,7 +21,7 @@ import { serviceOf } from './http-caching/request-key.ts'
 import { type BackendMetrics, uncounted } from './metrics.ts'
 import type { StackParts } from './parts.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
-import { answerUseOf, type CallSite, type SitePolicy } from './policy.ts'
+import { answerUseOf, type CallSite, type SitePolicy, type StateParts } from './policy.ts'
 import type { ServiceTarget } from './service-target.ts'
 import { Split } from './splits/split.ts'
 import { splitCalls } from './splits/split-calls.ts'
@@ -126,10 +126,12 @@ export class Backends {
       ({ policy: { kind, config }, site }) => {
         const gauge = metrics.gauge?.(kind, site.service.name, site.operation) ?? (() => {})
         const leaves: (() => void)[] = []
+        const subject = `${site.service.name}.${site.operation}`
+        const tell: StateParts['tell'] = (level, message) => notify({ level, subject, message })
         const onChange = (listener: (uri: string) => void) => {
           leaves.push(this.#changes.subscribe(serviceOf(site), listener))
         }
-        return { kind, state: kind.shared!.open(config, { clock, gauge, onChange }), leaves }
+        return { kind, state: kind.shared!.open(config, { clock, gauge, tell, onChange }), leaves }
       },
       ({ kind, state, leaves }) => {
         for (const leave of leaves) leave()

@@ -3,6 +3,7 @@ import type { Timer } from '../clock.ts'
 import type { Notify } from '../telemetry/notice.ts'
 import type { BalancerOptions } from './balancers/balancer.ts'
 import { Choice } from './balancers/choice.ts'
+import { EndpointChanges } from './changes.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
 import { resolvers } from './discovery/resolvers/index.ts'
@@ -36,7 +37,6 @@ export class ServiceEndpoints {
   /** Whether the starts and ends of calls have to be told. */
   readonly isWatched: boolean
   readonly care: CarePolicy
-  readonly #service: string
   readonly #options: EndpointsOptions
   readonly #choice: Choice<Endpoint>
   readonly #monitor: HealthMonitor | undefined
@@ -44,6 +44,7 @@ export class ServiceEndpoints {
   readonly #bySource: (readonly Endpoint[])[] = []
   readonly #pooled: PooledEndpoints
   readonly #closing = new Map<Endpoint, Promise<unknown>>()
+  readonly #changes: EndpointChanges
   #all: readonly Endpoint[] = []
   #onTrial: readonly Endpoint[] = []
   #discovery: DiscoveryWatch | undefined
@@ -54,8 +55,8 @@ export class ServiceEndpoints {
   constructor(target: EndpointsTarget, options: EndpointsOptions) {
     const { balance: kind, care = noCare } = target
     this.care = care
-    this.#service = target.name
     this.#options = options
+    this.#changes = new EndpointChanges(target.name, options.notify)
     this.#pooled = options.pool.listFor(target, () => this.#refresh())
     this.#choice = new Choice(kind, options)
     this.#monitor = care.health || care.outlier || care.failover ? this.#createMonitor(care) : undefined
@@ -112,17 +113,20 @@ export class ServiceEndpoints {
   /** These are the endpoints that a source knows of; those known before stay as they are, connections and all. */
   #replace(source: number, targets: readonly (readonly [target: EndpointTarget, address: string])[]): void {
     if (this.#isClosed) return
-    const before = this.#bySource[source] ?? []
+    const known = this.#bySource[source]
+    const before = known ?? []
     const wanted = new Map(targets.map(([target, address]) => [idOf(target.url, address), { target, address }]))
     const after = [...wanted].map(([id, { target, address }]) => {
-      const known = before.find((endpoint) => endpoint.id === id)
-      if (!known) return this.#open(target, address)
-      known.weight = target.weight
-      known.zone = target.zone
-      return known
+      const same = before.find((endpoint) => endpoint.id === id)
+      if (!same) return this.#open(target, address)
+      same.weight = target.weight
+      same.zone = target.zone
+      return same
     })
     this.#bySource[source] = after
     this.#all = this.#bySource.flat()
+    // What was found first is no change.
+    if (known) this.#changes.list(before, after)
     for (const endpoint of before) if (!after.includes(endpoint)) this.#leave(endpoint)
     this.#refresh()
   }
@@ -174,28 +178,19 @@ export class ServiceEndpoints {
   }
 
   #createMonitor(policy: CarePolicy): HealthMonitor {
-    const { clock, random, transport, channel, metrics, notify } = this.#options
-    const subject = this.#service
+    const { clock, random, transport, channel, metrics } = this.#options
     return new HealthMonitor({
       clock,
       random,
       policy,
       openChannel: ({ url, address }) => transport.open(new URL(url), address, { ...channel, connections: 1 }),
       endpoints: () => this.#all,
-      onEject: ({ url }, restMs) => {
+      onEject: (endpoint, restMs) => {
         metrics.ejected()
-        const end = restMs === Number.POSITIVE_INFINITY ? 'until it is healthy again' : `for ${Math.round(restMs)} ms`
-        notify({
-          level: 'warn',
-          subject,
-          endpoint: url,
-          message: `an endpoint was ejected after too many failures ${end}`,
-        })
+        this.#changes.ejected(endpoint, restMs)
       },
-      onHealth: ({ url }, isWell) => {
-        const message = isWell ? 'an endpoint is healthy again' : 'an endpoint fails its health checks'
-        notify({ level: isWell ? 'info' : 'warn', subject, endpoint: url, message })
-      },
+      onBack: (endpoint) => this.#changes.back(endpoint),
+      onHealth: (endpoint, isWell) => this.#changes.health(endpoint, isWell),
     })
   }
 
@@ -212,7 +207,7 @@ export class ServiceEndpoints {
 
   /** Who may be asked has changed, or how much. */
   #refresh(): void {
-    const { clock, notify } = this.#options
+    const { clock } = this.#options
     const { zone, slowStartMs } = this.care
     const now = clock.now()
     const candidates = selectCandidates(this.#all, { zone, slowStartMs, now })
@@ -220,12 +215,7 @@ export class ServiceEndpoints {
     this.#onTrial = this.#all.filter(({ condition }) => condition.isOnTrial && condition.isWell)
     if (candidates.isPanicking !== this.#isPanicking) {
       this.#isPanicking = candidates.isPanicking
-      if (this.#isPanicking)
-        notify({
-          level: 'warn',
-          subject: this.#service,
-          message: 'too few healthy endpoints: sending calls to all of them',
-        })
+      if (!this.#isClosed) this.#changes.panic(this.#isPanicking)
     }
     this.#count()
     if (slowStartMs === undefined || this.#warming || this.#isClosed) return

@@ -42,6 +42,7 @@ import { ActiveRoutes } from './requests/active-route.ts'
 import { answerUnmatched, findRoute, tryAggregate } from './requests/dispatch.ts'
 import { tryOpenApi } from './requests/openapi.ts'
 import { tryPreflight } from './requests/preflight.ts'
+import { tellRefused } from './requests/refused.ts'
 
 export { ConfigurationError } from './lifecycle/load.ts'
 export type { ReloadResult } from './lifecycle/reload.ts'
@@ -218,6 +219,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         isReady: () => !serving.isDraining,
         passthrough,
         adminApp,
+        onRefused: (refused) => tellRefused(serving, refused),
         answerHeaders: (request) => headersForBrowser(serving.current.browsersAt(request), request),
       })
       const { bound, adminPort } = listeners

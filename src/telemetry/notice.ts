@@ -6,6 +6,9 @@ export interface Notice {
   readonly subject: string
   /** `http://reco:9004` */
   readonly endpoint?: string
+  /** Of a list that changed: what is new in it, and what is no longer. */
+  readonly added?: readonly string[]
+  readonly removed?: readonly string[]
   /** Why, in the words of whoever refused. Without addresses' credentials and without bodies. */
   readonly reason?: string
 }

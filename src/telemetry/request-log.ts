@@ -2,7 +2,8 @@ import type { Logger, LogLevel } from './logger.ts'
 
 /** What the access log holds of one request. Nothing of the client's but what `accessLog.fields` names. */
 export interface RequestRecord {
-  readonly method: string
+  /** Undefined where the request was not understood. */
+  readonly method: string | undefined
   /** Name of the route; undefined when none matched. */
   readonly route: string | undefined
   readonly status: number
@@ -10,8 +11,8 @@ export interface RequestRecord {
   /** Bytes of the answer's body. */
   readonly bytes: number
   readonly traceId: string
-  /** Letters, digits, `.`, `_` and `-`. */
-  readonly requestId: string
+  /** Letters, digits, `.`, `_` and `-`; undefined where the request was not understood. */
+  readonly requestId: string | undefined
   /** Value of `Tessera-Degraded`. */
   readonly degraded: string | undefined
   /** Code of the error that was answered. */
@@ -46,10 +47,12 @@ function printLine(level: LogLevel, record: RequestRecord): string {
     failures,
     more = '',
   } = record
-  let line = `{"level":"${level}","time":"${printTime(Date.now())}","method":${JSON.stringify(method)}`
+  let line = `{"level":"${level}","time":"${printTime(Date.now())}"`
+  if (method !== undefined) line += `,"method":${JSON.stringify(method)}`
   if (route !== undefined) line += `,"route":${JSON.stringify(route)}`
   line += `,"status":${status},"ms":${Math.round(durationMs * 100) / 100},"bytes":${bytes}`
-  line += `,"trace_id":"${traceId}","request_id":"${requestId}"`
+  line += `,"trace_id":"${traceId}"`
+  if (requestId !== undefined) line += `,"request_id":"${requestId}"`
   if (degraded !== undefined) line += `,"degraded":${JSON.stringify(degraded)}`
   if (errorCode !== undefined) line += `,"error":${JSON.stringify(errorCode)}`
   if (failures !== undefined && failures.length > 0) line += `,"failures":${JSON.stringify(failures)}`

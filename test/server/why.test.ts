@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { opened } from '../support/cleanup.ts'
+import { createDirectory, opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
+import { sendRaw } from '../support/raw.ts'
 import { startHttpServer, startTcpServer, startTlsServer } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
 import { wordRoute, wordService } from '../support/words.ts'
@@ -188,5 +191,101 @@ response: { body: fine }
 
   test('that do not exist are errors at load, with what was meant', async () => {
     await expect(startGateway({ gateway: 'accessLog: { fields: [userAgnet] }' })).rejects.toThrow(/userAgent/)
+  })
+})
+
+describe('a request that is refused before anybody looks at it', () => {
+  const refused: [string, string, number, string][] = [
+    ['that is no HTTP', 'GET / HTTP/1.1\r\nhost: a\r\nbad header\r\n\r\n', 400, 'bad-request'],
+    [
+      'whose head is too large',
+      `GET / HTTP/1.1\r\nhost: a\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers-too-large',
+    ],
+    ['whose head never ends', 'GET / HTTP/1.1\r\nhost: a\r\n', 408, 'request-timeout'],
+    ['that asks for a tunnel', 'CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n', 501, 'not-implemented'],
+    ['whose URL is too long', `GET /${'a'.repeat(9000)} HTTP/1.1\r\nhost: a\r\n\r\n`, 414, 'url-too-long'],
+  ]
+  test.each(refused)('%s is logged and counted', async (_, text, status, error) => {
+    const { port, adminPort, lines } = await startGateway({
+      gateway: 'listen: { port: 0, headersTimeout: 300ms }\naccessLog: { fields: [client] }',
+    })
+    const answer = await sendRaw(port, text)
+    expect(answer.status).toBe(status)
+    const [line] = await requestLines(lines, 1)
+    expect(line).toMatchObject({ status, error, client: '127.0.0.1' })
+    expect(answer.json()['traceId']).toBe(line!['trace_id'])
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+    expect(metrics).toMatch(
+      new RegExp(
+        `http_server_request_duration_seconds_count\\{[^}]*http_route="",http_response_status_code="${status}"\\} 1`,
+      ),
+    )
+    expect(metrics).toContain('http_server_active_requests 0')
+  })
+})
+
+describe('a change of state is one line', () => {
+  const told = (lines: readonly string[], message: RegExp) =>
+    lines.map((line) => JSON.parse(line) as Line).filter(({ msg }) => message.test(String(msg)))
+
+  test('when a breaker opens, and when it closes, however often it was tried between', async () => {
+    let isWell = false
+    const backend = await opened(
+      startHttpServer((_, response) => response.writeHead(isWell ? 200 : 500).end('{"word":"hello"}')),
+    )
+    const { port, lines } = await startGateway({
+      'services/words': wordService(backend.url, 'breaker: { minCalls: 1, open: 20ms }'),
+      'routes/word': wordRoute,
+    })
+    for (let tries = 0; tries < 3; tries++) await until(async () => (await ask(port, '/word')).status === 502)
+    expect(told(lines, /breaker/)).toMatchObject([{ level: 'warn', subject: 'words.word' }])
+    isWell = true
+    await until(async () => (await ask(port, '/word')).status === 200)
+    expect(told(lines, /breaker/)).toMatchObject([
+      { level: 'warn' },
+      { level: 'info', msg: 'a circuit breaker closed' },
+    ])
+  })
+
+  test('when an endpoint is ejected, and when it is back', async () => {
+    let isWell = false
+    const answer = () =>
+      startHttpServer((_, response) => response.writeHead(isWell ? 200 : 503).end('{"word":"hello"}'))
+    const [one, other] = [await opened(answer()), await opened(answer())]
+    const { port, lines } = await startGateway({
+      'services/words': wordService(`${one.url}, ${other.url}`, 'outlier: { failures: 1, eject: 30ms }'),
+      'routes/word': wordRoute,
+    })
+    await ask(port, '/word')
+    await until(() => told(lines, /ejected/).length > 0)
+    isWell = true
+    await until(async () => (await ask(port, '/word')).status === 200 && told(lines, /back after/).length > 0)
+    const [back] = told(lines, /back after/)
+    expect([one.url, other.url]).toContain(back!['endpoint'])
+  })
+
+  test('when the endpoints of a service change', async () => {
+    const directory = createDirectory()
+    const list = (...ports: number[]) =>
+      writeFileSync(
+        join(directory, 'words.yaml'),
+        JSON.stringify(ports.map((port) => ({ url: `http://127.0.0.1:${port}` }))),
+      )
+    list(7001)
+    const { lines } = await startGateway({
+      'services/words': `
+service: words
+discover: { file: ${join(directory, 'words.yaml')} }
+operations: { word: { get: /word, out: { word: $.word } } }
+`,
+      'routes/word': wordRoute,
+    })
+    list(7001, 7002)
+    await until(() => told(lines, /endpoints of a service/).length > 0)
+    expect(told(lines, /endpoints of a service/)).toMatchObject([
+      { level: 'info', subject: 'words', added: ['http://127.0.0.1:7002'] },
+    ])
   })
 })

@@ -15,6 +15,7 @@ export interface HealthMonitorOptions {
   readonly openChannel: (endpoint: Endpoint) => Channel
   readonly endpoints: () => readonly Endpoint[]
   readonly onEject: (endpoint: Endpoint, restMs: number) => void
+  readonly onBack: (endpoint: Endpoint) => void
   readonly onHealth: (endpoint: Endpoint, isWell: boolean) => void
 }
 
@@ -25,7 +26,7 @@ export class HealthMonitor {
   readonly #checks = new Map<Endpoint, HealthCheck>()
 
   constructor(options: HealthMonitorOptions) {
-    const { clock, policy, endpoints, onEject } = options
+    const { clock, policy, endpoints, onEject, onBack } = options
     this.#options = options
     if (!policy.outlier && !policy.failover) return
     this.#outliers = new Outliers({
@@ -41,6 +42,7 @@ export class HealthMonitor {
         this.#checks.get(endpoint)?.beginAnew()
         onEject(endpoint, restMs)
       },
+      onBack,
     })
   }
 

@@ -19,6 +19,7 @@ export interface OutliersOptions<Node extends Suspect> {
   /** How many endpoints there are and how many of them rest. */
   readonly count: () => { readonly all: number; readonly resting: number }
   readonly onEject: (endpoint: Node, restMs: number) => void
+  readonly onBack: (endpoint: Node) => void
 }
 
 /** Takes endpoints out whose calls fail one after the other, and lets them come back (as Envoy's outlier detection). */
@@ -113,12 +114,14 @@ export class Outliers<Node extends Suspect> {
     }
   }
 
-  #bringBack({ condition }: Node): void {
+  #bringBack(endpoint: Node): void {
+    const { condition } = endpoint
     const now = this.#options.clock.now()
     condition.endRest()
     condition.since = now
     condition.failures = 0
     condition.backAt = now
+    this.#options.onBack(endpoint)
     condition.changed()
   }
 }

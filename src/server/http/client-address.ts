@@ -2,10 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import { parseAddress } from '../../ip-address.ts'
 
+/** What tells who sent a request. */
+type Sender = Pick<IncomingMessage, 'socket' | 'headers'>
+
 /** Who sent a request, as far as the proxies before us are believed. */
 export interface ClientAddresses {
   /** The client's IP. */
-  of(request: IncomingMessage): string
+  of(request: Sender): string
   /** Whether whoever holds the connection may say who the client is. */
   trustsPeerOf(request: IncomingMessage): boolean
 }
@@ -50,7 +53,7 @@ function findClient(peer: string, forwardedFor: string, isTrusted: (address: str
 }
 
 /** The IP at the other end of the connection. */
-export function peerOf(request: IncomingMessage): string {
+export function peerOf(request: Pick<IncomingMessage, 'socket'>): string {
   const address = request.socket.remoteAddress ?? ''
   return parseAddress(address) ?? address
 }

@@ -33,7 +33,20 @@ export interface ListenerHandlers {
   readonly takesUpgrade: (request: IncomingMessage) => boolean
   readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
   /** What every answer carries, for what is answered here: names and values in turn. Without a request it was not understood. */
+  /** Told of every request that is answered here, because it was not understood or can be no one's. */
+  readonly onRefused?: ((refused: RefusedRequest) => void) | undefined
   readonly answerHeaders?: ((request: IncomingMessage | undefined) => readonly string[] | undefined) | undefined
+}
+
+/** A request that no handler was given. */
+export interface RefusedRequest {
+  readonly error: GatewayError
+  readonly traceId: string
+  readonly connection: Socket
+  /** As far as it was understood. */
+  readonly request: IncomingMessage | undefined
+  /** Of the answer's body. */
+  readonly bytes: number
 }
 
 /** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
@@ -154,7 +167,7 @@ const codes: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> =
 function endWithProblem(
   socket: Duplex,
   error: GatewayError,
-  { answerHeaders }: ListenerHandlers,
+  { answerHeaders, onRefused }: ListenerHandlers,
   request: IncomingMessage | undefined,
 ): void {
   // A half-written answer must not get another one behind it.
@@ -162,7 +175,8 @@ function endWithProblem(
     socket.destroy()
     return
   }
-  const body = printProblem(error, { path: '', route: undefined, traceId: newTraceId() })
+  const traceId = newTraceId()
+  const body = printProblem(error, { path: '', route: undefined, traceId })
   let head = `HTTP/1.1 ${error.status} ${error.title}\r\nContent-Type: ${problemType}\r\nContent-Length: ${body.length}`
   const own = answerHeaders?.(request) ?? []
   for (let at = 0; at < own.length; at += 2) head += `\r\n${own[at]}: ${own[at + 1]}`
@@ -171,6 +185,7 @@ function endWithProblem(
   // Nor must what still comes be read as a request.
   socket.removeAllListeners('data')
   discardRest(socket, () => socket.destroy())
+  if (socket instanceof Socket) onRefused?.({ error, traceId, connection: socket, request, bytes: body.length })
 }
 
 /** The answer that is to be written next on a connection, as Node notes it there; undefined when none is. */

@@ -27,6 +27,7 @@ interface ListenersParts {
   readonly passthrough: Passthrough
   readonly adminApp: RequestListener
   readonly answerHeaders: ListenerHandlers['answerHeaders']
+  readonly onRefused: ListenerHandlers['onRefused']
 }
 
 /** Binds all listeners or none. */
@@ -58,13 +59,14 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
 
 function handlersOf(
   { health }: ListenSettings,
-  { handler, isReady, passthrough, answerHeaders }: ListenersParts,
+  { handler, isReady, passthrough, answerHeaders, onRefused }: ListenersParts,
 ): ListenerHandlers {
   return {
     onRequest: health === undefined ? handler : answerHealth(health, isReady, handler),
     takesUpgrade: (request) => passthrough.takesUpgrade(request),
     onUpgrade: (request, socket, head) => passthrough.upgrade(request, socket, head),
     answerHeaders,
+    onRefused,
   }
 }
 

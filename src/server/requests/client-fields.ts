@@ -5,10 +5,10 @@ import { mask } from '../../redaction.ts'
 import type { ClientAddresses } from '../http/client-address.ts'
 
 /** What is told of a client comes from one. */
-interface Described {
-  readonly request: IncomingMessage
-  readonly route: Route | undefined
-  readonly toldPath: string
+export interface DescribedClient {
+  readonly request: Pick<IncomingMessage, 'socket' | 'headers'> & { readonly httpVersion?: string }
+  readonly route?: Route | undefined
+  readonly toldPath?: string
 }
 
 /** A client makes it as long as it likes. */
@@ -18,14 +18,14 @@ const longest = 256
 export function compileClientFields(
   fields: readonly AccessLogField[],
   addresses: ClientAddresses,
-): (exchange: Described) => string {
+): (exchange: DescribedClient) => string {
   if (fields.length === 0) return () => ''
-  const readers: Readonly<Record<AccessLogField, (exchange: Described) => string | undefined>> = {
+  const readers: Readonly<Record<AccessLogField, (exchange: DescribedClient) => string | undefined>> = {
     client: ({ request }) => addresses.of(request),
     path: ({ toldPath }) => toldPath,
     host: (exchange) => headerOf(exchange, 'host'),
     scheme: ({ request }) => ('encrypted' in request.socket ? 'https' : 'http'),
-    protocol: ({ request }) => `HTTP/${request.httpVersion}`,
+    protocol: ({ request: { httpVersion } }) => (httpVersion === undefined ? undefined : `HTTP/${httpVersion}`),
     userAgent: (exchange) => headerOf(exchange, 'user-agent'),
   }
   const wanted = [...new Set(fields)].map((name) => ({ start: `,"${name}":`, read: readers[name] }))
@@ -39,7 +39,7 @@ export function compileClientFields(
   }
 }
 
-function headerOf({ request, route }: Described, name: 'host' | 'user-agent'): string | undefined {
+function headerOf({ request, route }: DescribedClient, name: 'host' | 'user-agent'): string | undefined {
   const value = request.headers[name]
   return value === undefined ? undefined : String(mask(value, route?.told.maskedHeaders.get(name) ?? 'public'))
 }

@@ -18,6 +18,7 @@ function start(count: number, policy: Partial<OutlierPolicy> = {}, failover: Fai
       resting: nodes.filter(({ condition }) => condition.restsUntil !== undefined).length,
     }),
     onEject: (_node, ms) => rests.push(ms),
+    onBack() {},
   })
   const fail = (index: number, times = 5) => {
     for (let time = 0; time < times; time++) outliers.ended(nodes[index]!, true)

@@ -60,7 +60,12 @@ describe('breaker', () => {
 
   test('shows its state as a number: closed, half-open, open', async () => {
     const shown: number[] = []
-    const shared = breaker.shared!.open(policy, { clock, gauge: (value) => shown.push(value), onChange() {} })
+    const shared = breaker.shared!.open(policy, {
+      clock,
+      gauge: (value) => shown.push(value),
+      tell() {},
+      onChange() {},
+    })
     const call = layerOf(breaker, policy, { clock, state: shared })(scripted(...Array(4).fill(unavailable), live))
     for (let index = 0; index < 4; index++) await errorOf(call(callRequest(), ongoing(clock)))
     await clock.advance(5000)

@@ -16,7 +16,17 @@ export const breaker = definePolicy({
   example: 'breaker: { errorRate: 50%, window: 10s, minCalls: 20, open: 5s }',
   shared: {
     key: (policy, { service, operation }) => [service.name, operation, policy],
-    open: (policy, { clock, gauge }) => new Circuit(policy, clock, (state) => gauge(gaugeValues[state])),
+    open(policy, { clock, gauge, tell }) {
+      let wasTold: CircuitState = 'closed'
+      return new Circuit(policy, clock, (state) => {
+        gauge(gaugeValues[state])
+        // It is open until a probe succeeds, whatever those before it came to.
+        if (state === 'half-open' || state === wasTold) return
+        wasTold = state
+        if (state === 'open') tell('warn', 'a circuit breaker opened after too many failures')
+        else tell('info', 'a circuit breaker closed')
+      })
+    },
     close: (circuit) => circuit.shutdown(),
   },
   wrap(_policy, parts) {
