@@ -20,9 +20,6 @@ async function start(): Promise<void> {
  * a directory for everyone, where others could leave code for us; where it cannot be written, nothing is kept.
  */
 async function keepCompiledSources(): Promise<void> {
-  const [{ enableCompileCache }, { packageRoot }] = await Promise.all([
-    import('node:module'),
-    import('./cli/package.ts'),
-  ])
+  const [{ enableCompileCache }, { packageRoot }] = await Promise.all([import('node:module'), import('./version.ts')])
   enableCompileCache(`${packageRoot}/node_modules/.cache/tessera`)
 }

@@ -34,7 +34,7 @@ export function outgoingHeaders(
   { budgetHeader, accept, sharedMs }: Accompaniment,
 ): string[] {
   const { headers, body } = request
-  const { requestId } = call.context.propagation
+  const { requestId, traceHeaders } = call.context.propagation
   const { tracestate, baggage } = sharedMs === undefined ? call.context.propagation : nothing
   const out: string[] = []
   for (const name in headers) {
@@ -51,7 +51,8 @@ export function outgoingHeaders(
   if (body !== undefined && headers['content-type'] === undefined) out.push('content-type', 'application/json')
   if (headers['x-request-id'] === undefined) out.push('x-request-id', requestId)
   if (headers['traceparent'] === undefined) {
-    out.push('traceparent', traceparent)
+    if (traceHeaders) pushUnsaid(out, traceHeaders(traceparent), headers)
+    else out.push('traceparent', traceparent)
     if (tracestate !== undefined) out.push('tracestate', tracestate)
   }
   if (baggage !== undefined && headers['baggage'] === undefined) out.push('baggage', baggage)
@@ -59,6 +60,11 @@ export function outgoingHeaders(
     out.push(budgetHeader, String(Math.max(1, Math.floor(sharedMs ?? leftMs))))
   }
   return out
+}
+
+/** @param more names and values in turn */
+function pushUnsaid(out: string[], more: readonly string[], said: CallRequest['headers']): void {
+  for (let at = 0; at < more.length; at += 2) if (said[more[at]!] === undefined) out.push(more[at]!, more[at + 1]!)
 }
 
 const nothing = { tracestate: undefined, baggage: undefined }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
+import { packageRoot, readPackageVersion } from '../version.ts'
 import { drawBanner } from './banner.ts'
 import {
   allowedVariables,
@@ -13,7 +14,6 @@ import {
 import { findDemo, startDemo } from './demo-backends.ts'
 import { leaveSoon, waitForStop } from './lifecycle.ts'
 import { createLogPrinter } from './log-lines.ts'
-import { packageRoot, readPackageVersion } from './package.ts'
 import { createReloadPrinter } from './reload-lines.ts'
 import { printAll } from './reports/pretty.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
+import { readPackageVersion } from '../version.ts'
 import type { CliCommand, ExitCode } from './command.ts'
 import { describeFailure } from './failure.ts'
-import { readPackageVersion } from './package.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 /** Every command by its name, in the order of `--help`. Each is loaded when it runs; for `--help`, all are. */

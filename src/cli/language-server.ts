@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
+import { readPackageVersion } from '../version.ts'
 import { allowedVariables, type CliCommand, type ConfigOptions, type ExitCode, namedOptions } from './command.ts'
-import { readPackageVersion } from './package.ts'
 import type { Terminal } from './terminal.ts'
 
 interface LanguageServerOptions extends Omit<ConfigOptions, 'routes'> {

@@ -1,4 +1,5 @@
 import type { Histogram, HistogramFamily, Scalar, ScalarFamily } from './families.ts'
+import { nameMethod } from './methods.ts'
 
 /** One route as clients see it. */
 export class RouteMetrics {
@@ -110,12 +111,6 @@ export class ClientMetrics {
   #bind(status: number | undefined, errorType: string): Histogram {
     return this.#durations.bind(this.#service, this.#operation, this.#method, nameStatus(status), errorType)
   }
-}
-
-const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
-
-function nameMethod(method: string): string {
-  return knownMethods.has(method) ? method : '_OTHER'
 }
 
 function nameStatus(status: number | undefined): string {

@@ -12,6 +12,7 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node'
+import { readPackageVersion } from '../version.ts'
 import { newSpanId } from './ids.ts'
 import { routeSdkMessages } from './sdk-messages.ts'
 import type { Attributes, Span, SpanKind } from './span.ts'
@@ -59,7 +60,7 @@ export function startRecorder(service: string, warn: (message: string) => void):
   if (!provider) throw new Error('OTEL_TRACES_EXPORTER names no exporter that exists')
   const global = trace.getTracerProvider()
   if (global instanceof ProxyTracerProvider && global.getDelegate() === provider) trace.disable()
-  const tracer: SdkTracer = provider.getTracer('tessera')
+  const tracer: SdkTracer = provider.getTracer('tessera', readPackageVersion())
 
   return {
     startRequest(traceId, parent, tracestate, name, attributes = {}) {

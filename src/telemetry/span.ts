@@ -35,4 +35,6 @@ export interface Propagation {
   tracestate: string | undefined
   baggage: string | undefined
   requestId: string
+  /** In which headers else than `traceparent` the trace goes on; undefined: in no other. */
+  traceHeaders?: ((traceparent: string) => readonly string[]) | undefined
 }

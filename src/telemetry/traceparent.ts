@@ -56,19 +56,27 @@ const maxStateLength = 512
 const maxStateMembers = 32
 const stateMember = /^[a-z0-9][a-z0-9_\-*/@]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
+const longMember = 128
+
 /**
- * Checks a W3C `tracestate` (section 3.3) and gives it back joined into one value, else undefined: an invalid one, or
- * one over 512 characters or 32 members, is dropped whole and the trace goes on without it.
+ * Reads a W3C `tracestate` (section 3.3) and gives it back joined into one value. What is no member is left out, and of a
+ * key that comes twice the first stays, the newer one; over 512 characters members of more than 128 go first, then those
+ * at the end, the oldest. Undefined where nothing is left.
  */
 export function parseTracestate(header: HeaderValue): string | undefined {
-  const members = listMembers(header, maxStateLength)
-  if (members === undefined || members.length > maxStateMembers) return undefined
-  const keys = new Set<string>()
-  for (const member of members) {
-    if (!stateMember.test(member)) return undefined
-    keys.add(member.slice(0, member.indexOf('=')))
+  const members = new Map<string, string>()
+  for (const member of listMembers(header, Number.POSITIVE_INFINITY) ?? []) {
+    const key = member.slice(0, member.indexOf('='))
+    if (members.size < maxStateMembers && stateMember.test(member) && !members.has(key)) members.set(key, member)
   }
-  return keys.size === members.length ? members.join(',') : undefined
+  let kept = [...members.values()]
+  let length = kept.reduce((sum, { length }) => sum + length + 1, -1)
+  if (length > maxStateLength) {
+    kept = kept.filter((member) => member.length <= longMember)
+    length = kept.reduce((sum, { length }) => sum + length + 1, -1)
+  }
+  for (; length > maxStateLength; length -= kept.pop()!.length + 1) {}
+  return kept.length === 0 ? undefined : kept.join(',')
 }
 
 const maxBaggageLength = 8192

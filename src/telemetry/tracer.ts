@@ -1,4 +1,5 @@
 import { newSpanId, newTraceId } from './ids.ts'
+import { type Propagators, readPropagators } from './propagators.ts'
 import { planTracing, type TracerSettings } from './sampling.ts'
 import type { Recorder } from './sdk.ts'
 import type { Attributes, Span } from './span.ts'
@@ -15,6 +16,8 @@ import {
 export interface Tracer {
   /** Loads the exporter, if one is configured. Never rejects: without an exporter requests run untraced. */
   start(): Promise<void>
+  /** In which headers traces come and go on. */
+  readonly propagators: Propagators
   /** The span of one request: continues the caller's trace or begins one. */
   startRequest(headers: TraceHeaders, name: string, attributes?: Attributes): Span
   /** Sends what is left, for at most `timeoutMs`. Never rejects. */
@@ -33,6 +36,7 @@ export function createTracer(settings: TracerSettings, warn: (message: string) =
   let recorder: Recorder | undefined
 
   return {
+    propagators: readPropagators(process.env, warn),
     async start() {
       if (!plan.exports || recorder) return
       try {

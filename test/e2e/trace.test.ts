@@ -239,7 +239,7 @@ describe('a trace', () => {
     const root = spans.find(({ kind }) => kind === server)!
     expect([root.status, root.attributes['error.type'], root.attributes['http.response.status_code']]).toEqual([
       2,
-      'http-500',
+      '502',
       502,
     ])
     const detail = spans.find(({ attributes }) => attributes['tessera.step'] === 'detail')!

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../package.ts'
+import { packageRoot } from '../../version.ts'
 
 /** The files of a new project by their paths in it: the template, and the schemas that its first lines name. */
 export function readProjectFiles(): Map<string, string> {

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { Severity } from '../../diagnostics/codes.ts'
 import { diagnosticCodes } from '../../diagnostics/codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
-import { readPackageVersion } from '../package.ts'
+import { readPackageVersion } from '../../version.ts'
 import type { Reporter } from './report.ts'
 
 const levels: Record<Severity, string> = { error: 'error', warning: 'warning', hint: 'note' }

@@ -3,7 +3,7 @@ import type { Browsers } from '../../browsers/browsers.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { Work } from '../../plan/work.ts'
 import { everyMatch } from '../../routes/match.ts'
-import type { TraceHeaders } from '../../telemetry/traceparent.ts'
+import type { CallerHeaders } from '../../telemetry/propagators.ts'
 import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
 import { pathOf } from '../http/strict.ts'
 import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/active-route.ts'
@@ -32,7 +32,7 @@ export class Activation {
   readonly snapshot: Snapshot
   readonly addresses: ClientAddresses
   /** What is taken up of a caller's trace. */
-  readonly traceHeadersOf: (request: IncomingMessage) => TraceHeaders
+  readonly traceHeadersOf: (request: IncomingMessage) => CallerHeaders
   /** What the access log tells of a client, as members of its line. */
   readonly describeClient: ReturnType<typeof compileClientFields>
   /** What stands before requests that no route takes. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../endpoints/service-endpoints.ts'
+import { methodAttributes } from '../../telemetry/methods.ts'
 import type { Attributes } from '../../telemetry/span.ts'
 import type { RelayParts } from './parts.ts'
 
@@ -15,7 +16,7 @@ export function describeAttempt(
   const query = mark < 0 ? '' : target.slice(mark).replaceAll(/=[^&]*/g, '=REDACTED')
   return {
     ...endpoint.attributes,
-    'http.request.method': exchange.request.method ?? '',
+    ...methodAttributes(exchange.request.method),
     'url.template': endpoint.prefix + (route.passes.path?.template ?? route.match.path),
     'url.full': endpoint.url + (route.passes.path?.template ?? exchange.toldPath) + query,
     ...(resends > 0 ? { 'http.request.resend_count': resends } : undefined),

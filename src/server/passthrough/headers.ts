@@ -72,8 +72,10 @@ export function framingLines({ method, headers }: IncomingMessage): string {
   return isSilent ? 'content-length: 0\r\n' : ''
 }
 
-export function traceLines(span: Span, { tracestate, baggage, requestId }: Propagation): string {
-  let lines = `traceparent: ${span.traceparent}\r\nx-request-id: ${requestId}\r\n`
+export function traceLines(span: Span, { tracestate, baggage, requestId, traceHeaders }: Propagation): string {
+  let lines = `x-request-id: ${requestId}\r\n`
+  const headers = traceHeaders ? traceHeaders(span.traceparent) : ['traceparent', span.traceparent]
+  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`
   if (tracestate !== undefined) lines += `tracestate: ${tracestate}\r\n`
   if (baggage !== undefined) lines += `baggage: ${baggage}\r\n`
   return lines

@@ -108,7 +108,7 @@ export class Passthrough {
       headerLines: passedHeaders(
         request,
         passes,
-        [budgetHeader, activation.snapshot.settings.budgetHeader, length],
+        [budgetHeader, activation.snapshot.settings.budgetHeader, length, ...this.#serving.tracer.propagators.names],
         document && passes.render?.(document),
       ),
       budgetHeader,

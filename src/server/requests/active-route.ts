@@ -10,6 +10,7 @@ import type { StageParts } from '../../run/stage.ts'
 import type { UnmatchedRoute } from '../../run/staged-route.ts'
 import { leftOutOutcome } from '../../steps/context.ts'
 import type { ClientMetrics, RouteMetrics } from '../../telemetry/bound-metrics.ts'
+import { methodOfTitle } from '../../telemetry/methods.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 
 export type ActiveRoute = ActiveAggregate | ActivePassthrough
@@ -34,12 +35,9 @@ export interface ActivePassthrough extends ActiveCommon {
   readonly client: (method: string) => ClientMetrics
 }
 
-/** What the spans of a request are called: a route that takes any method leaves its own to each request. */
-export function titleOf(
-  { title, route: { match } }: ActiveRoute,
-  { method = 'HTTP' }: { method?: string | undefined },
-): string {
-  return match.method === '*' ? `${method} ${match.path}` : title
+/** What the spans of a request are called: by its own method, which a route may take for another. */
+export function titleOf({ title, route: { match } }: ActiveRoute, { method }: { method?: string | undefined }): string {
+  return match.method === method ? title : `${methodOfTitle(method)} ${match.path}`
 }
 
 export interface ActiveUnmatched {

@@ -12,6 +12,7 @@ import { endsConnection } from '../../run/refusals.ts'
 import { type Reply, renderReply } from '../../run/reply.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
 import type { Client, Departure, ReceivedBody } from '../../run/stage.ts'
+import { methodOfTitle } from '../../telemetry/methods.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
 import { hasBody, readBody } from '../http/body.ts'
@@ -79,10 +80,10 @@ export class Exchange implements Client {
     this.requestId = requestId
     this.#active = active
     this.#startedAt = serving.clock.now()
-    this.#traceHeaders = activation.traceHeadersOf(request)
+    this.#traceHeaders = serving.tracer.propagators.read(activation.traceHeadersOf(request))
     this.span = serving.tracer.startRequest(
       this.#traceHeaders,
-      active ? titleOf(active, request) : (request.method ?? 'HTTP'),
+      active ? titleOf(active, request) : methodOfTitle(request.method),
     )
     if (this.span.sampled) this.span.set(describeServerSpan(this, active))
     this.ownHeaders = headersForBrowser(active ? active.route.browsers : activation.browsersAt(request), request)
@@ -135,7 +136,10 @@ export class Exchange implements Client {
 
   /** What goes on with every call that is made for it. */
   propagation(): Propagation {
-    return readPropagation(this.#traceHeaders, this.requestId, this.activation.snapshot.settings.telemetry.baggage)
+    const { baggage } = this.activation.snapshot.settings.telemetry
+    const propagation = readPropagation(this.#traceHeaders, this.requestId, baggage)
+    propagation.traceHeaders = this.serving.tracer.propagators.write
+    return propagation
   }
 
   addHeaders(headers: readonly string[]): void {
@@ -218,7 +222,8 @@ export class Exchange implements Client {
 
   #noteError(error: GatewayError): void {
     this.#error = error
-    if (error.status >= 500) this.span.fail(error.code)
+    if (error.status >= 500) this.span.fail(String(error.status))
+    if (this.span.sampled) this.span.set({ 'tessera.error': error.code })
     tellError(this, error)
   }
 
@@ -241,7 +246,9 @@ export class Exchange implements Client {
     scope.close()
     const ms = serving.clock.now() - this.#startedAt
     ;(this.#active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000, this.request.method)
-    if (span.sampled) span.set({ 'http.response.status_code': this.#status })
+    // Who left before was sent none.
+    if (span.sampled)
+      span.set(this.#isAnswered ? { 'http.response.status_code': this.#status } : { 'error.type': 'cancelled' })
     span.end()
     try {
       tellEnd(this, {

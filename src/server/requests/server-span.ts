@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { methodAttributes } from '../../telemetry/methods.ts'
 import type { Attributes } from '../../telemetry/span.ts'
 import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
 
@@ -14,7 +15,8 @@ export function describeServerSpan(
   active: ActiveRoute | undefined,
 ): Attributes {
   const attributes: Attributes = {
-    'http.request.method': request.method ?? '',
+    ...methodAttributes(request.method),
+    'network.protocol.version': request.httpVersion,
     'url.path': toldPath,
     'url.scheme': 'encrypted' in request.socket ? 'https' : 'http',
     'client.address': activation.addresses.of(request),
@@ -24,7 +26,11 @@ export function describeServerSpan(
     active?.route.told.maskedHeaders.has(name) ? undefined : request.headers[name]
   const host = tell('host')
   const agent = tell('user-agent')
-  if (host !== undefined) attributes['server.address'] = host.replace(/:\d*$/, '')
+  if (host !== undefined) {
+    attributes['server.address'] = host.replace(/:\d*$/, '')
+    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? ('encrypted' in request.socket ? 443 : 80))
+    attributes['server.port'] = port
+  }
   if (agent !== undefined) attributes['user_agent.original'] = agent
   if (active) attributes['http.route'] = active.route.match.path
   if (active) attributes['tessera.route'] = active.route.name

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { TraceTrust } from '../../config/gateway.ts'
-import type { TraceHeaders } from '../../telemetry/traceparent.ts'
+import type { CallerHeaders } from '../../telemetry/propagators.ts'
 
-const nothing: TraceHeaders = {}
+const nothing: CallerHeaders = {}
 
 /**
  * Compiles what is taken up of a caller's trace. Whoever chooses a trace's id and flags chooses what is sampled, and
@@ -11,8 +11,8 @@ const nothing: TraceHeaders = {}
 export function compileTraceTrust(
   trust: TraceTrust,
   isTrusted: (request: IncomingMessage) => boolean,
-): (request: IncomingMessage) => TraceHeaders {
-  const headersOf = (request: IncomingMessage) => request.headers as TraceHeaders
+): (request: IncomingMessage) => CallerHeaders {
+  const headersOf = (request: IncomingMessage) => request.headers as CallerHeaders
   switch (trust) {
     case 'all':
       return headersOf

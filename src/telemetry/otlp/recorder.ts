@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { readPackageVersion } from '../../version.ts'
 import type { Recorder } from '../sdk.ts'
 import type { Attributes } from '../span.ts'
 import { randomFlag, sampledFlag } from '../traceparent.ts'
@@ -24,6 +26,9 @@ export function startOtlpRecorder(
   const head = writeHead({
     'telemetry.sdk.name': 'tessera',
     'telemetry.sdk.language': 'nodejs',
+    'telemetry.sdk.version': readPackageVersion(),
+    'service.version': readPackageVersion(),
+    'service.instance.id': randomUUID(),
     'host.name': hostname(),
     'process.pid': process.pid,
     ...resource,
@@ -72,6 +77,7 @@ function writeHead(resource: Attributes): { resource: Buffer; scope: Buffer } {
   const bytes = writer.take()
   const scope = writer.begin(1)
   writer.string(1, 'tessera')
+  writer.string(2, readPackageVersion())
   writer.end(scope)
   return { resource: bytes, scope: writer.take() }
 }

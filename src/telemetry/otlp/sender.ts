@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import { readPartialSuccess, readRetryAfter } from './answer.ts'
 
 /** Where batches of spans go, as the OTEL_EXPORTER_OTLP_* variables say. */
 export interface Destination {
@@ -15,6 +16,9 @@ const mostInFlight = 4
 const mostAttempts = 4
 const firstPauseMs = 1000
 const warnEveryMs = 60_000
+/** A collector that asks for more is not waited for: there will be newer spans. */
+const longestPauseMs = 60_000
+const mostAnswerBytes = 64 * 1024
 /** https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
 const retryable = new Set([429, 502, 503, 504])
 
@@ -72,7 +76,7 @@ export class OtlpSender {
   #attempt(body: Buffer, spans: number, attempt: number): void {
     const { url, headers, timeoutMs } = this.#destination
     let isOver = false
-    const end = (problem: string | undefined, isWorthAnother: boolean) => {
+    const end = (problem: string | undefined, isWorthAnother: boolean, askedMs = 0) => {
       if (isOver) return
       isOver = true
       clearTimeout(timer)
@@ -83,7 +87,7 @@ export class OtlpSender {
             this.#pauses.delete(pause)
             this.#attempt(body, spans, attempt + 1)
           },
-          firstPauseMs * 2 ** (attempt - 1),
+          Math.max(askedMs, firstPauseMs * 2 ** (attempt - 1)),
         )
         this.#pauses.add(pause.unref())
       } else {
@@ -100,10 +104,22 @@ export class OtlpSender {
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs).unref()
     request.on('response', (response) => {
       const status = response.statusCode ?? 0
-      response.resume()
-      response.on('close', () =>
-        end(status >= 200 && status < 300 ? undefined : `the collector answered ${status}`, retryable.has(status)),
-      )
+      const chunks: Buffer[] = []
+      let length = 0
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length <= mostAnswerBytes) chunks.push(chunk)
+      })
+      response.on('close', () => {
+        if (status >= 200 && status < 300) {
+          const refusal = readPartialSuccess(Buffer.concat(chunks), response.headers['content-type'])
+          if (refusal !== undefined) this.#tell(refusal)
+          end(undefined, false)
+          return
+        }
+        const askedMs = Math.min(readRetryAfter(response.headers['retry-after']), longestPauseMs)
+        end(`the collector answered ${status}`, retryable.has(status), askedMs)
+      })
     })
     request.on('error', (error) => end(error.message, true))
     request.end(body)
