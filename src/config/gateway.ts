@@ -167,6 +167,16 @@ export const gatewayShape = z
           .enum(traceTrusts)
           .default('trusted')
           .describe('Whose trace is continued: of `trustedProxies`, of `all`, of `none`. For others a new one begins.'),
+        buckets: z
+          .array(timeSpan)
+          .min(1)
+          .max(50)
+          .refine(
+            (bounds) => bounds.every((bound, at) => at === 0 || bound > bounds[at - 1]!),
+            'each bound is longer than the one before it',
+          )
+          .optional()
+          .describe('Upper bounds of the buckets of every duration in /metrics, ascending: `[10ms, 50ms, 250ms, 1s]`.'),
         baggage: z
           .array(baggageName)
           .optional()

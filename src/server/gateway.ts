@@ -128,6 +128,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let watcher: ConfigWatcher | undefined
 
   const { snapshot: first, locations } = await reloader.loadFirst()
+  const { buckets } = first.settings.telemetry
+  if (buckets) metrics.useBuckets(buckets.map((ms) => ms / 1000))
   const store = openStore(first.settings.stores.cache, () => clock.epoch(), observeStore(metrics, logger))
   const limiters = new Limiters({ clock, notify, metrics: metrics.admission, redisUrl: first.settings.stores.limits })
   await limiters.connected()

@@ -27,6 +27,7 @@ export class BulkheadMetrics {
     this.#waits = waits.bind(scope, name)
     this.#shed = shed
     this.#labels = [scope, name]
+    for (const reason of ['full', 'late']) shed.bind(scope, name, reason)
   }
 
   limit(places: number): void {
@@ -58,6 +59,7 @@ export class RateMetrics {
   constructor({ rates }: AdmissionFamilies, scope: string, name: string) {
     this.#rates = rates
     this.#labels = [scope, name]
+    for (const result of ['allowed', 'waits', 'refused']) rates.bind(scope, name, result)
   }
 
   took(result: string): void {

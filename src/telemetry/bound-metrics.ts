@@ -24,28 +24,34 @@ export class RouteMetrics {
   }
 
   /** Once for every `begin`. A status that is none (the client left before one was sent) gets the label ''. */
-  end(status: number, seconds: number, method = ''): void {
+  end(status: number, seconds: number, method = '', traceId?: string): void {
     this.#active.value--
-    if (this.#method === undefined) this.#observeAny(nameMethod(method), status, seconds)
-    else this.#observe(this.#byStatus, this.#method, status, seconds)
+    if (this.#method === undefined) this.#observeAny(nameMethod(method), status, seconds, traceId)
+    else this.#observe(this.#byStatus, this.#method, status, seconds, traceId)
   }
 
-  #observeAny(method: string, status: number, seconds: number): void {
+  #observeAny(method: string, status: number, seconds: number, traceId: string | undefined): void {
     let byStatus = this.#byMethod.get(method)
     if (!byStatus) {
       byStatus = new Map()
       this.#byMethod.set(method, byStatus)
     }
-    this.#observe(byStatus, method, status, seconds)
+    this.#observe(byStatus, method, status, seconds, traceId)
   }
 
-  #observe(byStatus: Map<number, Histogram>, method: string, status: number, seconds: number): void {
+  #observe(
+    byStatus: Map<number, Histogram>,
+    method: string,
+    status: number,
+    seconds: number,
+    traceId: string | undefined,
+  ): void {
     let histogram = byStatus.get(status)
     if (!histogram) {
       histogram = this.#durations.bind(method, this.#template, nameStatus(status))
       byStatus.set(status, histogram)
     }
-    histogram.observe(seconds)
+    histogram.observe(seconds, traceId)
   }
 }
 
@@ -71,6 +77,11 @@ export class StepMetrics {
       this.#byOutcome.set(outcome, histogram)
     }
     histogram.observe(seconds)
+  }
+
+  /** Shows what may stand in from the start, at zero. */
+  showFallback(source: string): void {
+    this.#fallbacks.bind(this.#route, this.#step, source)
   }
 
   /** Something stood in for the backend: `fallback`, `stale`, `skipped`. */

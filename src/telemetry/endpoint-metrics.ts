@@ -14,6 +14,7 @@ export class EndpointMetrics {
   constructor(families: EndpointFamilies, service: string) {
     this.#families = families
     this.#service = service
+    for (const counter of [families.ejections, families.failovers]) counter.bind(service)
   }
 
   setStates(counts: Readonly<Record<string, number>>): void {

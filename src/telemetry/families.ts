@@ -6,7 +6,16 @@
 interface Sample {
   labels: Record<string, string | number>
   value: number
-  metricName: string
+  metricName?: string
+  exemplar?: Exemplar | undefined
+}
+
+/** One observation of a bucket, and the trace that it was made in. */
+export interface Exemplar {
+  readonly traceId: string
+  readonly value: number
+  /** Since the epoch. */
+  readonly atSeconds: number
 }
 
 /** What prom-client's registry asks of a metric. */
@@ -24,6 +33,8 @@ export class Histogram {
   /** One a bound, and one for what is over the last. */
   readonly counts: number[]
   sum = 0
+  /** The latest of each bucket; undefined while there is none. */
+  exemplars: (Exemplar | undefined)[] | undefined = undefined
 
   constructor(labels: Record<string, string>, bounds: readonly number[]) {
     this.labels = labels
@@ -31,14 +42,20 @@ export class Histogram {
     this.counts = new Array(bounds.length + 1).fill(0)
   }
 
-  /** A value that is negative or no number is left out: one NaN would spoil the sum for good. */
-  observe(value: number): void {
+  /**
+   * A value that is negative or no number is left out: one NaN would spoil the sum for good.
+   * @param traceId of the trace in which it was observed, where that is recorded
+   */
+  observe(value: number, traceId?: string): void {
     if (!(value >= 0)) return
     const bounds = this.#bounds
     let at = 0
     while (at < bounds.length && value > bounds[at]!) at++
     this.counts[at]!++
     this.sum += value
+    if (traceId === undefined) return
+    this.exemplars ??= new Array(bounds.length + 1)
+    this.exemplars[at] = { traceId, value, atSeconds: Date.now() / 1000 }
   }
 }
 
@@ -78,10 +95,15 @@ abstract class Family<Child extends { readonly labels: Readonly<Record<string, s
 }
 
 export class HistogramFamily extends Family<Histogram> {
-  readonly #bounds: readonly number[]
+  #bounds: readonly number[]
 
   constructor(name: string, help: string, labelNames: readonly string[], bounds: readonly number[]) {
     super(name, help, labelNames)
+    this.#bounds = bounds
+  }
+
+  /** For what is bound from now on. */
+  useBounds(bounds: readonly number[]): void {
     this.#bounds = bounds
   }
 
@@ -92,7 +114,7 @@ export class HistogramFamily extends Family<Histogram> {
   async get(): Promise<Scrape> {
     const { name, help } = this
     const values: Sample[] = []
-    for (const { labels, counts, sum } of this.children.values()) {
+    for (const { labels, counts, sum, exemplars } of this.children.values()) {
       let count = 0
       counts.forEach((inBucket, at) => {
         count += inBucket
@@ -100,6 +122,7 @@ export class HistogramFamily extends Family<Histogram> {
           labels: { le: this.#bounds[at] ?? '+Inf', ...labels },
           value: count,
           metricName: `${name}_bucket`,
+          exemplar: exemplars?.[at],
         })
       })
       values.push({ labels, value: sum, metricName: `${name}_sum` })

@@ -1,9 +1,11 @@
 import type { Metric, Registry } from 'prom-client'
 import type { Severity } from '../diagnostics/codes.ts'
+import { readPackageVersion } from '../version.ts'
 import { AdmissionMetrics } from './admission-metrics.ts'
 import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
-import { HistogramFamily, type Scalar, ScalarFamily } from './families.ts'
+import { chooseExposition } from './exposition.ts'
+import { HistogramFamily, type Scalar, ScalarFamily, type Scrape } from './families.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 import { StoreMetrics } from './store-metrics.ts'
 
@@ -16,8 +18,8 @@ export interface Metrics {
   route(method: string, template: string): RouteMetrics
   step(route: string, step: string): StepMetrics
   client(service: string, operation: string, method: string): ClientMetrics
-  /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. */
-  countRouteCache(route: string, result: string): void
+  /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. Nothing yet where `count` is 0. */
+  countRouteCache(route: string, result: string, count?: number): void
   /** Gives how often that was so. */
   countDroppedHeader(route: string, header: string): number
   readonly store: StoreMetrics
@@ -43,8 +45,10 @@ export interface Metrics {
   readonly names: readonly string[]
   /** Every metric there is, whether or not it was observed. */
   describe(): Promise<MetricDescription[]>
-  /** The answer of /metrics. */
-  render(): Promise<{ contentType: string; text: string }>
+  /** Bounds of the durations that are bound from now on, in seconds, ascending. */
+  useBuckets(bounds: readonly number[]): void
+  /** The answer of /metrics, in the form that `accept` asks for. */
+  render(accept?: string): Promise<{ contentType: string; text: string }>
 }
 
 export interface MetricDescription {
@@ -98,8 +102,12 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     families.push(family)
     return family
   }
-  const durations = (name: string, help: string, labels: readonly string[]) =>
-    keep(new HistogramFamily(`${name}_duration_seconds`, help, labels, durationBounds))
+  const histograms: HistogramFamily[] = []
+  const durations = (name: string, help: string, labels: readonly string[]) => {
+    const family = keep(new HistogramFamily(`${name}_duration_seconds`, help, labels, durationBounds))
+    histograms.push(family)
+    return family
+  }
   const counter = (name: string, help: string, labels: readonly string[]) =>
     keep(new ScalarFamily('counter', name, help, labels))
   const gauge = (name: string, help: string, labels: readonly string[] = []) =>
@@ -186,6 +194,10 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     shedding: gauge('tessera_overload_shedding', 'Priorities that are shed because the process is overloaded'),
   })
   const exchangeFaults = counter('tessera_exchange_faults_total', 'Internal faults that ended a connection', ['place'])
+  gauge('tessera_build_info', '1, with the version of Tessera and of Node', ['version', 'node']).bind(
+    readPackageVersion(),
+    process.versions.node,
+  ).value = 1
   const secrets = gauge('tessera_secret_file_up', '1 while the file of a secret can be read', ['file'])
   let secretStates: () => Iterable<readonly [path: string, isUp: boolean]> = () => []
   const lookAtSecrets = () => {
@@ -206,7 +218,9 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     route: (method, template) => new RouteMetrics(requests, active, method, template),
     step: (route, step) => new StepMetrics(steps, fallbacks, route, step),
     client: (service, operation, method) => new ClientMetrics(attempts, service, operation, method),
-    countRouteCache: (route, result) => void routeCaches.bind(route, result).value++,
+    countRouteCache(route, result, count = 1) {
+      routeCaches.bind(route, result).value += count
+    },
     countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
     admission,
@@ -255,10 +269,14 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     followSecrets(states) {
       secretStates = states
     },
-    async render() {
+    useBuckets(bounds) {
+      for (const family of histograms) family.useBounds(bounds)
+    },
+    async render(accept) {
       const registry = await openRegistry()
       lookAtSecrets()
-      return { contentType: registry.contentType, text: await registry.metrics() }
+      const { contentType, print } = chooseExposition(accept)
+      return { contentType, text: print((await registry.getMetricsAsJSON()) as unknown as Scrape[]) }
     },
   }
 }

@@ -1,8 +1,6 @@
 import { readdirSync } from 'node:fs'
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { Counter, Gauge, type Registry } from 'prom-client'
-
-const delayResolutionMs = 20
+import { EventLoopWindow } from './event-loop-window.ts'
 
 /**
  * The process's own metrics under prom-client's usual names, read at scrape. Its full set keeps a garbage-collection
@@ -38,26 +36,14 @@ export function registerProcessMetrics(registry: Registry): void {
   gauge('nodejs_heap_size_used_bytes', 'V8 heap in use', () => process.memoryUsage().heapUsed)
   gauge('nodejs_external_memory_bytes', 'Memory of buffers outside the heap', () => process.memoryUsage().external)
 
-  let utilization = performance.eventLoopUtilization()
-  gauge('nodejs_eventloop_utilization_ratio', 'Share of time the event loop was busy since the last scrape', () => {
-    const now = performance.eventLoopUtilization()
-    const since = performance.eventLoopUtilization(now, utilization)
-    utilization = now
-    return since.utilization
-  })
-  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs })
-  delay.enable()
-  // What it measures is the distance of two ticks, in nanoseconds.
-  const lagSeconds = (tick: number) => (delay.count === 0 ? 0 : Math.max(0, tick / 1e9 - delayResolutionMs / 1000))
-  gauge('nodejs_eventloop_lag_p99_seconds', 'Event loop delay since the last scrape, 99th percentile', () =>
-    lagSeconds(delay.percentile(99)),
+  const loop = new EventLoopWindow()
+  gauge(
+    'nodejs_eventloop_utilization_ratio',
+    'Share of time the event loop was busy, over 30 to 60 s',
+    () => loop.utilization,
   )
-  // Collected after the percentile, so it is the one to start over.
-  gauge('nodejs_eventloop_lag_max_seconds', 'Event loop delay since the last scrape, maximum', () => {
-    const max = lagSeconds(delay.max)
-    delay.reset()
-    return max
-  })
+  gauge('nodejs_eventloop_lag_p99_seconds', 'Event loop delay over 30 to 60 s, 99th percentile', () => loop.lagP99)
+  gauge('nodejs_eventloop_lag_max_seconds', 'Event loop delay over 30 to 60 s, maximum', () => loop.lagMax)
 }
 
 /** Undefined where there is no /proc. */

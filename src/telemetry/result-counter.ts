@@ -43,6 +43,7 @@ export class RetryBudgetMetrics {
   }
 
   show(left: () => number): void {
+    this.#refusals.bind(this.#service)
     this.#left.bind(this.#service).read = left
   }
 

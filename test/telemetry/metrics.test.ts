@@ -3,6 +3,7 @@ import { counterOf, gaugeOf, metersOf } from '../../src/calls/policy-events.ts'
 import { breaker } from '../../src/operations/policies/breaker/breaker.ts'
 import { policyKinds } from '../../src/operations/policies/index.ts'
 import { retry } from '../../src/operations/policies/retry/retry.ts'
+import { EventLoopWindow } from '../../src/telemetry/event-loop-window.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 
 /** Reads the Prometheus text format into `name{labels}` → value, strictly: a line that does not fit is an error. */
@@ -209,4 +210,61 @@ describe('/metrics', () => {
     first.step('home', 'x').countFallback('stale')
     expect(seriesOf(await scrape(second), 'tessera_fallback_total')).toEqual([])
   })
+})
+
+describe('OpenMetrics', () => {
+  const traceId = 'a'.repeat(32)
+  const accept = 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5'
+
+  test('has exemplars of traces that are recorded, counters without `_total` in their family, and an end', async () => {
+    const metrics = createMetrics()
+    metrics.step('home', 'x').countFallback('stale')
+    const route = metrics.route('GET', '/home')
+    route.begin()
+    route.end(200, 0.03, 'GET', traceId)
+    route.begin()
+    route.end(200, 0.2, 'GET')
+    const { contentType, text } = await metrics.render(accept)
+    expect(contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    expect(text.endsWith('# EOF\n')).toBe(true)
+    expect(text).toContain(
+      '# TYPE tessera_fallback counter\ntessera_fallback_total{route="home",step="x",source="stale"} 1',
+    )
+    const examples = text.split('\n').filter((line) => line.includes(' # '))
+    expect(examples).toHaveLength(1)
+    expect(examples[0]).toMatch(new RegExp(`le="0.05".* 1 # \\{trace_id="${traceId}"\\} 0\\.03 \\d+\\.\\d{3}$`))
+  })
+
+  test.each([undefined, '*/*', 'text/plain', 'application/openmetrics-text;q=0'])('is not for %s', async (other) => {
+    const { contentType, text } = await createMetrics().render(other)
+    expect(contentType).toMatch(/^text\/plain/)
+    expect(text).not.toMatch(/ # \{|# EOF/)
+  })
+})
+
+test('the version of Tessera and of Node is a metric', async () => {
+  const [series] = seriesOf(await scrape(createMetrics()), 'tessera_build_info')
+  expect(series).toBe(`tessera_build_info{version="0.1.0",node="${process.versions.node}"}`)
+})
+
+test('durations fall in the buckets that are chosen', async () => {
+  const metrics = createMetrics()
+  metrics.useBuckets([0.1, 1])
+  const route = metrics.route('GET', '/home')
+  route.begin()
+  route.end(200, 0.5)
+  const bounds = seriesOf(await scrape(metrics), 'http_server_request_duration_seconds_bucket')
+  expect(bounds.map((series) => /le="([^"]*)"/.exec(series)![1])).toEqual(['0.1', '1', '+Inf'])
+})
+
+test('two who scrape see the same of the event loop, for half a minute at least', () => {
+  const turns: (() => void)[] = []
+  let busy = 0
+  const used = () => ({ idle: 100 - busy, active: busy, utilization: busy / 100 })
+  const window = new EventLoopWindow((_, turn) => turns.push(turn), used)
+  busy = 50
+  const seen = [window.utilization, window.utilization]
+  expect(seen[0]).toBe(seen[1])
+  turns[0]!()
+  expect(window.utilization).toBe(seen[0])
 })

@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { printDiagnostic } from '../../diagnostics/print.ts'
 import type { ReloadResult } from '../lifecycle/reload.ts'
@@ -18,6 +20,7 @@ export interface AdminParts {
   readonly hosts: readonly string[]
 }
 
+const compress = promisify(gzip)
 const reads = ['/livez', '/readyz', '/metrics', '/-/config', '/-/endpoints', '/-/diagnostics']
 
 /** What operators and machines ask of a running gateway. It has no authentication: bind it where only they can reach it. */
@@ -43,9 +46,11 @@ export function createAdminApp({ serving, reload, lastReload, hosts }: AdminPart
     response.send(`${'verbose' in request.query ? lines : ''}${isReady ? 'ready' : 'not ready'}\n`)
   })
 
-  app.get('/metrics', async (_request, response) => {
-    const { contentType, text } = await serving.metrics.render()
-    response.set('content-type', contentType).send(text)
+  app.get('/metrics', async (request, response) => {
+    const { contentType, text } = await serving.metrics.render(request.headers.accept)
+    response.set({ 'content-type': contentType, vary: 'accept, accept-encoding' })
+    if (request.acceptsEncodings('gzip')) response.set('content-encoding', 'gzip').send(await compress(text))
+    else response.send(text)
   })
 
   app.post('/-/reload', async (_request, response) => {

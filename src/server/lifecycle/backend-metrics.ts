@@ -5,9 +5,10 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 /** What backends count, in telemetry's metrics. */
 export function countBackends(metrics: Metrics): BackendMetrics {
   return {
-    forSite({ route, step, service, operation, template }) {
+    forSite({ route, step, service, operation, template, fallbacks }) {
       const client = metrics.client(service.name, operation, template.slice(0, template.indexOf(' ')))
       const stepMetrics = metrics.step(route, step)
+      for (const { kind } of fallbacks) stepMetrics.showFallback(kind === 'lastGood' ? 'stale' : 'fallback')
       return {
         attempt: (status, errorCode, seconds) => client.observe(status, errorCode, seconds),
         events: (kind) => countEvents(kind, metrics, service.name, operation),

@@ -114,6 +114,8 @@ export class ActiveRoutes {
   #openAggregate(route: AggregatedRoute, { calls }: OpenBackends): Pipeline {
     const { metrics, clock, pace } = this.#parts
     const steps = route.steps.map(({ name }) => metrics.step(route.name, name))
+    if (route.caching?.ttlMs !== undefined)
+      for (const result of ['hit', 'miss', 'stored']) metrics.countRouteCache(route.name, result, 0)
     const end = executeSteps(route, {
       clock,
       calls: () => pace(calls),

@@ -245,7 +245,8 @@ export class Exchange implements Client {
     if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
     scope.close()
     const ms = serving.clock.now() - this.#startedAt
-    ;(this.#active?.metrics ?? serving.unmatched).end(this.#status, ms / 1000, this.request.method)
+    const metrics = this.#active?.metrics ?? serving.unmatched
+    metrics.end(this.#status, ms / 1000, this.request.method, span.sampled ? span.traceId : undefined)
     // Who left before was sent none.
     if (span.sampled)
       span.set(this.#isAnswered ? { 'http.response.status_code': this.#status } : { 'error.type': 'cancelled' })
