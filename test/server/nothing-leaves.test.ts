@@ -89,7 +89,8 @@ response: { body: fine }
 `
 
 const files = (kind: string, url: string) => ({
-  gateway: 'openapi: true\noverload: false\ndefaults: { timeout: 400ms }\ntelemetry: { sampling: 100% }',
+  gateway:
+    'openapi: true\naccessLog: { fields: [client, path, host, scheme, protocol, userAgent] }\noverload: false\ndefaults: { timeout: 400ms }\ntelemetry: { sampling: 100% }',
   dictionary: dictionary(kind),
   'services/shop': `
 service: shop
