@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import { contained } from '../../faults.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
+import { endWhenExpired } from '../http/expiry.ts'
 import type { Exchange } from '../requests/exchange.ts'
-import { endWhenExpired } from './expiry.ts'
 import { printSwitch } from './headers.ts'
 
 /**
