@@ -28,6 +28,22 @@ export function splitList(text: string): string[] {
   return members
 }
 
+const weightForm = /^q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/i
+
+/**
+ * How much is liked what a list names, by its name in lower case (RFC 9110 section 12.4.2). A member whose weight is none is
+ * not taken: it says nothing that could be relied on. @param isOfTypes whether names may have other parameters
+ */
+export function weightsOf(accepted: string, isOfTypes = false): Map<string, number> {
+  const weights = new Map<string, number>()
+  for (const member of splitList(accepted)) {
+    const [name = '', ...parameters] = member.split(';').map((part) => part.trim())
+    const weight = isOfTypes ? parameters.find((parameter) => /^q=/i.test(parameter)) : parameters[0]
+    weights.set(name.toLowerCase(), weight === undefined ? 1 : Number(weightForm.exec(weight)?.[1] ?? 0))
+  }
+  return weights
+}
+
 /** The index of the quote that closes a quoted string (RFC 9110 section 5.6.4); -1 when there is none. */
 function endOfQuotes(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {

@@ -68,11 +68,14 @@ function bind(value: unknown, position: Position, language: Language, isBody: bo
   const locate: BoundTemplate['locate'] = (where, offset, length) =>
     position.source.locateInside([...position.path, ...where], offset, length)
   const reads: Read[] = []
+  const hasMembers = isBody && template.kind === 'object'
   for (const read of readsOf(template)) {
     const at = locate(read.at, read.offset, read.length)
     const mayBeRaw = isBody && template.kind === 'path' && read.prefix.at(-1) === 'raw'
     const reference = resolveReference(read.prefix, at, language, mayBeRaw)
-    if (reference) reads.push(readOf(reference, at, read))
+    if (!reference) continue
+    const found = readOf(reference, at, read)
+    reads.push(hasMembers ? { ...found, member: String(read.at[0]) } : found)
   }
   let schema: JsonSchema | undefined
   return {

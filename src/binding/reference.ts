@@ -40,6 +40,8 @@ export interface Read {
   readonly needed?: boolean
   /** Where all lies that it may get, where that is known better than by `reference`. */
   readonly areas?: readonly Area[]
+  /** The member of a body that reads it, where an object makes the body. */
+  readonly member?: string
 }
 
 /** A place that writes a color. */

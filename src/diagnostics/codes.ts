@@ -129,6 +129,7 @@ export const diagnosticCodes = {
   'unbounded-list': { severity: 'hint', rule: 'A list that is looped for calls, or in a loop, has a `maxItems`' },
   'secret-in-response': { severity: 'error', rule: 'A secret never reaches a response' },
   // routes
+  'unstreamable-page': { severity: 'error', rule: 'A page that goes out in parts is a JSON object with members' },
   'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },
   'invalid-match': { severity: 'error', rule: 'A match is `METHOD /path/{param}/*rest`' },
   'unknown-path-parameter': { severity: 'error', rule: 'A path parameter that is read stands in the match' },

@@ -13,6 +13,8 @@ import { callsWithClaims, nameOwner } from './calls-with-claims.ts'
 import { RouteCompiler } from './compile.ts'
 import { bindCompression, settableHeaders } from './for-browsers.ts'
 import { compileInputs } from './inputs.ts'
+import { findProgress } from './progress.ts'
+import { compileProgressive } from './progressive.ts'
 import { everyRead, RecordsRead } from './reads.ts'
 import { compileIdentityView, compileRequestView, readsBody, readsRaw, requestPartsRead } from './request-view.ts'
 import { compileRouteCaching } from './route-caching.ts'
@@ -24,7 +26,8 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
   const bytes = chooseBytes(bound)
   const reads = everyRead(bound)
   const blame = compileBlame(bound)
-  const compiler = new RouteCompiler(new RecordsRead(reads), bytes?.calls, blame.unfitValue)
+  const progress = bound.response?.streams ? findProgress(bound) : undefined
+  const compiler = new RouteCompiler(new RecordsRead(reads), bytes?.calls, blame.unfitValue, progress?.settledBy)
   const run = compiler.block(bound.body)
   const parts = requestPartsRead(reads)
   const viewRequest = compileRequestView(parts)
@@ -61,6 +64,7 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
     recover: compiler.recover,
     fillResponse:
       bound.response && compileResponse(bound.response, blame.unfitValue, bytes && compileByteBody(bytes.template)),
+    progressive: progress && compileProgressive(bound, progress, bytes),
     degradedMaxAgeMs: bound.degradedMaxAgeMs,
     compression: bindCompression(bound),
     caching: compileRouteCaching(bound, nameMeaning),

@@ -6,6 +6,7 @@ import type { StepCall } from '../steps/step-call.ts'
 import { noteReason } from '../telemetry/span.ts'
 import { flowDependencies } from './dependencies.ts'
 import { runFirst } from './first.ts'
+import type { PageProgress } from './progress.ts'
 import type { RecordsRead } from './reads.ts'
 import type { StepInfo } from './snapshot.ts'
 
@@ -24,15 +25,20 @@ export class RouteCompiler implements Compiler {
   /** Says of a value that an answer cannot hold who gave it. */
   readonly blame: Compiler['blame']
 
+  /** What the success of a step settles of a page that goes out in parts. */
+  readonly #settledBy: PageProgress['settledBy'] | undefined
+
   /** `records`: those that something reads. The bodies of `byteCalls` stay bytes. */
   constructor(
     records: RecordsRead,
     byteCalls: ReadonlySet<StepCall> = new Set(),
     blame: Compiler['blame'] = (thrown) => thrown,
+    settledBy?: PageProgress['settledBy'],
   ) {
     this.#records = records
     this.#byteCalls = byteCalls
     this.blame = blame
+    this.#settledBy = settledBy
   }
 
   recordsStep(id: string, member?: string): boolean {
@@ -60,7 +66,7 @@ export class RouteCompiler implements Compiler {
   }
 
   block(block: BoundBlock): Run {
-    const runs = block.steps.map((step) => this.step(step))
+    const runs = block.steps.map((step) => follow(this.step(step), this.#settledBy?.get(step)))
     switch (block.order) {
       case 'sequence':
         return runInSequence(runs)
@@ -136,6 +142,18 @@ function observe(step: BoundStep, index: number, run: StepRun): Run {
         throw fail(inner, startedAt, thrown)
       },
     )
+  }
+}
+
+/** Tells a page that goes out in parts what a step has settled. A failure settles nothing: what handles it does. */
+function follow(run: Run, settled: readonly BoundStep[] | undefined): Run {
+  if (!settled) return run
+  return (context) => {
+    const pending = run(context)
+    const { progress } = context.run
+    if (!progress) return pending
+    if (pending) return pending.then(() => progress.settle(settled))
+    progress.settle(settled)
   }
 }
 

@@ -40,7 +40,6 @@ export function settleRoute(
     ...presets.find('route', definition.use, position, language),
     ...presets.defaults('route'),
   ]
-  const isProxy = definition.proxy !== undefined
   const settings: Record<string, unknown> = {}
   for (const key of Object.keys(origins) as Given[])
     settings[key] = { value: defaults[key], origin: origins[key], position }
@@ -49,14 +48,21 @@ export function settleRoute(
     if (!owner) continue
     const here = within(owner.position, key)
     const said = { value: owner.values[key] || undefined, origin: originOf(owner.by, here), position: here }
-    settings[key] = isProxy && !holdsForProxy(key) ? passOver(said, ofAnswers) : said
+    const misfit = whyMisfit(key, definition)
+    settings[key] = misfit === undefined ? said : passOver(said, misfit)
   }
   const saysCors = language.saysCors || settings['cors'] !== undefined
   settings['headers'] = bindRouteHeaders(sets, { ...language, saysCors })
   return settings as unknown as RouteSettings
 }
 
-const ofAnswers = 'a passthrough answers what the service answers'
+/** Why a key cannot hold for a route; written there it is a fault. */
+function whyMisfit(key: SettingKey, { proxy, response }: ParsedRoute['definition']): string | undefined {
+  if (proxy !== undefined && !holdsForProxy(key)) return 'a passthrough answers what the service answers'
+  return response?.stream && (key === 'cache' || key === 'etag')
+    ? 'nobody may keep a page that goes out in parts'
+    : undefined
+}
 
 /** What is said of a key, which cannot hold here. */
 export function passOver<Value>(said: Said<Value>, misfit: string): Said<Value> {

@@ -18,6 +18,7 @@ import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Registry } from './extensions/registry.ts'
 import type { PassedRequest } from './passed-request.ts'
+import type { ProgressivePage } from './progressive.ts'
 import type { RequestParts } from './request-parts.ts'
 import type { RouteCaching } from './route-caching.ts'
 import type { RouteHeaders } from './route-headers.ts'
@@ -90,6 +91,8 @@ export interface AggregatedRoute extends RouteCommon {
   readonly recover: Recover | undefined
   /** Fills the answer when the steps have ended; undefined when the route declares none (204). */
   readonly fillResponse: ((document: Document) => Exit) | undefined
+  /** How its answer goes out in parts to who asks for them; undefined where it does not. */
+  readonly progressive: ProgressivePage | undefined
   /** Milliseconds that a degraded answer may be cached; undefined: not at all. */
   readonly degradedMaxAgeMs: number | undefined
   /** In which codings its answers go out; undefined where in none. */

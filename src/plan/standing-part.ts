@@ -85,5 +85,5 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
 function answerOf(reads: readonly Read[], at: Read['at']): BoundRoute['response'] {
   const template = { kind: 'literal', at: [], value: null } as const
   const body = { template, reads, schema: undefined, at, locate: () => at, evaluate: () => undefined }
-  return { status: fixedStatus(200), headers: [], body, encoding: json, reads }
+  return { status: fixedStatus(200), headers: [], body, encoding: json, reads, streams: false }
 }

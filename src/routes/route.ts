@@ -8,7 +8,7 @@ import { authRuleShape } from '../identity/access.ts'
 import { holdsForProxy, routeKeys, routeSetKeys } from '../operations/route-set.ts'
 import { useShape } from '../operations/use.ts'
 import { catchArm } from '../steps/catch.ts'
-import { responseShape } from '../steps/response.ts'
+import { routeResponseShape } from '../steps/response.ts'
 import type { ParsedBlock, StepKinds } from '../steps/step.ts'
 import type { Source } from '../yaml/source.ts'
 import { parseMatches, type RouteMatch } from './match.ts'
@@ -63,7 +63,7 @@ export const routeShape = z
       .describe('CEL on claims, the request without its body, and inputs: true lets in, all else is 403.'),
     do: steps.optional().describe('What happens, one step after the other.'),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
-    response: responseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
+    response: routeResponseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
     proxy: proxyShape.optional(),
   })
   .superRefine((route, context) => {
@@ -80,6 +80,14 @@ export const routeShape = z
         code: 'custom',
         path: [own],
         message: `a passthrough has no \`${own}\`: it answers what the service answers`,
+      })
+    }
+    const kept = (['cache', 'etag'] as const).find((key) => route[key])
+    if (route.response?.stream && kept) {
+      context.addIssue({
+        code: 'custom',
+        path: [kept],
+        message: `a page that goes out in parts has no \`${kept}\`: nobody may keep it`,
       })
     }
     if (route.proxy === undefined && route.do === undefined && route.response === undefined) {

@@ -1,17 +1,17 @@
 import type { Call } from '../calls/call.ts'
 import type { Clock } from '../clock.ts'
-import { toGatewayError } from '../errors.ts'
 import { eventsOf, type LeftOut, leftOut } from '../expressions/document.ts'
-import { enter, type WorkBudget } from '../expressions/work.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 import { Context, Exit, type RequestRun } from '../steps/context.ts'
-import { noteReason } from '../telemetry/span.ts'
-import { assembleAnswer, assembleFailure } from './assemble.ts'
+import { type Execution, endWith, failedInResponse, printExit } from './execution.ts'
 import type { Outcome } from './outcome.ts'
+import { answerInParts, type Begin } from './progressive/answer-in-parts.ts'
 import type { Handle } from './stage.ts'
 
 export interface ExecutionParts {
   readonly clock: Clock
+  /** Told how long the first part of a page took that goes out in parts, in milliseconds. */
+  readonly firstPart?: ((ms: number) => void) | undefined
   /** The calls of the route's sites, in their order, as they are made now. */
   readonly calls: () => readonly Call[]
   readonly stepEnded: RequestRun['stepEnded']
@@ -19,19 +19,29 @@ export interface ExecutionParts {
 
 const leastMs = 1
 
-/** One run of a route's steps: what its answer is made of. */
-interface Execution {
-  readonly route: AggregatedRoute
-  readonly context: Context
-  readonly left: readonly LeftOut[]
-  readonly work: WorkBudget
-}
-
 /**
  * The end of an aggregated route: its steps, then its response. Never throws or rejects. The budget needs no timer of
  * its own: every wait in a step is cut to what is left of it, so fallbacks still answer when it has run out.
  */
-export function executeSteps(route: AggregatedRoute, { clock, calls, stepEnded }: ExecutionParts): Handle {
+export function executeSteps(route: AggregatedRoute, parts: ExecutionParts): Handle {
+  const begin = compileBegin(route, parts)
+  const whole: Handle = (request, client) => {
+    const execution = begin(request, client)
+    try {
+      const pending = route.run(execution.context)
+      if (!pending) return respond(execution)
+      return pending.then(
+        () => respond(execution),
+        (thrown: unknown) => endWith(execution, thrown),
+      )
+    } catch (thrown) {
+      return endWith(execution, thrown)
+    }
+  }
+  return route.progressive ? answerInParts(route.progressive, { begin, whole, ...parts }) : whole
+}
+
+function compileBegin(route: AggregatedRoute, { clock, calls, stepEnded }: ExecutionParts): Begin {
   const { timeoutMs: budgetMs, maxCalls } = route
   const now = () => clock.now()
   return (request, client) => {
@@ -53,19 +63,10 @@ export function executeSteps(route: AggregatedRoute, { clock, calls, stepEnded }
       maxCalls,
       callsLeft: maxCalls,
       propagation: client.propagation(),
+      progress: undefined,
       stepEnded,
     }
-    const execution: Execution = { route, context: new Context(run, document, client.scope, client.span), left, work }
-    try {
-      const pending = route.run(execution.context)
-      if (!pending) return respond(execution)
-      return pending.then(
-        () => respond(execution),
-        (thrown: unknown) => end(execution, thrown),
-      )
-    } catch (thrown) {
-      return end(execution, thrown)
-    }
+    return { route, context: new Context(run, document, client.scope, client.span), left, work }
   }
 }
 
@@ -73,31 +74,10 @@ export function executeSteps(route: AggregatedRoute, { clock, calls, stepEnded }
 function respond(execution: Execution): Outcome | Promise<Outcome> {
   try {
     const exit = fillResponse(execution)
-    if (!(exit instanceof Promise)) return print(execution, exit)
-    return exit.then((filled) => print(execution, filled)).catch((thrown: unknown) => end(execution, thrown))
+    if (!(exit instanceof Promise)) return printExit(execution, exit)
+    return exit.then((filled) => printExit(execution, filled)).catch((thrown: unknown) => endWith(execution, thrown))
   } catch (thrown) {
-    return end(execution, thrown)
-  }
-}
-
-/** Steps that are cut short: by an exit, which is an answer, or by what nothing handled. */
-function end(execution: Execution, thrown: unknown): Outcome {
-  const { route, context } = execution
-  if (!(thrown instanceof Exit)) return assembleFailure(route, thrown, context.run.records)
-  try {
-    return print(execution, thrown)
-  } catch (failed) {
-    return assembleFailure(route, failed, context.run.records)
-  }
-}
-
-function print({ route, context, left, work }: Execution, exit: Exit): Outcome {
-  for (const { error } of left) noteReason(context.span, error)
-  enter(work)
-  try {
-    return assembleAnswer(exit, context.run.records, route, left)
-  } catch (thrown) {
-    throw exit.suspect(thrown)
+    return endWith(execution, thrown)
   }
 }
 
@@ -119,9 +99,6 @@ function fillOnce({ fillResponse: fill }: AggregatedRoute, { document, span }: C
   try {
     return fill?.(document) ?? noContent
   } catch (thrown) {
-    const error = toGatewayError(thrown)
-    error.step ??= 'response'
-    noteReason(span, error)
-    throw error
+    throw failedInResponse(thrown, span)
   }
 }

@@ -34,6 +34,12 @@ export interface CallRecord {
   readonly failure?: ToldFailure | undefined
 }
 
+/** Follows which steps of a request have ended. */
+export interface Progress {
+  /** What these write is as it stays. Never throws. */
+  settle(steps: readonly object[]): void
+}
+
 /** What a request carries that does not change while it runs. */
 export interface RequestRun extends CallBudget {
   /** The opened calls of the snapshot, by call site. */
@@ -47,6 +53,8 @@ export interface RequestRun extends CallBudget {
   /** What the route has in all, as written. */
   readonly budgetMs: number
   readonly propagation: Propagation
+  /** Told what has come of the page, where it goes out in parts. */
+  progress?: Progress | undefined
   /** Told of every step that ends: index in the plan, `ok | skipped | left-out | <error code>`, milliseconds. */
   readonly stepEnded: (step: number, outcome: string, ms: number) => void
 }

@@ -25,7 +25,17 @@ export const responseShape = z.strictObject({
   encode: encodeShape.optional().describe('What the body is written as; `json` by default.'),
 })
 
-export type ResponseDefinition = z.output<typeof responseShape>
+/** The same of a route, whose answer may go out in parts. */
+export const routeResponseShape = responseShape.extend({
+  stream: z
+    .boolean()
+    .optional()
+    .describe(
+      'Who asks for `text/event-stream` or `application/jsonl` gets each member of the body as soon as what it reads is there, then `end` with what is degraded, or `error`. Others get the whole.',
+    ),
+})
+
+export type ResponseDefinition = z.output<typeof responseShape> & { readonly stream?: boolean | undefined }
 
 /** An answer with its templates bound. */
 export interface BoundResponse {
@@ -34,6 +44,8 @@ export interface BoundResponse {
   readonly body: BoundTemplate | undefined
   readonly encoding: Format
   readonly reads: BoundTemplate['reads']
+  /** Whether it goes out in parts to who asks for them. */
+  readonly streams: boolean
 }
 
 export function bindResponse(definition: ResponseDefinition, position: Position, language: Language): BoundResponse {
@@ -50,6 +62,20 @@ export function bindResponse(definition: ResponseDefinition, position: Position,
       language,
     ),
     reads: [...status.reads, ...headers.flatMap((header) => header.value.reads), ...(body?.reads ?? [])],
+    streams: definition.stream === true,
+  }
+}
+
+/** Compiles the headers of an answer: those that give something. */
+export function compileHeaders({ headers }: BoundResponse): (document: Document) => Record<string, unknown> {
+  const compiled = headers.map(({ name, value }) => ({ name, evaluate: value.evaluate }))
+  return (document) => {
+    const filled: Record<string, unknown> = {}
+    for (const { name, evaluate } of compiled) {
+      const value = evaluate(document)
+      if (value !== undefined && value !== null) filled[name] = value
+    }
+    return filled
   }
 }
 
@@ -62,18 +88,14 @@ export function compileResponse(
   blame: (thrown: unknown) => unknown,
   writeBody?: (document: Document) => Uint8Array | undefined,
 ): (document: Document) => Exit {
-  const headers = response.headers.map(({ name, value }) => ({ name, evaluate: value.evaluate }))
+  const fillHeaders = compileHeaders(response)
   const evaluateBody = response.body?.evaluate
   const makeBody = writeBody
     ? metered((document) => writeBody(document) ?? evaluateBody?.(document), response.body?.reads ?? [])
     : evaluateBody
   const write = response.encoding === json ? undefined : compileWriter(response, blame)
   return (document) => {
-    const filled: Record<string, unknown> = {}
-    for (const { name, evaluate } of headers) {
-      const value = evaluate(document)
-      if (value !== undefined && value !== null) filled[name] = value
-    }
+    const filled = fillHeaders(document)
     let body = makeBody?.(document)
     if (write && body !== undefined) body = write(body, filled, document)
     if (body === undefined) delete filled['content-type']

@@ -5,7 +5,7 @@ import { AdmissionMetrics } from './admission-metrics.ts'
 import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { chooseExposition } from './exposition.ts'
-import { HistogramFamily, type Scalar, ScalarFamily, type Scrape } from './families.ts'
+import { type Histogram, HistogramFamily, type Scalar, ScalarFamily, type Scrape } from './families.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 import { StoreMetrics } from './store-metrics.ts'
 
@@ -20,6 +20,8 @@ export interface Metrics {
   client(service: string, operation: string, method: string): ClientMetrics
   /** What the cache of a route's whole answers did: `hit`, `miss`, `stored`. Nothing yet where `count` is 0. */
   countRouteCache(route: string, result: string, count?: number): void
+  /** In seconds. */
+  firstPart(route: string): Histogram
   /** Gives how often that was so. */
   countDroppedHeader(route: string, header: string): number
   readonly store: StoreMetrics
@@ -126,6 +128,11 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     'Duration of steps, retries included, by outcome: ok, skipped, left-out (optional, and failed), or an error code',
     ['route', 'step', 'outcome'],
   )
+  const firstParts = durations(
+    'tessera_first_part',
+    'Time from the first step to the first part of a page that goes out in parts',
+    ['route'],
+  )
   const fallbacks = counter(
     'tessera_fallback_total',
     'Failed calls by what was served in their place; skipped: nothing was, for an optional call',
@@ -221,6 +228,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     countRouteCache(route, result, count = 1) {
       routeCaches.bind(route, result).value += count
     },
+    firstPart: (route) => firstParts.bind(route),
     countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
     admission,
@@ -241,7 +249,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     },
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
-      for (const family of [steps, fallbacks, routeCaches, droppedHeaders]) family.retain('route', routes)
+      for (const family of [steps, firstParts, fallbacks, routeCaches, droppedHeaders]) family.retain('route', routes)
       const byService = [
         attempts,
         ...policies.values(),

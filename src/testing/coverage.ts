@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.ts'
 import { leftOut } from '../expressions/document.ts'
 import type { BoundRoute } from '../plan/bound-route.ts'
 import { RouteCompiler } from '../plan/compile.ts'
+import { findProgress } from '../plan/progress.ts'
 import { everyRead, RecordsRead } from '../plan/reads.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 import type { Context, Recover, Run, StepRun } from '../steps/context.ts'
@@ -88,7 +89,12 @@ class CountingCompiler extends RouteCompiler {
   readonly #map: CoverageMap
 
   constructor(route: BoundRoute, map: CoverageMap) {
-    super(new RecordsRead(everyRead(route)))
+    super(
+      new RecordsRead(everyRead(route)),
+      undefined,
+      undefined,
+      route.response?.streams ? findProgress(route)?.settledBy : undefined,
+    )
     this.#map = map
   }
 

@@ -9,15 +9,17 @@ import { text } from '../formats/text.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 import { executeSteps } from '../run/execute.ts'
-import type { Answer, Failure, Outcome } from '../run/outcome.ts'
+import { flattenHeaders } from '../run/headers.ts'
+import type { Answer, Failure, Outcome, StreamedAnswer } from '../run/outcome.ts'
 import { openPipeline, type Pipeline } from '../run/pipeline.ts'
-import { tellPath } from '../run/problem.ts'
+import { type ProblemContext, tellPath } from '../run/problem.ts'
 import { tooLarge } from '../run/refusals.ts'
 import { completeReply, type Reply, renderProblem, renderReply } from '../run/reply.ts'
 import { RouteRequest } from '../run/route-request.ts'
 import type { Client, Departure, ReceivedBody } from '../run/stage.ts'
 import { MemoryStore } from '../stores/memory.ts'
 import { declaredSchemes } from './declared-schemes.ts'
+import { readStream } from './streamed-page.ts'
 import { untraced } from './untraced.ts'
 
 const cacheBytes = 32 * 1024 * 1024
@@ -35,6 +37,8 @@ export interface TestReply {
   /** Names and values in turn. */
   readonly headers: readonly string[]
   readonly body: string | undefined
+  /** Of a page that went out in parts: their paths, then `end` or `error`. */
+  readonly parts?: readonly string[]
 }
 
 /** One route as the server has it, its stages new and in this clock's time, without a socket. */
@@ -64,6 +68,7 @@ export class TestGateway {
     const request = new RouteRequest(route, { ...parts }, clock, clock.now() + route.timeoutMs)
     const outcome = await new Promise<Outcome>((resolve) => this.#pipeline.answer(request, client, resolve))
     if (outcome.kind === 'passed-on') throw new Error('an aggregated route answers by itself')
+    if (outcome.kind === 'stream') return this.#follow(outcome, client, parts)
     const reply = this.#render(outcome, parts)
     const body = completeReply(reply, parts.method, parts.id)
     client.leave({ isServed: reply.status < 500, backendMs: undefined })
@@ -71,9 +76,27 @@ export class TestGateway {
     return { outcome, status, headers: [...headers, ...client.headers], body: body && Buffer.from(body).toString() }
   }
 
-  #render(outcome: Answer | Failure, { path }: RequestParts): Reply {
+  async #follow(answer: StreamedAnswer, client: TestClient, { path, method }: RequestParts): Promise<TestReply> {
+    const { outcome, parts, body } = await readStream(answer, this.#contextOf(path))
+    const { status, headers } = answer
+    client.leave({ isServed: status < 500, backendMs: undefined })
+    const isHead = method === 'HEAD'
+    return {
+      outcome,
+      status,
+      headers: [...flattenHeaders(headers), ...client.headers],
+      body: isHead ? undefined : body,
+      parts: isHead ? [] : parts,
+    }
+  }
+
+  #contextOf(path: string): ProblemContext {
     const { route } = this.#parts
-    const context = { path: tellPath(route, path), route: route.name, traceId: untraced.traceId }
+    return { path: tellPath(route, path), route: route.name, traceId: untraced.traceId }
+  }
+
+  #render(outcome: Answer | Failure, { path }: RequestParts): Reply {
+    const context = this.#contextOf(path)
     try {
       return renderReply(outcome, () => context)
     } catch (thrown) {

@@ -107,12 +107,13 @@ async function sendRequest(
 ): Promise<Seen> {
   const startedMs = clock.now()
   const answering = gateway.answer(request)
-  const { outcome, status, headers, body } = await clock.passUntil(answering, route.timeoutMs + graceMs)
+  const { outcome, status, headers, body, parts } = await clock.passUntil(answering, route.timeoutMs + graceMs)
   return {
     status,
     headers: readHeaders(headers),
     body: body === undefined ? undefined : readBody(body),
     outcome,
+    parts,
     calls: backends.log,
     elapsedMs: clock.now() - startedMs,
   }

@@ -78,6 +78,10 @@ const expectation = z
     status: z.int().min(200).max(599).optional().describe('Of the answer.'),
     headers: z.record(headerName, wantedText).optional().describe('These headers; null: not there.'),
     body: z.any().optional().describe('The whole body.'),
+    parts: z
+      .array(z.string())
+      .optional()
+      .describe('Of a page that goes out in parts: their paths as they come, then `end` or `error`.'),
     match: z.record(z.string(), z.any()).optional().describe('JSONPath: what it finds in the body.'),
     degraded: z.array(z.string()).optional().describe('The steps that fell back or were left out.'),
     calls: calls.optional().describe('A list: these calls in this order; a mapping: how often, or with what.'),

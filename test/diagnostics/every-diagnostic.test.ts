@@ -607,6 +607,12 @@ mirror: { to: «spare@next }`,
     },
   },
   {
+    code: 'unstreamable-page',
+    name: 'a list that is to go out in parts',
+    files: route('response: { stream: true, body: «[ 1, 2 ] }'),
+    help: /object/,
+  },
+  {
     code: 'useless-silence',
     name: 'a silence of what is not there',
     files: route('response: { body: 1 } «# tessera-ignore unused-output: nobody reads it yet'),

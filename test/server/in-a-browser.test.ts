@@ -26,13 +26,18 @@ interface Seen {
 
 type Send = (path: string, init?: { method?: string; headers?: Record<string, string>; body?: string }) => Promise<Seen>
 
-/** A page of an origin that calls the gateway with its visitor's credentials. */
-async function openPage(origin: string, gateway: string): Promise<Send> {
+async function openOrigin(origin: string, cookieOf?: string) {
   const context = await (await launch()).newContext()
   afterTest(() => context.close())
-  await context.addCookies([{ name: 'sid', value: 's-1', url: gateway }])
+  if (cookieOf !== undefined) await context.addCookies([{ name: 'sid', value: 's-1', url: cookieOf }])
   const page = await context.newPage()
   await page.goto(origin)
+  return page
+}
+
+/** A page of an origin that calls the gateway with its visitor's credentials. */
+async function openPage(origin: string, gateway: string): Promise<Send> {
+  const page = await openOrigin(origin, gateway)
   return (path, init = {}) =>
     page.evaluate(
       async ({ url, init }): Promise<Seen> => {
@@ -77,6 +82,10 @@ async function start() {
     'routes/more/mine.yaml',
     'match: PUT /mine\ndo: [ { branch: [ { when: "has(request.cookies.sid)", do: [ { respond: { body: $.request.cookies.sid } } ] } ] } ]\nresponse: { status: 403 }\n',
   )
+  write(
+    'routes/more/progressive.yaml',
+    'match: GET /progressive\ntimeout: 5s\nin: { geo.city: query.city }\ndo: [ { invoke: reco.recommend, with: { user.id: u1, user.segment: vip }, timeout: 4s } ]\nresponse: { stream: true, body: { city: $.geo.city, products: $.product.ids } }\n',
+  )
   const { gateway } = await startIn(directory, { env: demo.env })
   const { port } = await gateway.listen()
   return { gateway: `http://127.0.0.1:${port}`, app, foreign: `http://localhost:${pagesPort}` }
@@ -112,5 +121,34 @@ inBrowser(`in ${executablePath ?? 'a browser (skipped: there is no chromium on t
       ['/mine', { method: 'PUT' }],
     ] as Parameters<Send>[])
       expect([path, await sendForeign(path, init)]).toEqual([path, unreadable])
+  })
+
+  test('a page of a listed origin reads the parts of a page as they come, once; one of another reads nothing', async () => {
+    const { gateway, app, foreign } = await start()
+    const listen = async (origin: string) => {
+      const page = await openOrigin(origin)
+      return page.evaluate(
+        (url) =>
+          new Promise<string[]>((resolve) => {
+            const heard: string[] = []
+            const source = new EventSource(url, { withCredentials: true })
+            const hear = (event: Event) => {
+              const { type, data } = event as MessageEvent
+              heard.push(`${type} ${type === 'part' ? JSON.parse(data).path : data}`)
+            }
+            source.addEventListener('part', hear)
+            source.addEventListener('end', hear)
+            source.onerror = (event) => {
+              if (event instanceof MessageEvent) heard.push(event.data)
+              heard.push(`state ${source.readyState}`)
+              // It has asked again, and was told that there is no more; or may not read it.
+              if (source.readyState === EventSource.CLOSED) resolve(heard)
+            }
+          }),
+        `${gateway}/progressive?city=hangzhou`,
+      )
+    }
+    expect(await listen(app)).toEqual(['part /city', 'part /products', 'end {"degraded":[]}', 'state 0', 'state 2'])
+    expect(await listen(foreign)).toEqual(['state 2'])
   })
 })

@@ -1,4 +1,4 @@
-import { splitList } from '../../header-list.ts'
+import { weightsOf } from '../../header-list.ts'
 import type { Coding } from './compress-shape.ts'
 
 /** What a client takes of what is offered. */
@@ -48,17 +48,10 @@ function choose(weights: ReadonlyMap<string, number>, offered: readonly Coding[]
   return { coding: likesPlainMore ? undefined : best, takesPlain: ofPlain !== 0 }
 }
 
-const weightForm = /^q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/i
-
-/** A member whose weight is none is not taken: it says nothing that could be relied on. */
+/** `x-gzip` is another name of `gzip` (RFC 9110 section 8.4.1.3). */
 function readWeights(accepted: string): Map<string, number> {
-  const weights = new Map<string, number>()
-  for (const member of splitList(accepted)) {
-    const [name = '', ...parameters] = member.split(';').map((part) => part.trim())
-    const weight = parameters.length === 0 ? 1 : Number(weightForm.exec(parameters[0]!)?.[1] ?? 0)
-    const lower = name.toLowerCase()
-    // Another name of the same (RFC 9110 section 8.4.1.3).
-    weights.set(lower === 'x-gzip' ? 'gzip' : lower, weight)
-  }
+  const weights = weightsOf(accepted)
+  const other = weights.get('x-gzip')
+  if (other !== undefined) weights.set('gzip', other)
   return weights
 }

@@ -1,6 +1,6 @@
 import type { ExplainedStep, OutlineLine } from '../../describe/explain/outline.ts'
 import type { Origin } from '../../describe/explain/places.ts'
-import type { PassthroughExplanation, RouteExplanation } from '../../describe/explain/route.ts'
+import type { ExplainedPart, PassthroughExplanation, RouteExplanation } from '../../describe/explain/route.ts'
 import type { SensitiveValue } from '../../describe/explain/sensitive.ts'
 import type { Fed } from '../../describe/explain/sources.ts'
 import { printCount, printDuration } from '../../expressions/units.ts'
@@ -108,6 +108,19 @@ function printResponse({ response }: RouteExplanation, paint: Paint): string[] {
   return [
     `  ${response.status}`,
     ...response.inputs.map((fed) => `    ${printFed(fed, paint)}${printSensitive(fed.sensitive, paint)}`),
+    ...printParts(response.parts, paint),
+  ]
+}
+
+function printParts(parts: readonly ExplainedPart[], paint: Paint): string[] {
+  if (parts.length === 0) return []
+  const rows = parts.map(({ path, after }) => [
+    path || 'head',
+    after.length === 0 ? 'at once' : `after ${after.join(', ')}`,
+  ])
+  return [
+    paint.dim('  in parts, to who asks for text/event-stream or application/jsonl'),
+    ...alignColumns(rows, '    '),
   ]
 }
 

@@ -1,8 +1,10 @@
-import { everyStep } from '../../plan/bound-route.ts'
+import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
+import { findProgress, pathOfMember } from '../../plan/progress.ts'
 import type { RouteSettings } from '../../plan/route-settings.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
 import { mask } from '../../redaction.ts'
 import { printMatch } from '../../routes/match.ts'
+import type { BoundStep } from '../../steps/step.ts'
 import { describeAccess } from '../access.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeBrowsers, describeCompression } from '../browsers.ts'
@@ -42,7 +44,14 @@ export interface RouteExplanation {
   /** Steps in the order of the file, indented by what they lie in. */
   readonly outline: readonly OutlineLine[]
   /** What the answer is made of; undefined when no way leads to it. */
-  readonly response: { readonly status: number | string; readonly inputs: readonly AnsweredValue[] } | undefined
+  readonly response:
+    | {
+        readonly status: number | string
+        readonly inputs: readonly AnsweredValue[]
+        /** What goes out when, where the page goes out in parts. */
+        readonly parts: readonly ExplainedPart[]
+      }
+    | undefined
   readonly latency: Latency & { readonly cutMs: number }
   readonly calls: readonly CallCount[]
   readonly forwards: readonly Forwarding[]
@@ -56,6 +65,12 @@ export interface ExplainedInput {
   readonly default: unknown
   readonly sensitivity: string
   readonly at: string
+}
+
+/** A part of a page: its path, and the steps it waits for. That of the head is ''. */
+export interface ExplainedPart {
+  readonly path: string
+  readonly after: readonly string[]
 }
 
 export interface AnsweredValue extends Fed {
@@ -98,11 +113,22 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
         ...fed,
         sensitive: sensitiveIn(bound.response!.reads.filter((read) => nameRead(read).includes(fed.what))),
       })),
+      parts: describeParts(bound),
     },
     latency: { ...latency, cutMs: Math.min(latency.ms, bound.timeoutMs) },
     calls: countCalls(bound.body),
     forwards: describeForwarding(bound, colors),
   }
+}
+
+function describeParts(route: BoundRoute): ExplainedPart[] {
+  const progress = route.response?.streams ? findProgress(route) : undefined
+  if (!progress) return []
+  const named = (steps: readonly BoundStep[]) => steps.map(({ name }) => name)
+  return [
+    { path: '', after: named(progress.head) },
+    ...progress.members.map(({ name, after }) => ({ path: pathOfMember(name), after: named(after) })),
+  ]
 }
 
 function describeBound({ value, origin }: RouteSettings['maxCalls']): { value: number } & Origin {

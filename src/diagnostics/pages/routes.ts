@@ -14,6 +14,12 @@ export const routePages = {
       'routes/thing.yaml': 'match: GET /things/{name}\nresponse: { body: thing }\n',
     },
   },
+  'unstreamable-page': {
+    why: 'With `stream` each member of the body goes out by itself, as JSON, to who asks for `text/event-stream` or `application/jsonl`. A list, a text, or what one operator makes has no members that are there one after the other; nor has what is written as XML or CSV.',
+    fix: 'Write the `body` as an object. Or leave `stream` away.',
+    wrong: route('match: GET /home\nresponse: { stream: true, body: hello }\n'),
+    right: route('match: GET /home\nresponse: { stream: true, body: { greeting: hello } }\n'),
+  },
   'invalid-match': {
     why: 'A match is one method and one path: `GET /mobile/{city}/*rest`. A segment is text, a {parameter}, or at the end a *rest that takes all that follows.',
     fix: 'Write it in this form. A query is no part of it: parameters are taken with `in: { …: query.x }`.',

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { everyStep } from '../../plan/bound-route.ts'
+import { partsMediaTypes } from '../../plan/progressive.ts'
 import type { AggregatedRoute } from '../../plan/snapshot.ts'
 import type { BoundResponse } from '../../steps/response.ts'
 import type { PublishedSchemas } from './schemas.ts'
@@ -87,6 +88,8 @@ class Answers {
     if (hasCalls && (status === 'default' || status < 400)) answer.headers['Tessera-Degraded'] = degraded
     if (response.body)
       answer.bodies.set(type, [...(answer.bodies.get(type) ?? []), schemas.publish(response.body.schema)])
+    if (response.streams)
+      for (const streamed of Object.values(partsMediaTypes)) answer.bodies.set(streamed, [partsSchema])
   }
 
   addEmpty(status: number): void {
@@ -150,6 +153,13 @@ function describeAnswer(status: number, { headers, bodies, codes, anyStatus }: D
     ...(status !== 503 && Object.keys(headers).length > 0 && { headers }),
     ...(content.length > 0 && { content: Object.fromEntries(content) }),
   }
+}
+
+/** OpenAPI 3.1 has no word for what comes one after the other: a text. */
+const partsSchema: Published = {
+  type: 'string',
+  description:
+    'The members of the body as they are there: `part` with `path` and `value`, then `end` with `degraded`, or `error` with a problem.',
 }
 
 /** Its `code` tells more than the status; `http-404` is what a backend answered. */

@@ -8,6 +8,7 @@ import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
 import { expressionsCareForAbsence } from './expressions-care-for-absence.ts'
 import { failuresAreToldByMember } from './failures-are-told-by-member.ts'
 import { listsAreBounded } from './lists-are-bounded.ts'
+import { pagesInPartsHaveMembers } from './pages-in-parts-have-members.ts'
 import { partsDoNotRespond } from './parts-do-not-respond.ts'
 import { pathParametersExist } from './path-parameters-exist.ts'
 import { publicAnswersReadNoClaims } from './public-answers-read-no-claims.ts'
@@ -42,4 +43,5 @@ export const routeChecks: readonly RouteCheck[] = [
   errorCodesCanBeRaised,
   listsAreBounded,
   armsOfFirstMayLose,
+  pagesInPartsHaveMembers,
 ]

@@ -1,10 +1,12 @@
 import { describeCoded, isCodable } from '../../browsers/coding/codable.ts'
 import type { Coding } from '../../browsers/coding/compress-shape.ts'
 import { compressor } from '../../browsers/coding/compressor.ts'
-import type { Answer, Outcome } from '../outcome.ts'
-import { defineStage, type Handle } from '../stage.ts'
+import type { Answer, Outcome, StreamedAnswer } from '../outcome.ts'
+import { codeStream } from '../progressive/coded.ts'
+import { type Client, defineStage, type Handle } from '../stage.ts'
 
 type Coded = Promise<Uint8Array> | undefined
+type RequestHeaders = Readonly<Record<string, string>>
 
 /**
  * Answers in a coding that the client takes. What the answer cache keeps is compressed once: its bytes are one object for
@@ -27,7 +29,7 @@ export const compress = defineStage({
       return made
     }
 
-    function answer(outcome: Outcome, headers: Readonly<Record<string, string>>): Outcome | Promise<Outcome> {
+    function answer(outcome: Outcome, headers: RequestHeaders): Outcome | Promise<Outcome> {
       if (outcome.kind !== 'answer') return outcome
       const type = outcome.headers['content-type']
       if (!isCodable(outcome.status, outcome.headers, type === undefined ? 'application/json' : String(type)))
@@ -51,11 +53,20 @@ export const compress = defineStage({
       )
     }
 
+    /** A stream is not kept, and its length is not known. */
+    function answerStream(outcome: StreamedAnswer, headers: RequestHeaders, client: Client): StreamedAnswer {
+      const told = { ...outcome, headers: describeCoded(outcome.headers) }
+      const { coding } = choose(headers)
+      return coding === undefined ? told : codeStream(told, coding, client.scope)
+    }
+
     return (next: Handle): Handle =>
       (request, client) => {
-        const outcome = next(request, client)
         const { headers } = request.parts
-        return outcome instanceof Promise ? outcome.then((one) => answer(one, headers)) : answer(outcome, headers)
+        const code = (outcome: Outcome) =>
+          outcome.kind === 'stream' ? answerStream(outcome, headers, client) : answer(outcome, headers)
+        const outcome = next(request, client)
+        return outcome instanceof Promise ? outcome.then(code) : code(outcome)
       }
   },
 })

@@ -28,6 +28,26 @@ export function writeReply(
   return sent?.length ?? 0
 }
 
+/** Writes the head of a reply whose body comes piece by piece. Gives what ends it. */
+export function beginReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers }: Reply,
+  requestId: string,
+  close: boolean,
+): () => void {
+  const unread = unreadBytes(request)
+  headers.push('x-request-id', requestId)
+  if (close || unread > mostDrainedBytes) headers.push('connection', 'close')
+  response.writeHead(status, headers)
+  response.flushHeaders()
+  if (unread <= mostDrainedBytes) {
+    if (unread > 0) limitRest(request)
+    return () => void response.end()
+  }
+  return () => endAfterBody(request, response, undefined)
+}
+
 /** How much of the request's body is still to come, at most. */
 function unreadBytes(request: IncomingMessage): number {
   if (request.complete || !hasBody(request)) return 0

@@ -116,8 +116,10 @@ export class ActiveRoutes {
     const steps = route.steps.map(({ name }) => metrics.step(route.name, name))
     if (route.caching?.ttlMs !== undefined)
       for (const result of ['hit', 'miss', 'stored']) metrics.countRouteCache(route.name, result, 0)
+    const firstPart = route.progressive && metrics.firstPart(route.name)
     const end = executeSteps(route, {
       clock,
+      firstPart: firstPart && ((ms) => firstPart.observe(ms / 1000)),
       calls: () => pace(calls),
       stepEnded: (step, outcome, ms) => {
         steps[step]?.observe(outcome, ms / 1000)

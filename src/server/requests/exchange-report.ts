@@ -11,7 +11,7 @@ import { slowReader, wasReadTooSlowly } from '../http/listener.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 
 /** An exchange as it is told of. */
-interface Reported {
+export interface Reported {
   readonly serving: Serving
   readonly requestId: string
   readonly request: IncomingMessage

@@ -26,6 +26,7 @@ import { titleOf } from './active-route.ts'
 import { type Asked, tellDropped, tellEnd, tellError, whyCut } from './exchange-report.ts'
 import { chooseRequestId } from './request-parts.ts'
 import { describeServerSpan } from './server-span.ts'
+import { streamAnswer } from './stream-answer.ts'
 
 const clientGone = 499
 const nowhere: Client['passOn'] = () => {}
@@ -172,14 +173,22 @@ export class Exchange implements Client {
 
   answer(outcome: Outcome): void {
     if (outcome.kind === 'passed-on') return
-    this.#outcome = outcome
-    const error = outcome.kind === 'failure' ? outcome.error : undefined
-    if (error) this.#noteError(error)
-    else if (outcome.kind === 'answer' && outcome.dropped) tellDropped(this, outcome.dropped)
+    if (outcome.kind === 'stream') {
+      streamAnswer(this, outcome)
+      return
+    }
+    this.note(outcome)
     this.#write(
-      renderReply(outcome, () => this.#context()),
-      error && endsConnection(error),
+      renderReply(outcome, () => this.problemContext()),
+      outcome.kind === 'failure' && endsConnection(outcome.error),
     )
+  }
+
+  /** What it came to. */
+  note(outcome: Answer | Failure): void {
+    this.#outcome = outcome
+    if (outcome.kind === 'failure') this.#noteError(outcome.error)
+    else if (outcome.dropped) tellDropped(this, outcome.dropped)
   }
 
   fail(error: GatewayError, headers: Failure['headers'] = this.route?.headers?.onError ?? {}): void {
@@ -236,7 +245,8 @@ export class Exchange implements Client {
     this.#status = reply.status
   }
 
-  #context(): ProblemContext {
+  /** Where it is, for a problem that it ends in. */
+  problemContext(): ProblemContext {
     return { path: this.toldPath, route: this.route?.name, traceId: this.span.traceId }
   }
 

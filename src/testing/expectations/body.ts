@@ -14,6 +14,16 @@ export function expectBody(body: unknown, { position }: ExpectationContext): Exp
   }
 }
 
+/** The parts of a page that goes out in parts, in their order. */
+export function expectParts(wanted: readonly string[], { position }: ExpectationContext): Expectation {
+  const at = position.source.locateKey([...position.path, 'parts'])
+  return ({ parts }) => {
+    if (!parts) return { at, message: 'the page came as a whole: it has to be asked for by `accept`', differences: [] }
+    const differences = findDifferences(wanted.join(', '), parts.join(', '), 'parts')
+    return differences.length === 0 ? undefined : { at, message: 'the parts differ', differences }
+  }
+}
+
 /** What a JSONPath finds in the body: a singular one its value, any other a list. */
 export function expectMatch(query: string, wanted: unknown, context: ExpectationContext): Expectation {
   const { position, diagnostics } = context

@@ -14,6 +14,8 @@ export interface Seen {
   /** Parsed; undefined when there is none. */
   readonly body: unknown
   readonly outcome: Answer | Failure
+  /** Of a page that went out in parts: their paths, then `end` or `error`. */
+  readonly parts: readonly string[] | undefined
   readonly calls: readonly LoggedCall[]
   /** Virtual time from request to answer. */
   readonly elapsedMs: number

@@ -1,17 +1,18 @@
 import type { ExpectDefinition } from '../shape.ts'
 import { expectDegraded, expectError, expectHeaders, expectStatus, expectWithin } from './answer.ts'
-import { expectBody, expectMatch } from './body.ts'
+import { expectBody, expectMatch, expectParts } from './body.ts'
 import { expectCalls } from './calls.ts'
 import type { Expectation, ExpectationContext } from './expectation.ts'
 
 /** Binds an `expect:`: every member is an expectation of its own, looked at in this order. */
 export function bindExpectations(definition: ExpectDefinition, context: ExpectationContext): Expectation[] {
-  const { status, error, headers, body, match, degraded, calls, within } = definition
+  const { status, error, headers, body, parts, match, degraded, calls, within } = definition
   return [
     ...(status === undefined ? [] : [expectStatus(status, context)]),
     ...(error === undefined ? [] : [expectError(error, context)]),
     ...(headers === undefined ? [] : [expectHeaders(headers, context)]),
     ...(body === undefined ? [] : [expectBody(body, context)]),
+    ...(parts === undefined ? [] : [expectParts(parts, context)]),
     ...Object.entries(match ?? {}).map(([query, wanted]) => expectMatch(query, wanted, context)),
     ...(degraded === undefined ? [] : [expectDegraded(degraded, context)]),
     ...(calls === undefined ? [] : [expectCalls(calls, context)]),
