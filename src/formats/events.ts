@@ -1,5 +1,7 @@
 import { decodeText } from './charset.ts'
+import { mediaTypeOf } from './content-type.ts'
 import { type DecodeLimits, type Encoded, type Format, Unreadable } from './format.ts'
+import { decodeLines, linesTypes } from './json-lines.ts'
 
 const mediaType = 'text/event-stream'
 
@@ -9,40 +11,57 @@ interface ServerEvent {
   id?: string
 }
 
-/** Server-sent events, all of a stream that has ended (HTML standard, 9.2.6). */
+/** What a stream held that has ended: server-sent events (HTML standard, 9.2.6), or the values of JSON Lines. */
 export const events: Format = {
   name: 'events',
-  summary: 'server-sent events of a stream that ends: a list of `{ event, data, id }`',
-  mediaTypes: [mediaType],
-  matches: (other) => other === mediaType,
+  summary:
+    'what a stream held that has ended: of server-sent events a list of `{ event, data, id }`, of JSON Lines a list of their values',
+  mediaTypes: [mediaType, ...linesTypes],
+  matches: (other) => other === mediaType || linesTypes.includes(other),
   givesTexts: true,
-  decode,
+  decode(body, limits) {
+    const isOfLines = body.contentType !== undefined && linesTypes.includes(mediaTypeOf(body.contentType))
+    return isOfLines ? decodeLines(body, limits) : decodeEvents(body, limits)
+  },
 }
 
+/** Of one line, in characters. */
+export const longestLine = 1024 * 1024
+
 /** An event that its empty line does not end is not whole, and is left away, as browsers do. */
-function decode({ bytes }: Encoded, { maxValues }: DecodeLimits): unknown {
+function decodeEvents({ bytes }: Encoded, { maxValues }: DecodeLimits): ServerEvent[] {
   const found: ServerEvent[] = []
   let event = ''
   let data: string[] = []
   let id: string | undefined
+  let left = maxValues
   const end = () => {
-    if (data.length > 0) {
-      if (found.length >= maxValues) throw new Unreadable(`has over ${maxValues} events`)
+    if (data.length > 0)
       found.push({ event: event || 'message', data: data.join('\n'), ...(id !== undefined && { id }) })
-    }
     event = ''
     data = []
   }
-  const lines = decodeText(bytes).split(/\r\n|\n|\r/)
-  // Behind the last line end there is no line.
-  for (const line of lines.slice(0, -1)) {
+  for (const line of linesOf(decodeText(bytes))) {
     if (line === '') end()
     const colon = line.indexOf(':')
     const field = colon < 0 ? line : line.slice(0, colon)
     const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
-    if (field === 'data') data.push(value)
-    else if (field === 'event') event = value
+    if (field === 'data') {
+      if (--left < 0) throw new Unreadable(`has over ${maxValues} events, or lines of them`)
+      data.push(value)
+    } else if (field === 'event') event = value
     else if (field === 'id' && !value.includes('\0')) id = value
   }
   return found
+}
+
+/** Its lines one by one: there may be as many as bytes. Behind the last line end there is no line. */
+function* linesOf(text: string): Generator<string> {
+  const lineEnd = /\r\n|\n|\r/g
+  let from = 0
+  for (let found = lineEnd.exec(text); found; found = lineEnd.exec(text)) {
+    if (found.index - from > longestLine) throw new Unreadable('has a line that is too long')
+    yield text.slice(from, found.index)
+    from = lineEnd.lastIndex
+  }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type FormatName, Unreadable, Unwritable } from '../../src/formats/format.ts'
 import { chooseFormat, formatOf, formats } from '../../src/formats/index.ts'
 import { OpaqueBytes } from '../../src/formats/opaque-bytes.ts'
+import { printJson } from '../../src/json-text.ts'
 
 const limits = { maxDepth: 20, maxValues: 100 }
 
@@ -185,7 +186,36 @@ describe('server-sent events', () => {
     ])
   })
 
-  test('are bounded', () => expect(() => decode('events', 'data: x\n\n'.repeat(200))).toThrow('events'))
+  test('are bounded: events, their lines, and how long a line is', () => {
+    expect(() => decode('events', 'data: x\n\n'.repeat(200))).toThrow('events')
+    expect(() => decode('events', `${'data\n'.repeat(200)}\n`)).toThrow('lines of them')
+    expect(() => decode('events', `data: ${'x'.repeat(1024 * 1024 + 1)}\n\n`)).toThrow('a line that is too long')
+  })
+
+  test('may have a byte order mark, any line ends, fields without a value, and an id that holds until the next', () => {
+    const text = '\ufeffdata: a\rdata\r\ndata:  b\nid: 1\nretry: 5\nwhat: x\n:\n\nid: 2\0\ndata:\n\nid\ndata: c\n\n'
+    expect(decode('events', text)).toEqual([
+      { event: 'message', data: 'a\n\n b', id: '1' },
+      { event: 'message', data: '', id: '1' },
+      { event: 'message', data: 'c', id: '' },
+    ])
+  })
+})
+
+describe('JSON Lines', () => {
+  const type = 'application/x-ndjson; charset=utf-8'
+
+  test('are a list of the values that stand in them, by their content type', () => {
+    const text = '{"a":1.50}\r\n\n[12345678901234567890]\n"x"\nnull'
+    expect(printJson(decode('events', text, type))).toBe('[{"a":1.50},[12345678901234567890],"x",null]')
+    expect(chooseFormat('application/jsonl')?.name).toBe('events')
+  })
+
+  test('are no list when one of them is broken, too deep, or there are too many', () => {
+    expect(() => decode('events', '{"a":1}\n{"a":', type)).toThrow('has a line that is not valid JSON')
+    expect(() => decode('events', `1\n${'['.repeat(600)}`, type)).toThrow('has a line that is nested over')
+    expect(() => decode('events', '1\n'.repeat(200), type)).toThrow('has over 100 lines')
+  })
 })
 
 const part = (head: string, body: string) => `--b\r\n${head}\r\n\r\n${body}\r\n`
