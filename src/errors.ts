@@ -19,6 +19,7 @@ export type KnownErrorCode =
   | 'extension-failed'
   | 'none-succeeded'
   | 'not-done'
+  | 'graphql-error'
 
 interface KnownError {
   readonly status: number
@@ -43,6 +44,7 @@ export const knownErrors: Record<KnownErrorCode | 'internal', KnownError> = {
   'extension-failed': { status: 500, title: 'An extension of the gateway failed', isOfInside: true },
   'none-succeeded': { status: 502, title: 'No way to the answer succeeded', isOfInside: true },
   'not-done': { status: 504, title: 'What was waited for did not come about', isOfInside: true },
+  'graphql-error': { status: 502, title: 'A backend answered a query with errors', isOfInside: true },
   internal: { status: 500, title: 'Internal error', isOfInside: true },
 }
 

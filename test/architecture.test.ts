@@ -36,6 +36,7 @@ const owners: Record<string, string> = {
   chokidar: 'src/server/',
   commander: 'src/cli/',
   jose: 'src/identity/',
+  graphql: 'src/operations/graphql/',
   'vscode-languageserver/node': 'src/editor/',
   'vscode-languageserver-textdocument': 'src/editor/',
 }

@@ -22,7 +22,7 @@ export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoin
 
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
 export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
-  const { step, maxResponseBytes, idempotent: mayRepeat } = site
+  const { step, maxResponseBytes, idempotent: mayRepeat, dialect } = site
   const isShared = sharesAnswers(site)
   const sharing = sharingOf(site)
   const describe = describeAttempts(site)
@@ -31,7 +31,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
   const { budgetHeader } = site.service
   const accompaniment = {
     budgetHeader,
-    accept: acceptOf(site.decoding),
+    accept: site.dialect?.accept ?? acceptOf(site.decoding),
     sharedMs: isShared ? site.timeoutMs : undefined,
   }
   const isPersonal = isShared
@@ -47,12 +47,12 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     const body = await decodeFailure(incoming, maxResponseBytes, scope)
     const { status, headers } = incoming
     const retryAfterMs = readRetryAfter(status, headers['retry-after'], clock.epoch())
-    return statusError({ status, headers, body, retryAfterMs, isPersonal: isPersonal(request, incoming) })
+    const answer = { status, headers, body, retryAfterMs, isPersonal: isPersonal(request, incoming) }
+    return statusError(answer, dialect?.codeOf(status, incoming.contentType))
   }
 
-  function statusError(response: BackendAnswer): GatewayError {
-    const code = site.errorNames.get(response.status) ?? `http-${response.status}`
-    return new GatewayError(code, { step, response })
+  function statusError(response: BackendAnswer, code = `http-${response.status}`): GatewayError {
+    return new GatewayError(site.errorNames.get(response.status) ?? code, { step, response })
   }
 
   /**
@@ -86,6 +86,14 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     return error
   }
 
+  function faultOf(
+    { code, detail }: { readonly code: string; readonly detail: string | undefined },
+    { status, headers }: IncomingResponse,
+    body: Body | undefined,
+  ): GatewayError {
+    return new GatewayError(code, { step, detail, response: { status, headers, body: body?.value } })
+  }
+
   return (request, call, endpoint) => {
     const startedAt = clock.now()
     const span = call.context.span.child(site.template, 'client')
@@ -94,7 +102,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       const error = refine(thrown, call, said)
       if (wasNeverSent(error)) endpoint.unreachable()
       metrics.attempt(error.response?.status, error.code, (clock.now() - startedAt) / 1000)
-      span.fail(error.response && error.code !== 'invalid-response' ? String(error.response.status) : error.code)
+      span.fail(error.response && !isSuccess(error.response.status) ? String(error.response.status) : error.code)
       span.end()
       throw error
     }
@@ -102,6 +110,9 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     const failed = (thrown: unknown) => fail(thrown)
 
     function succeed(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
+      const fault = dialect?.judge(body)
+      if (fault === 'partial') return pass(keptByNobody(incoming), body)
+      if (fault) fail(faultOf(fault, incoming, body), 'nothing')
       // It answered; that there is nothing may be the answer to what this one client asked for.
       if (!site.isUsable(body, incoming.status))
         fail(
@@ -154,4 +165,9 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       return Promise.reject<never>(thrown).catch(failed)
     }
   }
+}
+
+/** The same answer, of which something is missing: it must not outlive the trouble. */
+function keptByNobody(incoming: IncomingResponse): IncomingResponse {
+  return Object.create(incoming, { headers: { value: { ...incoming.headers, 'cache-control': 'no-store' } } })
 }

@@ -6,6 +6,7 @@ import type { Body, Slices } from '../json/body.ts'
 import type { Notice } from '../telemetry/notice.ts'
 import type { CallRequest, Fallback } from './call.ts'
 import type { Decoding } from './decoding.ts'
+import type { Dialect } from './dialect.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
 import type { Misfit, PolicyBinder, PolicyOperation, PolicyOwner } from './policy-binding.ts'
@@ -170,6 +171,10 @@ export interface CallSite {
   readonly template: string
   /** Whether it may be sent twice: by its method, or by an idempotency key. */
   readonly idempotent?: boolean | undefined
+  /** Whether it changes nothing: by its method, or as its operation says. */
+  readonly safe?: boolean | undefined
+  /** What its answers mean by a protocol above HTTP. */
+  readonly dialect?: Dialect | undefined
   /** Of one attempt. */
   readonly timeoutMs: number
   /** What holds around its calls, outermost first. */

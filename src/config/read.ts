@@ -4,6 +4,7 @@ import type { Definition } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type Environment, EnvText, filesNamedIn, secretFiles } from '../environment.ts'
 import { findSchemeFiles } from '../identity/auth.ts'
+import type { SchemaFile } from '../operations/graphql/schema.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import type { ExtensionModule } from './extensions/extension-module.ts'
@@ -25,6 +26,8 @@ export interface ConfigTexts {
   readonly parts?: readonly SourceText[]
   /** What schemes of `auth` are made of: keys, by the scheme. */
   readonly schemeFiles?: readonly NamedText[]
+  /** GraphQL types that services name. */
+  readonly schemaFiles?: readonly SchemaFile[]
   /** Modules that the gateway's file names, and what was given beside it. */
   readonly extensions?: readonly ExtensionModule[]
   /** Files and directories that could not be read, with why. */
@@ -68,7 +71,7 @@ export interface ConfigLocations {
   /** Directories. */
   readonly extensions: readonly string[]
   readonly included: readonly IncludedDirectory[]
-  /** Files of schemes. */
+  /** Files of schemes, and of types. */
   readonly schemes: readonly string[]
 }
 
@@ -103,6 +106,7 @@ export async function readConfig(
     const file = await reader.read(path, true)
     if (file) schemeFiles.push({ ...file, scheme })
   }
+  const { schemaFiles, schemaPaths } = await readSchemaFiles(services, base, reader, options.env)
   const { modules, directories } = await loadExtensions(
     extensionPaths,
     dirname(gatewayPath),
@@ -120,6 +124,7 @@ export async function readConfig(
     routes,
     parts,
     schemeFiles,
+    schemaFiles,
   }
   const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
   return {
@@ -128,7 +133,7 @@ export async function readConfig(
       ...locations,
       extensions: directories,
       included: included.directories,
-      schemes: named.map(({ path }) => path),
+      schemes: [...named.map(({ path }) => path), ...schemaPaths],
     },
   }
 }
@@ -150,6 +155,7 @@ export function filesOf({
   routes,
   parts = [],
   schemeFiles = [],
+  schemaFiles = [],
   extensions = [],
 }: ConfigTexts): SourceText[] {
   return [
@@ -160,6 +166,7 @@ export function filesOf({
     ...routes,
     ...parts,
     ...schemeFiles,
+    ...schemaFiles,
     ...extensions.flatMap(({ file = [] }) => file),
   ]
 }
@@ -193,6 +200,28 @@ const told = (path: unknown) => (path instanceof EnvText && !path.isLive ? path.
 function schemeFilesIn(value: unknown, path: string) {
   const { auth } = (value ?? {}) as { auth?: unknown }
   return findSchemeFiles(auth, told).map(({ scheme, name }) => ({ scheme, path: resolve(dirname(path), name) }))
+}
+
+/** Files of types that services name. Most name none, and are not parsed for it. */
+async function readSchemaFiles(
+  services: readonly SourceText[],
+  base: string,
+  reader: FileReader,
+  env: Environment,
+): Promise<{ schemaFiles: SchemaFile[]; schemaPaths: string[] }> {
+  const schemaFiles: SchemaFile[] = []
+  const schemaPaths: string[] = []
+  for (const service of services) {
+    if (!/^\s*["']?schema["']?\s*:/m.test(service.text)) continue
+    const value = (await parseInSteps(service, env))?.value as { schema?: unknown } | null | undefined
+    const name = told(value?.schema)
+    if (typeof name !== 'string') continue
+    const path = resolve(dirname(resolve(base, service.path)), name)
+    schemaPaths.push(path)
+    const file = await reader.read(path, true)
+    if (file) schemaFiles.push({ ...file, by: service.path, name })
+  }
+  return { schemaFiles, schemaPaths }
 }
 
 /** A turn of the event loop a step: a gateway that reads its file again has requests to serve. */

@@ -16,6 +16,12 @@ import { endpointsShape } from './service/endpoints.ts'
 import { retryBudgetShape } from './service/retry-budget.ts'
 import { checkWhereItRuns, createVersionsShape, splitShape, versionsShape } from './service/versions.ts'
 
+/** A file of GraphQL types. */
+const schemaFileShape = z
+  .string()
+  .regex(/\.(graphql|graphqls|gql)$/, 'a file of GraphQL types ends in .graphql')
+  .describe('A file of GraphQL types, from where this file lies: its `graphql` operations are held against it.')
+
 const operationsOf = (shape: typeof operationShape) =>
   z
     .record(z.string().regex(/^[a-zA-Z][\w-]*$/, 'an operation is named by letters, digits, - and _'), shape)
@@ -49,6 +55,7 @@ export const serviceShape = z
     ...policyKeysOn('service'),
     budgetHeader: budgetHeaderShape.optional(),
     headers: headersShape.optional().describe('Sent with every operation.'),
+    schema: schemaFileShape.optional(),
     operations: operationsOf(operationShape),
   })
   .meta({ description: 'A backend service: endpoints, policies and colored operations.' })

@@ -58,6 +58,7 @@ export const diagnosticCodes = {
     severity: 'warning',
     rule: 'A template is filled by ${ … }, and {{ … }} is not in it by mistake',
   },
+  'invalid-graphql': { severity: 'error', rule: 'A GraphQL query is right, and fits the types of its service' },
   'unsafe-pattern': { severity: 'error', rule: 'A regular expression runs in linear time' },
   'invalid-color-name': {
     severity: 'error',

@@ -7,6 +7,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { compileBuilder } from '../expressions/builder.ts'
 import { fits } from '../expressions/schema.ts'
 import type { OperationInput } from './bound-operation.ts'
+import { placeOfVariable } from './graphql/places.ts'
 import { type Locator, locate, rejectJoin } from './locator.ts'
 import type { OperationDefinition } from './operation.ts'
 import { findPlaceholder, type PathTemplate } from './path-template.ts'
@@ -27,7 +28,8 @@ export function bindOperationInputs(
     placeholders.set(part.placeholder, at)
   }
   const inputs = Object.entries(definition.in ?? {}).flatMap(
-    ([key, text]) => bindInput(key, text, placeholders, within(position, 'in', key), language) ?? [],
+    ([key, text]) =>
+      bindInput(key, placeIn(definition, text), placeholders, within(position, 'in', key), language) ?? [],
   )
   rejectSecondOfAll(inputs, language)
   const placed = Object.values(definition.in ?? {})
@@ -38,9 +40,15 @@ export function bindOperationInputs(
     rejectComposite(color, locator, at, language)
     inputs.push({ color, optional: false, locator, at })
   }
-  checkLiterals(path, definition[methodKey as 'get']!, pathPlace, language)
+  checkLiterals(path, definition[methodKey as 'get'] ?? '', pathPlace, language)
   checkBody(definition, inputs, methodKey, position, language)
   return inputs
+}
+
+/** A variable of a query is a place in the body; nothing else there is anybody's to give. */
+function placeIn({ graphql }: OperationDefinition, text: string): string {
+  if (graphql === undefined || !(text.startsWith('$') || text.startsWith('variables'))) return text
+  return placeOfVariable(text) ?? 'variables'
 }
 
 function bindInput(

@@ -6,16 +6,23 @@ import { type BoundHeader, bindHeaders } from '../binding/headers.ts'
 import { findColor } from '../binding/reference.ts'
 import { type Position, within } from '../binding/shape.ts'
 import type { Decoding } from '../calls/decoding.ts'
-import { idempotentMethods } from '../calls/methods.ts'
+import { idempotentMethods, safeMethods } from '../calls/methods.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
 import { bindOperationInputs } from './bind-inputs.ts'
 import type { BoundOperation, OperationOutput, ServiceInfo } from './bound-operation.ts'
+import { graphqlDialect } from './graphql/answers.ts'
+import { bindQuery, checkData, checkVariables, positionOfQuery, queryPart } from './graphql/bind.ts'
+import { placeBelowData } from './graphql/places.ts'
+import type { Types } from './graphql/schema.ts'
 import { locate } from './locator.ts'
 import { methods, type OperationDefinition } from './operation.ts'
 import { parsePathTemplate } from './path-template.ts'
 
 export type { BoundOperation } from './bound-operation.ts'
+
+/** Where GraphQL services are by convention. */
+const graphqlPath = '/graphql'
 
 /** `headers:` of somebody. */
 export interface DeclaredHeaders {
@@ -31,27 +38,42 @@ export function bindOperation(
   inheritedHeaders: readonly DeclaredHeaders[],
   position: Position,
   around: Language,
+  types?: Types | undefined,
 ): BoundOperation {
   // Of the catalogue, its calls are named after it unless their steps have an id.
   const language: Language = { ...around, owner: around.owner ?? { name } }
-  const methodKey = methods.find((key) => definition[key] !== undefined)!
+  const isGraphql = definition.graphql !== undefined
+  const methodKey = methods.find((key) => definition[key] !== undefined) ?? 'post'
   const method = methodKey.toUpperCase()
-  const text = definition[methodKey]!
+  const text = definition[methodKey] ?? graphqlPath
   const path = parsePathTemplate(text)
   const inputs = bindOperationInputs(definition, path, methodKey, position, language)
+  const outputs = bindOutputs(definition, position, language)
+  const query =
+    definition.graphql === undefined
+      ? undefined
+      : bindQuery(definition.graphql, types, positionOfQuery(position), language)
+  if (query) {
+    checkVariables(query, types, inputs, language)
+    checkData(query, types, outputs, (color) => position.source.locate([...position.path, 'out', color]), language)
+  }
+  const isQuery = query?.operation.operation === 'query'
   const body = definition.body === undefined ? undefined : bindBody(definition.body, within(position, 'body'), language)
   const headers = bindSentHeaders(definition, inheritedHeaders, position, language)
-  const hasBody = body !== undefined || inputs.some(({ locator }) => locator.in === 'body')
+  const hasBody = isGraphql || body !== undefined || inputs.some(({ locator }) => locator.in === 'body')
   return {
     service,
     name,
     method,
-    idempotent: idempotentMethods.has(method) || headers.some((header) => header.name === 'idempotency-key'),
+    idempotent: isQuery || idempotentMethods.has(method) || headers.some((header) => header.name === 'idempotency-key'),
+    safe: isQuery || safeMethods.has(method),
+    dialect: isGraphql ? graphqlDialect(definition.partial === true) : undefined,
     path,
     template: `${method} ${text.split('?')[0]}`,
     inputs,
-    outputs: bindOutputs(definition, position, language),
+    outputs,
     body,
+    fixed: definition.graphql === undefined ? [] : [queryPart(definition.graphql)],
     encoding: bindEncoding({ encode: definition.encode, headers, hasBody, body }, position, language),
     decoding: bindDecoding(definition, methodKey, position, language),
     headers,
@@ -82,7 +104,8 @@ function bindDecoding(
 function bindOutputs(definition: OperationDefinition, position: Position, language: Language): OperationOutput[] {
   return Object.entries(definition.out ?? {}).flatMap(([name, text]) => {
     const at = position.source.locateKey([...position.path, 'out', name])
-    const locator = locate(text, 'response', within(position, 'out', name), language)
+    const place = definition.graphql === undefined ? text : placeBelowData(text)
+    const locator = locate(place, 'response', within(position, 'out', name), language)
     const color = findColor(name, at, language)
     if (!color) return []
     const { schema } = color

@@ -2,8 +2,10 @@ import type { BoundTemplate } from '../binding/bind.ts'
 import type { Read } from '../binding/reference.ts'
 import type { Position } from '../binding/shape.ts'
 import type { Decoding } from '../calls/decoding.ts'
+import type { Dialect } from '../calls/dialect.ts'
 import type { ServiceTarget } from '../calls/service-target.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
+import type { Path } from '../expressions/path.ts'
 import type { JsonSchema } from '../expressions/schema.ts'
 import type { Format } from '../formats/format.ts'
 import type { Locator } from './locator.ts'
@@ -16,6 +18,12 @@ export interface OperationInput {
   readonly optional: boolean
   readonly locator: Locator
   readonly at: Location
+}
+
+/** What stands in every body of an operation. */
+export interface FixedPart {
+  readonly path: Path
+  readonly value: unknown
 }
 
 /** A color that an operation gives. */
@@ -41,6 +49,10 @@ export interface BoundOperation {
   readonly name: string
   readonly method: string
   readonly idempotent: boolean
+  /** Whether it changes nothing. */
+  readonly safe: boolean
+  /** What its answers mean by a protocol above HTTP. */
+  readonly dialect: Dialect | undefined
   readonly path: PathTemplate
   /** `GET /recommend/{geo.city}` */
   readonly template: string
@@ -49,6 +61,8 @@ export interface BoundOperation {
   /** What all operations of its service take of answers to the same method and path: those are one document. */
   readonly answers?: () => readonly OperationOutput[]
   readonly body: BoundTemplate | undefined
+  /** Parts of its body beside its inputs. */
+  readonly fixed: readonly FixedPart[]
   /** What its body is written as. */
   readonly encoding: Format
   /** What its answers are read as, where the file says so. */

@@ -8,8 +8,8 @@ import type { BoundOperation } from './bound-operation.ts'
  * path of `$.items`. Undefined where one has no such path.
  */
 export function outputPaths(operation: BoundOperation): (readonly (string | number)[])[] | undefined {
-  // What is no JSON is decoded as a whole.
-  if (operation.decoding) return undefined
+  // What is no JSON is decoded as a whole; whether an answer is one may stand anywhere in it.
+  if (operation.decoding || operation.dialect) return undefined
   const paths = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [locator.path.prefix] : []))
   return paths.every(isPlain) ? paths : undefined
 }

@@ -41,6 +41,17 @@ const operationKeys = {
   patch: pathTemplate.optional(),
   delete: pathTemplate.optional(),
   head: pathTemplate.optional(),
+  graphql: withRole(z.string().min(1), 'language')
+    .optional()
+    .describe(
+      'The text of a GraphQL query or mutation, sent by POST to `/graphql` or the path of `post`. `in` gives its variables (`variables.id`), `out` lies below `data`.',
+    ),
+  partial: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a GraphQL answer that has `errors` beside its `data` is good enough; it is `graphql-error` by default.',
+    ),
   in: z
     .record(colorKey, requestPart)
     .optional()
@@ -72,20 +83,32 @@ const operationKeys = {
 }
 
 function hasOneMethod(definition: Record<string, unknown>): boolean {
-  return methods.filter((method) => definition[method] !== undefined).length === 1
+  const used = methods.filter((method) => definition[method] !== undefined)
+  return definition['graphql'] === undefined ? used.length === 1 : used.every((method) => method === 'post')
 }
-const oneMethod = { message: `an operation has exactly one of ${methods.join(', ')}` }
+const oneMethod = {
+  message: `an operation has exactly one of ${methods.join(', ')}, or \`graphql\`, beside which \`post\` says its path`,
+}
+
+/** What `graphql` says itself, and what nothing else has. */
+function fitsGraphql(definition: Record<string, unknown>): boolean {
+  const others = definition['graphql'] === undefined ? ['partial'] : ['body', 'encode', 'decode']
+  return others.every((key) => definition[key] === undefined)
+}
+const ofGraphql = { message: '`graphql` has no `body`, `encode` and `decode`, and `partial` is of `graphql` alone' }
 
 /** One operation of a service. */
 export const operationShape = z
   .strictObject(operationKeys)
   .refine(hasOneMethod, oneMethod)
+  .refine(fitsGraphql, ofGraphql)
   .meta({ description: 'One call that a service offers, colored.' })
 
 /** An operation that an invoke writes in place. */
 export const inlineOperationShape = z
   .strictObject({ service: meaning(z.string(), 'service').describe('The service that is called.'), ...operationKeys })
   .refine(hasOneMethod, oneMethod)
+  .refine(fitsGraphql, ofGraphql)
   .meta({ description: 'An operation written in place.' })
 
 /** The same by the policies that there are, in a service's file and in a step. */

@@ -57,10 +57,10 @@ function compileRender(operation: BoundOperation, overrides: ReadonlyMap<string,
   const placed = (where: string) => operation.inputs.filter((input) => input.locator.in === where)
   const renderPath = compileRenderPath(operation, wiring)
   const headers = compileHeaders(operation, wiring)
-  const bodyParts = placed('body').map((input) => ({
-    path: (input.locator as { path: Path }).path,
-    read: wiring.reader(input),
-  }))
+  const bodyParts = [
+    ...operation.fixed.map(({ path, value }) => ({ path, read: () => value })),
+    ...placed('body').map((input) => ({ path: (input.locator as { path: Path }).path, read: wiring.reader(input) })),
+  ]
   const builder = bodyParts.length > 0 ? compileBuilder(bodyParts) : undefined
   const readBody = operation.body?.evaluate ?? (typeof builder === 'function' ? builder : undefined)
   const { method } = operation

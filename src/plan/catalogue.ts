@@ -6,6 +6,7 @@ import type { ServiceDefinition } from '../config/service.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
+import { buildTypes, type SchemaFile, type Types } from '../operations/graphql/schema.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
 import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
@@ -46,6 +47,7 @@ export function* bindCatalogue(
   services: readonly (ServiceDefinition | undefined)[],
   defaults: Defaults,
   kinds: PolicyKinds,
+  schemaFiles: readonly SchemaFile[],
   language: Language,
 ): Work<Catalogue> {
   const isWhole = services.every((service) => service !== undefined)
@@ -67,16 +69,43 @@ export function* bindCatalogue(
   const namedErrors = [...known.values()].flatMap(({ service }) => errorsNamedBy(service.definition))
   const catalogue = new Map<string, CatalogueService>()
   for (const [name, { service, info }] of known) {
-    catalogue.set(name, bindService(service, info, { services: targets, kinds, namedErrors }, defaults, language))
+    catalogue.set(
+      name,
+      bindService(
+        service,
+        info,
+        { services: targets, kinds, namedErrors, types: findTypes(service, schemaFiles, language) },
+        defaults,
+        language,
+      ),
+    )
     yield
   }
   return Object.assign(catalogue, { isWhole })
 }
 
+/** The types that a service's queries are held against. */
+function findTypes(
+  { source, definition }: ServiceDefinition,
+  files: readonly SchemaFile[],
+  { diagnostics }: Language,
+): Types | undefined {
+  const file = files.find(({ by, name }) => by === source.path && name === definition.schema)
+  return file && buildTypes(file, source.locate(['schema']), diagnostics)
+}
+
 function bindService(
   { source, definition }: ServiceDefinition,
   info: ServiceInfo,
-  { services, kinds, namedErrors }: Pick<Declaring, 'services' | 'kinds'> & { readonly namedErrors: string[] },
+  {
+    services,
+    kinds,
+    namedErrors,
+    types,
+  }: Pick<Declaring, 'services' | 'kinds'> & {
+    readonly namedErrors: string[]
+    readonly types: Types | undefined
+  },
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
@@ -112,7 +141,7 @@ function bindService(
   ]
   const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
     const used = presets.find('call', definition.use, position, language)
-    const operation = bindOperation(info, name, definition, [...headers, ...headersOf(used)], position, language)
+    const operation = bindOperation(info, name, definition, [...headers, ...headersOf(used)], position, language, types)
     const errorNames = [...operation.errorNames.values()]
     const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, errorNames, language })
     const answers = () => [operation, ...alike(operation)].flatMap(({ outputs }) => outputs)

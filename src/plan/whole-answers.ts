@@ -27,7 +27,7 @@ export function* whyUnkept(route: BoundRoute): Generator<Unkept> {
   }
   for (const step of everyStep(route.body)) {
     for (const operation of operationsOf(step)) {
-      if (safeMethods.has(operation.method)) continue
+      if (operation.safe) continue
       const { service, name } = operation
       const message = `${service.name}.${name} is a ${operation.method}, which an answer from the cache would not carry out`
       yield { code: 'unsafe-cache', message, at: step.at }

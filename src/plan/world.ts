@@ -95,7 +95,8 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   if (!isWhole) services.push(undefined)
   const usedPresets = new Set<string>()
   const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics), usedPresets }
-  const catalogue = language && (yield* bindCatalogue(services, defaults, registry.policies, language))
+  const catalogue =
+    language && (yield* bindCatalogue(services, defaults, registry.policies, texts.schemaFiles ?? [], language))
   const partSources: (Source | undefined)[] = []
   for (const file of texts.parts ?? []) {
     partSources.push(yield* parse(file))
@@ -171,8 +172,8 @@ export function languageOf(
 }
 
 function filesOf(texts: ConfigTexts): SourceText[] {
-  const { gateway, included = [], dictionary, services, parts = [], schemeFiles = [] } = texts
-  return [gateway, ...included, ...dictionary, ...services, ...parts, ...schemeFiles]
+  const { gateway, included = [], dictionary, services, parts = [], schemeFiles = [], schemaFiles = [] } = texts
+  return [gateway, ...included, ...dictionary, ...services, ...parts, ...schemeFiles, ...schemaFiles]
 }
 
 /** The gateway's file, with what it includes; `isParsed` where all of them are YAML. */

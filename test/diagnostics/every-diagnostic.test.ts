@@ -613,6 +613,14 @@ mirror: { to: «spare@next }`,
     help: /object/,
   },
   {
+    code: 'invalid-graphql',
+    name: 'a query that does not close its brace',
+    files: {
+      'services/shop':
+        "service: shop\nendpoints: [http://127.0.0.1:9]\noperations: { list: { graphql: '{ items { id «', out: { product.list: $.items } } }",
+    },
+  },
+  {
     code: 'useless-silence',
     name: 'a silence of what is not there',
     files: route('response: { body: 1 } «# tessera-ignore unused-output: nobody reads it yet'),

@@ -22,7 +22,7 @@ export function forgetWhatChanged(
   send: SendTo,
 ): SendTo {
   const [method = ''] = site.template.split(' ', 1)
-  if (safeMethods.has(method)) return send
+  if (site.safe ?? safeMethods.has(method)) return send
 
   const service = serviceOf(site)
 

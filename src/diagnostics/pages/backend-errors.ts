@@ -1,4 +1,4 @@
-import { type Page, tested } from './page.ts'
+import { type Example, type Page, tested } from './page.ts'
 
 const banners = `match: GET /home
 do:
@@ -34,6 +34,18 @@ operations:
   banners: { get: /banners, out: { banner.list: $.items } }
 `
 
+/** The banners by GraphQL, and a test of what is answered then. */
+function queried(keys: string, answer: string, expectation: string): Example {
+  return {
+    ...tested(banners, answering(`{ body: ${answer} }`, expectation)),
+    'config/services/content.yaml': `service: content
+endpoints: [http://127.0.0.1:9001]
+operations:
+  banners: { graphql: '{ banners { id } }', ${keys}out: { banner.list: $.banners } }
+`,
+  }
+}
+
 /** Errors of one backend. */
 export const backendErrorPages = {
   timeout: {
@@ -47,6 +59,20 @@ export const backendErrorPages = {
     fix: 'Look at the endpoints of the service. A retry helps against one endpoint that restarts, a fallback against all of them.',
     wrong: tested(banners, answering('{ fail: unavailable }', 'expect: { status: 502, error: unavailable }')),
     right: tested(guarded, answering('{ fail: unavailable }', withoutBanners)),
+  },
+  'graphql-error': {
+    why: 'A GraphQL service answered with `errors`, by a 200 as most do, or by a 4xx of its own media type. `error.body` of a catch has what it said.',
+    fix: 'Catch it or give a fallback, as for any failure. Where a page can do with part of the data, say `partial: true`: then it is one only when there is no data at all.',
+    wrong: queried(
+      '',
+      '{ data: { banners: null }, errors: [{ message: no }] }',
+      'expect: { status: 502, error: graphql-error }',
+    ),
+    right: queried(
+      'partial: true, ',
+      '{ data: { banners: [] }, errors: [{ message: no }] }',
+      'expect: { status: 200, body: { banners: [] } }',
+    ),
   },
   'http-<status>': {
     why: 'A backend answered with a status that is no success: `http-500`, `http-404`. `http-4xx` and `http-5xx` match all of a class. A name that the operation gives the status under `errors:` takes the place of this code, and a catch for `http-404` still matches it.',

@@ -1,4 +1,20 @@
-import { type Page, route } from './page.ts'
+import { type Example, type Page, route } from './page.ts'
+
+/** A service with one query. */
+function shop(query: string, out: string): Example {
+  return {
+    'config/services/content.yaml': `service: content
+endpoints: [http://127.0.0.1:9001]
+operations:
+  banners: { get: /banners, out: { banner.list: $.items } }
+  order: { graphql: '${query}', out: { order.id: ${out} } }
+`,
+    'routes/home.yaml': `match: GET /home
+do: [ { invoke: content.order } ]
+response: { body: { id: $.order.id } }
+`,
+  }
+}
 
 /** Rules of how things are written. */
 export const shapePages = {
@@ -171,5 +187,11 @@ in: { geo.city: query.city }
 response:
   body: { known: '\${ geo.city.matches("^a+$") }' }
 `),
+  },
+  'invalid-graphql': {
+    why: 'A query is parsed when it is loaded, and held against what the operation says of it: every variable that has to be given is in `in`, and what `out` takes is asked for. Where the service names its types by `schema`, fields, arguments and variables are held against them too.',
+    fix: 'Mend the query at the place that is marked. `out` names fields below `data` as the answer has them, by their aliases.',
+    wrong: shop('query { order { total } }', '$.order.id'),
+    right: shop('query { order { id total } }', '$.order.id'),
   },
 } satisfies Record<string, Page>

@@ -1,7 +1,6 @@
 import type { Language } from '../../binding/color.ts'
 import { checkListedCodes } from '../../binding/error-codes.ts'
 import { type Position, within } from '../../binding/shape.ts'
-import { safeMethods } from '../../calls/methods.ts'
 import type { PolicyKind, PolicyKinds, SitePolicy } from '../../calls/policy.ts'
 import type { Misfit, PolicyBinder } from '../../calls/policy-binding.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
@@ -37,7 +36,7 @@ export interface Declaring extends Omit<PolicyBinder, 'report' | 'operation'> {
   readonly kinds: PolicyKinds
   readonly position: Position
   /** The one that they are to stand around; undefined for a service, whose policies hold for those that they fit. */
-  readonly operation: Pick<BoundOperation, 'name' | 'method' | 'idempotent'> | undefined
+  readonly operation: (Askable & Pick<BoundOperation, 'name'>) | undefined
   /** Error codes that its calls may fail with beside those that any may: one that a policy lists and none fails with is told. */
   readonly errorNames: readonly string[]
   readonly language: Language
@@ -74,11 +73,9 @@ function bindOne(kind: PolicyKind, written: unknown, declaring: Declaring): unkn
   return config
 }
 
-const askable = ({ method, idempotent }: Pick<BoundOperation, 'method' | 'idempotent'>) => ({
-  method,
-  idempotent,
-  safe: safeMethods.has(method),
-})
+type Askable = Pick<BoundOperation, 'method' | 'idempotent' | 'safe'>
+
+const askable = ({ method, idempotent, safe }: Askable): Askable => ({ method, idempotent, safe })
 
 /**
  * What holds around a call, outermost first: of each kind what the nearest says. What a service says is a default for
@@ -89,7 +86,7 @@ const askable = ({ method, idempotent }: Pick<BoundOperation, 'method' | 'idempo
 export function resolvePolicies(
   kinds: PolicyKinds,
   owners: readonly DeclaredPolicies[],
-  operation: Pick<BoundOperation, 'method' | 'idempotent'>,
+  operation: Askable,
   repeatedIn?: string,
 ): ResolvedPolicy[] {
   const resolved: ResolvedPolicy[] = []

@@ -70,6 +70,8 @@ export function buildSite(
     priorityOf: binder.priorityOf,
     template: operation.template,
     idempotent: operation.idempotent,
+    safe: operation.safe,
+    dialect: operation.dialect,
     timeoutMs: configOf({ policies: around }, timeout)!,
     policies: around,
     isOfSharedAnswer: binder.keepsWholeAnswers,

@@ -1,0 +1,13 @@
+import type { Body } from '../json/body.ts'
+
+/** What a protocol above HTTP says of answers. */
+export interface Dialect {
+  /** `Accept` of its requests. */
+  readonly accept: string
+  /** What is wrong with an answer whose status is a success; `partial`: some of it, and what is there can be used, once. */
+  readonly judge: (
+    body: Body | undefined,
+  ) => { readonly code: string; readonly detail: string | undefined } | 'partial' | undefined
+  /** The code of an answer whose status is none; undefined where its status says it. */
+  readonly codeOf: (status: number, contentType: string | undefined) => string | undefined
+}
