@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util'
 import { leaveServerCore } from '../harness/processor.ts'
 import { findObstacle } from '../harness/requirements.ts'
 import { coldStart } from './cold-start.ts'
+import { firstPart } from './first-part.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { reloads } from './reloads.ts'
 import type { Finding, LifeOptions, LifeScenario } from './scenario.ts'
 import { soak } from './soak.ts'
 
-const scenarios: readonly LifeScenario[] = [latency, coldStart, memory, soak, reloads]
+const scenarios: readonly LifeScenario[] = [latency, firstPart, coldStart, memory, soak, reloads]
 
 const usage = `npm run bench:life -- [names] [options]
 
