@@ -49,6 +49,11 @@ export class FileReader {
     }
   }
 
+  /** What a file holds, byte for byte: characters up to U+00FF. Rejects with the system's error. */
+  async readBytes(path: string): Promise<string> {
+    return this.#written.get(path) ?? (await readFile(path)).toString('latin1')
+  }
+
   /** A file, or every file of a directory. */
   async readEither(path: string, isNeeded: boolean): Promise<SourceText[]> {
     const found = await stat(path).catch(() => undefined)

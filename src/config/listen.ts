@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, size, timeSpan } from '../binding/scalars.ts'
+import { type TlsSettings, tlsShape } from './listen-tls.ts'
 
 /** Where a listener binds; host undefined is every interface. */
 export interface ListenAddress {
@@ -20,6 +21,8 @@ export interface ListenSettings extends ListenAddress {
   readonly maxConnections: number
   /** The path at which it says whether it takes requests; undefined: none. */
   readonly health: string | undefined
+  /** Undefined: plain text. */
+  readonly tls: TlsSettings | undefined
 }
 
 /** One that may have no name yet. */
@@ -34,6 +37,7 @@ export const defaultBearing = {
   maxHeaderBytes: 16 * 1024,
   maxConnections: 16_384,
   health: undefined,
+  tls: undefined,
 } as const
 
 const defaultName = 'public'
@@ -58,6 +62,7 @@ const mapping = z
       .describe('What logs call it; `public` unless given, and needed where there are several.'),
     host: z.string().min(1).optional().describe('The address that it binds; every interface unless given.'),
     port: z.int().min(0).max(65535).describe('The port that it binds.'),
+    tls: tlsShape.optional(),
     headersTimeout: timeSpan.default(defaultBearing.headersTimeoutMs).describe('For the head of a request.'),
     bodyTimeout: timeSpan
       .default(defaultBearing.bodyTimeoutMs)
@@ -80,11 +85,12 @@ const mapping = z
       ),
   })
   .transform(
-    ({ name, host, health, headersTimeout, bodyTimeout, keepAliveTimeout, maxHeaderSize, ...rest }): Written => ({
+    ({ name, host, health, tls, headersTimeout, bodyTimeout, keepAliveTimeout, maxHeaderSize, ...rest }): Written => ({
       ...rest,
       name,
       host,
       health,
+      tls,
       headersTimeoutMs: headersTimeout,
       bodyTimeoutMs: bodyTimeout,
       keepAliveTimeoutMs: keepAliveTimeout,

@@ -13,6 +13,7 @@ import { takeDefinitions } from './extensions/load-module.ts'
 import { FileReader, type Unreadable } from './file-reader.ts'
 import { type IncludedDirectory, readIncluded } from './include.ts'
 import { SecretDirectory } from './secret-files.ts'
+import { readTlsFiles, type TlsFile, tlsFilesIn } from './tls-files.ts'
 
 /** Every text that a snapshot is made of. `buildSnapshot` is a function of this and nothing else. */
 export interface ConfigTexts {
@@ -28,6 +29,10 @@ export interface ConfigTexts {
   readonly schemeFiles?: readonly NamedText[]
   /** GraphQL types that services name. */
   readonly schemaFiles?: readonly SchemaFile[]
+  /** What listeners speak TLS with. */
+  readonly tlsFiles?: readonly TlsFile[]
+  /** When they were read, in milliseconds since the epoch: certificates end. */
+  readonly readAtMs?: number
   /** Modules that the gateway's file names, and what was given beside it. */
   readonly extensions?: readonly ExtensionModule[]
   /** Files and directories that could not be read, with why. */
@@ -56,6 +61,8 @@ export interface ReadOptions {
   readonly extensions?: readonly Definition[] | undefined
   /** Whether the modules that the gateway's file names are run, which is needed to build a snapshot; true by default. */
   readonly runsExtensions?: boolean | undefined
+  /** Milliseconds since the epoch. */
+  readonly epoch?: (() => number) | undefined
   /** Texts that stand for those on disk, by absolute paths: somebody is writing them. */
   readonly written?: ReadonlyMap<string, string> | undefined
 }
@@ -73,6 +80,8 @@ export interface ConfigLocations {
   readonly included: readonly IncludedDirectory[]
   /** Files of schemes, and of types. */
   readonly schemes: readonly string[]
+  /** Files of listeners that speak TLS. */
+  readonly tls: readonly string[]
 }
 
 /**
@@ -99,14 +108,19 @@ export async function readConfig(
     : [[], [], [], []]
   const included = await readIncluded(patterns, gatewayPath, reader)
   const named = schemeFilesIn(value, gatewayPath)
-  for (const file of included.files)
-    named.push(...schemeFilesIn((await parseInSteps(file, options.env))?.value, resolve(base, file.path)))
+  const ofListeners = tlsFilesIn(value, gatewayPath, told)
+  for (const file of included.files) {
+    const more = (await parseInSteps(file, options.env))?.value
+    named.push(...schemeFilesIn(more, resolve(base, file.path)))
+    ofListeners.push(...tlsFilesIn(more, resolve(base, file.path), told))
+  }
   const schemeFiles: NamedText[] = []
   for (const { scheme, path } of named) {
     const file = await reader.read(path, true)
     if (file) schemeFiles.push({ ...file, scheme })
   }
   const { schemaFiles, schemaPaths } = await readSchemaFiles(services, base, reader, options.env)
+  const tlsFiles = await readTlsFiles(ofListeners, reader)
   const { modules, directories } = await loadExtensions(
     extensionPaths,
     dirname(gatewayPath),
@@ -125,6 +139,7 @@ export async function readConfig(
     parts,
     schemeFiles,
     schemaFiles,
+    ...(tlsFiles.length > 0 && { tlsFiles, readAtMs: (options.epoch ?? Date.now)() }),
   }
   const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
   return {
@@ -134,6 +149,7 @@ export async function readConfig(
       extensions: directories,
       included: included.directories,
       schemes: [...named.map(({ path }) => path), ...schemaPaths],
+      tls: ofListeners.map(({ absolute }) => absolute),
     },
   }
 }

@@ -4,6 +4,7 @@ import { ExtensionFault } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { applySuppressions } from '../yaml/suppressions.ts'
+import { bindCertificates, type ListenerTls } from './certificates.ts'
 import { checkSharedOutputsAreUsed } from './checks/outputs-are-used.ts'
 import { checkPresetsAreUsed } from './checks/presets-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
@@ -31,7 +32,9 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const world = last && isWorldOf(last, texts) ? last : yield* readWorld(texts)
   const units = yield* readRoutes(texts, world, memory)
   memory.keep(world, units)
-  const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units)
+  const late = new DiagnosticCollector()
+  const tls = bindCertificates(world, texts, late)
+  const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units, late)
   yield
   const { dictionary, catalogue, standing: parts, settings, registry, auth } = world
   if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
@@ -43,16 +46,16 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
     } catch (thrown) {
       if (!(thrown instanceof ExtensionFault)) throw thrown
       const at = { file: unit.facts.file.path, line: 1, column: 1, endLine: 1, endColumn: 2 }
-      const late = new DiagnosticCollector()
-      late.add('invalid-extension', thrown.message, at, 'the extension has to be mended, or not be used')
-      return { snapshot: undefined, diagnostics: [...told, ...late.sorted()] }
+      const broken = new DiagnosticCollector()
+      broken.add('invalid-extension', thrown.message, at, 'the extension has to be mended, or not be used')
+      return { snapshot: undefined, diagnostics: [...told, ...broken.sorted()] }
     }
   }
   const callSites = routes.flatMap((route) => (route.kind === 'aggregate' ? route.callSites : []))
-  const version = versionOf(world, units)
+  const version = versionOf(world, units, tls)
   const { colors } = dictionary
   return {
-    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, auth, parts, registry }),
+    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, auth, parts, registry, tls }),
     diagnostics: told,
   }
 }
@@ -75,6 +78,7 @@ function* gatherDiagnostics(
   { unreadable, passedOver = [] }: ConfigTexts,
   world: World,
   units: readonly RouteUnit[],
+  late: DiagnosticCollector,
 ): Work<{ told: readonly Diagnostic[]; hasErrors: boolean }> {
   const diagnostics = new DiagnosticCollector()
   for (const { path, reason, named } of unreadable) {
@@ -94,6 +98,7 @@ function* gatherDiagnostics(
     )
   }
   diagnostics.addAll(world.diagnostics)
+  diagnostics.addAll(late)
   for (const unit of units) diagnostics.addAll(unit.diagnostics)
   yield
   checkRoutesAreDistinct(
@@ -113,11 +118,11 @@ function* gatherDiagnostics(
 }
 
 /** Of every file, every extension, and of every variable that a file names. */
-function versionOf(world: World, units: readonly RouteUnit[]): string {
+function versionOf(world: World, units: readonly RouteUnit[], tls: readonly ListenerTls[]): string {
   const hashes = [...world.facts, ...units.map(({ facts }) => facts)].map(({ hash }) => hash)
   const named = new Map(world.named)
   for (const unit of units) for (const [name, value] of unit.named) named.set(name, value)
   const extensions = world.extensions.map(nameModule)
   const env = [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}=${value ?? ''}`)
-  return hashContent(hashes.join(' '), ...extensions, ...env)
+  return hashContent(hashes.join(' '), ...extensions, ...tls.map(({ key }) => key), ...env)
 }

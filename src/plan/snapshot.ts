@@ -16,6 +16,7 @@ import type { AuthWorld, RouteAccess, RouteGrants } from './access.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { ListenerTls } from './certificates.ts'
 import type { Registry } from './extensions/registry.ts'
 import type { PassedRequest } from './passed-request.ts'
 import type { ProgressivePage } from './progressive.ts'
@@ -43,6 +44,8 @@ export interface Snapshot {
   readonly parts: readonly StandingPart[]
   /** What its files may name: for what is bound beside them, as the mocks of tests. */
   readonly registry: Registry
+  /** With what those of its listeners speak TLS that do. */
+  readonly tls: readonly ListenerTls[]
 }
 
 export type Route = AggregatedRoute | PassthroughRoute

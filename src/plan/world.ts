@@ -47,6 +47,8 @@ export interface World {
   readonly facts: readonly FileFacts[]
   readonly named: NamedEnvironment
   readonly extensions: readonly ExtensionModule[]
+  /** The gateway's file, with what it includes. */
+  readonly gateway: Source | undefined
   /** False when some file or directory could not be read. */
   readonly isWhole: boolean
 }
@@ -132,6 +134,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     facts,
     named,
     extensions,
+    gateway,
     isWhole,
   }
 }

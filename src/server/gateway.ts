@@ -109,7 +109,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const secrets = new SecretDirectory(options.secrets)
   observeSecrets(secrets, () => reloader.secrets, metrics, notify)
   const reloader = new Reloader({
-    loader: createLoader({ config, routes, extensions, env, secrets }),
+    loader: createLoader({ config, routes, extensions, env, secrets, epoch: () => clock.epoch() }),
     logger,
     metrics,
     epoch: () => clock.epoch(),
@@ -121,6 +121,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       if (serving.isDraining) return activation.leave()
       serving.current = activation
       before.leave()
+      listeners?.renew(snapshot.tls)
       warnOfFixedSettings(before.snapshot, snapshot, logger)
       metrics.retain(configuredBy(snapshot))
     },
@@ -191,6 +192,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await backends.close()
     await tracer.shutdown(lastSpansMs)
     if (listeners?.adminServer) closeNow(listeners.adminServer)
+    listeners?.close()
     serving.overload.close()
     stopReports()
     logger.flush()
@@ -219,6 +221,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
           options.adminPort === false ? undefined : { ...admin.listen, port: options.adminPort ?? admin.listen.port },
         handler,
         isReady: () => !serving.isDraining,
+        tls: serving.current.snapshot.tls,
+        clock,
+        metrics: metrics.tls,
+        notify,
         passthrough,
         adminApp,
         onRefused: (refused) => tellRefused(serving, refused),

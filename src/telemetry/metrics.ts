@@ -8,6 +8,7 @@ import { chooseExposition } from './exposition.ts'
 import { type Histogram, HistogramFamily, type Scalar, ScalarFamily, type Scrape } from './families.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 import { StoreMetrics } from './store-metrics.ts'
+import { TlsMetrics } from './tls-metrics.ts'
 
 /**
  * The metrics of one gateway. Bind at load what a request will observe: binding hashes labels, observing does not.
@@ -36,6 +37,7 @@ export interface Metrics {
   discovery(source: string): DiscoveryMetrics
   /** By what the platform called back for: faults of ours that ended one exchange each. */
   readonly exchangeFaults: ResultCounter
+  readonly tls: TlsMetrics
   reloaded(report: ReloadReport): void
   /** `states`: asked at each scrape which files of secrets can be read. */
   followSecrets(states: () => Iterable<readonly [path: string, isUp: boolean]>): void
@@ -205,6 +207,13 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     readPackageVersion(),
     process.versions.node,
   ).value = 1
+  const tls = new TlsMetrics({
+    expiries: gauge('tessera_tls_expiry_seconds', 'Time until a certificate of a listener expires, by its first name', [
+      'listener',
+      'name',
+    ]),
+    faults: counter('tessera_tls_handshake_failures_total', 'TLS handshakes that failed', ['listener', 'reason']),
+  })
   const secrets = gauge('tessera_secret_file_up', '1 while the file of a secret can be read', ['file'])
   let secretStates: () => Iterable<readonly [path: string, isUp: boolean]> = () => []
   const lookAtSecrets = () => {
@@ -239,6 +248,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     endpoints: (service) => new EndpointMetrics(endpoints, service),
     discovery: (source) => new DiscoveryMetrics(discoveries, source),
     exchangeFaults: new ResultCounter(exchangeFaults),
+    tls,
     reloaded(report) {
       reloadOk.value = report.ok ? 1 : 0
       if (report.ok) reloadAt.value = report.atSeconds
@@ -283,6 +293,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     async render(accept) {
       const registry = await openRegistry()
       lookAtSecrets()
+      tls.look()
       const { contentType, print } = chooseExposition(accept)
       return { contentType, text: print((await registry.getMetricsAsJSON()) as unknown as Scrape[]) }
     },

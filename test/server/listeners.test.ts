@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { bind, bodyTimeoutOf, closeNow, createListener, defaultLimits } from '../../src/server/http/listener.ts'
+import { bodyTimeoutOf } from '../../src/server/http/connection.ts'
+import { bind, closeNow, createListener, defaultLimits } from '../../src/server/http/listener.ts'
 import { afterTest } from '../support/cleanup.ts'
 import { type Running, startGateway } from '../support/gateway.ts'
 import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'

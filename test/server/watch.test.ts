@@ -33,6 +33,7 @@ describe('a watcher', () => {
         { directory: at('teams'), isDeep: true },
       ],
       schemes: [],
+      tls: [],
     })
     return watcher
   }

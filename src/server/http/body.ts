@@ -4,7 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import { refuse, tooLarge } from '../../run/refusals.ts'
 import type { ReceivedBody } from '../../run/stage.ts'
-import { bodyTimeoutOf } from './listener.ts'
+import { bodyTimeoutOf } from './connection.ts'
 
 export function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length']

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Browsers } from '../../browsers/browsers.ts'
+import { schemeOf } from './connection.ts'
 
 /**
  * What the answer to a request carries for browsers, whatever it is: names and values in turn. Without a request, which was
@@ -9,10 +10,5 @@ export function headersForBrowser(
   browsers: Browsers | undefined,
   request: IncomingMessage | undefined,
 ): readonly string[] | undefined {
-  return browsers?.answerHeaders?.(request?.headers.origin, request !== undefined && cameByTls(request))
-}
-
-/** Here, or at a trusted proxy: of any other what it says is taken out where a request enters. */
-function cameByTls({ socket, headers }: IncomingMessage): boolean {
-  return 'encrypted' in socket || /^https\s*(?:,|$)/i.test(String(headers['x-forwarded-proto'] ?? ''))
+  return browsers?.answerHeaders?.(request?.headers.origin, request !== undefined && schemeOf(request) === 'https')
 }

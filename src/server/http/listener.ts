@@ -7,8 +7,10 @@ import { contained, endWithFault } from '../../faults.ts'
 import { printProblem, problemType } from '../../run/problem.ts'
 import { refuse } from '../../run/refusals.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
+import { knowListener } from './connection.ts'
 import { discardRest } from './discard-rest.ts'
 import { createServer, IncomingMessage as NodeIncomingMessage, OutgoingMessage } from './node-http.ts'
+import { createTlsServer, type SecureParts } from './tls/server.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
 export interface ListenerLimits
@@ -16,6 +18,8 @@ export interface ListenerLimits
     ListenSettings,
     'headersTimeoutMs' | 'bodyTimeoutMs' | 'keepAliveTimeoutMs' | 'maxHeaderBytes' | 'maxConnections'
   > {
+  /** Undefined for the admin listener. */
+  readonly name?: string
   readonly checkTimeoutsEveryMs: number
   /** A client that reads nothing for so long is cut. */
   readonly standstillTimeoutMs: number
@@ -50,9 +54,15 @@ export interface RefusedRequest {
 }
 
 /** Creates an HTTP/1.1 server that is strict about what it reads and patient with nobody. */
-export function createListener(handlers: ListenerHandlers, limits: ListenerLimits = defaultLimits): Server {
+export function createListener(
+  handlers: ListenerHandlers,
+  limits: ListenerLimits = defaultLimits,
+  secure?: SecureParts,
+): Server {
+  const { name: listener, bodyTimeoutMs } = limits
+  const facts = { listener, isTls: secure !== undefined, isHttp2: false, bodyTimeoutMs }
   const options = {
-    IncomingMessage: createMessageKind(limits),
+    IncomingMessage: knowListener(class extends NodeIncomingMessage {}, facts),
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
     // Bodies end by body.ts, reply.ts and passthrough/: an upload passed through may be long.
@@ -72,7 +82,7 @@ export function createListener(handlers: ListenerHandlers, limits: ListenerLimit
       endWithFault(thrown, 'request', response)
     }
   }
-  const server = createServer(options, onRequest)
+  const server = secure ? createTlsServer(options, onRequest, secure) : createServer(options, onRequest)
   server.timeout = limits.standstillTimeoutMs
   server.maxRequestsPerSocket = 0
   server.maxConnections = limits.maxConnections
@@ -88,20 +98,6 @@ export function createListener(handlers: ListenerHandlers, limits: ListenerLimit
   )
   server.on('connect', (request, stream) => contained('connection', stream, refuseTunnel)(request, stream, handlers))
   return server
-}
-
-/** Requests of one listener, which know how long their bodies may take. */
-function createMessageKind({ bodyTimeoutMs }: ListenerLimits): typeof IncomingMessage {
-  class Message extends NodeIncomingMessage {}
-  Object.defineProperty(Message.prototype, bodyTimeout, { value: bodyTimeoutMs })
-  return Message
-}
-
-const bodyTimeout: unique symbol = Symbol('body timeout')
-
-/** For the whole body of a request; of one that another server has read the default. */
-export function bodyTimeoutOf(request: IncomingMessage): number {
-  return (request as { [bodyTimeout]?: number })[bodyTimeout] ?? defaultLimits.bodyTimeoutMs
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { RequestListener, Server } from 'node:http'
 import type { ListenAddress, ListenSettings } from '../../config/listen.ts'
+import type { ListenerTls } from '../../plan/certificates.ts'
 import type { Passthrough } from '../passthrough/passthrough.ts'
 import { bindSeveral } from './bind-several.ts'
 import { bind, closeNow, createListener, defaultLimits, type ListenerHandlers } from './listener.ts'
+import { TlsFronts, type TlsFrontsParts } from './tls/fronts.ts'
 
 /** A listener that is bound. */
 export interface BoundListener {
@@ -15,9 +17,12 @@ export interface Listeners {
   readonly bound: readonly BoundListener[]
   readonly adminServer: Server | undefined
   readonly adminPort: number | undefined
+  /** Takes what listeners speak TLS with from now on. */
+  renew(tls: readonly ListenerTls[]): void
+  close(): void
 }
 
-interface ListenersParts {
+interface ListenersParts extends TlsFrontsParts {
   readonly at: readonly ListenSettings[]
   /** Undefined: no admin listener. */
   readonly adminAt: ListenAddress | undefined
@@ -35,23 +40,36 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
   const { at, adminAt, adminApp } = parts
   const servers: Server[] = []
   const bound: BoundListener[] = []
+  const fronts = new TlsFronts(parts)
+  const opened = {
+    servers,
+    bound,
+    renew: (tls: readonly ListenerTls[]) => fronts.renew(tls),
+    close: () => fronts.close(),
+  }
   try {
     for (const settings of at) {
       const limits = { ...defaultLimits, ...settings }
+      const secure = fronts.secure(settings)
       const create = (share: number) =>
-        createListener(handlersOf(settings, parts), { ...limits, maxConnections: limits.maxConnections * share })
+        createListener(
+          handlersOf(settings, parts),
+          { ...limits, maxConnections: limits.maxConnections * share },
+          secure,
+        )
       const several = await bindSeveral(create, settings)
       servers.push(...several.servers)
       bound.push({ name: settings.name, port: several.port })
     }
-    if (!adminAt) return { servers, bound, adminServer: undefined, adminPort: undefined }
+    if (!adminAt) return { ...opened, adminServer: undefined, adminPort: undefined }
     const adminServer = createListener({
       onRequest: adminApp,
       takesUpgrade: () => false,
       onUpgrade: (_request, socket) => socket.destroy(),
     })
-    return { servers, bound, adminServer, adminPort: await bind(adminServer, adminAt) }
+    return { ...opened, adminServer, adminPort: await bind(adminServer, adminAt) }
   } catch (thrown) {
+    fronts.close()
     for (const server of servers) closeNow(server)
     throw thrown
   }

@@ -1,4 +1,5 @@
 import { type ConfigLocations, type ConfigTexts, filesOf, type ReadOptions, readConfig } from '../../config/read.ts'
+import type { TlsFile } from '../../config/tls-files.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { secretFiles } from '../../environment.ts'
 import { buildInSteps } from '../../plan/build.ts'
@@ -41,13 +42,19 @@ export function isSameReading(a: ConfigTexts, b: ConfigTexts): boolean {
   return (
     files.length === others.length &&
     files.every((file, index) => file.path === others[index]!.path && file.text === others[index]!.text) &&
-    statesOf(a) === statesOf(b)
+    statesOf(a) === statesOf(b) &&
+    isSameTls(a, b)
   )
 }
 
 function statesOf({ unreadable, passedOver, dictionary, extensions = [], env }: ConfigTexts): string {
   const states = extensions.map(({ state }) => state)
   return JSON.stringify([unreadable, passedOver, dictionary.length, states, env[secretFiles]?.lacks])
+}
+
+function isSameTls({ tlsFiles: some = [] }: ConfigTexts, { tlsFiles: others = [] }: ConfigTexts): boolean {
+  const isSame = (one: TlsFile, other: TlsFile) => one.file === other.file && one.text === other.text
+  return some.length === others.length && some.every((file, index) => isSame(file, others[index]!))
 }
 
 /** Gives the text of a file by the name that diagnostics call it. */

@@ -13,8 +13,13 @@ export function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: L
   }
 }
 
-/** Whose traces are continued holds from the next request on. */
+/** Whose traces are continued holds from the next request on, and with what TLS is spoken from the next handshake on. */
 function fixedOf({ settings }: Snapshot, key: keyof Snapshot['settings']): unknown {
+  if (key === 'listen')
+    return settings.listen.map((one) => ({
+      ...one,
+      tls: one.tls && [one.tls.clientCa !== undefined, one.tls.clientCert],
+    }))
   return key === 'telemetry' ? { ...settings.telemetry, trust: undefined, baggage: undefined } : settings[key]
 }
 

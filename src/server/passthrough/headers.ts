@@ -6,6 +6,7 @@ import type { PassedRequest } from '../../plan/passed-request.ts'
 import type { Propagation, Span } from '../../telemetry/span.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import { peerOf } from '../http/client-address.ts'
+import { listenerOf } from '../http/connection.ts'
 import type { Exchange } from '../requests/exchange.ts'
 
 /** The one other protocol that is passed on. */
@@ -48,7 +49,7 @@ export function passedHeaders(
   const before = dropped.has('x-forwarded-for') ? undefined : headers['x-forwarded-for']
   passed += `x-forwarded-for: ${before === undefined ? peer : `${before}, ${peer}`}\r\n`
   passed += `x-forwarded-host: ${saidBefore('x-forwarded-host', headers, dropped) ?? headers.host ?? ''}\r\n`
-  const scheme = 'encrypted' in request.socket ? 'https' : 'http'
+  const scheme = listenerOf(request).isTls ? 'https' : 'http'
   return `${passed}x-forwarded-proto: ${saidBefore('x-forwarded-proto', headers, dropped) ?? scheme}\r\n`
 }
 

@@ -4,7 +4,7 @@ import type { GatewayError } from '../../errors.ts'
 import { contained, type Endable } from '../../faults.ts'
 import { tooLarge } from '../../run/refusals.ts'
 import { hasBody } from '../http/body.ts'
-import { bodyTimeoutOf } from '../http/listener.ts'
+import { bodyTimeoutOf } from '../http/connection.ts'
 import { limitRest } from '../http/reply.ts'
 
 /** What every upload has to come to on the whole, beyond the time that any body has: a drip is none. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { methodAttributes } from '../../telemetry/methods.ts'
 import type { Attributes } from '../../telemetry/span.ts'
+import { schemeOf } from '../http/connection.ts'
 import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
 
 interface Described {
@@ -18,7 +19,7 @@ export function describeServerSpan(
     ...methodAttributes(request.method),
     'network.protocol.version': request.httpVersion,
     'url.path': toldPath,
-    'url.scheme': 'encrypted' in request.socket ? 'https' : 'http',
+    'url.scheme': schemeOf(request),
     'client.address': activation.addresses.of(request),
     'tessera.snapshot': activation.snapshot.version,
   }

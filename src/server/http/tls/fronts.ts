@@ -1,0 +1,78 @@
+import type { Clock, Timer } from '../../../clock.ts'
+import type { ListenSettings } from '../../../config/listen.ts'
+import { contained } from '../../../faults.ts'
+import type { ListenerTls } from '../../../plan/certificates.ts'
+import type { Notify } from '../../../telemetry/notice.ts'
+import type { TlsMetrics } from '../../../telemetry/tls-metrics.ts'
+import { TlsContexts } from './contexts.ts'
+import { HandshakeFaults, handshakeFaults } from './handshakes.ts'
+import type { SecureParts } from './server.ts'
+import { newKeyEveryMs } from './tickets.ts'
+
+export interface TlsFrontsParts {
+  readonly tls: readonly ListenerTls[]
+  readonly clock: Clock
+  readonly metrics: TlsMetrics
+  readonly notify: Notify
+}
+
+/** All listeners that speak TLS, with what they speak it by now. */
+export class TlsFronts {
+  readonly #parts: TlsFrontsParts
+  readonly #contexts = new Map<string, TlsContexts>()
+  #turn: Timer | undefined
+
+  constructor(parts: TlsFrontsParts) {
+    const { clock, metrics } = parts
+    this.#parts = parts
+    for (const tls of parts.tls) this.#contexts.set(tls.listener, new TlsContexts(tls))
+    if (this.#contexts.size === 0) return
+    this.#schedule()
+    metrics.follow(() =>
+      [...this.#contexts.values()].flatMap(({ current: { listener, pairs } }) =>
+        pairs.map(({ names: [name = ''], expiresMs }) => {
+          return { listener, name, seconds: (expiresMs - clock.epoch()) / 1000 }
+        }),
+      ),
+    )
+  }
+
+  /** For a listener that speaks TLS; undefined for any other. */
+  secure({ name, headersTimeoutMs }: ListenSettings): SecureParts | undefined {
+    const contexts = this.#contexts.get(name)
+    if (!contexts) return undefined
+    const { clock, metrics, notify } = this.#parts
+    const counter = metrics.faults(name, handshakeFaults)
+    const faults = new HandshakeFaults(name, clock, (fault) => counter.count(fault), notify)
+    return { contexts, faults, handshakeTimeoutMs: headersTimeoutMs }
+  }
+
+  /** Takes what was loaded, for those that listen already: pair and key at once, or none of it. */
+  renew(all: readonly ListenerTls[]): void {
+    for (const tls of all) {
+      const contexts = this.#contexts.get(tls.listener)
+      if (!contexts || contexts.current.key === tls.key) continue
+      contexts.renew(tls)
+      const until = Math.min(...tls.pairs.map(({ expiresMs }) => expiresMs))
+      this.#parts.notify({
+        level: 'info',
+        subject: tls.listener,
+        message: `new certificates are shown from the next handshake on; they hold until ${new Date(until).toISOString()}`,
+      })
+    }
+  }
+
+  close(): void {
+    this.#turn?.cancel()
+  }
+
+  #schedule(): void {
+    this.#turn = this.#parts.clock.schedule(
+      newKeyEveryMs,
+      contained('timer', undefined, () => {
+        for (const contexts of this.#contexts.values()) contexts.turnTickets()
+        this.#schedule()
+      }),
+    )
+  }
+}

@@ -1,0 +1,36 @@
+import type { RequestListener, Server, ServerOptions } from 'node:http'
+import type { TLSSocket, Server as TlsServer } from 'node:tls'
+import { contained } from '../../../faults.ts'
+import type { TlsContexts } from './contexts.ts'
+import type { HandshakeFaults } from './handshakes.ts'
+import { nodeHttps } from './node-tls.ts'
+
+/** What a listener that speaks TLS is made with. */
+export interface SecureParts {
+  readonly contexts: TlsContexts
+  readonly faults: Pick<HandshakeFaults, 'note'>
+  /** For the handshake. */
+  readonly handshakeTimeoutMs: number
+}
+
+/** Creates an HTTPS server: by everything but TLS it is the one of plain text. */
+export function createTlsServer(
+  options: ServerOptions,
+  onRequest: RequestListener,
+  { contexts, faults, handshakeTimeoutMs }: SecureParts,
+): Server {
+  const server = nodeHttps().createServer(
+    { ...options, ...contexts.options, handshakeTimeout: handshakeTimeoutMs, ALPNProtocols: ['http/1.1'] },
+    onRequest,
+  )
+  // Node would take it for a request that is no HTTP, and answer it.
+  server.removeAllListeners('tlsClientError')
+  server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
+    contained('connection', socket, () => {
+      socket.destroy()
+      faults.note(error, socket)
+    })(),
+  )
+  contexts.follow(server as unknown as TlsServer)
+  return server as unknown as Server
+}
