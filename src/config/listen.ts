@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, size, timeSpan } from '../binding/scalars.ts'
+import { type Http2Settings, http2Shape } from './listen-http2.ts'
 import { type TlsSettings, tlsShape } from './listen-tls.ts'
 
 /** Where a listener binds; host undefined is every interface. */
@@ -23,6 +24,8 @@ export interface ListenSettings extends ListenAddress {
   readonly health: string | undefined
   /** Undefined: plain text. */
   readonly tls: TlsSettings | undefined
+  /** Undefined: HTTP/1.1 alone. */
+  readonly http2: Http2Settings | undefined
 }
 
 /** One that may have no name yet. */
@@ -38,6 +41,7 @@ export const defaultBearing = {
   maxConnections: 16_384,
   health: undefined,
   tls: undefined,
+  http2: undefined,
 } as const
 
 const defaultName = 'public'
@@ -63,6 +67,7 @@ const mapping = z
     host: z.string().min(1).optional().describe('The address that it binds; every interface unless given.'),
     port: z.int().min(0).max(65535).describe('The port that it binds.'),
     tls: tlsShape.optional(),
+    http2: http2Shape.optional(),
     headersTimeout: timeSpan.default(defaultBearing.headersTimeoutMs).describe('For the head of a request.'),
     bodyTimeout: timeSpan
       .default(defaultBearing.bodyTimeoutMs)
@@ -84,13 +89,29 @@ const mapping = z
         'A path that answers 200 while requests are taken, and 503 when not: for load balancers that ask here.',
       ),
   })
+  .refine(({ tls, http2 }) => !http2 || tls !== undefined, {
+    path: ['http2'],
+    message: 'HTTP/2 is spoken over TLS alone: the listener has no `tls`',
+  })
   .transform(
-    ({ name, host, health, tls, headersTimeout, bodyTimeout, keepAliveTimeout, maxHeaderSize, ...rest }): Written => ({
+    ({
+      name,
+      host,
+      health,
+      tls,
+      http2,
+      headersTimeout,
+      bodyTimeout,
+      keepAliveTimeout,
+      maxHeaderSize,
+      ...rest
+    }): Written => ({
       ...rest,
       name,
       host,
       health,
       tls,
+      http2,
       headersTimeoutMs: headersTimeout,
       bodyTimeoutMs: bodyTimeout,
       keepAliveTimeoutMs: keepAliveTimeout,

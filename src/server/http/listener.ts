@@ -9,6 +9,7 @@ import { refuse } from '../../run/refusals.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
 import { knowListener } from './connection.ts'
 import { discardRest } from './discard-rest.ts'
+import { http2Of } from './http2/attached.ts'
 import { createServer, IncomingMessage as NodeIncomingMessage, OutgoingMessage } from './node-http.ts'
 import { createTlsServer, type SecureParts } from './tls/server.ts'
 
@@ -97,6 +98,8 @@ export function createListener(
     contained('upgrade', stream, upgrade)(request, stream, head, handlers),
   )
   server.on('connect', (request, stream) => contained('connection', stream, refuseTunnel)(request, stream, handlers))
+  const answerHeaders = (request: IncomingMessage) => handlers.answerHeaders?.(request) ?? []
+  secure?.http2?.(server, { ...limits, facts: { ...facts, isHttp2: true }, onRequest, answerHeaders })
   return server
 }
 
@@ -208,10 +211,12 @@ export function bind(server: NetServer, { host, port }: ListenAddress, reusePort
 /** Takes no new connections; those that are open stay, also the idle ones, on which a request may be under way. */
 export function stopAccepting(server: Server): void {
   NetServer.prototype.close.call(server)
+  http2Of(server)?.close()
 }
 
 /** Ends a server whatever it is doing. */
 export function closeNow(server: Server): void {
   server.close()
   server.closeAllConnections()
+  http2Of(server)?.destroy()
 }

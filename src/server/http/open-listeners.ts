@@ -50,7 +50,7 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
   try {
     for (const settings of at) {
       const limits = { ...defaultLimits, ...settings }
-      const secure = fronts.secure(settings)
+      const secure = await fronts.secure(settings)
       const create = (share: number) =>
         createListener(
           handlersOf(settings, parts),

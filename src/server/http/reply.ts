@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { contained } from '../../faults.ts'
 import { completeReply, type Reply } from '../../run/reply.ts'
 import { hasBody } from './body.ts'
+import { listenerOf } from './connection.ts'
 import { discardRest } from './discard-rest.ts'
 
 /** A longer body ends its connection instead. */
@@ -50,7 +51,8 @@ export function beginReply(
 
 /** How much of the request's body is still to come, at most. */
 function unreadBytes(request: IncomingMessage): number {
-  if (request.complete || !hasBody(request)) return 0
+  // A stream of HTTP/2 is ended behind the answer, whatever still comes on it.
+  if (request.complete || listenerOf(request).isHttp2 || !hasBody(request)) return 0
   return Number(request.headers['content-length'] ?? Infinity)
 }
 

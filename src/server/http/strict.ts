@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { GatewayError } from '../../errors.ts'
 import { refuse } from '../../run/refusals.ts'
+import { listenerOf } from './connection.ts'
 
 export const maxUrlLength = 8 * 1024
 
@@ -22,7 +23,10 @@ function hasForeignCharacter(url: string): boolean {
 export function checkRequest(request: IncomingMessage): GatewayError | undefined {
   const { httpVersion, method, rawHeaders } = request
   const url = request.url ?? ''
-  if (httpVersion !== '1.1' && httpVersion !== '1.0') return refuse('version-not-supported', 'HTTP/1.1 is spoken here')
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') {
+    if (!isOfHttp2(request)) return refuse('version-not-supported', 'HTTP/1.1 is spoken here')
+    if (request.scheme !== 'https') return refuse('bad-request', 'the scheme of the target is not https')
+  }
   if (url.length > maxUrlLength) return refuse('url-too-long', `the limit is ${maxUrlLength} characters`)
   if (hasForeignCharacter(url)) return refuse('bad-request', 'the URL holds characters that must be percent-encoded')
   if (method === 'TRACE' || method === 'CONNECT') return refuse('not-implemented')
@@ -45,7 +49,7 @@ export function checkRequest(request: IncomingMessage): GatewayError | undefined
     }
   }
   if (hosts > 1) return refuse('bad-request', 'there is more than one Host header')
-  if (hosts === 0 && httpVersion === '1.1') return refuse('bad-request', 'the Host header is missing')
+  if (hosts === 0 && httpVersion !== '1.0') return refuse('bad-request', 'the Host header is missing')
   if (hosts === 1 && !isHost(host)) return refuse('bad-request', 'the Host header is not a host')
   if (url.charCodeAt(0) !== slash) return checkAbsoluteTarget(url, method ?? '', host)
   return undefined
@@ -72,6 +76,11 @@ function checkAbsoluteTarget(url: string, method: string, host: string): Gateway
     return refuse('bad-request', 'the URL names another host than the Host header')
   }
   return undefined
+}
+
+/** One that says it is of version 2.0 in the words of HTTP/1.1 is none. */
+function isOfHttp2(request: IncomingMessage): request is IncomingMessage & { readonly scheme: string } {
+  return listenerOf(request).isHttp2
 }
 
 /** The path of a request, percent-encoded as it came. */

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { DrainSettings } from '../../config/listen.ts'
+import { http2Of } from '../http/http2/attached.ts'
 import { closeNow, stopAccepting } from '../http/listener.ts'
 import type { Serving } from './serving.ts'
 
@@ -22,6 +23,7 @@ export async function drain(
   servers: readonly Server[],
   { acceptMs, totalMs }: DrainSettings,
 ): Promise<void> {
+  for (const server of servers) http2Of(server)?.announceEnd()
   const deadline = performance.now() + leftOf(totalMs)
   if (acceptMs === undefined) await emptied(servers, lastRequestsMs)
   else await new Promise((resolve) => setTimeout(resolve, acceptMs))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { methodAttributes } from '../../telemetry/methods.ts'
 import type { Attributes } from '../../telemetry/span.ts'
-import { schemeOf } from '../http/connection.ts'
+import { listenerOf, schemeOf } from '../http/connection.ts'
 import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
 
 interface Described {
@@ -20,6 +20,7 @@ export function describeServerSpan(
     'network.protocol.version': request.httpVersion,
     'url.path': toldPath,
     'url.scheme': schemeOf(request),
+    'network.protocol.version': listenerOf(request).isHttp2 ? '2' : request.httpVersion,
     'client.address': activation.addresses.of(request),
     'tessera.snapshot': activation.snapshot.version,
   }

@@ -1,12 +1,13 @@
 import type { Clock, Timer } from '../../../clock.ts'
 import type { ListenSettings } from '../../../config/listen.ts'
+import type { Http2Settings } from '../../../config/listen-http2.ts'
 import { contained } from '../../../faults.ts'
 import type { ListenerTls } from '../../../plan/certificates.ts'
 import type { Notify } from '../../../telemetry/notice.ts'
 import type { TlsMetrics } from '../../../telemetry/tls-metrics.ts'
 import { TlsContexts } from './contexts.ts'
 import { HandshakeFaults, handshakeFaults } from './handshakes.ts'
-import type { SecureParts } from './server.ts'
+import type { SecureParts, SpeakHttp2 } from './server.ts'
 import { newKeyEveryMs } from './tickets.ts'
 
 export interface TlsFrontsParts {
@@ -14,6 +15,12 @@ export interface TlsFrontsParts {
   readonly clock: Clock
   readonly metrics: TlsMetrics
   readonly notify: Notify
+}
+
+/** Node's HTTP/2 is loaded where it is spoken. */
+async function loadHttp2(settings: Http2Settings): Promise<SpeakHttp2> {
+  const { speakHttp2 } = await import('../http2/front.ts')
+  return (server, parts) => speakHttp2(server, { ...parts, settings })
 }
 
 /** All listeners that speak TLS, with what they speak it by now. */
@@ -38,13 +45,13 @@ export class TlsFronts {
   }
 
   /** For a listener that speaks TLS; undefined for any other. */
-  secure({ name, headersTimeoutMs }: ListenSettings): SecureParts | undefined {
+  async secure({ name, headersTimeoutMs, http2 }: ListenSettings): Promise<SecureParts | undefined> {
     const contexts = this.#contexts.get(name)
     if (!contexts) return undefined
     const { clock, metrics, notify } = this.#parts
     const counter = metrics.faults(name, handshakeFaults)
     const faults = new HandshakeFaults(name, clock, (fault) => counter.count(fault), notify)
-    return { contexts, faults, handshakeTimeoutMs: headersTimeoutMs }
+    return { contexts, faults, handshakeTimeoutMs: headersTimeoutMs, http2: http2 && (await loadHttp2(http2)) }
   }
 
   /** Takes what was loaded, for those that listen already: pair and key at once, or none of it. */

@@ -1,6 +1,7 @@
 import type { RequestListener, Server, ServerOptions } from 'node:http'
 import type { TLSSocket, Server as TlsServer } from 'node:tls'
 import { contained } from '../../../faults.ts'
+import type { Http2Parts } from '../http2/front.ts'
 import type { TlsContexts } from './contexts.ts'
 import type { HandshakeFaults } from './handshakes.ts'
 import { nodeHttps } from './node-tls.ts'
@@ -11,16 +12,26 @@ export interface SecureParts {
   readonly faults: Pick<HandshakeFaults, 'note'>
   /** For the handshake. */
   readonly handshakeTimeoutMs: number
+  /** Lets a server speak HTTP/2 too; undefined where it does not. */
+  readonly http2?: SpeakHttp2 | undefined
 }
+
+/** What it takes of a listener to speak HTTP/2 there. */
+export type SpeakHttp2 = (server: Server, parts: Omit<Http2Parts, 'settings'>) => void
 
 /** Creates an HTTPS server: by everything but TLS it is the one of plain text. */
 export function createTlsServer(
   options: ServerOptions,
   onRequest: RequestListener,
-  { contexts, faults, handshakeTimeoutMs }: SecureParts,
+  { contexts, faults, handshakeTimeoutMs, http2 }: SecureParts,
 ): Server {
   const server = nodeHttps().createServer(
-    { ...options, ...contexts.options, handshakeTimeout: handshakeTimeoutMs, ALPNProtocols: ['http/1.1'] },
+    {
+      ...options,
+      ...contexts.options,
+      handshakeTimeout: handshakeTimeoutMs,
+      ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+    },
     onRequest,
   )
   // Node would take it for a request that is no HTTP, and answer it.
