@@ -34,6 +34,7 @@ export function checkRequest(request: IncomingMessage): GatewayError | undefined
   let hosts = 0
   let host = ''
   let codings = 0
+  let credentials = 0
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
     if (name.length === 4 && name.toLowerCase() === 'host') {
@@ -41,6 +42,8 @@ export function checkRequest(request: IncomingMessage): GatewayError | undefined
       host = rawHeaders[at + 1]!
     } else if (name.length === 6 && name.toLowerCase() === 'expect') {
       if (rawHeaders[at + 1]!.toLowerCase() !== '100-continue') return refuse('expectation-failed')
+    } else if (name.length === 13 && name.toLowerCase() === 'authorization') {
+      credentials++
     } else if (name.length === 17 && name.toLowerCase() === 'transfer-encoding') {
       codings++
       if (rawHeaders[at + 1]!.toLowerCase() !== 'chunked' || httpVersion === '1.0' || codings > 1) {
@@ -49,6 +52,8 @@ export function checkRequest(request: IncomingMessage): GatewayError | undefined
     }
   }
   if (hosts > 1) return refuse('bad-request', 'there is more than one Host header')
+  // Node keeps the first; a service that it goes on to may keep the last.
+  if (credentials > 1) return refuse('bad-request', 'there is more than one Authorization header')
   if (hosts === 0 && httpVersion !== '1.0') return refuse('bad-request', 'the Host header is missing')
   if (hosts === 1 && !isHost(host)) return refuse('bad-request', 'the Host header is not a host')
   if (url.charCodeAt(0) !== slash) return checkAbsoluteTarget(url, method ?? '', host)
