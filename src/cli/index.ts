@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
   schema: async () => (await import('./schema.ts')).schema,
   'language-server': async () => (await import('./language-server.ts')).languageServer,
   key: async () => (await import('./key.ts')).key,
+  user: async () => (await import('./user.ts')).user,
   import: async () => (await import('./import.ts')).importCommand,
   export: async () => (await import('./export.ts')).exportCommand,
 }

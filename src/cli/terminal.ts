@@ -48,3 +48,9 @@ function endOnBrokenPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
   process.exit()
 }
+
+/** Says what was wrong with a command line; gives its exit code. */
+export function complainOfUsage(terminal: Terminal, message: string): 2 {
+  terminal.complain(message)
+  return 2
+}

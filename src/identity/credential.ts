@@ -49,8 +49,9 @@ export const placesShape = (otherwise: string) =>
 export function compileFind(
   places: readonly CredentialPlace[],
   authScheme: string,
+  isAmbient = false,
 ): (request: CredentialSource) => Credential | undefined {
-  const finds = places.map((place) => compilePlace(place, authScheme))
+  const finds = places.map((place) => compilePlace(place, authScheme, isAmbient))
   const [only] = finds
   if (only && finds.length === 1) return only
   return (request) => {
@@ -62,8 +63,8 @@ export function compileFind(
   }
 }
 
-function compilePlace({ in: place, name }: CredentialPlace, authScheme: string) {
-  const isAmbient = place === 'cookie' || authScheme === 'basic'
+function compilePlace({ in: place, name }: CredentialPlace, authScheme: string, isOfBrowsers: boolean) {
+  const isAmbient = isOfBrowsers || place === 'cookie'
   const give = (text: string | undefined): Credential | undefined =>
     text === undefined ? undefined : { text, isAmbient }
   if (place === 'cookie') return ({ cookies }: CredentialSource) => give(ownOf(cookies, name))

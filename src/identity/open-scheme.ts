@@ -60,7 +60,7 @@ export class SharedSchemes implements Schemes {
 function compileScheme(scheme: Scheme, verifier: Verifier): OpenScheme {
   const { kind, settings } = scheme
   return {
-    find: compileFind(kind.places(settings), kind.challenge.toLowerCase()),
+    find: compileFind(kind.places(settings), kind.challenge.toLowerCase(), kind.isAmbient),
     judge({ text }, isAlone) {
       const known = verifier.known?.(text)
       if (known) return known

@@ -36,6 +36,8 @@ export interface SchemeKind<Name extends string = string, Shape extends z.ZodTyp
   readonly shape: Shape
   /** The authentication scheme that a 401 asks for (RFC 9110 section 11.6.1). */
   readonly challenge: 'Bearer' | 'Basic' | 'ApiKey'
+  /** Whether browsers send its credentials by themselves, wherever they stand; of cookies that is known anyway. */
+  readonly isAmbient?: boolean
   /** Where its credentials stand. */
   places(settings: z.output<Shape>): readonly CredentialPlace[]
   /** Its key that names a file, from the one that says so; a URL is none. */

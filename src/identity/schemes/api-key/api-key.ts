@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { placesShape } from '../../credential.ts'
-import { denied, type Identity, identify } from '../../identity.ts'
+import { faultOf, identityOf } from '../../granted.ts'
+import { denied, type Identity } from '../../identity.ts'
 import { defineScheme } from '../../scheme.ts'
-import { digestOf, idOfKey, type KeyEntry, readKeyFile } from './keys-file.ts'
+import { digestOf, idOfKey, readKeyFile } from './keys-file.ts'
 
 /** Keys that the gateway's operator gives out. A file holds their digests, never themselves. */
 export const apiKey = defineScheme({
@@ -21,14 +22,7 @@ export const apiKey = defineScheme({
   challenge: 'ApiKey',
   places: ({ from }) => from,
   fileKey: 'keys',
-  checkFile(value) {
-    try {
-      readKeyFile(value)
-      return undefined
-    } catch (thrown) {
-      return (thrown as Error).message
-    }
-  },
+  checkFile: (value) => faultOf(() => readKeyFile(value)),
   caption: ({ keys }) => `keys of ${keys}`,
   open({ roles }, { scheme, clock, file }) {
     const known = new Map<string, Identity>()
@@ -45,8 +39,3 @@ export const apiKey = defineScheme({
     }
   },
 })
-
-function identityOf({ name, scopes, claims, expires }: KeyEntry, scheme: string, roles: string | undefined): Identity {
-  const expiresMs = expires === undefined ? undefined : Date.parse(expires)
-  return identify({ scheme, claims: { ...claims, sub: name, scope: scopes.join(' ') }, roles, expiresMs })
-}

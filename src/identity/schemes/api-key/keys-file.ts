@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import * as z from 'zod'
+import { grantedShape, readGrantedFile } from '../../granted.ts'
 
 /** Names a key, for people and in the key itself. */
 const idPattern = /^[a-z0-9]{4,32}$/
@@ -10,12 +11,7 @@ const keyShape = z.strictObject({
   id: z.string().regex(idPattern, 'an id is 4 to 32 small letters and digits').describe('Names it, in the key too.'),
   name: z.string().min(1).describe('Whose it is: `auth.subject`. Several keys of one name are one user’s.'),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest is sha256: and 64 hex digits'),
-  scopes: z.array(z.string().min(1)).default([]).describe('What it grants.'),
-  claims: z.record(z.string(), z.any()).default({}).describe('What else is known of who brings it.'),
-  expires: z
-    .union([z.iso.date(), z.iso.datetime({ offset: true })])
-    .optional()
-    .describe('When it ends: a date, or a time.'),
+  ...grantedShape,
 })
 
 const fileShape = z.strictObject({ keys: z.array(keyShape) })
@@ -27,12 +23,7 @@ export type KeyEntry = z.output<typeof keyShape>
  * @throws Error that says what is wrong, and where
  */
 export function readKeyFile(value: unknown): readonly KeyEntry[] {
-  const result = fileShape.safeParse(value ?? { keys: [] })
-  if (!result.success) {
-    const [issue] = result.error.issues
-    throw new Error(`${issue!.path.join('.') || 'the file'}: ${issue!.message}`)
-  }
-  const { keys } = result.data
+  const { keys } = readGrantedFile(fileShape, value ?? { keys: [] })
   const twice = keys.find(({ id }, at) => keys.findIndex((other) => other.id === id) !== at)
   if (twice) throw new Error(`two keys are called ${twice.id}`)
   return keys

@@ -1,4 +1,5 @@
 import { maskUrl } from '../../../redaction.ts'
+import { faultOf } from '../../granted.ts'
 import { defineScheme, isFileName } from '../../scheme.ts'
 import { readKeys } from './key-source.ts'
 import { jwtShape } from './shape.ts'
@@ -12,7 +13,7 @@ export const jwt = defineScheme({
   challenge: 'Bearer',
   places: ({ from }) => from,
   fileKey: 'jwks',
-  checkFile: checkKeys,
+  checkFile: (value) => faultOf(() => readKeys(value)),
   caption({ issuer, audience, jwks, secret }) {
     const keys =
       secret !== undefined
@@ -30,12 +31,3 @@ export const jwt = defineScheme({
       : { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
   open: openJwt,
 })
-
-function checkKeys(value: unknown): string | undefined {
-  try {
-    readKeys(value)
-    return undefined
-  } catch (thrown) {
-    return (thrown as Error).message
-  }
-}
