@@ -8,11 +8,13 @@ import type { Scheme, Verifier } from './scheme.ts'
 
 /** A scheme at work for routes. */
 export interface OpenScheme {
+  /** Where its credentials stand, as texts that are equal for equal places. */
+  readonly reads: readonly string[]
   /** The credential that a request brings for it; undefined for none. */
   find(request: CredentialSource): Credential | undefined
   /**
    * What comes of a credential; undefined where it is another scheme's.
-   * @param isAlone whether no other scheme is asked
+   * @param isAlone whether no other scheme that is asked looks at the same place
    */
   judge(credential: Credential, isAlone: boolean): Verdict | Promise<Verdict> | undefined
 }
@@ -59,8 +61,11 @@ export class SharedSchemes implements Schemes {
 
 function compileScheme(scheme: Scheme, verifier: Verifier): OpenScheme {
   const { kind, settings } = scheme
+  const places = kind.places(settings)
+  const authScheme = kind.challenge.toLowerCase()
   return {
-    find: compileFind(kind.places(settings), kind.challenge.toLowerCase(), kind.isAmbient),
+    reads: places.map(({ in: place, name }) => `${place}.${name}${name === 'authorization' ? ` ${authScheme}` : ''}`),
+    find: compileFind(places, authScheme, kind.isAmbient),
     judge({ text }, isAlone) {
       const known = verifier.known?.(text)
       if (known) return known

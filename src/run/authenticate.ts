@@ -40,13 +40,14 @@ type Judge = (
 
 /** The first scheme whose credential is there decides alone. */
 function askAny(schemes: readonly OpenScheme[], judge: Judge): Gate {
-  const isAlone = schemes.length === 1
+  const readBy = (place: string) => schemes.filter(({ reads }) => reads.includes(place)).length
+  const alone = schemes.map(({ reads }) => reads.every((place) => readBy(place) === 1))
   return (request) => {
     let stranger: Credential | undefined
-    for (const scheme of schemes) {
+    for (const [at, scheme] of schemes.entries()) {
       const credential = scheme.find(request)
       if (!credential) continue
-      const found = judge(scheme, credential, request, isAlone)
+      const found = judge(scheme, credential, request, alone[at]!)
       if (found) return found
       stranger ??= credential
     }

@@ -26,6 +26,7 @@ export const declaredSchemes: Schemes = {
   open({ name, settings }) {
     const { issuer, roles } = settings as { issuer?: string; roles?: string }
     return {
+      reads: [],
       find({ headers }) {
         const identity = declared.get(headers)
         return identity?.scheme === name ? { text: JSON.stringify(identity.claims), isAmbient: false } : undefined

@@ -1,10 +1,10 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { identityOf } from '../../granted.ts'
 import { type Denial, type Doubt, denied, type Verdict } from '../../identity.ts'
+import { createDigest, InFlight } from '../../known-credentials.ts'
 import type { SchemeParts, Verifier } from '../../scheme.ts'
+import { Turns } from '../../turns.ts'
 import { VerdictCache } from '../../verdict-cache.ts'
 import { isPassword, parseHash } from './password-hash.ts'
-import { Turns } from './turns.ts'
 import { readUsers, type User } from './users-file.ts'
 
 /** How long a good password is known without being hashed again. */
@@ -23,11 +23,10 @@ export function openBasic(roles: string | undefined, { scheme, clock, file }: Sc
   const users = readUsers(file)
   const byName = new Map(users.map((user) => [user.name, user]))
   const hashes = users.length > 0 ? users.map(({ password }) => password) : [parseHash(nobodys)]
-  const key = randomBytes(32)
-  const digest = (text: string) => createHmac('sha256', key).update(text).digest()
+  const digest = createDigest()
   const nameKept = (text: string) => digest(text).toString('base64')
   const cache = new VerdictCache()
-  const inFlight = new Map<string, Promise<Verdict>>()
+  const inFlight = new InFlight<Verdict>()
 
   /** A name that nobody has costs what some user's costs, and the same one's every time. */
   const decoyOf = (name: string) => hashes[digest(name).readUInt32BE() % hashes.length]!
@@ -54,11 +53,7 @@ export function openBasic(roles: string | undefined, { scheme, clock, file }: Sc
       const pair = readPair(text)
       if (!pair) return denied('it is no name and password')
       const kept = nameKept(text)
-      const before = inFlight.get(kept)
-      if (before) return before
-      const verdict = look(...pair, kept).finally(() => inFlight.delete(kept))
-      inFlight.set(kept, verdict)
-      return verdict
+      return inFlight.join(kept, () => look(...pair, kept))
     },
   }
 }

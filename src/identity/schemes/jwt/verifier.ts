@@ -1,5 +1,6 @@
 import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose'
 import { textNow } from '../../../environment.ts'
+import { isCompact, issuerOf } from '../../compact-token.ts'
 import { denied, type Identity, identify, type Verdict } from '../../identity.ts'
 import type { SchemeParts, Verifier } from '../../scheme.ts'
 import { VerdictCache } from '../../verdict-cache.ts'
@@ -7,10 +8,6 @@ import { KeyRing, type Keys, KeysUnavailable } from './key-ring.ts'
 import { compileFetch, type KeyDocument, readKeys } from './key-source.ts'
 import { type JwtSettings, leastSecretBytes } from './shape.ts'
 
-/** Longer ones are none: no issuer signs them, and they cost more to look at than they are worth. */
-const mostCharacters = 8192
-/** Three parts, each of them there: neither encrypted nor with anything around it (RFC 7515 section 3.1). */
-const compact = /^[\w-]+\.[\w-]+\.[\w-]+$/
 /** Of a token that is for a gateway; what is typed otherwise is for somebody else (RFC 8725 section 3.11). */
 const plainTypes: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'at+jwt'])
 /** Keys that are tried for a token that names none. */
@@ -27,7 +24,7 @@ export function openJwt(settings: JwtSettings, parts: SchemeParts): Verifier {
     settings.secret === undefined ? byKeys(settings, parts, cache, jose) : bySecret(settings, cache, clock, jose)
 
   async function verify(token: string): Promise<Verdict> {
-    if (token.length > mostCharacters || !compact.test(token)) return denied('it is no token')
+    if (!isCompact(token)) return denied('it is no token')
     try {
       const { payload, protectedHeader, madeWith } = await by.check(token)
       const { typ } = protectedHeader
@@ -145,17 +142,6 @@ function optionsOf(settings: JwtSettings, algorithms: readonly string[], nowMs: 
 
 function identityOf(claims: JWTPayload, scheme: string, { issuer, roles }: JwtSettings): Identity {
   return identify({ scheme, issuer, claims, roles, expiresMs: claims.exp! * 1000 })
-}
-
-/** Who a token says that it is of, of which nothing is verified yet: it only tells whose turn it is to look. */
-function issuerOf(token: string): unknown {
-  if (token.length > mostCharacters || !compact.test(token)) return undefined
-  try {
-    const payload = token.slice(token.indexOf('.') + 1, token.lastIndexOf('.'))
-    return JSON.parse(Buffer.from(payload, 'base64url').toString())?.iss
-  } catch {
-    return undefined
-  }
 }
 
 /** jose says what is wrong by codes, and never quotes a token. */
