@@ -33,6 +33,8 @@ export interface Denial {
   readonly kind: 'denied'
   /** For the log; never for the client. */
   readonly reason: string
+  /** Who was asked has said so himself, and it is handed on. */
+  readonly said?: { readonly status: 401 | 403; readonly challenge: string | undefined }
 }
 
 /** Nobody can tell whether the credential is good: 503. */

@@ -24,6 +24,15 @@ export interface Verifier {
   close?(): void
 }
 
+/** An operation of the gateway's services that tells who asks. */
+export interface AskedOperation {
+  /** `service.operation` */
+  readonly operation: string
+  /** Which of its outputs says who asks, and which what he is. */
+  readonly subject: string
+  readonly roles: string | undefined
+}
+
 /**
  * A way to find out who a request is of. Its schema, checks, reference and explanations follow from this; a new one is a
  * folder in `schemes/` and a line in its `index.ts`.
@@ -44,6 +53,8 @@ export interface SchemeKind<Name extends string = string, Shape extends z.ZodTyp
   readonly fileKey?: string
   /** What is wrong with what that file holds, if anything. */
   checkFile?(value: unknown): string | undefined
+  /** The operation that is asked in place of `open`, with what a route knows before its steps. */
+  asks?(settings: z.output<Shape>): AskedOperation
   /** In a few words, for explanations. */
   caption(settings: z.output<Shape>): string
   /** As a security scheme of OpenAPI 3.1, beside the places that it stands at. */

@@ -16,6 +16,7 @@ import { checkNegationsCareForAbsence } from './checks/negations-care-for-absenc
 import type { BoundInput } from './inputs.ts'
 import type { RequestParts } from './request-parts.ts'
 import { isInherited, type RouteSettings } from './route-settings.ts'
+import type { SchemeQuestion } from './scheme-question.ts'
 
 /** Who may ask a route. */
 export interface RouteAccess {
@@ -27,6 +28,8 @@ export interface RouteAccess {
   readonly isPublic: boolean
   /** How often one address may come with credentials that are none. */
   readonly failures: FailureRate | undefined
+  /** Those of its schemes that ask an operation, by their names. */
+  readonly asks?: ReadonlyMap<string, SchemeQuestion>
 }
 
 /** What who asks needs beyond being known. */
@@ -51,6 +54,9 @@ export interface AuthWorld {
   readonly rule: AuthRule | 'none'
   readonly failures: FailureRate | undefined
 }
+
+/** Who may ask a route, once it is known what it takes of a request. */
+export type BindGuard = (inputs: readonly BoundInput[]) => RouteAccess | undefined
 
 /** Finds out who may ask a route; undefined where everybody may. */
 export function bindAccess(
@@ -86,7 +92,8 @@ export function defaultAccess({ rule, schemes, failures }: AuthWorld): RouteAcce
 
 /** Where what says who asks may stand in a request of a route. */
 export function placesOf(access: RouteAccess | undefined): readonly CredentialPlace[] {
-  return (access?.schemes ?? []).flatMap(({ kind, settings }) => kind.places(settings) as readonly CredentialPlace[])
+  const own = (access?.schemes ?? []).flatMap(({ kind, settings }) => kind.places(settings))
+  return [...own, ...[...(access?.asks?.values() ?? [])].flatMap(({ places }) => places)]
 }
 
 /** Whether browsers may send by themselves what says who asks. */

@@ -2,7 +2,7 @@ import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import { bindResponse } from '../steps/response.ts'
-import { bindGrants, type RouteAccess } from './access.ts'
+import { type BindGuard, bindGrants } from './access.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
 import { bindGuarded } from './bind-guarded.ts'
 import { RouteBinder } from './binder.ts'
@@ -21,7 +21,7 @@ export function bindRoute(
   catalogue: Catalogue,
   parts: Parts,
   defaults: Pick<Defaults, 'limit' | 'browsers'>,
-  access: RouteAccess | undefined,
+  guard: BindGuard,
   language: Language,
 ): BoundRoute {
   const { definition, position, match, name } = parsed
@@ -33,6 +33,7 @@ export function bindRoute(
     keepsWholeAnswers: settings.cache?.value !== undefined,
   })
   const inputs = bindInputs(definition, match, position, language)
+  const access = guard(inputs)
   // A route's own `catch` handles what its response fails with too.
   const body = bindGuarded(parsed, name, binder, (compiler, recover) => compiler.guardResponse(recover))
   const response = definition.response && bindResponse(definition.response, within(position, 'response'), language)

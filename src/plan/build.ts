@@ -36,7 +36,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const tls = bindCertificates(world, texts, late)
   const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units, late)
   yield
-  const { dictionary, catalogue, standing: parts, settings, registry, auth } = world
+  const { dictionary, catalogue, standing: parts, settings, registry, auth, ownAccess } = world
   if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
   const routes: Route[] = []
   for (const unit of units) {
@@ -55,7 +55,19 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const version = versionOf(world, units, tls)
   const { colors } = dictionary
   return {
-    snapshot: Object.freeze({ version, settings, routes, callSites, colors, catalogue, auth, parts, registry, tls }),
+    snapshot: Object.freeze({
+      version,
+      settings,
+      routes,
+      callSites,
+      colors,
+      catalogue,
+      auth,
+      ownAccess,
+      parts,
+      registry,
+      tls,
+    }),
     diagnostics: told,
   }
 }

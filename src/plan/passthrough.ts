@@ -3,7 +3,7 @@ import { within } from '../binding/shape.ts'
 import { compileBrowsers } from '../browsers/browsers.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { ParsedRoute } from '../routes/route.ts'
-import { bindGrants, type RouteAccess } from './access.ts'
+import { type BindGuard, bindGrants } from './access.ts'
 import { bindAdmission } from './admission/route.ts'
 import { readsWhoAsks } from './calls-with-claims.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
@@ -33,7 +33,7 @@ export function bindPassthrough(
   settings: RouteSettings,
   catalogue: Catalogue,
   defaults: Pick<Defaults, 'limit' | 'browsers'>,
-  access: RouteAccess | undefined,
+  guard: BindGuard,
   language: Language,
 ): PassthroughRoute | undefined {
   const { name, match, definition, position } = parsed
@@ -58,6 +58,7 @@ export function bindPassthrough(
   checkPoliciesHold(service, wanted, (message, help) => diagnostics.add('invalid-value', message, at, help))
   const inputs = bindInputs(definition, match, position, language)
   checkInputsStandInTheHead(inputs, language)
+  const access = guard(inputs)
   const timeoutMs = settings.timeout.value
   return {
     kind: 'passthrough',

@@ -4,7 +4,7 @@ import type { Environment } from '../environment.ts'
 import { type ParsedRoute, parseRoute } from '../routes/route.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
-import { bindAccess } from './access.ts'
+import { type BindGuard, bindAccess } from './access.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { routeChecks } from './checks/index.ts'
@@ -16,6 +16,7 @@ import { nameMeaning } from './meaning.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
 import { bindPassthrough } from './passthrough.ts'
 import { isInherited, passOver, type RouteSettings, settleRoute } from './route-settings.ts'
+import { bindQuestions } from './scheme-questions.ts'
 import type { PassthroughRoute, Route } from './snapshot.ts'
 import { whyUnkept } from './whole-answers.ts'
 import type { Work } from './work.ts'
@@ -106,7 +107,7 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 
 function* bind(
   parsed: ParsedRoute,
-  { catalogue, parts, defaults, auth }: World,
+  { catalogue, parts, defaults, auth, askedOperations }: World,
   around: Language,
   isLarge: boolean,
 ): Work<BoundRoute | PassthroughRoute | undefined> {
@@ -118,8 +119,12 @@ function* bind(
     fillsClaims: access !== undefined,
     saysCors: around.saysCors || said.cors !== undefined,
   }
-  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, defaults, access, language)
-  const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, defaults, access, language)
+  const { source } = parsed.position
+  const guardAt = source.locate([parsed.definition.auth === undefined ? 'match' : 'auth'])
+  const guard: BindGuard = (inputs) =>
+    bindQuestions(access, parsed.name, inputs, askedOperations, catalogue, guardAt, language)
+  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, defaults, guard, language)
+  const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, defaults, guard, language)
   let bound = bindWith(said)
   if (said.cache?.value && isInherited(said.cache)) {
     const [why] = whyUnkept(bound)

@@ -40,6 +40,8 @@ export interface Snapshot {
   readonly catalogue: Catalogue
   /** Its schemes, and who may ask where nothing nearer says so. */
   readonly auth: AuthWorld
+  /** Who may ask for what the gateway answers by itself; undefined where everybody may. */
+  readonly ownAccess: RouteAccess | undefined
   /** What its routes share, each by itself. */
   readonly parts: readonly StandingPart[]
   /** What its files may name: for what is bound beside them, as the mocks of tests. */

@@ -10,10 +10,11 @@ import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Environment } from '../environment.ts'
 import { createExpressionTypes, type ExpressionTypes } from '../expressions/expression.ts'
 import type { Operators } from '../expressions/template.ts'
+import type { ServiceOperation } from '../steps/service-operation.ts'
 import { mergeSources } from '../yaml/merged-source.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
-import type { AuthWorld } from './access.ts'
+import { type AuthWorld, defaultAccess, type RouteAccess } from './access.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
 import { checkAdminIsPrivate } from './checks/admin-is-private.ts'
 import { checkExtensionsLieInside } from './checks/extensions-lie-inside.ts'
@@ -24,7 +25,8 @@ import type { Registry } from './extensions/registry.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
 import { type Parts, parseParts } from './parts.ts'
-import { bindSchemes } from './schemes.ts'
+import { bindAskedOperations, bindQuestions } from './scheme-questions.ts'
+import { bindSchemes, locateQuestion } from './schemes.ts'
 import { checkPart, type StandingPart } from './standing-part.ts'
 import type { Work } from './work.ts'
 
@@ -35,6 +37,10 @@ export interface World {
   /** Undefined when the dictionary cannot be read: then every color would be unknown, so nothing is bound. */
   readonly dictionary: Dictionary | undefined
   readonly auth: AuthWorld
+  /** Operations that schemes ask, by scheme. */
+  readonly askedOperations: ReadonlyMap<string, ServiceOperation>
+  /** Who may ask for what the gateway answers by itself. */
+  readonly ownAccess: RouteAccess | undefined
   readonly catalogue: Catalogue | undefined
   readonly parts: Parts
   /** Each part by itself. */
@@ -99,6 +105,14 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics), usedPresets }
   const catalogue =
     language && (yield* bindCatalogue(services, defaults, registry.policies, texts.schemaFiles ?? [], language))
+  const ofGateway = gateway && catalogue && language
+  const askedOperations = ofGateway
+    ? bindAskedOperations(auth.schemes, (scheme) => locateQuestion(scheme, gateway), catalogue, language)
+    : new Map<string, ServiceOperation>()
+  const guarded = settings.openapi ? defaultAccess(auth) : undefined
+  const ownAccess = ofGateway
+    ? bindQuestions(guarded, 'openapi.json', [], askedOperations, catalogue, gateway.locate(['openapi']), language)
+    : guarded
   const partSources: (Source | undefined)[] = []
   for (const file of texts.parts ?? []) {
     partSources.push(yield* parse(file))
@@ -124,6 +138,8 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     settings,
     defaults,
     auth,
+    askedOperations,
+    ownAccess,
     dictionary,
     catalogue,
     parts,

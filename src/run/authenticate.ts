@@ -5,23 +5,37 @@ import type { OpenScheme } from '../identity/open-scheme.ts'
 import type { RouteAccess } from '../plan/access.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import { refuse } from './refusals.ts'
+import type { RouteRequest } from './route-request.ts'
+import type { Client } from './stage.ts'
 
 /** What came of the credentials of a request; undefined where it brought none. */
 export type Found = { readonly verdict: Verdict; readonly isAmbient: boolean } | undefined
 
 /** Looks at the credentials of a request. Throws where its address had too many that were none. */
-export type Gate = (request: RequestParts) => Found | Promise<Found>
+export type Gate = (request: RouteRequest, client: Client) => Found | Promise<Found>
+
+/** A scheme as requests of a route pass it. */
+export interface GateScheme {
+  readonly reads: OpenScheme['reads']
+  find(parts: RequestParts, request: RouteRequest): Credential | undefined
+  judge(
+    credential: Credential,
+    isAlone: boolean,
+    request: RouteRequest,
+    client: Client,
+  ): Verdict | Promise<Verdict> | undefined
+}
 
 /** Opens what a route says of its schemes: any of them, or all. */
 export function openGate(
   mode: RouteAccess['mode'],
-  schemes: readonly OpenScheme[],
+  schemes: readonly GateScheme[],
   failures: Failures | undefined,
 ): Gate {
-  const judge = (scheme: OpenScheme, credential: Credential, request: RequestParts, isAlone: boolean) => {
-    const waitSeconds = failures?.waitOf(request.ip) ?? 0
+  const judge: Judge = (scheme, credential, isAlone, request, client) => {
+    const waitSeconds = failures?.waitOf(request.parts.ip) ?? 0
     if (waitSeconds > 0) throw refuse('rate-limited', undefined, waitSeconds, 'too many credentials that were none')
-    const verdict = scheme.judge(credential, isAlone)
+    const verdict = scheme.judge(credential, isAlone, request, client)
     if (verdict === undefined) return undefined
     const { isAmbient } = credential
     return verdict instanceof Promise
@@ -32,22 +46,23 @@ export function openGate(
 }
 
 type Judge = (
-  scheme: OpenScheme,
+  scheme: GateScheme,
   credential: Credential,
-  request: RequestParts,
   isAlone: boolean,
+  request: RouteRequest,
+  client: Client,
 ) => Found | Promise<Found>
 
 /** The first scheme whose credential is there decides alone. */
-function askAny(schemes: readonly OpenScheme[], judge: Judge): Gate {
+function askAny(schemes: readonly GateScheme[], judge: Judge): Gate {
   const readBy = (place: string) => schemes.filter(({ reads }) => reads.includes(place)).length
   const alone = schemes.map(({ reads }) => reads.every((place) => readBy(place) === 1))
-  return (request) => {
+  return (request, client) => {
     let stranger: Credential | undefined
     for (const [at, scheme] of schemes.entries()) {
-      const credential = scheme.find(request)
+      const credential = scheme.find(request.parts, request)
       if (!credential) continue
-      const found = judge(scheme, credential, request, alone[at]!)
+      const found = judge(scheme, credential, alone[at]!, request, client)
       if (found) return found
       stranger ??= credential
     }
@@ -56,14 +71,14 @@ function askAny(schemes: readonly OpenScheme[], judge: Judge): Gate {
 }
 
 /** Every scheme has to find its credential, and it to be good; who asks is told by the last. */
-function askAll(schemes: readonly OpenScheme[], judge: Judge): Gate {
-  return async (request) => {
+function askAll(schemes: readonly GateScheme[], judge: Judge): Gate {
+  return async (request, client) => {
     let last: Found
     let isAmbient = false
     for (const scheme of schemes) {
-      const credential = scheme.find(request)
+      const credential = scheme.find(request.parts, request)
       if (!credential) return undefined
-      last = await judge(scheme, credential, request, true)
+      last = await judge(scheme, credential, true, request, client)
       isAmbient ||= credential.isAmbient
       if (last?.verdict.kind !== 'identity') return last
     }

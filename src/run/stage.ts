@@ -1,4 +1,5 @@
 import type { Admission, Hold } from '../admission/admission.ts'
+import type { Call } from '../calls/call.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import type { Schemes } from '../identity/open-scheme.ts'
@@ -50,6 +51,8 @@ export interface StageParts {
   readonly store: ResponseStore
   readonly metrics: StageMetrics
   readonly hold: Hold
+  /** What schemes ask, by their names; undefined where nobody is asked, and a test says who asks. */
+  readonly questions?: ReadonlyMap<string, Call> | undefined
 }
 
 export interface StageMetrics {

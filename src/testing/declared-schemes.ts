@@ -1,6 +1,6 @@
 import type { CredentialSource } from '../identity/credential.ts'
 import { Failures } from '../identity/failures.ts'
-import { identify } from '../identity/identity.ts'
+import { findClaim, identify } from '../identity/identity.ts'
 import type { Schemes } from '../identity/open-scheme.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
@@ -23,7 +23,7 @@ export function declareIdentity(headers: CredentialSource['headers'], identity: 
  * is said brings no credential.
  */
 export const declaredSchemes: Schemes = {
-  open({ name, settings }) {
+  open({ name, kind, settings }) {
     const { issuer, roles } = settings as { issuer?: string; roles?: string }
     return {
       reads: [],
@@ -35,7 +35,15 @@ export const declaredSchemes: Schemes = {
         const claims = JSON.parse(text) as DeclaredIdentity['claims']
         const { exp } = claims
         const expiresMs = typeof exp === 'number' ? exp * 1000 : undefined
-        return identify({ scheme: name, issuer, claims, roles, expiresMs })
+        const subject = kind.asks?.(settings).subject
+        const sub = subject === undefined ? claims['sub'] : (claims['sub'] ?? findClaim(claims, subject))
+        return identify({
+          scheme: name,
+          issuer,
+          claims: sub === undefined ? claims : { ...claims, sub },
+          roles,
+          expiresMs,
+        })
       },
     }
   },

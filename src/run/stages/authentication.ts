@@ -4,6 +4,7 @@ import type { Outcome } from '../outcome.ts'
 import { makePrivate } from '../private-answers.ts'
 import { refuse } from '../refusals.ts'
 import type { RouteRequest } from '../route-request.ts'
+import { openQuestion } from '../scheme-question.ts'
 import { andThen, type Client, defineStage, type Handle } from '../stage.ts'
 
 /**
@@ -13,10 +14,13 @@ import { andThen, type Client, defineStage, type Handle } from '../stage.ts'
 export const authentication = defineStage({
   name: 'authentication',
   on: ['route', 'proxy', 'unmatched'],
-  open({ access }, { schemes, hold }) {
+  open({ access }, { schemes, hold, questions }) {
     if (!access) return undefined
     const { optional, isPublic } = access
-    const opened = access.schemes.map((scheme) => schemes.open(scheme, hold))
+    const opened = access.schemes.map((scheme) => {
+      const [question, call] = [access.asks?.get(scheme.name), questions?.get(scheme.name)]
+      return question && call ? openQuestion(question, call) : schemes.open(scheme, hold)
+    })
     const failures = access.failures && schemes.openFailures(access.failures, hold)
     const ask: Gate = openGate(access.mode, opened, failures)
 
@@ -33,8 +37,11 @@ export const authentication = defineStage({
       }
       const { kind, reason } = verdict
       if (kind === 'unavailable') throw refuse('auth-unavailable', undefined, verdict.retryAfter, reason)
+      const { said } = verdict
+      if (said?.status === 403) throw refuse('forbidden', undefined, undefined, reason)
       failures?.note(request.parts.ip)
-      client.addHeaders(challengeOf(access!, 'error="invalid_token"'))
+      const own = () => challengeOf(access!, 'error="invalid_token"')
+      client.addHeaders(said?.challenge === undefined ? own() : ['www-authenticate', said.challenge])
       throw refuse('unauthenticated', undefined, undefined, reason)
     }
 
@@ -45,7 +52,7 @@ export const authentication = defineStage({
         return isPublic ? outcome : andThen(outcome, makePrivate)
       }
       return (request, client) =>
-        andThenFound(ask(request.parts), (found) => {
+        andThenFound(ask(request, client), (found) => {
           client.scope.throwIfCancelled()
           return goOn(found, request, client)
         })

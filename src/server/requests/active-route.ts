@@ -1,8 +1,8 @@
 import { compileBrowsers } from '../../browsers/browsers.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
-import { defaultAccess } from '../../plan/access.ts'
 import { admitUnmatched } from '../../plan/admission/route.ts'
+import type { SchemeQuestion } from '../../plan/scheme-question.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
 import { executeSteps } from '../../run/execute.ts'
 import { openPipeline, type Pipeline, passOn } from '../../run/pipeline.ts'
@@ -85,33 +85,50 @@ export class ActiveRoutes {
   }
 
   /** Opens what stands before requests that no route takes; `isGuarded` where the gateway has an answer for some. */
-  openUnmatched({ settings, auth }: Snapshot, isGuarded = false): ActiveUnmatched {
+  openUnmatched({ settings, ownAccess }: Snapshot, isGuarded = false): ActiveUnmatched {
     const { limit } = settings
     const route: UnmatchedRoute = {
       kind: 'unmatched',
       name: '',
-      access: isGuarded ? defaultAccess(auth) : undefined,
+      access: isGuarded ? ownAccess : undefined,
       admission: limit && admitUnmatched(limit),
       browsers: compileBrowsers(settings, []),
     }
-    return { route, pipeline: openPipeline(route, this.#parts, passOn) }
+    const questions = questionsOf(route)
+    const opened = this.#parts.backends.open(questions.map(({ site }) => site))
+    const pipeline = openPipeline(route, { ...this.#parts, questions: callsOf(questions, opened.calls) }, passOn)
+    return {
+      route,
+      pipeline: {
+        answer: pipeline.answer,
+        release() {
+          pipeline.release()
+          opened.release()
+        },
+      },
+    }
   }
 
   #open(route: Route): { active: ActiveRoute; opened: OpenBackends } {
     const { metrics, backends } = this.#parts
     const { method, path } = route.match
+    const questions = questionsOf(route)
     const common = { metrics: metrics.route(method, path), title: `${method} ${path}` }
     if (route.kind === 'passthrough') {
-      const opened = backends.open([], [route.service])
+      const opened = backends.open(
+        questions.map(({ site }) => site),
+        [route.service],
+      )
       const client = memoize((method) => metrics.client(route.service.name, route.name, method))
-      const pipeline = openPipeline(route, this.#parts, passOn)
+      const pipeline = openPipeline(route, { ...this.#parts, questions: callsOf(questions, opened.calls) }, passOn)
       return { active: { ...common, route, pipeline, service: opened.services[0]!, client }, opened }
     }
-    const opened = backends.open(route.callSites)
-    return { active: { ...common, route, pipeline: this.#openAggregate(route, opened) }, opened }
+    const opened = backends.open([...route.callSites, ...questions.map(({ site }) => site)])
+    return { active: { ...common, route, pipeline: this.#openAggregate(route, opened, questions) }, opened }
   }
 
-  #openAggregate(route: AggregatedRoute, { calls }: OpenBackends): Pipeline {
+  #openAggregate(route: AggregatedRoute, opened: OpenBackends, questions: readonly SchemeQuestion[]): Pipeline {
+    const calls = opened.calls.slice(0, route.callSites.length)
     const { metrics, clock, pace } = this.#parts
     const steps = route.steps.map(({ name }) => metrics.step(route.name, name))
     if (route.caching?.ttlMs !== undefined)
@@ -126,8 +143,18 @@ export class ActiveRoutes {
         if (outcome === leftOutOutcome) steps[step]?.countFallback('skipped')
       },
     })
-    return openPipeline(route, this.#parts, end)
+    const asking = callsOf(questions, opened.calls.slice(calls.length))
+    return openPipeline(route, { ...this.#parts, questions: asking }, end)
   }
+}
+
+/** What its schemes ask. */
+function questionsOf({ access }: Pick<Route, 'access'>): readonly SchemeQuestion[] {
+  return [...(access?.asks?.values() ?? [])]
+}
+
+function callsOf(questions: readonly SchemeQuestion[], calls: readonly Call[]): ReadonlyMap<string, Call> {
+  return new Map(questions.map(({ scheme }, at) => [scheme.name, calls[at]!]))
 }
 
 /** Of methods there are few. */
