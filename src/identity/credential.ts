@@ -1,11 +1,22 @@
 import * as z from 'zod'
 import { isHeaderName } from '../header-fields.ts'
 
+/** The certificate of a client, which its listener has verified, or a trusted proxy. */
+export interface ClientCertificate {
+  /** As RFC 4514 writes it: `CN=orders,O=Shop,C=DE`. */
+  readonly subject: string
+  /** Of its subject alternative names those that name a service: `spiffe://…`, `dns:…`. */
+  readonly names: readonly string[]
+  /** Milliseconds since the epoch; undefined where nobody says so. */
+  readonly expiresMs: number | undefined
+}
+
 /** What of a request schemes look at. */
 export interface CredentialSource {
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string | readonly string[]>>
+  readonly certificate?: ClientCertificate | undefined
 }
 
 /** A place in a request where a credential may stand. */

@@ -65,7 +65,7 @@ function compileScheme(scheme: Scheme, verifier: Verifier): OpenScheme {
   const authScheme = kind.challenge.toLowerCase()
   return {
     reads: places.map(({ in: place, name }) => `${place}.${name}${name === 'authorization' ? ` ${authScheme}` : ''}`),
-    find: compileFind(places, authScheme, kind.isAmbient),
+    find: kind.find?.(settings) ?? compileFind(places, authScheme, kind.isAmbient),
     judge({ text }, isAlone) {
       const known = verifier.known?.(text)
       if (known) return known

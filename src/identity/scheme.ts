@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Notify } from '../telemetry/notice.ts'
-import type { CredentialPlace } from './credential.ts'
+import type { Credential, CredentialPlace, CredentialSource } from './credential.ts'
 import type { Verdict } from './identity.ts'
 
 /** What schemes are opened with. */
@@ -44,11 +44,13 @@ export interface SchemeKind<Name extends string = string, Shape extends z.ZodTyp
   /** What people may write. */
   readonly shape: Shape
   /** The authentication scheme that a 401 asks for (RFC 9110 section 11.6.1). */
-  readonly challenge: 'Bearer' | 'Basic' | 'ApiKey'
+  readonly challenge: 'Bearer' | 'Basic' | 'ApiKey' | 'ClientCertificate'
   /** Whether browsers send its credentials by themselves, wherever they stand; of cookies that is known anyway. */
   readonly isAmbient?: boolean
   /** Where its credentials stand. */
   places(settings: z.output<Shape>): readonly CredentialPlace[]
+  /** Finds them where they are no text at those places. */
+  find?(settings: z.output<Shape>): (request: CredentialSource) => Credential | undefined
   /** Its key that names a file, from the one that says so; a URL is none. */
   readonly fileKey?: string
   /** What is wrong with what that file holds, if anything. */

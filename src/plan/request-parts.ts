@@ -1,4 +1,5 @@
 import type { OpaqueBytes } from '../formats/opaque-bytes.ts'
+import type { ClientCertificate } from '../identity/credential.ts'
 import type { Identity } from '../identity/identity.ts'
 
 /** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */
@@ -21,6 +22,8 @@ export interface RequestParts {
   readonly bodyHoldsTexts?: boolean
   /** Who it is of, once a scheme has told; undefined for nobody. */
   readonly identity?: Identity | undefined
+  /** The client's, where its listener asked for one and has verified it. */
+  readonly certificate?: ClientCertificate | undefined
   readonly ip: string
   readonly id: string
 }

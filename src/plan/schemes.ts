@@ -1,3 +1,4 @@
+import { checkHeaderMayCome } from '../binding/headers-of-proxies.ts'
 import type { Position } from '../binding/shape.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { ConfigTexts } from '../config/read.ts'
@@ -20,7 +21,7 @@ export function locateQuestion({ name, kind }: Scheme, source: Source): Position
  * that says so could be read.
  */
 export function* bindSchemes(
-  { auth, defaults }: GatewaySettings,
+  { auth, defaults, trustedProxies }: GatewaySettings,
   gateway: Source | undefined,
   texts: Pick<ConfigTexts, 'schemeFiles' | 'env'>,
   isSaid: boolean,
@@ -34,6 +35,8 @@ export function* bindSchemes(
     const file = text && (yield* parseYamlInSteps(text, {}, diagnostics))
     const fault = file && kind.checkFile?.(file.value)
     if (fault !== undefined) diagnostics.add('invalid-value', fault, file!.locate([]))
+    for (const { in: place, name: header } of trustedProxies.length === 0 ? kind.places(settings) : [])
+      if (place === 'header') checkHeaderMayCome(header, gateway!.locate(['auth', name]), diagnostics)
     const key = JSON.stringify([name, kind.name, settings, text?.text])
     schemes.set(name, { name, kind, settings, file: file?.value, key })
   }

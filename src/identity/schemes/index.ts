@@ -3,6 +3,7 @@ import { basic } from './basic/basic.ts'
 import { forward } from './forward/forward.ts'
 import { introspect } from './introspect/introspect.ts'
 import { jwt } from './jwt/jwt.ts'
+import { mtls } from './mtls/mtls.ts'
 
 /** Every way to find out who asks. A new one is a folder beside these and a line here. */
-export const schemeKinds = [jwt, apiKey, introspect, basic, forward] as const
+export const schemeKinds = [jwt, apiKey, introspect, basic, mtls, forward] as const

@@ -1,54 +1,40 @@
+import type { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { TLSSocket } from 'node:tls'
-import { listenerOf } from './connection.ts'
+import { readAlternativeNames } from '../../identity/alternative-names.ts'
+import type { ClientCertificate } from '../../identity/credential.ts'
 
-/** Who a client proved to be by its certificate, in the words of the certificate. */
-export interface ClientCertificate {
-  /** Its distinguished name as RFC 4514 has it but in the order of the certificate: `C=DE,O=Shop,CN=orders`. */
-  readonly subject: string
-  /** Its subject alternative names, each with its kind in lower case: `dns:orders.test`, `uri:spiffe://prod/orders`. */
-  readonly names: readonly string[]
-  /** SHA-256 over all of it: `AB:CD:…`. */
-  readonly fingerprint: string
-  /** In milliseconds since the epoch. */
-  readonly expiresMs: number
+/** What of a TLS socket is looked at. */
+interface SecureSocket {
+  /** Whether its listener asked for a certificate, and an authority that it trusts has signed the one that came. */
+  readonly authorized?: boolean
+  getPeerX509Certificate?(): X509Certificate | undefined
 }
 
-const known = new WeakMap<TLSSocket, ClientCertificate | undefined>()
+const known = new WeakMap<object, ClientCertificate | undefined>()
 
 /**
  * The certificate that a request's client has shown, where the `clientCa` of the listener has signed it, it is in its
  * time, and no `crl` takes it back; undefined for a client without one, or with any other.
  */
-export function clientCertificateOf(request: IncomingMessage): ClientCertificate | undefined {
-  const socket = tlsSocketOf(request)
-  if (!socket?.authorized) return undefined
-  if (!known.has(socket)) known.set(socket, read(socket))
-  return known.get(socket)
-}
-
-function tlsSocketOf(request: IncomingMessage): TLSSocket | undefined {
-  if (!listenerOf(request).isTls) return undefined
-  return 'authorized' in request.socket ? (request.socket as TLSSocket) : undefined
-}
-
-function read(socket: TLSSocket): ClientCertificate | undefined {
-  const certificate = socket.getPeerX509Certificate()
-  if (!certificate) return undefined
-  return {
-    subject: (certificate.subject ?? '').replaceAll('\n', ','),
-    names: splitNames(certificate.subjectAltName ?? ''),
-    fingerprint: certificate.fingerprint256,
-    expiresMs: Date.parse(certificate.validTo),
+export function clientCertificate({ socket }: Pick<IncomingMessage, 'socket'>): ClientCertificate | undefined {
+  const secure = socket as SecureSocket
+  if (secure.authorized !== true) return undefined
+  if (!known.has(secure)) {
+    const shown = secure.getPeerX509Certificate?.()
+    known.set(secure, shown && describeCertificate(shown))
   }
+  return known.get(secure)
 }
 
-/** `DNS:a.test, URI:spiffe://x`: Node puts what could be mistaken for two in quotes, as a JSON string. */
-function splitNames(text: string): readonly string[] {
-  const names: string[] = []
-  for (const [, kind = '', quoted, plain = ''] of text.matchAll(
-    /([A-Za-z ]+):(?:("(?:[^"\\]|\\.)*")|([^,]*))(?:, |$)/g,
-  ))
-    names.push(`${kind.toLowerCase()}:${quoted === undefined ? plain : JSON.parse(quoted)}`)
-  return names
+export function describeCertificate({ subject, subjectAltName, validTo }: X509Certificate): ClientCertificate {
+  return {
+    // A part a line, the widest first, where RFC 4514 has the narrowest.
+    subject: (subject ?? '')
+      .split('\n')
+      .map((part) => part.replaceAll(' + ', '+'))
+      .reverse()
+      .join(','),
+    names: readAlternativeNames(subjectAltName),
+    expiresMs: Date.parse(validTo),
+  }
 }

@@ -3,6 +3,7 @@ import { parseCookie } from 'cookie'
 import type { RequestParts } from '../../plan/request-parts.ts'
 import { newTraceId } from '../../telemetry/ids.ts'
 import type { ClientAddresses } from '../http/client-address.ts'
+import { clientCertificate } from '../http/client-certificate.ts'
 import { readQuery } from '../http/query.ts'
 import { targetOf } from '../http/strict.ts'
 
@@ -55,6 +56,10 @@ export class ServerRequestParts implements RequestParts {
     const { cookie } = this.#message.headers
     this.#cookies ??= cookie === undefined ? noCookies : (parseCookie(cookie, asItCame) as Record<string, string>)
     return this.#cookies
+  }
+
+  get certificate(): RequestParts['certificate'] {
+    return clientCertificate(this.#message)
   }
 
   get ip(): string {
