@@ -40,6 +40,7 @@ const passesAll: PassedRequest = {
   cookies: undefined,
   queries: new Set(),
   sets: [],
+  asserts: [],
   render: undefined,
   createDocument: undefined,
   keepsHost: false,

@@ -39,10 +39,11 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const { dictionary, catalogue, standing: parts, settings, registry, auth, ownAccess } = world
   if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
   const routes: Route[] = []
+  const asserted = units.flatMap((unit) => unit.asserted)
   for (const unit of units) {
     if (!unit.isCompiled) yield
     try {
-      routes.push(unit.compile())
+      routes.push(unit.compile(asserted))
     } catch (thrown) {
       if (!(thrown instanceof ExtensionFault)) throw thrown
       const at = { file: unit.facts.file.path, line: 1, column: 1, endLine: 1, endColumn: 2 }

@@ -10,10 +10,11 @@ import { headerText } from '../operations/header-text.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { ProxyDefinition } from '../routes/proxy.ts'
 import { placesOf, type RouteAccess } from './access.ts'
+import { readsWhoAsks } from './calls-with-claims.ts'
 import { type BoundInput, compileInputs } from './inputs.ts'
 import { bindPassedPath, type PassedPath } from './passed-path.ts'
 import type { RequestParts } from './request-parts.ts'
-import { compileIdentityView, compileRequestView, requestPartsRead } from './request-view.ts'
+import { compileIdentityView, compileRequestView, isOfWhoAsks, requestPartsRead } from './request-view.ts'
 
 /** What of a client's request goes on through a `proxy:` route, and as what. */
 export interface PassedRequest {
@@ -27,6 +28,8 @@ export interface PassedRequest {
   readonly queries: ReadonlySet<string>
   /** Names of headers that the file sets. */
   readonly sets: readonly string[]
+  /** Those of them that tell the service who asks, in lower case. */
+  readonly asserts: readonly string[]
   /** Headers that the file sets: names and values in turn. Throws a GatewayError. */
   readonly render: ((document: Document) => string[]) | undefined
   /** Makes the context that they are filled from; throws `invalid-input`. Undefined where nothing of the request is read. */
@@ -79,6 +82,9 @@ export function bindPassedRequest(
         'leave one of them away',
       )
   }
+  const ofClaims = new Set(inputs.filter(isOfWhoAsks).map(({ color }) => color))
+  const tellsWho = (read: Read) =>
+    readsWhoAsks(read) || (read.reference.kind === 'color' && ofClaims.has(read.reference.color))
   const set = bindHeaders(headers, 'request', within(position, 'headers'), language)
   for (const { name, value } of set) {
     for (const read of value.reads) checkIsThere(read, inputs, language)
@@ -102,6 +108,7 @@ export function bindPassedRequest(
         : undefined,
     queries: new Set(looked.flatMap(({ in: place, name }) => (place === 'query' ? name : []))),
     sets: set.map(({ name }) => name),
+    asserts: set.filter(({ value }) => value.reads.some(tellsWho)).map(({ name }) => name.toLowerCase()),
     render: set.length > 0 ? compileSetHeaders(set) : undefined,
     createDocument: set.length + inputs.length > 0 ? compileDocument(set, inputs) : undefined,
     keepsHost: host === 'client',

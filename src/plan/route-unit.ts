@@ -5,6 +5,7 @@ import { type ParsedRoute, parseRoute } from '../routes/route.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { SourceText } from '../yaml/source.ts'
 import { type BindGuard, bindAccess } from './access.ts'
+import { type AssertedHeader, headersAssertedBy, withhold } from './asserted-headers.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { routeChecks } from './checks/index.ts'
@@ -35,6 +36,8 @@ export class RouteUnit {
   readonly unusedOutputs: UnusedOutputs | undefined
   readonly #bound: BoundRoute | PassthroughRoute | undefined
   #route: Route | undefined
+  #withheldFor = ''
+  #asserted: readonly AssertedHeader[] | undefined
 
   constructor(
     origin: Pick<RouteUnit, 'facts' | 'named' | 'world' | 'diagnostics' | 'usedPresets'>,
@@ -57,15 +60,31 @@ export class RouteUnit {
     return this.#bound && !('kind' in this.#bound) ? this.#bound : undefined
   }
 
+  /** What it tells services of who asks. Only for one without errors. */
+  get asserted(): readonly AssertedHeader[] {
+    this.#asserted ??= this.#bound ? headersAssertedBy(this.#bound) : []
+    return this.#asserted
+  }
+
   get isCompiled(): boolean {
     return this.#route !== undefined
   }
 
-  /** Only for one without errors. Compiles it the first time, and gives the same route ever after. */
-  compile(): Route {
+  /**
+   * Only for one without errors. Compiles it the first time, and gives the same route ever after, while the routes around it
+   * tell services the same of who asks.
+   */
+  compile(asserted: readonly AssertedHeader[]): Route {
     const bound = this.#bound
     if (!bound) throw new Error(`${this.facts.file.path} has errors and is not compiled`)
-    this.#route ??= 'kind' in bound ? bound : compileRoute(bound, () => nameMeaning(this))
+    if (!('kind' in bound)) {
+      this.#route ??= compileRoute(bound, () => nameMeaning(this))
+      return this.#route
+    }
+    const route = withhold(bound, asserted)
+    const withheldFor = [...route.passes.withheld].sort().join()
+    if (this.#route === undefined || withheldFor !== this.#withheldFor) this.#route = route
+    this.#withheldFor = withheldFor
     return this.#route
   }
 }
