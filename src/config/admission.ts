@@ -6,7 +6,11 @@ import { clientLimitShape } from '../operations/admission.ts'
 const anyRequest = /^request\.(ip|method|(headers|query|cookies)\..+)$/
 
 /** `limit:` of the gateway's file. */
-export const gatewayLimitShape = clientLimitShape.superRefine(({ by }, context) => {
+export const gatewayLimitShape = clientLimitShape.superRefine(({ by, plans }, context) => {
+  if (plans) {
+    const message = 'it counts before anybody is asked who he is'
+    context.addIssue({ code: 'custom', path: ['rate'], message, params: { help: 'say it of `defaults.route`' } })
+  }
   const wrong = by.find((text) => !anyRequest.test(text))
   if (wrong === undefined) return
   const help = 'request.ip, request.method, request.headers.x, request.query.x or request.cookies.x'

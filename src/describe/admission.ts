@@ -21,8 +21,10 @@ export function describeRouteAdmission(admission: RouteAdmission | undefined): s
     : priority === priorities.indexOf('normal')
       ? []
       : [`priority ${priorities[priority]}`]
-  for (const { scope, policy, by } of limits) {
-    words.push(`${scope === 'gateway' ? 'the gateway’s limit: ' : ''}${printRate(policy, by)}`)
+  for (const { scope, policy, plans, by } of limits) {
+    const others = [...(plans?.policies ?? [])].map(([plan, rate]) => `${plan} ${printRate(rate, [])}`)
+    const more = plans ? `; by ${plans.of}: ${others.join('; ')}` : ''
+    words.push(`${scope === 'gateway' ? 'the gateway’s limit: ' : ''}${printRate(policy, by)}${more}`)
   }
   if (bulkhead) words.push(printBulkhead('requests', bulkhead.policy, bulkhead.by))
   return words

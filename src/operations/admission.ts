@@ -72,9 +72,19 @@ const rateKeys = {
     .describe('What is counted apart; without it everything together.'),
 }
 
+/** Rates by what is known of who asks. */
+export interface PlannedRates {
+  /** `claims.plan` */
+  readonly of: string
+  /** Those that have one of their own, by what that is. */
+  readonly policies: ReadonlyMap<string, RatePolicy>
+}
+
 /** A rate limit as the file has it: `by` is resolved where its colors are known. */
 export interface LimitDefinition {
+  /** Of everybody, or of all who have no other one. */
   readonly policy: RatePolicy
+  readonly plans?: PlannedRates | undefined
   readonly by: readonly string[]
 }
 
@@ -82,10 +92,34 @@ function policyOf(perSecond: number, burst: number | undefined): RatePolicy {
   return { perSecond, burst: burst ?? Math.max(1, Math.ceil(perSecond)) }
 }
 
+const plannedRates = z
+  .object({
+    of: withRole(
+      z.string().regex(/^(?:claims|auth)\../, 'a claim, or what `auth` says: nobody chooses his rate himself'),
+      'language',
+    ).describe('What of who asks says which: `claims.plan`.'),
+    default: positiveRate.describe('Of all for whom no other stands here.'),
+  })
+  .catchall(positiveRate)
+
 /** `limit:` of clients. */
 export const clientLimitShape = z
-  .strictObject(rateKeys)
-  .transform(({ rate, burst, by }): LimitDefinition => ({ policy: policyOf(rate, burst), by }))
+  .strictObject({
+    ...rateKeys,
+    rate: z
+      .union([positiveRate, plannedRates])
+      .describe('Tokens that flow back into the bucket; by a claim: `{ of: claims.plan, gold: 100/s, default: 5/s }`.'),
+  })
+  .refine(({ rate, burst }) => typeof rate === 'number' || burst === undefined, {
+    path: ['burst'],
+    message: 'of several rates each has its own: what flows back in a second',
+  })
+  .transform(({ rate, burst, by }): LimitDefinition => {
+    if (typeof rate === 'number') return { policy: policyOf(rate, burst), by }
+    const { of, default: otherwise, ...others } = rate
+    const policies = new Map(Object.entries(others).map(([name, perSecond]) => [name, policyOf(perSecond, undefined)]))
+    return { policy: policyOf(otherwise, undefined), plans: { of, policies }, by }
+  })
   .meta({ description: 'So many requests in a time; one too many is answered 429.' })
 
 /** `limit:` of a service. */

@@ -32,6 +32,14 @@ export class EarlyReads {
     this.#tell = tell
   }
 
+  /** What is known of who asks, whoever says it. */
+  claim(text: string, at: Location): EarlyReader {
+    const part = bindKeyPart(text, at, this.#language)
+    if (part?.kind !== 'identity') return nothing
+    const { root, name } = part
+    return ({ identity }) => identity && readClaim(identity[root], name)
+  }
+
   /** What clients are told apart by. */
   key(text: string, at: Location): EarlyReader {
     const part = bindKeyPart(text, at, this.#language)

@@ -13,7 +13,7 @@ import type { Location } from '../../diagnostics/diagnostic.ts'
 import { endsRequest, toGatewayError } from '../../errors.ts'
 import type { Document } from '../../expressions/document.ts'
 import type { WorkBudget } from '../../expressions/work.ts'
-import type { LimitDefinition } from '../../operations/admission.ts'
+import type { LimitDefinition, PlannedRates } from '../../operations/admission.ts'
 import type { ParsedRoute } from '../../routes/route.ts'
 import type { Path } from '../../yaml/source.ts'
 import type { BoundInput } from '../inputs.ts'
@@ -43,6 +43,8 @@ export interface RequestLimit {
   readonly scope: 'gateway' | 'route'
   readonly name: string
   readonly policy: RatePolicy
+  /** Rates of some who ask, and which is whose. */
+  readonly plans?: (PlannedRates & { readonly planOf: (request: RequestParts) => unknown }) | undefined
   /** As the file has it, for people. */
   readonly by: readonly string[]
   readonly keyOf: (request: RequestParts) => string
@@ -87,9 +89,18 @@ export function bindAdmission(
   const limits: RequestLimit[] = []
   if (gatewayLimit) limits.push(compileGatewayLimit(gatewayLimit))
   if (limit?.value && counted) {
-    const { policy, by } = limit.value
-    const keyOf = compileKey(counted)
-    limits.push({ scope: 'route', name: parsed.name, policy, by, keyOf, isByAddress: isByAddress(by) })
+    const { policy, plans, by } = limit.value
+    const { source, path } = limit.position
+    const planOf = plans && earlyOf(limit).claim(plans.of, source.locate([...path, 'rate', 'of']))
+    limits.push({
+      scope: 'route',
+      name: parsed.name,
+      policy,
+      plans: plans && { ...plans, planOf: planOf! },
+      by,
+      keyOf: compileKey(counted),
+      isByAddress: isByAddress(by) && !plans,
+    })
   }
   const fixed = priorities.indexOf(priority?.value as Priority)
   return {

@@ -1,8 +1,11 @@
+import type { OpenRate } from '../../admission/admission.ts'
+import type { RatePolicy } from '../../admission/policy.ts'
 import type { RateDecision } from '../../admission/rates/rate-limiter.ts'
 import type { RequestLimit, RouteAdmission } from '../../plan/admission/route.ts'
+import type { RequestParts } from '../../plan/request-parts.ts'
 import { refuse } from '../refusals.ts'
 import { type Client, defineStage, type Handle, type StageParts } from '../stage.ts'
-import { type Applied, printRateHeaders, wholeSeconds } from './rate-headers.ts'
+import { type Applied, printRateHeaders, type ToldLimit, wholeSeconds } from './rate-headers.ts'
 
 /** Before anybody is asked who he is: what counts by the address alone, or all of it where nobody is asked. */
 export const addressLimits = defineStage({
@@ -26,11 +29,11 @@ function openLimits(
 ) {
   const limits = (declared?.limits ?? []).filter(isHere)
   if (limits.length === 0) return undefined
-  const rates = limits.map(({ scope, name, policy }) => admission.openRate({ scope, name, policy, maxWaitMs: 0 }, hold))
+  const opened = limits.map((limit) => openLimit(limit, { admission, hold }))
 
   /** Tells the answer of it. Throws where one of them says no. */
-  function obey(decisions: readonly RateDecision[], client: Client): void {
-    client.addHeaders(printRateHeaders(decisions.map((decision, index): Applied => [limits[index]!, decision])))
+  function obey(rates: readonly OpenLimit[], decisions: readonly RateDecision[], client: Client): void {
+    client.addHeaders(printRateHeaders(decisions.map((decision, index): Applied => [rates[index]!.told, decision])))
     let waitMs = -1
     for (const [index, decision] of decisions.entries()) {
       const { isAllowed } = decision
@@ -45,14 +48,35 @@ function openLimits(
 
   return (next: Handle): Handle =>
     (request, client) => {
-      const taken = rates.map(({ limiter }, index) => limiter.take(limits[index]!.keyOf(request.parts)))
+      const { parts } = request
+      const rates = opened.map((of) => of(parts))
+      const taken = rates.map(({ limiter }, index) => limiter.take(limits[index]!.keyOf(parts)))
       if (taken.some((decision) => decision instanceof Promise)) {
         return Promise.all(taken).then((decisions) => {
-          obey(decisions, client)
+          obey(rates, decisions, client)
           return next(request, client)
         })
       }
-      obey(taken as RateDecision[], client)
+      obey(rates, taken as RateDecision[], client)
       return next(request, client)
     }
+}
+
+interface OpenLimit extends OpenRate {
+  readonly told: ToldLimit
+}
+
+/** Opens a limit: of it, the rate that holds for a request. */
+function openLimit(
+  { scope, name, policy, plans }: RequestLimit,
+  { admission, hold }: Pick<StageParts, 'admission' | 'hold'>,
+): (request: RequestParts) => OpenLimit {
+  const open = (policy: RatePolicy, plan?: string): OpenLimit => {
+    const key = { scope, name: plan === undefined ? name : `${name} ${plan}`, policy, maxWaitMs: 0 }
+    return { ...admission.openRate(key, hold), told: { name, policy } }
+  }
+  const everybodys = open(policy)
+  if (!plans) return () => everybodys
+  const others = new Map<unknown, OpenLimit>([...plans.policies].map(([plan, rate]) => [plan, open(rate, plan)]))
+  return (request) => others.get(plans.planOf(request)) ?? everybodys
 }

@@ -1,8 +1,14 @@
+import type { RatePolicy } from '../../admission/policy.ts'
 import type { RateDecision } from '../../admission/rates/rate-limiter.ts'
-import type { RequestLimit } from '../../plan/admission/route.ts'
+
+/** A limit as clients are told of it. */
+export interface ToldLimit {
+  readonly name: string
+  readonly policy: RatePolicy
+}
 
 /** One limit, and what it said to a request. */
-export type Applied = readonly [limit: RequestLimit, decision: RateDecision]
+export type Applied = readonly [limit: ToldLimit, decision: RateDecision]
 
 /**
  * `RateLimit-Policy` and `RateLimit`, a member for each limit: `"home";q=100;w=1` and `"home";r=19;t=1`. `q` per `w`
@@ -32,9 +38,9 @@ interface Described {
   readonly policy: string
 }
 
-const known = new WeakMap<RequestLimit, Described>()
+const known = new WeakMap<ToldLimit, Described>()
 
-function describe(limit: RequestLimit): Described {
+function describe(limit: ToldLimit): Described {
   let described = known.get(limit)
   if (!described) {
     const name = printString(limit.name)
