@@ -11,6 +11,7 @@ import { isHeaderName } from '../header-fields.ts'
 import { authRuleShape } from '../identity/access.ts'
 import { authShape } from '../identity/auth.ts'
 import { failureRateShape } from '../identity/failures.ts'
+import { isSafeOrigin } from '../identity/fetch-json.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import { routeSetShape } from '../operations/route-set.ts'
 import { accessLogShape } from './access-log.ts'
@@ -128,6 +129,13 @@ export const gatewayShape = z
       ),
     zone: z.string().optional().describe('Where it runs: endpoints in the same zone are preferred.'),
     auth: authShape,
+    publicUrl: z
+      .string()
+      .refine(isSafeOrigin, 'it is no URL of https, or of this machine')
+      .refine((text) => URL.canParse(text) && !/[?#]/.test(text), 'it has neither query nor fragment')
+      .transform((text) => text.replace(/\/+$/, ''))
+      .optional()
+      .describe('Where browsers find the gateway: `https://shop.example.com`. People who sign in come back to it.'),
     register: registerShape.optional(),
     openapi: z
       .boolean()

@@ -13,26 +13,44 @@ export function isSafeOrigin(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, '')))
 }
 
+/** An answer, whole. */
+export interface IssuerAnswer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
 /**
- * Gets a JSON document, or one for what `asked` sends, of whom tokens are believed for: 2 s, 1 MB, no redirects.
+ * Gets a JSON document, or one for what `asked` sends, of whom tokens are believed for.
  * @throws Error that says why it could not be had, and nothing of what was answered
  */
 export async function fetchJson(url: string, clock: Clock, asked: RequestInit = {}): Promise<unknown> {
+  const init = { ...asked, headers: { accept: 'application/json', ...(asked.headers as Record<string, string>) } }
+  const { status, text } = await askIssuer(url, init, clock)
+  try {
+    if (status !== 200) throw new Unfit(`it answered ${status}`)
+    return parse(text)
+  } catch (thrown) {
+    throw new Error(`${maskUrl(url)}: ${reasonOf(thrown)}`)
+  }
+}
+
+/**
+ * Asks whom tokens are believed for: 2 s, 1 MB, no redirects.
+ * @throws Error that says why there is no answer
+ */
+export async function askIssuer(url: string, init: RequestInit, clock: Clock): Promise<IssuerAnswer> {
   if (!isSafeOrigin(url)) throw new Error(`${maskUrl(url)} is neither https nor on this machine`)
   const ending = new AbortController()
   const timer = clock.schedule(timeoutMs, () => ending.abort())
   try {
-    const answer = await fetch(url, {
-      ...asked,
-      redirect: 'manual',
-      headers: { accept: 'application/json', ...asked.headers },
-      signal: ending.signal,
-    })
-    if (answer.status !== 200) {
+    const answer = await fetch(url, { ...init, redirect: 'manual', signal: ending.signal })
+    const { status, headers } = answer
+    if (status >= 300 && status < 400) {
       await answer.body?.cancel()
-      throw new Unfit(`it answered ${answer.status}`)
+      return { status, headers, text: '' }
     }
-    return parse(await readBounded(answer))
+    return { status, headers, text: await readBounded(answer) }
   } catch (thrown) {
     throw new Error(`${maskUrl(url)}: ${ending.signal.aborted ? 'it did not answer in 2s' : reasonOf(thrown)}`)
   } finally {

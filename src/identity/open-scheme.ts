@@ -5,6 +5,7 @@ import { type Credential, type CredentialSource, compileFind } from './credentia
 import { type FailureRate, Failures } from './failures.ts'
 import type { Verdict } from './identity.ts'
 import type { Scheme, Verifier } from './scheme.ts'
+import type { SignIn } from './sign-in.ts'
 
 /** A scheme at work for routes. */
 export interface OpenScheme {
@@ -17,6 +18,8 @@ export interface OpenScheme {
    * @param isAlone whether no other scheme that is asked looks at the same place
    */
   judge(credential: Credential, isAlone: boolean): Verdict | Promise<Verdict> | undefined
+  /** Where people sign in, if they do. */
+  readonly signIn?: SignIn | undefined
 }
 
 export type Hold = <Value>(acquired: { readonly value: Value; readonly release: () => void }) => Value
@@ -38,7 +41,8 @@ export class SharedSchemes implements Schemes {
     this.#open = new Shared(
       ({ key }) => key,
       (scheme) => {
-        const verifier = scheme.kind.open(scheme.settings, { scheme: scheme.name, clock, file: scheme.file, notify })
+        const { name, file, publicUrl } = scheme
+        const verifier = scheme.kind.open(scheme.settings, { scheme: name, clock, file, publicUrl, notify })
         return { opened: compileScheme(scheme, verifier), verifier }
       },
       ({ verifier }) => verifier.close?.(),
@@ -60,11 +64,12 @@ export class SharedSchemes implements Schemes {
 }
 
 function compileScheme(scheme: Scheme, verifier: Verifier): OpenScheme {
-  const { kind, settings } = scheme
-  const places = kind.places(settings)
+  const { kind, settings, name } = scheme
+  const places = kind.places(settings, name)
   const authScheme = kind.challenge.toLowerCase()
   return {
-    reads: places.map(({ in: place, name }) => `${place}.${name}${name === 'authorization' ? ` ${authScheme}` : ''}`),
+    signIn: verifier.signIn,
+    reads: places.map(({ in: place, name: at }) => `${place}.${at}${at === 'authorization' ? ` ${authScheme}` : ''}`),
     find: kind.find?.(settings) ?? compileFind(places, authScheme, kind.isAmbient),
     judge({ text }, isAlone) {
       const known = verifier.known?.(text)

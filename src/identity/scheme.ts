@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Notify } from '../telemetry/notice.ts'
 import type { Credential, CredentialPlace, CredentialSource } from './credential.ts'
 import type { Verdict } from './identity.ts'
+import type { SignIn } from './sign-in.ts'
 
 /** What schemes are opened with. */
 export interface SchemeParts {
@@ -11,6 +12,8 @@ export interface SchemeParts {
   readonly clock: Clock
   /** What the file that it names holds. */
   readonly file: unknown
+  /** Where browsers find the gateway; there where people sign in. */
+  readonly publicUrl?: string | undefined
   readonly notify: Notify
 }
 
@@ -21,6 +24,8 @@ export interface Verifier {
   /** Whether a credential is its own, where others look at the same place; without it all are. */
   takes?(credential: string): boolean
   verify(credential: string): Verdict | Promise<Verdict>
+  /** Where people sign in. */
+  readonly signIn?: SignIn
   close?(): void
 }
 
@@ -44,11 +49,13 @@ export interface SchemeKind<Name extends string = string, Shape extends z.ZodTyp
   /** What people may write. */
   readonly shape: Shape
   /** The authentication scheme that a 401 asks for (RFC 9110 section 11.6.1). */
-  readonly challenge: 'Bearer' | 'Basic' | 'ApiKey' | 'ClientCertificate'
+  readonly challenge: 'Bearer' | 'Basic' | 'ApiKey' | 'ClientCertificate' | 'Cookie'
   /** Whether browsers send its credentials by themselves, wherever they stand; of cookies that is known anyway. */
   readonly isAmbient?: boolean
-  /** Where its credentials stand. */
-  places(settings: z.output<Shape>): readonly CredentialPlace[]
+  /** Whether people sign in by it, and come back to the gateway's `publicUrl`. */
+  readonly signsIn?: boolean
+  /** Where its credentials stand. @param scheme as the gateway's file names it */
+  places(settings: z.output<Shape>, scheme: string): readonly CredentialPlace[]
   /** Finds them where they are no text at those places. */
   find?(settings: z.output<Shape>): (request: CredentialSource) => Credential | undefined
   /** Its key that names a file, from the one that says so; a URL is none. */
@@ -79,6 +86,8 @@ export interface Scheme {
   readonly settings: unknown
   /** What the file that it names holds. */
   readonly file: unknown
+  /** Where browsers find the gateway. */
+  readonly publicUrl?: string | undefined
   /** Equal for schemes that are the same in all that they are made of. */
   readonly key: string
 }

@@ -92,7 +92,7 @@ export function defaultAccess({ rule, schemes, failures }: AuthWorld): RouteAcce
 
 /** Where what says who asks may stand in a request of a route. */
 export function placesOf(access: RouteAccess | undefined): readonly CredentialPlace[] {
-  const own = (access?.schemes ?? []).flatMap(({ kind, settings }) => kind.places(settings))
+  const own = (access?.schemes ?? []).flatMap(({ kind, settings, name }) => kind.places(settings, name))
   return [...own, ...[...(access?.asks?.values() ?? [])].flatMap(({ places }) => places)]
 }
 

@@ -21,7 +21,7 @@ export function locateQuestion({ name, kind }: Scheme, source: Source): Position
  * that says so could be read.
  */
 export function* bindSchemes(
-  { auth, defaults, trustedProxies }: GatewaySettings,
+  { auth, defaults, trustedProxies, publicUrl }: GatewaySettings,
   gateway: Source | undefined,
   texts: Pick<ConfigTexts, 'schemeFiles' | 'env'>,
   isSaid: boolean,
@@ -35,10 +35,14 @@ export function* bindSchemes(
     const file = text && (yield* parseYamlInSteps(text, {}, diagnostics))
     const fault = file && kind.checkFile?.(file.value)
     if (fault !== undefined) diagnostics.add('invalid-value', fault, file!.locate([]))
-    for (const { in: place, name: header } of trustedProxies.length === 0 ? kind.places(settings) : [])
+    for (const { in: place, name: header } of trustedProxies.length === 0 ? kind.places(settings, name) : [])
       if (place === 'header') checkHeaderMayCome(header, gateway!.locate(['auth', name]), diagnostics)
-    const key = JSON.stringify([name, kind.name, settings, text?.text])
-    schemes.set(name, { name, kind, settings, file: file?.value, key })
+    const key = JSON.stringify([name, kind.name, settings, text?.text, publicUrl])
+    schemes.set(name, { name, kind, settings, file: file?.value, publicUrl, key })
+    if (kind.signsIn && publicUrl === undefined && isSaid) {
+      const help = 'say where browsers find the gateway: `publicUrl: https://…`'
+      diagnostics.add('missing-key', '`publicUrl` is missing', gateway!.locateKey(['auth', name, kind.name]), help)
+    }
   }
   const rule = defaults.auth ?? 'none'
   if (written.length > 0 && defaults.auth === undefined && isSaid) {

@@ -3,7 +3,9 @@ import { GatewayError } from '../errors.ts'
 /** What is answered before any route runs: code → HTTP status and title. */
 const refusals = {
   'bad-request': { status: 400, title: 'The request is not valid HTTP' },
+  'sign-in-lost': { status: 400, title: 'This browser did not begin this sign-in, or too long ago' },
   unauthenticated: { status: 401, title: 'It is not known who asks' },
+  'sign-in-refused': { status: 403, title: 'Who signed in could not be confirmed' },
   forbidden: { status: 403, title: 'Who asks may not do this' },
   'insufficient-scope': { status: 403, title: 'Who asks was not granted what this takes' },
   'cross-origin': { status: 403, title: 'The request comes from a page of another site' },

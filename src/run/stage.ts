@@ -15,6 +15,8 @@ export interface Client {
   readonly scope: Scope
   /** The server span. */
   readonly span: Span
+  /** Path and query, as they came. */
+  readonly target: string
   /** What goes on with every call that is made for him. */
   propagation(): Propagation
   /** Adds to what his answer carries, whatever it is: names and values in turn. */

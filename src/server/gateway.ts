@@ -43,6 +43,7 @@ import { answerUnmatched, findRoute, tryAggregate } from './requests/dispatch.ts
 import { tryOpenApi } from './requests/openapi.ts'
 import { tryPreflight } from './requests/preflight.ts'
 import { tellRefused } from './requests/refused.ts'
+import { trySignIn } from './requests/sign-in.ts'
 
 export { ConfigurationError } from './lifecycle/load.ts'
 export type { ReloadResult } from './lifecycle/reload.ts'
@@ -173,6 +174,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const handler: Gateway['handler'] = (request, response, next) => {
     dropHeadersOfProxies(request, serving.current.addresses.trustsPeerOf)
     if (request.method === 'OPTIONS' && tryPreflight(serving, request, response)) return
+    if (trySignIn(serving, request, response)) return
     const found = findRoute(serving.current, request)
     if (tryAggregate(serving, found, request, response)) return
     if (tryOpenApi(serving, request, response) || passthrough.tryPassOn(found, request, response)) return

@@ -117,6 +117,10 @@ class TestClient implements Client {
     this.#parts = parts
   }
 
+  get target(): string {
+    return this.#parts.path
+  }
+
   propagation() {
     return { tracestate: undefined, baggage: undefined, requestId: this.#parts.id }
   }

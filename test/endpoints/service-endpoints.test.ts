@@ -30,7 +30,8 @@ function start(port: number, care?: Partial<CarePolicy>) {
   afterTest(() => backends.close())
   const service: ServiceTarget = { ...serviceTarget(), discover: discover(port), key: 'one' }
   if (care) Object.assign(service, { care: { ...noCare, ...care } })
-  const open = (target: ServiceTarget = service) => backends.open([callSite({ service: target, timeoutMs: 2000 })], [target])
+  const open = (target: ServiceTarget = service) =>
+    backends.open([callSite({ service: target, timeoutMs: 2000 })], [target])
   const ask = (call: Call) => call(callContext(clock))
   const become = async (found: string[]) => {
     answer = async () => found

@@ -31,6 +31,7 @@ function home(text: string): AggregatedRoute {
 }
 
 class TestClient implements Client {
+  readonly target = '/'
   readonly scope = new Scope()
   readonly span = silentSpan
   readonly version = 'v'

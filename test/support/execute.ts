@@ -57,6 +57,7 @@ export function executeAsIs(execution: Execution): Promise<Outcome> {
     span: execution.span,
     propagation: () => execution.propagation,
     addHeaders() {},
+    target: '/',
     hasBody: false,
     receiveBody: () => Promise.reject(new Error('there is none')),
     whenGone() {},

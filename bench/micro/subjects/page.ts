@@ -32,6 +32,7 @@ export async function addBenchmarks(): Promise<void> {
       span: startSpan(),
       propagation: () => propagation,
       addHeaders: () => {},
+      target: '/',
       hasBody: false,
       receiveBody: () => Promise.reject(new Error('there is none')),
       whenGone: () => {},

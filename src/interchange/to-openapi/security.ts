@@ -7,7 +7,7 @@ export function describeSchemes(schemes: ReadonlyMap<string, Scheme>): { securit
   if (schemes.size === 0) return {}
   const described = [...schemes].map(([name, { kind, settings }]) => [
     name,
-    kind.describe?.(settings) ?? byPlace(kind.places(settings)),
+    kind.describe?.(settings) ?? byPlace(kind.places(settings, name)),
   ])
   return { securitySchemes: Object.fromEntries(described) }
 }

@@ -1,6 +1,8 @@
-import { andThenFound, type Found, type Gate, openGate } from '../authenticate.ts'
+import type { OpenScheme } from '../../identity/open-scheme.ts'
+import { andThenFound, type Found, type Gate, type GateScheme, openGate } from '../authenticate.ts'
 import { challengeOf } from '../challenge.ts'
 import type { Outcome } from '../outcome.ts'
+import { openPeople, sendTo } from '../people.ts'
 import { makePrivate } from '../private-answers.ts'
 import { refuse } from '../refusals.ts'
 import type { RouteRequest } from '../route-request.ts'
@@ -8,8 +10,9 @@ import { openQuestion } from '../scheme-question.ts'
 import { andThen, type Client, defineStage, type Handle } from '../stage.ts'
 
 /**
- * Finds out who asks. Who brings no credential, or one that is none, is answered 401, and where nobody can tell 503. What
- * is answered is for who asked: caches that many share are told so.
+ * Finds out who asks. Who brings no credential, or one that is none, is answered 401, and where nobody can tell 503; where
+ * people sign in, their browser is sent there instead. What is answered is for who asked: caches that many share are told
+ * so.
  */
 export const authentication = defineStage({
   name: 'authentication',
@@ -17,12 +20,13 @@ export const authentication = defineStage({
   open({ access }, { schemes, hold, questions }) {
     if (!access) return undefined
     const { optional, isPublic } = access
-    const opened = access.schemes.map((scheme) => {
+    const opened = access.schemes.map((scheme): OpenScheme | GateScheme => {
       const [question, call] = [access.asks?.get(scheme.name), questions?.get(scheme.name)]
       return question && call ? openQuestion(question, call) : schemes.open(scheme, hold)
     })
     const failures = access.failures && schemes.openFailures(access.failures, hold)
     const ask: Gate = openGate(access.mode, opened, failures)
+    const people = openPeople(access.schemes, opened)
 
     function pass(found: Found, request: RouteRequest, client: Client): void {
       if (found === undefined) {
@@ -47,7 +51,12 @@ export const authentication = defineStage({
 
     return (next: Handle): Handle => {
       const goOn = (found: Found, request: RouteRequest, client: Client): Outcome | Promise<Outcome> => {
+        const signIn =
+          people && found?.verdict.kind !== 'identity' ? people.whereToSignIn(found, optional, request) : undefined
+        if (signIn) return sendTo(signIn, request, client)
         pass(found, request, client)
+        // What others may be given has nobody's cookie.
+        if (people && !isPublic) people.goOn(request, client)
         const outcome = next(request, client)
         return isPublic ? outcome : andThen(outcome, makePrivate)
       }

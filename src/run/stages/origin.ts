@@ -31,7 +31,8 @@ function mayChange({ method, headers }: RequestParts): boolean {
   return !safeMethods.has(method) || headers['upgrade'] !== undefined
 }
 
-function isOwn({ headers }: RequestParts, isListed: (origin: string) => boolean): boolean {
+/** Whether a request comes from a page of our own, or of a listed origin, or from no page at all. */
+export function isOwn({ headers }: Pick<RequestParts, 'headers'>, isListed: (origin: string) => boolean): boolean {
   const { origin: from, 'sec-fetch-site': site, host } = headers
   if (site === undefined ? from === undefined : site === 'same-origin' || site === 'none') return true
   if (from === undefined) return false

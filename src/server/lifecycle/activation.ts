@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Browsers } from '../../browsers/browsers.ts'
+import { callbackPath, type SignIn, signOutPath } from '../../identity/sign-in.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { Work } from '../../plan/work.ts'
 import { everyMatch } from '../../routes/match.ts'
@@ -19,8 +20,13 @@ export {
   isAggregate,
 } from '../requests/active-route.ts'
 
-/** `/openapi.json` */
-const ownPaths = [{ segments: [{ kind: 'literal', text: 'openapi.json' }] }] as const
+/** What the gateway answers by itself. */
+const ownPaths = ['/openapi.json', callbackPath, signOutPath].map((path) => ({
+  segments: path
+    .slice(1)
+    .split('/')
+    .map((text) => ({ kind: 'literal', text }) as const),
+}))
 
 export type ActiveMatch = Found<ActiveRoute>
 
@@ -39,6 +45,9 @@ export class Activation {
   readonly outer: ActiveUnmatched
   /** The same before what the gateway answers by itself. */
   readonly own: ActiveUnmatched
+  /** Where people sign in. */
+  readonly signIns: readonly SignIn[]
+  readonly #signIns: { release(): void }
   readonly #router: Router<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
@@ -57,6 +66,9 @@ export class Activation {
     )
     const { settings, auth } = snapshot
     this.own = settings.openapi && auth.rule !== 'none' ? routes.openUnmatched(snapshot, true) : this.outer
+    const { opened, release } = routes.openSignIns(snapshot)
+    this.signIns = opened
+    this.#signIns = { release }
     this.#router = router
     this.#routes = routes
   }
@@ -114,6 +126,7 @@ export class Activation {
     if (--this.#users > 0) return
     this.outer.pipeline.release()
     if (this.own !== this.outer) this.own.pipeline.release()
+    this.#signIns.release()
     for (const route of this.snapshot.routes) this.#routes.release(route)
   }
 }

@@ -1,6 +1,8 @@
 import { compileBrowsers } from '../../browsers/browsers.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
+import type { Hold } from '../../identity/open-scheme.ts'
+import type { SignIn } from '../../identity/sign-in.ts'
 import { admitUnmatched } from '../../plan/admission/route.ts'
 import type { SchemeQuestion } from '../../plan/scheme-question.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
@@ -105,6 +107,25 @@ export class ActiveRoutes {
           pipeline.release()
           opened.release()
         },
+      },
+    }
+  }
+
+  /** Opens the schemes by which people sign in, whether or not a route asks for one now. */
+  openSignIns({ auth }: Snapshot): { readonly opened: readonly SignIn[]; readonly release: () => void } {
+    const releases: (() => void)[] = []
+    const opened = [...auth.schemes.values()].flatMap((scheme) => {
+      if (!scheme.kind.signsIn) return []
+      const hold: Hold = ({ value, release }) => {
+        releases.push(release)
+        return value
+      }
+      return this.#parts.schemes.open(scheme, hold).signIn ?? []
+    })
+    return {
+      opened,
+      release() {
+        for (const release of releases) release()
       },
     }
   }

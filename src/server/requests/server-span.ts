@@ -17,7 +17,6 @@ export function describeServerSpan(
 ): Attributes {
   const attributes: Attributes = {
     ...methodAttributes(request.method),
-    'network.protocol.version': request.httpVersion,
     'url.path': toldPath,
     'url.scheme': schemeOf(request),
     'network.protocol.version': listenerOf(request).isHttp2 ? '2' : request.httpVersion,
@@ -30,7 +29,7 @@ export function describeServerSpan(
   const agent = tell('user-agent')
   if (host !== undefined) {
     attributes['server.address'] = host.replace(/:\d*$/, '')
-    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? ('encrypted' in request.socket ? 443 : 80))
+    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? (listenerOf(request).isTls ? 443 : 80))
     attributes['server.port'] = port
   }
   if (agent !== undefined) attributes['user_agent.original'] = agent

@@ -12,6 +12,18 @@ const defaultAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
 /** RFC 7518 section 3.2: a key of HS256 has 256 bits at least. */
 export const leastSecretBytes = 32
 
+/** How tokens of an issuer are believed, whoever brings them. */
+export const believedShape = {
+  algorithms: z
+    .array(z.enum(algorithms))
+    .min(1)
+    .default([...defaultAlgorithms])
+    .describe('Those that are believed.'),
+  clockSkew: timeSpan.default(30_000).describe('How far its clock and ours may differ.'),
+  roles: z.string().min(1).optional().describe('Where the roles stand: `realm_access.roles`. `roles` unless given.'),
+  refresh: timeSpan.default(600_000).describe('How often keys are fetched again.'),
+}
+
 /** `jwt:` */
 export const jwtShape = z
   .strictObject({
@@ -30,16 +42,9 @@ export const jwtShape = z
       .union([z.string(), z.instanceof(EnvText).meta({ type: 'string' })])
       .optional()
       .describe('What HS256 is signed with, in place of keys: 32 bytes at least, of `${file:…}`.'),
-    algorithms: z
-      .array(z.enum(algorithms))
-      .min(1)
-      .default([...defaultAlgorithms])
-      .describe('Those that are believed.'),
-    clockSkew: timeSpan.default(30_000).describe('How far its clock and ours may differ.'),
     type: z.string().min(1).optional().describe('What `typ` has to be: `at+jwt` for access tokens (RFC 9068).'),
     required: z.array(z.string().min(1)).default([]).describe('Claims that have to be there, beside `exp`.'),
-    roles: z.string().min(1).optional().describe('Where the roles stand: `realm_access.roles`. `roles` unless given.'),
-    refresh: timeSpan.default(600_000).describe('How often keys are fetched again.'),
+    ...believedShape,
     from: placesShape('header.authorization'),
   })
   .superRefine(({ issuer, jwks, secret, algorithms: believed }, context) => {

@@ -2,9 +2,9 @@ import type { CryptoKey, JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'j
 import { textNow } from '../../../environment.ts'
 import { isCompact, issuerOf } from '../../compact-token.ts'
 import { denied, type Identity, identify, type Verdict } from '../../identity.ts'
+import { type Fetched, IssuerDocument, IssuerUnavailable } from '../../issuer-document.ts'
 import type { SchemeParts, Verifier } from '../../scheme.ts'
 import { VerdictCache } from '../../verdict-cache.ts'
-import { KeyRing, type Keys, KeysUnavailable } from './key-ring.ts'
 import { compileFetch, type KeyDocument, readKeys } from './key-source.ts'
 import { type JwtSettings, leastSecretBytes } from './shape.ts'
 
@@ -35,7 +35,7 @@ export function openJwt(settings: JwtSettings, parts: SchemeParts): Verifier {
       if (by.current() === madeWith) cache.set(token, identity, identity.expiresMs! + settings.clockSkew)
       return identity
     } catch (thrown) {
-      if (thrown instanceof KeysUnavailable)
+      if (thrown instanceof IssuerUnavailable)
         return { kind: 'unavailable', reason: thrown.message, retryAfter: thrown.retryAfter }
       return denied(reasonOf(thrown))
     }
@@ -63,7 +63,17 @@ function byKeys(settings: JwtSettings, parts: SchemeParts, cache: VerdictCache, 
   const compile = async (document: KeyDocument) =>
     (await loading).createLocalJWKSet(document as never) as JWTVerifyGetKey<CryptoKey>
   const changed = () => cache.clear()
-  const ring = new KeyRing({ fetch, first, compile, refreshMs: settings.refresh, clock, scheme, notify, changed })
+  const ring = new IssuerDocument({
+    what: 'keys',
+    fetch,
+    first,
+    compile,
+    refreshMs: settings.refresh,
+    clock,
+    scheme,
+    notify,
+    changed,
+  })
   return {
     isUsable: () => ring.isUsable,
     current: () => ring.generation,
@@ -71,7 +81,7 @@ function byKeys(settings: JwtSettings, parts: SchemeParts, cache: VerdictCache, 
       const { jwtVerify, errors } = await loading
       const options = () => optionsOf(settings, settings.algorithms, clock.epoch())
       const keys = await ring.get()
-      const attempt = async ({ find, generation: madeWith }: Keys) => {
+      const attempt = async ({ made: find, generation: madeWith }: Fetched<JWTVerifyGetKey<CryptoKey>>) => {
         try {
           return { ...(await jwtVerify(token, find, options())), madeWith }
         } catch (thrown) {
@@ -121,7 +131,7 @@ function bySecret(
       const { jwtVerify } = await loading
       const secret = current()
       const bytes = Buffer.from(secret)
-      if (bytes.length < leastSecretBytes) throw new KeysUnavailable('the secret has less than 32 bytes', 1000)
+      if (bytes.length < leastSecretBytes) throw new IssuerUnavailable('the secret has less than 32 bytes', 1000)
       return { ...(await jwtVerify(token, bytes, optionsOf(settings, ['HS256'], clock.epoch()))), madeWith: secret }
     },
   }

@@ -1,7 +1,5 @@
-import type { CryptoKey, JWTVerifyGetKey } from 'jose'
-import type { Clock } from '../../../clock.ts'
-import type { Notify } from '../../../telemetry/notice.ts'
-import type { KeyDocument } from './key-source.ts'
+import type { Clock } from '../clock.ts'
+import type { Notify } from '../telemetry/notice.ts'
 
 /** A key that nobody knows asks the issuer no more often than this, for all who bring one. */
 const unknownMs = 30_000
@@ -10,8 +8,8 @@ const retryMs = 5_000
 /** How long keys hold on in an outage, beyond the time when they were to be fetched again. */
 const outageMs = 3_600_000
 
-/** Keys that cannot be had, so that nobody can tell whether a token is good. */
-export class KeysUnavailable extends Error {
+/** What cannot be had of an issuer, so that nobody can tell whether somebody is who he says. */
+export class IssuerUnavailable extends Error {
   /** Seconds. */
   readonly retryAfter: number
   constructor(reason: string, waitMs: number) {
@@ -20,72 +18,74 @@ export class KeysUnavailable extends Error {
   }
 }
 
-/** Finds the key of a token; those of one fetch. */
-export interface Keys {
-  readonly find: JWTVerifyGetKey<CryptoKey>
-  /** Another one whenever the keys are others. */
+/** What was made of one fetch. */
+export interface Fetched<Made> {
+  readonly made: Made
+  /** Another one whenever it is another. */
   readonly generation: number
 }
 
-export interface KeyRingParts {
-  /** Undefined where the keys are there once and for all. */
-  readonly fetch: (() => Promise<KeyDocument>) | undefined
-  /** Those. */
-  readonly first?: KeyDocument | undefined
-  readonly compile: (document: KeyDocument) => Promise<JWTVerifyGetKey<CryptoKey>>
+export interface IssuerDocumentParts<Document, Made> {
+  /** What it is, for people: `keys`. */
+  readonly what: string
+  /** Undefined where it is there once and for all. */
+  readonly fetch: (() => Promise<Document>) | undefined
+  /** That one. */
+  readonly first?: Document | undefined
+  readonly compile: (document: Document) => Promise<Made>
   readonly refreshMs: number
   readonly clock: Clock
   readonly scheme: string
   readonly notify: Notify
-  /** The keys are others than before. */
-  readonly changed: () => void
+  /** It is another than before. */
+  readonly changed?: () => void
 }
 
-/** The keys of an issuer: fetched, kept, fetched again, and kept for an hour more where that fails. */
-export class KeyRing {
-  readonly #parts: KeyRingParts
-  #keys: Keys | undefined
+/** A document of an issuer, its keys above all: fetched, kept, fetched again, and kept for an hour more where that fails. */
+export class IssuerDocument<Document, Made> {
+  readonly #parts: IssuerDocumentParts<Document, Made>
+  #held: Fetched<Made> | undefined
   #text = ''
   #fetchedAt = 0
   #attemptedAt = Number.NEGATIVE_INFINITY
-  /** When keys were fetched last because of one that nobody knew. */
+  /** When it was fetched last because of a key that nobody knew. */
   #unknownAt = Number.NEGATIVE_INFINITY
   #failure: string | undefined
   #fetching: Promise<void> | undefined
 
-  constructor(parts: KeyRingParts) {
+  constructor(parts: IssuerDocumentParts<Document, Made>) {
     this.#parts = parts
     this.#begin()
   }
 
-  /** Whether what was verified with the known keys still holds; fetches them again where it is time to. */
+  /** Whether what was verified by it still holds; fetches it again where it is time to. */
   get isUsable(): boolean {
     if (!this.#parts.fetch) return true
-    if (!this.#keys) return false
+    if (!this.#held) return false
     const age = this.#parts.clock.now() - this.#fetchedAt
     if (age > this.#parts.refreshMs && this.#mayTry(retryMs)) this.#begin()
     return age <= this.#parts.refreshMs + outageMs
   }
 
   get generation(): number {
-    return this.#keys?.generation ?? 0
+    return this.#held?.generation ?? 0
   }
 
-  /** @throws KeysUnavailable */
-  async get(): Promise<Keys> {
-    if (this.#keys && this.isUsable) return this.#keys
+  /** @throws IssuerUnavailable */
+  async get(): Promise<Fetched<Made>> {
+    if (this.#held && this.isUsable) return this.#held
     if (this.#mayTry(retryMs)) this.#begin()
     await this.#fetching
-    if (this.#keys && this.isUsable) return this.#keys
+    if (this.#held && this.isUsable) return this.#held
     throw this.#unavailable(retryMs)
   }
 
   /**
    * For a key that is not among those: looks whether there are others by now; undefined where there are none.
-   * @throws KeysUnavailable
+   * @throws IssuerUnavailable
    */
-  async renew({ generation }: Keys): Promise<Keys | undefined> {
-    if (this.#parts.fetch && !this.#fetching && this.#keys!.generation === generation) {
+  async renew({ generation }: Fetched<Made>): Promise<Fetched<Made> | undefined> {
+    if (this.#parts.fetch && !this.#fetching && this.#held!.generation === generation) {
       const now = this.#parts.clock.now()
       if (now - this.#unknownAt >= unknownMs) {
         this.#unknownAt = now
@@ -93,7 +93,7 @@ export class KeyRing {
       }
     }
     await this.#fetching
-    if (this.#keys!.generation !== generation) return this.#keys
+    if (this.#held!.generation !== generation) return this.#held
     if (this.#failure !== undefined) throw this.#unavailable(unknownMs)
     return undefined
   }
@@ -102,9 +102,10 @@ export class KeyRing {
     return this.#fetching === undefined && this.#parts.clock.now() - this.#attemptedAt >= afterMs
   }
 
-  #unavailable(afterMs: number): KeysUnavailable {
+  #unavailable(afterMs: number): IssuerUnavailable {
     const waitMs = this.#attemptedAt + afterMs - this.#parts.clock.now()
-    return new KeysUnavailable(`the keys of \`${this.#parts.scheme}\` cannot be had: ${this.#failure}`, waitMs)
+    const { what, scheme } = this.#parts
+    return new IssuerUnavailable(`the ${what} of \`${scheme}\` cannot be had: ${this.#failure}`, waitMs)
   }
 
   /** Never rejects: what failed is noted. */
@@ -120,13 +121,13 @@ export class KeyRing {
       .finally(() => this.#ended())
   }
 
-  async #take(document: KeyDocument): Promise<void> {
+  async #take(document: Document): Promise<void> {
     const text = JSON.stringify(document)
     if (text !== this.#text) {
-      const find = await this.#parts.compile(document)
-      this.#keys = { find, generation: (this.#keys?.generation ?? 0) + 1 }
+      const made = await this.#parts.compile(document)
+      this.#held = { made, generation: (this.#held?.generation ?? 0) + 1 }
       this.#text = text
-      this.#parts.changed()
+      this.#parts.changed?.()
     }
     this.#fetchedAt = this.#parts.clock.now()
   }
@@ -137,12 +138,12 @@ export class KeyRing {
 
   /** Says so once a change. */
   #note(failure: string | undefined): void {
-    const { scheme: subject, notify } = this.#parts
+    const { scheme: subject, notify, what } = this.#parts
     const before = this.#failure
     this.#failure = failure
     if (failure !== undefined && before === undefined)
-      notify({ level: 'warn', subject, message: 'the keys of a scheme cannot be fetched', reason: failure })
+      notify({ level: 'warn', subject, message: `the ${what} of a scheme cannot be fetched`, reason: failure })
     else if (failure === undefined && before !== undefined)
-      notify({ level: 'info', subject, message: 'the keys of a scheme are fetched again' })
+      notify({ level: 'info', subject, message: `the ${what} of a scheme can be fetched again` })
   }
 }
