@@ -38,7 +38,9 @@ export async function serveDemo(service: DemoService, options: ServerOptions): P
     try {
       const match = findRoute(request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'), url.pathname)
       if (!match) return failure(404, 'no_such_path', `${service.name} does not know ${request.method} ${url.pathname}`)
-      const body: unknown = text === '' ? undefined : JSON.parse(text)
+      const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+      const body: unknown =
+        text === '' ? undefined : isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text)
       return match.handler({ params: match.params, query: url.searchParams, headers: request.headers, body })
     } catch (error) {
       const bad = error instanceof SyntaxError || error instanceof URIError
@@ -86,7 +88,7 @@ export async function serveDemo(service: DemoService, options: ServerOptions): P
 
 function send(response: ServerResponse, { status = 200, headers, body }: DemoAnswer): void {
   if (response.destroyed) return
-  const text = JSON.stringify(body)
+  const text = typeof body === 'string' && headers?.['content-type'] !== undefined ? body : JSON.stringify(body)
   response
     .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',

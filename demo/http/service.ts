@@ -5,13 +5,14 @@ export interface DemoRequest {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
-  /** The parsed JSON body; undefined when there is none. */
+  /** The parsed JSON body, the members of a form; undefined when there is none. */
   readonly body: unknown
 }
 
 export interface DemoAnswer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON; a text beside a content type of its own as it is. */
   readonly body: unknown
 }
 

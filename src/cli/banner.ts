@@ -58,8 +58,13 @@ function drawSuggestions(start: Start, paint: Paint): string[] {
 
 function suggest({ snapshot, port, demo }: Start): (readonly [line: string, purpose: string])[] {
   const page = findPage(snapshot.routes)
+  const ofPeople = snapshot.routes.find(({ match, access }) => match.method === 'GET' && isForPeople(access))
+  const site = snapshot.settings.publicUrl ?? `http://localhost:${port}`
   return [
     ...(page === undefined ? [] : [[`curl localhost:${port}${page}`, 'one answer from many backends'] as const]),
+    ...(ofPeople?.match.segments.every(({ kind }) => kind === 'literal')
+      ? [[`${site}${ofPeople.match.path}`, 'in a browser: sign in, and see what is yours'] as const]
+      : []),
     ...(demo?.troubleCommand
       ? ([
           [`${demo.troubleCommand} reco status 500`, 'break a backend, and ask again'],
@@ -68,6 +73,10 @@ function suggest({ snapshot, port, demo }: Start): (readonly [line: string, purp
       : []),
     ['Ctrl-C', 'end everything'],
   ]
+}
+
+function isForPeople(access: Route['access']): boolean {
+  return access?.schemes.some(({ kind }) => kind.signsIn) ?? false
 }
 
 /** A page that can be asked for as it is: the homepage if there is one, else the first whose parameters have examples. */

@@ -44,7 +44,8 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
     demoFile === undefined ? undefined : startDemo(demoFile, (line) => running && terminal.complain(line)),
   ])
   try {
-    const env = { ...demo?.env, ...allowedVariables(options.env) }
+    const moved = options.port === undefined ? {} : { PUBLIC_URL: `http://localhost:${options.port}` }
+    const env = { ...(demo && moved), ...demo?.env, ...allowedVariables(options.env) }
     const gateway = await createGateway({
       ...options,
       config,

@@ -39,11 +39,12 @@ describe('startDemoBackends', () => {
     const demo = await startFastDemo()
     afterTest(() => demo.stop())
     const pids = demo.services.map((service) => service.pid)
-    expect(new Set([...pids, process.pid]).size).toBe(7)
+    expect(new Set([...pids, process.pid]).size).toBe(8)
     expect(Object.keys(demo.env).toSorted()).toEqual([
       'BRANDS_URL',
       'CATALOG_URL',
       'CONTENT_URL',
+      'ISSUER_URL',
       'PRICING_URL',
       'RECO_URL',
       'USERS_URL',

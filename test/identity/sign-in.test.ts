@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { Browser, navigation, type Shown } from '../support/browser.ts'
@@ -9,18 +8,10 @@ import { whoRoute } from '../support/guarded.ts'
 import { makeKey } from '../support/issuer.ts'
 import { projectTexts } from '../support/project.ts'
 import { type Provider, startProvider } from '../support/provider.ts'
-import { startHttpServer } from '../support/servers.ts'
+import { freePort, startHttpServer } from '../support/servers.ts'
 
 const keys = ['k'.repeat(40), 'l'.repeat(40)] as const
 const session = '__Host-tessera-staff'
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 interface Options {
   readonly settings?: string

@@ -80,6 +80,8 @@ describe('the document', () => {
     expectValid(document)
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths)).toEqual([
+      '/account',
+      '/desk/users/{id}',
       '/mobile/discover',
       '/mobile/home',
       '/mobile/orders',

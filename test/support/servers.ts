@@ -94,3 +94,13 @@ export async function findFreePort(): Promise<number> {
   await close()
   return port
 }
+
+/** A port that nothing listens on now: for who has to say it before he listens. */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
