@@ -8,5 +8,5 @@ export const browserCookie = (scheme: string) => `__Host-tessera-${scheme}-brows
 
 /** `Set-Cookie`; a cookie of no seconds is taken back. */
 export function printCookie(name: string, value: string, seconds: number): string {
-  return `${name}=${value}; Max-Age=${Math.max(0, Math.floor(seconds))}; Path=/; Secure; HttpOnly; SameSite=Lax`
+  return `${name}=${value}; Max-Age=${Math.max(0, Math.ceil(seconds))}; Path=/; Secure; HttpOnly; SameSite=Lax`
 }
