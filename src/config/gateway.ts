@@ -19,6 +19,7 @@ import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { callSetShape, createCallSetShape } from './call-set.ts'
 import { addressShape, drainShape, listenShape } from './listen.ts'
+import { mcpShape } from './mcp.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
@@ -143,6 +144,7 @@ export const gatewayShape = z
       .describe(
         'Whether `GET /openapi.json` answers what the aggregated endpoints take and give: to whom `defaults.auth` says.',
       ),
+    mcp: mcpShape,
     defaults: defaultsOf(callSetShape),
     presets: presetsOf(callSetShape),
     trustedProxies: z

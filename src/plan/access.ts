@@ -30,6 +30,8 @@ export interface RouteAccess {
   readonly failures: FailureRate | undefined
   /** Those of its schemes that ask an operation, by their names. */
   readonly asks?: ReadonlyMap<string, SchemeQuestion>
+  /** Where clients read whom to ask for a token (RFC 9728). */
+  readonly metadataUrl?: string
 }
 
 /** What who asks needs beyond being known. */

@@ -1,6 +1,6 @@
 import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
-import type { ParsedRoute } from '../routes/route.ts'
+import { type ParsedRoute, toolOf } from '../routes/route.ts'
 import { bindResponse } from '../steps/response.ts'
 import { type BindGuard, bindGrants } from './access.ts'
 import { bindAdmission, bindPriority } from './admission/route.ts'
@@ -41,6 +41,7 @@ export function bindRoute(
     name,
     file: source.path,
     summary: definition.summary,
+    tool: toolOf(definition),
     match,
     matchAt: source.locate(['match']),
     settings,

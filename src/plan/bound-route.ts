@@ -17,6 +17,8 @@ export interface BoundRoute {
   readonly name: string
   readonly file: string
   readonly summary: string | undefined
+  /** What models are told that it does; undefined where it is no tool of theirs. */
+  readonly tool: string | undefined
   readonly match: RouteMatch
   readonly matchAt: Location
   /** Who says what of the following; undefined for what is no route. */

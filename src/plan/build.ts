@@ -8,6 +8,7 @@ import { bindCertificates, type ListenerTls } from './certificates.ts'
 import { checkSharedOutputsAreUsed } from './checks/outputs-are-used.ts'
 import { checkPresetsAreUsed } from './checks/presets-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
+import { checkToolsCanBeCalled } from './checks/tools-can-be-called.ts'
 import { hashContent } from './hash.ts'
 import { BuildMemory } from './memory.ts'
 import { isUnitOf, type RouteUnit, readRoute } from './route-unit.ts'
@@ -36,7 +37,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const tls = bindCertificates(world, texts, late)
   const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units, late)
   yield
-  const { dictionary, catalogue, standing: parts, settings, registry, auth, ownAccess } = world
+  const { dictionary, catalogue, standing: parts, settings, registry, auth, ownAccess, toolsAccess } = world
   if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
   const routes: Route[] = []
   const asserted = units.flatMap((unit) => unit.asserted)
@@ -65,6 +66,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
       catalogue,
       auth,
       ownAccess,
+      toolsAccess,
       parts,
       registry,
       tls,
@@ -114,11 +116,9 @@ function* gatherDiagnostics(
   diagnostics.addAll(late)
   for (const unit of units) diagnostics.addAll(unit.diagnostics)
   yield
-  checkRoutesAreDistinct(
-    units.flatMap(({ claim }) => claim ?? []),
-    world.settings,
-    diagnostics,
-  )
+  const claims = units.flatMap(({ claim }) => claim ?? [])
+  checkRoutesAreDistinct(claims, world.settings, diagnostics)
+  if (world.isWhole) checkToolsCanBeCalled(claims, world.settings, diagnostics)
   yield
   checkSharedOutputsAreUsed(
     units.flatMap(({ unusedOutputs }) => unusedOutputs ?? []),

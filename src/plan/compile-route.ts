@@ -40,6 +40,7 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
     kind: 'aggregate',
     name: bound.name,
     summary: bound.summary,
+    tool: bound.tool,
     match: bound.match,
     file: bound.file,
     timeoutMs: bound.timeoutMs,

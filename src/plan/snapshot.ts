@@ -42,6 +42,8 @@ export interface Snapshot {
   readonly auth: AuthWorld
   /** Who may ask for what the gateway answers by itself; undefined where everybody may. */
   readonly ownAccess: RouteAccess | undefined
+  /** Who may ask for tools. */
+  readonly toolsAccess: RouteAccess | undefined
   /** What its routes share, each by itself. */
   readonly parts: readonly StandingPart[]
   /** What its files may name: for what is bound beside them, as the mocks of tests. */
@@ -75,6 +77,8 @@ interface RouteCommon {
 /** A route that aggregates: compiled to closures. */
 export interface AggregatedRoute extends RouteCommon {
   readonly kind: 'aggregate'
+  /** What models are told that it does; undefined where it is no tool of theirs. */
+  readonly tool: string | undefined
   readonly timeoutMs: number
   /** Calls that its steps may start for one request. */
   readonly maxCalls: number

@@ -41,6 +41,7 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
     name,
     file: source.path,
     summary: definition.summary,
+    tool: undefined,
     match: { method: '*', path: '', segments: [] },
     matchAt: at,
     settings: undefined,

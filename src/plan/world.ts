@@ -19,6 +19,7 @@ import { bindCatalogue, type Catalogue } from './catalogue.ts'
 import { checkAdminIsPrivate } from './checks/admin-is-private.ts'
 import { checkExtensionsLieInside } from './checks/extensions-lie-inside.ts'
 import { checkLimitsReadWhatComes } from './checks/limits-read-what-comes.ts'
+import { checkMcpCanBeAsked } from './checks/mcp-can-be-asked.ts'
 import { type Defaults, locateDefaults } from './defaults.ts'
 import { createRegistry } from './extensions/create-registry.ts'
 import type { Registry } from './extensions/registry.ts'
@@ -41,6 +42,8 @@ export interface World {
   readonly askedOperations: ReadonlyMap<string, ServiceOperation>
   /** Who may ask for what the gateway answers by itself. */
   readonly ownAccess: RouteAccess | undefined
+  /** Who may ask for tools. */
+  readonly toolsAccess: RouteAccess | undefined
   readonly catalogue: Catalogue | undefined
   readonly parts: Parts
   /** Each part by itself. */
@@ -83,6 +86,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   }
   const isSaid = isWhole && isParsed
   const auth = yield* bindSchemes(settings, gateway, texts, isSaid, diagnostics)
+  if (gateway && isSaid) checkMcpCanBeAsked(settings, auth, gateway, diagnostics)
   const defaults = locateDefaults(settings, gateway, isSaid)
   yield
   const sources: Source[] = []
@@ -109,10 +113,11 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const askedOperations = ofGateway
     ? bindAskedOperations(auth.schemes, (scheme) => locateQuestion(scheme, gateway), catalogue, language)
     : new Map<string, ServiceOperation>()
-  const guarded = settings.openapi ? defaultAccess(auth) : undefined
-  const ownAccess = ofGateway
-    ? bindQuestions(guarded, 'openapi.json', [], askedOperations, catalogue, gateway.locate(['openapi']), language)
-    : guarded
+  const ask = (access: RouteAccess | undefined, name: string, key: string) =>
+    ofGateway ? bindQuestions(access, name, [], askedOperations, catalogue, gateway.locate([key]), language) : access
+  const ownAccess = ask(settings.openapi ? defaultAccess(auth) : undefined, 'openapi.json', 'openapi')
+  const { mcp } = settings
+  const toolsAccess = ask(mcp && defaultAccess({ ...auth, rule: mcp.auth ?? auth.rule }), 'mcp', 'mcp')
   const partSources: (Source | undefined)[] = []
   for (const file of texts.parts ?? []) {
     partSources.push(yield* parse(file))
@@ -140,6 +145,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     auth,
     askedOperations,
     ownAccess,
+    toolsAccess,
     dictionary,
     catalogue,
     parts,

@@ -61,6 +61,15 @@ export const routeShape = z
     allow: condition
       .optional()
       .describe('CEL on claims, the request without its body, and inputs: true lets in, all else is 403.'),
+    tool: z
+      .union([
+        z.boolean(),
+        z.strictObject({
+          description: z.string().min(1).max(2000).describe('What it does and when to use it, for a model.'),
+        }),
+      ])
+      .optional()
+      .describe('A tool of `mcp` in the gateway’s file; `true`: its `summary` describes it.'),
     do: steps.optional().describe('What happens, one step after the other.'),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
     response: routeResponseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
@@ -69,6 +78,7 @@ export const routeShape = z
   .superRefine((route, context) => {
     const ofAggregated = [
       'do',
+      'tool',
       'decode',
       'catch',
       'response',
@@ -97,6 +107,11 @@ export const routeShape = z
   .meta({ description: 'One aggregated endpoint.' })
 
 export type RouteDefinition = z.output<typeof routeShape>
+
+/** What models are told that a route does; undefined where it is no tool of theirs, or says nothing of it. */
+export function toolOf({ tool, summary }: Pick<RouteDefinition, 'tool' | 'summary'>): string | undefined {
+  return tool === true ? summary : tool === false ? undefined : tool?.description
+}
 
 /** A route whose shape is right. */
 export interface ParsedRoute {

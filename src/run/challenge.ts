@@ -6,11 +6,16 @@ const realm = 'realm="tessera"'
  * `WWW-Authenticate` of an answer, name and value (RFC 9110 section 11.6.1): what a client may come with, and, of a bearer
  * token, what is wrong with the one that came (RFC 6750 section 3).
  */
-export function challengeOf({ schemes }: Pick<RouteAccess, 'schemes'>, ofBearer?: string): string[] {
+export function challengeOf(
+  { schemes, metadataUrl }: Pick<RouteAccess, 'schemes' | 'metadataUrl'>,
+  ofBearer?: string,
+): string[] {
   const kinds = new Set(schemes.map(({ kind }) => kind.challenge))
   const challenges = [...kinds].map((kind) => {
     if (kind === 'Basic') return `${kind} ${realm}, charset="UTF-8"`
-    return kind === 'Bearer' && ofBearer !== undefined ? `${kind} ${realm}, ${ofBearer}` : `${kind} ${realm}`
+    if (kind !== 'Bearer') return `${kind} ${realm}`
+    const where = metadataUrl === undefined ? [] : [`resource_metadata="${metadataUrl}"`]
+    return `${kind} ${[realm, ofBearer ?? [], where].flat().join(', ')}`
   })
   return ['www-authenticate', challenges.join(', ')]
 }

@@ -34,6 +34,9 @@ export const stages: readonly Stage[] = [
   answerCache,
 ]
 
+/** Those that tell who may ask. */
+export const gates: readonly Stage[] = [authentication, authorization]
+
 /** What stands before one route, and its end: opened once, for all of its requests. */
 export interface Pipeline {
   /** Answers a request, at once or later; `done` is called once. Nothing is thrown but what `done` throws. */
@@ -43,7 +46,12 @@ export interface Pipeline {
 }
 
 /** Puts the stages that a route declares before its end. */
-export function openPipeline(route: StagedRoute, parts: Omit<StageParts, 'hold'>, end: Handle): Pipeline {
+export function openPipeline(
+  route: StagedRoute,
+  parts: Omit<StageParts, 'hold'>,
+  end: Handle,
+  among: readonly Stage[] = stages,
+): Pipeline {
   const releases: (() => void)[] = []
   const held: StageParts = {
     ...parts,
@@ -53,7 +61,7 @@ export function openPipeline(route: StagedRoute, parts: Omit<StageParts, 'hold'>
     },
   }
   const kind = kinds[route.kind]
-  const wraps = stages.flatMap((stage) => (stage.on.includes(kind) ? (stage.open(route, held) ?? []) : []))
+  const wraps = among.flatMap((stage) => (stage.on.includes(kind) ? (stage.open(route, held) ?? []) : []))
   const handle = wraps.reduceRight((next, wrap) => wrap(next), end)
   return {
     answer(request, client, done) {

@@ -36,6 +36,7 @@ import type { RequestEntry, Serving } from './lifecycle/serving.ts'
 import { runInSlices } from './lifecycle/slices.ts'
 import { configuredBy, warnOfFixedSettings } from './lifecycle/take-over.ts'
 import { ConfigWatcher } from './lifecycle/watch.ts'
+import { tryMcp } from './mcp/endpoint.ts'
 import { watchOverload } from './overload/watch-overload.ts'
 import { Passthrough } from './passthrough/passthrough.ts'
 import { ActiveRoutes } from './requests/active-route.ts'
@@ -173,8 +174,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   const handler: Gateway['handler'] = (request, response, next) => {
     dropHeadersOfProxies(request, serving.current.addresses.trustsPeerOf)
+    if (trySignIn(serving, request, response) || tryMcp(serving, request, response)) return
     if (request.method === 'OPTIONS' && tryPreflight(serving, request, response)) return
-    if (trySignIn(serving, request, response)) return
     const found = findRoute(serving.current, request)
     if (tryAggregate(serving, found, request, response)) return
     if (tryOpenApi(serving, request, response) || passthrough.tryPassOn(found, request, response)) return

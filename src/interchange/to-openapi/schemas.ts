@@ -10,15 +10,19 @@ export class PublishedSchemas {
   readonly #colors: ReadonlyMap<string, ColorDefinition>
   readonly #used = new Set<string>()
 
-  constructor(colors: ReadonlyMap<string, ColorDefinition>) {
+  readonly #home: string
+
+  /** @param home where the document has them */
+  constructor(colors: ReadonlyMap<string, ColorDefinition>, home = '#/components/schemas/') {
     this.#colors = colors
+    this.#home = home
     this.#names = new Map([...colors].map(([name, { schema }]) => [schema, name]))
   }
 
   /** The type of a color, by reference. */
   ofColor(name: string): Published {
     this.#used.add(name)
-    return { $ref: `#/components/schemas/${name}` }
+    return { $ref: `${this.#home}${name}` }
   }
 
   /** What a template gives, colors inside it by reference; anything where that cannot be told. */

@@ -1,8 +1,10 @@
 import type { GatewaySettings } from '../../config/gateway.ts'
+import { metadataPathOf } from '../../config/mcp.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
+import { callbackPath, signOutPath } from '../../identity/sign-in.ts'
 import { everyMatch, matchShape, parseMatch } from '../../routes/match.ts'
-import type { ParsedRoute } from '../../routes/route.ts'
+import { type ParsedRoute, toolOf } from '../../routes/route.ts'
 
 /** What only one route may have: its name, and its method and path. */
 export interface RouteClaim {
@@ -16,6 +18,8 @@ export interface RouteClaim {
     /** Equal for matches that answer the same requests. */
     readonly shape: string
   }[]
+  /** Where it says that it is a tool, and whether it says what for. */
+  readonly tool: { readonly at: Location; readonly isDescribed: boolean; readonly takesJson: boolean } | undefined
 }
 
 export function claimOf({ name, match, definition, position: { source } }: ParsedRoute): RouteClaim {
@@ -28,13 +32,20 @@ export function claimOf({ name, match, definition, position: { source } }: Parse
       at: source.locate(Array.isArray(definition.match) ? ['match', index] : ['match']),
       shape: matchShape(one),
     })),
+    tool: definition.tool
+      ? {
+          at: source.locateKey(['tool']),
+          isDescribed: toolOf(definition) !== undefined,
+          takesJson: definition.decode?.includes('json') ?? true,
+        }
+      : undefined,
   }
 }
 
 /** No two routes answer one method and path, nor one that a listener answers itself, and no two have one name. */
 export function checkRoutesAreDistinct(
   claims: readonly RouteClaim[],
-  { listen }: Pick<GatewaySettings, 'listen'>,
+  { listen, mcp, auth }: Pick<GatewaySettings, 'listen' | 'mcp' | 'auth'>,
   diagnostics: DiagnosticCollector,
 ): void {
   const shapes = new Map<string, string>()
@@ -44,6 +55,18 @@ export function checkRoutesAreDistinct(
       const match = parseMatch(`${method} ${health}`, false)
       if (typeof match !== 'string') shapes.set(matchShape(match), `\`health\` of the listener ${name}`)
     }
+  }
+  const own = (text: string, owner: string) => {
+    const match = parseMatch(text, false)
+    if (typeof match !== 'string') shapes.set(matchShape(match), owner)
+  }
+  if (mcp) {
+    own(`POST ${mcp.path}`, '`mcp`')
+    own(`GET ${metadataPathOf(mcp.path)}`, '`mcp`')
+  }
+  if (Object.values(auth).some(({ kind }) => kind.signsIn)) {
+    for (const text of [`GET ${callbackPath}`, `GET ${signOutPath}`, `POST ${signOutPath}`])
+      own(text, 'who signs people in')
   }
   const names = new Map<string, RouteClaim>()
   for (const claim of claims) {

@@ -7,6 +7,7 @@ import { everyMatch } from '../../routes/match.ts'
 import type { CallerHeaders } from '../../telemetry/propagators.ts'
 import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
 import { pathOf } from '../http/strict.ts'
+import { ActiveMcp } from '../mcp/active-mcp.ts'
 import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/active-route.ts'
 import { compileClientFields } from '../requests/client-fields.ts'
 import { KnownPaths } from '../requests/known-paths.ts'
@@ -20,13 +21,14 @@ export {
   isAggregate,
 } from '../requests/active-route.ts'
 
-/** What the gateway answers by itself. */
-const ownPaths = ['/openapi.json', callbackPath, signOutPath].map((path) => ({
+const matchOf = (path: string) => ({
   segments: path
     .slice(1)
     .split('/')
     .map((text) => ({ kind: 'literal', text }) as const),
-}))
+})
+/** What the gateway answers by itself. */
+const ownPaths = ['/openapi.json', callbackPath, signOutPath].map(matchOf)
 
 export type ActiveMatch = Found<ActiveRoute>
 
@@ -45,6 +47,8 @@ export class Activation {
   readonly outer: ActiveUnmatched
   /** The same before what the gateway answers by itself. */
   readonly own: ActiveUnmatched
+  /** Where models ask for tools; undefined where nowhere. */
+  readonly mcp: ActiveMcp | undefined
   /** Where people sign in. */
   readonly signIns: readonly SignIn[]
   readonly #signIns: { release(): void }
@@ -65,7 +69,9 @@ export class Activation {
       ({ browsers }) => browsers?.cors?.policy !== this.outer.route.browsers?.cors?.policy,
     )
     const { settings, auth } = snapshot
-    this.own = settings.openapi && auth.rule !== 'none' ? routes.openUnmatched(snapshot, true) : this.outer
+    this.own =
+      settings.openapi && auth.rule !== 'none' ? routes.openUnmatched(snapshot, snapshot.ownAccess) : this.outer
+    this.mcp = settings.mcp && new ActiveMcp(snapshot, settings.mcp, routes)
     const { opened, release } = routes.openSignIns(snapshot)
     this.signIns = opened
     this.#signIns = { release }
@@ -112,6 +118,7 @@ export class Activation {
     this.#knownPaths ??= new KnownPaths([
       ...this.snapshot.routes.flatMap(({ match }) => everyMatch(match)),
       ...ownPaths,
+      ...(this.mcp?.paths ?? []).map(matchOf),
     ])
     return this.#knownPaths.tell(path)
   }
@@ -127,6 +134,7 @@ export class Activation {
     this.outer.pipeline.release()
     if (this.own !== this.outer) this.own.pipeline.release()
     this.#signIns.release()
+    this.mcp?.release()
     for (const route of this.snapshot.routes) this.#routes.release(route)
   }
 }

@@ -39,7 +39,7 @@ export function tryShed(
 }
 
 /** Whoever makes that his class cannot be told gains nothing by it; why, he is told where he is let in. */
-function priorityOf(request: RouteRequest): number {
+export function priorityOf(request: RouteRequest): number {
   try {
     return request.priority
   } catch {
@@ -47,7 +47,7 @@ function priorityOf(request: RouteRequest): number {
   }
 }
 
-const tooMuch = () => new GatewayError('overloaded', { detail: 'the gateway is overloaded' })
+export const tooMuch = () => new GatewayError('overloaded', { detail: 'the gateway is overloaded' })
 
 /** Begins a request when it is its turn, unless nobody waits for it any more. */
 export function takeTurn(exchange: Exchange, request: RouteRequest, begin: () => void): void {

@@ -3,13 +3,15 @@ import type { Call } from '../../calls/call.ts'
 import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
 import type { Hold } from '../../identity/open-scheme.ts'
 import type { SignIn } from '../../identity/sign-in.ts'
+import type { RouteAccess } from '../../plan/access.ts'
 import { admitUnmatched } from '../../plan/admission/route.ts'
 import type { SchemeQuestion } from '../../plan/scheme-question.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
 import { executeSteps } from '../../run/execute.ts'
-import { openPipeline, type Pipeline, passOn } from '../../run/pipeline.ts'
-import type { StageParts } from '../../run/stage.ts'
-import type { UnmatchedRoute } from '../../run/staged-route.ts'
+import type { Outcome } from '../../run/outcome.ts'
+import { gates, openPipeline, type Pipeline, passOn } from '../../run/pipeline.ts'
+import type { Handle, Stage, StageParts } from '../../run/stage.ts'
+import type { StagedRoute, UnmatchedRoute } from '../../run/staged-route.ts'
 import { leftOutOutcome } from '../../steps/context.ts'
 import type { ClientMetrics, RouteMetrics } from '../../telemetry/bound-metrics.ts'
 import { methodOfTitle } from '../../telemetry/methods.ts'
@@ -86,27 +88,34 @@ export class ActiveRoutes {
     entry.active.pipeline.release()
   }
 
-  /** Opens what stands before requests that no route takes; `isGuarded` where the gateway has an answer for some. */
-  openUnmatched({ settings, ownAccess }: Snapshot, isGuarded = false): ActiveUnmatched {
+  /** Opens what stands before requests that no route takes, or that the gateway has an answer for. */
+  openUnmatched(
+    { settings }: Snapshot,
+    access?: RouteAccess,
+    browsers = compileBrowsers(settings, []),
+  ): ActiveUnmatched {
     const { limit } = settings
     const route: UnmatchedRoute = {
       kind: 'unmatched',
       name: '',
-      access: isGuarded ? ownAccess : undefined,
+      access,
       admission: limit && admitUnmatched(limit),
-      browsers: compileBrowsers(settings, []),
+      browsers,
     }
+    return { route, pipeline: this.#openWithQuestions(route, passOn) }
+  }
+
+  /** Of what makes no calls but those of its schemes. */
+  #openWithQuestions(route: StagedRoute, end: Handle, among?: readonly Stage[]): Pipeline {
     const questions = questionsOf(route)
     const opened = this.#parts.backends.open(questions.map(({ site }) => site))
-    const pipeline = openPipeline(route, { ...this.#parts, questions: callsOf(questions, opened.calls) }, passOn)
+    const parts = { ...this.#parts, questions: callsOf(questions, opened.calls) }
+    const pipeline = openPipeline(route, parts, end, among)
     return {
-      route,
-      pipeline: {
-        answer: pipeline.answer,
-        release() {
-          pipeline.release()
-          opened.release()
-        },
+      answer: pipeline.answer,
+      release() {
+        pipeline.release()
+        opened.release()
       },
     }
   }
@@ -128,6 +137,20 @@ export class ActiveRoutes {
         for (const release of releases) release()
       },
     }
+  }
+
+  /** Opens what tells who may ask a route, without anything of it being used up. What `allow` reads of a request is not asked. */
+  openGates(route: AggregatedRoute): Pipeline {
+    const { access, grants } = route
+    const isOfClaims = grants?.reads.every(
+      ({ reference: read }) => read.kind === 'request' && (read.rest[0] === 'claims' || read.rest[0] === 'auth'),
+    )
+    const told: AggregatedRoute = {
+      ...route,
+      access: access && { ...access, failures: undefined },
+      grants: grants && (isOfClaims ? grants : { ...grants, test: undefined }),
+    }
+    return this.#openWithQuestions(told, () => passes, gates)
   }
 
   #open(route: Route): { active: ActiveRoute; opened: OpenBackends } {
@@ -177,6 +200,8 @@ function questionsOf({ access }: Pick<Route, 'access'>): readonly SchemeQuestion
 function callsOf(questions: readonly SchemeQuestion[], calls: readonly Call[]): ReadonlyMap<string, Call> {
   return new Map(questions.map(({ scheme }, at) => [scheme.name, calls[at]!]))
 }
+
+const passes: Outcome = { kind: 'answer', status: 204, headers: {}, body: undefined, records: [], degraded: [] }
 
 /** Of methods there are few. */
 function memoize<Value>(make: (key: string) => Value): (key: string) => Value {

@@ -14,7 +14,7 @@ import type { Serving } from '../lifecycle/serving.ts'
 export interface Reported {
   readonly serving: Serving
   readonly requestId: string
-  readonly request: IncomingMessage
+  readonly request: Pick<IncomingMessage, 'method'>
   readonly route: Route | undefined
   readonly path: string
   readonly toldPath: string

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { addForBrowsers } from '../../browsers/security-headers.ts'
 import { contained, type Endable } from '../../faults.ts'
 import { flattenHeaders } from '../../run/headers.ts'
@@ -11,6 +11,7 @@ import { type Reported, tellDropped } from './exchange-report.ts'
 
 /** An exchange as far as its answer is written piece by piece. */
 interface Streamed extends Reported, Endable {
+  readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly isAnswered: boolean
   readonly ownHeaders: readonly string[] | undefined

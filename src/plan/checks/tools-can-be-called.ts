@@ -1,0 +1,23 @@
+import type { GatewaySettings } from '../../config/gateway.ts'
+import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
+import type { RouteClaim } from './routes-are-distinct.ts'
+
+/** A route that is a tool says what for, and the gateway's file offers tools. */
+export function checkToolsCanBeCalled(
+  claims: readonly RouteClaim[],
+  { mcp }: Pick<GatewaySettings, 'mcp'>,
+  diagnostics: DiagnosticCollector,
+): void {
+  for (const { tool } of claims) {
+    if (!tool) continue
+    if (!mcp) {
+      const help = 'say `mcp: true` in the gateway’s file'
+      diagnostics.add('invalid-value', 'nobody is offered tools', tool.at, help)
+    } else if (!tool.isDescribed) {
+      const help = 'give the route a `summary`, or the tool a `description`'
+      diagnostics.add('missing-key', 'nobody tells models what this tool does', tool.at, help)
+    } else if (!tool.takesJson) {
+      diagnostics.add('invalid-value', 'a model gives JSON, which `decode` does not list', tool.at)
+    }
+  }
+}

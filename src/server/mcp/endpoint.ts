@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type GatewayError, toGatewayError } from '../../errors.ts'
+import { contained } from '../../faults.ts'
+import { printJson } from '../../json-text.ts'
+import { placesOf } from '../../plan/access.ts'
+import { refuse } from '../../run/refusals.ts'
+import { headersForBrowser } from '../http/for-browsers.ts'
+import { checkRequest, maxUrlLength, pathOf } from '../http/strict.ts'
+import { isAggregate } from '../lifecycle/activation.ts'
+import type { Serving } from '../lifecycle/serving.ts'
+import { passOutside } from '../requests/dispatch.ts'
+import { Exchange } from '../requests/exchange.ts'
+import { ServerRequestParts } from '../requests/request-parts.ts'
+import type { ActiveMcp, ActiveTool } from './active-mcp.ts'
+import { type Call, errorOf, isRecord, protocolVersions, readMessage, resultOf, rpcErrors } from './messages.ts'
+import { callTool, passCall, resultOfError, type ToolResult } from './tool-call.ts'
+import { partsOfCall } from './tool-parts.ts'
+
+/**
+ * Answers what models ask of the gateway (Model Context Protocol, Streamable HTTP), where its file says `mcp`: false for any
+ * other request. Nothing is kept between two requests: there are no sessions, and no streams to wait at.
+ */
+export function tryMcp(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
+  const activation = serving.current
+  const { mcp } = activation
+  if (!mcp) return false
+  const path = pathOf(request)
+  const isMetadata = path === mcp.metadataPath && mcp.metadata !== undefined
+  if (path !== mcp.path && !isMetadata) return false
+  const exchange = new Exchange(serving, activation, undefined, request, response)
+  exchange.ownHeaders = headersForBrowser(mcp.browsers, request)
+  const refusal = checkRequest(request) ?? (isMetadata ? undefined : checkOrigin(request, mcp))
+  if (refusal) exchange.fail(refusal)
+  else if (tryTellPage(exchange, mcp)) return true
+  else if (isMetadata) passOutside(exchange, () => tellMetadata(exchange, mcp))
+  else passOutside(exchange, () => receive(exchange, mcp), mcp.entry)
+  return true
+}
+
+/** A page may have found this address by a name of its own (DNS rebinding), so that its host tells nothing. */
+function checkOrigin({ headers }: IncomingMessage, mcp: ActiveMcp): GatewayError | undefined {
+  return mcp.isOwn(headers.origin) ? undefined : refuse('cross-origin')
+}
+
+/** Answers what a browser asks before it sends a request for a page. */
+function tryTellPage(exchange: Exchange, { browsers }: ActiveMcp): boolean {
+  const { method, headers } = exchange.request
+  const { origin, 'access-control-request-headers': asked } = headers
+  if (method !== 'OPTIONS' || origin === undefined || !browsers?.cors) return false
+  exchange.ownHeaders = undefined
+  exchange.answerEmpty(204, browsers.cors.preflight({ origin, headers: asked, methods: () => ['GET', 'POST'] }))
+  return true
+}
+
+function tellMetadata(exchange: Exchange, { metadata }: ActiveMcp): void {
+  const { method } = exchange.request
+  if (method !== 'GET' && method !== 'HEAD') exchange.fail(refuse('method-not-allowed'), { allow: 'GET' })
+  else answer(exchange, 200, metadata)
+}
+
+function receive(exchange: Exchange, mcp: ActiveMcp): void {
+  const { request, activation } = exchange
+  const version = request.headers['mcp-protocol-version']
+  // Streams of the server, and sessions that end: there are none.
+  if (request.method !== 'POST') exchange.fail(refuse('method-not-allowed'), { allow: 'POST' })
+  else if (!/^application\/json\s*(?:;|$)/i.test(request.headers['content-type'] ?? ''))
+    exchange.fail(refuse('unsupported-media-type', 'send application/json'))
+  else if (version !== undefined && !protocolVersions.includes(String(version)))
+    exchange.fail(refuse('bad-request', `MCP-Protocol-Version is one of ${protocolVersions.join(', ')}`))
+  else {
+    exchange
+      .receiveBody(activation.snapshot.settings.defaults.maxRequestBody)
+      .then((received) => respond(exchange, mcp, 'bytes' in received ? received.bytes : Buffer.from('')))
+      .catch(contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))))
+  }
+}
+
+async function respond(exchange: Exchange, mcp: ActiveMcp, bytes: Uint8Array): Promise<void> {
+  const message = readMessage(bytes)
+  if (message.kind === 'fault') answer(exchange, 400, errorOf(null, message.error))
+  else if (message.kind === 'unanswered') exchange.answerEmpty(202, [])
+  else answer(exchange, 200, await dispatch(exchange, mcp, message))
+}
+
+async function dispatch(exchange: Exchange, mcp: ActiveMcp, { id, method, params }: Call): Promise<object> {
+  if (method === 'ping') return resultOf(id, {})
+  if (method === 'initialize') return resultOf(id, introduce(exchange, params['protocolVersion']))
+  if (method === 'tools/list') return resultOf(id, { tools: await listTools(exchange, mcp) })
+  if (method !== 'tools/call') return errorOf(id, rpcErrors.unknownMethod)
+  const tool = (await mcp.tools()).get(String(params['name']))
+  const { arguments: given = {} } = params
+  if (!tool || !isRecord(given)) return errorOf(id, rpcErrors.invalidParams)
+  return resultOf(id, await call(exchange, tool, given))
+}
+
+function introduce({ activation: { snapshot } }: Exchange, wanted: unknown): object {
+  const protocolVersion = protocolVersions.includes(String(wanted)) ? wanted : protocolVersions[0]
+  const { telemetry } = snapshot.settings
+  return {
+    protocolVersion,
+    capabilities: { tools: {} },
+    serverInfo: { name: telemetry.service, version: snapshot.version },
+  }
+}
+
+/** Those that whoever asks may call, as far as that can be told without their arguments. */
+async function listTools(exchange: Exchange, mcp: ActiveMcp): Promise<object[]> {
+  const tools = [...(await mcp.tools()).values()]
+  const may = await Promise.all(tools.map((one) => mayCall(exchange, one)))
+  return tools.flatMap(({ tool }, index) => (may[index] ? tool : []))
+}
+
+async function mayCall(exchange: Exchange, { route, gates }: ActiveTool): Promise<boolean> {
+  const parts = partsOf(exchange)
+  return (await passCall(exchange, route, parts, gates)).kind === 'answer'
+}
+
+async function call(
+  exchange: Exchange,
+  { route, takes }: ActiveTool,
+  given: Readonly<Record<string, unknown>>,
+): Promise<ToolResult> {
+  try {
+    const places = placesOf(route.access)
+    const parts = partsOfCall({ match: route.match, places }, takes, given, partsOf(exchange))
+    if (parts.path.length > maxUrlLength) throw refuse('url-too-long')
+    // As if it had come by itself: whether it would be found there is not said twice.
+    const found = exchange.activation.find(parts.method, parts.path)
+    if (found.kind !== 'match' || !isAggregate(found.target) || found.target.route !== route) throw refuse('not-found')
+    return await callTool(exchange, found.target, parts)
+  } catch (thrown) {
+    const error = toGatewayError(thrown)
+    if (error.code === 'internal') throw error
+    return resultOfError(exchange, error)
+  }
+}
+
+function partsOf({ request, activation }: Exchange): ServerRequestParts {
+  return new ServerRequestParts(request, {}, activation.addresses)
+}
+
+function answer(exchange: Exchange, status: number, body: unknown): void {
+  exchange.answer({
+    kind: 'answer',
+    status,
+    headers: { 'cache-control': 'no-store' },
+    body: Buffer.from(printJson(body)),
+    records: [],
+    degraded: [],
+  })
+}
