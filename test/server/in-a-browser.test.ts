@@ -1,20 +1,11 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
-import { type Browser, chromium } from 'playwright-core'
-import { afterFile, afterTest, createDirectory, opened } from '../support/cleanup.ts'
+import { expect, test } from '@jest/globals'
+import { inChromium, openChromium } from '../support/chromium.ts'
+import { createDirectory, opened } from '../support/cleanup.ts'
 import { startFastDemo } from '../support/fast-demo.ts'
 import { startIn } from '../support/gateway.ts'
 import { startHttpServer } from '../support/servers.ts'
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-
-let browser: Promise<Browser> | undefined
-function launch(): Promise<Browser> {
-  browser ??= chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox', '--disable-gpu'] })
-  return browser
-}
-afterFile(async () => (await browser)?.close())
 
 interface Seen {
   readonly status?: number
@@ -27,8 +18,7 @@ interface Seen {
 type Send = (path: string, init?: { method?: string; headers?: Record<string, string>; body?: string }) => Promise<Seen>
 
 async function openOrigin(origin: string, cookieOf?: string) {
-  const context = await (await launch()).newContext()
-  afterTest(() => context.close())
+  const context = await openChromium()
   if (cookieOf !== undefined) await context.addCookies([{ name: 'sid', value: 's-1', url: cookieOf }])
   const page = await context.newPage()
   await page.goto(origin)
@@ -68,9 +58,10 @@ async function start() {
   for (const part of ['config', 'routes']) cpSync(join(root, part), join(directory, part), { recursive: true })
   mkdirSync(join(directory, 'routes/more'))
   const write = (path: string, text: string) => writeFileSync(join(directory, path), text)
+  const demoGateway = readFileSync(join(root, 'config/gateway.yaml'), 'utf8')
   write(
     'config/gateway.yaml',
-    `cors: { origins: ['${app}'], credentials: true }\nsecurityHeaders: true\ncompress: true\n`,
+    `${demoGateway}\ncors: { origins: ['${app}'], credentials: true }\nsecurityHeaders: true\ncompress: true\n`,
   )
   write(
     'routes/more/me.yaml',
@@ -91,9 +82,7 @@ async function start() {
   return { gateway: `http://127.0.0.1:${port}`, app, foreign: `http://localhost:${pagesPort}` }
 }
 
-const inBrowser = executablePath ? describe : describe.skip
-
-inBrowser(`in ${executablePath ?? 'a browser (skipped: there is no chromium on this machine)'}`, () => {
+inChromium(() => {
   test('a page of a listed origin reads answers and refusals, with credentials; one of another reads nothing', async () => {
     const { gateway, app, foreign } = await start()
     const send = await openPage(app, gateway)
