@@ -362,3 +362,31 @@ test('what is wrong with a sign-in is told when it is read', () => {
   ] as const)
     expect([gateway, told(gateway).join()]).toEqual([gateway, expect.stringContaining(why)])
 })
+
+test('an issuer is read to a bound, followed nowhere, and sends nobody to an unsafe place', async () => {
+  const provider = await startProvider()
+  const { browser, origin } = await startSignIn(provider)
+  provider.answers.set('/token', (_, response) => void response.end(`"${'x'.repeat(2 * 1024 * 1024)}"`))
+  expect((await browser.open(`${origin}/who`)).status).toBe(503)
+  let followed = 0
+  provider.answers.set('/elsewhere', (_, response) => {
+    followed += 1
+    response.end('{}')
+  })
+  provider.answers.set('/token', (_, response) => void response.writeHead(307, { location: '/elsewhere' }).end())
+  expect((await browser.open(`${origin}/who`)).status).toBe(403)
+  expect(followed).toBe(0)
+  const unsafe = await startProvider()
+  for (const endpoint of [
+    'http://id.example.com/authorize',
+    'javascript:alert(1)',
+    'https://user:pass@id.example.com/',
+  ]) {
+    unsafe.answers.set('/.well-known/openid-configuration', (_, response) => {
+      const told = { issuer: unsafe.url, authorization_endpoint: endpoint, token_endpoint: `${unsafe.url}/token` }
+      response.end(JSON.stringify({ ...told, jwks_uri: `${unsafe.url}/keys` }))
+    })
+    const other = await startSignIn(unsafe)
+    expect([endpoint, (await other.browser.send(`${other.origin}/who`)).status]).toEqual([endpoint, 503])
+  }
+})
