@@ -9,6 +9,7 @@ import { readRetryAfter } from '../src/calls/policies/retry-after.ts'
 import { createRegexpFunction } from '../src/expressions/path/regexp.ts'
 import { compileCoercion } from '../src/expressions/schema/coerce.ts'
 import { compileSchema, type Schema } from '../src/expressions/schema.ts'
+import { events } from '../src/formats/events.ts'
 import { isNestedDeeperThan } from '../src/formats/nesting.ts'
 import { parseUrlEncoded } from '../src/formats/url-encoded.ts'
 import { splitList } from '../src/header-list.ts'
@@ -19,6 +20,7 @@ import { hasMalformedEscape, isUnsafePath } from '../src/path-safety.ts'
 import type { PassedRequest } from '../src/plan/passed-request.ts'
 import { parseMatch, type RouteMatch } from '../src/routes/match.ts'
 import { assembleAnswer } from '../src/run/assemble.ts'
+import { chooseFraming } from '../src/run/progressive/choose.ts'
 import { makeConditional } from '../src/run/stages/conditional.ts'
 import { compileClientAddresses } from '../src/server/http/client-address.ts'
 import { checkRequest } from '../src/server/http/strict.ts'
@@ -96,6 +98,8 @@ function requestOf(headers: Record<string, string>, url = '/'): IncomingMessage 
   return { method: 'GET', httpVersion: '1.1', url, headers: { host: 'a', ...headers }, rawHeaders, socket } as never
 }
 
+const limits = { maxDepth: 500, maxValues: 100_000 }
+
 /** Whatever of a client or a backend is read: a text to what it comes to. It may refuse. */
 const readers: Record<string, (text: string) => unknown> = {
   'a path': isUnsafePath,
@@ -157,6 +161,9 @@ const readers: Record<string, (text: string) => unknown> = {
   'Retry-After': (text) => readRetryAfter(503, text, 0),
   'the head of an answer': (text) => parseHead(`HTTP/1.1 200 OK\r\n${text}`, 'GET')?.headers,
   'one header of an answer': (text) => parseHead(`HTTP/1.1 200 OK\r\nconnection: ${text}`, 'GET')?.headers,
+  Accept: chooseFraming,
+  'a stream of events': (text) => events.decode({ bytes: Buffer.from(text), contentType: undefined }, limits),
+  'JSON Lines': (text) => events.decode({ bytes: Buffer.from(text), contentType: 'application/jsonl' }, limits),
   'nesting of JSON': (text) => isNestedDeeperThan(200, text),
   JSON: (text) => JSON.parse(text),
   'JSON as bytes': (text) => indexer(Buffer.from(`{"a":[${text}]}`)),

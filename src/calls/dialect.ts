@@ -4,6 +4,8 @@ import type { Body } from '../json/body.ts'
 export interface Dialect {
   /** `Accept` of its requests. */
   readonly accept: string
+  /** The members of a body that it looks at; where bodies stay bytes they are the last of its slices, in this order. */
+  readonly members: readonly string[]
   /** What is wrong with an answer whose status is a success; `partial`: some of it, and what is there can be used, once. */
   readonly judge: (
     body: Body | undefined,

@@ -27,10 +27,18 @@ export function bindOperationInputs(
     const at = position.source.locateInside(pathPlace.path, part.offset, part.placeholder.length)
     placeholders.set(part.placeholder, at)
   }
-  const inputs = Object.entries(definition.in ?? {}).flatMap(
-    ([key, text]) =>
-      bindInput(key, placeIn(definition, text), placeholders, within(position, 'in', key), language) ?? [],
-  )
+  const inputs = Object.entries(definition.in ?? {}).flatMap(([key, text]): readonly OperationInput[] => {
+    const here = within(position, 'in', key)
+    if (isOutsideVariables(definition, text)) {
+      const help = 'write `variables.NAME`'
+      const at = here.source.locate(here.path)
+      language.diagnostics.add('invalid-locator', 'a query takes its variables, and nothing else in its body', at, help)
+      return []
+    }
+    const place = definition.graphql === undefined ? undefined : placeOfVariable(text)
+    const input = bindInput(key, place ?? text, placeholders, here, language)
+    return input ? [input] : []
+  })
   rejectSecondOfAll(inputs, language)
   const placed = Object.values(definition.in ?? {})
   for (const [name, at] of placeholders) {
@@ -46,9 +54,8 @@ export function bindOperationInputs(
 }
 
 /** A variable of a query is a place in the body; nothing else there is anybody's to give. */
-function placeIn({ graphql }: OperationDefinition, text: string): string {
-  if (graphql === undefined || !(text.startsWith('$') || text.startsWith('variables'))) return text
-  return placeOfVariable(text) ?? 'variables'
+function isOutsideVariables({ graphql }: OperationDefinition, text: string): boolean {
+  return graphql !== undefined && (text.startsWith('$') || text === 'variables')
 }
 
 function bindInput(

@@ -8,8 +8,8 @@ import type { BoundOperation } from './bound-operation.ts'
  * path of `$.items`. Undefined where one has no such path.
  */
 export function outputPaths(operation: BoundOperation): (readonly (string | number)[])[] | undefined {
-  // What is no JSON is decoded as a whole; whether an answer is one may stand anywhere in it.
-  if (operation.decoding || operation.dialect) return undefined
+  // What is no JSON is decoded as a whole.
+  if (operation.decoding) return undefined
   const paths = operation.outputs.flatMap(({ locator }) => (locator.in === 'body' ? [locator.path.prefix] : []))
   return paths.every(isPlain) ? paths : undefined
 }
@@ -23,9 +23,13 @@ type IndexBody = NonNullable<CallSite['indexBody']>
 /** What all calls of an operation share. */
 const indexersOf = new WeakMap<BoundOperation, IndexBody>()
 
-/** Compiles how a body is indexed: it gives the whole, then a slice for each output that sits in the body. */
+/**
+ * Compiles how a body is indexed: it gives the whole, then a slice for each output that sits in the body, then what its
+ * dialect looks at.
+ */
 export function compileBodyIndexer(operation: BoundOperation): IndexBody {
-  const indexBody = indexersOf.get(operation) ?? compileIndexer([[], ...outputPaths(operation)!], maxDepth)
+  const looksAt = (operation.dialect?.members ?? []).map((name) => [name])
+  const indexBody = indexersOf.get(operation) ?? compileIndexer([[], ...outputPaths(operation)!, ...looksAt], maxDepth)
   indexersOf.set(operation, indexBody)
   return indexBody
 }

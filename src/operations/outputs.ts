@@ -81,7 +81,7 @@ function compileIsUsable(operation: BoundOperation): CallSite['isUsable'] {
     if (!body) return hasItsBody(body, status)
     const { slices } = body
     return slices
-      ? slices.some((slice, index) => index > 0 && slice !== undefined)
+      ? slices.some((slice, index) => index > 0 && index <= places.length && slice !== undefined)
       : places.some((place) => place.evaluate(body.value) !== undefined)
   }
 }

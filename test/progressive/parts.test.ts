@@ -58,7 +58,7 @@ async function start(routes: Record<string, string> = { 'routes/home': home }, o
 
 describe('a page in parts', () => {
   test('goes out member by member, as soon as what each reads is there', async () => {
-    const { port, backend } = await start()
+    const { port, adminPort, backend } = await start()
     const page = await listen(port, '/home?name=Ann')
     expect(page.message.headers).toMatchObject({
       'content-type': 'text/event-stream',
@@ -83,6 +83,8 @@ describe('a page in parts', () => {
       { event: 'part', data: { path: '/hero', value: { id: '12345678901234567890' } } },
       { event: 'end', id: 'end', data: { degraded: [] } },
     ])
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+    expect(metrics).toContain('tessera_first_part_duration_seconds_count{route="home"} 1')
   })
 
   test('is JSON Lines to who asks for them', async () => {

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../calls/dialect.ts'
 import { mediaTypeOf } from '../../formats/content-type.ts'
+import type { Body } from '../../json/body.ts'
 
 const ofGraphql = 'application/graphql-response+json'
 
@@ -10,10 +11,9 @@ const ofGraphql = 'application/graphql-response+json'
 export function graphqlDialect(isPartialGood: boolean): Dialect {
   return {
     accept: `${ofGraphql}, application/json`,
+    members,
     judge(body) {
-      const answer: unknown = body?.value
-      if (typeof answer !== 'object' || answer === null) return noAnswer
-      const { data, errors } = answer as { data?: unknown; errors?: unknown }
+      const [data, errors] = readMembers(body)
       const hasData = typeof data === 'object' && data !== null
       if (!Array.isArray(errors) || errors.length === 0) return hasData ? undefined : noAnswer
       return isPartialGood && hasData ? 'partial' : failed
@@ -24,6 +24,15 @@ export function graphqlDialect(isPartialGood: boolean): Dialect {
       return isOwn && status >= 400 && status < 500 && status !== 429 ? failed.code : undefined
     },
   }
+}
+
+const members = ['data', 'errors'] as const
+
+/** Of a body that stays bytes only the errors are parsed, where there are any. */
+function readMembers(body: Body | undefined): unknown[] {
+  if (body?.slices) return body.slices.slice(-members.length).map((slice) => slice?.value)
+  const answer = body?.value as Partial<Record<string, unknown>> | null | undefined
+  return members.map((name) => answer?.[name])
 }
 
 const failed = { code: 'graphql-error', detail: undefined } as const

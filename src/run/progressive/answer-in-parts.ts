@@ -26,7 +26,7 @@ export function answerInParts(page: ProgressivePage, { begin, whole, firstPart }
     if (!framing) return andThen(whole(request, client), noteChoice)
     if (headers['last-event-id'] === lastEventId) return allSeen
     const { expiresMs } = identity ?? {}
-    return new PartStream(begin(request, client), page, framing, { expiresMs, firstPart }).begin()
+    return new PartStream(begin(request, client), page, framing, { expiresMs, firstPart }).begin().then(noteChoice)
   }
 }
 

@@ -259,3 +259,31 @@ test('types are a file that the service names, and part of what is loaded', asyn
   write('config/types/shop.graphql', 'type Query { order(id: ID!): O } type O { sum: Float }')
   expect((await load(first.texts)).errors).not.toEqual([])
 })
+
+test('an answer that nothing but the response reads stays bytes, and is judged all the same', async () => {
+  const answers: unknown[] = [
+    { data: { order: { total: 1 } } },
+    { errors: [{ message: 'x' }], data: { order: { total: 2 } } },
+    { data: null, errors: null },
+    { data: { order: null } },
+  ]
+  const { ask } = await startStubbedGateway(
+    {
+      ...files(),
+      'routes/order':
+        'match: GET /order\nin: { order.id: query.id }\ndo: [ { invoke: shop.order, optional: true } ]\nresponse: { body: { total: $.order.total } }\n',
+    },
+    { 'POST /graphql': (_request, before) => ({ body: answers[before] }) },
+  )
+  const found: unknown[] = []
+  for (const _ of answers) {
+    const { json, headers } = await ask('/order?id=1')
+    found.push([json, headers['tessera-degraded']])
+  }
+  expect(found).toEqual([
+    [{ total: 1 }, undefined],
+    [{}, 'order;source=skipped;error=graphql-error'],
+    [{}, 'order;source=skipped;error=invalid-response'],
+    [{}, 'order;source=skipped;error=invalid-response'],
+  ])
+})
