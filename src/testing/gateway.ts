@@ -18,9 +18,9 @@ import { completeReply, type Reply, renderProblem, renderReply } from '../run/re
 import { RouteRequest } from '../run/route-request.ts'
 import type { Client, Departure, ReceivedBody } from '../run/stage.ts'
 import { MemoryStore } from '../stores/memory.ts'
+import { untraced } from '../telemetry/untraced.ts'
 import { declaredSchemes } from './declared-schemes.ts'
 import { readStream } from './streamed-page.ts'
-import { untraced } from './untraced.ts'
 
 const cacheBytes = 32 * 1024 * 1024
 

@@ -1,6 +1,6 @@
-import type { Span } from '../telemetry/span.ts'
+import type { Span } from './span.ts'
 
-/** The span of every request of a test: the same ids each time, and nothing recorded. */
+/** A span of which nothing is recorded: the same ids each time. */
 export const untraced: Span = {
   sampled: false,
   traceId: '00000000000000000000000000000001',
