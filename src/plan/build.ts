@@ -37,7 +37,8 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   const tls = bindCertificates(world, texts, late)
   const { told, hasErrors } = yield* gatherDiagnostics(texts, world, units, late)
   yield
-  const { dictionary, catalogue, standing: parts, settings, registry, auth, ownAccess, toolsAccess } = world
+  const { dictionary, catalogue, standing: parts, settings, registry, auth } = world
+  const { ownAccess, toolsAccess, adminAccess } = world
   if (hasErrors || !dictionary || !catalogue || !registry.isWhole) return { snapshot: undefined, diagnostics: told }
   const routes: Route[] = []
   const asserted = units.flatMap((unit) => unit.asserted)
@@ -67,6 +68,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
       auth,
       ownAccess,
       toolsAccess,
+      adminAccess,
       parts,
       registry,
       tls,

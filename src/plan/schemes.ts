@@ -1,5 +1,4 @@
 import { checkHeaderMayCome } from '../binding/headers-of-proxies.ts'
-import type { Position } from '../binding/shape.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
 import type { ConfigTexts } from '../config/read.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
@@ -9,12 +8,6 @@ import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source } from '../yaml/source.ts'
 import type { AuthWorld } from './access.ts'
 import type { Work } from './work.ts'
-
-/** Where the gateway's file names the operation that a scheme asks. */
-export function locateQuestion({ name, kind }: Scheme, source: Source): Position {
-  const path = ['auth', name, kind.name]
-  return { source, path: typeof source.valueAt(path) === 'string' ? path : [...path, 'operation'] }
-}
 
 /**
  * Binds the schemes that the gateway's file declares, and what holds where a route says nothing of them. `isSaid`: all

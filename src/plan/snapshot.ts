@@ -44,6 +44,8 @@ export interface Snapshot {
   readonly ownAccess: RouteAccess | undefined
   /** Who may ask for tools. */
   readonly toolsAccess: RouteAccess | undefined
+  /** Who may ask at the admin listener; undefined where nobody is asked. */
+  readonly adminAccess: RouteAccess | undefined
   /** What its routes share, each by itself. */
   readonly parts: readonly StandingPart[]
   /** What its files may name: for what is bound beside them, as the mocks of tests. */

@@ -10,11 +10,10 @@ import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Environment } from '../environment.ts'
 import { createExpressionTypes, type ExpressionTypes } from '../expressions/expression.ts'
 import type { Operators } from '../expressions/template.ts'
-import type { ServiceOperation } from '../steps/service-operation.ts'
 import { mergeSources } from '../yaml/merged-source.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
-import { type AuthWorld, defaultAccess, type RouteAccess } from './access.ts'
+import type { AuthWorld } from './access.ts'
 import { bindCatalogue, type Catalogue } from './catalogue.ts'
 import { checkAdminIsPrivate } from './checks/admin-is-private.ts'
 import { checkExtensionsLieInside } from './checks/extensions-lie-inside.ts'
@@ -25,25 +24,19 @@ import { createRegistry } from './extensions/create-registry.ts'
 import type { Registry } from './extensions/registry.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named-environment.ts'
+import { bindOwnAccess, type OwnAccess } from './own-access.ts'
 import { type Parts, parseParts } from './parts.ts'
-import { bindAskedOperations, bindQuestions } from './scheme-questions.ts'
-import { bindSchemes, locateQuestion } from './schemes.ts'
+import { bindSchemes } from './schemes.ts'
 import { checkPart, type StandingPart } from './standing-part.ts'
 import type { Work } from './work.ts'
 
 /** What every route is bound against: all files but the routes. */
-export interface World {
+export interface World extends OwnAccess {
   readonly settings: GatewaySettings
   readonly defaults: Defaults
   /** Undefined when the dictionary cannot be read: then every color would be unknown, so nothing is bound. */
   readonly dictionary: Dictionary | undefined
   readonly auth: AuthWorld
-  /** Operations that schemes ask, by scheme. */
-  readonly askedOperations: ReadonlyMap<string, ServiceOperation>
-  /** Who may ask for what the gateway answers by itself. */
-  readonly ownAccess: RouteAccess | undefined
-  /** Who may ask for tools. */
-  readonly toolsAccess: RouteAccess | undefined
   readonly catalogue: Catalogue | undefined
   readonly parts: Parts
   /** Each part by itself. */
@@ -109,15 +102,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics), usedPresets }
   const catalogue =
     language && (yield* bindCatalogue(services, defaults, registry.policies, texts.schemaFiles ?? [], language))
-  const ofGateway = gateway && catalogue && language
-  const askedOperations = ofGateway
-    ? bindAskedOperations(auth.schemes, (scheme) => locateQuestion(scheme, gateway), catalogue, language)
-    : new Map<string, ServiceOperation>()
-  const ask = (access: RouteAccess | undefined, name: string, key: string) =>
-    ofGateway ? bindQuestions(access, name, [], askedOperations, catalogue, gateway.locate([key]), language) : access
-  const ownAccess = ask(settings.openapi ? defaultAccess(auth) : undefined, 'openapi.json', 'openapi')
-  const { mcp } = settings
-  const toolsAccess = ask(mcp && defaultAccess({ ...auth, rule: mcp.auth ?? auth.rule }), 'mcp', 'mcp')
+  const asked = bindOwnAccess(settings, gateway, auth, catalogue, language, diagnostics)
   const partSources: (Source | undefined)[] = []
   for (const file of texts.parts ?? []) {
     partSources.push(yield* parse(file))
@@ -143,9 +128,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     settings,
     defaults,
     auth,
-    askedOperations,
-    ownAccess,
-    toolsAccess,
+    ...asked,
     dictionary,
     catalogue,
     parts,

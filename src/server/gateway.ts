@@ -210,6 +210,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const { listen, admin, register } = serving.current.snapshot.settings
       const adminParts = {
         serving,
+        isPrivate: isLoopback(admin.listen.host),
         hosts: [admin.listen.host, ...admin.hosts, ...(register ? [nameOfSelf(register)] : [])],
         reload: () => reloader.reload(),
         lastReload: () => reloader.last,
@@ -235,10 +236,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       })
       const { bound, adminPort } = listeners
       const { port } = bound[0]!
-      if (adminPort !== undefined && !isLoopback(admin.listen.host)) {
+      if (adminPort !== undefined && !isLoopback(admin.listen.host) && admin.auth === undefined) {
         logger.warn(
           { host: admin.listen.host, port: adminPort },
-          'the admin listener is reachable without authentication',
+          'the admin listener is reachable without authentication, and answers health and metrics alone',
         )
       }
       registration = await registerSelf(serving.current.snapshot.settings, { port, adminPort }, { clock, notify })

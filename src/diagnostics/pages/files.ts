@@ -35,8 +35,8 @@ export const filePages = {
     right: route(home),
   },
   'open-admin': {
-    why: 'The admin listener asks nobody who they are: whoever reaches it reads the configuration, reloads it and empties the cache. So a port alone is one of this machine (127.0.0.1). A host that is written out may be reached from elsewhere.',
-    fix: 'Bind it to 127.0.0.1. Where probes and Prometheus have to reach it from outside, keep everybody else away by the network, and say so with `# tessera-ignore open-admin: reason`. It answers to addresses, to `localhost`, and to the names in `admin.hosts`.',
+    why: 'Without `admin.auth` the admin listener asks nobody who they are. So a port alone is one of this machine (127.0.0.1). A host that is written out may be reached from elsewhere: then there are health and metrics, which name routes and services, and nothing else.',
+    fix: 'Say who may ask it: `admin.auth` and `admin.roles`. Or bind it to 127.0.0.1. Where probes and Prometheus have to reach it from outside, keep everybody else away by the network, and say so with `# tessera-ignore open-admin: reason`. It answers to addresses, to `localhost`, and to the names in `admin.hosts`.',
     wrong: { 'config/gateway.yaml': 'admin: { listen: 0.0.0.0:9900 }\n' },
     right: { 'config/gateway.yaml': 'admin: { listen: 9900 }\n' },
   },

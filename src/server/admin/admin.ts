@@ -5,6 +5,7 @@ import { printDiagnostic } from '../../diagnostics/print.ts'
 import type { ReloadResult } from '../lifecycle/reload.ts'
 import { servicesOf } from '../lifecycle/services.ts'
 import type { Serving } from '../lifecycle/serving.ts'
+import { askWhoIsThere } from './access.ts'
 import { purgeCache } from './cache.ts'
 import { describeConfig } from './describe-config.ts'
 import { describeEndpoints } from './describe-endpoints.ts'
@@ -18,13 +19,15 @@ export interface AdminParts {
   readonly lastReload: () => ReloadResult | undefined
   /** Names that it is asked by, besides those of this machine. */
   readonly hosts: readonly string[]
+  /** Whether it is reached from this machine alone. */
+  readonly isPrivate: boolean
 }
 
 const compress = promisify(gzip)
 const reads = ['/livez', '/readyz', '/metrics', '/-/config', '/-/endpoints', '/-/diagnostics']
 
-/** What operators and machines ask of a running gateway. It has no authentication: bind it where only they can reach it. */
-export function createAdminApp({ serving, reload, lastReload, hosts }: AdminParts): Express {
+/** What operators and machines ask of a running gateway. */
+export function createAdminApp({ serving, reload, lastReload, hosts, isPrivate }: AdminParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -33,6 +36,7 @@ export function createAdminApp({ serving, reload, lastReload, hosts }: AdminPart
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     next()
   })
+  app.use(askWhoIsThere(serving, isPrivate))
 
   app.get('/livez', (_request, response) => {
     response.type('text/plain').send('ok\n')

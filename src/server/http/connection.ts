@@ -29,13 +29,13 @@ const strange: ListenerFacts = {
 }
 
 /** Where a request came in; of one that another server has read little is known. */
-export function listenerOf(request: IncomingMessage): ListenerFacts {
+export function listenerOf(request: Pick<IncomingMessage, 'socket'>): ListenerFacts {
   const known = (request as { [facts]?: ListenerFacts })[facts]
   return known ?? ('encrypted' in request.socket ? { ...strange, isTls: true } : strange)
 }
 
 /** As its client asked for it: `https` where it came by TLS, here or at a trusted proxy. */
-export function schemeOf(request: IncomingMessage): 'http' | 'https' {
+export function schemeOf(request: Pick<IncomingMessage, 'socket' | 'headers'>): 'http' | 'https' {
   if (listenerOf(request).isTls) return 'https'
   // Of anybody else what he says is taken out where a request enters.
   return /^https\s*(?:,|$)/i.test(String(request.headers['x-forwarded-proto'] ?? '')) ? 'https' : 'http'

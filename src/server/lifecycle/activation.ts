@@ -52,6 +52,8 @@ export class Activation {
   /** Where people sign in. */
   readonly signIns: readonly SignIn[]
   readonly #signIns: { release(): void }
+  /** What stands before the admin listener; undefined where nobody is asked there. */
+  readonly admin: ActiveUnmatched | undefined
   readonly #router: Router<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
@@ -68,10 +70,10 @@ export class Activation {
     this.#hasOwnBrowsers = snapshot.routes.some(
       ({ browsers }) => browsers?.cors?.policy !== this.outer.route.browsers?.cors?.policy,
     )
-    const { settings, auth } = snapshot
-    this.own =
-      settings.openapi && auth.rule !== 'none' ? routes.openUnmatched(snapshot, snapshot.ownAccess) : this.outer
+    const { settings, ownAccess, adminAccess } = snapshot
+    this.own = ownAccess ? routes.openUnmatched(snapshot, ownAccess) : this.outer
     this.mcp = settings.mcp && new ActiveMcp(snapshot, settings.mcp, routes)
+    this.admin = adminAccess && routes.openGuard(snapshot, adminAccess)
     const { opened, release } = routes.openSignIns(snapshot)
     this.signIns = opened
     this.#signIns = { release }
@@ -135,6 +137,7 @@ export class Activation {
     if (this.own !== this.outer) this.own.pipeline.release()
     this.#signIns.release()
     this.mcp?.release()
+    this.admin?.pipeline.release()
     for (const route of this.snapshot.routes) this.#routes.release(route)
   }
 }

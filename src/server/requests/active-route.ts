@@ -1,4 +1,4 @@
-import { compileBrowsers } from '../../browsers/browsers.ts'
+import { type Browsers, compileBrowsers } from '../../browsers/browsers.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
 import type { Hold } from '../../identity/open-scheme.ts'
@@ -88,13 +88,22 @@ export class ActiveRoutes {
     entry.active.pipeline.release()
   }
 
-  /** Opens what stands before requests that no route takes, or that the gateway has an answer for. */
-  openUnmatched(
-    { settings }: Snapshot,
-    access?: RouteAccess,
+  /** Opens what stands before requests that no route takes, and before those that the gateway answers by itself. */
+  openUnmatched({ settings }: Snapshot, access?: RouteAccess, browsers?: Browsers): ActiveUnmatched {
+    return this.#openOutside(settings, access, settings.limit, browsers)
+  }
+
+  /** Opens what stands before the admin listener, where no client's limit counts. */
+  openGuard({ settings }: Snapshot, access: RouteAccess): ActiveUnmatched {
+    return this.#openOutside(settings, access, undefined)
+  }
+
+  #openOutside(
+    settings: Snapshot['settings'],
+    access: RouteAccess | undefined,
+    limit: Snapshot['settings']['limit'],
     browsers = compileBrowsers(settings, []),
   ): ActiveUnmatched {
-    const { limit } = settings
     const route: UnmatchedRoute = {
       kind: 'unmatched',
       name: '',

@@ -3,6 +3,7 @@ import type { AccessLogField } from '../../config/access-log.ts'
 import type { Route } from '../../plan/snapshot.ts'
 import { mask } from '../../redaction.ts'
 import type { ClientAddresses } from '../http/client-address.ts'
+import { schemeOf } from '../http/connection.ts'
 
 /** What is told of a client comes from one. */
 export interface DescribedClient {
@@ -24,7 +25,7 @@ export function compileClientFields(
     client: ({ request }) => addresses.of(request),
     path: ({ toldPath }) => toldPath,
     host: (exchange) => headerOf(exchange, 'host'),
-    scheme: ({ request }) => ('encrypted' in request.socket ? 'https' : 'http'),
+    scheme: ({ request }) => schemeOf(request),
     protocol: ({ request: { httpVersion } }) => (httpVersion === undefined ? undefined : `HTTP/${httpVersion}`),
     userAgent: (exchange) => headerOf(exchange, 'user-agent'),
   }
