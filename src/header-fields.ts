@@ -50,12 +50,17 @@ export type HeaderSide = 'request' | 'response'
 /** Tells whoever gets a copy that nobody waits for its answer: an RFC 9651 boolean. */
 export const mirrorHeader = 'tessera-mirror'
 
+/** By which gateways a request has come (RFC 8586). */
+export const loopHeader = 'cdn-loop'
+
 /** What the gateway says itself of a request that it passes through, whatever came. */
 export const headersOfPassed: ReadonlySet<string> = new Set([
   'baggage',
+  'cdn-loop',
   'host',
   'traceparent',
   'tracestate',
+  'via',
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-proto',
@@ -64,7 +69,7 @@ export const headersOfPassed: ReadonlySet<string> = new Set([
 
 /** What the gateway says itself in every message of a side, whatever else stands in it. */
 const ownHeaders: Readonly<Record<HeaderSide, ReadonlySet<string>>> = {
-  request: new Set([mirrorHeader]),
+  request: new Set([mirrorHeader, loopHeader]),
   response: new Set(['server-timing', 'tessera-degraded', 'x-request-id']),
 }
 

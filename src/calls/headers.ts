@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts'
-import { isHeaderValue } from '../header-fields.ts'
+import { isHeaderValue, loopHeader } from '../header-fields.ts'
 import type { CallRequest } from './call.ts'
 import type { OngoingCall } from './layer.ts'
 
@@ -34,7 +34,7 @@ export function outgoingHeaders(
   { budgetHeader, accept, sharedMs }: Accompaniment,
 ): string[] {
   const { headers, body } = request
-  const { requestId, traceHeaders } = call.context.propagation
+  const { requestId, traceHeaders, loop } = call.context.propagation
   const { tracestate, baggage } = sharedMs === undefined ? call.context.propagation : nothing
   const out: string[] = []
   for (const name in headers) {
@@ -50,6 +50,7 @@ export function outgoingHeaders(
   if (headers['accept-encoding'] === undefined) out.push('accept-encoding', 'identity')
   if (body !== undefined && headers['content-type'] === undefined) out.push('content-type', 'application/json')
   if (headers['x-request-id'] === undefined) out.push('x-request-id', requestId)
+  if (loop !== undefined) out.push(loopHeader, loop)
   if (headers['traceparent'] === undefined) {
     if (traceHeaders) pushUnsaid(out, traceHeaders(traceparent), headers)
     else out.push('traceparent', traceparent)

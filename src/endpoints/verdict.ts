@@ -16,8 +16,8 @@ const neutral = new Set([
   'internal',
 ])
 
-/** Asked too often or too slowly: by whom, the status does not say, and it may be one client. */
-const toldToOne = new Set([408, 429])
+/** Asked too often, too slowly, or in a circle: by whom, the status does not say, and it may be one client. */
+const toldToOne = new Set([408, 429, 508])
 
 /** Whether a status that is no success answers what was asked, as 404 does: asked again, the answer would be the same. */
 export function isAnswer(status: number | undefined): boolean {
@@ -26,7 +26,7 @@ export function isAnswer(status: number | undefined): boolean {
 
 /**
  * Whose fault a failure was that came from the backend's side: its own are timeout, unavailable, invalid-response and
- * statuses from 500 on. 408 and 429 tell nothing; other statuses from 300 on are answers like any other, so the backend
+ * statuses from 500 on. 408, 429 and 508 tell nothing; other statuses from 300 on are answers like any other, so the backend
  * is well.
  */
 export function judge({ code, response }: Pick<GatewayError, 'code' | 'response'>): Verdict {

@@ -19,6 +19,7 @@ const refusals = {
   'expectation-failed': { status: 417, title: 'What the request expects is not offered' },
   'rate-limited': { status: 429, title: 'Too many requests in too short a time' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
+  'loop-detected': { status: 508, title: 'The request has been here before' },
   'auth-unavailable': { status: 503, title: 'It cannot be found out now who asks' },
   'not-implemented': { status: 501, title: 'This method is not served' },
   'version-not-supported': { status: 505, title: 'This version of HTTP is not served' },

@@ -37,4 +37,6 @@ export interface Propagation {
   requestId: string
   /** In which headers else than `traceparent` the trace goes on; undefined: in no other. */
   traceHeaders?: ((traceparent: string) => readonly string[]) | undefined
+  /** The gateways that it has come by, this one too (`CDN-Loop`); undefined where nobody asks over a network. */
+  loop?: string | undefined
 }

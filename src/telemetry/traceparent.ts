@@ -102,6 +102,7 @@ export function readPropagation(
   headers: TraceHeaders,
   requestId: string,
   baggageNames?: readonly string[],
+  loop?: string,
 ): Propagation {
   const { tracestate, baggage } = headers
   return {
@@ -109,6 +110,7 @@ export function readPropagation(
       tracestate !== undefined && parseTraceparent(headers.traceparent) ? parseTracestate(tracestate) : undefined,
     baggage: baggage === undefined ? undefined : parseBaggage(baggage, baggageNames),
     requestId,
+    loop,
   }
 }
 

@@ -11,7 +11,7 @@ import { controlOf } from './cache-control.ts'
  */
 
 /** What the gateway sends anew with every call: an answer that varies by it fits no other request. */
-const everChanging = new Set(['*', 'traceparent', 'tracestate', 'x-request-id'])
+const everChanging = new Set(['*', 'traceparent', 'tracestate', 'x-request-id', 'cdn-loop', 'via'])
 
 type Sharer = Pick<CallSite, 'policies' | 'fallbacks' | 'isOfSharedAnswer'>
 

@@ -11,6 +11,7 @@ import { ActiveMcp } from '../mcp/active-mcp.ts'
 import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/active-route.ts'
 import { compileClientFields } from '../requests/client-fields.ts'
 import { KnownPaths } from '../requests/known-paths.ts'
+import { Loops } from '../requests/loops.ts'
 import { type Found, Router } from '../requests/router.ts'
 import { compileTraceTrust } from '../requests/trace-trust.ts'
 
@@ -54,6 +55,7 @@ export class Activation {
   readonly #signIns: { release(): void }
   /** What stands before the admin listener; undefined where nobody is asked there. */
   readonly admin: ActiveUnmatched | undefined
+  readonly loops: Loops
   readonly #router: Router<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
@@ -63,6 +65,7 @@ export class Activation {
 
   private constructor(snapshot: Snapshot, router: Router<ActiveRoute>, routes: ActiveRoutes) {
     this.snapshot = snapshot
+    this.loops = new Loops(snapshot)
     this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
     this.traceHeadersOf = compileTraceTrust(snapshot.settings.telemetry.trust, this.addresses.trustsPeerOf)
     this.describeClient = compileClientFields(snapshot.settings.accessLog.fields, this.addresses)

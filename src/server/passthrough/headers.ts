@@ -31,6 +31,7 @@ export function passedHeaders(
   { withheld, cookies }: PassedRequest,
   alsoWithheld: readonly (string | false | undefined)[],
   set: readonly string[] = none,
+  id?: string,
 ): string {
   const { headers } = request
   const dropped = nominated(headers.connection)
@@ -45,12 +46,22 @@ export function passedHeaders(
     else for (const one of value) passed += `${name}: ${one}\r\n`
   }
   for (let at = 0; at < set.length; at += 2) passed += `${set[at]}: ${set[at + 1]}\r\n`
+  if (id !== undefined) passed += placesPassed(request, id)
   const peer = peerOf(request)
   const before = dropped.has('x-forwarded-for') ? undefined : headers['x-forwarded-for']
   passed += `x-forwarded-for: ${before === undefined ? peer : `${before}, ${peer}`}\r\n`
   passed += `x-forwarded-host: ${saidBefore('x-forwarded-host', headers, dropped) ?? headers.host ?? ''}\r\n`
   const scheme = listenerOf(request).isTls ? 'https' : 'http'
   return `${passed}x-forwarded-proto: ${saidBefore('x-forwarded-proto', headers, dropped) ?? scheme}\r\n`
+}
+
+/** By whom it came, this gateway too (RFC 9110 section 7.6.3, RFC 8586). */
+function placesPassed({ headers, httpVersion }: IncomingMessage, id: string): string {
+  const { via } = headers
+  const loop = headers['cdn-loop']
+  const version = httpVersion === '2.0' ? '2' : httpVersion
+  const lines = `via: ${via === undefined ? '' : `${via}, `}${version} ${id}\r\n`
+  return `${lines}cdn-loop: ${loop === undefined ? '' : `${loop}, `}${id}\r\n`
 }
 
 /** The cookies that go on, byte for byte. */

@@ -75,8 +75,9 @@ export class Passthrough {
   }
 
   #admit(exchange: Exchange, { active, arrived }: PassthroughMatch): void {
-    const { request, serving } = exchange
-    const refusal = checkRequest(request) ?? checkPath(request) ?? checkHandshake(request)
+    const { request, serving, activation } = exchange
+    const refusal =
+      checkRequest(request) ?? checkPath(request) ?? checkHandshake(request) ?? activation.loops.check(request)
     exchange.passOn = (passed) => {
       const tooLong = refuseTooLong(request, active.route.maxRequestBytes)
       if (tooLong) exchange.fail(tooLong)
@@ -110,6 +111,7 @@ export class Passthrough {
         passes,
         [budgetHeader, activation.snapshot.settings.budgetHeader, length, ...this.#serving.tracer.propagators.names],
         document && passes.render?.(document),
+        activation.loops.id,
       ),
       budgetHeader,
       isUpgrade,

@@ -22,7 +22,7 @@ export function tryAggregate(
   const { target: active, params } = found
   const arrived = arrive(activation, active, params, request, serving.clock)
   if (serving.overload.isBusy && tryShed(serving, active, arrived, request, response)) return true
-  const refusal = checkRequest(request) ?? checkPath(request)
+  const refusal = checkRequest(request) ?? checkPath(request) ?? activation.loops.check(request)
   if (refusal) new Exchange(serving, activation, active, request, response).fail(refusal)
   else serveAggregate(serving, activation, active, arrived, request, response)
   return true

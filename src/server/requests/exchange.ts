@@ -137,8 +137,9 @@ export class Exchange implements Client {
 
   /** What goes on with every call that is made for it. */
   propagation(): Propagation {
-    const { baggage } = this.activation.snapshot.settings.telemetry
-    const propagation = readPropagation(this.#traceHeaders, this.requestId, baggage)
+    const { activation, request, requestId } = this
+    const { baggage } = activation.snapshot.settings.telemetry
+    const propagation = readPropagation(this.#traceHeaders, requestId, baggage, activation.loops.carriedOn(request))
     propagation.traceHeaders = this.serving.tracer.propagators.write
     return propagation
   }
