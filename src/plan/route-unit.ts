@@ -9,6 +9,7 @@ import { type AssertedHeader, headersAssertedBy, withhold } from './asserted-hea
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { routeChecks } from './checks/index.ts'
+import { checkListenersExist } from './checks/listeners-exist.ts'
 import { checkOutputsAreUsed, type UnusedOutputs } from './checks/outputs-are-used.ts'
 import { claimOf, type RouteClaim } from './checks/routes-are-distinct.ts'
 import { compileRoute } from './compile-route.ts'
@@ -126,11 +127,12 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 
 function* bind(
   parsed: ParsedRoute,
-  { catalogue, parts, defaults, auth, askedOperations }: World,
+  { catalogue, parts, defaults, auth, settings, askedOperations }: World,
   around: Language,
   isLarge: boolean,
 ): Work<BoundRoute | PassthroughRoute | undefined> {
   if (!catalogue) return undefined
+  checkListenersExist(parsed, settings, around.diagnostics)
   const said = settleRoute(parsed, defaults, around)
   const access = bindAccess(parsed, said, auth, around.diagnostics)
   const language = {

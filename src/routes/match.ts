@@ -7,16 +7,33 @@ export interface RouteMatch {
   readonly segments: readonly MatchSegment[]
   /** Other paths of the same route, with the same parameters. */
   readonly also?: readonly RouteMatch[]
+  /** Where alone it is there: listeners by their names, hosts in lower case; `*.` stands for one label or more. */
+  readonly listeners?: readonly string[] | undefined
+  readonly hosts?: readonly string[] | undefined
+}
+
+/** Whether a pattern of hosts stands for a host, or for all of another pattern. */
+export function fitsHost(pattern: string, host: string): boolean {
+  if (pattern === host) return true
+  return pattern.startsWith('*.') && host.length >= pattern.length && host.endsWith(pattern.slice(1))
 }
 
 /** A route's match, and those of its other paths. */
 export function everyMatch(match: RouteMatch): readonly RouteMatch[] {
-  return match.also ? [match, ...match.also] : [match]
+  const { hosts, listeners, also } = match
+  return also ? [match, ...also.map((other) => ({ ...other, hosts, listeners }))] : [match]
 }
 
 /** As people read it: `GET /mobile/home, /home`. */
-export function printMatch({ method, path, also = [] }: RouteMatch): string {
-  return [`${method} ${path}`, ...also.map((other) => other.path)].join(', ')
+export function printMatch(match: RouteMatch): string {
+  const { method, path, also = [] } = match
+  return [`${method} ${path}`, ...also.map((other) => other.path)].join(', ') + printWhere(match)
+}
+
+/** Where alone it is there: ` (of api.test, at inside)`; nothing where it is everywhere. */
+export function printWhere({ hosts, listeners }: RouteMatch): string {
+  const told = [...(hosts ? [`of ${hosts.join(', ')}`] : []), ...(listeners ? [`at ${listeners.join(', ')}`] : [])]
+  return told.length > 0 ? ` (${told.join(', ')})` : ''
 }
 
 /**

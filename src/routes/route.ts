@@ -26,6 +26,11 @@ const input = z.union([
   }),
 ])
 
+const host = z
+  .string()
+  .regex(/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i, 'a host is written without scheme and port: api.example.com')
+  .transform((name) => name.toLowerCase())
+
 const grants = (grant: z.ZodString) => z.array(grant).min(1)
 /** RFC 6749 section 3.3. */
 const scope = z
@@ -43,6 +48,20 @@ export const routeShape = z
     match: z
       .union([z.string(), z.array(z.string()).min(1)])
       .describe('`METHOD /path/{param}/*rest`; a list of paths with the same parameters, all of one method.'),
+    listeners: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        'Listeners of the gateway that it is there for, by their names; at others it is not. All unless given.',
+      ),
+    hosts: z
+      .array(host)
+      .min(1)
+      .optional()
+      .describe(
+        'Hosts that it is there for: `api.example.com`, or `*.example.com` for one label or more. All unless given.',
+      ),
     summary: z.string().optional().describe('What it is for, in a line.'),
     use: useShape.optional(),
     ...routeKeys,
@@ -143,5 +162,7 @@ export function parseRoute(
     return undefined
   }
   const name = definition.name ?? nameOfFile(source.path)
-  return { name, match, definition, body, handlers, position }
+  const { hosts, listeners } = definition
+  const placed = hosts || listeners ? { ...match, hosts, listeners } : match
+  return { name, match: placed, definition, body, handlers, position }
 }

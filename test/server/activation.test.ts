@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { Admission } from '../../src/admission/admission.ts'
 import type { CallSite } from '../../src/calls/policy.ts'
@@ -13,6 +14,8 @@ import { ActiveRoutes } from '../../src/server/requests/active-route.ts'
 import { MemoryStore } from '../../src/stores/memory.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { projectTexts, world } from '../support/project.ts'
+
+const request = { headers: {} } as IncomingMessage
 
 const files = {
   ...world,
@@ -53,7 +56,7 @@ function setUp() {
     return runToEnd(Activation.open(snapshot!, routes, before))
   }
   const find = (activation: Activation, path: string) => {
-    const found = activation.find('GET', path)
+    const found = activation.find(request, 'GET', path)
     if (found.kind !== 'match') throw new Error(`${path} is ${found.kind}`)
     return found.target as ActiveAggregate
   }
@@ -94,9 +97,9 @@ describe('an activation', () => {
     expect(find(first, '/a/1').route.summary).toBeUndefined()
     expect(find(same, '/a/1').route.summary).toBe('new')
     const moved = activate({ 'routes/b': files['routes/b'].replace('/b', '/bee') }, same)
-    expect(moved.find('GET', '/b').kind).toBe('nothing')
+    expect(moved.find(request, 'GET', '/b').kind).toBe('nothing')
     expect(find(moved, '/bee').route.name).toBe('b')
-    expect(moved.find('PUT', '/c/x').kind).toBe('match')
+    expect(moved.find(request, 'PUT', '/c/x').kind).toBe('match')
   })
 
   test('opens nothing for good when it cannot be put to work', () => {

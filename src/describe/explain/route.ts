@@ -3,7 +3,7 @@ import { findProgress, pathOfMember } from '../../plan/progress.ts'
 import type { RouteSettings } from '../../plan/route-settings.ts'
 import type { AggregatedRoute, PassthroughRoute, Snapshot } from '../../plan/snapshot.ts'
 import { mask } from '../../redaction.ts'
-import { printMatch } from '../../routes/match.ts'
+import { printMatch, printWhere } from '../../routes/match.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { describeAccess } from '../access.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
@@ -162,7 +162,7 @@ export function explainPassthrough(route: PassthroughRoute): PassthroughExplanat
   const settings = explainSettings(route.settings)
   return {
     route: name,
-    match: `${method} ${match.path}`,
+    match: `${method} ${match.path}${printWhere(match)}`,
     summary,
     file,
     service: service.name,

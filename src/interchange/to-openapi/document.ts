@@ -1,4 +1,4 @@
-import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
+import type { AggregatedRoute, Route, Snapshot } from '../../plan/snapshot.ts'
 import { everyMatch, type RouteMatch } from '../../routes/match.ts'
 import { toName, UniqueNames } from '../names.ts'
 import { describeBody, describeParameters } from './request.ts'
@@ -15,7 +15,10 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
  * What the aggregated routes of a snapshot take and answer, as OpenAPI 3.1. Bodies are inferred from templates and the
  * types of colors; passthroughs are somebody else's API and are left out.
  */
-export function describeApi({ routes, colors, settings, version, auth }: Snapshot): OpenApi {
+export function describeApi(
+  { routes: all, colors, settings, version, auth }: Snapshot,
+  routes: readonly Route[] = all,
+): OpenApi {
   const schemas = new PublishedSchemas(colors)
   const ids = new UniqueNames()
   const paths: Record<string, Record<string, unknown>> = {}
@@ -24,7 +27,8 @@ export function describeApi({ routes, colors, settings, version, auth }: Snapsho
     for (const match of everyMatch(route.match)) {
       const path = printPath(match)
       paths[path] ??= {}
-      paths[path][match.method.toLowerCase()] = describeOperation(route, ids, colors, schemas)
+      // One path has one meaning here: of several hosts the first is told.
+      paths[path][match.method.toLowerCase()] ??= describeOperation(route, ids, colors, schemas)
     }
   }
   const sorted = Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -52,11 +56,17 @@ function describeOperation(
   return {
     operationId: ids.take(toName(route.name, 'route'), '-'),
     ...(route.summary !== undefined && { summary: route.summary }),
+    ...describeHosts(route),
     ...describeSecurity(route),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
     responses: describeResponses(route, schemas),
   }
+}
+
+function describeHosts({ match: { hosts = [] } }: AggregatedRoute): OpenApi {
+  const exact = hosts.filter((host) => !host.startsWith('*'))
+  return exact.length > 0 ? { servers: exact.map((host) => ({ url: `//${host}/` })) } : {}
 }
 
 /** `/files/{folder}/*rest` is `/files/{folder}/{rest}`: OpenAPI has no word for more than one segment. */

@@ -3,7 +3,7 @@ import { metadataPathOf } from '../../config/mcp.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import { callbackPath, signOutPath } from '../../identity/sign-in.ts'
-import { everyMatch, matchShape, parseMatch } from '../../routes/match.ts'
+import { everyMatch, matchShape, parseMatch, type RouteMatch } from '../../routes/match.ts'
 import { type ParsedRoute, toolOf } from '../../routes/route.ts'
 
 /** What only one route may have: its name, and its method and path. */
@@ -17,6 +17,8 @@ export interface RouteClaim {
     readonly at: Location
     /** Equal for matches that answer the same requests. */
     readonly shape: string
+    /** Where it is there alone. */
+    readonly places: Pick<RouteMatch, 'hosts' | 'listeners'>
   }[]
   /** Where it says that it is a tool, and whether it says what for. */
   readonly tool: { readonly at: Location; readonly isDescribed: boolean; readonly takesJson: boolean } | undefined
@@ -31,6 +33,7 @@ export function claimOf({ name, match, definition, position: { source } }: Parse
       text: `${one.method} ${one.path}`,
       at: source.locate(Array.isArray(definition.match) ? ['match', index] : ['match']),
       shape: matchShape(one),
+      places: one,
     })),
     tool: definition.tool
       ? {
@@ -49,16 +52,19 @@ export function checkRoutesAreDistinct(
   diagnostics: DiagnosticCollector,
 ): void {
   const shapes = new Map<string, string>()
+  const healths: { readonly name: string; readonly shape: string }[] = []
   for (const { name, health } of listen) {
     if (health === undefined) continue
     for (const method of ['GET', 'HEAD']) {
       const match = parseMatch(`${method} ${health}`, false)
-      if (typeof match !== 'string') shapes.set(matchShape(match), `\`health\` of the listener ${name}`)
+      if (typeof match !== 'string') healths.push({ name, shape: matchShape(match) })
     }
   }
+  /** What the gateway answers everywhere. */
+  const owners = new Map<string, string>()
   const own = (text: string, owner: string) => {
     const match = parseMatch(text, false)
-    if (typeof match !== 'string') shapes.set(matchShape(match), owner)
+    if (typeof match !== 'string') owners.set(matchShape(match), owner)
   }
   if (mcp) {
     own(`POST ${mcp.path}`, '`mcp`')
@@ -70,10 +76,16 @@ export function checkRoutesAreDistinct(
   }
   const names = new Map<string, RouteClaim>()
   for (const claim of claims) {
-    for (const { text, at, shape } of claim.matches) {
-      const sameShape = shapes.get(shape)
-      if (sameShape) diagnostics.add('duplicate-route', `${text} is answered by ${sameShape} already`, at)
-      else shapes.set(shape, claim.file)
+    for (const { text, at, shape, places } of claim.matches) {
+      const { hosts = [''], listeners } = places
+      const health = healths.find((one) => one.shape === shape && (listeners?.includes(one.name) ?? true))
+      // Of two that are there at different places the narrower one is found.
+      const keys = hosts.flatMap((host) => (listeners ?? ['']).map((listener) => `${shape} ${host} ${listener}`))
+      const taken = keys.find((key) => shapes.has(key))
+      const listener = health && `\`health\` of the listener ${health.name}`
+      const other = owners.get(shape) ?? listener ?? (taken !== undefined && shapes.get(taken))
+      if (other) diagnostics.add('duplicate-route', `${text} is answered by ${other} already`, at)
+      else for (const key of keys) shapes.set(key, claim.file)
     }
     const sameName = names.get(claim.name)
     if (sameName)

@@ -12,8 +12,9 @@ import type { ActiveRoute, ActiveRoutes, ActiveUnmatched } from '../requests/act
 import { compileClientFields } from '../requests/client-fields.ts'
 import { KnownPaths } from '../requests/known-paths.ts'
 import { Loops } from '../requests/loops.ts'
-import { type Found, Router } from '../requests/router.ts'
+import type { Found } from '../requests/router.ts'
 import { compileTraceTrust } from '../requests/trace-trust.ts'
+import { Views } from '../requests/views.ts'
 
 export {
   type ActiveAggregate,
@@ -56,14 +57,14 @@ export class Activation {
   /** What stands before the admin listener; undefined where nobody is asked there. */
   readonly admin: ActiveUnmatched | undefined
   readonly loops: Loops
-  readonly #router: Router<ActiveRoute>
+  readonly #views: Views<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
   #knownPaths: KnownPaths | undefined
   /** Whether some route says another thing to browsers than the gateway. */
   readonly #hasOwnBrowsers: boolean
 
-  private constructor(snapshot: Snapshot, router: Router<ActiveRoute>, routes: ActiveRoutes) {
+  private constructor(snapshot: Snapshot, views: Views<ActiveRoute>, routes: ActiveRoutes) {
     this.snapshot = snapshot
     this.loops = new Loops(snapshot)
     this.addresses = compileClientAddresses(snapshot.settings.trustedProxies)
@@ -80,7 +81,7 @@ export class Activation {
     const { opened, release } = routes.openSignIns(snapshot)
     this.signIns = opened
     this.#signIns = { release }
-    this.#router = router
+    this.#views = views
     this.#routes = routes
   }
 
@@ -95,16 +96,22 @@ export class Activation {
         for (const match of everyMatch(route.match)) targets.push([match, active])
         yield
       }
-      const router = yield* Router.plant(targets, before === undefined ? undefined : before.#router)
-      return new Activation(snapshot, router, routes)
+      const views = yield* Views.plant(targets, before === undefined ? undefined : before.#views)
+      return new Activation(snapshot, views, routes)
     } catch (thrown) {
       for (const { route } of taken) routes.release(route)
       throw thrown
     }
   }
 
-  find(method: string, path: string): ActiveMatch {
-    return this.#router.find(method, path)
+  /** What a request that came in as this one would lead to. */
+  find(request: IncomingMessage, method: string, path: string): ActiveMatch {
+    return this.#views.of(request).find(method, path)
+  }
+
+  /** The routes that are there for a request that came in as this one. */
+  routesFor(request: IncomingMessage): ReadonlySet<ActiveRoute> {
+    return this.#views.of(request).targets
   }
 
   /** What browsers are told of a request that no route takes: of a path that has other methods, what its routes say. */
@@ -112,9 +119,9 @@ export class Activation {
     const { browsers } = this.outer.route
     if (!this.#hasOwnBrowsers || !request) return browsers
     const path = pathOf(request)
-    const found = this.find(request.method ?? 'GET', path)
+    const found = this.find(request, request.method ?? 'GET', path)
     const [other] = found.kind === 'wrong-method' ? found.allow : []
-    const taken = other === undefined ? found : this.find(other, path)
+    const taken = other === undefined ? found : this.find(request, other, path)
     return taken.kind === 'match' ? taken.target.route.browsers : browsers
   }
 

@@ -105,7 +105,9 @@ function introduce({ activation: { snapshot } }: Exchange, wanted: unknown): obj
 
 /** Those that whoever asks may call, as far as that can be told without their arguments. */
 async function listTools(exchange: Exchange, mcp: ActiveMcp): Promise<object[]> {
-  const tools = [...(await mcp.tools()).values()]
+  const { activation, request } = exchange
+  const there = new Set([...activation.routesFor(request)].map(({ route }) => route))
+  const tools = [...(await mcp.tools()).values()].filter(({ route }) => there.has(route))
   const may = await Promise.all(tools.map((one) => mayCall(exchange, one)))
   return tools.flatMap(({ tool }, index) => (may[index] ? tool : []))
 }
@@ -125,7 +127,7 @@ async function call(
     const parts = partsOfCall({ match: route.match, places }, takes, given, partsOf(exchange))
     if (parts.path.length > maxUrlLength) throw refuse('url-too-long')
     // As if it had come by itself: whether it would be found there is not said twice.
-    const found = exchange.activation.find(parts.method, parts.path)
+    const found = exchange.activation.find(exchange.request, parts.method, parts.path)
     if (found.kind !== 'match' || !isAggregate(found.target) || found.target.route !== route) throw refuse('not-found')
     return await callTool(exchange, found.target, parts)
   } catch (thrown) {

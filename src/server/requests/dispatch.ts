@@ -29,7 +29,7 @@ export function tryAggregate(
 }
 
 export function findRoute(activation: Activation, request: IncomingMessage): ActiveMatch {
-  return activation.find(request.method ?? 'GET', pathOf(request))
+  return activation.find(request, request.method ?? 'GET', pathOf(request))
 }
 
 /** Answers a request that no route takes: 404, 405 with `Allow`, the `Allow` of an OPTIONS, or why it was not even looked at. */

@@ -3,12 +3,14 @@ import { toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import { checkRequest, targetOf } from '../http/strict.ts'
+import type { ActiveRoute } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { passOutside } from './dispatch.ts'
 import { Exchange } from './exchange.ts'
 
 const path = '/openapi.json'
-const printed = new WeakMap<Snapshot, Promise<Buffer>>()
+/** By the routes that it tells of. */
+const printed = new WeakMap<ReadonlySet<ActiveRoute>, Promise<Buffer>>()
 
 /**
  * Answers `GET /openapi.json` with what the aggregated endpoints take and give, where the gateway's file says
@@ -19,11 +21,12 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
   const { snapshot } = activation
   if (!snapshot.settings.openapi || (request.method !== 'GET' && request.method !== 'HEAD')) return false
   if (targetOf(request).split('?', 1)[0] !== path) return false
-  if (snapshot.routes.some(({ match }) => match.path === path)) return false
+  const routes = activation.routesFor(request)
+  if ([...routes].some(({ route }) => route.match.path === path)) return false
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request)
   if (refusal) exchange.fail(refusal)
-  else passOutside(exchange, () => answerWith(exchange, print(snapshot)), activation.own)
+  else passOutside(exchange, () => answerWith(exchange, print(snapshot, routes)), activation.own)
   return true
 }
 
@@ -44,13 +47,13 @@ function answerWith(exchange: Exchange, printing: Promise<Buffer>): void {
   )
 }
 
-/** Made once for a snapshot, when it is first asked for. */
-function print(snapshot: Snapshot): Promise<Buffer> {
-  const known = printed.get(snapshot)
+/** Made once for a snapshot and who is told of the same routes, when it is first asked for. */
+function print(snapshot: Snapshot, routes: ReadonlySet<ActiveRoute>): Promise<Buffer> {
+  const known = printed.get(routes)
   if (known) return known
   const printing = import('../../interchange/to-openapi/document.ts').then(({ describeApi }) =>
-    Buffer.from(JSON.stringify(describeApi(snapshot))),
+    Buffer.from(JSON.stringify(describeApi(snapshot, [...new Set([...routes].map(({ route }) => route))]))),
   )
-  printed.set(snapshot, printing)
+  printed.set(routes, printing)
   return printing
 }

@@ -23,7 +23,7 @@ export function tryPreflight(serving: Serving, request: IncomingMessage, respons
     return false
   const activation = serving.current
   const path = pathOf(request)
-  const found = findWithAnyMethod(activation, method, path)
+  const found = findWithAnyMethod(activation, request, method, path)
   const { target: active } = found ?? {}
   const cors = active?.route.browsers?.cors
   if (!found || !active || !cors) return false
@@ -38,20 +38,26 @@ export function tryPreflight(serving: Serving, request: IncomingMessage, respons
     return true
   }
   exchange.ownHeaders = undefined
-  const methods = () => methodsOf(activation, path, method, cors.policy)
+  const methods = () => methodsOf(activation, request, path, method, cors.policy)
   exchange.answerEmpty(204, cors.preflight({ origin, headers, methods }))
   return true
 }
 
 /** The route that a request would have, else one of the same path: a page may read that there is none. */
-function findWithAnyMethod(activation: Activation, method: string, path: string) {
-  const found = activation.find(method, path)
-  const other = found.kind === 'wrong-method' ? activation.find(found.allow[0]!, path) : found
+function findWithAnyMethod(activation: Activation, request: IncomingMessage, method: string, path: string) {
+  const found = activation.find(request, method, path)
+  const other = found.kind === 'wrong-method' ? activation.find(request, found.allow[0]!, path) : found
   return other.kind === 'match' ? other : undefined
 }
 
 /** The methods that a path has by the same word: what another route of it says is asked for with its method. */
-function methodsOf(activation: Activation, path: string, asked: string, policy: CorsPolicy): string[] {
+function methodsOf(
+  activation: Activation,
+  request: IncomingMessage,
+  path: string,
+  asked: string,
+  policy: CorsPolicy,
+): string[] {
   const isSaid = (found: ActiveMatch) => found.kind === 'match' && found.target.route.browsers?.cors?.policy === policy
-  return [...new Set([...usualMethods, asked])].filter((method) => isSaid(activation.find(method, path)))
+  return [...new Set([...usualMethods, asked])].filter((method) => isSaid(activation.find(request, method, path)))
 }

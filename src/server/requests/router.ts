@@ -32,6 +32,7 @@ const noParams: Readonly<Record<string, string>> = Object.freeze(Object.create(n
 export class Router<Target> {
   readonly #trees: MethodTrees
   readonly #targets: readonly Target[]
+  #all: ReadonlySet<Target> | undefined
 
   constructor(routes: Iterable<readonly [RouteMatch, Target]>, trees?: MethodTrees) {
     const all = [...routes]
@@ -47,6 +48,12 @@ export class Router<Target> {
     const matches = routes.map(([match]) => match)
     const isSame = before !== undefined && areEqual(before.#trees.matches, matches)
     return new Router(routes, isSame ? before.#trees : yield* plantTrees(matches))
+  }
+
+  /** All that it leads to. */
+  get targets(): ReadonlySet<Target> {
+    this.#all ??= new Set(this.#targets)
+    return this.#all
   }
 
   /** `path` as it came: percent-encoded, without the query. */
