@@ -187,7 +187,7 @@ export const gatewayShape = z
     compress: compressShape
       .optional()
       .describe(
-        'Answers of aggregated routes that are text go out compressed, in a coding that the client takes. Not those to somebody whom a cookie or a password names, unless the route says so.',
+        'Answers that are text go out compressed, those of `proxy:` too, in a coding that the client takes. Not those to somebody whom a cookie or a password names, unless the route says so.',
       ),
     securityHeaders: securityHeadersShape.optional(),
     limit: gatewayLimitShape.optional(),

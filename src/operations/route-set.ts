@@ -22,6 +22,11 @@ const ofAny = {
   limit: orOff(clientLimitShape),
   bulkhead: orOff(bulkheadShape),
   cors: orOff(corsShape.describe('Whose pages may read its answers, in place of the gateway’s `cors`.')),
+  compress: orOff(
+    compressShape.describe(
+      'How its answers are compressed, in place of the gateway’s `compress`; those to somebody whom a cookie or a password names as well: what stands in them beside what a stranger can choose may be told by their lengths.',
+    ),
+  ),
   headers: headersShape.describe(
     'Header: a constant that every answer carries, refusals and what a service answers too. `response.headers` is nearer.',
   ),
@@ -40,11 +45,6 @@ const ofAggregated = {
       .array(originShape)
       .min(1)
       .describe('Sites whose pages may send requests here, beside its own; those of others are refused with 403.'),
-  ),
-  compress: orOff(
-    compressShape.describe(
-      'How its answers are compressed, in place of the gateway’s `compress`; those to somebody whom a cookie or a password names as well: what stands in them beside what a stranger can choose may be told by their lengths.',
-    ),
   ),
   degradedMaxAge: orOff(
     duration.describe('How long an answer may be cached in which something fell back; not at all by default.'),

@@ -51,6 +51,11 @@ export function bindCompression(route: BoundRoute): Compression | undefined {
   return compileCompression(compress, isOwnCompress, readsCookies)
 }
 
+/** The same of what a service answers: nobody says here which of its answers a cookie tells, so that any may. */
+export function compressionOfPassed({ compress, isOwnCompress = false }: BrowsersPolicy): Compression | undefined {
+  return compress ? compileCompression(compress, isOwnCompress, true) : undefined
+}
+
 /** What holds of browsers for a route: what is said of it, else the gateway's. */
 export function bindBrowsers({ cors, compress }: RouteSettings, gateway: BrowsersPolicy): BrowsersPolicy {
   return {

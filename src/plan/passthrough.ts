@@ -8,7 +8,7 @@ import { bindAdmission } from './admission/route.ts'
 import { readsWhoAsks } from './calls-with-claims.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
 import type { Defaults } from './defaults.ts'
-import { bindBrowsers } from './for-browsers.ts'
+import { bindBrowsers, compressionOfPassed } from './for-browsers.ts'
 import { type BoundInput, bindInputs } from './inputs.ts'
 import { bindPassedRequest } from './passed-request.ts'
 import type { RouteSettings } from './route-settings.ts'
@@ -60,6 +60,7 @@ export function bindPassthrough(
   checkInputsStandInTheHead(inputs, language)
   const access = guard(inputs)
   const timeoutMs = settings.timeout.value
+  const browsers = bindBrowsers(settings, defaults.browsers)
   return {
     kind: 'passthrough',
     name,
@@ -68,7 +69,8 @@ export function bindPassthrough(
     file: source.path,
     service: service.info,
     told: toldOfPassthrough(match),
-    browsers: compileBrowsers(bindBrowsers(settings, defaults.browsers), 'any'),
+    browsers: compileBrowsers(browsers, 'any'),
+    compression: compressionOfPassed(browsers),
     timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
     idleMs: idle,
     access,

@@ -132,6 +132,8 @@ export interface PassthroughRoute extends RouteCommon {
   /** After so long in which nothing moved its streams end; undefined: what is built in. */
   readonly idleMs?: number | undefined
   readonly passes: PassedRequest
+  /** In which codings answers go out that the service has not coded; undefined where in none. */
+  readonly compression: Compression | undefined
   /** Who says what of it. */
   readonly settings: RouteSettings
 }

@@ -6,9 +6,12 @@ import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { chooseExposition } from './exposition.ts'
 import { type Histogram, HistogramFamily, type Scalar, ScalarFamily, type Scrape } from './families.ts'
+import type { Configured, MeterDefinition, MetricDescription, ReloadReport } from './metric-types.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 import { StoreMetrics } from './store-metrics.ts'
 import { TlsMetrics } from './tls-metrics.ts'
+
+export type { Configured, MeterDefinition, MetricDescription, ReloadReport } from './metric-types.ts'
 
 /**
  * The metrics of one gateway. Bind at load what a request will observe: binding hashes labels, observing does not.
@@ -53,41 +56,6 @@ export interface Metrics {
   useBuckets(bounds: readonly number[]): void
   /** The answer of /metrics, in the form that `accept` asks for. */
   render(accept?: string): Promise<{ contentType: string; text: string }>
-}
-
-export interface MetricDescription {
-  readonly name: string
-  readonly type: string
-  readonly help: string
-  readonly labels: readonly string[]
-}
-
-export interface ReloadReport {
-  /** Whether the files were taken; if not, the older snapshot serves on. */
-  readonly ok: boolean
-  /** Seconds since the epoch. */
-  readonly atSeconds: number
-  /** Content hash of the snapshot that serves now; undefined while none does. */
-  readonly version: string | undefined
-  readonly diagnostics: Readonly<Partial<Record<Severity, number>>>
-}
-
-/** A metric that somebody else defines; its first labels are `service` and `operation`. */
-export interface MeterDefinition {
-  readonly type: 'counter' | 'gauge'
-  readonly name: string
-  readonly help: string
-  readonly labels: readonly string[]
-}
-
-export interface Configured {
-  /** Names of the routes. */
-  readonly routes: ReadonlySet<string>
-  /** Their paths. */
-  readonly templates: ReadonlySet<string>
-  readonly services: ReadonlySet<string>
-  /** Where endpoints are looked up. */
-  readonly sources?: ReadonlySet<string>
 }
 
 /** The boundaries that OpenTelemetry's semantic conventions give for HTTP durations, in seconds. */

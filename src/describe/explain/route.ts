@@ -155,7 +155,7 @@ export interface PassthroughExplanation {
 export function explainPassthrough(route: PassthroughRoute): PassthroughExplanation {
   const { name, match, summary, file, service, timeoutMs } = route
   const method = match.method === '*' ? 'any method,' : match.method
-  const browsers = describeBrowsers(route.browsers)
+  const browsers = [...describeBrowsers(route.browsers), ...describeCompression(route.compression)]
   const ofService = describeServiceAdmission(service).map((words) => `${service.name}’s, with its calls: ${words}`)
   const admission = [...describeRouteAdmission(route.admission), ...ofService]
   const passes = describePassed(route)

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import type { Clock, Timer } from '../../clock.ts'
 import { contained } from '../../faults.ts'
+import type { ResponseHead } from '../../transports/http1/head.ts'
 
 /** The longest time that a timer has. */
 const longestMs = 2 ** 31 - 1
@@ -24,4 +25,9 @@ export function endWhenExpired(
   }
   wait()
   what.once('close', () => timer.cancel())
+}
+
+/** What has no end of its own. */
+export function isOfEvents({ headers }: ResponseHead): boolean {
+  return /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''))
 }

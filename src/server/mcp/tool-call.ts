@@ -95,7 +95,7 @@ export function passCall(
 
 /** Calls a tool: a request of its route, counted and told of as one. */
 export async function callTool(exchange: Exchange, active: ActiveAggregate, parts: RequestParts): Promise<ToolResult> {
-  const { serving, span, requestId, scope } = exchange
+  const { serving, activation, span, requestId, scope } = exchange
   const { route, metrics, pipeline } = active
   const startedAt = serving.clock.now()
   metrics.begin()
@@ -106,10 +106,11 @@ export async function callTool(exchange: Exchange, active: ActiveAggregate, part
   const ms = serving.clock.now() - startedAt
   metrics.end(status, ms / 1000, parts.method)
   const { path } = parts
+  const { socket, headers, httpVersion } = exchange.request
   const told = {
-    ...{ serving, requestId, request: parts, route, path, toldPath: tellPath(route, path), span, scope },
+    ...{ serving, activation, requestId, route, path, toldPath: tellPath(route, path), span, scope },
+    request: { method: parts.method, socket, headers, httpVersion },
     asked: undefined,
-    describeClient: () => exchange.describeClient(),
   }
   const error = outcome.kind === 'failure' ? outcome.error : undefined
   if (error) tellError(told, error)

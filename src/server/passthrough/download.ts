@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { Coding } from '../../browsers/coding/compress-shape.ts'
+import { type Encoder, openEncoder } from '../../browsers/coding/encoder.ts'
 import type { Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
@@ -22,10 +24,14 @@ export class Download {
   #moved = 0
   #timer: Timer | undefined
 
-  constructor(exchange: Exchange, upload: Upload, idleMs: number | undefined) {
+  readonly #encoder: Encoder | undefined
+
+  /** @param coding in which it goes out; undefined: as it comes */
+  constructor(exchange: Exchange, upload: Upload, idleMs: number | undefined, coding?: Coding) {
     this.#exchange = exchange
     this.#upload = upload
     this.#idleMs = idleMs ?? defaultIdleMs
+    this.#encoder = coding && this.#openEncoder(coding)
     // Said for this route, it holds for its readers too, in place of what holds for every connection.
     if (idleMs !== undefined) exchange.request.socket.setTimeout(0)
   }
@@ -33,7 +39,8 @@ export class Download {
   /** @param goOn gets more of it */
   begin(goOn: () => void): void {
     const { response } = this.#exchange
-    response.on('drain', contained('response', this.#exchange, goOn))
+    const sink = this.#encoder ?? response
+    sink.on('drain', contained('response', this.#exchange, goOn))
     this.#watch()
     // Node sends the head with the first of the body, which of a stream of events may come much later.
     setImmediate(
@@ -47,9 +54,12 @@ export class Download {
   take(piece: Buffer, isWhole: boolean): boolean {
     const { response } = this.#exchange
     this.#bytes += piece.length
-    this.#exchange.noteBytes(piece.length)
-    const takesMore = piece.length === 0 || response.destroyed || response.write(piece)
+    const encoder = this.#encoder
+    if (!encoder) this.#exchange.noteBytes(piece.length)
+    const takesMore = piece.length === 0 || response.destroyed || (encoder ?? response).write(piece)
     if (isWhole) this.#finish()
+    // What is there is the client's, however long the rest takes.
+    else if (piece.length > 0) encoder?.flush()
     return takesMore
   }
 
@@ -63,12 +73,28 @@ export class Download {
 
   end(): void {
     this.#timer?.cancel()
+    this.#encoder?.destroy()
+  }
+
+  #openEncoder(coding: Coding): Encoder {
+    const exchange = this.#exchange
+    const encoder = openEncoder(coding)
+    encoder.on(
+      'data',
+      contained('response', exchange, (chunk: Buffer) => exchange.noteBytes(chunk.length)),
+    )
+    encoder.on(
+      'error',
+      contained('response', exchange, (cause: Error) => this.cut(new GatewayError('internal', { cause }))),
+    )
+    encoder.pipe(exchange.response)
+    return encoder
   }
 
   #finish(): void {
     const { request, response } = this.#exchange
-    if (request.complete || response.shouldKeepAlive) {
-      response.end()
+    if (this.#encoder || request.complete || response.shouldKeepAlive) {
+      ;(this.#encoder ?? response).end()
       return
     }
     // Its client still sends, and the connection ends with the answer: at once, it might take the answer with it.

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Coding } from '../../browsers/coding/compress-shape.ts'
 import { addForBrowsers } from '../../browsers/security-headers.ts'
 import { type Failure, takeOver } from '../../calls/failover.ts'
 import type { Timer } from '../../clock.ts'
@@ -10,14 +11,23 @@ import { makeHeadersPrivate } from '../../run/private-answers.ts'
 import { refuse } from '../../run/refusals.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Http1Stream } from '../../transports/http1/stream.ts'
-import { endWhenExpired } from '../http/expiry.ts'
+import { endWhenExpired, isOfEvents } from '../http/expiry.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
+import { codeAnswer } from './coding.ts'
 import { cutAnswer, Download } from './download.ts'
 import { selectResponseHeaders, webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
 import { translatePlaces } from './rewrite.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
 import { Upload } from './upload.ts'
+
+/** An answer that has begun. */
+interface Begun {
+  readonly head: ResponseHead
+  readonly piece: Buffer
+  readonly isWhole: boolean
+  readonly coding: Coding | undefined
+}
 
 /** One request on its way through: to an endpoint, to another where that is safe, and the answer back. */
 export class Relay implements AttemptOwner {
@@ -117,6 +127,10 @@ export class Relay implements AttemptOwner {
     headers.push('x-request-id', exchange.requestId)
     if (exchange.ownHeaders) addForBrowsers(headers, exchange.ownHeaders, true)
     if (exchange.serving.isDraining) headers.push('connection', 'close')
+    // While its client still sends, an answer goes out as it comes: what may end it is too much already.
+    const { compression } = this.#parts.route
+    const length = isWhole ? piece.length : undefined
+    const coding = this.#upload.isWhole ? codeAnswer(exchange, compression, status, headers, length) : undefined
     try {
       // Without the reason phrase: it may hold anything, and means nothing.
       response.writeHead(status, headers)
@@ -127,7 +141,7 @@ export class Relay implements AttemptOwner {
     this.#timer?.cancel()
     exchange.noteHead(status)
     attempt.measure(status, undefined)
-    return this.#pass(attempt, head, piece, isWhole)
+    return this.#pass(attempt, { head, piece, isWhole, coding })
   }
 
   #translate(headers: string[], { endpoint }: Attempt): void {
@@ -136,14 +150,14 @@ export class Relay implements AttemptOwner {
   }
 
   /** Most answers come in one piece, and nothing of them is waited for. */
-  #pass(attempt: Attempt, head: ResponseHead, piece: Buffer, isWhole: boolean): boolean {
+  #pass(attempt: Attempt, { head, piece, isWhole, coding }: Begun): boolean {
     const { exchange, route, expiresMs } = this.#parts
-    if (isWhole && this.#upload.isWhole) {
+    if (isWhole && this.#upload.isWhole && !coding) {
       exchange.noteBytes(piece.length)
       exchange.response.end(piece.length > 0 ? piece : undefined)
       return true
     }
-    const download = new Download(exchange, this.#upload, route.idleMs)
+    const download = new Download(exchange, this.#upload, route.idleMs, coding)
     this.#download = download
     download.begin(() => attempt.resume())
     if (expiresMs !== undefined && isOfEvents(head)) {
@@ -227,11 +241,6 @@ export class Relay implements AttemptOwner {
     if (!this.#parts.exchange.wasCut) this.#upload.dropRest()
     this.#attempt?.end()
   }
-}
-
-/** What has no end of its own. */
-function isOfEvents({ headers }: ResponseHead): boolean {
-  return /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''))
 }
 
 function invalid(detail: string, cause?: unknown): GatewayError {

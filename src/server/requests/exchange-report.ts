@@ -8,13 +8,14 @@ import { logRequest } from '../../telemetry/request-log.ts'
 import type { Span } from '../../telemetry/span.ts'
 import { type ToldFailure, tellFailure } from '../../told-failure.ts'
 import { slowReader, wasReadTooSlowly } from '../http/listener.ts'
+import type { Activation } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 
 /** An exchange as it is told of. */
 export interface Reported {
   readonly serving: Serving
   readonly requestId: string
-  readonly request: Pick<IncomingMessage, 'method'>
+  readonly request: Pick<IncomingMessage, 'method' | 'socket' | 'headers' | 'httpVersion'>
   readonly route: Route | undefined
   readonly path: string
   readonly toldPath: string
@@ -22,8 +23,7 @@ export interface Reported {
   readonly scope: Scope
   /** Where it was passed on to, and how often. */
   readonly asked: Asked | undefined
-  /** More of the client, as the access log is to tell. */
-  describeClient(): string
+  readonly activation: Activation
 }
 
 export interface Asked extends CallPlace {
@@ -68,7 +68,7 @@ export function tellEnd(exchange: Reported, ending: Ending): void {
     degraded: degraded.length > 0 ? String(outcome?.headers['tessera-degraded']) : undefined,
     errorCode,
     failures: listFailures(exchange, ending, degraded.length > 0),
-    more: exchange.describeClient(),
+    more: exchange.activation.describeClient(exchange),
   })
   serving.onRequest?.({
     method,

@@ -130,11 +130,6 @@ export class Exchange implements Client {
     return mark < 0 ? this.target : this.target.slice(0, mark)
   }
 
-  /** What of it `accessLog.fields` asks for, as members of a line. */
-  describeClient(): string {
-    return this.activation.describeClient(this)
-  }
-
   /** What goes on with every call that is made for it. */
   propagation(): Propagation {
     const { activation, request, requestId } = this
