@@ -16,6 +16,8 @@ export const headersShape = z.record(z.string(), template)
 export interface BoundHeader {
   readonly name: string
   readonly value: BoundTemplate
+  /** Whether its text names variables of the environment: where keys are put. */
+  readonly namesVariables: boolean
 }
 
 /** Binds `headers:`. A name that is none, that nobody may set, or that is there twice is reported and left out. */
@@ -42,7 +44,7 @@ export function bindHeaders(
     seen.set(lower, name)
     const value = bindTemplate(asWrittenText(entry, within(position, name)), within(position, name), language)
     checkHeaderValue(value, within(position, name), language)
-    return [{ name: lower, value }]
+    return [{ name: lower, value, namesVariables: variablesAt(within(position, name)) !== undefined }]
   })
 }
 

@@ -1,4 +1,5 @@
 import type { BoundTemplate } from '../binding/bind.ts'
+import type { BoundHeader } from '../binding/headers.ts'
 import type { Read } from '../binding/reference.ts'
 import type { Position } from '../binding/shape.ts'
 import type { Decoding } from '../calls/decoding.ts'
@@ -67,7 +68,7 @@ export interface BoundOperation {
   readonly encoding: Format
   /** What its answers are read as, where the file says so. */
   readonly decoding: Decoding | undefined
-  readonly headers: readonly { readonly name: string; readonly value: BoundTemplate }[]
+  readonly headers: readonly BoundHeader[]
   /** What its body, headers and fallbacks read of the context. */
   readonly reads: readonly Read[]
   readonly isSuccess: (status: number) => boolean

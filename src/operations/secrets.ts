@@ -4,7 +4,7 @@ import type { Read, Reference } from '../binding/reference.ts'
 import { isCredential } from '../redaction.ts'
 import type { BoundOperation } from './bound-operation.ts'
 
-/** What of an operation's request is a credential: it comes from a secret color, or from a credential of the client. */
+/** What of an operation's request is a credential: it comes from a secret color, a variable of the environment, or a credential of the client. */
 export function findSecrets(
   { inputs, headers, body }: Pick<BoundOperation, 'inputs' | 'headers' | 'body'>,
   overrides: ReadonlyMap<string, BoundTemplate>,
@@ -19,7 +19,8 @@ export function findSecrets(
     if (locator.in === 'header') secretHeaders.add(locator.name)
     if (locator.in === 'body') hasSecretBody = true
   }
-  for (const { name, value } of headers) if (value.reads.some(isSecret)) secretHeaders.add(name)
+  for (const { name, value, namesVariables } of headers)
+    if (namesVariables || value.reads.some(isSecret)) secretHeaders.add(name)
   return { secretHeaders: [...secretHeaders], hasSecretBody }
 }
 
