@@ -143,7 +143,7 @@ const readers: Record<string, (text: string) => unknown> = {
         `a=1; path=/${text}`,
       ],
       {
-        endpoint: { url: 'http://a/b', prefix: '/b' },
+        endpoint: { url: 'http://a/b', prefix: '/b', host: 'a', isAt: (origin) => origin === 'http://a' },
         path: undefined,
         clientHost: 'c',
       },

@@ -54,6 +54,16 @@ export class FileReader {
     return this.#written.get(path) ?? (await readFile(path)).toString('latin1')
   }
 
+  /** A file that another one names: why it cannot be read is told where it is named. */
+  async readNamed(path: string): Promise<SourceText & { readonly lack: string | undefined }> {
+    try {
+      const bytes = await readFile(path)
+      return { path: this.show(path), text: this.#written.get(path) ?? utf8.decode(bytes), lack: undefined }
+    } catch (error) {
+      return { path: this.show(path), text: '', lack: reasonOf(error) }
+    }
+  }
+
   /** A file, or every file of a directory. */
   async readEither(path: string, isNeeded: boolean): Promise<SourceText[]> {
     const found = await stat(path).catch(() => undefined)

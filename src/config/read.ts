@@ -13,6 +13,7 @@ import { takeDefinitions } from './extensions/load-module.ts'
 import { FileReader, type Unreadable } from './file-reader.ts'
 import { type IncludedDirectory, readIncluded } from './include.ts'
 import { SecretDirectory } from './secret-files.ts'
+import { mayNameFiles, readServiceFiles, type ServiceFile } from './service-files.ts'
 import { readTlsFiles, type TlsFile, tlsFilesIn } from './tls-files.ts'
 
 /** Every text that a snapshot is made of. `buildSnapshot` is a function of this and nothing else. */
@@ -29,6 +30,8 @@ export interface ConfigTexts {
   readonly schemeFiles?: readonly NamedText[]
   /** GraphQL types that services name. */
   readonly schemaFiles?: readonly SchemaFile[]
+  /** What services name: certificates, keys. */
+  readonly serviceFiles?: readonly ServiceFile[]
   /** What listeners speak TLS with. */
   readonly tlsFiles?: readonly TlsFile[]
   /** When they were read, in milliseconds since the epoch: certificates end. */
@@ -78,10 +81,8 @@ export interface ConfigLocations {
   /** Directories. */
   readonly extensions: readonly string[]
   readonly included: readonly IncludedDirectory[]
-  /** Files of schemes, and of types. */
-  readonly schemes: readonly string[]
-  /** Files of listeners that speak TLS. */
-  readonly tls: readonly string[]
+  /** Files that schemes, services and listeners name. */
+  readonly named: readonly string[]
 }
 
 /**
@@ -121,6 +122,11 @@ export async function readConfig(
   }
   const { schemaFiles, schemaPaths } = await readSchemaFiles(services, base, reader, options.env)
   const tlsFiles = await readTlsFiles(ofListeners, reader)
+  const serviceFiles = []
+  for (const file of services.filter(mayNameFiles)) {
+    const { value } = (await parseInSteps(file, options.env)) ?? {}
+    serviceFiles.push(...(await readServiceFiles(value, file, resolve(base, file.path), reader)))
+  }
   const { modules, directories } = await loadExtensions(
     extensionPaths,
     dirname(gatewayPath),
@@ -139,6 +145,7 @@ export async function readConfig(
     parts,
     schemeFiles,
     schemaFiles,
+    serviceFiles: serviceFiles.map(({ location: _, ...file }) => file),
     ...(tlsFiles.length > 0 && { tlsFiles, readAtMs: (options.epoch ?? Date.now)() }),
   }
   const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
@@ -148,8 +155,12 @@ export async function readConfig(
       ...locations,
       extensions: directories,
       included: included.directories,
-      schemes: [...named.map(({ path }) => path), ...schemaPaths],
-      tls: ofListeners.map(({ absolute }) => absolute),
+      named: [
+        ...named.map(({ path }) => path),
+        ...schemaPaths,
+        ...serviceFiles.map(({ location }) => location),
+        ...ofListeners.map(({ absolute }) => absolute),
+      ],
     },
   }
 }
@@ -172,6 +183,7 @@ export function filesOf({
   parts = [],
   schemeFiles = [],
   schemaFiles = [],
+  serviceFiles = [],
   extensions = [],
 }: ConfigTexts): SourceText[] {
   return [
@@ -183,6 +195,7 @@ export function filesOf({
     ...parts,
     ...schemeFiles,
     ...schemaFiles,
+    ...serviceFiles,
     ...extensions.flatMap(({ file = [] }) => file),
   ]
 }

@@ -14,7 +14,9 @@ import { careKeys } from './service/care.ts'
 import { createDiscoverShape, type DiscoverShape, discoverShape, openDiscoverShape } from './service/discover.ts'
 import { endpointsShape } from './service/endpoints.ts'
 import { retryBudgetShape } from './service/retry-budget.ts'
+import { hostShape, tlsShape } from './service/tls.ts'
 import { checkWhereItRuns, createVersionsShape, splitShape, versionsShape } from './service/versions.ts'
+import type { ServiceFile } from './service-files.ts'
 
 /** A file of GraphQL types. */
 const schemaFileShape = z
@@ -49,6 +51,8 @@ export const serviceShape = z
       .describe(
         'Connections to one endpoint at most, so also calls of it at once. 64, or as many as its bulkhead lets through, where nothing is said.',
       ),
+    tls: tlsShape.optional(),
+    host: hostShape.optional(),
     ...careKeys,
     use: useShape.optional(),
     retryBudget: retryBudgetShape.optional(),
@@ -85,12 +89,15 @@ export function createServiceShape(
 export interface ServiceDefinition {
   readonly source: Source
   readonly definition: z.output<typeof serviceShape>
+  /** What it names. */
+  readonly files: readonly ServiceFile[]
 }
 
 export function readService(
   source: Source,
   shape: typeof serviceShape,
   diagnostics: DiagnosticCollector,
+  files: readonly ServiceFile[] = [],
 ): ServiceDefinition | undefined {
   const definition = checkShape(shape, source.value ?? {}, { source, path: [] }, diagnostics)
   if (!definition) return undefined
@@ -100,7 +107,7 @@ export function readService(
     const help = 'declare one of them, or let it rest: `retry`'
     diagnostics.add('invalid-value', 'an endpoint that is left comes back only by `health` or `discover`', at, help)
   }
-  return { source, definition }
+  return { source, definition, files: files.filter(({ by }) => by === source.path) }
 }
 
 /** Whether every place where it runs is looked up. */

@@ -4,6 +4,7 @@ import {
   type Channel,
   type ChannelOptions,
   defaultChannelOptions,
+  namesOf,
   type TransportKind,
 } from '../transports/transport.ts'
 import type { WaitingRoom } from '../transports/waiting-room.ts'
@@ -21,6 +22,8 @@ export class Endpoint implements Candidate {
   readonly address: string
   /** Goes before every path: `/v1`, or empty. */
   readonly prefix: string
+  /** The host that it is told, and by which its answers call it. */
+  readonly host: string
   readonly channel: Channel
   readonly streams: StreamSettings
   /** Of the semantic conventions: `server.address`, `server.port`, and `network.peer.address` where they differ. */
@@ -47,6 +50,7 @@ export class Endpoint implements Candidate {
     this.prefix = prefixOf(url)
     this.url = url.origin + this.prefix
     this.address = address
+    this.host = namesOf(url, streams.options).host
     this.id = idOf(target.url, address)
     this.channel = channel
     this.streams = streams
@@ -59,6 +63,12 @@ export class Endpoint implements Candidate {
     this.weight = target.weight
     this.zone = target.zone
     this.#onUnreachable = onUnreachable
+  }
+
+  /** Whether an origin is its own: by its URL, or by the host that it is told. */
+  isAt(origin: string): boolean {
+    const own = new URL(this.url)
+    return origin === own.origin || origin === URL.parse(`${own.protocol}//${this.host}`)?.origin
   }
 
   /** No connection could be made to it. */

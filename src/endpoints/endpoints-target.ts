@@ -1,4 +1,5 @@
 import type { Document } from '../expressions/document.ts'
+import type { Wire } from '../transports/transport.ts'
 import type { BalancerKind } from './balancers/balancer.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { EndpointTarget } from './endpoint-target.ts'
@@ -13,6 +14,8 @@ export interface EndpointsTarget {
   readonly balance: BalancerKind
   /** To one endpoint at most; undefined: the built-in number. */
   readonly connections?: number | undefined
+  /** Undefined: as the URLs of its endpoints say. */
+  readonly wire?: Wire | undefined
   /** The value that a consistent hash is made of. */
   readonly spreadBy?: ((document: Document) => unknown) | undefined
   /** Undefined: nobody looks after its endpoints. */

@@ -1,4 +1,5 @@
 import { Shared } from '../shared.ts'
+import type { Wire } from '../transports/transport.ts'
 import type { NameLookups } from './discovery/resolvers/name-lookups.ts'
 import { Endpoint, idOf, type OpenOptions } from './endpoint.ts'
 import type { EndpointTarget } from './endpoint-target.ts'
@@ -8,6 +9,7 @@ interface EndpointKey {
   readonly service: string
   /** Undefined: as many as to any endpoint. */
   readonly connections: number | undefined
+  readonly wire: Wire | undefined
   /** Which of those that are the same to the letter, where a list names one more than once. */
   readonly occurrence: number
   readonly target: EndpointTarget
@@ -27,10 +29,10 @@ export class EndpointPool {
   constructor({ transport, channel }: OpenOptions, lookups: NameLookups) {
     const lookAgain = (url: URL) => lookups.lookAgain(url)
     this.#endpoints = new Shared(
-      ({ service, connections, occurrence, target, address }) =>
-        JSON.stringify([service, connections, occurrence, idOf(target.url, address)]),
-      ({ target, address, since, connections }) => {
-        const options = connections === undefined ? channel : { ...channel, connections }
+      ({ service, connections, wire, occurrence, target, address }) =>
+        JSON.stringify([service, connections, wire?.key, occurrence, idOf(target.url, address)]),
+      ({ target, address, since, connections, wire }) => {
+        const options = { ...channel, ...(connections !== undefined && { connections }), ...wire }
         const opened = transport.open(new URL(target.url), address, options)
         const streams = { options, room: connections === undefined ? undefined : opened.room }
         return new Endpoint(target, address, opened, since, lookAgain, streams)
@@ -40,12 +42,15 @@ export class EndpointPool {
   }
 
   /** Endpoints of a service that one list uses. `onChange`: who of them may be asked has changed. */
-  listFor({ name, connections }: Pick<EndpointsTarget, 'name' | 'connections'>, onChange: () => void): PooledEndpoints {
-    return new PooledEndpoints((key) => this.#endpoints.acquire({ ...key, service: name, connections }), onChange)
+  listFor(
+    { name, connections, wire }: Pick<EndpointsTarget, 'name' | 'connections' | 'wire'>,
+    onChange: () => void,
+  ): PooledEndpoints {
+    return new PooledEndpoints((key) => this.#endpoints.acquire({ ...key, service: name, connections, wire }), onChange)
   }
 }
 
-type Acquire = (key: Omit<EndpointKey, 'service' | 'connections'>) => {
+type Acquire = (key: Omit<EndpointKey, 'service' | 'connections' | 'wire'>) => {
   readonly value: Endpoint
   readonly release: () => void
 }

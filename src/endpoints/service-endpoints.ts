@@ -1,6 +1,7 @@
 import type { Scope } from '../cancellation.ts'
 import type { Timer } from '../clock.ts'
 import type { Notify } from '../telemetry/notice.ts'
+import type { Wire } from '../transports/transport.ts'
 import type { BalancerOptions } from './balancers/balancer.ts'
 import { Choice } from './balancers/choice.ts'
 import { EndpointChanges } from './changes.ts'
@@ -57,9 +58,15 @@ export class ServiceEndpoints {
     this.care = care
     this.#options = options
     this.#changes = new EndpointChanges(target.name, options.notify)
+    if (target.wire?.tls?.rejectUnauthorized === false)
+      options.notify({
+        level: 'warn',
+        subject: target.name,
+        message: 'nobody looks at its certificate: `verify` is false',
+      })
     this.#pooled = options.pool.listFor(target, () => this.#refresh())
     this.#choice = new Choice(kind, options)
-    this.#monitor = care.health || care.outlier || care.failover ? this.#createMonitor(care) : undefined
+    this.#monitor = care.health || care.outlier || care.failover ? this.#createMonitor(care, target.wire) : undefined
     this.isWatched = kind.readsLoad || care.outlier !== undefined || care.failover !== undefined
     if (target.discover) this.#follow(target.discover)
     for (const [source, endpoint] of target.endpoints.entries()) this.#resolve(source, endpoint)
@@ -177,13 +184,13 @@ export class ServiceEndpoints {
     return endpoint
   }
 
-  #createMonitor(policy: CarePolicy): HealthMonitor {
+  #createMonitor(policy: CarePolicy, wire: Wire | undefined): HealthMonitor {
     const { clock, random, transport, channel, metrics } = this.#options
     return new HealthMonitor({
       clock,
       random,
       policy,
-      openChannel: ({ url, address }) => transport.open(new URL(url), address, { ...channel, connections: 1 }),
+      openChannel: ({ url, address }) => transport.open(new URL(url), address, { ...channel, connections: 1, ...wire }),
       endpoints: () => this.#all,
       onEject: (endpoint, restMs) => {
         metrics.ejected()

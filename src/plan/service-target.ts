@@ -13,6 +13,7 @@ import type { Source } from '../yaml/source.ts'
 import { bindServiceAdmission } from './admission/service.ts'
 import type { Defaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
+import { bindWire } from './service-wire.ts'
 import { bindSplit } from './split.ts'
 
 /** Where a service runs, how calls are spread over its endpoints and how those are looked after. */
@@ -25,14 +26,17 @@ export function bindTarget(service: ServiceDefinition, defaults: Defaults, langu
   const { reads: spreadReads = [], ...spread } = bindColor(balance.on, source, language)
   const { admission, reads: admissionReads } = bindServiceAdmission(service, language)
   const reads = [...spreadReads, ...admissionReads]
+  const wire = bindWire(service, language.diagnostics)
   const bindRuns = (runs: Pick<typeof definition, 'endpoints' | 'discover'>, owner: string) => {
     const { endpoints = [] } = runs
     const discover = runs.discover && locateFile(runs.discover, source)
     const care = careOf(definition, discover || endpoints.some((endpoint) => endpoint.zone) ? zone : undefined)
     const named = { discover: discover && keyOfSource(discover), balance: balance.kind.name, on: balance.on }
     // What is known of its endpoints, and its retry budget, are its own, whoever else runs at the same addresses.
-    const key = hashContent(JSON.stringify({ owner, endpoints, ...named, connections, care, retryBudget }))
-    const settings = { balance: balance.kind, connections, care, budgetHeader, retryBudget }
+    const key = hashContent(
+      JSON.stringify({ owner, endpoints, ...named, connections, wire: wire?.key, care, retryBudget }),
+    )
+    const settings = { balance: balance.kind, connections, wire, care, budgetHeader, retryBudget }
     return { endpoints, discover, ...settings, ...spread, ...admission, key }
   }
   const name = definition.service

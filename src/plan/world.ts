@@ -94,7 +94,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   const services: (ServiceDefinition | undefined)[] = []
   for (const file of texts.services) {
     const source = yield* parse(file)
-    services.push(source && readService(source, registry.serviceShape, diagnostics))
+    services.push(source && readService(source, registry.serviceShape, diagnostics, texts.serviceFiles))
     yield
   }
   if (!isWhole) services.push(undefined)
@@ -180,8 +180,10 @@ export function languageOf(
 }
 
 function filesOf(texts: ConfigTexts): SourceText[] {
-  const { gateway, included = [], dictionary, services, parts = [], schemeFiles = [], schemaFiles = [] } = texts
-  return [gateway, ...included, ...dictionary, ...services, ...parts, ...schemeFiles, ...schemaFiles]
+  const { gateway, included = [], dictionary, services, parts = [] } = texts
+  const { schemeFiles = [], schemaFiles = [], serviceFiles = [] } = texts
+  const named = [...schemeFiles, ...schemaFiles, ...serviceFiles]
+  return [gateway, ...included, ...dictionary, ...services, ...parts, ...named]
 }
 
 /** The gateway's file, with what it includes; `isParsed` where all of them are YAML. */

@@ -69,7 +69,23 @@ export interface ChannelOptions {
   readonly maxWaiting: number
   readonly connectTimeoutMs: number
   /** How a server's certificate is checked; the machine's trust store unless told otherwise. */
-  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'> | undefined
+  readonly tls?: TlsOptions | undefined
+  /** That is told the other side, and that its certificate has to have, in place of the URL's. */
+  readonly host?: string | undefined
+}
+
+/** `servername` is the name that is asked for and that the certificate has to have, in place of the host's. */
+export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>
+
+/** How a service is spoken to, wherever it runs. Those with equal `key`s say the same, and others share no connections. */
+export interface Wire extends Pick<ChannelOptions, 'tls' | 'host'> {
+  readonly key: string
+}
+
+/** The host that the other side is told, and the name that its certificate has to have. */
+export function namesOf(url: URL, { host = url.host, tls }: Pick<ChannelOptions, 'tls' | 'host'>) {
+  const name = host.replace(/:\d*$/, '').replace(/^\[|\]$/g, '')
+  return { host, serverName: tls?.servername ?? name }
 }
 
 /**
@@ -83,6 +99,6 @@ export const defaultChannelOptions: ChannelOptions = { connections: 64, maxWaiti
 export interface TransportKind {
   readonly name: string
   readonly summary: string
-  /** `address` is where to connect: an IP, or the URL's own host name. Host header and TLS name are the URL's. */
+  /** `address` is where to connect: an IP, or the URL's own host name. Host header and TLS name are the URL's unless the options say others. */
   open(url: URL, address: string, options: ChannelOptions): Channel
 }

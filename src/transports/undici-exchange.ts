@@ -10,6 +10,8 @@ import type { Guest, WaitingRoom } from './waiting-room.ts'
 
 /** Where an exchange gets its connection from. */
 export interface UndiciConnections {
+  /** That the other side is told; undefined: that of the URL. */
+  readonly host: string | undefined
   /** One that is kept, or a new one. */
   take(): UndiciConnection
   open(): UndiciConnection
@@ -71,7 +73,9 @@ export class UndiciExchange implements Occupant, Guest {
   }
 
   #send(connection: UndiciConnection): void {
-    const { method, path, headers, body } = this.#request
+    const { method, path, body } = this.#request
+    const { host } = this.#connections
+    const headers = host === undefined ? this.#request.headers : ['host', host, ...this.#request.headers]
     this.#connection = connection
     connection.dispatch({ method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null }, this)
   }

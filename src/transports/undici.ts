@@ -2,7 +2,14 @@ import { createRequire } from 'node:module'
 import { isIP, type LookupFunction } from 'node:net'
 import type { buildConnector } from 'undici'
 import type { Scope } from '../cancellation.ts'
-import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
+import {
+  type Channel,
+  type ChannelOptions,
+  type IncomingResponse,
+  namesOf,
+  type OutgoingRequest,
+  type TransportKind,
+} from './transport.ts'
 import { UndiciConnection } from './undici-connection.ts'
 import { type UndiciConnections, UndiciExchange } from './undici-exchange.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -13,17 +20,22 @@ const loadUndici = () => createRequire(import.meta.url)('undici') as typeof impo
 /** HTTP/1.1 by undici, which keeps one connection a client. Which of them a request gets is for us to say. */
 class UndiciChannel implements Channel, UndiciConnections {
   readonly #origin: string
+  readonly host: string | undefined
   readonly #connect: buildConnector.connector
   readonly room: WaitingRoom
   /** The one used last is taken first; one that is closed only when no other is left. */
   readonly #idle: UndiciConnection[] = []
 
-  constructor(url: URL, address: string, { connections, maxWaiting, connectTimeoutMs, tls }: ChannelOptions) {
+  constructor(url: URL, address: string, options: ChannelOptions) {
+    const { connections, maxWaiting, connectTimeoutMs, tls } = options
+    const { host, serverName } = namesOf(url, options)
+    this.host = host === url.host ? undefined : host
     this.#origin = url.origin
     this.room = new WaitingRoom(connections, maxWaiting)
     this.#connect = loadUndici().buildConnector({
       timeout: connectTimeoutMs,
       ...tls,
+      ...(isIP(serverName) === 0 && { servername: serverName }),
       ...(address === url.hostname ? undefined : { lookup: pinLookup(address) }),
     })
   }

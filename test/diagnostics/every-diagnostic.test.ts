@@ -44,6 +44,12 @@ const cases: Case[] = [
     help: /tessera-ignore open-admin/,
   },
   {
+    code: 'unverified-service',
+    name: 'a service that nobody looks at',
+    files: { 'services/far': 'service: far\nendpoints: [https://far.test]\ntls: { verify: «false }' },
+    help: /ca: /,
+  },
+  {
     code: 'invalid-extension',
     name: 'extensions that lie elsewhere',
     files: { gateway: 'extensions: [./own, «../others]' },

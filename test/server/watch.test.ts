@@ -32,8 +32,7 @@ describe('a watcher', () => {
         { directory: at('shared'), isDeep: false },
         { directory: at('teams'), isDeep: true },
       ],
-      schemes: [],
-      tls: [],
+      named: [],
     })
     return watcher
   }

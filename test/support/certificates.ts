@@ -1,9 +1,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 
-/** A certificate and its key, PEM, and what signs others by it. */
-export interface Issued {
+/** PEM. */
+export interface Pair {
   readonly cert: string
   readonly key: string
+}
+
+/** A certificate and its key, and what signs others by it. */
+export interface Issued extends Pair {
   readonly subject: Buffer
   readonly serial: Buffer
 }
@@ -13,6 +17,8 @@ export interface IssueOptions {
   readonly name?: string
   readonly dns?: readonly string[]
   readonly uris?: readonly string[]
+  /** IPv4. */
+  readonly addresses?: readonly string[]
   /** Who signs it; itself unless given. */
   readonly by?: Issued
   readonly isCa?: boolean
@@ -27,7 +33,7 @@ const hour = 3_600_000
 
 /** Issues a certificate (RFC 5280): ECDSA P-256, as small as OpenSSL takes it. */
 export function issue(options: IssueOptions = {}): Issued {
-  const { name = 'gateway.test', dns = [], uris = [], by, isCa = false } = options
+  const { name = 'gateway.test', dns = [], uris = [], addresses = [], by, isCa = false } = options
   const { from = Date.now() - hour, until = Date.now() + 24 * hour } = options
   const privateKey = options.key === undefined ? newKey() : createPrivateKey(options.key)
   const subject = commonName(name)
@@ -35,6 +41,7 @@ export function issue(options: IssueOptions = {}): Issued {
   const names = [
     ...dns.map((text) => tlv(0x82, Buffer.from(text))),
     ...uris.map((text) => tlv(0x86, Buffer.from(text))),
+    ...addresses.map((text) => tlv(0x87, Buffer.from(text.split('.').map(Number)))),
   ]
   const extensions = [
     ...(isCa ? [extension('551d13', tlv(0x30, tlv(0x01, Buffer.of(0xff))), true)] : []),
@@ -53,6 +60,28 @@ export function issue(options: IssueOptions = {}): Issued {
   )
   const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return { cert: pem('CERTIFICATE', signed(body, by?.key ?? key)), key, subject, serial }
+}
+
+/** Who vouches for others. */
+export interface Authority extends Pair {
+  /** A certificate for names (`backend.test`, `127.0.0.1`), or with none for a client. */
+  issue(name: string, ...names: string[]): Pair
+}
+
+/** An authority of its own, which nobody knows. */
+export function makeAuthority(name = 'test authority'): Authority {
+  const ca = issue({ name, isCa: true })
+  const isAddress = (text: string) => /^[\d.]+$/.test(text)
+  return {
+    ...ca,
+    issue: (subject, ...names) =>
+      issue({
+        name: subject,
+        dns: names.filter((one) => !isAddress(one)),
+        addresses: names.filter(isAddress),
+        by: ca,
+      }),
+  }
 }
 
 /** A list of certificates that their issuer has taken back. */

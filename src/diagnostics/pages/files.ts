@@ -40,6 +40,18 @@ export const filePages = {
     wrong: { 'config/gateway.yaml': 'admin: { listen: 0.0.0.0:9900 }\n' },
     right: { 'config/gateway.yaml': 'admin: { listen: 9900 }\n' },
   },
+  'unverified-service': {
+    why: 'Without a look at its certificate, whoever gets between the gateway and the service is taken for it: they read what is sent, credentials too, and answer what they like.',
+    fix: 'Name the file of the authority that gave out its certificate, and its name where that is not the one in the URL: `tls: { ca: ./ca.crt, serverName: content.internal }`.',
+    wrong: {
+      'config/services/content.yaml':
+        'service: content\nendpoints: [https://127.0.0.1:9001]\ntls: { verify: false }\noperations:\n  banners: { get: /banners, out: { banner.list: $.items } }\n',
+    },
+    right: {
+      'config/services/content.yaml':
+        'service: content\nendpoints: [https://127.0.0.1:9001]\ntls: { serverName: content.internal }\noperations:\n  banners: { get: /banners, out: { banner.list: $.items } }\n',
+    },
+  },
   'invalid-extension': {
     why: 'What `extensions:` names is run as a part of the gateway, when the configuration is loaded: by `check` too. So it lies below the directory of the gateway file, and is complete: a module that cannot be loaded, or a definition that lacks something, would be missed by the first request. A module that ran cannot be unloaded: one that has changed takes a restart.',
     fix: 'Name a directory or files below the gateway file. Export what `defineStep`, `definePolicy`, `defineOperator`, `defineFunction`, `defineBalancer` or `defineDiscovery` of `tessera` give, and look at the place that the message names. After a change, restart the gateway.',

@@ -72,9 +72,9 @@ export class ConfigWatcher {
 
   #setDirectories(): void {
     if (!this.#locations || this.#isClosed) return
-    const { gateway, dictionary, services, routes, parts, extensions, included, schemes, tls } = this.#locations
+    const { gateway, dictionary, services, routes, parts, extensions, included, named } = this.#locations
     const within = (isDeep: boolean) => included.flatMap((one) => (one.isDeep === isDeep ? one.directory : []))
-    const homes = new Set([gateway, dictionary, ...schemes, ...tls].map((file) => dirname(file)))
+    const homes = new Set([gateway, dictionary, ...named].map((file) => dirname(file)))
     // Of a file nothing is told here: its directory is looked at below.
     this.#deep?.set([routes, parts, services, dictionary, ...within(true)])
     this.#flat?.set([...homes, ...extensions, ...within(false)])
@@ -108,13 +108,13 @@ export class ConfigWatcher {
 
   /** Name, size, time and inode of every file, links followed. */
   async #look(): Promise<string> {
-    const { gateway, dictionary, services, routes, parts, extensions, included, schemes, tls } = this.#locations!
+    const { gateway, dictionary, services, routes, parts, extensions, included, named } = this.#locations!
     const list = async (directory: string, recursive: boolean) =>
       (await readdir(directory, { recursive }).catch(() => [])).map((name) => join(directory, name))
     const flat = extensions.map((directory) => list(directory, false))
     const deep = [services, routes, parts, dictionary].map((directory) => list(directory, true))
     const more = included.map(({ directory, isDeep }) => list(directory, isDeep))
-    const files = [gateway, dictionary, ...schemes, ...tls, ...(await Promise.all([...flat, ...deep, ...more])).flat()]
+    const files = [gateway, dictionary, ...named, ...(await Promise.all([...flat, ...deep, ...more])).flat()]
     const looks = await Promise.all(
       files.map(async (file) => {
         const found = await stat(file).catch(() => undefined)

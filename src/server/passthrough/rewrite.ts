@@ -3,7 +3,7 @@ import type { PassedPath } from '../../plan/passed-path.ts'
 
 /** How a service's answer names places: by its own host and paths, which clients do not know. */
 export interface Translation {
-  readonly endpoint: Pick<Endpoint, 'url' | 'prefix'>
+  readonly endpoint: Pick<Endpoint, 'url' | 'prefix' | 'host' | 'isAt'>
   readonly path: PassedPath | undefined
   /** The host that the client asked for. */
   readonly clientHost: string | undefined
@@ -31,11 +31,11 @@ export function translatePlaces(headers: string[], translation: Translation): vo
 
 /** A URL of the endpoint as the path that leads a client there; any other as it is. */
 function translateUrl(text: string, translation: Translation): string {
-  const { url: home } = translation.endpoint
+  const { endpoint } = translation
   const isAbsolute = /^[a-z][a-z0-9+.-]*:|^\/\//i.test(text)
   if (!isAbsolute && !text.startsWith('/')) return text
-  const url = URL.parse(text, home)
-  if (!url || url.origin !== new URL(home).origin || url.username !== '' || url.password !== '') return text
+  const url = URL.parse(text, endpoint.url)
+  if (!url || !endpoint.isAt(url.origin) || url.username !== '' || url.password !== '') return text
   const end = /[?#]/.exec(text)?.index ?? text.length
   const path = isAbsolute ? url.pathname : text.slice(0, end)
   // One that leads to no path of ours would name the endpoint to somebody who cannot get there: its path is left.
@@ -72,7 +72,9 @@ function translateCookie(text: string, translation: Translation): string {
 function isForClient(domain: string, { endpoint, clientHost = '' }: Translation): boolean {
   const wanted = domain.replace(/^\./, '').toLowerCase()
   const covers = (host: string) => host === wanted || host.endsWith(`.${wanted}`)
-  return covers(clientHost.toLowerCase().replace(/:\d*$/, '')) || !covers(new URL(endpoint.url).hostname)
+  const withoutPort = (host: string) => host.toLowerCase().replace(/:\d*$/, '')
+  const own = [new URL(endpoint.url).hostname, withoutPort(endpoint.host)]
+  return covers(withoutPort(clientHost)) || !own.some(covers)
 }
 
 /** The path under which a client asks for what the service keeps there; all of it where that is not below one. */

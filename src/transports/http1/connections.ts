@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts'
-import type { ChannelOptions } from '../transport.ts'
+import { type ChannelOptions, namesOf } from '../transport.ts'
 import { Connection } from './connection.ts'
 import { IdleConnections } from './idle.ts'
 import { type OpenSocket, openerFor } from './sockets.ts'
@@ -31,7 +31,7 @@ export class Http1Connections implements ConnectionSource {
   #isClosed = false
 
   constructor(url: URL, address: string, options: ChannelOptions) {
-    this.host = url.host
+    this.host = namesOf(url, options).host
     this.#openSocket = openerFor(url, address, options)
     this.#connectTimeoutMs = options.connectTimeoutMs
   }

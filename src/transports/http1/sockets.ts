@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { connect, isIP, type Socket } from 'node:net'
 import type { ConnectionOptions, SecureContext } from 'node:tls'
-import type { ChannelOptions } from '../transport.ts'
+import { type ChannelOptions, namesOf } from '../transport.ts'
 
 /** Where what is read goes. */
 export interface ReadInto {
@@ -19,13 +19,13 @@ export type OpenSocket = (onread: ReadInto | undefined) => {
 /** Only services with https have a use for it. */
 const loadTls = () => createRequire(import.meta.url)('node:tls') as typeof import('node:tls')
 
-/** Opens sockets to one address, for the host, and the certificate, of a URL. */
-export function openerFor(url: URL, address: string, { tls }: Pick<ChannelOptions, 'tls'>): OpenSocket {
+/** Opens sockets to one address, for the host, and the certificate, of a URL or whichever the options name. */
+export function openerFor(url: URL, address: string, options: Pick<ChannelOptions, 'tls' | 'host'>): OpenSocket {
   const host = address.replace(/^\[|\]$/g, '')
   const isSecure = url.protocol === 'https:'
   const at = { host, port: Number(url.port) || (isSecure ? 443 : 80), noDelay: true }
   return isSecure
-    ? openSecurely(at, url.hostname.replace(/^\[|\]$/g, ''), tls)
+    ? openSecurely(at, namesOf(url, options).serverName, options.tls)
     : (onread) => ({ socket: connect({ ...at, ...(onread && { onread }) }), readyEvent: 'connect' })
 }
 

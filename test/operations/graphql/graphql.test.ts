@@ -255,7 +255,7 @@ test('types are a file that the service names, and part of what is loaded', asyn
   )
   const first = await load()
   expect(first.errors).toEqual([])
-  expect(first.locations.schemes).toEqual([join(directory, 'config/types/shop.graphql')])
+  expect(first.locations.named).toEqual([join(directory, 'config/types/shop.graphql')])
   write('config/types/shop.graphql', 'type Query { order(id: ID!): O } type O { sum: Float }')
   expect((await load(first.texts)).errors).not.toEqual([])
 })

@@ -65,7 +65,7 @@ export class Redirects {
     const url = resolveLocation(response.headers['location']!, hop.url)
     if (!url) this.#refuse(response, call, 'the redirect leads to nothing that is a URL of http or https')
     const other = this.#others.get(url.origin)
-    const isOwn = this.#parts.endpoints.all.some((endpoint) => new URL(endpoint.url).origin === url.origin)
+    const isOwn = this.#parts.endpoints.all.some((endpoint) => endpoint.isAt(url.origin))
     if (!isOwn && !other) this.#refuse(response, call, 'the redirect leads to an origin that `follow` does not list')
     const leaves = url.origin !== hop.origin && !(isOwn && !hop.isElsewhere)
     if (

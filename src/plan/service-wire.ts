@@ -1,0 +1,62 @@
+import { tlsFileKeys } from '../config/service/tls.ts'
+import type { ServiceDefinition } from '../config/service.ts'
+import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { TlsOptions, Wire } from '../transports/transport.ts'
+import { hashContent } from './hash.ts'
+import { faultOfAuthorities, faultOfPair } from './pem.ts'
+
+/** How a service is spoken to; undefined where its file says nothing of that. What cannot be used is reported. */
+export function bindWire(service: ServiceDefinition, diagnostics: DiagnosticCollector): Wire | undefined {
+  const { host, tls: written } = service.definition
+  const tls = written && bindTls(service, diagnostics)
+  if (host === undefined && !tls) return undefined
+  return { ...(tls && { tls }), ...(host !== undefined && { host }), key: hashContent(JSON.stringify([host, tls])) }
+}
+
+function bindTls(service: ServiceDefinition, diagnostics: DiagnosticCollector): TlsOptions {
+  const { source, definition } = service
+  const { serverName, verify } = definition.tls!
+  const { ca, cert, key } = readFiles(service, diagnostics)
+  const tell = (at: string, message: string) => diagnostics.add('invalid-value', message, source.locate(['tls', at]))
+  const caFault = ca && faultOfAuthorities(ca.text)
+  if (caFault !== undefined) tell('ca', `${ca!.path}: ${caFault}`)
+  const fault = cert && key && faultOfPair(cert.text, key.text)
+  if (fault) tell(fault.in, `${(fault.in === 'cert' ? cert : key)!.path}: ${fault.message}`)
+  if (!verify)
+    diagnostics.add(
+      'unverified-service',
+      `nobody looks whether it is \`${definition.service}\` that answers: whoever is in between reads and changes all`,
+      source.locate(['tls', 'verify']),
+      'name who vouches for it: `ca: ./ca.crt`, and `serverName` where its certificate has another name',
+    )
+  checkIsUsed(service, diagnostics)
+  return {
+    ...(ca && { ca: ca.text }),
+    ...(cert && key && { cert: cert.text, key: key.text }),
+    ...(serverName !== undefined && { servername: serverName.replace(/\.$/, '') }),
+    ...(!verify && { rejectUnauthorized: false }),
+  }
+}
+
+function readFiles({ source, definition, files }: ServiceDefinition, diagnostics: DiagnosticCollector) {
+  const found: { [Key in (typeof tlsFileKeys)[number]]?: { readonly path: string; readonly text: string } } = {}
+  for (const key of tlsFileKeys) {
+    const name = definition.tls![key]
+    if (name === undefined) continue
+    const file = files.find((one) => one.name === name)
+    // Whoever builds a snapshot of texts alone has to give those too.
+    const { lack, path, text } = file ?? { lack: 'nobody looked for it', path: name, text: '' }
+    if (lack === undefined) found[key] = { path, text }
+    else diagnostics.add('file-unreadable', `${path} cannot be read: ${lack}`, source.locate(['tls', key]))
+  }
+  return found
+}
+
+/** Where all endpoints are known, and none of them speaks TLS. */
+function checkIsUsed({ source, definition }: ServiceDefinition, diagnostics: DiagnosticCollector): void {
+  const places = definition.versions ? Object.values(definition.versions) : [definition]
+  const isPlain = places.every(({ endpoints }) => endpoints?.every(({ url }) => new URL(url).protocol === 'http:'))
+  if (!isPlain) return
+  const message = 'its endpoints are all of http, and nothing here holds for them'
+  diagnostics.add('invalid-value', message, source.locateKey(['tls']), 'write https:// where they speak TLS')
+}
