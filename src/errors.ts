@@ -11,6 +11,7 @@ export type KnownErrorCode =
   | 'circuit-open'
   | 'overloaded'
   | 'out-of-sockets'
+  | 'credentials-unavailable'
   | 'cancelled'
   | 'missing-input'
   | 'invalid-input'
@@ -37,6 +38,7 @@ export const knownErrors: Record<KnownErrorCode | 'internal', KnownError> = {
   'circuit-open': { status: 503, title: 'The circuit breaker of a backend is open', isOfInside: true },
   overloaded: { status: 503, title: 'Too many requests at once' },
   'out-of-sockets': { status: 503, title: 'The gateway has run out of sockets', isOfInside: true },
+  'credentials-unavailable': { status: 503, title: 'The gateway has no credentials for a backend', isOfInside: true },
   cancelled: { status: 499, title: 'The request was cancelled' },
   'invalid-input': { status: 400, title: 'The request is not valid' },
   'expression-failed': { status: 500, title: 'An expression of the route failed', isOfInside: true },

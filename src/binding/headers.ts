@@ -71,7 +71,7 @@ export function checkHeaderName(
   return false
 }
 
-const hostHelp = 'it is the host of the endpoint that is called'
+const hostHelp = 'it is the host of the endpoint that is called, or `host` of the service'
 
 const hasControl = /[^\t\x20-\x7e\x80-\u{10ffff}]/u
 

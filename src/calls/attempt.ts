@@ -20,8 +20,11 @@ import { leadsOn } from './redirect.ts'
 /** The innermost layer. */
 export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoint) => Promise<LayerResponse>
 
+/** The same, with what the service is shown. */
+export type SendWith = (...sent: [...Parameters<SendTo>, authorization?: string]) => ReturnType<SendTo>
+
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
-export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendTo {
+export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendWith {
   const { step, maxResponseBytes, idempotent: mayRepeat, dialect } = site
   const isShared = sharesAnswers(site)
   const sharing = sharingOf(site)
@@ -94,7 +97,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     return new GatewayError(code, { step, detail, response: { status, headers, body: body?.value } })
   }
 
-  return (request, call, endpoint) => {
+  return (request, call, endpoint, authorization) => {
     const startedAt = clock.now()
     const span = call.context.span.child(site.template, 'client')
 
@@ -151,6 +154,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
       const { method, body } = request
       const timeLeftMs = call.deadline - startedAt
       const headers = outgoingHeaders(request, call, span.traceparent, timeLeftMs, accompaniment)
+      if (authorization !== undefined) headers.push('authorization', authorization)
       call.attempts++
       call.askedAt = undefined
       if (span.sampled) span.set(describe(request, call, endpoint))

@@ -1,5 +1,8 @@
 import { Admission } from '../admission/admission.ts'
 import type { Clock } from '../clock.ts'
+import type { Credentials } from '../endpoints/credentials/credentials.ts'
+import { openCredentials } from '../endpoints/credentials/open.ts'
+import type { CredentialTarget } from '../endpoints/credentials/settings.ts'
 import { type DiscoverySource, keyOfSource } from '../endpoints/discovery/discovery.ts'
 import type { DiscoveryWatch } from '../endpoints/discovery/discovery-watch.ts'
 import { type NameServers, systemNameServers } from '../endpoints/discovery/name-servers.ts'
@@ -75,6 +78,7 @@ export class Backends {
   readonly #services: Shared<ServiceTarget, OpenService>
   readonly #admission: Admission
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
+  readonly #credentials: Shared<CredentialTarget, Credentials>
   readonly #policyStates: Shared<StateKey, OpenState>
   readonly #splits: Shared<ServiceTarget, Split>
   /** Services that something keeps answers of. */
@@ -101,10 +105,16 @@ export class Backends {
       (source) => openDiscovery(source, { clock, random, nameServers, notify, metrics }),
       (watch) => watch.close(),
     )
+    this.#credentials = new Shared(
+      ({ key }) => key,
+      ({ settings }) => openCredentials(settings, { clock, notify }),
+      () => {},
+    )
+    const show = (target: CredentialTarget) => this.#credentials.acquire(target)
     const discover = (source: DiscoverySource) => this.#discoveries.acquire(source)
     const lookups = new NameLookups({ clock, resolve })
     const pool = new EndpointPool({ transport, channel }, lookups)
-    const surroundings = { clock, random, lookups, transport, channel, pool, discover, notify }
+    const surroundings = { clock, random, lookups, transport, channel, pool, discover, show, notify }
     this.#services = new Shared(
       (target) => target.key,
       (target) => ({

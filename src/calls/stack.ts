@@ -1,4 +1,5 @@
 import { attempt } from './attempt.ts'
+import { authorize } from './authorize.ts'
 import { balance } from './balance.ts'
 import type { Call } from './call.ts'
 import { forgetWhatChanged } from './http-caching/invalidation.ts'
@@ -18,7 +19,9 @@ export interface Opening extends Pick<PolicyParts, 'reach'> {
 export function buildStack(site: CallSite, parts: StackParts, opening: Opening): Call {
   const { layers, isPaid } = wrapPolicies(site, parts, opening) // what operations/policies/index.ts lists
   const sending = attempt(site, parts) // sends, receives, decodes, traces
-  const transport = forgetWhatChanged(site, parts, sending) // what the store keeps of it
+  const { credentials } = parts.endpoints
+  const authorized = credentials ? authorize(credentials, site.step, sending) : sending // what the service is shown
+  const transport = forgetWhatChanged(site, parts, authorized) // what the store keeps of it
   const balanced = balance(site, { ...parts, deposits: !isPaid }, transport) // picks the endpoint
   const sent = layers.reduceRight((next, policy) => policy(next), balanced)
   return fallback(site, parts)(sent) // renders the request; covers what all attempts together could not

@@ -9,6 +9,7 @@ import { addPolicyKeys, policyKeysOn } from '../operations/policies/keys.ts'
 import { useShape } from '../operations/use.ts'
 import type { Source } from '../yaml/source.ts'
 import { budgetHeaderShape } from './budget-header.ts'
+import { serviceAuthShape } from './service/auth.ts'
 import { balanceShape, createBalanceShape, openBalanceShape } from './service/balance.ts'
 import { careKeys } from './service/care.ts'
 import { createDiscoverShape, type DiscoverShape, discoverShape, openDiscoverShape } from './service/discover.ts'
@@ -53,6 +54,7 @@ export const serviceShape = z
       ),
     tls: tlsShape.optional(),
     host: hostShape.optional(),
+    auth: serviceAuthShape.optional(),
     ...careKeys,
     use: useShape.optional(),
     retryBudget: retryBudgetShape.optional(),

@@ -1,6 +1,7 @@
 import type { Document } from '../expressions/document.ts'
 import type { Wire } from '../transports/transport.ts'
 import type { BalancerKind } from './balancers/balancer.ts'
+import type { CredentialTarget } from './credentials/settings.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { EndpointTarget } from './endpoint-target.ts'
 import type { CarePolicy } from './health/policy.ts'
@@ -16,6 +17,8 @@ export interface EndpointsTarget {
   readonly connections?: number | undefined
   /** Undefined: as the URLs of its endpoints say. */
   readonly wire?: Wire | undefined
+  /** What it is shown; undefined: nothing. */
+  readonly auth?: CredentialTarget | undefined
   /** The value that a consistent hash is made of. */
   readonly spreadBy?: ((document: Document) => unknown) | undefined
   /** Undefined: nobody looks after its endpoints. */

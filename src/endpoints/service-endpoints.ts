@@ -1,10 +1,11 @@
 import type { Scope } from '../cancellation.ts'
 import type { Timer } from '../clock.ts'
 import type { Notify } from '../telemetry/notice.ts'
-import type { Wire } from '../transports/transport.ts'
 import type { BalancerOptions } from './balancers/balancer.ts'
 import { Choice } from './balancers/choice.ts'
 import { EndpointChanges } from './changes.ts'
+import type { Credentials } from './credentials/credentials.ts'
+import type { CredentialTarget } from './credentials/settings.ts'
 import type { DiscoverySource } from './discovery/discovery.ts'
 import type { DiscoveryWatch } from './discovery/discovery-watch.ts'
 import { resolvers } from './discovery/resolvers/index.ts'
@@ -14,7 +15,8 @@ import type { EndpointTarget } from './endpoint-target.ts'
 import type { EndpointsTarget } from './endpoints-target.ts'
 import { selectCandidates, warmth } from './health/candidates.ts'
 import { type EndpointState, endpointStates } from './health/condition.ts'
-import { HealthMonitor } from './health/monitor.ts'
+import type { HealthMonitor } from './health/monitor.ts'
+import { openMonitor } from './health/open-monitor.ts'
 import { type CarePolicy, noCare } from './health/policy.ts'
 import type { EndpointMetrics } from './metrics.ts'
 import type { EndpointPool, PooledEndpoints } from './pool.ts'
@@ -25,6 +27,8 @@ export type { Endpoint } from './endpoint.ts'
 export interface EndpointsOptions extends ResolverOptions, BalancerOptions, OpenOptions {
   /** One for all services that look in the same place. */
   readonly discover: (source: DiscoverySource) => { readonly value: DiscoveryWatch; readonly release: () => void }
+  /** One for all services that are shown the same. */
+  readonly show: (target: CredentialTarget) => { readonly value: Credentials; readonly release: () => void }
   readonly pool: EndpointPool
   readonly metrics: EndpointMetrics
   readonly notify: Notify
@@ -38,6 +42,8 @@ export class ServiceEndpoints {
   /** Whether the starts and ends of calls have to be told. */
   readonly isWatched: boolean
   readonly care: CarePolicy
+  /** What it is shown; undefined where it is shown nothing. */
+  readonly credentials: Credentials | undefined
   readonly #options: EndpointsOptions
   readonly #choice: Choice<Endpoint>
   readonly #monitor: HealthMonitor | undefined
@@ -66,7 +72,16 @@ export class ServiceEndpoints {
       })
     this.#pooled = options.pool.listFor(target, () => this.#refresh())
     this.#choice = new Choice(kind, options)
-    this.#monitor = care.health || care.outlier || care.failover ? this.#createMonitor(care, target.wire) : undefined
+    if (target.auth) {
+      const { value, release } = options.show(target.auth)
+      this.credentials = value
+      this.#stops.push(release)
+    }
+    const { wire } = target
+    this.#monitor = openMonitor(
+      { care, wire, credentials: this.credentials, endpoints: () => this.#all, changes: this.#changes },
+      options,
+    )
     this.isWatched = kind.readsLoad || care.outlier !== undefined || care.failover !== undefined
     if (target.discover) this.#follow(target.discover)
     for (const [source, endpoint] of target.endpoints.entries()) this.#resolve(source, endpoint)
@@ -182,23 +197,6 @@ export class ServiceEndpoints {
     if (this.#monitor) this.#monitor.add(endpoint)
     else endpoint.condition.beWell()
     return endpoint
-  }
-
-  #createMonitor(policy: CarePolicy, wire: Wire | undefined): HealthMonitor {
-    const { clock, random, transport, channel, metrics } = this.#options
-    return new HealthMonitor({
-      clock,
-      random,
-      policy,
-      openChannel: ({ url, address }) => transport.open(new URL(url), address, { ...channel, connections: 1, ...wire }),
-      endpoints: () => this.#all,
-      onEject: (endpoint, restMs) => {
-        metrics.ejected()
-        this.#changes.ejected(endpoint, restMs)
-      },
-      onBack: (endpoint) => this.#changes.back(endpoint),
-      onHealth: (endpoint, isWell) => this.#changes.health(endpoint, isWell),
-    })
   }
 
   /** Lets go of an endpoint, which ends its last calls if no other list has it. */

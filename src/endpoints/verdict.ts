@@ -7,6 +7,7 @@ const neutral = new Set([
   'cancelled',
   'overloaded',
   'out-of-sockets',
+  'credentials-unavailable',
   'missing-input',
   'invalid-input',
   'request-timeout',

@@ -10,7 +10,7 @@ import { idempotentMethods, safeMethods } from '../calls/methods.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
 import { bindOperationInputs } from './bind-inputs.ts'
-import type { BoundOperation, OperationOutput, ServiceInfo } from './bound-operation.ts'
+import type { BoundOperation, OperationInput, OperationOutput, ServiceInfo } from './bound-operation.ts'
 import { graphqlDialect } from './graphql/answers.ts'
 import { bindQuery, checkData, checkVariables, positionOfQuery, queryPart } from './graphql/bind.ts'
 import { placeBelowData } from './graphql/places.ts'
@@ -60,6 +60,7 @@ export function bindOperation(
   const isQuery = query?.operation.operation === 'query'
   const body = definition.body === undefined ? undefined : bindBody(definition.body, within(position, 'body'), language)
   const headers = bindSentHeaders(definition, inheritedHeaders, position, language)
+  if (service.auth) refuseAnotherAuthorization(inputs, headers, language)
   const hasBody = isGraphql || body !== undefined || inputs.some(({ locator }) => locator.in === 'body')
   return {
     service,
@@ -87,6 +88,20 @@ export function bindOperation(
     }),
     position,
   }
+}
+
+/** What the service is shown stands in `authorization`: what an operation puts there would be lost, or go beside it. */
+function refuseAnotherAuthorization(
+  inputs: readonly OperationInput[],
+  headers: readonly BoundHeader[],
+  { diagnostics }: Language,
+): void {
+  const message = '`authorization` is what `auth` of the service says'
+  const places = [
+    ...inputs.flatMap(({ locator, at }) => (locator.in === 'header' && locator.name === 'authorization' ? at : [])),
+    ...headers.flatMap(({ name, value }) => (name === 'authorization' ? value.at : [])),
+  ]
+  for (const at of places) diagnostics.add('invalid-value', message, at, 'leave one of them away')
 }
 
 function bindDecoding(

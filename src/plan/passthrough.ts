@@ -2,8 +2,10 @@ import type { Language } from '../binding/color.ts'
 import { within } from '../binding/shape.ts'
 import { compileBrowsers } from '../browsers/browsers.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
+import type { ProxyDefinition } from '../routes/proxy.ts'
 import type { ParsedRoute } from '../routes/route.ts'
-import { type BindGuard, bindGrants } from './access.ts'
+import type { Source } from '../yaml/source.ts'
+import { type BindGuard, bindGrants, type RouteAccess } from './access.ts'
 import { bindAdmission } from './admission/route.ts'
 import { readsWhoAsks } from './calls-with-claims.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
@@ -55,6 +57,7 @@ export function bindPassthrough(
     diagnostics.add('invalid-value', message, at, 'write the calls as `do`')
     return undefined
   }
+  if (service.definition.auth) checkNoOtherIsPassed(proxy, source, language)
   checkPoliciesHold(service, wanted, (message, help) => diagnostics.add('invalid-value', message, at, help))
   const inputs = bindInputs(definition, match, position, language)
   checkInputsStandInTheHead(inputs, language)
@@ -101,6 +104,30 @@ function checkInputsStandInTheHead(inputs: readonly BoundInput[], { diagnostics 
     const help = 'take it from the path, the query, a header or a cookie'
     diagnostics.add('invalid-value', `\`${color}\` stands in the body, which is passed through and not read`, at, help)
   }
+}
+
+/** The service is shown the gateway's own: a client's beside it, or another of the route's, would be lost or stand in its place. */
+function checkNoOtherIsPassed(
+  { pass = [], headers = {} }: ProxyDefinition,
+  source: Source,
+  { diagnostics }: Language,
+): void {
+  const help = 'the service is shown what its own `auth` says'
+  const passed = pass.indexOf('authorization')
+  if (passed >= 0)
+    diagnostics.add(
+      'invalid-value',
+      'the client’s `authorization` cannot go on',
+      source.locate(['proxy', 'pass', passed]),
+      help,
+    )
+  for (const name of Object.keys(headers).filter((one) => one.toLowerCase() === 'authorization'))
+    diagnostics.add(
+      'invalid-value',
+      '`authorization` is said already',
+      source.locateKey(['proxy', 'headers', name]),
+      help,
+    )
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Source } from '../yaml/source.ts'
 import { bindServiceAdmission } from './admission/service.ts'
 import type { Defaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
+import { bindCredentials } from './service-credentials.ts'
 import { bindWire } from './service-wire.ts'
 import { bindSplit } from './split.ts'
 
@@ -27,6 +28,7 @@ export function bindTarget(service: ServiceDefinition, defaults: Defaults, langu
   const { admission, reads: admissionReads } = bindServiceAdmission(service, language)
   const reads = [...spreadReads, ...admissionReads]
   const wire = bindWire(service, language.diagnostics)
+  const auth = bindCredentials(service, language.diagnostics)
   const bindRuns = (runs: Pick<typeof definition, 'endpoints' | 'discover'>, owner: string) => {
     const { endpoints = [] } = runs
     const discover = runs.discover && locateFile(runs.discover, source)
@@ -34,9 +36,9 @@ export function bindTarget(service: ServiceDefinition, defaults: Defaults, langu
     const named = { discover: discover && keyOfSource(discover), balance: balance.kind.name, on: balance.on }
     // What is known of its endpoints, and its retry budget, are its own, whoever else runs at the same addresses.
     const key = hashContent(
-      JSON.stringify({ owner, endpoints, ...named, connections, wire: wire?.key, care, retryBudget }),
+      JSON.stringify({ owner, endpoints, ...named, connections, wire: wire?.key, auth: auth?.key, care, retryBudget }),
     )
-    const settings = { balance: balance.kind, connections, wire, care, budgetHeader, retryBudget }
+    const settings = { balance: balance.kind, connections, wire, auth, care, budgetHeader, retryBudget }
     return { endpoints, discover, ...settings, ...spread, ...admission, key }
   }
   const name = definition.service

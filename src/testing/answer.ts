@@ -41,6 +41,7 @@ function respond(answer: Answer, text: string, request: OutgoingRequest): Incomi
       detail: 'the gateway cannot open a connection (mocked)',
       retryAfter: 1,
     })
+  if (fail === 'credentials-unavailable') return new GatewayError(fail, { reason: 'no token (mocked)', retryAfter: 1 })
   const body = request.method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(text)
   if (body.length > request.maxResponseBytes) {
     const response = { status, body: undefined }

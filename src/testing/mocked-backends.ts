@@ -133,9 +133,9 @@ function leaveAlone(site: CallSite): CallSite {
 }
 
 function standIn(service: ServiceTarget): ServiceTarget {
-  if (!service.discover && !service.care) return service
+  if (!service.discover && !service.care && !service.auth) return service
   const endpoints = service.discover
     ? [{ url: `http://${service.name}.test`, weight: 1, zone: undefined }]
     : service.endpoints
-  return { ...service, endpoints, discover: undefined, care: undefined }
+  return { ...service, endpoints, discover: undefined, care: undefined, auth: undefined }
 }

@@ -14,7 +14,14 @@ const wantedText = z.union([
 ])
 
 /** How a mocked backend can fail without an answer. */
-export const failures = ['unavailable', 'timeout', 'invalid-response', 'overloaded', 'out-of-sockets'] as const
+export const failures = [
+  'unavailable',
+  'timeout',
+  'invalid-response',
+  'overloaded',
+  'out-of-sockets',
+  'credentials-unavailable',
+] as const
 
 const request = z
   .strictObject({

@@ -32,7 +32,7 @@ export function forgetWhatChanged(
     const path = request.isRedirected ? request.path : prefix + request.path
     const named = [headers['location'], headers['content-location']].flatMap((location) => {
       const there = location === undefined ? undefined : resolveLocation(location, origin + path)
-      const isOwn = there && (there.origin === origin || endpoints.all.some((each) => isAt(each, there.origin)))
+      const isOwn = there && (there.origin === origin || endpoints.all.some((each) => each.isAt(there.origin)))
       return isOwn ? [there.pathname + there.search] : []
     })
     const paths = [path, ...named].filter((each) => each.startsWith(`${prefix}/`))
@@ -61,8 +61,4 @@ export function forgetWhatChanged(
 
 function isNoError(status: number): boolean {
   return status >= 200 && status < 400
-}
-
-function isAt({ url }: Endpoint, origin: string): boolean {
-  return new URL(url).origin === origin
 }

@@ -142,4 +142,13 @@ response:
     wrong: tested(banners, answering('{ fail: out-of-sockets }', 'expect: { status: 503, error: out-of-sockets }')),
     right: tested(guarded, answering('{ fail: out-of-sockets }', withoutBanners)),
   },
+  'credentials-unavailable': {
+    why: 'The service is shown a token (`auth` of the service), and the server that gives tokens out gave none: it is down, too slow, or refuses the gateway. The service was not asked, so nothing is held against it: no breaker opens and no endpoint rests. The answer carries `Retry-After`.',
+    fix: 'Look at the log: it names the server, and what it answered (`invalid_client`: the id or the secret is wrong). It is asked again a second later.',
+    wrong: tested(
+      banners,
+      answering('{ fail: credentials-unavailable }', 'expect: { status: 503, error: credentials-unavailable }'),
+    ),
+    right: tested(guarded, answering('{ fail: credentials-unavailable }', withoutBanners)),
+  },
 } satisfies Record<string, Page>

@@ -2,6 +2,7 @@ import { Scope } from '../../cancellation.ts'
 import type { Clock, Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Channel } from '../../transports/transport.ts'
+import type { Credentials } from '../credentials/credentials.ts'
 import type { HealthPolicy } from './policy.ts'
 
 export interface CheckOptions {
@@ -11,6 +12,8 @@ export interface CheckOptions {
   readonly policy: HealthPolicy
   /** Its own, so that checks neither wait behind calls nor take a connection from them. */
   readonly channel: Channel
+  /** What is shown. */
+  readonly credentials?: Credentials | undefined
   /** Goes before the path. */
   readonly prefix: string
   /** So many checks in a row said the same as the policy asks for; told again with every further one. */
@@ -56,14 +59,17 @@ export class HealthCheck {
     const { policy, random, onVerdict } = this.#options
     const isGood = await this.#ask()
     if (this.#isClosed) return
-    this.#streak = isGood === this.#wasGood ? this.#streak + 1 : 1
-    this.#wasGood = isGood
-    if (this.#streak >= (isGood ? policy.healthy : policy.unhealthy)) onVerdict(isGood)
+    if (isGood !== undefined) {
+      this.#streak = isGood === this.#wasGood ? this.#streak + 1 : 1
+      this.#wasGood = isGood
+      if (this.#streak >= (isGood ? policy.healthy : policy.unhealthy)) onVerdict(isGood)
+    }
     this.#wait(policy.everyMs * (1 + jitter * (2 * random() - 1)))
   }
 
-  async #ask(): Promise<boolean> {
-    const { clock, policy, channel, prefix } = this.#options
+  /** Undefined where it could not be asked, for want of what it is shown. */
+  async #ask(): Promise<boolean | undefined> {
+    const { clock, policy, channel, prefix, credentials } = this.#options
     const scope = new Scope()
     this.#scope = scope
     const timer = clock.schedule(policy.timeoutMs, () => scope.cancel(new GatewayError('timeout')))
@@ -77,10 +83,13 @@ export class HealthCheck {
       timeLeftMs: policy.timeoutMs,
     }
     try {
+      const authorization = credentials && (credentials.now() ?? (await credentials.get(scope)))
+      if (authorization !== undefined) headers.push('authorization', authorization)
       const { status } = await channel.send({ ...request, maxResponseBytes: maxAnswerBytes }, scope)
+      if (status === 401 && authorization !== undefined) credentials!.refuse(authorization)
       return status >= 200 && status < 300
-    } catch {
-      return false
+    } catch (thrown) {
+      return (thrown as GatewayError).code === 'credentials-unavailable' ? undefined : false
     } finally {
       timer.cancel()
     }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { Channel } from '../../transports/transport.ts'
+import type { Credentials } from '../credentials/credentials.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Verdict } from '../verdict.ts'
 import { HealthCheck } from './checks.ts'
@@ -13,6 +14,8 @@ export interface HealthMonitorOptions {
   readonly policy: CarePolicy
   /** Connections to an endpoint beside those that calls use. */
   readonly openChannel: (endpoint: Endpoint) => Channel
+  /** What checks show, as calls do. */
+  readonly credentials?: Credentials | undefined
   readonly endpoints: () => readonly Endpoint[]
   readonly onEject: (endpoint: Endpoint, restMs: number) => void
   readonly onBack: (endpoint: Endpoint) => void
@@ -48,7 +51,7 @@ export class HealthMonitor {
 
   /** Looks after an endpoint from now on, as it is: what nothing would find out any more is forgotten. */
   add(endpoint: Endpoint): void {
-    const { clock, random, policy, openChannel } = this.#options
+    const { clock, random, policy, openChannel, credentials } = this.#options
     if (this.#outliers) this.#outliers.adopt(endpoint)
     else endpoint.condition.endRest()
     if (!policy.health) {
@@ -62,6 +65,7 @@ export class HealthMonitor {
         random,
         policy: policy.health,
         channel: openChannel(endpoint),
+        credentials,
         prefix: endpoint.prefix,
         onVerdict: (isWell) => this.#judge(endpoint, isWell),
       }),

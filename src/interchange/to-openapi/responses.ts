@@ -12,7 +12,7 @@ const problemType = 'application/problem+json'
 const sharedCodes: Record<number, readonly string[]> = {
   400: ['invalid-input'],
   502: ['unavailable', 'invalid-response', 'missing-input'],
-  503: ['circuit-open', 'overloaded', 'out-of-sockets'],
+  503: ['circuit-open', 'overloaded', 'out-of-sockets', 'credentials-unavailable'],
   504: ['timeout'],
 }
 const sharedNames: Record<number, string> = {

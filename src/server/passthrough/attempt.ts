@@ -27,10 +27,19 @@ export interface AttemptOwner {
   failed(attempt: Attempt, error: GatewayError): void
 }
 
+/** How an attempt differs from the others of its request. */
+interface AttemptTerms {
+  readonly timeLeftMs: number
+  readonly resends: number
+  readonly authorization: string | undefined
+}
+
 /** A client's request, sent to one endpoint: what comes of it, and what that tells of the endpoint. */
 export class Attempt implements Guest, StreamOwner {
   readonly endpoint: Endpoint
   readonly timeLeftMs: number
+  /** What the service is shown. */
+  readonly authorization: string | undefined
   enteredAtMs = 0
   readonly #parts: RelayParts
   readonly #upload: Upload
@@ -51,11 +60,12 @@ export class Attempt implements Guest, StreamOwner {
     endpoint: Endpoint,
     upload: Upload,
     owner: AttemptOwner,
-    { timeLeftMs, resends }: { readonly timeLeftMs: number; readonly resends: number },
+    { timeLeftMs, resends, authorization }: AttemptTerms,
   ) {
     const { exchange, service } = parts
     this.endpoint = endpoint
     this.timeLeftMs = timeLeftMs
+    this.authorization = authorization
     this.#parts = parts
     this.#upload = upload
     this.#owner = owner
@@ -207,7 +217,8 @@ export class Attempt implements Guest, StreamOwner {
   #headerLines(now: number): string {
     const { exchange, headerLines, propagation, budgetHeader, isUpgrade } = this.#parts
     const framing = isUpgrade ? '' : framingLines(exchange.request)
-    const lines = headerLines + framing + traceLines(this.#span, propagation)
+    const shown = this.authorization === undefined ? '' : `authorization: ${this.authorization}\r\n`
+    const lines = headerLines + shown + framing + traceLines(this.#span, propagation)
     if (budgetHeader === undefined) return lines
     const leftMs = this.timeLeftMs - (now - this.#startedAt)
     return `${lines}${budgetHeader}: ${Math.max(1, Math.floor(leftMs))}\r\n`

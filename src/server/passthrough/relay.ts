@@ -18,6 +18,7 @@ import { cutAnswer, Download } from './download.ts'
 import { selectResponseHeaders, webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
 import { translatePlaces } from './rewrite.ts'
+import { Shown } from './shown.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
 import { Upload } from './upload.ts'
 
@@ -33,6 +34,7 @@ interface Begun {
 export class Relay implements AttemptOwner {
   readonly #parts: RelayParts
   readonly #upload: Upload
+  readonly #shown: Shown | undefined
   readonly #endsAt: number
   #attempt: Attempt | undefined
   #attempts = 0
@@ -40,10 +42,11 @@ export class Relay implements AttemptOwner {
   #download: Download | undefined
 
   constructor(parts: RelayParts) {
-    const { exchange, timeoutMs } = parts
+    const { exchange, timeoutMs, service } = parts
     const { clock } = exchange.serving
     this.#parts = parts
     this.#upload = new Upload(exchange.request, clock)
+    this.#shown = service.endpoints.credentials && new Shown(service.endpoints.credentials, exchange, this.#upload)
     this.#endsAt = clock.now() + timeoutMs
   }
 
@@ -72,7 +75,7 @@ export class Relay implements AttemptOwner {
       this.#giveUp(toGatewayError(thrown))
       return
     }
-    if (endpoint) this.#try(endpoint)
+    if (endpoint) this.#show(endpoint)
     else
       this.#awaitEndpoint().catch(
         contained('promise', exchange, (thrown: unknown) => this.#giveUp(toGatewayError(thrown))),
@@ -86,10 +89,21 @@ export class Relay implements AttemptOwner {
     if (exchange.isOver) return
     const endpoint = service.endpoints.pick()
     if (!endpoint) throw new GatewayError('unavailable', { detail: 'the service has no endpoint' })
-    this.#try(endpoint)
+    this.#show(endpoint)
   }
 
-  #try(endpoint: Endpoint): void {
+  /** Tries an endpoint with what the service is shown, as soon as that is there. */
+  #show(endpoint: Endpoint): void {
+    const { exchange } = this.#parts
+    if (!this.#shown) this.#try(endpoint, undefined)
+    else
+      this.#shown.obtain(
+        contained('promise', exchange, (authorization: string) => this.#try(endpoint, authorization)),
+        contained('promise', exchange, (thrown: unknown) => this.#giveUp(toGatewayError(thrown), 'nothing')),
+      )
+  }
+
+  #try(endpoint: Endpoint, authorization: string | undefined): void {
     const { clock } = this.#parts.exchange.serving
     const timeLeftMs = this.#endsAt - clock.now()
     const resends = this.#attempts++
@@ -98,7 +112,7 @@ export class Relay implements AttemptOwner {
       endpoint: endpoint.url,
       attempts: this.#attempts,
     }
-    this.#attempt = new Attempt(this.#parts, endpoint, this.#upload, this, { timeLeftMs, resends })
+    this.#attempt = new Attempt(this.#parts, endpoint, this.#upload, this, { timeLeftMs, resends, authorization })
     this.#attempt.begin()
   }
 
@@ -114,6 +128,12 @@ export class Relay implements AttemptOwner {
     const { status } = head
     if (this.#failsOver && this.#goOn(attempt, { code: `http-${status}`, response: { status, body: undefined } }))
       return true
+    if (status === 401 && this.#shown?.mayBeAnother(attempt)) {
+      attempt.measure(status, undefined)
+      attempt.abandon()
+      this.#show(attempt.endpoint)
+      return true
+    }
     const { access, browsers, headers: own } = this.#parts.route
     const selected = selectResponseHeaders(head, browsers)
     if (!selected) {
@@ -203,7 +223,7 @@ export class Relay implements AttemptOwner {
     attempt.measure(status, status === undefined ? error.code : undefined)
     attempt.abandon()
     exchange.span.event('tessera.failover', { 'error.type': error.code, 'server.address': other.address })
-    this.#try(other)
+    this.#try(other, attempt.authorization)
     return true
   }
 
@@ -229,6 +249,7 @@ export class Relay implements AttemptOwner {
       const judgement = this.#upload.judge()
       if (judgement === 'moves') this.#watch()
       else if (judgement === 'client') this.#giveUp(refuse('request-timeout'), 'nothing')
+      else if (this.#shown?.failure) this.#giveUp(this.#shown.failure, 'nothing')
       else this.#giveUp(new GatewayError('timeout'), this.#upload.isStuck ? 'failure' : undefined)
     }
     this.#timer = exchange.serving.clock.schedule(timeoutMs, contained('timer', exchange, look))

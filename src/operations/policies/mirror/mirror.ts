@@ -88,7 +88,9 @@ function copySender({ target, timeoutMs, credentials }: MirrorPolicy, parts: Pol
   const endpoints = parts.reach(target)
   const describe = describeAttempts(site)
   const accompaniment = { accept: acceptOf(site.decoding), budgetHeader: target.budgetHeader }
-  const isCopied = (name: string) => credentials || !(isCredential(name) || site.secretHeaders?.includes(name))
+  const own = credentials ? endpoints.credentials : undefined
+  const isCopied = (name: string) =>
+    (credentials && !(own && name === 'authorization')) || !(isCredential(name) || site.secretHeaders?.includes(name))
 
   function begin(request: CallRequest, { context }: OngoingCall, scope: Scope, endpoint: Endpoint): void {
     const span = context.span.child(site.template, 'client')
@@ -100,7 +102,8 @@ function copySender({ target, timeoutMs, credentials }: MirrorPolicy, parts: Pol
       span.end()
     }
     const timer = clock.schedule(timeoutMs, () => scope.cancel(new GatewayError('timeout')), scope)
-    try {
+    const fail = (thrown: unknown) => end(toGatewayError(thrown))
+    const go = (authorization: string | undefined) => {
       const { document, propagation } = context
       const deadline = clock.now() + timeoutMs
       const copy = new OngoingCall({
@@ -112,19 +115,22 @@ function copySender({ target, timeoutMs, credentials }: MirrorPolicy, parts: Pol
       })
       const marked = { ...request, headers: markedHeaders(request, isCopied) }
       const headers = outgoingHeaders(marked, copy, span.traceparent, timeoutMs, accompaniment)
+      if (authorization !== undefined) headers.push('authorization', authorization)
       if (span.sampled) span.set({ ...describe(request, copy, endpoint), 'tessera.mirror': true })
       const { method, path, body } = request
       const { maxResponseBytes } = site
       const copied = { method, path: endpoint.prefix + path, headers, body, timeLeftMs: timeoutMs, maxResponseBytes }
-      endpoint.channel.send(copied, scope).then(
-        ({ status }) => {
-          if (span.sampled) span.set({ 'http.response.status_code': status })
-          end(undefined)
-        },
-        (thrown: unknown) => end(toGatewayError(thrown)),
-      )
+      endpoint.channel.send(copied, scope).then(({ status }) => {
+        if (span.sampled) span.set({ 'http.response.status_code': status })
+        end(undefined)
+      }, fail)
+    }
+    try {
+      const known = own?.now()
+      if (own && known === undefined) own.get(scope).then(go).catch(fail)
+      else go(known)
     } catch (thrown) {
-      end(toGatewayError(thrown))
+      fail(thrown)
     }
   }
 
