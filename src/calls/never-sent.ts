@@ -11,6 +11,7 @@ const neverConnected = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_HTTP2_STREAM_REFUSED',
 ])
 
 /** Whether it is certain that the backend saw nothing of the request. */

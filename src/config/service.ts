@@ -52,6 +52,12 @@ export const serviceShape = z
       .describe(
         'Connections to one endpoint at most, so also calls of it at once. 64, or as many as its bulkhead lets through, where nothing is said.',
       ),
+    http2: z
+      .boolean()
+      .optional()
+      .describe(
+        'Speaks HTTP/2 to it: by ALPN over https, at once over http. `connections` are then the calls of an endpoint at once.',
+      ),
     tls: tlsShape.optional(),
     host: hostShape.optional(),
     auth: serviceAuthShape.optional(),

@@ -5,7 +5,7 @@ import { didYouMean } from '../diagnostics/suggest.ts'
 import type { ProxyDefinition } from '../routes/proxy.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import type { Source } from '../yaml/source.ts'
-import { type BindGuard, bindGrants, type RouteAccess } from './access.ts'
+import { type BindGuard, bindGrants } from './access.ts'
 import { bindAdmission } from './admission/route.ts'
 import { readsWhoAsks } from './calls-with-claims.ts'
 import type { Catalogue, CatalogueService } from './catalogue.ts'
@@ -27,6 +27,7 @@ const unkept = {
   follow: 'where a redirect leads is the client’s to ask',
   mirror: 'its body can be sent once',
   headers: 'its headers are the client’s',
+  http2: 'it goes over HTTP/1.1',
 } as const
 
 /** A `proxy:` route, with its service found; undefined for any other route. */

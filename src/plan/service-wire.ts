@@ -7,10 +7,15 @@ import { faultOfAuthorities, faultOfPair } from './pem.ts'
 
 /** How a service is spoken to; undefined where its file says nothing of that. What cannot be used is reported. */
 export function bindWire(service: ServiceDefinition, diagnostics: DiagnosticCollector): Wire | undefined {
-  const { host, tls: written } = service.definition
+  const { host, tls: written, http2 = false } = service.definition
   const tls = written && bindTls(service, diagnostics)
-  if (host === undefined && !tls) return undefined
-  return { ...(tls && { tls }), ...(host !== undefined && { host }), key: hashContent(JSON.stringify([host, tls])) }
+  if (host === undefined && !tls && !http2) return undefined
+  return {
+    ...(tls && { tls }),
+    ...(host !== undefined && { host }),
+    ...(http2 && { http2 }),
+    key: hashContent(JSON.stringify([host, tls, http2])),
+  }
 }
 
 function bindTls(service: ServiceDefinition, diagnostics: DiagnosticCollector): TlsOptions {

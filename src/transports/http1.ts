@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.ts'
 import { Http1Connections } from './http1/connections.ts'
 import { Http1Exchange } from './http1/exchange.ts'
 import { printStart } from './http1/request-head.ts'
+import { Http2Channel } from './http2.ts'
 import type { Channel, ChannelOptions, IncomingResponse, OutgoingRequest, TransportKind } from './transport.ts'
 import { WaitingRoom } from './waiting-room.ts'
 
@@ -46,10 +47,11 @@ function printHead({ method, path, headers, body }: OutgoingRequest, host: strin
 
 /**
  * A lean HTTP/1.1 client of our own, over TLS too. It reads what our calls need and nothing more, strictly: what is
- * unexpected closes the connection.
+ * unexpected closes the connection. HTTP/2 is Node's, where a service asks for it.
  */
 export const http1: TransportKind = {
   name: 'http1',
   summary: 'HTTP/1.1 over kept connections, by a lean client of our own',
-  open: (url, address, options) => new Http1Channel(url, address, options),
+  open: (url, address, options) =>
+    options.http2 ? new Http2Channel(url, address, options) : new Http1Channel(url, address, options),
 }

@@ -22,7 +22,7 @@ export interface OutgoingRequest {
   readonly onAsked?: (lateMs: number) => void
 }
 
-/** A complete answer: the transport vouches that nothing of the body is missing. Interim answers (1xx) and trailers are dropped. */
+/** A complete answer: the transport vouches that nothing of the body is missing. Interim answers (1xx) are dropped, and trailers but for those of HTTP/2. */
 export interface IncomingResponse {
   readonly status: number
   /** Lower-case names, no prototype; a header sent twice is joined by `, `, set-cookie is an array. */
@@ -32,6 +32,8 @@ export interface IncomingResponse {
   readonly contentEncoding: string | undefined
   /** As sent; empty when there is none. */
   readonly body: Buffer
+  /** Of HTTP/2, where there are any. */
+  readonly trailers?: Readonly<Record<string, string | string[]>> | undefined
 }
 
 /** What headers say of how a body is to be read. */
@@ -72,13 +74,15 @@ export interface ChannelOptions {
   readonly tls?: TlsOptions | undefined
   /** That is told the other side, and that its certificate has to have, in place of the URL's. */
   readonly host?: string | undefined
+  /** Many requests on a connection; then `connections` are the requests at once. */
+  readonly http2?: boolean | undefined
 }
 
 /** `servername` is the name that is asked for and that the certificate has to have, in place of the host's. */
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>
 
 /** How a service is spoken to, wherever it runs. Those with equal `key`s say the same, and others share no connections. */
-export interface Wire extends Pick<ChannelOptions, 'tls' | 'host'> {
+export interface Wire extends Pick<ChannelOptions, 'tls' | 'host' | 'http2'> {
   readonly key: string
 }
 

@@ -16,21 +16,29 @@ export type OpenSocket = (onread: ReadInto | undefined) => {
   readonly readyEvent: 'connect' | 'secureConnect'
 }
 
+/** As it is agreed on (ALPN). */
+type Protocol = 'http/1.1' | 'h2'
+
 /** Only services with https have a use for it. */
 const loadTls = () => createRequire(import.meta.url)('node:tls') as typeof import('node:tls')
 
 /** Opens sockets to one address, for the host, and the certificate, of a URL or whichever the options name. */
-export function openerFor(url: URL, address: string, options: Pick<ChannelOptions, 'tls' | 'host'>): OpenSocket {
+export function openerFor(
+  url: URL,
+  address: string,
+  options: Pick<ChannelOptions, 'tls' | 'host'>,
+  protocol: Protocol = 'http/1.1',
+): OpenSocket {
   const host = address.replace(/^\[|\]$/g, '')
   const isSecure = url.protocol === 'https:'
   const at = { host, port: Number(url.port) || (isSecure ? 443 : 80), noDelay: true }
   return isSecure
-    ? openSecurely(at, namesOf(url, options).serverName, options.tls)
+    ? openSecurely(at, namesOf(url, options).serverName, protocol, options.tls)
     : (onread) => ({ socket: connect({ ...at, ...(onread && { onread }) }), readyEvent: 'connect' })
 }
 
 /** The last session is taken up again, which saves a round trip and the certificate. */
-function openSecurely(at: object, name: string, tls: ChannelOptions['tls']): OpenSocket {
+function openSecurely(at: object, name: string, protocol: Protocol, tls: ChannelOptions['tls']): OpenSocket {
   const { connect: connectSecurely, checkServerIdentity, createSecureContext } = loadTls()
   // An address is no name to ask for (RFC 6066 section 3).
   const servername = isIP(name) === 0 ? name : ''
@@ -45,7 +53,7 @@ function openSecurely(at: object, name: string, tls: ChannelOptions['tls']): Ope
       secureContext,
       servername,
       session,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [protocol],
       checkServerIdentity: (_servername, certificate) => checkServerIdentity(name, certificate),
     } as ConnectionOptions)
     socket.on('session', (fresh) => {
