@@ -24,6 +24,7 @@ const owners: Record<string, string> = {
   yaml: 'src/yaml/',
   saxes: 'src/formats/',
   'csv-parse/sync': 'src/formats/',
+  protobufjs: 'src/operations/grpc/',
   '@opentelemetry/api': 'src/telemetry/',
   '@opentelemetry/sdk-node': 'src/telemetry/',
   'prom-client': 'src/telemetry/',

@@ -9,9 +9,13 @@ export const builtInErrorCodes: readonly string[] = [
   ...Object.keys(knownErrors).filter((code) => !endsRequest({ code })),
 ]
 
-/** `http-503`, `http-5xx`: any backend may answer them. */
+/** As gRPC names them. */
+const grpcCodes =
+  /^grpc-(CANCELLED|UNKNOWN|INVALID_ARGUMENT|DEADLINE_EXCEEDED|NOT_FOUND|ALREADY_EXISTS|PERMISSION_DENIED|RESOURCE_EXHAUSTED|FAILED_PRECONDITION|ABORTED|OUT_OF_RANGE|UNIMPLEMENTED|INTERNAL|UNAVAILABLE|DATA_LOSS|UNAUTHENTICATED)$/
+
+/** `http-503`, `http-5xx`, `grpc-UNAVAILABLE`: any backend may answer them. */
 export function isStatusCode(code: string): boolean {
-  return /^http-[1-5](\d\d|xx)$/.test(code)
+  return /^http-[1-5](\d\d|xx)$/.test(code) || grpcCodes.test(code)
 }
 
 /** Warns of codes in a list that a call cannot fail with; `named` are those that its service names. */

@@ -32,6 +32,7 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
   const { acceptsNotModified, followsRedirects } = answerUseOf(site)
   const isSuccess = acceptsNotModified ? (status: number) => status === 304 || site.isSuccess(status) : site.isSuccess
   const { budgetHeader } = site.service
+  const exchange = site.codec?.exchange
   const accompaniment = {
     budgetHeader,
     accept: site.dialect?.accept ?? acceptOf(site.decoding),
@@ -54,8 +55,9 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
     return statusError(answer, dialect?.codeOf(status, incoming.contentType))
   }
 
-  function statusError(response: BackendAnswer, code = `http-${response.status}`): GatewayError {
-    return new GatewayError(site.errorNames.get(response.status) ?? code, { step, response })
+  function statusError(response: BackendAnswer, code = site.codec?.codeOf(response)): GatewayError {
+    const name = site.errorNames.get(response.status) ?? code ?? `http-${response.status}`
+    return new GatewayError(name, { step, response })
   }
 
   /**
@@ -164,7 +166,11 @@ export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'cl
         call.askedAt = call.askedAt === undefined ? now : Math.min(now, call.askedAt + lateMs)
       }
       const outgoing = { method, path, headers, body, mayRepeat, timeLeftMs, maxResponseBytes, onAsked }
-      return endpoint.channel.send(outgoing, call.scope).then(receive, failed)
+      const { channel } = endpoint
+      return (exchange ? exchange(channel, outgoing, call.scope) : channel.send(outgoing, call.scope)).then(
+        receive,
+        failed,
+      )
     } catch (thrown) {
       return Promise.reject<never>(thrown).catch(failed)
     }

@@ -5,6 +5,7 @@ import type { Document } from '../expressions/document.ts'
 import type { Body, Slices } from '../json/body.ts'
 import type { Notice } from '../telemetry/notice.ts'
 import type { CallRequest, Fallback } from './call.ts'
+import type { CallCodec } from './codec.ts'
 import type { Decoding } from './decoding.ts'
 import type { Dialect } from './dialect.ts'
 import type { Policy } from './layer.ts'
@@ -199,6 +200,8 @@ export interface CallSite {
   readonly indexBody?: ((bytes: Uint8Array) => Slices | undefined) | undefined
   /** What bodies are read as; by default JSON, by their content type. */
   readonly decoding?: Decoding | undefined
+  /** The protocol that it is sent in; HTTP itself unless given. */
+  readonly codec?: CallCodec | undefined
   /** Status → the code the service's `errors:` gives it. */
   readonly errorNames: ReadonlyMap<number, string>
   /**

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { EnvText } from '../environment.ts'
+import { importsOf } from '../operations/grpc/proto.ts'
 import type { SourceText } from '../yaml/source.ts'
 import type { FileReader } from './file-reader.ts'
 import { tlsFileKeys } from './service/tls.ts'
@@ -15,28 +16,38 @@ export interface ServiceFile extends SourceText {
 }
 
 /** Where a service names files, from its own. */
-const places = tlsFileKeys.map((key) => ['tls', key])
+const places = [...tlsFileKeys.map((key) => ['tls', key]), ['proto']]
 
 /** Whether a service may name files: only then it is worth a look inside. */
 export function mayNameFiles({ text }: SourceText): boolean {
-  return text.includes('tls')
+  return text.includes('tls') || text.includes('proto')
 }
 
 /** Reads what a service names, of which it is not yet known whether it is right. */
-export function readServiceFiles(
+export async function readServiceFiles(
   value: unknown,
   { path: by }: SourceText,
   home: string,
   reader: FileReader,
-): Promise<(ServiceFile & { readonly location: string })[]> {
+): Promise<LocatedFile[]> {
   const names = new Set(places.map((place) => textAt(value, place)).filter((name) => name !== undefined))
-  return Promise.all(
-    [...names].map(async (name) => {
-      const location = resolve(dirname(home), name)
-      return { ...(await reader.readNamed(location)), by, name, location }
-    }),
-  )
+  const files: LocatedFile[] = []
+  const read = async (name: string, location: string) => {
+    if (files.some((file) => file.name === name)) return
+    const file = { ...(await reader.readNamed(location)), by, name, location }
+    files.push(file)
+    if (!name.endsWith('.proto')) return
+    // Those that it imports are named from where it lies.
+    for (const imported of importsOf(file.text)) await read(imported, resolve(dirname(files[0]!.location), imported))
+  }
+  const main = textAt(value, ['proto'])
+  // The first is where the others are looked for.
+  for (const name of main === undefined ? names : new Set([main, ...names]))
+    await read(name, resolve(dirname(home), name))
+  return files
 }
+
+type LocatedFile = ServiceFile & { readonly location: string }
 
 function textAt(value: unknown, path: readonly string[]): string | undefined {
   let found = value

@@ -58,6 +58,11 @@ export const serviceShape = z
       .describe(
         'Speaks HTTP/2 to it: by ALPN over https, at once over http. `connections` are then the calls of an endpoint at once.',
       ),
+    proto: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File of its definition (.proto), for operations of `grpc`. Then it speaks HTTP/2.'),
     tls: tlsShape.optional(),
     host: hostShape.optional(),
     auth: serviceAuthShape.optional(),

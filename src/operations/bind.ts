@@ -15,6 +15,7 @@ import { graphqlDialect } from './graphql/answers.ts'
 import { bindQuery, checkData, checkVariables, positionOfQuery, queryPart } from './graphql/bind.ts'
 import { placeBelowData } from './graphql/places.ts'
 import type { Types } from './graphql/schema.ts'
+import { bindGrpc } from './grpc/bind.ts'
 import { locate } from './locator.ts'
 import { methods, type OperationDefinition } from './operation.ts'
 import { parsePathTemplate } from './path-template.ts'
@@ -43,9 +44,12 @@ export function bindOperation(
   // Of the catalogue, its calls are named after it unless their steps have an id.
   const language: Language = { ...around, owner: around.owner ?? { name } }
   const isGraphql = definition.graphql !== undefined
-  const methodKey = methods.find((key) => definition[key] !== undefined) ?? 'post'
-  const method = methodKey.toUpperCase()
-  const text = definition[methodKey] ?? graphqlPath
+  const grpc =
+    definition.grpc === undefined ? undefined : bindGrpc(definition.grpc, service.proto, definition, position, language)
+  const methodKey =
+    methods.find((key) => definition[key] !== undefined) ?? (definition.grpc === undefined ? 'post' : 'grpc')
+  const method = methodKey === 'grpc' ? 'POST' : methodKey.toUpperCase()
+  const text = methodKey === 'grpc' ? `/${definition.grpc}` : (definition[methodKey] ?? graphqlPath)
   const path = parsePathTemplate(text)
   const inputs = bindOperationInputs(definition, path, methodKey, position, language)
   const outputs = bindOutputs(definition, position, language)
@@ -66,7 +70,11 @@ export function bindOperation(
     service,
     name,
     method,
-    idempotent: isQuery || idempotentMethods.has(method) || headers.some((header) => header.name === 'idempotency-key'),
+    idempotent:
+      isQuery ||
+      grpc?.idempotent ||
+      idempotentMethods.has(method) ||
+      headers.some((header) => header.name === 'idempotency-key'),
     safe: isQuery || safeMethods.has(method),
     dialect: isGraphql ? graphqlDialect(definition.partial === true) : undefined,
     path,
@@ -75,7 +83,8 @@ export function bindOperation(
     outputs,
     body,
     fixed: definition.graphql === undefined ? [] : [queryPart(definition.graphql)],
-    encoding: bindEncoding({ encode: definition.encode, headers, hasBody, body }, position, language),
+    encoding: grpc?.encoding ?? bindEncoding({ encode: definition.encode, headers, hasBody, body }, position, language),
+    codec: grpc?.codec,
     decoding: bindDecoding(definition, methodKey, position, language),
     headers,
     reads: [...(body?.reads ?? []), ...headers.flatMap((header) => header.value.reads)],

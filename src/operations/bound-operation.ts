@@ -2,6 +2,7 @@ import type { BoundTemplate } from '../binding/bind.ts'
 import type { BoundHeader } from '../binding/headers.ts'
 import type { Read } from '../binding/reference.ts'
 import type { Position } from '../binding/shape.ts'
+import type { CallCodec } from '../calls/codec.ts'
 import type { Decoding } from '../calls/decoding.ts'
 import type { Dialect } from '../calls/dialect.ts'
 import type { ServiceTarget } from '../calls/service-target.ts'
@@ -9,6 +10,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Path } from '../expressions/path.ts'
 import type { JsonSchema } from '../expressions/schema.ts'
 import type { Format } from '../formats/format.ts'
+import type { Root } from './grpc/library.ts'
 import type { Locator } from './locator.ts'
 import type { OperationDefinition } from './operation.ts'
 import type { PathTemplate } from './path-template.ts'
@@ -38,6 +40,8 @@ export interface OperationOutput {
 
 /** The service an operation belongs to, as far as calls need it. */
 export interface ServiceInfo extends ServiceTarget {
+  /** What it defines of gRPC; `unread` where that could not be read, which is reported. */
+  readonly proto?: Root | 'unread' | undefined
   /** The color that its balancer chooses by. */
   readonly spreadOn?: string | undefined
   /** What its balancer and its split read of the context for every call. */
@@ -66,6 +70,8 @@ export interface BoundOperation {
   readonly fixed: readonly FixedPart[]
   /** What its body is written as. */
   readonly encoding: Format
+  /** The protocol that it is sent in, where it is not HTTP. */
+  readonly codec?: CallCodec | undefined
   /** What its answers are read as, where the file says so. */
   readonly decoding: Decoding | undefined
   readonly headers: readonly BoundHeader[]

@@ -52,6 +52,12 @@ const operationKeys = {
     .describe(
       'Whether a GraphQL answer that has `errors` beside its `data` is good enough; it is `graphql-error` by default.',
     ),
+  grpc: z
+    .string()
+    .regex(/^\w+(\.\w+)*\/\w+$/, 'a method of gRPC is named package.Service/Method')
+    .optional()
+    .describe('A method of the service’s `proto`: one message for another.')
+    .meta({ examples: ['stock.v1.Stock/Reserve'] }),
   in: z
     .record(colorKey, requestPart)
     .optional()
@@ -84,10 +90,11 @@ const operationKeys = {
 
 function hasOneMethod(definition: Record<string, unknown>): boolean {
   const used = methods.filter((method) => definition[method] !== undefined)
+  if (definition['grpc'] !== undefined) return used.length === 0 && definition['graphql'] === undefined
   return definition['graphql'] === undefined ? used.length === 1 : used.every((method) => method === 'post')
 }
 const oneMethod = {
-  message: `an operation has exactly one of ${methods.join(', ')}, or \`graphql\`, beside which \`post\` says its path`,
+  message: `an operation has exactly one of ${methods.join(', ')}, \`grpc\`, or \`graphql\`, beside which \`post\` says its path`,
 }
 
 /** What `graphql` says itself, and what nothing else has. */

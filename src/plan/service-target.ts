@@ -14,6 +14,7 @@ import { bindServiceAdmission } from './admission/service.ts'
 import type { Defaults } from './defaults.ts'
 import { hashContent } from './hash.ts'
 import { bindCredentials } from './service-credentials.ts'
+import { bindProto } from './service-proto.ts'
 import { bindWire } from './service-wire.ts'
 import { bindSplit } from './split.ts'
 
@@ -42,14 +43,15 @@ export function bindTarget(service: ServiceDefinition, defaults: Defaults, langu
     return { endpoints, discover, ...settings, ...spread, ...admission, key }
   }
   const name = definition.service
-  if (!definition.versions) return { name, ...bindRuns(definition, name), reads }
+  const proto = bindProto(service, language.diagnostics)
+  if (!definition.versions) return { name, ...bindRuns(definition, name), proto, reads }
   const bindVersion = (version: string, runs: Parameters<typeof bindRuns>[0]): ServiceTarget => ({
     ...bindRuns(runs, `${name}@${version}`),
     name: `${name}@${version}`,
     version: { name: version, of: name },
   })
   const { split, reads: more, key } = bindSplit(service, bindVersion, language)
-  return { ...bindRuns({}, name), name, split, key: hashContent(name, key), reads: [...reads, ...more] }
+  return { ...bindRuns({}, name), name, proto, split, key: hashContent(name, key), reads: [...reads, ...more] }
 }
 
 /** A bulkhead that lets more through than there are connections would have them wait once more. */

@@ -7,7 +7,12 @@ import { faultOfAuthorities, faultOfPair } from './pem.ts'
 
 /** How a service is spoken to; undefined where its file says nothing of that. What cannot be used is reported. */
 export function bindWire(service: ServiceDefinition, diagnostics: DiagnosticCollector): Wire | undefined {
-  const { host, tls: written, http2 = false } = service.definition
+  const { host, tls: written, proto } = service.definition
+  const { http2 = proto !== undefined } = service.definition
+  if (proto !== undefined && !http2) {
+    const at = service.source.locate(['http2'])
+    diagnostics.add('invalid-value', 'gRPC goes over HTTP/2', at, 'leave it away')
+  }
   const tls = written && bindTls(service, diagnostics)
   if (host === undefined && !tls && !http2) return undefined
   return {

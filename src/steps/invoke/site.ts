@@ -83,6 +83,7 @@ export function buildSite(
     errorNames: operation.errorNames,
     indexBody: undefined,
     decoding: operation.decoding,
+    codec: operation.codec,
     render: compileRequest(operation, overrides),
   }
 }

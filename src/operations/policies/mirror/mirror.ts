@@ -88,6 +88,7 @@ function copySender({ target, timeoutMs, credentials }: MirrorPolicy, parts: Pol
   const endpoints = parts.reach(target)
   const describe = describeAttempts(site)
   const accompaniment = { accept: acceptOf(site.decoding), budgetHeader: target.budgetHeader }
+  const exchange = site.codec?.exchange
   const own = credentials ? endpoints.credentials : undefined
   const isCopied = (name: string) =>
     (credentials && !(own && name === 'authorization')) || !(isCredential(name) || site.secretHeaders?.includes(name))
@@ -120,7 +121,9 @@ function copySender({ target, timeoutMs, credentials }: MirrorPolicy, parts: Pol
       const { method, path, body } = request
       const { maxResponseBytes } = site
       const copied = { method, path: endpoint.prefix + path, headers, body, timeLeftMs: timeoutMs, maxResponseBytes }
-      endpoint.channel.send(copied, scope).then(({ status }) => {
+      const { channel } = endpoint
+      const sent = exchange ? exchange(channel, copied, scope) : channel.send(copied, scope)
+      sent.then(({ status }) => {
         if (span.sampled) span.set({ 'http.response.status_code': status })
         end(undefined)
       }, fail)
