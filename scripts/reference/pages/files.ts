@@ -71,7 +71,7 @@ export function renderServicePage(file: FilePage): string {
   const operation = properties['operations']!['additionalProperties'] as Schema
   const operations = [
     '## Operations',
-    `${String(operation['description'])} It has exactly one of \`get\`, \`post\`, \`put\`, \`patch\`, \`delete\` and \`head\`.`,
+    `${String(operation['description'])} It has exactly one of \`get\`, \`post\`, \`put\`, \`patch\`, \`delete\`, \`head\` and \`grpc\`.`,
     keyTable(operation, { elsewhere: policyLinks }),
     locators,
   ].join('\n\n')

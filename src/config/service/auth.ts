@@ -15,7 +15,9 @@ const name = z.string().min(1)
 
 const basicShape = z
   .strictObject({
-    user: name.refine((text) => !text.includes(':'), 'a user’s name has no colon (RFC 7617)'),
+    user: name
+      .refine((text) => !text.includes(':'), 'a user’s name has no colon (RFC 7617)')
+      .describe('Who the gateway is there.'),
     password: secret('The password'),
   })
   .meta({ description: 'A name and a password with every call (RFC 7617).' })
