@@ -7,6 +7,7 @@ import { unreachable, unusable } from '../failures.ts'
 import { ReceivedBytes } from '../received-bytes.ts'
 import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from '../transport.ts'
 import type { Guest, WaitingRoom } from '../waiting-room.ts'
+import { resetBy, StreamRefused, selectHeaders, watchEnd } from './answer.ts'
 import type { Session } from './session.ts'
 import type { Http2Sessions, SessionTaker } from './sessions.ts'
 
@@ -14,11 +15,6 @@ const noError = 0
 const protocolError = 1
 const refusedStream = 7
 const cancel = 8
-
-/** The other side saw nothing of it, and says so (RFC 9113 section 8.7). */
-class StreamRefused extends Error {
-  readonly code = 'ERR_HTTP2_STREAM_REFUSED'
-}
 
 /** One request and its answer: waits for a place, then for a connection with room, then for the answer. */
 export class Http2Exchange implements Guest, SessionTaker, Cancellable, Endable {
@@ -248,28 +244,4 @@ export class Http2Exchange implements Guest, SessionTaker, Cancellable, Endable 
     this.#isInside = false
     this.#room.leave(this)
   }
-}
-
-/**
- * Whether the other side has said that this was all. Node ends a stream that is reset with NO_ERROR as if it had, so that
- * half an answer would be a whole one; what differs is that it is closed by then.
- */
-function watchEnd(stream: ClientHttp2Stream): () => boolean {
-  const push = stream.push
-  let hasEnded = false
-  stream.push = (piece: unknown, encoding?: BufferEncoding) => {
-    hasEnded ||= piece === null && !stream.closed
-    return push.call(stream, piece, encoding)
-  }
-  return () => hasEnded
-}
-
-function resetBy(code: number | undefined): Error {
-  return Object.assign(new Error(`the stream was reset (${code})`), { code: 'ERR_HTTP2_STREAM_RESET' })
-}
-
-function selectHeaders(from: IncomingHttpHeaders): IncomingResponse['headers'] {
-  const headers: Record<string, string | string[]> = Object.create(null)
-  for (const name in from) if (!name.startsWith(':') && from[name] !== undefined) headers[name] = from[name]
-  return headers
 }
