@@ -10,7 +10,7 @@ import { newTraceId } from '../../telemetry/ids.ts'
 import { knowListener } from './connection.ts'
 import { discardRest } from './discard-rest.ts'
 import { http2Of } from './http2/attached.ts'
-import { createServer, IncomingMessage as NodeIncomingMessage, OutgoingMessage } from './node-http.ts'
+import { createServer, OutgoingMessage } from './node-http.ts'
 import { createTlsServer, type SecureParts } from './tls/server.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
@@ -63,7 +63,6 @@ export function createListener(
   const { name: listener, bodyTimeoutMs } = limits
   const facts = { listener, isTls: secure !== undefined, isHttp2: false, bodyTimeoutMs }
   const options = {
-    IncomingMessage: knowListener(class extends NodeIncomingMessage {}, facts),
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
     // Bodies end by body.ts, reply.ts and passthrough/: an upload passed through may be long.
@@ -83,7 +82,10 @@ export function createListener(
       endWithFault(thrown, 'request', response)
     }
   }
-  const server = secure ? createTlsServer(options, onRequest, secure) : createServer(options, onRequest)
+  const server = knowListener(
+    secure ? createTlsServer(options, onRequest, secure) : createServer(options, onRequest),
+    facts,
+  )
   server.timeout = limits.standstillTimeoutMs
   server.maxRequestsPerSocket = 0
   server.maxConnections = limits.maxConnections

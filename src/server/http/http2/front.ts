@@ -6,10 +6,10 @@ import { contained } from '../../../faults.ts'
 import { refuse } from '../../../run/refusals.ts'
 import { renderProblem } from '../../../run/reply.ts'
 import { newTraceId } from '../../../telemetry/ids.ts'
-import type { ListenerFacts } from '../connection.ts'
+import { knowListener, type ListenerFacts } from '../connection.ts'
 import { attach, type Http2Connections } from './attached.ts'
 import { constants, createServer } from './node-http2.ts'
-import { createRequestKind } from './request.ts'
+import { Request } from './request.ts'
 import { Response } from './response.ts'
 import { Session, type SessionLimits } from './session.ts'
 import { StreamConnection } from './stream-connection.ts'
@@ -44,7 +44,8 @@ class Front implements Http2Connections {
   readonly #parts: Http2Parts
   readonly #server: ReturnType<typeof createServer>
   readonly #sessions = new Map<Http2Session, Session>()
-  readonly #Request: ReturnType<typeof createRequestKind>
+  /** In the place of the server that a connection of HTTP/1.1 has. */
+  readonly #origin: object
   #accepting: TLSSocket | undefined
   #timer: NodeJS.Timeout | undefined
   #isEnding = false
@@ -52,7 +53,7 @@ class Front implements Http2Connections {
   constructor(parts: Http2Parts) {
     const { settings, facts, maxHeaderBytes } = parts
     this.#parts = parts
-    this.#Request = createRequestKind(facts)
+    this.#origin = knowListener({}, facts)
     this.#server = createServer({
       maxHeaderListPairs: mostFields,
       strictSingleValueFields: false,
@@ -113,8 +114,8 @@ class Front implements Http2Connections {
     stream.on('error', () => {})
     const session = stream.session && this.#sessions.get(stream.session)
     if (!session) return
-    const connection = new StreamConnection(stream, session.socket)
-    const request = new this.#Request(stream, headers, rawHeaders, connection)
+    const connection = new StreamConnection(stream, session.socket, this.#origin)
+    const request = new Request(stream, headers, rawHeaders, connection)
     const response = new Response(stream, connection)
     session.begin(stream, response)
     if (this.#isEnding) stream.once('close', () => session.announceEnd())

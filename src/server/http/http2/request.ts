@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Readable } from 'node:stream'
-import { knowListener, type ListenerFacts } from '../connection.ts'
 import { Http2ServerRequest } from './node-http2.ts'
 import type { StreamConnection } from './stream-connection.ts'
 
@@ -67,11 +66,6 @@ export class Request extends NodeRequest {
     if (chunk !== null) this.socket.bytesRead += chunk.length
     return super.push(chunk)
   }
-}
-
-/** Requests of one listener. */
-export function createRequestKind(facts: ListenerFacts): typeof Request {
-  return knowListener(class extends Request {}, facts)
 }
 
 /** The authority is the host. One that is said beside it, and is another, makes two hosts, which no request has. */

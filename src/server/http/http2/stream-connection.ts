@@ -25,7 +25,11 @@ export class StreamConnection {
   readonly #stream: ServerHttp2Stream
   readonly #socket: TLSSocket
 
-  constructor(stream: ServerHttp2Stream, socket: TLSSocket) {
+  /** What it came in by. */
+  readonly server: object
+
+  constructor(stream: ServerHttp2Stream, socket: TLSSocket, server: object) {
+    this.server = server
     this.#stream = stream
     this.#socket = socket
     this.remoteAddress = socket.remoteAddress
