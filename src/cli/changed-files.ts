@@ -1,4 +1,4 @@
-import { type ConfigTexts, filesOf } from '../config/read.ts'
+import { type ConfigTexts, filesOf } from '../config/texts.ts'
 
 /** What differs between two readings, for people: `routes/home.yaml changed, routes/b.yaml added`. Empty when nothing. */
 export function describeChange(before: ConfigTexts, after: ConfigTexts): string {

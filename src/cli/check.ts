@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import type { ConfigTexts } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import { describeChange, textsByPath } from './changed-files.ts'
 import { type CliCommand, type ConfigOptions, configOptions, type ExitCode, readingOf } from './command.ts'
 import { waitForStop } from './lifecycle.ts'

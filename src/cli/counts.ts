@@ -1,4 +1,4 @@
-import type { ConfigTexts } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { Report } from './reports/report.ts'

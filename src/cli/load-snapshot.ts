@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ConfigTexts } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Route, Snapshot } from '../plan/snapshot.ts'
 import { textsByPath } from './changed-files.ts'

@@ -1,4 +1,5 @@
-import { type ConfigTexts, type ReadOptions, readConfig } from '../config/read.ts'
+import { type ReadOptions, readConfig } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import type { ReloadResult } from '../server/gateway.ts'
 import { describeChange } from './changed-files.ts'
 import { printMs } from './figures.ts'

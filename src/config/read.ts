@@ -7,48 +7,14 @@ import { findSchemeFiles } from '../identity/auth.ts'
 import type { SchemaFile } from '../operations/graphql/schema.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
-import type { ExtensionModule } from './extensions/extension-module.ts'
 import { loadExtensions } from './extensions/load-extensions.ts'
 import { takeDefinitions } from './extensions/load-module.ts'
-import { FileReader, type Unreadable } from './file-reader.ts'
+import { FileReader } from './file-reader.ts'
 import { type IncludedDirectory, readIncluded } from './include.ts'
 import { SecretDirectory } from './secret-files.ts'
-import { mayNameFiles, readServiceFiles, type ServiceFile } from './service-files.ts'
-import { readTlsFiles, type TlsFile, tlsFilesIn } from './tls-files.ts'
-
-/** Every text that a snapshot is made of. `buildSnapshot` is a function of this and nothing else. */
-export interface ConfigTexts {
-  readonly gateway: SourceText
-  /** What the gateway's file includes: more of it. */
-  readonly included?: readonly SourceText[]
-  /** The files of the dictionary: none, one, or all of its directory. */
-  readonly dictionary: readonly SourceText[]
-  readonly services: readonly SourceText[]
-  readonly routes: readonly SourceText[]
-  readonly parts?: readonly SourceText[]
-  /** What schemes of `auth` are made of: keys, by the scheme. */
-  readonly schemeFiles?: readonly NamedText[]
-  /** GraphQL types that services name. */
-  readonly schemaFiles?: readonly SchemaFile[]
-  /** What services name: certificates, keys. */
-  readonly serviceFiles?: readonly ServiceFile[]
-  /** What listeners speak TLS with. */
-  readonly tlsFiles?: readonly TlsFile[]
-  /** When they were read, in milliseconds since the epoch: certificates end. */
-  readonly readAtMs?: number
-  /** Modules that the gateway's file names, and what was given beside it. */
-  readonly extensions?: readonly ExtensionModule[]
-  /** Files and directories that could not be read, with why. */
-  readonly unreadable: readonly Unreadable[]
-  /** Files beside those of routes and services that look like one and are none by their names. */
-  readonly passedOver?: readonly string[]
-  readonly env: Environment
-}
-
-/** A file, and who names it. */
-export interface NamedText extends SourceText {
-  readonly scheme: string
-}
+import { mayNameFiles, readServiceFiles } from './service-files.ts'
+import { type ConfigTexts, filesOf, type NamedText } from './texts.ts'
+import { readTlsFiles, tlsFilesIn } from './tls-files.ts'
 
 export interface ReadOptions {
   /** `config/gateway.yaml` */
@@ -171,33 +137,6 @@ function addFiles(texts: ConfigTexts, { env, secrets }: ReadOptions): Environmen
   if (paths.length === 0) return env
   const directory = secrets instanceof SecretDirectory ? secrets : new SecretDirectory(secrets)
   return { ...env, [secretFiles]: directory.look(paths) }
-}
-
-/** Every file that could be read. */
-export function filesOf({
-  gateway,
-  included = [],
-  dictionary,
-  services,
-  routes,
-  parts = [],
-  schemeFiles = [],
-  schemaFiles = [],
-  serviceFiles = [],
-  extensions = [],
-}: ConfigTexts): SourceText[] {
-  return [
-    gateway,
-    ...included,
-    ...dictionary,
-    ...services,
-    ...routes,
-    ...parts,
-    ...schemeFiles,
-    ...schemaFiles,
-    ...serviceFiles,
-    ...extensions.flatMap(({ file = [] }) => file),
-  ]
 }
 
 /** The gateway's file says where the others are; a broken one leaves the defaults. */

@@ -1,4 +1,4 @@
-import type { ConfigTexts } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import { isColorName } from '../expressions/color.ts'
 import { buildSnapshot } from '../plan/build.ts'
 import type { SourceText } from '../yaml/source.ts'

@@ -1,5 +1,5 @@
 import { nameModule } from '../config/extensions/extension-module.ts'
-import type { ConfigTexts } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import { ExtensionFault } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'

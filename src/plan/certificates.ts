@@ -1,7 +1,7 @@
 import type { SecureContextOptions } from 'node:tls'
 import type { ListenSettings } from '../config/listen.ts'
 import type { TlsRole, TlsSettings } from '../config/listen-tls.ts'
-import type { ConfigTexts } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import type { TlsFile } from '../config/tls-files.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { readCertificates, readPrivateKey } from '../x509.ts'

@@ -1,6 +1,6 @@
 import { checkHeaderMayCome } from '../binding/headers-of-proxies.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
-import type { ConfigTexts } from '../config/read.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { Scheme } from '../identity/scheme.ts'

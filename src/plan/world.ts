@@ -4,8 +4,8 @@ import type { PolicyKinds } from '../calls/policy.ts'
 import { readDictionary } from '../config/dictionary.ts'
 import { type ExtensionModule, isSameModule } from '../config/extensions/extension-module.ts'
 import { createGatewayShape, type GatewaySettings, ownKeys, sharedKeys } from '../config/gateway.ts'
-import type { ConfigTexts } from '../config/read.ts'
 import { readService, type ServiceDefinition } from '../config/service.ts'
+import { type ConfigTexts, sharedFilesOf } from '../config/texts.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Environment } from '../environment.ts'
 import { createExpressionTypes, type ExpressionTypes } from '../expressions/expression.ts'
@@ -119,7 +119,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
   for (const read of [gateway, ...sources, ...partSources, ...services.map((service) => service?.source)])
     read?.forget()
   const facts: FileFacts[] = []
-  for (const file of filesOf(texts)) {
+  for (const file of sharedFilesOf(texts)) {
     yield
     facts.push(findFacts(file))
   }
@@ -146,7 +146,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
 
 /** Whether these texts give the same world. */
 export function isWorldOf({ facts, named, extensions, isWhole }: World, texts: ConfigTexts): boolean {
-  const files = filesOf(texts)
+  const files = sharedFilesOf(texts)
   const { extensions: modules = [] } = texts
   return (
     isWhole === (texts.unreadable.length === 0) &&
@@ -177,13 +177,6 @@ export function languageOf(
     fillsClaims: Object.keys(auth).length > 0,
     mention,
   }
-}
-
-function filesOf(texts: ConfigTexts): SourceText[] {
-  const { gateway, included = [], dictionary, services, parts = [] } = texts
-  const { schemeFiles = [], schemaFiles = [], serviceFiles = [] } = texts
-  const named = [...schemeFiles, ...schemaFiles, ...serviceFiles]
-  return [gateway, ...included, ...dictionary, ...services, ...parts, ...named]
 }
 
 /** The gateway's file, with what it includes; `isParsed` where all of them are YAML. */

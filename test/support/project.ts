@@ -1,4 +1,4 @@
-import type { ConfigTexts } from '../../src/config/read.ts'
+import type { ConfigTexts } from '../../src/config/texts.ts'
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { Snapshot } from '../../src/plan/snapshot.ts'

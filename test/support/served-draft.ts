@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ConfigTexts } from '../../src/config/read.ts'
+import type { ConfigTexts } from '../../src/config/texts.ts'
 import type { Draft } from '../../src/interchange/draft.ts'
 import { printDictionary } from '../../src/interchange/print-draft.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'

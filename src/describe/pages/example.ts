@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { isConfigName, isPassedOver } from '../../config/file-names.ts'
-import type { ConfigTexts } from '../../config/read.ts'
+import type { ConfigTexts } from '../../config/texts.ts'
 import { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Example } from '../../diagnostics/pages/page.ts'

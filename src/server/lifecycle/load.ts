@@ -1,4 +1,5 @@
-import { type ConfigLocations, type ConfigTexts, filesOf, type ReadOptions, readConfig } from '../../config/read.ts'
+import { type ConfigLocations, type ReadOptions, readConfig } from '../../config/read.ts'
+import { type ConfigTexts, filesOf } from '../../config/texts.ts'
 import type { TlsFile } from '../../config/tls-files.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { secretFiles } from '../../environment.ts'

@@ -1,4 +1,5 @@
-import type { ConfigLocations, ConfigTexts } from '../../config/read.ts'
+import type { ConfigLocations } from '../../config/read.ts'
+import type { ConfigTexts } from '../../config/texts.ts'
 import type { Severity } from '../../diagnostics/codes.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import { printDiagnostics, summarize } from '../../diagnostics/print.ts'
