@@ -590,11 +590,6 @@ mirror: { to: «spare@next }`,
     files: { gateway: 'compress: { encodings: [br, «deflate] }' },
   },
   {
-    code: 'invalid-value',
-    name: 'a passthrough that would be compressed',
-    files: { 'routes/home': 'match: ANY /home/*rest\nproxy: content\ncompress: «true\n' },
-  },
-  {
     code: 'unknown-key',
     name: 'a slip in `cors` of a route',
     files: { 'routes/home': "match: GET /home\ncors: { «origin: ['https://a.test'] }\nresponse: { body: 1 }" },

@@ -39,6 +39,7 @@ const uninvitedQuery =
 const own = [
   'accept',
   'accept-encoding',
+  'cdn-loop',
   'connection',
   'content-length',
   'content-type',

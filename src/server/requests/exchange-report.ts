@@ -111,7 +111,10 @@ export function tellError({ requestId, span, serving, scope, route }: Reported, 
   if ((!isOurs && error.code !== 'extension-failed') || scope.reason) return
   const fields = { request_id: requestId, trace_id: span.traceId, route: route?.name }
   if (isOurs) serving.logger.error({ ...fields, err: error.cause ?? error }, 'a request failed with an internal error')
-  else serving.logger.error({ ...fields, step: error.step, err: error.cause }, 'an extension failed')
+  else {
+    const { step, reason, cause: err } = error
+    serving.logger.error({ ...fields, step, reason, err }, 'an extension failed')
+  }
 }
 
 /** Tells of headers that could not be sent. Their values may be the client's: they are told nowhere. */
