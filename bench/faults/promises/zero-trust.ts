@@ -23,7 +23,7 @@ operations:
 /** Headers of HTTP's own and the gateway's own; and the one that the operation lists. */
 const expected = new Set([
   ...['accept', 'accept-encoding', 'connection', 'content-length', 'content-type', 'host', 'traceparent'],
-  ...['x-envoy-expected-rq-timeout-ms', 'x-request-id', 'x-listed'],
+  ...['x-envoy-expected-rq-timeout-ms', 'x-request-id', 'x-listed', 'cdn-loop'],
 ])
 
 /** What an attacker sends along: every value can be told from all others. */
