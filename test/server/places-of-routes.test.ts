@@ -65,3 +65,19 @@ describe('a route of some hosts', () => {
     })
   })
 })
+
+test('what is somewhere else shows in no problem, by no word of its path', async () => {
+  const { listeners } = await startGateway({
+    gateway,
+    'routes/inside': route('GET /inside/{id}', 'inside', 'hosts: [inside.test]\n'),
+    'routes/admin': route('GET /admin/{id}', 'admin', 'listeners: [inside]\n'),
+    'routes/any': route('GET /any', 'any'),
+  })
+  const [open, inside] = listeners.map(({ port }) => port) as [number, number]
+  const instance = async (port: number, path: string, host = 'gateway.test') =>
+    (await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).json()['instance']
+  for (const path of ['/inside/7/x', '/admin/7/x', '/none/7/x']) expect(await instance(open, path)).toBe('/*')
+  expect(await instance(open, '/inside/7/x', 'inside.test')).toBe('/inside/%7Bid%7D/*')
+  expect(await instance(inside, '/admin/7/x')).toBe('/admin/%7Bid%7D/*')
+  expect(await instance(open, '/any/x')).toBe('/any/*')
+})

@@ -60,7 +60,8 @@ export class Activation {
   readonly #views: Views<ActiveRoute>
   readonly #routes: ActiveRoutes
   #users = 1
-  #knownPaths: KnownPaths | undefined
+  /** By the routes that they are of. */
+  readonly #knownPaths = new Map<ReadonlySet<ActiveRoute>, KnownPaths>()
   /** Whether some route says another thing to browsers than the gateway. */
   readonly #hasOwnBrowsers: boolean
 
@@ -125,14 +126,16 @@ export class Activation {
     return taken.kind === 'match' ? taken.target.route.browsers : browsers
   }
 
-  /** A path that no route takes, as everyone may be told it. */
-  tellPath(path: string): string {
-    this.#knownPaths ??= new KnownPaths([
-      ...this.snapshot.routes.flatMap(({ match }) => everyMatch(match)),
-      ...ownPaths,
-      ...(this.mcp?.paths ?? []).map(matchOf),
-    ])
-    return this.#knownPaths.tell(path)
+  /** A path that no route takes, as everyone may be told it where this came in: of routes that are elsewhere it says nothing. */
+  tellPath(request: IncomingMessage, path: string): string {
+    const routes = this.routesFor(request)
+    let known = this.#knownPaths.get(routes)
+    if (!known) {
+      const own = [...ownPaths, ...(this.mcp?.paths ?? []).map(matchOf)]
+      known = new KnownPaths([...[...routes].flatMap(({ route: { match } }) => everyMatch(match)), ...own])
+      this.#knownPaths.set(routes, known)
+    }
+    return known.tell(path)
   }
 
   /** A request begins on it. */

@@ -121,7 +121,7 @@ export class Exchange implements Client {
 
   /** Its path as everyone may be told it. */
   get toldPath(): string {
-    return this.route ? tellPath(this.route, this.path) : this.activation.tellPath(this.path)
+    return this.route ? tellPath(this.route, this.path) : this.activation.tellPath(this.request, this.path)
   }
 
   /** As it came, which not everyone may be told. */
