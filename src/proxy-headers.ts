@@ -11,3 +11,10 @@ export function isOfProxies(name: string): boolean {
   if ((first === 0x78 || first === 0x66) && namesOfProxies.test(name)) return true
   return name.includes('_')
 }
+
+const ofCaller: ReadonlySet<string> = new Set(['host', 'origin', 'sec-fetch-site', 'user-agent'])
+
+/** Whether a header says where a call comes from, and from whom: the request that brings it says so, and no model. */
+export function isOfCaller(header: string): boolean {
+  return ofCaller.has(header) || isOfProxies(header)
+}

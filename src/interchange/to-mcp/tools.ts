@@ -1,6 +1,7 @@
 import { safeMethods } from '../../calls/methods.ts'
 import { placesOf } from '../../plan/access.ts'
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
+import { isOfCaller } from '../../proxy-headers.ts'
 import { toName, UniqueNames } from '../names.ts'
 import { describeBody, describeParameters } from '../to-openapi/request.ts'
 import { describeResponses } from '../to-openapi/responses.ts'
@@ -72,13 +73,14 @@ function describeTool(
 
 function describeInput(route: AggregatedRoute, colors: Snapshot['colors'], schemas: PublishedSchemas) {
   // Who asks is told by the request that brings the call, never by the model.
-  const isCredential = (place: string, name: string) =>
+  const isOfBringer = (place: string, name: string) =>
+    (place === 'header' && isOfCaller(name.toLowerCase())) ||
     placesOf(route.access).some((one) => one.in === place && one.name === name)
   const isInput = (place: string, name: string) =>
     route.bound.inputs.some(({ locator }) => 'name' in locator && locator.in === place && locator.name === name)
   const parameters = describeParameters(route, colors, schemas).filter((parameter) => {
     const [place, name] = [String(parameter['in']), String(parameter['name'])]
-    return (place === 'path' || place === 'query' || isInput(place, name)) && !isCredential(place, name)
+    return (place === 'path' || place === 'query' || isInput(place, name)) && !isOfBringer(place, name)
   })
   const body = describeBody(route, schemas)
   const taken = new UniqueNames(body ? ['body'] : [])

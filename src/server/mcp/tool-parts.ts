@@ -4,16 +4,14 @@ import type { ToolArgument } from '../../interchange/to-mcp/tools.ts'
 import { printJson } from '../../json-text.ts'
 import { isUnsafePath } from '../../path-safety.ts'
 import type { RequestParts } from '../../plan/request-parts.ts'
+import { isOfCaller } from '../../proxy-headers.ts'
 import type { MatchSegment, RouteMatch } from '../../routes/match.ts'
-
-/** Of the request that brings a call these are of the call, too: where it comes from, and from whom. */
-const alsoOfCall = ['host', 'origin', 'sec-fetch-site', 'user-agent']
 
 type Arguments = Readonly<Record<string, unknown>>
 
 /**
- * A call of a tool as a request of its route. What says who asks is that of the request which brings it, and nothing else
- * of that goes on.
+ * A call of a tool as a request of its route. What says who asks is that of the request which brings it, with where
+ * that comes from; nothing else of it goes on.
  * @throws GatewayError `invalid-input` for arguments that are none, or cannot stand where they belong
  */
 export function partsOfCall(
@@ -30,7 +28,8 @@ export function partsOfCall(
   const query: Record<string, string | string[]> = Object.create(null)
   const headers: Record<string, string> = Object.create(null)
   const cookies: Record<string, string> = Object.create(null)
-  for (const name of alsoOfCall) if (from.headers[name] !== undefined) headers[name] = from.headers[name]
+  // Of anybody but a trusted proxy what only those may say is gone already.
+  for (const [name, value] of Object.entries(from.headers)) if (isOfCaller(name)) headers[name] = value
   for (const { in: place, name } of places) {
     if (place === 'header' && from.headers[name] !== undefined) headers[name] = from.headers[name]
     if (place === 'cookie' && Object.hasOwn(from.cookies, name)) cookies[name] = from.cookies[name]!
