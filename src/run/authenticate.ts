@@ -9,7 +9,7 @@ import type { RouteRequest } from './route-request.ts'
 import type { Client } from './stage.ts'
 
 /** What came of the credentials of a request; undefined where it brought none. */
-export type Found = { readonly verdict: Verdict; readonly isAmbient: boolean } | undefined
+export type Found = { readonly verdict: Verdict; readonly text: string; readonly isAmbient: boolean } | undefined
 
 /** Looks at the credentials of a request. Throws where its address had too many that were none. */
 export type Gate = (request: RouteRequest, client: Client) => Found | Promise<Found>
@@ -37,10 +37,10 @@ export function openGate(
     if (waitSeconds > 0) throw refuse('rate-limited', undefined, waitSeconds, 'too many credentials that were none')
     const verdict = scheme.judge(credential, isAlone, request, client)
     if (verdict === undefined) return undefined
-    const { isAmbient } = credential
+    const { text, isAmbient } = credential
     return verdict instanceof Promise
-      ? verdict.then((known): Found => ({ verdict: known, isAmbient }))
-      : { verdict, isAmbient }
+      ? verdict.then((known): Found => ({ verdict: known, text, isAmbient }))
+      : { verdict, text, isAmbient }
   }
   return mode === 'any' ? askAny(schemes, judge) : askAll(schemes, judge)
 }
@@ -66,7 +66,7 @@ function askAny(schemes: readonly GateScheme[], judge: Judge): Gate {
       if (found) return found
       stranger ??= credential
     }
-    return stranger && { verdict: denied('it is of none of the schemes here'), isAmbient: stranger.isAmbient }
+    return stranger && { ...stranger, verdict: denied('it is of none of the schemes here') }
   }
 }
 
@@ -82,7 +82,7 @@ function askAll(schemes: readonly GateScheme[], judge: Judge): Gate {
       isAmbient ||= credential.isAmbient
       if (last?.verdict.kind !== 'identity') return last
     }
-    return last && { verdict: last.verdict, isAmbient }
+    return last && { ...last, isAmbient }
   }
 }
 

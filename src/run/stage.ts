@@ -21,6 +21,8 @@ export interface Client {
   propagation(): Propagation
   /** Adds to what his answer carries, whatever it is: names and values in turn. */
   addHeaders(headers: readonly string[]): void
+  /** Told, where that is his affair, of a credential that was looked at; `count` counts it against his address. */
+  readonly judged?: ((text: string, isGood: boolean, count: () => void) => void) | undefined
   /** Whether he sends a body. */
   readonly hasBody: boolean
   /** Reads his body. Rejects where it cannot be used, or is longer than may be. */

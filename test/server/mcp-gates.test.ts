@@ -1,17 +1,60 @@
 import { expect, test } from '@jest/globals'
+import { FakeClock } from '../support/fake-clock.ts'
 import { startGateway } from '../support/gateway.ts'
+import { bearer } from '../support/guarded.ts'
+import { hashOf, withPassword } from '../support/hashing.ts'
+import { startIssuer } from '../support/issuer.ts'
 
 interface Answered {
   // biome-ignore lint/suspicious/noExplicitAny: whatever it is
   result: any
 }
 
-const call = (port: number, body: object, headers: Record<string, string> = {}) =>
+const ask = (port: number, body: object, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}/mcp`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...body }),
-  }).then((answer) => answer.json() as Promise<Answered>)
+  })
+
+const call = async (...asked: Parameters<typeof ask>) => (await (await ask(...asked)).json()) as Answered
+
+const names = async (port: number, headers: Record<string, string>) => {
+  const { result } = await call(port, { method: 'tools/list' }, headers)
+  return (result.tools as { name: string }[]).map(({ name }) => name)
+}
+
+test('who guesses passwords at the list of tools is stopped as he is at the tools', async () => {
+  const { port } = await startGateway(
+    {
+      gateway:
+        'mcp: { auth: none }\nauth: { staff: { basic: { users: ./users.yaml } } }\ndefaults: { auth: staff, authFailures: 3/m }',
+      users: JSON.stringify({ users: [{ name: 'ann', hash: hashOf('right') }] }),
+      'routes/tool': 'match: GET /tool\nsummary: A tool\ntool: true\nresponse: { body: 1 }',
+      'routes/more': 'match: GET /more\nsummary: Another\ntool: true\nresponse: { body: 1 }',
+    },
+    { clock: new FakeClock() },
+  )
+  expect(await names(port, withPassword('ann', 'right'))).toEqual(['more', 'tool'])
+  for (const guess of ['a', 'b', 'c']) expect(await names(port, withPassword('ann', guess))).toEqual([])
+  const listed = await ask(port, { method: 'tools/list' }, withPassword('ann', 'right'))
+  expect([listed.status, listed.headers.get('retry-after')]).toEqual([429, '20'])
+  expect((await fetch(`http://127.0.0.1:${port}/tool`, { headers: withPassword('ann', 'right') })).status).toBe(429)
+})
+
+test('a credential that is good for one tool and none for another is no guess', async () => {
+  const [one, other] = [await startIssuer(), await startIssuer()]
+  const { port } = await startGateway(
+    {
+      gateway: `mcp: { auth: none }\nauth: { one: ${one.jwt}, other: ${other.jwt} }\ndefaults: { auth: one, authFailures: 1/m }`,
+      'routes/tool': 'match: GET /tool\nsummary: A tool\ntool: true\nresponse: { body: 1 }',
+      'routes/more': 'match: GET /more\nsummary: Another\ntool: true\nauth: other\nresponse: { body: 1 }',
+    },
+    { clock: new FakeClock() },
+  )
+  const token = bearer(await one.sign())
+  for (let round = 0; round < 3; round++) expect(await names(port, token)).toEqual(['tool'])
+})
 
 test('what only a trusted proxy may say of a client, nobody says as an argument of a tool', async () => {
   const files = {
@@ -23,11 +66,11 @@ test('what only a trusted proxy may say of a client, nobody says as an argument 
   const [stranger, trusted] = [await start('192.0.2.1'), await start('127.0.0.1')]
   const { result } = await call(stranger.port, { method: 'tools/list' })
   expect(result.tools[0].inputSchema.properties).toEqual({})
-  const ask = async (port: number, given: object, headers = {}) =>
+  const me = async (port: number, given: object, headers = {}) =>
     (await call(port, { method: 'tools/call', params: { name: 'me', arguments: given } }, headers)).result
   const header = { 'x-auth-request-user': 'ann' }
   for (const given of [header, { x_auth_request_user: 'ann' }])
-    expect((await ask(stranger.port, given)).isError).toBe(true)
-  expect((await ask(stranger.port, {}, header)).structuredContent).toEqual({})
-  expect((await ask(trusted.port, {}, header)).structuredContent).toEqual({ user: 'ann' })
+    expect((await me(stranger.port, given)).isError).toBe(true)
+  expect((await me(stranger.port, {}, header)).structuredContent).toEqual({})
+  expect((await me(trusted.port, {}, header)).structuredContent).toEqual({ user: 'ann' })
 })

@@ -34,8 +34,9 @@ export const authentication = defineStage({
         client.addHeaders(challengeOf(access!))
         throw refuse('unauthenticated', undefined, undefined, 'there is no credential')
       }
-      const { verdict, isAmbient } = found
+      const { verdict, text, isAmbient } = found
       if (verdict.kind === 'identity') {
+        client.judged?.(text, true, () => {})
         request.identify(verdict, isAmbient)
         return
       }
@@ -43,7 +44,9 @@ export const authentication = defineStage({
       if (kind === 'unavailable') throw refuse('auth-unavailable', undefined, verdict.retryAfter, reason)
       const { said } = verdict
       if (said?.status === 403) throw refuse('forbidden', undefined, undefined, reason)
-      failures?.note(request.parts.ip)
+      const count = () => failures?.note(request.parts.ip)
+      if (client.judged) client.judged(text, false, count)
+      else count()
       const own = () => challengeOf(access!, 'error="invalid_token"')
       client.addHeaders(said?.challenge === undefined ? own() : ['www-authenticate', said.challenge])
       throw refuse('unauthenticated', undefined, undefined, reason)

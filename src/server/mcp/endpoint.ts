@@ -4,6 +4,7 @@ import { contained } from '../../faults.ts'
 import { printJson } from '../../json-text.ts'
 import { placesOf } from '../../plan/access.ts'
 import { refuse } from '../../run/refusals.ts'
+import type { Client } from '../../run/stage.ts'
 import { headersForBrowser } from '../http/for-browsers.ts'
 import { checkRequest, maxUrlLength, pathOf } from '../http/strict.ts'
 import { isAggregate } from '../lifecycle/activation.ts'
@@ -108,13 +109,21 @@ async function listTools(exchange: Exchange, mcp: ActiveMcp): Promise<object[]> 
   const { activation, request } = exchange
   const there = new Set([...activation.routesFor(request)].map(({ route }) => route))
   const tools = [...(await mcp.tools()).values()].filter(({ route }) => there.has(route))
-  const may = await Promise.all(tools.map((one) => mayCall(exchange, one)))
+  /** What counts each credential that was none; nothing for one that was good somewhere: then it is no guess elsewhere. */
+  const guesses = new Map<string, (() => void) | undefined>()
+  const judged: Client['judged'] = (text, isGood, count) => {
+    if (isGood || !guesses.has(text)) guesses.set(text, isGood ? undefined : count)
+  }
+  const may = await Promise.all(tools.map((one) => mayCall(exchange, one, judged)))
+  for (const count of guesses.values()) count?.()
   return tools.flatMap(({ tool }, index) => (may[index] ? tool : []))
 }
 
-async function mayCall(exchange: Exchange, { route, gates }: ActiveTool): Promise<boolean> {
-  const parts = partsOf(exchange)
-  return (await passCall(exchange, route, parts, gates)).kind === 'answer'
+/** @throws GatewayError where no more credentials of its address are looked at */
+async function mayCall(exchange: Exchange, { route, gates }: ActiveTool, judged: Client['judged']): Promise<boolean> {
+  const outcome = await passCall(exchange, route, partsOf(exchange), gates, judged)
+  if (outcome.kind === 'failure' && outcome.error.code === 'rate-limited') throw outcome.error
+  return outcome.kind === 'answer'
 }
 
 async function call(

@@ -24,11 +24,13 @@ export interface ToolResult {
 /** Whoever calls a tool: a client of its route within the exchange that brings the call. */
 class ToolClient implements Client {
   readonly target: string
+  readonly judged: Client['judged']
   readonly #exchange: Exchange
   readonly #body: unknown
   readonly #leavers: ((departure: Departure) => void)[] = []
 
-  constructor(exchange: Exchange, { path, body }: RequestParts) {
+  constructor(exchange: Exchange, { path, body }: RequestParts, judged: Client['judged']) {
+    this.judged = judged
     this.#exchange = exchange
     this.#body = body
     this.target = path
@@ -76,9 +78,10 @@ export function passCall(
   route: AggregatedRoute,
   parts: RequestParts,
   pipeline: Pipeline,
+  judged?: Client['judged'],
 ): Promise<Answer | Failure> {
   const { clock, overload } = exchange.serving
-  const client = new ToolClient(exchange, parts)
+  const client = new ToolClient(exchange, parts, judged)
   const request = new RouteRequest(route, parts, clock, clock.now() + route.timeoutMs)
   return new Promise((resolve) => {
     const done = (outcome: Outcome) => {

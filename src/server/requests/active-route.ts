@@ -148,15 +148,14 @@ export class ActiveRoutes {
     }
   }
 
-  /** Opens what tells who may ask a route, without anything of it being used up. What `allow` reads of a request is not asked. */
+  /** Opens what tells who may ask a route, without anything of its limits being used up. What `allow` reads of a request is not asked. */
   openGates(route: AggregatedRoute): Pipeline {
-    const { access, grants } = route
+    const { grants } = route
     const isOfClaims = grants?.reads.every(
       ({ reference: read }) => read.kind === 'request' && (read.rest[0] === 'claims' || read.rest[0] === 'auth'),
     )
     const told: AggregatedRoute = {
       ...route,
-      access: access && { ...access, failures: undefined },
       grants: grants && (isOfClaims ? grants : { ...grants, test: undefined }),
     }
     return this.#openWithQuestions(told, () => passes, gates)
