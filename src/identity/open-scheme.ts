@@ -72,10 +72,9 @@ function compileScheme(scheme: Scheme, verifier: Verifier): OpenScheme {
     reads: places.map(({ in: place, name: at }) => `${place}.${at}${at === 'authorization' ? ` ${authScheme}` : ''}`),
     find: kind.find?.(settings) ?? compileFind(places, authScheme, kind.isAmbient),
     judge({ text }, isAlone) {
-      const known = verifier.known?.(text)
-      if (known) return known
+      // Whose turn it is does not go by what is known: that may be from where it is asked alone.
       if (!isAlone && verifier.takes?.(text) === false) return undefined
-      return verifier.verify(text)
+      return verifier.known?.(text) ?? verifier.verify(text)
     },
   }
 }

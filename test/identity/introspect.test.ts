@@ -154,6 +154,8 @@ test('beside a jwt scheme, signed tokens go to that and all others are asked abo
   expect((await ask('/who', bearer('good'))).body).toEqual({ user: 'u2', scheme: 'opaque' })
   expect((await ask('/who', bearer(await issuer.sign({ iss: 'https://evil.example' })))).status).toBe(401)
   expect((await ask('/opaque', bearer(jwt))).body).toBe('u3')
+  // What is known of it there changes nothing here.
+  expect((await ask('/who', bearer(jwt))).body).toEqual({ user: 'u1', scheme: 'user' })
   expect(authority.asked.map(({ token }) => token)).toEqual(['good', jwt])
 })
 
