@@ -9,7 +9,16 @@ import type { RouteRequest } from './route-request.ts'
 import type { Client } from './stage.ts'
 
 /** What came of the credentials of a request; undefined where it brought none. */
-export type Found = { readonly verdict: Verdict; readonly text: string; readonly isAmbient: boolean } | undefined
+export type Found = Looked | undefined
+
+interface Looked {
+  readonly verdict: Verdict
+  /** The credential that decided. */
+  readonly text: string
+  readonly isAmbient: boolean
+  /** Milliseconds since the epoch after which one of all that were looked at holds no more. */
+  readonly untilMs?: number
+}
 
 /** Looks at the credentials of a request. Throws where its address had too many that were none. */
 export type Gate = (request: RouteRequest, client: Client) => Found | Promise<Found>
@@ -75,14 +84,16 @@ function askAll(schemes: readonly GateScheme[], judge: Judge): Gate {
   return async (request, client) => {
     let last: Found
     let isAmbient = false
+    let untilMs = Number.POSITIVE_INFINITY
     for (const scheme of schemes) {
       const credential = scheme.find(request.parts, request)
       if (!credential) return undefined
       last = await judge(scheme, credential, true, request, client)
       isAmbient ||= credential.isAmbient
       if (last?.verdict.kind !== 'identity') return last
+      untilMs = Math.min(untilMs, last.verdict.expiresMs ?? untilMs)
     }
-    return last && { ...last, isAmbient }
+    return last && { ...last, isAmbient, untilMs }
   }
 }
 

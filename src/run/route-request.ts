@@ -24,6 +24,7 @@ export class RouteRequest {
   #deadline: number
   #work: WorkBudget | undefined
   #priority: number | undefined
+  #untilMs: number | undefined
 
   /** @param deadline on `clock.now()`'s scale */
   constructor(route: StagedRoute, parts: RequestParts, clock: Clock, deadline: number) {
@@ -35,6 +36,12 @@ export class RouteRequest {
 
   get deadline(): number {
     return this.#deadline
+  }
+
+  /** Milliseconds since the epoch after which whoever asked may see no more; undefined: it does not end. */
+  get expiresMs(): number | undefined {
+    const untilMs = this.#untilMs ?? this.parts.identity?.expiresMs
+    return untilMs === Number.POSITIVE_INFINITY ? undefined : untilMs
   }
 
   now(): number {
@@ -51,9 +58,10 @@ export class RouteRequest {
   }
 
   /** From now on it is known who asks: its class may go by that. */
-  identify(identity: Identity, isAmbient: boolean): void {
+  identify(identity: Identity, { isAmbient, untilMs }: { isAmbient: boolean; untilMs?: number }): void {
     this.parts.identity = identity
     this.isAmbient = isAmbient
+    this.#untilMs = untilMs
     this.#priority = undefined
   }
 

@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { expect, test } from '@jest/globals'
+import { makeKey } from '../../src/identity/schemes/api-key/keys-file.ts'
 import { opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { bearer, startGuarded } from '../support/guarded.ts'
 import { startIssuer } from '../support/issuer.ts'
 import { startHttpServer } from '../support/servers.ts'
+import { until } from '../support/waiting.ts'
 import { openWebSocket, startEcho } from '../support/websocket.ts'
 
 const proxied = (url: string, keys = '') => ({
@@ -54,6 +56,28 @@ test('a WebSocket is refused without a token, and ends when its token does', asy
   expect(socket.destroyed).toBe(false)
   await clock.advance(1_100)
   await closed
+})
+
+test('where every credential has to be there, it ends with the first that does', async () => {
+  const clock = new FakeClock()
+  const issuer = await startIssuer(clock)
+  const key = makeKey()
+  const echo = await startEcho()
+  const { port } = await startGuarded(
+    issuer,
+    {
+      ...proxied(echo.url, 'auth: { all: [user, partner] }'),
+      gateway: `auth: { user: ${issuer.jwt}, partner: { apiKey: { keys: ./keys.yaml } } }\ndefaults: { auth: user }`,
+      keys: JSON.stringify({ keys: [{ id: key.id, name: 'acme', digest: key.digest }] }),
+    },
+    { clock },
+  )
+  const credentials = [`Authorization: Bearer ${await issuer.sign()}`, `X-Api-Key: ${key.key}`]
+  const { status, socket } = await openWebSocket(port, '/files/ws', ...credentials)
+  expect(status).toBe(101)
+  socket.resume()
+  await clock.advance(60_100)
+  await until(() => socket.destroyed, 'the tunnel ends')
 })
 
 test('a stream of events ends when its token does, and a file that takes longer does not', async () => {

@@ -21,11 +21,11 @@ interface Ends {
 /** The end of a route whose page goes out in parts to who asks for them, and as a whole to all others. */
 export function answerInParts(page: ProgressivePage, { begin, whole, firstPart }: Ends): Handle {
   return (request, client) => {
-    const { headers, identity } = request.parts
+    const { headers } = request.parts
     const framing = chooseFraming(headers['accept'])
     if (!framing) return andThen(whole(request, client), noteChoice)
     if (headers['last-event-id'] === lastEventId) return allSeen
-    const { expiresMs } = identity ?? {}
+    const { expiresMs } = request
     return new PartStream(begin(request, client), page, framing, { expiresMs, firstPart }).begin().then(noteChoice)
   }
 }

@@ -34,10 +34,10 @@ export const authentication = defineStage({
         client.addHeaders(challengeOf(access!))
         throw refuse('unauthenticated', undefined, undefined, 'there is no credential')
       }
-      const { verdict, text, isAmbient } = found
+      const { verdict, text } = found
       if (verdict.kind === 'identity') {
         client.judged?.(text, true, () => {})
-        request.identify(verdict, isAmbient)
+        request.identify(verdict, found)
         return
       }
       const { kind, reason } = verdict
