@@ -45,6 +45,15 @@ test.each([
   expect(running.entries.find(({ error }) => error === 'loop-detected')!.status).toBe(508)
 })
 
+test('a loop that leads by the tools, the description or to nowhere is one', async () => {
+  const { backend, heads } = await listening()
+  const { port } = await startGateway({ gateway: 'mcp: true\nopenapi: true\n', ...files(backend.url) })
+  await sendRaw(port, request('GET /word HTTP/1.1'))
+  const loop = `CDN-Loop: ${heads[0]!['cdn-loop']}`
+  for (const line of ['POST /mcp', 'GET /openapi.json', 'GET /nowhere'])
+    expect((await sendRaw(port, request(`${line} HTTP/1.1`, loop))).status).toBe(508)
+})
+
 test('calls say where the request has been, and nothing else that a client said of it', async () => {
   const { backend, heads } = await listening()
   const { port } = await startGateway(files(backend.url))

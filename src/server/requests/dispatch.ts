@@ -41,11 +41,13 @@ export function answerUnmatched(serving: Serving, request: IncomingMessage, resp
   else passOutside(exchange, () => answerNowhere(exchange))
 }
 
-/** Answers a request that no route takes, where what holds for all of them lets it through. */
+/** Answers a request that no route takes, where what holds for all of them lets it through, and it has not been here. */
 export function passOutside(exchange: Exchange, answer: () => void, outer = exchange.activation.outer): void {
   const { activation, request, serving } = exchange
+  const loop = activation.loops.check(request)
   exchange.passOn = answer
-  exchange.pass(outer.pipeline, arriveNowhere(activation, request, serving.clock))
+  if (loop) exchange.fail(loop)
+  else exchange.pass(outer.pipeline, arriveNowhere(activation, request, serving.clock))
 }
 
 function answerNowhere(exchange: Exchange): void {
