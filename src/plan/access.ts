@@ -98,14 +98,6 @@ export function placesOf(access: RouteAccess | undefined): readonly CredentialPl
   return [...own, ...[...(access?.asks?.values() ?? [])].flatMap(({ places }) => places)]
 }
 
-/** Whether browsers may send by themselves what says who asks. */
-export function isAmbient(access: RouteAccess | undefined): boolean {
-  return (
-    placesOf(access).some(({ in: place }) => place === 'cookie') ||
-    (access?.schemes.some(({ kind }) => kind.isAmbient === true) ?? false)
-  )
-}
-
 /** Binds `scopes`, `roles` and `allow`; undefined where there is none. */
 export function bindGrants(
   { definition, position }: ParsedRoute,

@@ -1,7 +1,7 @@
 import type { BrowsersPolicy } from '../browsers/browsers.ts'
 import { type Compression, compileCompression } from '../browsers/coding/compression.ts'
 import type { SettableHeaders } from '../browsers/cors.ts'
-import { isAmbient, placesOf } from './access.ts'
+import { placesOf } from './access.ts'
 import type { BoundRoute } from './bound-route.ts'
 import { everyRead } from './reads.ts'
 import { readsBody, readsRaw, requestPartsRead } from './request-view.ts'
@@ -46,8 +46,7 @@ export function bindCompression(route: BoundRoute): Compression | undefined {
   const { compress, isOwnCompress = false } = route.browsers
   if (!compress) return undefined
   const { headers, unkeyable } = findRequestReads(route)
-  const readsCookies =
-    isAmbient(route.access) || headers.has('cookie') || unkeyable.some(({ isAllHeaders }) => isAllHeaders)
+  const readsCookies = headers.has('cookie') || unkeyable.some(({ isAllHeaders }) => isAllHeaders)
   return compileCompression(compress, isOwnCompress, readsCookies)
 }
 

@@ -158,3 +158,26 @@ test('names of certificates are read as they are meant', () => {
     expiresMs: undefined,
   })
 })
+
+test('what a certificate tells is compressed where its route says so alone, a service’s answer too', async () => {
+  const long = 'long '.repeat(1000)
+  const backend = await opened(
+    startHttpServer((_request, response) => void response.setHeader('content-type', 'text/plain').end(long)),
+  )
+  const { ask } = await startGuarded(forwarded, {
+    gateway: `${behindProxy}\ncompress: true`,
+    'services/files': `service: files\nendpoints: [${backend.url}]\n`,
+    'routes/page': `match: GET /page\nresponse: { body: ${long} }`,
+    'routes/own': `match: GET /own\ncompress: true\nresponse: { body: ${long} }`,
+    'routes/files': "match: '* /files/*rest'\nproxy: files",
+    'routes/open': `match: GET /open\nauth: none\nresponse: { body: ${long} }`,
+  })
+  const coding = async (path: string) => {
+    const answer = await ask(path, { 'accept-encoding': 'gzip', ...xfcc(`URI=${orders}`) })
+    return [answer.status, answer.headers.get('content-encoding')]
+  }
+  expect(await coding('/page')).toEqual([200, null])
+  expect(await coding('/files/a')).toEqual([200, null])
+  expect(await coding('/own')).toEqual([200, 'gzip'])
+  expect(await coding('/open')).toEqual([200, 'gzip'])
+})

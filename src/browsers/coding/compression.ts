@@ -7,14 +7,14 @@ export interface Compression {
   readonly policy: CompressPolicy
   /** Of a body, in bytes. */
   readonly min: number
-  /** What a request gets. */
-  readonly choose: (headers: Readonly<Record<string, string | undefined>>) => Choice
+  /** What a request gets. @param isAmbient whether a browser may have sent by itself what said who asks */
+  readonly choose: (headers: Readonly<Record<string, string | undefined>>, isAmbient: boolean) => Choice
 }
 
 const plain: Choice = { coding: undefined, takesPlain: true }
 
 /**
- * Compiles it. @param isOwn whether the route says it itself: then answers to those whom a cookie or password names are
+ * Compiles it. @param isOwn whether the route says it itself: then answers to those whom a cookie, password or certificate names are
  * compressed as well. @param readsCookies whether cookies tell what it answers
  */
 export function compileCompression(policy: CompressPolicy, isOwn: boolean, readsCookies: boolean): Compression {
@@ -22,8 +22,8 @@ export function compileCompression(policy: CompressPolicy, isOwn: boolean, reads
   return {
     policy,
     min: policy.min,
-    choose(headers) {
-      if (!isOwn && isSentByBrowser(headers, readsCookies)) return plain
+    choose(headers, isAmbient) {
+      if (!isOwn && (isAmbient || isSentByBrowser(headers, readsCookies))) return plain
       return negotiate(headers['accept-encoding'])
     },
   }

@@ -3,10 +3,10 @@ import type { Coding } from '../../browsers/coding/compress-shape.ts'
 import { compressor } from '../../browsers/coding/compressor.ts'
 import type { Answer, Outcome, StreamedAnswer } from '../outcome.ts'
 import { codeStream } from '../progressive/coded.ts'
+import type { RouteRequest } from '../route-request.ts'
 import { type Client, defineStage, type Handle } from '../stage.ts'
 
 type Coded = Promise<Uint8Array> | undefined
-type RequestHeaders = Readonly<Record<string, string>>
 
 /**
  * Answers in a coding that the client takes. What the answer cache keeps is compressed once: its bytes are one object for
@@ -29,14 +29,14 @@ export const compress = defineStage({
       return made
     }
 
-    function answer(outcome: Outcome, headers: RequestHeaders): Outcome | Promise<Outcome> {
+    function answer(outcome: Outcome, { parts, isAmbient }: RouteRequest): Outcome | Promise<Outcome> {
       if (outcome.kind !== 'answer') return outcome
       const type = outcome.headers['content-type']
       if (!isCodable(outcome.status, outcome.headers, type === undefined ? 'application/json' : String(type)))
         return outcome
       const { body } = outcome
       const told: Answer = { ...outcome, headers: describeCoded(outcome.headers) }
-      const { coding, takesPlain } = choose(headers)
+      const { coding, takesPlain } = choose(parts.headers, isAmbient)
       if (body === undefined || coding === undefined || (takesPlain && body.length < min)) return told
       const made = encode(body, coding)
       if (!made) return told
@@ -54,17 +54,16 @@ export const compress = defineStage({
     }
 
     /** A stream is not kept, and its length is not known. */
-    function answerStream(outcome: StreamedAnswer, headers: RequestHeaders, client: Client): StreamedAnswer {
+    function answerStream(outcome: StreamedAnswer, { parts, isAmbient }: RouteRequest, client: Client): StreamedAnswer {
       const told = { ...outcome, headers: describeCoded(outcome.headers) }
-      const { coding } = choose(headers)
+      const { coding } = choose(parts.headers, isAmbient)
       return coding === undefined ? told : codeStream(told, coding, client.scope)
     }
 
     return (next: Handle): Handle =>
       (request, client) => {
-        const { headers } = request.parts
         const code = (outcome: Outcome) =>
-          outcome.kind === 'stream' ? answerStream(outcome, headers, client) : answer(outcome, headers)
+          outcome.kind === 'stream' ? answerStream(outcome, request, client) : answer(outcome, request)
         const outcome = next(request, client)
         return outcome instanceof Promise ? outcome.then(code) : code(outcome)
       }

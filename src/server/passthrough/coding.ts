@@ -18,6 +18,7 @@ const ofPlain: ReadonlySet<string> = new Set([
  * In which coding a service's answer goes out, by the rule of all answers; undefined: as it came.
  * @param headers names and values in turn, which are changed in place
  * @param length of the body, where it is known
+ * @param isAmbient whether a browser may have sent by itself what said who asks
  */
 export function codeAnswer(
   { request }: Exchange,
@@ -25,6 +26,7 @@ export function codeAnswer(
   status: number,
   headers: string[],
   length: number | undefined,
+  isAmbient: boolean,
 ): Coding | undefined {
   if (!compression || status < 200 || status === 204 || status === 304) return undefined
   const said: Record<string, string> = {}
@@ -33,7 +35,7 @@ export function codeAnswer(
   addVary(headers, said['vary'])
   for (let at = 0; at < headers.length; at += 2)
     if (headers[at]!.toLowerCase() === 'etag') headers[at + 1] = weaken(headers[at + 1]!)
-  const { coding, takesPlain } = compression.choose(request.headers as Record<string, string>)
+  const { coding, takesPlain } = compression.choose(request.headers as Record<string, string>, isAmbient)
   const bytes = length ?? (said['content-length'] === undefined ? undefined : Number(said['content-length']))
   if (coding === undefined || request.method === 'HEAD') return undefined
   if (takesPlain && bytes !== undefined && bytes < compression.min) return undefined

@@ -25,6 +25,8 @@ export interface RelayParts {
   readonly budgetHeader: string | undefined
   /** Until when who asks is known, in milliseconds since the epoch; undefined: for good. */
   readonly expiresMs: number | undefined
+  /** Whether a browser may have sent by itself what said who asks. */
+  readonly isAmbient: boolean
   /** Whether it asks for another protocol. */
   readonly isUpgrade: boolean
   /** In which an answer has to begin. */

@@ -88,7 +88,11 @@ export class Passthrough {
     else exchange.pass(active.pipeline, arrived)
   }
 
-  #open(exchange: Exchange, active: ActivePassthrough, { deadline, document, expiresMs }: RouteRequest): Relay {
+  #open(
+    exchange: Exchange,
+    active: ActivePassthrough,
+    { deadline, document, expiresMs, isAmbient }: RouteRequest,
+  ): Relay {
     const { request, response, activation } = exchange
     const { route, service } = active
     const { passes } = route
@@ -116,6 +120,7 @@ export class Passthrough {
       budgetHeader,
       isUpgrade,
       expiresMs,
+      isAmbient,
       // An answer has to begin by then: what is left when the request has passed the stages of its route.
       timeoutMs: Math.max(1, deadline - this.#serving.clock.now()),
       ownMs: route.timeoutMs,

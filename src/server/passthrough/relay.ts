@@ -148,9 +148,11 @@ export class Relay implements AttemptOwner {
     if (exchange.ownHeaders) addForBrowsers(headers, exchange.ownHeaders, true)
     if (exchange.serving.isDraining) headers.push('connection', 'close')
     // While its client still sends, an answer goes out as it comes: what may end it is too much already.
-    const { compression } = this.#parts.route
+    const { isAmbient, route } = this.#parts
     const length = isWhole ? piece.length : undefined
-    const coding = this.#upload.isWhole ? codeAnswer(exchange, compression, status, headers, length) : undefined
+    const coding = this.#upload.isWhole
+      ? codeAnswer(exchange, route.compression, status, headers, length, isAmbient)
+      : undefined
     try {
       // Without the reason phrase: it may hold anything, and means nothing.
       response.writeHead(status, headers)
