@@ -185,12 +185,15 @@ test('what is no message of the protocol is told so', async () => {
     [{ ...call, params: { name: 'toString' } }, 200, -32602],
     [{ ...call, params: { name: 'find', arguments: [] } }, 200, -32602],
     [call, 200, -32602],
+    [{ ...call, params: { name: { toString: null } } }, 200, -32602],
   ] as const) {
     const answer = await post(body)
     expect([body, answer.status, answer.body.error.code]).toEqual([body, status, code])
   }
   expect((await post({ jsonrpc: '2.0', method: 'notifications/initialized' })).status).toBe(202)
   expect((await post({ jsonrpc: '2.0', id: 7, method: 'ping' })).body).toEqual({ jsonrpc: '2.0', id: 7, result: {} })
+  const initialize = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: { toString: null } } }
+  expect((await post(initialize)).body.result.protocolVersion).toBe('2025-11-25')
   expect((await post({}, { 'content-type': 'text/plain' })).status).toBe(415)
   expect((await post({}, { 'mcp-protocol-version': '1999-01-01' })).status).toBe(400)
   expect((await post(`"${'x'.repeat(1024 * 1024)}"`)).status).toBe(413)

@@ -88,14 +88,14 @@ async function dispatch(exchange: Exchange, mcp: ActiveMcp, { id, method, params
   if (method === 'initialize') return resultOf(id, introduce(exchange, params['protocolVersion']))
   if (method === 'tools/list') return resultOf(id, { tools: await listTools(exchange, mcp) })
   if (method !== 'tools/call') return errorOf(id, rpcErrors.unknownMethod)
-  const tool = (await mcp.tools()).get(String(params['name']))
-  const { arguments: given = {} } = params
+  const { name, arguments: given = {} } = params
+  const tool = typeof name === 'string' ? (await mcp.tools()).get(name) : undefined
   if (!tool || !isRecord(given)) return errorOf(id, rpcErrors.invalidParams)
   return resultOf(id, await call(exchange, tool, given))
 }
 
 function introduce({ activation: { snapshot } }: Exchange, wanted: unknown): object {
-  const protocolVersion = protocolVersions.includes(String(wanted)) ? wanted : protocolVersions[0]
+  const protocolVersion = protocolVersions.find((one) => one === wanted) ?? protocolVersions[0]
   const { telemetry } = snapshot.settings
   return {
     protocolVersion,
