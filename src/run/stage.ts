@@ -23,6 +23,8 @@ export interface Client {
   addHeaders(headers: readonly string[]): void
   /** Told, where that is his affair, of a credential that was looked at; `count` counts it against his address. */
   readonly judged?: ((text: string, isGood: boolean, count: () => void) => void) | undefined
+  /** Whether what brought his request has counted against the gateway's own limit already. */
+  readonly isCounted?: boolean
   /** Whether he sends a body. */
   readonly hasBody: boolean
   /** Reads his body. Rejects where it cannot be used, or is longer than may be. */

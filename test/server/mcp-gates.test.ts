@@ -42,6 +42,16 @@ test('who guesses passwords at the list of tools is stopped as he is at the tool
   expect((await fetch(`http://127.0.0.1:${port}/tool`, { headers: withPassword('ann', 'right') })).status).toBe(429)
 })
 
+test('a call of a tool counts once against the limit of the gateway', async () => {
+  const tool = { 'routes/tool': 'match: GET /tool\nname: tool\nsummary: A tool\ntool: true\nresponse: { body: 1 }' }
+  for (const by of ['', ', by: request.ip']) {
+    const { port } = await startGateway({ gateway: `mcp: true\nlimit: { rate: 1/h${by} }`, ...tool })
+    const once = { method: 'tools/call', params: { name: 'tool', arguments: {} } }
+    expect((await call(port, once)).result).toEqual({ content: [{ type: 'text', text: '1' }] })
+    expect((await ask(port, once)).status).toBe(429)
+  }
+})
+
 test('a credential that is good for one tool and none for another is no guess', async () => {
   const [one, other] = [await startIssuer(), await startIssuer()]
   const { port } = await startGateway(

@@ -29,7 +29,8 @@ function openLimits(
 ) {
   const limits = (declared?.limits ?? []).filter(isHere)
   if (limits.length === 0) return undefined
-  const opened = limits.map((limit) => openLimit(limit, { admission, hold }))
+  const all = limits.map((limit) => ({ limit, rateOf: openLimit(limit, { admission, hold }) }))
+  const ofRoute = all.filter(({ limit }) => limit.scope === 'route')
 
   /** Tells the answer of it. Throws where one of them says no. */
   function obey(rates: readonly OpenLimit[], decisions: readonly RateDecision[], client: Client): void {
@@ -49,8 +50,10 @@ function openLimits(
   return (next: Handle): Handle =>
     (request, client) => {
       const { parts } = request
-      const rates = opened.map((of) => of(parts))
-      const taken = rates.map(({ limiter }, index) => limiter.take(limits[index]!.keyOf(parts)))
+      const opened = client.isCounted ? ofRoute : all
+      if (opened.length === 0) return next(request, client)
+      const rates = opened.map(({ rateOf }) => rateOf(parts))
+      const taken = rates.map(({ limiter }, index) => limiter.take(opened[index]!.limit.keyOf(parts)))
       if (taken.some((decision) => decision instanceof Promise)) {
         return Promise.all(taken).then((decisions) => {
           obey(rates, decisions, client)

@@ -28,6 +28,8 @@ export class ActiveMcp {
   /** What stands before it. */
   readonly entry: ActiveUnmatched
   readonly browsers: Browsers | undefined
+  /** Whether the gateway's own limit counts there: then it does not count each call of a tool once more. */
+  readonly isCounted: boolean
   /** Whose pages may ask. */
   readonly #origins: ReadonlySet<string>
   readonly #snapshot: Snapshot
@@ -49,6 +51,7 @@ export class ActiveMcp {
     this.browsers = compileBrowsers({ ...settings, cors }, settable)
     const told = access && this.metadata && { ...access, metadataUrl: metadataUrlOf(url!) }
     this.entry = routes.openUnmatched(snapshot, told ?? access, this.browsers)
+    this.isCounted = this.entry.route.admission?.limits.some((one) => one.isByAddress || !access) ?? false
     this.#snapshot = snapshot
     this.#routes = routes
   }

@@ -25,12 +25,14 @@ export interface ToolResult {
 class ToolClient implements Client {
   readonly target: string
   readonly judged: Client['judged']
+  readonly isCounted: boolean
   readonly #exchange: Exchange
   readonly #body: unknown
   readonly #leavers: ((departure: Departure) => void)[] = []
 
   constructor(exchange: Exchange, { path, body }: RequestParts, judged: Client['judged']) {
     this.judged = judged
+    this.isCounted = exchange.activation.mcp?.isCounted ?? false
     this.#exchange = exchange
     this.#body = body
     this.target = path
