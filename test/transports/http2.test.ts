@@ -138,6 +138,35 @@ describe('a request over HTTP/2', () => {
 describe('an answer over HTTP/2', () => {
   test.each([
     [
+      'has a long head',
+      'over 16 KB',
+      200,
+      (stream: Parameters<Serve>[0]) => {
+        stream.respond({ ':status': 200, 'x-long': 'x'.repeat(20_000) })
+        stream.end()
+      },
+    ],
+    [
+      'has a head of many fields',
+      'over 16 KB',
+      200,
+      (stream: Parameters<Serve>[0]) => {
+        const fields = Array.from({ length: 1000 }, (_, at) => [`x-${at}`, 'x'.repeat(20)])
+        stream.respond({ ':status': 200, ...Object.fromEntries(fields) })
+        stream.end()
+      },
+    ],
+    [
+      'has long trailers',
+      'over 16 KB',
+      200,
+      (stream: Parameters<Serve>[0]) => {
+        stream.respond({ ':status': 200 }, { waitForTrailers: true })
+        stream.on('wantTrailers', () => stream.sendTrailers({ 'x-long': 'x'.repeat(20_000) }))
+        stream.end('x')
+      },
+    ],
+    [
       'is too large',
       'too large',
       200,
@@ -228,6 +257,26 @@ test('an answer whose connection ends in its body is none', async () => {
   expect((await error).code).toMatch(/invalid-response|unavailable/)
 })
 
+test('an answer of a hundred and fifty short headers is whole', async () => {
+  const fields = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`x-${at}`, 'x']))
+  const { send } = await start((stream) => {
+    stream.respond({ ':status': 200, ...fields })
+    stream.end('whole')
+  })
+  const { headers, body } = await send()
+  expect({ ...headers }).toMatchObject(fields)
+  expect(body.toString()).toBe('whole')
+})
+
+test('an answer whose status is beyond 599 is none', async () => {
+  const status = Buffer.concat([Buffer.from([0x08, 3]), Buffer.from('999')])
+  const { url } = await startFrames((stream) => [frame(1, 4, stream, status), data(stream, 'x', 1)])
+  expect(await errorOf(channelTo(url)())).toMatchObject({
+    code: 'invalid-response',
+    detail: 'the answer is not valid HTTP',
+  })
+})
+
 describe('a stream that was refused', () => {
   test('was not seen, so the request is sent once more, whatever its method', async () => {
     const { server, send } = await start((stream, _, count) =>
@@ -285,6 +334,45 @@ describe('a connection', () => {
     await until(() => [...frames.sockets][0]!.destroyed, 'the end of the first')
     other.cancel(new GatewayError('cancelled'))
     expect((await next).code).toBe('cancelled')
+  })
+
+  test('that takes no requests is the only one, and carries them as soon as it does', async () => {
+    const { server, send } = await start((stream, _, count) => answerJson(stream, count), { maxConcurrentStreams: 0 })
+    const answers = [send(), send()]
+    await until(() => server.sessions.length > 0, 'a connection')
+    const [session] = server.sessions
+    // Frames go their way in order: by then it has been understood that there is no room.
+    await new Promise((pong) => session!.ping(pong))
+    answers.push(send())
+    await new Promise((pong) => session!.ping(pong))
+    expect(server.sessions.length).toBe(1)
+    session!.settings({ maxConcurrentStreams: 10 })
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(200)
+    expect(server.sessions.length).toBe(1)
+  })
+
+  test('that takes no requests and ends is followed by another', async () => {
+    const { server, send } = await start((stream) => answerJson(stream, 1), { maxConcurrentStreams: 0 })
+    const answer = send()
+    await until(() => server.sessions.length > 0, 'a connection')
+    await new Promise((pong) => server.sessions[0]!.ping(pong))
+    server.sessions[0]!.destroy()
+    await until(() => server.sessions.length === 2, 'another connection')
+    await new Promise((pong) => server.sessions[1]!.ping(pong))
+    server.sessions[1]!.settings({ maxConcurrentStreams: 10 })
+    expect((await answer).status).toBe(200)
+  })
+
+  test('that breaks under one request is not given the next', async () => {
+    const { server, send } = await start((stream, _, count) => {
+      if (count > 1) answerJson(stream, count)
+      else (stream.session as unknown as { socket: { destroy(): void } }).socket.destroy()
+    })
+    const first = send(post)
+    const next = first.catch(() => send(post))
+    expect((await errorOf(first)).code).toBe('unavailable')
+    expect((await next).status).toBe(200)
+    expect(server.count()).toBe(2)
   })
 
   test('to one that does not speak HTTP/2 is none', async () => {

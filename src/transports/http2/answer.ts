@@ -29,3 +29,10 @@ export function selectHeaders(from: IncomingHttpHeaders): IncomingResponse['head
   for (const name in from) if (!name.startsWith(':') && from[name] !== undefined) headers[name] = from[name]
   return headers
 }
+
+/** What a head is counted as, like one of HTTP/1.1: names and values. */
+export function bytesOf(headers: IncomingHttpHeaders): number {
+  let bytes = 0
+  for (const name in headers) bytes += name.length + String(headers[name]).length
+  return bytes
+}

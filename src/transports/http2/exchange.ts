@@ -1,4 +1,4 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2'
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2'
 import type { Cancellable, Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained, type Endable } from '../../faults.ts'
@@ -7,7 +7,8 @@ import { unreachable, unusable } from '../failures.ts'
 import { ReceivedBytes } from '../received-bytes.ts'
 import { contentFieldsOf, type IncomingResponse, type OutgoingRequest } from '../transport.ts'
 import type { Guest, WaitingRoom } from '../waiting-room.ts'
-import { resetBy, StreamRefused, selectHeaders, watchEnd } from './answer.ts'
+import { bytesOf, resetBy, StreamRefused, selectHeaders, watchEnd } from './answer.ts'
+import { headOf } from './request-head.ts'
 import type { Session } from './session.ts'
 import type { Http2Sessions, SessionTaker } from './sessions.ts'
 
@@ -116,7 +117,7 @@ export class Http2Exchange implements Guest, SessionTaker, Cancellable, Endable 
 
   #send(session: Session): void {
     const { body } = this.#request
-    const stream = session.request(this.#head(), body === undefined)
+    const stream = session.request(headOf(this.#request, this.#sessions), body === undefined)
     this.#stream = stream
     const on = <Args extends unknown[]>(event: string, callback: (...args: Args) => void) => {
       const listener = contained('backend', this, (...args: Args) => {
@@ -129,42 +130,30 @@ export class Http2Exchange implements Guest, SessionTaker, Cancellable, Endable 
     stream.on('error', (thrown: Error) => {
       error = thrown
     })
-    on('headers', (headers: IncomingHttpHeaders) => this.#countInterim(headers))
+    on('headers', (headers: IncomingHttpHeaders) => {
+      this.#interimBytes += bytesOf(headers)
+      this.#admits(this.#interimBytes, 0)
+    })
     on('response', (headers: IncomingHttpHeaders) => this.#begin(headers))
     on('data', (piece: Buffer) => this.#append(piece))
     on('trailers', (headers: IncomingHttpHeaders) => {
-      this.#trailers = selectHeaders(headers)
+      if (this.#admits(bytesOf(headers), 0)) this.#trailers = selectHeaders(headers)
     })
     // A cut answer ends like a whole one: what tells is how its stream was closed.
     on('close', () => this.#end(stream.rstCode, hasEnded(), error ?? session.error))
     if (body !== undefined) stream.end(body)
   }
 
-  #head(): OutgoingHttpHeaders {
-    const { method, path, headers, body } = this.#request
-    const { authority, scheme } = this.#sessions
-    const head: Record<string, string | string[]> = {
-      ':method': method,
-      ':path': path,
-      ':authority': authority,
-      ':scheme': scheme,
-    }
-    for (let at = 0; at < headers.length; at += 2) {
-      const name = headers[at]!
-      const before = head[name]
-      head[name] = before === undefined ? headers[at + 1]! : [before, headers[at + 1]!].flat()
-    }
-    if (body !== undefined) head['content-length'] = String(Buffer.byteLength(body))
-    return head
-  }
-
-  #countInterim(headers: IncomingHttpHeaders): void {
-    for (const name in headers) this.#interimBytes += name.length + String(headers[name]).length
-    if (this.#interimBytes > maxHeadBytes) this.#refuse(unusable('head-too-large', 0))
+  /** Whether a head is one that may come; else the answer is refused. */
+  #admits(bytes: number, status: number): boolean {
+    if (bytes <= maxHeadBytes && status < 600) return true
+    this.#refuse(unusable(bytes > maxHeadBytes ? 'head-too-large' : 'malformed', this.#status))
+    return false
   }
 
   #begin(headers: IncomingHttpHeaders): void {
     this.#status = Number(headers[':status'])
+    if (!this.#admits(bytesOf(headers), this.#status)) return
     this.#headers = selectHeaders(headers)
     const length = headers['content-length']
     if (Number(length) > this.#request.maxResponseBytes && this.#request.method !== 'HEAD')

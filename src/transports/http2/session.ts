@@ -54,6 +54,8 @@ export class Session {
     const session = loadHttp2().connect(origin, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: windowBytes, maxHeaderListSize: maxHeadBytes },
+      // Their size bounds them, as over HTTP/1.1: whoever reads a head counts.
+      maxHeaderListPairs: maxHeadBytes,
       maxReservedRemoteStreams: 0,
     })
     this.#session = session
@@ -73,8 +75,17 @@ export class Session {
 
   /** Whether one more request may go out on it now. */
   get hasRoom(): boolean {
-    if (!this.#isReady || this.#isGone || this.#isSuspect) return false
-    return this.#streams < (this.#session.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY)
+    if (!this.#isReady || this.#isGone || this.#isSuspect || this.#session.destroyed) return false
+    return this.#streams < this.#mostStreams
+  }
+
+  /** It takes none for now, by its own word: another connection would be told the same. */
+  get isShut(): boolean {
+    return this.#isReady && !this.#isGone && this.#mostStreams === 0
+  }
+
+  get #mostStreams(): number {
+    return this.#session.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY
   }
 
   /** @throws Error of Node for headers that cannot be sent */

@@ -56,7 +56,7 @@ export class Http2Sessions {
   }
 
   #openOne(): void {
-    if (this.#opening || this.#isClosed) return
+    if (this.#opening || this.#isClosed || this.#sessions.some(({ isShut }) => isShut)) return
     try {
       this.#opening = this.#open({
         onReady: (session) => {
@@ -69,7 +69,10 @@ export class Http2Sessions {
         onGone: (session, error) => {
           const at = this.#sessions.indexOf(session)
           if (at >= 0) this.#sessions.splice(at, 1)
-          if (this.#opening !== session) return
+          if (this.#opening !== session) {
+            if (this.#waiting.size > 0) this.#openOne()
+            return
+          }
           this.#opening = undefined
           this.#refuse(error)
         },
