@@ -75,7 +75,7 @@ export function bindOperation(
       grpc?.idempotent ||
       idempotentMethods.has(method) ||
       headers.some((header) => header.name === 'idempotency-key'),
-    safe: isQuery || safeMethods.has(method),
+    safe: isQuery || grpc?.safe || safeMethods.has(method),
     dialect: isGraphql ? graphqlDialect(definition.partial === true) : undefined,
     path,
     template: `${method} ${text.split('?')[0]}`,

@@ -202,6 +202,28 @@ describe('a method of gRPC', () => {
   })
 })
 
+test('answers of a method that changes nothing are kept by their messages, those of another are not', async () => {
+  const { url } = await startGrpc(proto, service, { Reserve: answer, Look: answer })
+  let calls = 0
+  function answer({ request }: Parameters<Handle>[0], done: Parameters<Handle>[1]) {
+    calls++
+    done(null, { reservation_id: request.items.length, left: 1 })
+  }
+  const look = `match: POST /look
+in: { line.list: $.items }
+do: [ { invoke: stock.look } ]
+response: { body: $.order.id }
+`
+  const { send } = await startAt(url, 'cache: { ttl: 10m }\n', { ...routes, 'routes/look': look })
+  const [none, one] = ['{"items":[]}', '{"items":[{"sku":"a"}]}']
+  const bodies = []
+  for (const items of [none, one, none, one]) bodies.push((await send('/look', items)).body)
+  expect(bodies).toEqual(['0', '1', '0', '1'])
+  expect(calls).toBe(2)
+  for (const items of [one, one]) await send('/reserve', items)
+  expect(calls).toBe(4)
+})
+
 describe('an answer that is no answer of gRPC', () => {
   const message = (bytes: number[]) => Buffer.from([0, 0, 0, 0, bytes.length, ...bytes])
   test.each([
@@ -222,6 +244,12 @@ describe('an answer that is no answer of gRPC', () => {
     ],
     ['without a message', { 'content-type': 'application/grpc' }, Buffer.alloc(0), { 'grpc-status': '0' }],
     ['that cannot be read', { 'content-type': 'application/grpc' }, message([0xff, 0xff]), { 'grpc-status': '0' }],
+    [
+      'of a success that is one of HTTP alone',
+      { ':status': 206, 'content-type': 'application/json' },
+      Buffer.from('{"reservationId":7,"left":1}'),
+      {},
+    ],
     ['with a status that is none', { 'content-type': 'application/grpc' }, message([]), { 'grpc-status': 'x' }],
   ])('%s', async (_name, head, body, trailers) => {
     const backend = await startHttp2((stream) => {

@@ -19,6 +19,8 @@ export interface GrpcMethod {
   readonly response: Type
   /** The definition says that it may be sent twice. */
   readonly idempotent: boolean
+  /** The definition says that it changes nothing. */
+  readonly safe: boolean
   readonly codec: CallCodec
   /** JSON that fits the message, so that what does not is found where it is rendered. */
   readonly encoding: Format
@@ -70,10 +72,12 @@ export function bindGrpc(
   checkPlaces('in', request, definition.in, position, language)
   checkPlaces('out', response, definition.out, position, language)
   const level = String(method.getOption('idempotency_level') ?? '')
+  const safe = level === 'NO_SIDE_EFFECTS'
   return {
     request,
     response,
-    idempotent: level === 'NO_SIDE_EFFECTS' || level === 'IDEMPOTENT',
+    idempotent: safe || level === 'IDEMPOTENT',
+    safe,
     codec: createCodec(request, response),
     encoding: createEncoding(request),
   }

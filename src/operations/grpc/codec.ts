@@ -41,9 +41,10 @@ function writeRequest(outgoing: OutgoingRequest, type: Type): OutgoingRequest {
 /** An answer as the same in HTTP: its status by what its own means, its message as JSON. */
 function readResponse(incoming: IncomingResponse, type: Type): IncomingResponse {
   const { status, contentType = '' } = incoming
-  // Not gRPC's: of a proxy on the way, maybe.
-  if (status !== 200) return incoming
-  if (!/^application\/grpc(\+proto)?(;|$)/i.test(contentType)) throw unusable('the answer is not gRPC')
+  // Not gRPC's: of a proxy on the way, maybe. A success of HTTP alone is none.
+  if (status < 200 || status > 299) return incoming
+  if (status !== 200 || !/^application\/grpc(\+proto)?(;|$)/i.test(contentType))
+    throw unusable('the answer is not gRPC', status)
   const headers = { ...incoming.headers, ...incoming.trailers }
   const said = readStatus(headers['grpc-status'])
   // Without one it was cut.
@@ -66,7 +67,7 @@ function readMessage(body: Buffer, type: Type): unknown {
   try {
     return toJson(type.decode(body.subarray(prefixBytes)) as unknown as Record<string, unknown>, type)
   } catch (cause) {
-    throw unusable(`the message of the answer is no ${type.name}`, cause)
+    throw unusable(`the message of the answer is no ${type.name}`, 200, cause)
   }
 }
 
@@ -83,6 +84,6 @@ function decode(text: string): string {
   }
 }
 
-function unusable(detail: string, cause?: unknown): GatewayError {
-  return new GatewayError('invalid-response', { detail, response: { status: 200, body: undefined }, cause })
+function unusable(detail: string, status = 200, cause?: unknown): GatewayError {
+  return new GatewayError('invalid-response', { detail, response: { status, body: undefined }, cause })
 }
