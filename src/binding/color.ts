@@ -39,8 +39,8 @@ export interface Language {
   readonly stepPrefix?: string
   /** Whose templates are bound: what they leave out is told in its name. The route's response unless said. */
   readonly owner?: Owner | undefined
-  /** Takes the names of the presets that are used. */
-  readonly usedPresets?: Set<string> | undefined
+  /** Takes the names of presets that are used, and which services have a use for their definitions (`schema of shop`). */
+  readonly usedNames?: Set<string> | undefined
   /** Told of every name that is found, for whoever wants to know where it is used. */
   readonly mention?: ((mention: Mention) => void) | undefined
 }

@@ -57,8 +57,8 @@ export class FileReader {
   /** A file that another one names: why it cannot be read is told where it is named. */
   async readNamed(path: string): Promise<SourceText & { readonly lack: string | undefined }> {
     try {
-      const bytes = await readFile(path)
-      return { path: this.show(path), text: this.#written.get(path) ?? utf8.decode(bytes), lack: undefined }
+      const text = this.#written.get(path) ?? utf8.decode(await readFile(path))
+      return { path: this.show(path), text, lack: undefined }
     } catch (error) {
       return { path: this.show(path), text: '', lack: reasonOf(error) }
     }

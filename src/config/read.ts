@@ -4,7 +4,6 @@ import type { Definition } from '../definition.ts'
 import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { type Environment, EnvText, filesNamedIn, secretFiles } from '../environment.ts'
 import { findSchemeFiles } from '../identity/auth.ts'
-import type { SchemaFile } from '../operations/graphql/schema.ts'
 import { parseYamlInSteps } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
 import { loadExtensions } from './extensions/load-extensions.ts'
@@ -12,7 +11,7 @@ import { takeDefinitions } from './extensions/load-module.ts'
 import { FileReader } from './file-reader.ts'
 import { type IncludedDirectory, readIncluded } from './include.ts'
 import { SecretDirectory } from './secret-files.ts'
-import { mayNameFiles, readServiceFiles } from './service-files.ts'
+import { asBefore, mayNameFiles, readServiceFiles } from './service-files.ts'
 import { type ConfigTexts, filesOf, type NamedText } from './texts.ts'
 import { readTlsFiles, tlsFilesIn } from './tls-files.ts'
 
@@ -86,7 +85,6 @@ export async function readConfig(
     const file = await reader.read(path, true)
     if (file) schemeFiles.push({ ...file, scheme })
   }
-  const { schemaFiles, schemaPaths } = await readSchemaFiles(services, base, reader, options.env)
   const tlsFiles = await readTlsFiles(ofListeners, reader)
   const serviceFiles = []
   for (const file of services.filter(mayNameFiles)) {
@@ -110,8 +108,7 @@ export async function readConfig(
     routes,
     parts,
     schemeFiles,
-    schemaFiles,
-    serviceFiles: serviceFiles.map(({ location: _, ...file }) => file),
+    serviceFiles: serviceFiles.map(({ location: _, ...file }) => asBefore(file, before?.serviceFiles)),
     ...(tlsFiles.length > 0 && { tlsFiles, readAtMs: (options.epoch ?? Date.now)() }),
   }
   const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
@@ -123,7 +120,6 @@ export async function readConfig(
       included: included.directories,
       named: [
         ...named.map(({ path }) => path),
-        ...schemaPaths,
         ...serviceFiles.map(({ location }) => location),
         ...ofListeners.map(({ absolute }) => absolute),
       ],
@@ -168,28 +164,6 @@ const told = (path: unknown) => (path instanceof EnvText && !path.isLive ? path.
 function schemeFilesIn(value: unknown, path: string) {
   const { auth } = (value ?? {}) as { auth?: unknown }
   return findSchemeFiles(auth, told).map(({ scheme, name }) => ({ scheme, path: resolve(dirname(path), name) }))
-}
-
-/** Files of types that services name. Most name none, and are not parsed for it. */
-async function readSchemaFiles(
-  services: readonly SourceText[],
-  base: string,
-  reader: FileReader,
-  env: Environment,
-): Promise<{ schemaFiles: SchemaFile[]; schemaPaths: string[] }> {
-  const schemaFiles: SchemaFile[] = []
-  const schemaPaths: string[] = []
-  for (const service of services) {
-    if (!/^\s*["']?schema["']?\s*:/m.test(service.text)) continue
-    const value = (await parseInSteps(service, env))?.value as { schema?: unknown } | null | undefined
-    const name = told(value?.schema)
-    if (typeof name !== 'string') continue
-    const path = resolve(dirname(resolve(base, service.path)), name)
-    schemaPaths.push(path)
-    const file = await reader.read(path, true)
-    if (file) schemaFiles.push({ ...file, by: service.path, name })
-  }
-  return { schemaFiles, schemaPaths }
 }
 
 /** A turn of the event loop a step: a gateway that reads its file again has requests to serve. */

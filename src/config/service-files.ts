@@ -16,11 +16,11 @@ export interface ServiceFile extends SourceText {
 }
 
 /** Where a service names files, from its own. */
-const places = [...tlsFileKeys.map((key) => ['tls', key]), ['proto']]
+const places = [...tlsFileKeys.map((key) => ['tls', key]), ['proto'], ['schema']]
 
 /** Whether a service may name files: only then it is worth a look inside. */
 export function mayNameFiles({ text }: SourceText): boolean {
-  return text.includes('tls') || text.includes('proto')
+  return text.includes('tls') || text.includes('proto') || text.includes('schema')
 }
 
 /** Reads what a service names, of which it is not yet known whether it is right. */
@@ -45,6 +45,17 @@ export async function readServiceFiles(
   for (const name of main === undefined ? names : new Set([main, ...names]))
     await read(name, resolve(dirname(home), name))
   return files
+}
+
+/** The same object for what is as it was: what was made of it is known by it. */
+export function asBefore(file: ServiceFile, before: readonly ServiceFile[] = []): ServiceFile {
+  const isSame = (one: ServiceFile) =>
+    one.path === file.path &&
+    one.by === file.by &&
+    one.name === file.name &&
+    one.lack === file.lack &&
+    one.text === file.text
+  return before.find(isSame) ?? file
 }
 
 type LocatedFile = ServiceFile & { readonly location: string }

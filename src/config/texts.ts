@@ -1,5 +1,4 @@
 import type { Environment } from '../environment.ts'
-import type { SchemaFile } from '../operations/graphql/schema.ts'
 import type { SourceText } from '../yaml/source.ts'
 import type { ExtensionModule } from './extensions/extension-module.ts'
 import type { Unreadable } from './file-reader.ts'
@@ -18,9 +17,7 @@ export interface ConfigTexts {
   readonly parts?: readonly SourceText[]
   /** What schemes of `auth` are made of: keys, by the scheme. */
   readonly schemeFiles?: readonly NamedText[]
-  /** GraphQL types that services name. */
-  readonly schemaFiles?: readonly SchemaFile[]
-  /** What services name: certificates, keys. */
+  /** What services name: certificates, keys, definitions. */
   readonly serviceFiles?: readonly ServiceFile[]
   /** What listeners speak TLS with. */
   readonly tlsFiles?: readonly TlsFile[]
@@ -43,8 +40,8 @@ export interface NamedText extends SourceText {
 /** Every text of it but the routes': what all of them stand on. */
 export function sharedFilesOf(texts: ConfigTexts): SourceText[] {
   const { gateway, included = [], dictionary, services, parts = [] } = texts
-  const { schemeFiles = [], schemaFiles = [], serviceFiles = [] } = texts
-  return [gateway, ...included, ...dictionary, ...services, ...parts, ...schemeFiles, ...schemaFiles, ...serviceFiles]
+  const { schemeFiles = [], serviceFiles = [] } = texts
+  return [gateway, ...included, ...dictionary, ...services, ...parts, ...schemeFiles, ...serviceFiles]
 }
 
 /** Every text of it, modules too. */

@@ -41,7 +41,7 @@ export class RouteBinder implements Binder {
   readonly operators: Language['operators']
   readonly diagnostics: Language['diagnostics']
   readonly mention: Language['mention']
-  readonly usedPresets: Language['usedPresets']
+  readonly usedNames: Language['usedNames']
   readonly trustsNoProxy: boolean
   readonly saysCors: Language['saysCors']
   readonly fillsClaims: boolean
@@ -77,7 +77,7 @@ export class RouteBinder implements Binder {
     this.operators = language.operators
     this.diagnostics = language.diagnostics
     this.mention = language.mention
-    this.usedPresets = language.usedPresets
+    this.usedNames = language.usedNames
     this.trustsNoProxy = language.trustsNoProxy ?? false
     this.saysCors = language.saysCors
     this.fillsClaims = language.fillsClaims ?? false

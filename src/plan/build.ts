@@ -5,6 +5,7 @@ import { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { applySuppressions } from '../yaml/suppressions.ts'
 import { bindCertificates, type ListenerTls } from './certificates.ts'
+import { checkDefinitionsAreUsed } from './checks/definitions-are-used.ts'
 import { checkSharedOutputsAreUsed } from './checks/outputs-are-used.ts'
 import { checkPresetsAreUsed } from './checks/presets-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
@@ -127,7 +128,10 @@ function* gatherDiagnostics(
     diagnostics,
   )
   yield
-  if (!diagnostics.hasErrors) checkPresetsAreUsed(world, units, diagnostics)
+  if (!diagnostics.hasErrors) {
+    checkPresetsAreUsed(world, units, diagnostics)
+    checkDefinitionsAreUsed(world, units, diagnostics)
+  }
   const suppressions = [...world.facts, ...units.map(({ facts }) => facts)].flatMap((facts) => facts.suppressions)
   return { told: applySuppressions(yield* diagnostics.sortedInSteps(), suppressions), hasErrors: diagnostics.hasErrors }
 }

@@ -6,15 +6,22 @@ import type { ServiceDefinition } from '../config/service.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
-import { buildTypes, type SchemaFile, type Types } from '../operations/graphql/schema.ts'
+import type { Types } from '../operations/graphql/schema.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
 import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
 import type { ServiceOperation } from '../steps/service-operation.ts'
 import type { Defaults } from './defaults.ts'
 import type { InheritedSet } from './presets.ts'
+import { bindTypes } from './service-schema.ts'
 import { bindTarget } from './service-target.ts'
 import type { Work } from './work.ts'
+
+/** The files that say what a service's operations are, by the key of operations that is held against each. */
+export const definitionUsers = { schema: 'graphql', proto: 'grpc' } as const
+type DefinitionName = keyof typeof definitionUsers
+const definitionNames = Object.keys(definitionUsers) as DefinitionName[]
+export const nameDefinition = (name: DefinitionName, service: string): string => `${name} of ${service}`
 
 /** One service of the catalogue, its operations checked against the dictionary. */
 export interface CatalogueService {
@@ -24,6 +31,8 @@ export interface CatalogueService {
   readonly at: Location
   /** As its file has it. */
   readonly definition: ServiceDefinition['definition']
+  /** Where it names what its operations are held against. */
+  readonly definitionsAt: readonly { readonly name: DefinitionName; readonly at: Location }[]
   /** Of what is passed through to it: its own, that of a preset it uses, or the gateway’s for all calls. */
   readonly timeoutMs: number | undefined
   /** Operations that stand in its file but could not be read. */
@@ -47,7 +56,6 @@ export function* bindCatalogue(
   services: readonly (ServiceDefinition | undefined)[],
   defaults: Defaults,
   kinds: PolicyKinds,
-  schemaFiles: readonly SchemaFile[],
   language: Language,
 ): Work<Catalogue> {
   const isWhole = services.every((service) => service !== undefined)
@@ -74,7 +82,7 @@ export function* bindCatalogue(
       bindService(
         service,
         info,
-        { services: targets, kinds, namedErrors, types: findTypes(service, schemaFiles, language) },
+        { services: targets, kinds, namedErrors, types: bindTypes(service, language.diagnostics) },
         defaults,
         language,
       ),
@@ -82,16 +90,6 @@ export function* bindCatalogue(
     yield
   }
   return Object.assign(catalogue, { isWhole })
-}
-
-/** The types that a service's queries are held against. */
-function findTypes(
-  { source, definition }: ServiceDefinition,
-  files: readonly SchemaFile[],
-  { diagnostics }: Language,
-): Types | undefined {
-  const file = files.find(({ by, name }) => by === source.path && name === definition.schema)
-  return file && buildTypes(file, source.locate(['schema']), diagnostics)
 }
 
 function bindService(
@@ -141,6 +139,8 @@ function bindService(
   ]
   const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
     const used = presets.find('call', definition.use, position, language)
+    for (const key of definitionNames)
+      if (definition[definitionUsers[key]] !== undefined) language.usedNames?.add(nameDefinition(key, info.name))
     const operation = bindOperation(info, name, definition, [...headers, ...headersOf(used)], position, language, types)
     const errorNames = [...operation.errorNames.values()]
     const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, errorNames, language })
@@ -172,6 +172,9 @@ function bindService(
     info,
     at: source.locate(['service']),
     definition,
+    definitionsAt: definitionNames.flatMap((name) =>
+      definition[name] === undefined ? [] : { name, at: source.locateKey([name]) },
+    ),
     timeoutMs: timeout,
     operations: new Map(operations),
     unread,

@@ -30,13 +30,7 @@ export function mentionsInService(file: SourceText, env: Environment, world: Wor
   if (!service) return []
   return gather((mention) =>
     runToEnd(
-      bindCatalogue(
-        [service],
-        defaults,
-        registry.policies,
-        [],
-        languageOf(dictionary, settings, env, ignored, mention),
-      ),
+      bindCatalogue([service], defaults, registry.policies, languageOf(dictionary, settings, env, ignored, mention)),
     ),
   )
 }

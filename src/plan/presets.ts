@@ -44,12 +44,12 @@ export class Presets {
     about: About,
     use: readonly string[] | undefined,
     owner: Position,
-    { diagnostics, usedPresets }: Pick<Language, 'diagnostics' | 'usedPresets'>,
+    { diagnostics, usedNames }: Pick<Language, 'diagnostics' | 'usedNames'>,
   ): InheritedSet<Sets[About]>[] {
     if (!use) return []
     const isList = Array.isArray(owner.source.valueAt([...owner.path, 'use']))
     const found = use.flatMap((name, index) => {
-      usedPresets?.add(name)
+      usedNames?.add(name)
       const sets = this.#named(about, name)
       if (sets.length === 0) {
         this.#refuse(about, name, within(owner, 'use', ...(isList ? [index] : [])), diagnostics)

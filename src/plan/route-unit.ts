@@ -31,7 +31,7 @@ export class RouteUnit {
   readonly world: World
   /** What is wrong with the route. */
   readonly diagnostics: DiagnosticCollector
-  readonly usedPresets: ReadonlySet<string>
+  readonly usedNames: ReadonlySet<string>
   /** Undefined when it cannot be read at all. */
   readonly claim: RouteClaim | undefined
   readonly unusedOutputs: UnusedOutputs | undefined
@@ -41,7 +41,7 @@ export class RouteUnit {
   #asserted: readonly AssertedHeader[] | undefined
 
   constructor(
-    origin: Pick<RouteUnit, 'facts' | 'named' | 'world' | 'diagnostics' | 'usedPresets'>,
+    origin: Pick<RouteUnit, 'facts' | 'named' | 'world' | 'diagnostics' | 'usedNames'>,
     claim: RouteClaim | undefined,
     bound: BoundRoute | PassthroughRoute | undefined,
     unusedOutputs: UnusedOutputs | undefined,
@@ -50,7 +50,7 @@ export class RouteUnit {
     this.named = origin.named
     this.world = origin.world
     this.diagnostics = origin.diagnostics
-    this.usedPresets = origin.usedPresets
+    this.usedNames = origin.usedNames
     this.claim = claim
     this.unusedOutputs = unusedOutputs
     this.#bound = bound
@@ -104,7 +104,7 @@ export function* readRoute(
 ): Work<RouteUnit> {
   const diagnostics = new DiagnosticCollector()
   const { env, named } = recordEnvironment(environment)
-  const origin = { facts: findFacts(file), named, world, diagnostics, usedPresets: none }
+  const origin = { facts: findFacts(file), named, world, diagnostics, usedNames: none }
   const source = yield* parseYamlInSteps(file, env, diagnostics)
   const parsed = source && parseRoute(source, world.registry.steps, diagnostics)
   // What is small is done in a step.
@@ -112,12 +112,12 @@ export function* readRoute(
   if (isLarge) yield
   if (!parsed) return new RouteUnit(origin, undefined, undefined, undefined)
   const { dictionary, settings } = world
-  const usedPresets = new Set<string>()
-  const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics, mention), usedPresets }
+  const usedNames = new Set<string>()
+  const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics, mention), usedNames }
   const bound = language && (yield* bind(parsed, world, language, isLarge))
   const unusedOutputs = bound && !('kind' in bound) ? checkOutputsAreUsed(bound, diagnostics) : undefined
   source.forget()
-  return new RouteUnit({ ...origin, usedPresets }, claimOf(parsed), bound, unusedOutputs)
+  return new RouteUnit({ ...origin, usedNames }, claimOf(parsed), bound, unusedOutputs)
 }
 
 /** Whether a file would give this unit. */

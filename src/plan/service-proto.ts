@@ -2,24 +2,19 @@ import type { ServiceDefinition } from '../config/service.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { Root } from '../operations/grpc/library.ts'
 import { parseProto } from '../operations/grpc/proto.ts'
+import { findNamed } from './service-file.ts'
 
 /** What a service defines of gRPC. What is wrong with its files is reported where they are named. */
-export function bindProto(
-  { source, definition, files }: ServiceDefinition,
-  diagnostics: DiagnosticCollector,
-): Root | 'unread' | undefined {
-  const { proto } = definition
-  if (proto === undefined) return undefined
+export function bindProto(service: ServiceDefinition, diagnostics: DiagnosticCollector): Root | 'unread' | undefined {
+  const { source, definition, files } = service
+  if (definition.proto === undefined) return undefined
   const at = source.locate(['proto'])
-  const main = files.find(({ name }) => name === proto)
-  const definitions = [
-    ...(main ? [main] : []),
-    ...files.filter((file) => file !== main && file.name.endsWith('.proto')),
-  ]
+  const main = findNamed(service, ['proto'], diagnostics)
+  if (!main) return 'unread'
+  const definitions = [main, ...files.filter((file) => file !== main && file.name.endsWith('.proto'))]
   const lost = definitions.find(({ lack }) => lack !== undefined)
-  if (!main || lost) {
-    const [path, why] = [lost?.path ?? proto, lost?.lack ?? 'nobody looked for it']
-    diagnostics.add('file-unreadable', `${path} cannot be read: ${why}`, at)
+  if (lost) {
+    diagnostics.add('file-unreadable', `${lost.path} cannot be read: ${lost.lack}`, at)
     return 'unread'
   }
   try {

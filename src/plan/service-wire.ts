@@ -1,9 +1,9 @@
-import { tlsFileKeys } from '../config/service/tls.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { TlsOptions, Wire } from '../transports/transport.ts'
 import { hashContent } from './hash.ts'
 import { faultOfAuthorities, faultOfPair } from './pem.ts'
+import { findNamed } from './service-file.ts'
 
 /** How a service is spoken to; undefined where its file says nothing of that. What cannot be used is reported. */
 export function bindWire(service: ServiceDefinition, diagnostics: DiagnosticCollector): Wire | undefined {
@@ -26,7 +26,8 @@ export function bindWire(service: ServiceDefinition, diagnostics: DiagnosticColl
 function bindTls(service: ServiceDefinition, diagnostics: DiagnosticCollector): TlsOptions {
   const { source, definition } = service
   const { serverName, verify } = definition.tls!
-  const { ca, cert, key } = readFiles(service, diagnostics)
+  const find = (key: 'ca' | 'cert' | 'key') => findNamed(service, ['tls', key], diagnostics)
+  const [ca, cert, key] = [find('ca'), find('cert'), find('key')]
   const tell = (at: string, message: string) => diagnostics.add('invalid-value', message, source.locate(['tls', at]))
   const caFault = ca && faultOfAuthorities(ca.text)
   if (caFault !== undefined) tell('ca', `${ca!.path}: ${caFault}`)
@@ -48,22 +49,10 @@ function bindTls(service: ServiceDefinition, diagnostics: DiagnosticCollector): 
   }
 }
 
-function readFiles({ source, definition, files }: ServiceDefinition, diagnostics: DiagnosticCollector) {
-  const found: { [Key in (typeof tlsFileKeys)[number]]?: { readonly path: string; readonly text: string } } = {}
-  for (const key of tlsFileKeys) {
-    const name = definition.tls![key]
-    if (name === undefined) continue
-    const file = files.find((one) => one.name === name)
-    // Whoever builds a snapshot of texts alone has to give those too.
-    const { lack, path, text } = file ?? { lack: 'nobody looked for it', path: name, text: '' }
-    if (lack === undefined) found[key] = { path, text }
-    else diagnostics.add('file-unreadable', `${path} cannot be read: ${lack}`, source.locate(['tls', key]))
-  }
-  return found
-}
-
 /** Where all endpoints are known, and none of them speaks TLS. */
 function checkIsUsed({ source, definition }: ServiceDefinition, diagnostics: DiagnosticCollector): void {
+  // What is only meant so (`tsl`) has been reported.
+  if (source.valueAt(['tls']) === undefined) return
   const places = definition.versions ? Object.values(definition.versions) : [definition]
   const isPlain = places.every(({ endpoints }) => endpoints?.every(({ url }) => new URL(url).protocol === 'http:'))
   if (!isPlain) return

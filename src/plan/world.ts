@@ -43,7 +43,7 @@ export interface World extends OwnAccess {
   readonly standing: readonly StandingPart[]
   readonly registry: Registry
   /** Presets that services and parts use. */
-  readonly usedPresets: ReadonlySet<string>
+  readonly usedNames: ReadonlySet<string>
   /** What is wrong with its files. */
   readonly diagnostics: DiagnosticCollector
   readonly facts: readonly FileFacts[]
@@ -98,10 +98,9 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     yield
   }
   if (!isWhole) services.push(undefined)
-  const usedPresets = new Set<string>()
-  const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics), usedPresets }
-  const catalogue =
-    language && (yield* bindCatalogue(services, defaults, registry.policies, texts.schemaFiles ?? [], language))
+  const usedNames = new Set<string>()
+  const language = dictionary && { ...languageOf(dictionary, settings, env, diagnostics), usedNames }
+  const catalogue = language && (yield* bindCatalogue(services, defaults, registry.policies, language))
   const asked = bindOwnAccess(settings, gateway, auth, catalogue, language, diagnostics)
   const partSources: (Source | undefined)[] = []
   for (const file of texts.parts ?? []) {
@@ -134,7 +133,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     parts,
     standing,
     registry,
-    usedPresets,
+    usedNames,
     diagnostics,
     facts,
     named,

@@ -4,22 +4,15 @@ import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { SourceText } from '../../yaml/source.ts'
 import { graphql } from './library.ts'
 
-/** A file of types that a service names. */
-export interface SchemaFile extends SourceText {
-  /** The file that names it, and as what. */
-  readonly by: string
-  readonly name: string
-}
-
 /** The types of a GraphQL service. */
 export type Types = GraphQLSchema
 
 /** Schemas are large, and a service's stays the same while its queries are written. */
-const built = new WeakMap<SchemaFile, GraphQLSchema>()
+const built = new WeakMap<SourceText, GraphQLSchema>()
 
 /** Makes a schema of its text (the schema definition language). A fault is reported where the file is named. */
 export function buildTypes(
-  file: SchemaFile,
+  file: SourceText,
   at: Location,
   diagnostics: DiagnosticCollector,
 ): GraphQLSchema | undefined {

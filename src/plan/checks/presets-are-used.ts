@@ -4,12 +4,12 @@ import type { World } from '../world.ts'
 
 /** Something uses every preset. */
 export function checkPresetsAreUsed(
-  { defaults, usedPresets }: World,
-  units: readonly Pick<RouteUnit, 'usedPresets'>[],
+  { defaults, usedNames }: World,
+  units: readonly Pick<RouteUnit, 'usedNames'>[],
   diagnostics: DiagnosticCollector,
 ): void {
   for (const [name, at] of defaults.presets.places()) {
-    if (usedPresets.has(name) || units.some((unit) => unit.usedPresets.has(name))) continue
+    if (usedNames.has(name) || units.some((unit) => unit.usedNames.has(name))) continue
     diagnostics.add('unused-preset', `nothing uses the preset \`${name}\``, at)
   }
 }

@@ -33,9 +33,11 @@ function faults(operation: string, schema: string | undefined = types) {
     'routes/home': 'match: GET /home\nresponse: { body: hello }\n',
   })
   const [service] = texts.services
-  const schemaFiles =
-    schema === undefined ? [] : [{ path: 'shop.graphql', text: schema, by: service!.path, name: './shop.graphql' }]
-  const { diagnostics } = buildSnapshot({ ...texts, schemaFiles })
+  const serviceFiles =
+    schema === undefined
+      ? []
+      : [{ path: 'shop.graphql', text: schema, by: service!.path, name: './shop.graphql', lack: undefined }]
+  const { diagnostics } = buildSnapshot({ ...texts, serviceFiles })
   return diagnostics.filter(({ severity }) => severity === 'error').map(describeDiagnostic)
 }
 
