@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { EnvText } from '../environment.ts'
 import { parseCount, parseDuration, parseRate, parseShare, parseSize } from '../expressions/units.ts'
 import { withRole } from './variables.ts'
 
@@ -23,6 +24,11 @@ export type Meaning =
 /** Says what a text stands for, in the schema too (`x-tessera`): editors complete it, explain it and go where it is from. */
 export function meaning<Schema extends z.ZodType>(schema: Schema, what: Meaning): Schema {
   return schema.meta({ 'x-tessera': what })
+}
+
+/** A text, or one that names files, which is read whenever it is needed. What is neither is not quoted: it may be a secret. */
+export function liveText(text: z.ZodString = z.string().min(1)) {
+  return z.union([text, z.instanceof(EnvText, { error: 'expected text' }).meta({ type: 'string' })])
 }
 
 /** A scalar with a unit: text in the file, a number once checked. */

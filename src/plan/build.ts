@@ -9,7 +9,7 @@ import { checkDefinitionsAreUsed } from './checks/definitions-are-used.ts'
 import { checkSharedOutputsAreUsed } from './checks/outputs-are-used.ts'
 import { checkPresetsAreUsed } from './checks/presets-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
-import { checkToolsCanBeCalled } from './checks/tools-can-be-called.ts'
+import { checkToolsAreThere, checkToolsCanBeCalled } from './checks/tools-can-be-called.ts'
 import { hashContent } from './hash.ts'
 import { BuildMemory } from './memory.ts'
 import { isUnitOf, type RouteUnit, readRoute } from './route-unit.ts'
@@ -131,6 +131,7 @@ function* gatherDiagnostics(
   if (!diagnostics.hasErrors) {
     checkPresetsAreUsed(world, units, diagnostics)
     checkDefinitionsAreUsed(world, units, diagnostics)
+    checkToolsAreThere(claims, world, diagnostics)
   }
   const suppressions = [...world.facts, ...units.map(({ facts }) => facts)].flatMap((facts) => facts.suppressions)
   return { told: applySuppressions(yield* diagnostics.sortedInSteps(), suppressions), hasErrors: diagnostics.hasErrors }

@@ -280,6 +280,7 @@ test('what is wrong with tools is told when they are read', () => {
   expect(told('', `${route}tool: true\nsummary: A`)).toEqual(['invalid-value: nobody is offered tools'])
   expect(told('mcp: true', `${route}tool: true`)).toEqual(['missing-key: nobody tells models what this tool does'])
   expect(told('mcp: true', `${route}tool: { description: A }`)).toEqual([])
+  expect(told('mcp: true', route)).toEqual(['invalid-value: there are no tools to offer'])
   expect(told('mcp: { path: /a }', `${route.replace('GET', 'POST')}summary: A`).join()).toContain('duplicate-route')
   expect(told('mcp: { auth: nobody }', route).join()).toContain('unknown-scheme')
   expect(told('publicUrl: https://a.example', route)).toEqual(['invalid-value: nothing here asks for `publicUrl`'])

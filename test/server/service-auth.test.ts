@@ -272,6 +272,9 @@ describe('what cannot hold is an error at load', () => {
   test.each([
     ['auth: { basic: { user: "a:b", password: x } }', /has no colon/],
     ['auth: { bearer: x, basic: { user: a, password: x } }', /one of basic, bearer, oauth2/],
+    ['auth: { bearer: "one\\ntwo" }', /^a token is one line of letters that a header can carry$/],
+    ['auth: { bearer: }', /^expected text$/],
+    ['auth: { basic: { user: a, password: [x] } }', /^expected text$/],
     ['auth: { }', /one of basic, bearer, oauth2/],
     [oauth2('http://id.example.com/token'), /over https, unless it is on this machine/],
     [oauth2('ftp://id.example.com/'), /is not a URL of http or https/],

@@ -1,15 +1,13 @@
 import * as z from 'zod'
+import { liveText } from '../../binding/scalars.ts'
 import { withRole } from '../../binding/variables.ts'
 import type { CredentialSettings } from '../../endpoints/credentials/settings.ts'
-import { EnvText } from '../../environment.ts'
+import { textNow } from '../../environment.ts'
+import { isHeaderValue } from '../../header-fields.ts'
 import { isLoopback } from '../../ip-address.ts'
 import { maskUrl } from '../../redaction.ts'
 
-/** A text, or one that names files, which is read whenever it is needed. */
-const secret = (what: string) =>
-  z
-    .union([z.string().min(1), z.instanceof(EnvText).meta({ type: 'string' })])
-    .describe(`${what}; from a file or the environment, not written here.`)
+const secret = (what: string) => liveText().describe(`${what}; from a file or the environment, not written here.`)
 
 const name = z.string().min(1)
 
@@ -51,7 +49,11 @@ const oauth2Shape = z
 export const serviceAuthShape = z
   .strictObject({
     basic: basicShape.optional(),
-    bearer: secret('A token').optional(),
+    bearer: secret('A token')
+      .refine((token) => isHeaderValue(typeof token === 'string' || !token.isLive ? textNow(token) : ''), {
+        message: 'a token is one line of letters that a header can carry',
+      })
+      .optional(),
     oauth2: oauth2Shape.optional(),
   })
   .superRefine((written, context) => {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { EnvText } from '../../environment.ts'
+import { liveText } from '../../binding/scalars.ts'
 
 /** Where a registry is: an origin, maybe with a path. */
 export function registryAddress(fallback: string) {
@@ -15,10 +15,7 @@ function isOrigin(text: string): boolean {
   return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
 }
 
-/** A text, or one that names files, which is read whenever it is needed. */
-function live(text: z.ZodString) {
-  return z.union([text, z.instanceof(EnvText).meta({ type: 'string' })]).optional()
-}
+const live = (text: z.ZodString) => liveText(text).optional()
 
 const token = live(
   z

@@ -1,6 +1,18 @@
 import type { GatewaySettings } from '../../config/gateway.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
+import type { World } from '../world.ts'
 import type { RouteClaim } from './routes-are-distinct.ts'
+
+/** Who offers tools has some. */
+export function checkToolsAreThere(
+  claims: readonly RouteClaim[],
+  { settings, gateway }: Pick<World, 'settings' | 'gateway'>,
+  diagnostics: DiagnosticCollector,
+): void {
+  if (!settings.mcp || !gateway || claims.some(({ tool }) => tool)) return
+  const help = 'say of a route what it is to models: `tool: true`'
+  diagnostics.add('invalid-value', 'there are no tools to offer', gateway.locateKey(['mcp']), help)
+}
 
 /** A route that is a tool says what for, and the gateway's file offers tools. */
 export function checkToolsCanBeCalled(

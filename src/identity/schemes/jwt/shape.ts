@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { timeSpan } from '../../../binding/scalars.ts'
-import { EnvText } from '../../../environment.ts'
+import { liveText, timeSpan } from '../../../binding/scalars.ts'
 import { placesShape } from '../../credential.ts'
 import { isSafeOrigin } from '../../fetch-json.ts'
 import { isFileName } from '../../scheme.ts'
@@ -38,8 +37,7 @@ export const jwtShape = z
       .describe(
         'Its keys: a URL, or a file, from the one that says so. Found by discovery at the issuer unless given.',
       ),
-    secret: z
-      .union([z.string(), z.instanceof(EnvText).meta({ type: 'string' })])
+    secret: liveText(z.string())
       .optional()
       .describe('What HS256 is signed with, in place of keys: 32 bytes at least, of `${file:…}`.'),
     type: z.string().min(1).optional().describe('What `typ` has to be: `at+jwt` for access tokens (RFC 9068).'),

@@ -1,13 +1,12 @@
 import * as z from 'zod'
-import { timeSpan } from '../../../binding/scalars.ts'
-import { EnvText } from '../../../environment.ts'
+import { liveText, timeSpan } from '../../../binding/scalars.ts'
 import { isSafeOrigin } from '../../fetch-json.ts'
 import { believedShape } from '../jwt/shape.ts'
 
 /** What cookies are sealed with has as many random bits as the key that is made of it, or more. */
 export const leastKeyBytes = 32
 
-const secret = z.union([z.string().min(1), z.instanceof(EnvText).meta({ type: 'string' })])
+const secret = liveText()
 const cookieKey = secret.refine(
   (key) => typeof key !== 'string' || Buffer.byteLength(key) >= leastKeyBytes,
   'a key has 32 bytes at least: a shorter one can be guessed',
