@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { Socket } from 'node:net'
@@ -206,6 +206,44 @@ describe('a service over TLS', () => {
     expect(await get()).toMatchObject({ status: 200 })
     expect(backend.asked.map(({ client }) => client)).toEqual(['old', 'old', 'new'])
     await until(() => backend.sockets.size === 1, 'the old connection to be closed')
+  })
+
+  test('is watched where its files are those of a mounted secret, which are swapped as one', async () => {
+    const authority = makeAuthority()
+    const backend = await startSecure({
+      ...authority.issue('b', 'words.internal'),
+      ca: authority.cert,
+      requestCert: true,
+      rejectUnauthorized: true,
+    })
+    const mount = createDirectory()
+    const names = { 'ca.crt': 'ca', 'client.crt': 'cert', 'client.key': 'key' } as const
+    const swap = (version: string, { cert, key }: Pair) => {
+      mkdirSync(join(mount, version))
+      const texts = { ca: authority.cert, cert, key }
+      for (const [name, what] of Object.entries(names)) writeFileSync(join(mount, version, name), texts[what])
+      symlinkSync(version, join(mount, '..data_tmp'))
+      renameSync(join(mount, '..data_tmp'), join(mount, '..data'))
+    }
+    swap('..1', authority.issue('old'))
+    for (const name of Object.keys(names)) symlinkSync(`..data/${name}`, join(mount, name))
+    const tls = Object.entries(names).map(([name, key]) => `${key}: ${join(mount, name)}`)
+    const running = await startGateway(
+      {
+        'services/words': wordService(backend.url, `tls: { ${tls.join(', ')}, serverName: words.internal }`),
+        'routes/word': wordRoute,
+      },
+      { watch: true },
+    )
+    const ask = async () => void (await fetch(`http://127.0.0.1:${running.port}/word`))
+    await ask()
+    swap('..2', authority.issue('new'))
+    rmSync(join(mount, '..1'), { recursive: true })
+    await until(async () => {
+      await ask()
+      return backend.asked.at(-1)?.client === 'new'
+    }, 'the new certificate to be shown')
+    expect(backend.asked.every(({ client }) => client === 'old' || client === 'new')).toBe(true)
   })
 
   test('is watched: files that change are read by themselves', async () => {
