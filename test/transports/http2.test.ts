@@ -312,6 +312,16 @@ describe('a connection', () => {
     expect((await slow).body.toString()).toBe('"done"')
   })
 
+  test('that says it goes away for an error has not seen what came later, so that is sent once more', async () => {
+    const { server, send } = await start((stream, _, count) => {
+      if (count === 2) stream.session!.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 1)
+      else answerJson(stream, count)
+    })
+    await send()
+    expect((await send(post)).body.toString()).toBe('3')
+    expect(server.sessions.length).toBe(2)
+  })
+
   test('that was closed while nobody used it costs no request that may be repeated', async () => {
     const { server, send } = await start((stream) => answerJson(stream, 1))
     for (let turn = 0; turn < 20; turn++) {

@@ -140,7 +140,10 @@ export class Http2Exchange implements Guest, SessionTaker, Cancellable, Endable 
       if (this.#admits(bytesOf(headers), 0)) this.#trailers = selectHeaders(headers)
     })
     // A cut answer ends like a whole one: what tells is how its stream was closed.
-    on('close', () => this.#end(stream.rstCode, hasEnded(), error ?? session.error))
+    on('close', () => {
+      const code = session.neverSaw(stream) ? refusedStream : stream.rstCode
+      this.#end(code, hasEnded(), error ?? session.error)
+    })
     if (body !== undefined) stream.end(body)
   }
 

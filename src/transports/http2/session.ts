@@ -44,6 +44,8 @@ export class Session {
   #isGone = false
   #isSuspect = false
   #error: Error | undefined
+  /** The last request that the other side saw, by its own word. */
+  #lastSeen = Number.POSITIVE_INFINITY
   #idle: NodeJS.Timeout | undefined
 
   constructor(options: SessionOptions) {
@@ -68,7 +70,10 @@ export class Session {
     this.#on(session, 'error', (error: Error) => {
       this.#error ??= error
     })
-    this.#on(session, 'goaway', () => this.#leave())
+    this.#on(session, 'goaway', (_code: number, lastSeen: number) => {
+      this.#lastSeen = lastSeen
+      this.#leave()
+    })
     this.#on(session, 'close', () => this.#end())
     session.unref()
   }
@@ -114,6 +119,11 @@ export class Session {
       this.#options.onRoom(this)
     }
     if (!this.#session.ping(contained('backend', this, answered))) clearTimeout(timer)
+  }
+
+  /** Whether the other side has said that it saw nothing of a request (RFC 9113 section 6.8). */
+  neverSaw({ id = 0 }: ClientHttp2Stream): boolean {
+    return id > this.#lastSeen
   }
 
   /** Why a stream of it broke, where that is known. */
