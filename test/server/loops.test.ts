@@ -47,7 +47,11 @@ test.each([
 
 test('a loop that leads by the tools, the description or to nowhere is one', async () => {
   const { backend, heads } = await listening()
-  const { port } = await startGateway({ gateway: 'mcp: true\nopenapi: true\n', ...files(backend.url) })
+  const { port } = await startGateway({
+    gateway: 'mcp: true\nopenapi: true\n',
+    ...files(backend.url),
+    'routes/tool': 'match: GET /tool\ntool: { description: A word. }\nresponse: { body: { word: 1 } }\n',
+  })
   await sendRaw(port, request('GET /word HTTP/1.1'))
   const loop = `CDN-Loop: ${heads[0]!['cdn-loop']}`
   for (const line of ['POST /mcp', 'GET /openapi.json', 'GET /nowhere'])

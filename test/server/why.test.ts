@@ -205,7 +205,12 @@ describe('a request that is refused before anybody looks at it', () => {
     ],
     ['whose head never ends', 'GET / HTTP/1.1\r\nhost: a\r\n', 408, 'request-timeout'],
     ['that asks for a tunnel', 'CONNECT a:1 HTTP/1.1\r\nhost: a:1\r\n\r\n', 501, 'not-implemented'],
-    ['whose URL is too long', `GET /${'a'.repeat(9000)} HTTP/1.1\r\nhost: a\r\n\r\n`, 414, 'url-too-long'],
+    [
+      'whose URL is too long',
+      `GET /${'a'.repeat(9000)} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`,
+      414,
+      'url-too-long',
+    ],
   ]
   test.each(refused)('%s is logged and counted', async (_, text, status, error) => {
     const { port, adminPort, lines } = await startGateway({
