@@ -1,18 +1,8 @@
 import type { Balancer, Candidate, Weighted } from '../../src/endpoints/balancers/balancer.ts'
 import { balancers } from '../../src/endpoints/balancers/index.ts'
 import { Load } from '../../src/endpoints/balancers/load.ts'
+import { seededRandom } from './chance.ts'
 import { FakeClock } from './fake-clock.ts'
-
-/** The same numbers every time (mulberry32). */
-export function seededRandom(seed = 1): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state)
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 export function candidates(...weights: number[]): Weighted<Candidate>[] {
   return weights.map((weight, index) => ({

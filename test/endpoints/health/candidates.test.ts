@@ -5,7 +5,7 @@ import { balancers } from '../../../src/endpoints/balancers/index.ts'
 import { Load } from '../../../src/endpoints/balancers/load.ts'
 import { type Standing, selectCandidates, warmth } from '../../../src/endpoints/health/candidates.ts'
 import { Condition } from '../../../src/endpoints/health/condition.ts'
-import { seededRandom } from '../../support/balancers.ts'
+import { seededRandom } from '../../support/chance.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 function standing(id: string, zone: string | undefined, isWell = true, weight = 1): Standing {
