@@ -1,4 +1,8 @@
 import fc from 'fast-check'
+import { buildSnapshot } from '../../src/plan/build.ts'
+import { BuildMemory } from '../../src/plan/memory.ts'
+import type { LoadResult } from '../../src/plan/snapshot.ts'
+import { projectTexts } from './project.ts'
 
 /** Six colors, and an operation for every way to make one or two of them of others. */
 export const colors = ['c.one', 'c.two', 'c.three', 'd.one', 'd.two', 'e']
@@ -7,8 +11,8 @@ export const operations = colors.flatMap((out, index) => [
   { name: `turn-${index}`, takes: [colors[(index + 1) % colors.length]!], out },
   { name: `join-${index}`, takes: [colors[(index + 2) % colors.length]!, colors[(index + 3) % colors.length]!], out },
 ])
-export const dictionary = `colors:\n${colors.map((color) => `  ${color}: { type: string }`).join('\n')}\n`
-export const service = JSON.stringify({
+const dictionary = `colors:\n${colors.map((color) => `  ${color}: { type: string }`).join('\n')}\n`
+const service = JSON.stringify({
   service: 's',
   endpoints: ['http://127.0.0.1:9'],
   operations: Object.fromEntries(
@@ -107,3 +111,13 @@ export const route = fc.record({
 export const request = fc.record({
   query: fc.dictionary(fc.constantFrom('one', ...flags), fc.constantFrom('yes', 'no')),
 })
+
+const memory = new BuildMemory()
+
+/** A route as an object, in the world of these colors, operations and parts; that is read once. */
+export function buildRandomRoute(text: object): LoadResult {
+  return buildSnapshot(
+    projectTexts({ dictionary, 'services/s': service, ...parts, 'routes/r': JSON.stringify(text) }),
+    memory,
+  )
+}
