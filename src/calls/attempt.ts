@@ -1,21 +1,22 @@
-import type { Scope } from '../cancellation.ts'
+import type { Clock } from '../clock.ts'
 import type { Endpoint } from '../endpoints/service-endpoints.ts'
-import { judge, judgeCut, type Verdict } from '../endpoints/verdict.ts'
-import { type BackendAnswer, GatewayError, toGatewayError } from '../errors.ts'
+import type { Verdict } from '../endpoints/verdict.ts'
+import { GatewayError } from '../errors.ts'
 import type { Body } from '../json/body.ts'
-import type { IncomingResponse } from '../transports/transport.ts'
+import type { Attributes, Span } from '../telemetry/span.ts'
+import type { IncomingResponse, OutgoingRequest } from '../transports/transport.ts'
+import { SiteAnswers } from './answers.ts'
 import type { CallRequest } from './call.ts'
-import { acceptOf, decodeBody, decodeFailure } from './decode.ts'
+import { acceptOf, decodeBody } from './decode.ts'
 import { describeAttempts } from './describe.ts'
-import { outgoingHeaders } from './headers.ts'
-import { mayBeShared, sharesAnswers, sharingOf } from './http-caching/storable.ts'
+import { type Accompaniment, outgoingHeaders } from './headers.ts'
+import { sharesAnswers } from './http-caching/storable.ts'
 import type { LayerResponse, OngoingCall } from './layer.ts'
 import { LiveResponse } from './live-response.ts'
 import { wasNeverSent } from './never-sent.ts'
 import type { StackParts } from './parts.ts'
-import { readRetryAfter } from './policies/retry-after.ts'
-import { answerUseOf, type CallSite } from './policy.ts'
-import { leadsOn } from './redirect.ts'
+import type { CallSite } from './policy.ts'
+import type { SiteMetrics } from './site-metrics.ts'
 
 /** The innermost layer. */
 export type SendTo = (request: CallRequest, call: OngoingCall, endpoint: Endpoint) => Promise<LayerResponse>
@@ -25,155 +26,167 @@ export type SendWith = (...sent: [...Parameters<SendTo>, authorization?: string]
 
 /** One attempt: sends a request to an endpoint, decodes the answer, and leaves a client span and a measurement of it. */
 export function attempt(site: CallSite, { clock, metrics }: Pick<StackParts, 'clock' | 'metrics'>): SendWith {
-  const { step, maxResponseBytes, idempotent: mayRepeat, dialect } = site
-  const isShared = sharesAnswers(site)
-  const sharing = sharingOf(site)
-  const describe = describeAttempts(site)
-  const { acceptsNotModified, followsRedirects } = answerUseOf(site)
-  const isSuccess = acceptsNotModified ? (status: number) => status === 304 || site.isSuccess(status) : site.isSuccess
-  const { budgetHeader } = site.service
-  const exchange = site.codec?.exchange
-  const accompaniment = {
-    budgetHeader,
-    accept: site.dialect?.accept ?? acceptOf(site.decoding),
-    sharedMs: isShared ? site.timeoutMs : undefined,
+  const plan: AttemptPlan = {
+    site,
+    clock,
+    metrics,
+    answers: new SiteAnswers(site, clock),
+    describe: describeAttempts(site),
+    accompaniment: {
+      budgetHeader: site.service.budgetHeader,
+      accept: site.dialect?.accept ?? acceptOf(site.decoding),
+      sharedMs: sharesAnswers(site) ? site.timeoutMs : undefined,
+    },
   }
-  const isPersonal = isShared
-    ? (request: CallRequest, response: Pick<IncomingResponse, 'headers'>) => !mayBeShared(sharing, request, response)
-    : () => undefined
+  return (request, call, endpoint, authorization) => new Attempt(plan, request, call, endpoint).send(authorization)
+}
 
-  /** What a status that is no success means, whatever its body. */
-  async function readStatusError(
-    request: CallRequest,
-    incoming: IncomingResponse,
-    scope: Scope,
-  ): Promise<GatewayError> {
-    const body = await decodeFailure(incoming, maxResponseBytes, scope)
-    const { status, headers } = incoming
-    const retryAfterMs = readRetryAfter(status, headers['retry-after'], clock.epoch())
-    const answer = { status, headers, body, retryAfterMs, isPersonal: isPersonal(request, incoming) }
-    return statusError(answer, dialect?.codeOf(status, incoming.contentType))
-  }
+/** What is known of a site's attempts before any is made. */
+interface AttemptPlan {
+  readonly site: CallSite
+  readonly clock: Clock
+  readonly metrics: SiteMetrics
+  readonly answers: SiteAnswers
+  readonly describe: (request: CallRequest, call: OngoingCall, endpoint: Endpoint) => Attributes
+  readonly accompaniment: Accompaniment
+}
 
-  function statusError(response: BackendAnswer, code = site.codec?.codeOf(response)): GatewayError {
-    const name = site.errorNames.get(response.status) ?? code ?? `http-${response.status}`
-    return new GatewayError(name, { step, response })
-  }
+const noHeaders: string[] = []
 
-  /**
-   * Names the step, prefers a failure status over what else is wrong with the same answer, and says what the failure
-   * tells of the backend.
-   */
-  function refine(thrown: unknown, call: OngoingCall, said: Verdict | undefined): GatewayError {
-    const error = toGatewayError(thrown)
-    if (error === call.scope.reason) return refineCut(error, call)
-    const refined = nameFailure(error)
-    refined.verdict = said ?? judge(refined)
-    return refined
-  }
+/** An attempt under way, which is what goes over the wire too. */
+class Attempt implements OutgoingRequest {
+  headers = noHeaders
+  readonly timeLeftMs: number
+  readonly #plan: AttemptPlan
+  readonly #request: CallRequest
+  readonly #call: OngoingCall
+  readonly #endpoint: Endpoint
+  readonly #startedAt: number
+  readonly #span: Span
+  /** No time has passed yet since it started. */
+  #isBeginning = true
 
-  function nameFailure(error: GatewayError): GatewayError {
-    const { response } = error
-    if (error.code === 'invalid-response' && response && !isSuccess(response.status)) return statusError(response)
-    error.step ??= step
-    return error
+  constructor(plan: AttemptPlan, request: CallRequest, call: OngoingCall, endpoint: Endpoint) {
+    this.#plan = plan
+    this.#request = request
+    this.#call = call
+    this.#endpoint = endpoint
+    this.#startedAt = plan.clock.now()
+    this.timeLeftMs = call.deadline - this.#startedAt
+    this.#span = call.context.span.child(plan.site.template, 'client')
   }
 
-  /** We ended it. What ended more than this attempt is a reason in common, which must not tell what one of them did. */
-  function refineCut(reason: GatewayError, { askedAt, context }: OngoingCall): GatewayError {
-    const hadMs = askedAt === undefined ? undefined : clock.now() - askedAt
-    const ownMs = Math.min(site.timeoutMs, context.budgetMs ?? Number.POSITIVE_INFINITY)
-    const verdict = judgeCut(reason, { hadMs, ownMs })
-    if (verdict === 'nothing') return reason
-    const { code, detail } = reason
-    const error = reason === context.scope.reason ? new GatewayError(code, { step, detail }) : reason
-    error.verdict = verdict
-    return error
+  get method(): string {
+    return this.#request.method
   }
 
-  function faultOf(
-    { code, detail }: { readonly code: string; readonly detail: string | undefined },
-    { status, headers }: IncomingResponse,
-    body: Body | undefined,
-  ): GatewayError {
-    return new GatewayError(code, { step, detail, response: { status, headers, body: body?.value } })
+  get path(): string {
+    const { path, isRedirected } = this.#request
+    return isRedirected ? path : this.#endpoint.prefix + path
   }
 
-  return (request, call, endpoint, authorization) => {
-    const startedAt = clock.now()
-    const span = call.context.span.child(site.template, 'client')
+  get body(): CallRequest['body'] {
+    return this.#request.body
+  }
 
-    function fail(thrown: unknown, said?: Verdict): never {
-      const error = refine(thrown, call, said)
-      if (wasNeverSent(error)) endpoint.unreachable()
-      metrics.attempt(error.response?.status, error.code, (clock.now() - startedAt) / 1000)
-      span.fail(error.response && !isSuccess(error.response.status) ? String(error.response.status) : error.code)
-      span.end()
-      throw error
-    }
+  get mayRepeat(): boolean | undefined {
+    return this.#plan.site.idempotent
+  }
 
-    const failed = (thrown: unknown) => fail(thrown)
+  get maxResponseBytes(): number {
+    return this.#plan.site.maxResponseBytes
+  }
 
-    function succeed(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
-      const fault = dialect?.judge(body)
-      if (fault === 'partial') return pass(keptByNobody(incoming), body)
-      if (fault) fail(faultOf(fault, incoming, body), 'nothing')
-      // It answered; that there is nothing may be the answer to what this one client asked for.
-      if (!site.isUsable(body, incoming.status))
-        fail(
-          new GatewayError('invalid-response', { detail: 'the response has none of the expected values' }),
-          'nothing',
-        )
-      return pass(incoming, body)
-    }
-
-    function pass(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
-      metrics.attempt(incoming.status, undefined, (clock.now() - startedAt) / 1000)
-      span.end()
-      const response = new LiveResponse(incoming, body, call.attempts)
-      if (site.isOfSharedAnswer) response.isPersonal = isPersonal(request, incoming)
-      return response
-    }
-
-    function receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
-      const { status } = incoming
-      if (span.sampled) span.set({ 'http.response.status_code': status })
-      if (!isSuccess(status)) {
-        if (followsRedirects && leadsOn(site, request, incoming)) return pass(incoming, undefined)
-        return readStatusError(request, incoming, call.scope).then(failed, failed)
-      }
-      let decoding: ReturnType<typeof decodeBody>
-      try {
-        decoding = decodeBody(incoming, maxResponseBytes, call.scope, site)
-      } catch (thrown) {
-        return fail(thrown)
-      }
-      if (!(decoding instanceof Promise)) return succeed(incoming, decoding)
-      return decoding.then((body) => succeed(incoming, body), failed)
-    }
-
+  send(authorization: string | undefined): Promise<LayerResponse> {
+    const failed = (thrown: unknown) => this.#fail(thrown)
     try {
-      const { method, body } = request
-      const timeLeftMs = call.deadline - startedAt
-      const headers = outgoingHeaders(request, call, span.traceparent, timeLeftMs, accompaniment)
-      if (authorization !== undefined) headers.push('authorization', authorization)
-      call.attempts++
-      call.askedAt = undefined
-      if (span.sampled) span.set(describe(request, call, endpoint))
-      const path = request.isRedirected ? request.path : endpoint.prefix + request.path
-      const onAsked = (lateMs: number) => {
-        const now = clock.now()
-        call.askedAt = call.askedAt === undefined ? now : Math.min(now, call.askedAt + lateMs)
-      }
-      const outgoing = { method, path, headers, body, mayRepeat, timeLeftMs, maxResponseBytes, onAsked }
-      const { channel } = endpoint
-      return (exchange ? exchange(channel, outgoing, call.scope) : channel.send(outgoing, call.scope)).then(
-        receive,
-        failed,
-      )
+      return this.#exchange(authorization).then((incoming) => this.#receive(incoming), failed)
     } catch (thrown) {
       return Promise.reject<never>(thrown).catch(failed)
+    } finally {
+      this.#isBeginning = false
     }
+  }
+
+  onAsked(lateMs: number): void {
+    const call = this.#call
+    const now = this.#isBeginning ? this.#startedAt : this.#plan.clock.now()
+    call.askedAt = call.askedAt === undefined ? now : Math.min(now, call.askedAt + lateMs)
+  }
+
+  #exchange(authorization: string | undefined): Promise<IncomingResponse> {
+    const { site, describe, accompaniment } = this.#plan
+    const call = this.#call
+    const endpoint = this.#endpoint
+    const span = this.#span
+    this.headers = outgoingHeaders(this.#request, call, span.traceparent, this.timeLeftMs, accompaniment)
+    if (authorization !== undefined) this.headers.push('authorization', authorization)
+    call.attempts++
+    call.askedAt = undefined
+    if (span.sampled) span.set(describe(this.#request, call, endpoint))
+    const exchange = site.codec?.exchange
+    return exchange ? exchange(endpoint.channel, this, call.scope) : endpoint.channel.send(this, call.scope)
+  }
+
+  #receive(incoming: IncomingResponse): LayerResponse | Promise<LayerResponse> {
+    const { site, answers } = this.#plan
+    const { scope } = this.#call
+    const { status } = incoming
+    if (this.#span.sampled) this.#span.set({ 'http.response.status_code': status })
+    if (!answers.isSuccess(status)) {
+      if (answers.leadsOn(this.#request, incoming)) return this.#pass(incoming, undefined)
+      const failed = (thrown: unknown) => this.#fail(thrown)
+      return answers.readStatusError(this.#request, incoming, scope).then(failed, failed)
+    }
+    let decoding: ReturnType<typeof decodeBody>
+    try {
+      decoding = decodeBody(incoming, site.maxResponseBytes, scope, site)
+    } catch (thrown) {
+      return this.#fail(thrown)
+    }
+    if (!(decoding instanceof Promise)) return this.#succeed(incoming, decoding)
+    return decoding.then(
+      (body) => this.#succeed(incoming, body),
+      (thrown: unknown) => this.#fail(thrown),
+    )
+  }
+
+  #succeed(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
+    const { site, answers } = this.#plan
+    const fault = site.dialect?.judge(body)
+    if (fault === 'partial') return this.#pass(keptByNobody(incoming), body)
+    if (fault) this.#fail(answers.faultOf(fault, incoming, body), 'nothing')
+    // It answered; that there is nothing may be the answer to what this one client asked for.
+    if (!site.isUsable(body, incoming.status))
+      this.#fail(
+        new GatewayError('invalid-response', { detail: 'the response has none of the expected values' }),
+        'nothing',
+      )
+    return this.#pass(incoming, body)
+  }
+
+  #pass(incoming: IncomingResponse, body: Body | undefined): LayerResponse {
+    const { site, answers } = this.#plan
+    this.#end(incoming.status, undefined)
+    const response = new LiveResponse(incoming, body, this.#call.attempts)
+    if (site.isOfSharedAnswer) response.isPersonal = answers.isPersonal(this.#request, incoming)
+    return response
+  }
+
+  #fail(thrown: unknown, said?: Verdict): never {
+    const { answers } = this.#plan
+    const error = answers.refine(thrown, this.#call, said)
+    const { response, code } = error
+    if (wasNeverSent(error)) this.#endpoint.unreachable()
+    this.#span.fail(response && !answers.isSuccess(response.status) ? String(response.status) : code)
+    this.#end(response?.status, code)
+    throw error
+  }
+
+  #end(status: number | undefined, errorCode: string | undefined): void {
+    const { metrics, clock } = this.#plan
+    metrics.attempt(status, errorCode, (clock.now() - this.#startedAt) / 1000)
+    this.#span.end()
   }
 }
 

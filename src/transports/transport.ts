@@ -19,7 +19,7 @@ export interface OutgoingRequest {
    * Told with 0 when it has its place among the connections: from then on the backend is waited for, and no longer we.
    * Told again where a connection had to be opened, for how long this process itself stood still meanwhile.
    */
-  readonly onAsked?: (lateMs: number) => void
+  onAsked?(lateMs: number): void
 }
 
 /** A complete answer: the transport vouches that nothing of the body is missing. Interim answers (1xx) are dropped, and trailers but for those of HTTP/2. */

@@ -35,7 +35,9 @@ function writeRequest(outgoing: OutgoingRequest, type: Type): OutgoingRequest {
   }
   const leftMs = Math.max(1, Math.min(99_999_999, Math.floor(outgoing.timeLeftMs)))
   headers.push('content-type', 'application/grpc', 'te', 'trailers', 'grpc-timeout', `${leftMs}m`)
-  return { ...outgoing, headers, body }
+  const { method, path, timeLeftMs, maxResponseBytes, mayRepeat } = outgoing
+  const onAsked = (lateMs: number) => outgoing.onAsked?.(lateMs)
+  return { method, path, headers, body, timeLeftMs, maxResponseBytes, mayRepeat, onAsked }
 }
 
 /** An answer as the same in HTTP: its status by what its own means, its message as JSON. */
