@@ -51,9 +51,14 @@ function shapeOf(schema: object): Record<string, unknown> {
   )
 }
 
+/** Keys of files whose values are secrets: definitions say so (`secretMembers`), and people are shown none of them. */
+export const secretKeys = new Set<string>()
+
+export const isSecretKey = (key: string | number | undefined) => typeof key === 'string' && secretKeys.has(key)
+
 /** Words of names that say who somebody is, or prove it. */
 const words =
-  /(?:^|[-_. ])(?:auth|authorization|authentication|bearer|cookie|credentials?|jwt|passw(?:or)?d|secret|session|sessionid|sid|token|apikey)(?:$|[-_. ])|(?:api|access|secret|private|subscription|functions)[-_. ]?key$/
+  /(?:^|[-_. ])(?:auth|authorization|authentication|bearer|cookie|credentials?|jwt|pass|passw(?:or)?d|passphrase|pwd|secret|session|sessionid|sid|token|apikey)(?:$|[-_. ])|(?:api|access|secret|private|subscription|functions)[-_. ]?key$/
 
 /**
  * Whether a header, a query parameter or a field of a log is a credential by its name: `authorization`, `cookie`,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { EnvText } from '../environment.ts'
 import { parseCount, parseDuration, parseRate, parseShare, parseSize } from '../expressions/units.ts'
+import { secretKeys } from '../redaction.ts'
 import { withRole } from './variables.ts'
 
 /** What a text stands for, of which its type tells nothing. */
@@ -29,6 +30,12 @@ export function meaning<Schema extends z.ZodType>(schema: Schema, what: Meaning)
 /** A text, or one that names files, which is read whenever it is needed. What is neither is not quoted: it may be a secret. */
 export function liveText(text: z.ZodString = z.string().min(1)) {
   return z.union([text, z.instanceof(EnvText, { error: 'expected text' }).meta({ type: 'string' })])
+}
+
+/** Members of a mapping that hold secrets: their values are in no message, and masked in lines that people are shown. */
+export function secretMembers<Shape extends Record<string, z.ZodType>>(shape: Shape): Shape {
+  for (const key of Object.keys(shape)) secretKeys.add(key)
+  return shape
 }
 
 /** A scalar with a unit: text in the file, a number once checked. */

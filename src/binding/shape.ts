@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import { EnvText } from '../environment.ts'
+import { isSecretKey, masked } from '../redaction.ts'
 import type { Path, Source } from '../yaml/source.ts'
 import { describe, explainIssue } from './explain-issue.ts'
 import { Renames } from './renames.ts'
@@ -132,7 +133,8 @@ function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Position, di
     return
   }
   // What a variable holds may be a secret. Only what is told of addresses, ports and times shows it (`custom`).
-  const { message, help } = explainIssue(variables ? ({ ...issue, input: variables } as z.core.$ZodIssue) : issue)
+  const shown = variables ?? ([...at.path, ...path].some(isSecretKey) ? masked : undefined)
+  const { message, help } = explainIssue(shown ? ({ ...issue, input: shown } as z.core.$ZodIssue) : issue)
   const where = issue.code === 'invalid_key' ? at.source.locateKey(at.path) : at.source.locate(at.path)
   diagnostics.add('invalid-value', message, where, help)
 }

@@ -1,8 +1,10 @@
 import pc from 'picocolors'
+import { masked } from '../redaction.ts'
 import type { Severity } from './codes.ts'
 import { maxTold } from './collector.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import type { Diagnostic, Location } from './diagnostic.ts'
 import { screenWidth } from './screen-width.ts'
+import { type Stretch, secretsInLine } from './secrets-in-line.ts'
 
 const widest = 100
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal obeys these, and a file may hold them.
@@ -31,9 +33,10 @@ export function printDiagnostic(
     `${margin}${paint.blue('-->')} ${show(at.file)}:${at.line}:${at.column}`,
   ]
   const text = textOf(at.file)
-  const line = text === undefined ? undefined : linesOf(text)[at.line - 1]
+  const all = text === undefined ? [] : linesOf(text)
+  const line = all[at.line - 1]?.replaceAll('\t', ' ').trimEnd()
   if (line !== undefined) {
-    const { shown, caretAt, caretLength } = excerpt(show(line.replaceAll('\t', ' ').trimEnd()), diagnostic)
+    const { shown, caretAt, caretLength } = excerpt(...withoutSecrets(line, secretsInLine(all, at.line - 1), at))
     lines.push(`${paint.blue(`${number} |`)} ${shown}`)
     lines.push(`${paint.blue(`${margin} |`)} ${' '.repeat(caretAt)}${tint[severity]('^'.repeat(caretLength))}`)
   }
@@ -73,10 +76,29 @@ function show(text: string): string {
   return text.replace(controls, '·')
 }
 
+/** A line with its secrets masked, all as long as each other, and from where to where the place is in it now, from 0. */
+function withoutSecrets(line: string, secrets: readonly Stretch[], at: Location): [string, number, number] {
+  const shown: string[] = []
+  let from = 0
+  for (const { start, end } of secrets) {
+    shown.push(line.slice(from, start), masked)
+    from = end
+  }
+  const moved = (offset: number, isEnd: boolean) => {
+    let by = 0
+    for (const { start, end } of secrets) {
+      if (offset >= end) by += masked.length - (end - start)
+      else if (offset > start) by += start - offset + (isEnd ? masked.length : 0)
+    }
+    return offset + by
+  }
+  const end = at.endLine === at.line ? at.endColumn - 1 : line.length
+  return [show(shown.join('') + line.slice(from)), moved(at.column - 1, false), moved(end, true)]
+}
+
 /** Cuts a long line around the caret; columns are screen columns, so wide (CJK) characters count two. */
-function excerpt(line: string, { at }: Diagnostic): { shown: string; caretAt: number; caretLength: number } {
-  const start = at.column - 1
-  const end = at.endLine === at.line ? Math.max(at.endColumn - 1, start + 1) : Math.max(line.length, start + 1)
+function excerpt(line: string, start: number, until: number): { shown: string; caretAt: number; caretLength: number } {
+  const end = Math.max(until, start + 1)
   const from = line.length > widest && start > widest - 30 ? start - 30 : 0
   const head = from > 0 ? '… ' : ''
   const to = Math.min(line.length, from + widest)

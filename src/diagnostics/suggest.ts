@@ -20,6 +20,12 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
   return best
 }
 
+/** Whether a name is another but for one letter, or two that changed places; capitals, `-` and `_` do not count. */
+export function isSlipOf(name: string, meant: string): boolean {
+  const [written, wanted] = [name, meant].map((one) => one.toLowerCase().replaceAll(/[-_]/g, ''))
+  return distanceOf(written!, wanted!, 2) <= 1
+}
+
 const maxListed = 20
 
 /** "a, b, c"; of many names the first, and how many more. */

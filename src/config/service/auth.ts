@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { liveText } from '../../binding/scalars.ts'
+import { liveText, secretMembers } from '../../binding/scalars.ts'
 import { withRole } from '../../binding/variables.ts'
 import type { CredentialSettings } from '../../endpoints/credentials/settings.ts'
 import { textNow } from '../../environment.ts'
@@ -16,7 +16,7 @@ const basicShape = z
     user: name
       .refine((text) => !text.includes(':'), 'a user’s name has no colon (RFC 7617)')
       .describe('Who the gateway is there.'),
-    password: secret('The password'),
+    ...secretMembers({ password: secret('The password') }),
   })
   .meta({ description: 'A name and a password with every call (RFC 7617).' })
 
@@ -30,7 +30,9 @@ const oauth2Shape = z
       })
       .describe('Where tokens are given out: https, or on this machine.'),
     clientId: name.describe('Who the gateway is there.'),
-    clientSecret: secret('What proves it: the secret, or for `private-key` a key (PEM: RSA, P-256, Ed25519)'),
+    ...secretMembers({
+      clientSecret: secret('What proves it: the secret, or for `private-key` a key (PEM: RSA, P-256, Ed25519)'),
+    }),
     scopes: withRole(z.union([name, z.array(name)]), 'list')
       .transform((scopes) => [scopes].flat())
       .default([])
@@ -49,11 +51,13 @@ const oauth2Shape = z
 export const serviceAuthShape = z
   .strictObject({
     basic: basicShape.optional(),
-    bearer: secret('A token')
-      .refine((token) => isHeaderValue(typeof token === 'string' || !token.isLive ? textNow(token) : ''), {
-        message: 'a token is one line of letters that a header can carry',
-      })
-      .optional(),
+    ...secretMembers({
+      bearer: secret('A token')
+        .refine((token) => isHeaderValue(typeof token === 'string' || !token.isLive ? textNow(token) : ''), {
+          message: 'a token is one line of letters that a header can carry',
+        })
+        .optional(),
+    }),
     oauth2: oauth2Shape.optional(),
   })
   .superRefine((written, context) => {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { liveText } from '../../binding/scalars.ts'
+import { liveText, secretMembers } from '../../binding/scalars.ts'
 
 /** Where a registry is: an origin, maybe with a path. */
 export function registryAddress(fallback: string) {
@@ -17,22 +17,26 @@ function isOrigin(text: string): boolean {
 
 const live = (text: z.ZodString) => liveText(text).optional()
 
-const token = live(
-  z
-    .string()
-    .refine((text) => !/[^\t\x20-\x7e]/.test(text), 'a token is sent in a header: it has visible characters only'),
-).describe('Sent with every question; from a file or the environment, not written here.')
+const token = secretMembers({
+  token: live(
+    z
+      .string()
+      .refine((text) => !/[^\t\x20-\x7e]/.test(text), 'a token is sent in a header: it has visible characters only'),
+  ).describe('Sent with every question; from a file or the environment, not written here.'),
+})
 
 /** What Consul and etcd are asked with, to find or to register. */
 export const consulKeys = {
   address: registryAddress('http://127.0.0.1:8500').describe('Where an agent listens.'),
-  token,
+  ...token,
 }
 
 export const etcdKeys = {
   address: registryAddress('http://127.0.0.1:2379').describe('Where a member listens.'),
   user: z.string().optional().describe('Where etcd asks for one.'),
-  password: live(z.string()).describe('Of the user; from a file or the environment, not written here.'),
+  ...secretMembers({
+    password: live(z.string()).describe('Of the user; from a file or the environment, not written here.'),
+  }),
   prefix: z
     .string()
     .min(1)

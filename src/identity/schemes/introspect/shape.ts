@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { liveText, timeSpan } from '../../../binding/scalars.ts'
+import { liveText, secretMembers, timeSpan } from '../../../binding/scalars.ts'
 import { placesShape } from '../../credential.ts'
 import { isSafeOrigin } from '../../fetch-json.ts'
 
@@ -11,7 +11,7 @@ export const introspectShape = z
       .refine(isSafeOrigin, 'who knows tokens is asked over https, or on this machine')
       .describe('Who knows them: an introspection endpoint.'),
     clientId: z.string().min(1).describe('Who asks it.'),
-    clientSecret: liveText().describe('How it knows who asks, of `${file:…}`.'),
+    ...secretMembers({ clientSecret: liveText().describe('How it knows who asks, of `${file:…}`.') }),
     cache: timeSpan
       .default(30_000)
       .describe('How long a good token is known: so long one that is revoked still lets in.'),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { liveText, timeSpan } from '../../../binding/scalars.ts'
+import { liveText, secretMembers, timeSpan } from '../../../binding/scalars.ts'
 import { placesShape } from '../../credential.ts'
 import { isSafeOrigin } from '../../fetch-json.ts'
 import { isFileName } from '../../scheme.ts'
@@ -37,9 +37,11 @@ export const jwtShape = z
       .describe(
         'Its keys: a URL, or a file, from the one that says so. Found by discovery at the issuer unless given.',
       ),
-    secret: liveText(z.string())
-      .optional()
-      .describe('What HS256 is signed with, in place of keys: 32 bytes at least, of `${file:…}`.'),
+    ...secretMembers({
+      secret: liveText(z.string())
+        .optional()
+        .describe('What HS256 is signed with, in place of keys: 32 bytes at least, of `${file:…}`.'),
+    }),
     type: z.string().min(1).optional().describe('What `typ` has to be: `at+jwt` for access tokens (RFC 9068).'),
     required: z.array(z.string().min(1)).default([]).describe('Claims that have to be there, beside `exp`.'),
     ...believedShape,

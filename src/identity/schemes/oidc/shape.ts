@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { liveText, timeSpan } from '../../../binding/scalars.ts'
+import { liveText, secretMembers, timeSpan } from '../../../binding/scalars.ts'
 import { isSafeOrigin } from '../../fetch-json.ts'
 import { believedShape } from '../jwt/shape.ts'
 
@@ -17,13 +17,15 @@ export const oidcShape = z
   .strictObject({
     issuer: z.string().min(1).describe('Where people say who they are: its discovery says the rest.'),
     clientId: z.string().min(1).describe('What the gateway is called there.'),
-    clientSecret: secret.optional().describe('What it shows there, of `${file:…}`. A public client has none.'),
-    cookieKeys: z
-      .array(cookieKey)
-      .min(1)
-      .describe(
-        'What sessions are sealed with: 32 bytes at least each, of `${file:…}`. The first seals, all of them open: a new one is put in front.',
-      ),
+    ...secretMembers({
+      clientSecret: secret.optional().describe('What it shows there, of `${file:…}`. A public client has none.'),
+      cookieKeys: z
+        .array(cookieKey)
+        .min(1)
+        .describe(
+          'What sessions are sealed with: 32 bytes at least each, of `${file:…}`. The first seals, all of them open: a new one is put in front.',
+        ),
+    }),
     idle: timeSpan.default(3_600_000).describe('How long a session lasts that nobody uses.'),
     max: timeSpan.default(43_200_000).describe('How long it lasts at most; then its user signs in again.'),
     scopes: z
