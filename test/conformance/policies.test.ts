@@ -64,15 +64,14 @@ describe('retry', () => {
   })
 
   test('ends with the budget of the route', async () => {
-    const { ask } = await start(
-      '{ invoke: s.op, retry: { attempts: 10, delay: 1s, backoff: constant, jitter: false } }',
+    const { ask, seen } = await start(
+      '{ invoke: s.op, retry: { attempts: 10, delay: 1h, backoff: constant, jitter: false } }',
       { 'GET /op': failing(9) },
       '',
-      'timeout: 100ms\n',
+      'timeout: 30s\n',
     )
-    const before = performance.now()
     expect((await ask('/r')).status).toBeGreaterThanOrEqual(502)
-    expect(performance.now() - before).toBeLessThan(900)
+    expect(seen).toHaveLength(1)
   })
 })
 

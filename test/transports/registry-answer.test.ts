@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readLines, readText } from '../../src/transports/registry-answer.ts'
+import { countBytes } from '../support/counted-bytes.ts'
 
 async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
@@ -31,22 +32,29 @@ describe('an answer of a registry', () => {
     for (;;) yield piece
   }
 
-  async function giveUp(size: number): Promise<number> {
+  const largest = 32 * 1024 * 1024
+  const giveUp = async (read: (body: AsyncIterable<Buffer>) => Promise<unknown>, size: number) => {
     const piece = Buffer.alloc(size, 'é')
-    const before = process.threadCpuUsage().user
-    await expect(readText(endless(piece))).rejects.toThrow('the answer is too large')
-    await expect(collect(readLines(endless(piece)))).rejects.toThrow('the answer is too large')
-    return process.threadCpuUsage().user - before
+    return countBytes(() => expect(read(endless(piece))).rejects.toThrow('the answer is too large'))
   }
 
-  test('is given up beyond 32 MB, in time that grows with its bytes and not with its pieces', async () => {
-    const large: number[] = []
-    const small: number[] = []
-    for (let round = 0; round < 3; round++) {
-      large.push(await giveUp(1024 * 1024))
-      small.push(await giveUp(4096))
-    }
-    // Looked through anew for each of them, 256 times as many pieces take 256 times as long.
-    expect(Math.min(...small) / Math.min(...large)).toBeLessThan(80)
+  test.each([
+    ['as a text', readText],
+    ['by lines', (body: AsyncIterable<Buffer>) => collect(readLines(body))],
+  ])(
+    'is given up beyond 32 MB, and each of its bytes was looked at a few times, however small the pieces: %s',
+    async (_how, read) => {
+      for (const size of [1024 * 1024, 4096]) expect(await giveUp(read, size)).toBeLessThan(4 * largest)
+    },
+  )
+
+  test('is read with a few looks at each byte of a line that comes in small pieces', async () => {
+    const line = 'x'.repeat(8 * 1024 * 1024)
+    let lines: string[] = []
+    const looked = await countBytes(async () => {
+      lines = await collect(readLines(cut(Buffer.from(`${line}\n`), 16 * 1024)))
+    })
+    expect(lines).toEqual([line])
+    expect(looked).toBeLessThan(5 * line.length)
   })
 })
