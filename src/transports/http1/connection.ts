@@ -54,6 +54,8 @@ export class Connection {
   #error: Error | undefined
   #reader: ResponseReader | undefined
   #asker: Asker | undefined
+  /** How long it may wait for its next request. */
+  #idleMs = defaultIdleMs
   #idleUntil = 0
   /** Of the body of the request under way. */
   #sentBytes = 0
@@ -87,6 +89,11 @@ export class Connection {
   /** Whether the backend is likely to keep it open for a request now. */
   isFresh(now: number): boolean {
     return !this.#isGone && now < this.#idleUntil
+  }
+
+  /** It waits for its next request from now on. */
+  idleSince(now: number): void {
+    this.#idleUntil = now + this.#idleMs
   }
 
   /** Sends a request, or the head of one whose body is written later; the asker is told nothing before this returns. */
@@ -150,8 +157,6 @@ export class Connection {
 
   #begin(): void {
     this.connecting.end()
-    // Whoever it was opened for may not want it any more.
-    this.#idleUntil = performance.now() + defaultIdleMs
     this.#options.onReady(this)
   }
 
@@ -177,9 +182,8 @@ export class Connection {
     // Nor where it refuses what it may not have read: a backend that does so often closes, and does not say that it will.
     const hasRead = reader.status < 400 || this.#sentBytes <= surelyReadBytes
     const maySendAgain = hasSent && hasRead && reader.keepsAlive && !this.#isGone && !this.#options.maySwitch
-    const idleMs = maySendAgain ? idleTimeMs(reader.head!.keepAlive) : 0
-    if (idleMs > 0) this.#idleUntil = performance.now() + idleMs
-    else this.destroy()
+    this.#idleMs = maySendAgain ? idleTimeMs(reader.head!.keepAlive) : 0
+    if (this.#idleMs === 0) this.destroy()
     asker.came(reader, true)
   }
 

@@ -10,12 +10,15 @@ export class IdleConnections {
   /** Those used longest ago first. */
   readonly #connections: Connection[] = []
   #sweep: NodeJS.Timeout | undefined
+  /** When it was last asked what time it is: at most a sweep ago while there are any, so that none seems younger than it is. */
+  #now = 0
 
   /** One that the backend is likely to keep open for a request. */
   take(): Connection | undefined {
-    const now = performance.now()
+    if (this.#connections.length === 0) return undefined
+    this.#now = performance.now()
     for (let connection = this.#connections.pop(); connection; connection = this.#connections.pop()) {
-      if (connection.isFresh(now)) {
+      if (connection.isFresh(this.#now)) {
         connection.isKept = true
         return connection
       }
@@ -27,8 +30,12 @@ export class IdleConnections {
   /** One that has just become idle. */
   add(connection: Connection): void {
     if (connection.isGone) return
+    if (!this.#sweep) {
+      this.#now = performance.now()
+      this.#sweepLater()
+    }
+    connection.idleSince(this.#now)
     this.#connections.push(connection)
-    this.#sweep ??= setTimeout(() => this.#closeOld(), sweepEveryMs).unref()
   }
 
   /** It is gone by itself. */
@@ -43,8 +50,13 @@ export class IdleConnections {
   }
 
   #closeOld(): void {
-    const now = performance.now()
-    for (const connection of this.#connections.filter((one) => !one.isFresh(now))) connection.destroy()
-    this.#sweep = this.#connections.length > 0 ? setTimeout(() => this.#closeOld(), sweepEveryMs).unref() : undefined
+    this.#now = performance.now()
+    for (const connection of this.#connections.filter((one) => !one.isFresh(this.#now))) connection.destroy()
+    this.#sweep = undefined
+    if (this.#connections.length > 0) this.#sweepLater()
+  }
+
+  #sweepLater(): void {
+    this.#sweep = setTimeout(() => this.#closeOld(), sweepEveryMs).unref()
   }
 }
