@@ -93,9 +93,9 @@ function observe(step: BoundStep, index: number, run: StepRun): Run {
 
   const begin = (context: Context): Context =>
     context.span.sampled ? context.withSpan(context.span.child(spanName, 'internal', attributes)) : context
-  const end = (inner: Context, startedAt: number, outcome: string) => {
+  const end = (inner: Context, startedAt: number, outcome: string, endedAt = inner.run.now()) => {
     const { run: request, span } = inner
-    request.stepEnded(index, outcome, request.now() - startedAt)
+    request.stepEnded(index, outcome, endedAt - startedAt)
     if (!span.sampled) return
     if (outcome !== 'ok' && outcome !== leftOutOutcome) span.fail(outcome)
     span.end()
@@ -131,13 +131,16 @@ function observe(step: BoundStep, index: number, run: StepRun): Run {
     const inner = begin(context)
     let pending: ReturnType<StepRun>
     try {
-      pending = run(inner)
+      pending = run(inner, startedAt)
     } catch (thrown) {
       throw fail(inner, startedAt, thrown)
     }
     if (!pending) return end(inner, startedAt, 'ok')
     return pending.then(
-      (outcome) => end(inner, startedAt, outcome === leftOutOutcome ? leftOutOutcome : 'ok'),
+      (said) => {
+        if (typeof said === 'number') end(inner, startedAt, 'ok', said)
+        else end(inner, startedAt, said === leftOutOutcome ? said : 'ok')
+      },
       (thrown: unknown) => {
         throw fail(inner, startedAt, thrown)
       },

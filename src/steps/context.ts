@@ -124,8 +124,11 @@ export type Run = (context: Context) => void | Promise<void>
 /** How an optional step ends that failed. */
 export const leftOutOutcome = 'left-out'
 
-/** What a kind compiles: what it waits for may end with `leftOutOutcome`. */
-export type StepRun = (context: Context) => ReturnType<Run> | Promise<unknown>
+/**
+ * What a kind compiles. It is told when its step has begun, on `Clock.now()`'s scale; what it waits for may end with when
+ * that was, or with `leftOutOutcome`.
+ */
+export type StepRun = (context: Context, startedAt: number) => ReturnType<Run> | Promise<unknown>
 
 /** Handles what was thrown; fails with it where it does not. */
 export type Recover = (context: Context, thrown: unknown) => void | Promise<void>

@@ -136,10 +136,10 @@ function countFalse<Subject>(
 
 function countRuns(run: StepRun, { step, arms, passedBy }: StepParts): StepRun {
   const taken = () => arms.reduce((sum, { count }) => sum + count, 0)
-  return (context) => {
+  return (context, startedAt) => {
     step.count++
     const before = taken()
-    const pending = run(context)
+    const pending = run(context, startedAt)
     // A branch has chosen when it returns: its arm has been entered, or there was none.
     if (passedBy && taken() === before) passedBy.count++
     return pending
@@ -150,10 +150,10 @@ function countRuns(run: StepRun, { step, arms, passedBy }: StepParts): StepRun {
 function countEnds(run: StepRun, name: string, ends: StepParts['ends']): StepRun {
   if (!ends) return run
   const stops = ({ document }: Context) => document[leftOut]?.filter(({ step }) => step === name).length ?? 0
-  return async (context) => {
+  return async (context, startedAt) => {
     const before = stops(context)
     try {
-      await run(context)
+      await run(context, startedAt)
     } catch (thrown) {
       if (thrown instanceof GatewayError && thrown.code === 'not-done' && thrown.step === name) ends.tooMany.count++
       throw thrown

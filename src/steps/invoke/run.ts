@@ -30,19 +30,20 @@ interface InvokePlan {
 export function compileInvoke(plan: InvokePlan): StepRun {
   const { name, index, counts, optional, recorded, recordsHeaders, recordsFailure, recordsRaw, applyOutputs } = plan
 
-  return (context) => {
+  return (context, startedAt) => {
     const { run, document } = context
     if (counts) countCalls(run, 1)
-    const startedAt = run.now()
     return run.calls[index]!(context).then(
       (response) => {
         if (!response.assigned) applyOutputs(document, response)
-        finish(context, startedAt, response, response.error)
+        const endedAt = run.now()
+        finish(context, startedAt, endedAt, response, response.error)
+        return endedAt
       },
       (thrown: unknown) => {
         const error = toGatewayError(thrown)
         if (error.code !== 'cancelled') error.step ??= name
-        finish(context, startedAt, undefined, error)
+        finish(context, startedAt, run.now(), undefined, error)
         if (!optional || endsRequest(error) || context.scope.reason) throw error
         return leftOutOutcome
       },
@@ -52,11 +53,12 @@ export function compileInvoke(plan: InvokePlan): StepRun {
   function finish(
     context: Context,
     startedAt: number,
+    endedAt: number,
     response: CallResponse | undefined,
     error: GatewayError | undefined,
-  ) {
+  ): void {
     const { run } = context
-    const ms = run.now() - startedAt
+    const ms = endedAt - startedAt
     const source = response?.source ?? 'skipped'
     const status = response?.status ?? error?.response?.status
     const attempts = response?.attempts ?? error?.attempts ?? 0

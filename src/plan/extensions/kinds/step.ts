@@ -98,22 +98,24 @@ function guardBinding(binding: StepBinding, origin: Origin): StepBinding {
 /** Fails with a GatewayError, or ends the route, as steps do; and not later than the request's time is over. */
 function guardRun(run: StepRun, { blocks = [] }: StepBinding, origin: Origin): StepRun {
   const failed = (thrown: unknown) => (thrown instanceof Exit ? thrown : failureOf(origin, thrown))
-  return (context) => {
+  return (context, startedAt) => {
     let pending: ReturnType<StepRun>
     try {
-      pending = run(context)
+      pending = run(context, startedAt)
     } catch (thrown) {
       throw failed(thrown)
     }
     if (!(pending instanceof Promise)) return
-    // What the steps inside wait for is cut to what is left already, and their fallbacks go on after it.
-    if (blocks.length > 0)
-      return pending.catch((thrown) => {
-        throw failed(thrown)
-      })
     const { scope, run: request } = context
-    return inTime(pending, { clock: request.clock, deadline: request.deadline, scope }).catch((thrown) => {
-      throw failed(thrown)
-    })
+    const { clock, deadline } = request
+    // What the steps inside wait for is cut to what is left already, and their fallbacks go on after it.
+    const inside = blocks.length > 0 ? pending : inTime(pending, { clock, deadline, scope })
+    // What it gives means nothing.
+    return inside.then(
+      () => {},
+      (thrown) => {
+        throw failed(thrown)
+      },
+    )
   }
 }
