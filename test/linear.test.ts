@@ -155,6 +155,7 @@ const readers: Record<string, (text: string) => unknown> = {
   'Cache-Control': parseCacheControl,
   Vary: (text) =>
     mayBeShared({ overridesCaching: false, budgetHeader: undefined }, { headers: {} } as never, {
+      status: 200,
       headers: { vary: text },
     }),
   ETag: (text) => isSameEntity(text, `W/${text}`),

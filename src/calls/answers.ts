@@ -16,7 +16,10 @@ import { leadsOn } from './redirect.ts'
 export class SiteAnswers {
   readonly isSuccess: (status: number) => boolean
   /** Whether an answer is for the one who asked alone; undefined where it is given to nobody else. */
-  readonly isPersonal: (request: CallRequest, response: Pick<IncomingResponse, 'headers'>) => boolean | undefined
+  readonly isPersonal: (
+    request: CallRequest,
+    response: Pick<IncomingResponse, 'status' | 'headers'>,
+  ) => boolean | undefined
   readonly #site: CallSite
   readonly #clock: Clock
   readonly #followsRedirects: boolean

@@ -68,6 +68,13 @@ ${operation('error', ', coalesce: true')}
     'routes/kept': route('kept'),
     'routes/joined': route('joined'),
     'routes/good': route('good'),
+    'routes/lacking': `
+match: GET /lacking
+do: [ { invoke: words.whole, optional: true } ]
+degradedMaxAge: 1m
+cache: { ttl: 1m }
+response: { body: { word: $.word } }
+`,
     'routes/whole': route('whole', 'cache: { ttl: 1m }'),
     'routes/error': `
 match: GET /error
@@ -127,9 +134,13 @@ describe('what is for one client', () => {
     expect((await ask(running, '/whole')).word).toBe('answer 2')
   })
 
-  test.each(ofOneClient)('is no error of another, whose call was joined: %j', async (headers) => {
+  test.each([
+    ...ofOneClient.map((headers) => [404, headers] as const),
+    // Whoever joins the call of somebody who forges `CDN-Loop` has been nowhere.
+    [508, {}] as const,
+  ])('is no error of another, whose call was joined: %d %j', async (status, headers) => {
     const { backend, running } = await start()
-    Object.assign(backend, { headers, status: 404, isHolding: true })
+    Object.assign(backend, { headers, status, isHolding: true })
     const asked = [ask(running, '/error'), ask(running, '/error'), ask(running, '/error')]
     await until(() => backend.held.length === 1)
     await untilActive(running, 3)
@@ -138,6 +149,14 @@ describe('what is for one client', () => {
     const words = (await Promise.all(asked)).map(({ word }) => word)
     expect(new Set(words).size).toBe(3)
   })
+})
+
+test('a page that lacks a part because of where one request has been is kept for nobody', async () => {
+  const { backend, running } = await start()
+  backend.status = 508
+  expect((await ask(running, '/lacking')).word).toBeUndefined()
+  backend.status = 200
+  expect((await ask(running, '/lacking')).word).toBe('answer 2')
 })
 
 test('what is for everybody is shared', async () => {

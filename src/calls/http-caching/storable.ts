@@ -13,6 +13,9 @@ import { controlOf } from './cache-control.ts'
 /** What the gateway sends anew with every call: an answer that varies by it fits no other request. */
 const everChanging = new Set(['*', 'traceparent', 'tracestate', 'x-request-id', 'cdn-loop', 'via'])
 
+/** `CDN-Loop`, which a client may forge, is in no key: what it brings about is that client's. */
+const loopDetected = 508
+
 type Sharer = Pick<CallSite, 'policies' | 'fallbacks' | 'isOfSharedAnswer'>
 
 /** Whether somebody else may be given what a site is answered. */
@@ -40,15 +43,17 @@ export function sharingOf(site: Pick<CallSite, 'policies' | 'service'>): Sharing
 /**
  * Whether an answer to one request may be given to others that were rendered alike (RFC 9111 section 3). They have
  * `authorization` in common too, so section 3.5 is met; and the headers that `Vary` names are equal already. An answer
- * that sets a cookie is one client's, whatever the policy says. What holds of an answer holds of the redirects to it.
+ * that sets a cookie is one client's, whatever the policy says; so is one that tells of where its request has been (508).
+ * What holds of an answer holds of the redirects to it.
  */
 export function mayBeShared(
   { overridesCaching, budgetHeader }: Sharing,
   request: CallRequest,
-  { headers, redirects }: Pick<CallResponse, 'headers' | 'redirects'>,
+  { status, headers, redirects }: Pick<CallResponse, 'status' | 'headers' | 'redirects'>,
 ): boolean {
+  if (status === loopDetected) return false
   const isOfOne = (passed: CallResponse['headers']) =>
-    !mayBeShared({ overridesCaching, budgetHeader }, request, { headers: passed })
+    !mayBeShared({ overridesCaching, budgetHeader }, request, { status, headers: passed })
   if (redirects?.some(isOfOne)) return false
   if (headers['set-cookie'] !== undefined || variesForEver(request, headers['vary'], budgetHeader)) return false
   if (overridesCaching) return true
