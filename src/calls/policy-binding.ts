@@ -11,6 +11,8 @@ export interface PolicyOperation {
   readonly idempotent: boolean
   /** Whether it changes nothing, so that one answer may serve many. */
   readonly safe: boolean
+  /** Whether it goes over HTTP/2 and no other: gRPC. */
+  readonly needsHttp2?: boolean
 }
 
 /** Why a policy cannot stand around an operation. Where the operation itself asked for it that is a diagnostic. */

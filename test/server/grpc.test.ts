@@ -291,6 +291,8 @@ describe('what cannot hold is an error at load', () => {
       dictionary,
       'services/stock': `service: stock\nendpoints: ['http://127.0.0.1:9']\nproto: ${file}\n${keys}operations: { call: ${definition} }\n`,
       'routes/one': 'match: GET /one\nresponse: { body: 1 }\n',
+      'services/plain': "service: plain\nendpoints: ['http://127.0.0.1:9']\n",
+      'services/other': "service: other\nendpoints: ['http://127.0.0.1:9']\nhttp2: true\n",
     }
     try {
       await startGateway(files)
@@ -323,6 +325,13 @@ describe('what cannot hold is an error at load', () => {
     ['{ grpc: stock.v1.Stock/Reserve, get: /a }', /exactly one of/],
   ])('%s', async (definition, message) => {
     expect(await faults(definition)).toEqual([expect.stringMatching(message)])
+  })
+
+  test('copies that go where no HTTP/2 is spoken', async () => {
+    const mirrored = (to: string) => `{ grpc: stock.v1.Stock/Look, mirror: { to: ${to} } }`
+    expect(await faults(mirrored("'http://127.0.0.1:9'"))).toEqual([expect.stringMatching(/^gRPC goes over HTTP\/2/)])
+    expect(await faults(mirrored('plain'))).toEqual([expect.stringMatching(/^gRPC goes over HTTP\/2/)])
+    expect(await faults(mirrored('other'))).toEqual([])
   })
 
   test('a definition that is none, or imports what is not there, and HTTP/1.1', async () => {

@@ -2,7 +2,7 @@ import type { Language } from '../../binding/color.ts'
 import { checkListedCodes } from '../../binding/error-codes.ts'
 import { type Position, within } from '../../binding/shape.ts'
 import type { PolicyKind, PolicyKinds, SitePolicy } from '../../calls/policy.ts'
-import type { Misfit, PolicyBinder } from '../../calls/policy-binding.ts'
+import type { Misfit, PolicyBinder, PolicyOperation } from '../../calls/policy-binding.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { BoundOperation } from '../bound-operation.ts'
 
@@ -73,9 +73,14 @@ function bindOne(kind: PolicyKind, written: unknown, declaring: Declaring): unkn
   return config
 }
 
-type Askable = Pick<BoundOperation, 'method' | 'idempotent' | 'safe'>
+type Askable = Pick<BoundOperation, 'method' | 'idempotent' | 'safe' | 'codec'>
 
-const askable = ({ method, idempotent, safe }: Askable): Askable => ({ method, idempotent, safe })
+const askable = ({ method, idempotent, safe, codec }: Askable): PolicyOperation => ({
+  method,
+  idempotent,
+  safe,
+  needsHttp2: codec !== undefined,
+})
 
 /**
  * What holds around a call, outermost first: of each kind what the nearest says. What a service says is a default for

@@ -25,7 +25,14 @@ export const mirror = definePolicy({
   notes: '[Versions](../guides/versions.md) tells what a copy holds. Not on a step.',
   example: 'mirror: { to: "http://127.0.0.1:9", share: 10% }',
   bind: bindMirror,
-  misfit({ unsafe }, { method, safe }) {
+  misfit({ unsafe, target }, { method, safe, needsHttp2 }) {
+    if (needsHttp2 && !target.wire?.http2)
+      return {
+        code: 'invalid-value',
+        message: 'gRPC goes over HTTP/2, which is not spoken where its copies go',
+        help: 'copy to a service that says `http2: true`, or has a `proto`',
+        short: 'no HTTP/2 where the copies go',
+      }
     if (safe || unsafe) return undefined
     return {
       code: 'unsafe-mirror',
