@@ -19,17 +19,18 @@ interface Options {
   readonly files?: Files
   readonly clock?: FakeClock
   readonly schemes?: string
+  readonly trusted?: boolean
 }
 
 /** A gateway whose people sign in at `provider`. */
 async function startSignIn(provider: Pick<Provider, 'url'>, options: Options = {}) {
-  const { settings = '', cookieKeys = [keys[0]], files = {}, clock, schemes = '' } = options
+  const { settings = '', cookieKeys = [keys[0]], files = {}, clock, schemes = '', trusted } = options
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const oidc = `{ issuer: '${provider.url}', clientId: tessera, clientSecret: s3cret, cookieKeys: [${cookieKeys}]${settings} }`
   const running = await startGateway(
     {
-      gateway: `publicUrl: ${origin}/\nauth: { staff: { oidc: ${oidc} }, ${schemes} }\ndefaults: { timeout: 5s, auth: staff }`,
+      gateway: `${trusted ? 'trustedProxies: [loopback]\n' : ''}publicUrl: ${origin}/\nauth: { staff: { oidc: ${oidc} }, ${schemes} }\ndefaults: { timeout: 5s, auth: staff }`,
       'routes/who': whoRoute,
       'routes/orders': 'match: POST /orders\nresponse: { body: placed }',
       ...files,
@@ -81,6 +82,29 @@ test('what is sent to sign in is asked by PKCE, state and nonce, and the cookie 
   expect(back.headers.getSetCookie()).toEqual([
     expect.stringMatching(/^__Host-tessera-staff=[\w-]+; Max-Age=3600; Path=\/; Secure; HttpOnly; SameSite=Lax$/),
   ])
+})
+
+test('who asks at another host is sent to that of `publicUrl` first, and signs in there', async () => {
+  const provider = await startProvider()
+  const { browser, origin } = await startSignIn(provider)
+  const elsewhere = { ...navigation, host: 'shop.example' }
+  const sent = await browser.send(`${origin}/who?a=1`, elsewhere)
+  expect([sent.status, sent.headers.get('location')]).toEqual([303, `${origin}/who?a=1`])
+  expect((await browser.open(sent.headers.get('location')!)).status).toBe(200)
+})
+
+test('a proxy that hides the host of browsers sends nobody round in a circle, and one that is trusted tells it', async () => {
+  const provider = await startProvider()
+  const { browser, origin } = await startSignIn(provider)
+  const hidden = { ...navigation, host: 'gateway.internal' }
+  await browser.send(`${origin}/who`, hidden)
+  const again = await browser.send(`${origin}/who`, hidden)
+  expect(new URL(again.headers.get('location')!).origin).toBe(provider.url)
+
+  const other = await startSignIn(provider, { trusted: true })
+  const told = { ...hidden, 'x-forwarded-host': new URL(other.origin).host }
+  const sent = await other.browser.send(`${other.origin}/who`, told)
+  expect(new URL(sent.headers.get('location')!).origin).toBe(provider.url)
 })
 
 test('what is no navigation is refused with 401, and not sent anywhere', async () => {
@@ -270,6 +294,9 @@ test('a page of another site signs nobody out, and changes nothing by a session'
   const { browser, origin } = await startSignIn(provider)
   await browser.open(`${origin}/who`)
   const foreign = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', origin: 'https://evil.example' }
+  // A neighbour (`blog.example.com` of `shop.example.com`) is of the same site; its links carry no origin.
+  const neighbour = { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }
+  expect((await browser.send(`${origin}/-/auth/logout`, neighbour)).status).toBe(403)
   for (const [method, path] of [
     ['GET', '/-/auth/logout'],
     ['POST', '/-/auth/logout'],

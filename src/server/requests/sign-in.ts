@@ -28,7 +28,8 @@ export function trySignIn(serving: Serving, request: IncomingMessage, response: 
   if (!isCallback && path !== signOutPath) return false
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const parts = new ServerRequestParts(request, {}, activation.addresses)
-  const refusal = checkRequest(request) ?? refuseMethod(parts, isCallback)
+  const refusal =
+    checkRequest(request) ?? refuseMethod(parts, isCallback, activation.outer.route.browsers?.cors?.letsAct)
   if (refusal) {
     exchange.fail(refusal, refusal.code === 'method-not-allowed' ? { allow: isCallback ? 'GET' : 'GET, POST' } : {})
     return true
@@ -43,14 +44,13 @@ export function trySignIn(serving: Serving, request: IncomingMessage, response: 
   return true
 }
 
-/** Nobody signs a visitor of his page out. A link is followed from the gateway's own site, or typed. */
-function refuseMethod(parts: RequestParts, isCallback: boolean) {
+/** Nobody signs a visitor of his page out, nor do neighbours: a link stands on a page of this very origin, or is typed. */
+function refuseMethod(parts: RequestParts, isCallback: boolean, letsAct: (origin: string) => boolean = () => false) {
   const { method, headers } = parts
   if (method !== 'GET' && (isCallback || method !== 'POST')) return refuse('method-not-allowed')
   if (isCallback) return undefined
-  const site = headers['sec-fetch-site']
-  const isFromHere = method === 'GET' ? site !== undefined && site !== 'cross-site' : isOwn(parts, () => false)
-  return isFromHere ? undefined : refuse('cross-origin')
+  const isKnown = method === 'POST' || headers['sec-fetch-site'] !== undefined
+  return isKnown && isOwn(parts, letsAct) ? undefined : refuse('cross-origin')
 }
 
 async function finish(signIns: readonly SignIn[], { target }: Exchange, parts: RequestParts): Promise<Step> {

@@ -4,7 +4,7 @@ import { isSafeOrigin } from '../../fetch-json.ts'
 import type { Denial, Doubt } from '../../identity.ts'
 import type { SchemeParts, Verifier } from '../../scheme.ts'
 import { callbackPath, type Redirect, type SignIn } from '../../sign-in.ts'
-import { browserCookie, printCookie, sessionCookie } from './cookies.ts'
+import { browserCookie, movedCookie, printCookie, sessionCookie } from './cookies.ts'
 import { doubtOf, openProvider, type Provider, redeem } from './provider.ts'
 import { Seal } from './seal.ts'
 import type { Sessions } from './sessions.ts'
@@ -14,6 +14,8 @@ import type { OidcSettings } from './shape.ts'
 const mostSignInMs = 10 * 60_000
 /** A longer target is not come back to: with it, the state would be too long for many an issuer. */
 const mostTarget = 1024
+/** How long a browser takes to where it was sent. */
+const movedSeconds = 10
 const browserForm = /^[\w-]{22}$/
 
 /** What a state holds, sealed, and opened for the browser alone that set out with it. */
@@ -30,6 +32,7 @@ export function openSignIn(
   const document = openProvider(settings, parts)
   const seal = new Seal(settings.cookieKeys, 'sign-in')
   const redirectUri = publicUrl + callbackPath
+  const home = new URL(publicUrl)
   const contextOf = (browser: string) => JSON.stringify([scheme, settings.issuer, browser])
   const browserOf = ({ cookies }: CredentialSource) => {
     const name = browserCookie(scheme)
@@ -39,7 +42,21 @@ export function openSignIn(
   const sessionOf = ({ cookies }: CredentialSource) =>
     Object.hasOwn(cookies, sessionCookie(scheme)) ? cookies[sessionCookie(scheme)] : undefined
 
+  /**
+   * A session is of the host of `publicUrl` alone: a browser at another one is sent there first. Where it comes with the
+   * mark of that, what stands before us shows us a host that browsers do not see, and it is there already.
+   */
+  function leadHome(target: string, { headers, cookies }: CredentialSource): Redirect | undefined {
+    const seen = headers['x-forwarded-host']?.split(',', 1)[0]?.trim() ?? headers['host']
+    const mark = movedCookie(scheme)
+    if (seen === undefined || URL.parse(`${home.protocol}//${seen}`)?.host === home.host) return undefined
+    if (Object.hasOwn(cookies, mark)) return undefined
+    return { kind: 'redirect', location: publicUrl + target, cookies: [printCookie(mark, '1', movedSeconds)] }
+  }
+
   async function begin(target: string, request: CredentialSource): Promise<Redirect | Doubt> {
+    const sent = leadHome(target, request)
+    if (sent) return sent
     let provider: Provider
     try {
       provider = (await document.get()).made
