@@ -1,13 +1,14 @@
-import type { Metric, Registry } from 'prom-client'
-import type { Severity } from '../diagnostics/codes.ts'
 import { readPackageVersion } from '../version.ts'
 import { AdmissionMetrics } from './admission-metrics.ts'
 import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { chooseExposition } from './exposition.ts'
-import { type Histogram, HistogramFamily, type Scalar, ScalarFamily, type Scrape } from './families.ts'
+import type { Histogram, Scalar, ScalarFamily, Scrape } from './families.ts'
+import { Meter } from './meter.ts'
 import type { Configured, MeterDefinition, MetricDescription, ReloadReport } from './metric-types.ts'
+import { ReloadMetrics } from './reload-metrics.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
+import { SecretMetrics } from './secret-metrics.ts'
 import { StoreMetrics } from './store-metrics.ts'
 import { TlsMetrics } from './tls-metrics.ts'
 
@@ -41,9 +42,8 @@ export interface Metrics {
   /** By what the platform called back for: faults of ours that ended one exchange each. */
   readonly exchangeFaults: ResultCounter
   readonly tls: TlsMetrics
+  readonly secrets: SecretMetrics
   reloaded(report: ReloadReport): void
-  /** `states`: asked at each scrape which files of secrets can be read. */
-  followSecrets(states: () => Iterable<readonly [path: string, isUp: boolean]>): void
   /** Forgets what is no longer configured. */
   retain(configured: Configured): void
   /** Requests begun and not ended. */
@@ -58,32 +58,15 @@ export interface Metrics {
   render(accept?: string): Promise<{ contentType: string; text: string }>
 }
 
-/** The boundaries that OpenTelemetry's semantic conventions give for HTTP durations, in seconds. */
-const durationBounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 const method = 'http_request_method'
 const status = 'http_response_status_code'
-const severities: readonly Severity[] = ['error', 'warning', 'hint']
-
-type Family = HistogramFamily | ScalarFamily
 
 /** @param policyMeters of policies around calls */
 export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Metrics {
-  const families: Family[] = []
-  let opening: Promise<Registry> | undefined
-  const keep = <Kind extends Family>(family: Kind): Kind => {
-    families.push(family)
-    return family
-  }
-  const histograms: HistogramFamily[] = []
-  const durations = (name: string, help: string, labels: readonly string[]) => {
-    const family = keep(new HistogramFamily(`${name}_duration_seconds`, help, labels, durationBounds))
-    histograms.push(family)
-    return family
-  }
-  const counter = (name: string, help: string, labels: readonly string[]) =>
-    keep(new ScalarFamily('counter', name, help, labels))
-  const gauge = (name: string, help: string, labels: readonly string[] = []) =>
-    keep(new ScalarFamily('gauge', name, help, labels))
+  const meter = new Meter()
+  const durations = meter.durations.bind(meter)
+  const counter = meter.counter.bind(meter)
+  const gauge = meter.gauge.bind(meter)
 
   const requests = durations('http_server_request', 'Duration of requests, from first byte to last', [
     method,
@@ -118,16 +101,12 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     const known = policies.get(name)
     if (known?.labelNames.join() === labels.join()) return known
     // One of its name was of an extension that is gone.
-    if (known) families.splice(families.indexOf(known), 1)
-    const family = keep(new ScalarFamily(type, name, help, labels))
+    if (known) meter.drop(known)
+    const family = meter.scalar(type, name, help, labels)
     policies.set(name, family)
-    void opening?.then((registry) => {
-      registry.removeSingleMetric(name)
-      registry.registerMetric(family as unknown as Metric)
-    })
     return family
   }
-  for (const meter of policyMeters) familyOf(meter)
+  for (const definition of policyMeters) familyOf(definition)
   const versions = counter('tessera_version_total', 'Calls by service version', ['service', 'version'])
   const retryBudgets = {
     left: gauge('tessera_retry_budget', 'Retries and hedges left in the retry budget of a service', ['service']),
@@ -182,21 +161,18 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     ]),
     faults: counter('tessera_tls_handshake_failures_total', 'TLS handshakes that failed', ['listener', 'reason']),
   })
-  const secrets = gauge('tessera_secret_file_up', '1 while the file of a secret can be read', ['file'])
-  let secretStates: () => Iterable<readonly [path: string, isUp: boolean]> = () => []
-  const lookAtSecrets = () => {
-    const states = new Map(secretStates())
-    secrets.retain('file', new Set(states.keys()))
-    for (const [path, isUp] of states) secrets.bind(path).value = isUp ? 1 : 0
-  }
-  const reloadOk = gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0').bind()
-  const reloadAt = gauge(
-    'tessera_config_last_reload_timestamp_seconds',
-    'Time of the last successful reload, seconds since the epoch',
-  ).bind()
-  const snapshot = gauge('tessera_snapshot_info', 'Version of the configuration being served', ['version'])
-  const diagnostics = gauge('tessera_config_diagnostics', 'Diagnostics of the last reload, by severity', ['severity'])
-  const openRegistry = () => (opening ??= register(families))
+  const secrets = new SecretMetrics(
+    gauge('tessera_secret_file_up', '1 while the file of a secret can be read', ['file']),
+  )
+  const reloads = new ReloadMetrics({
+    isOk: gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0'),
+    at: gauge(
+      'tessera_config_last_reload_timestamp_seconds',
+      'Time of the last successful reload, seconds since the epoch',
+    ),
+    snapshot: gauge('tessera_snapshot_info', 'Version of the configuration being served', ['version']),
+    diagnostics: gauge('tessera_config_diagnostics', 'Diagnostics of the last reload, by severity', ['severity']),
+  })
 
   return {
     route: (method, template) => new RouteMetrics(requests, active, method, template),
@@ -209,22 +185,16 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
     admission,
-    policyCounter: (meter, service, operation) => new ResultCounter(familyOf(meter), service, operation),
-    policyGauge: (meter, service, operation) => familyOf(meter).bind(service, operation),
+    policyCounter: (definition, service, operation) => new ResultCounter(familyOf(definition), service, operation),
+    policyGauge: (definition, service, operation) => familyOf(definition).bind(service, operation),
     versions: (service) => new ResultCounter(versions, service),
     retryBudget: (service) => new RetryBudgetMetrics(retryBudgets.left, retryBudgets.refusals, service),
     endpoints: (service) => new EndpointMetrics(endpoints, service),
     discovery: (source) => new DiscoveryMetrics(discoveries, source),
     exchangeFaults: new ResultCounter(exchangeFaults),
     tls,
-    reloaded(report) {
-      reloadOk.value = report.ok ? 1 : 0
-      if (report.ok) reloadAt.value = report.atSeconds
-      const versions = report.version === undefined ? [] : [report.version]
-      snapshot.retain('version', new Set(versions))
-      for (const version of versions) snapshot.bind(version).value = 1
-      for (const severity of severities) diagnostics.bind(severity).value = report.diagnostics[severity] ?? 0
-    },
+    secrets,
+    reloaded: (report) => reloads.tell(report),
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
       for (const family of [steps, firstParts, fallbacks, routeCaches, droppedHeaders]) family.retain('route', routes)
@@ -243,40 +213,22 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
       return active.value
     },
     get names() {
-      return families.map(({ name }) => name)
+      return meter.names
     },
     async describe() {
-      const registry = await openRegistry()
+      const registry = await meter.registry()
       const metrics = registry.getMetricsAsArray() as unknown as { name: string; labelNames?: readonly string[] }[]
       const labels = new Map(metrics.map(({ name, labelNames = [] }) => [name, labelNames]))
       const scraped = await registry.getMetricsAsJSON()
       return scraped.map(({ name, type, help }) => ({ name, type: String(type), help, labels: labels.get(name) ?? [] }))
     },
-    followSecrets(states) {
-      secretStates = states
-    },
-    useBuckets(bounds) {
-      for (const family of histograms) family.useBounds(bounds)
-    },
+    useBuckets: (bounds) => meter.useBuckets(bounds),
     async render(accept) {
-      const registry = await openRegistry()
-      lookAtSecrets()
+      const registry = await meter.registry()
+      secrets.look()
       tls.look()
       const { contentType, print } = chooseExposition(accept)
       return { contentType, text: print((await registry.getMetricsAsJSON()) as unknown as Scrape[]) }
     },
   }
-}
-
-/** Hands the families to prom-client, and the process's own metrics: not before the first scrape, which not everyone makes. */
-async function register(families: readonly Family[]): Promise<Registry> {
-  const [{ Registry }, { registerProcessMetrics }] = await Promise.all([
-    import('prom-client'),
-    import('./process-metrics.ts'),
-  ])
-  const registry = new Registry()
-  // The registry asks a metric for its name and `get()`; its type wants one of prom-client's own classes.
-  for (const family of families) registry.registerMetric(family as unknown as Metric)
-  registerProcessMetrics(registry)
-  return registry
 }

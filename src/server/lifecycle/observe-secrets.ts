@@ -13,7 +13,7 @@ export function observeSecrets(
   metrics: Metrics,
   notify: Notify,
 ): void {
-  metrics.followSecrets(() => served()?.states() ?? [])
+  metrics.secrets.follow(() => served()?.states() ?? [])
   secrets.subscribe((subject, reason) => {
     if (reason === undefined) notify({ level: 'info', subject, message: 'the file of a secret can be read again' })
     else
