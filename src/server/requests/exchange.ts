@@ -4,26 +4,23 @@ import { addForBrowsers } from '../../browsers/security-headers.ts'
 import { Scope } from '../../cancellation.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
-import type { Route } from '../../plan/snapshot.ts'
 import type { Answer, Failure, Outcome } from '../../run/outcome.ts'
 import type { Pipeline } from '../../run/pipeline.ts'
-import { type ProblemContext, tellPath } from '../../run/problem.ts'
+import type { ProblemContext } from '../../run/problem.ts'
 import { endsConnection } from '../../run/refusals.ts'
 import { type Reply, renderReply } from '../../run/reply.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
-import type { Client, Departure, ReceivedBody } from '../../run/stage.ts'
+import type { Client, Departure } from '../../run/stage.ts'
 import { methodOfTitle } from '../../telemetry/methods.ts'
-import type { Propagation, Span } from '../../telemetry/span.ts'
-import { readPropagation, type TraceHeaders } from '../../telemetry/traceparent.ts'
-import { hasBody, readBody } from '../http/body.ts'
+import type { Span } from '../../telemetry/span.ts'
 import { headersForBrowser } from '../http/for-browsers.ts'
 import { cutSlowReader } from '../http/listener.ts'
 import { writeReply } from '../http/reply.ts'
-import { targetOf } from '../http/strict.ts'
 import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { titleOf } from './active-route.ts'
 import { type Asked, tellDropped, tellEnd, tellError, whyCut } from './exchange-report.ts'
+import { Received } from './received.ts'
 import { chooseRequestId } from './request-parts.ts'
 import { describeServerSpan } from './server-span.ts'
 import { streamAnswer } from './stream-answer.ts'
@@ -32,14 +29,8 @@ const clientGone = 499
 const nowhere: Client['passOn'] = () => {}
 
 /** One request and its answer over a connection, from its first byte to the last. */
-export class Exchange implements Client {
-  readonly serving: Serving
-  readonly activation: Activation
-  readonly request: IncomingMessage
+export class Exchange extends Received implements Client {
   readonly response: ServerResponse
-  /** Path and query. */
-  readonly target: string
-  readonly requestId: string
   readonly span: Span
   /** Cancelled when the client goes away. */
   readonly scope = new Scope()
@@ -53,9 +44,7 @@ export class Exchange implements Client {
   asked: Asked | undefined = undefined
   /** By its `close` nothing of it takes up room any more: its response, or the connection that became a tunnel. */
   readonly room: EventEmitter
-  readonly #active: ActiveRoute | undefined
   readonly #startedAt: number
-  readonly #traceHeaders: TraceHeaders
   #status = clientGone
   #bytes = 0
   #error: GatewayError | undefined
@@ -72,18 +61,12 @@ export class Exchange implements Client {
     requestId = chooseRequestId(request),
     room: EventEmitter = response,
   ) {
-    this.serving = serving
-    this.activation = activation
-    this.request = request
+    super(serving, activation, active, request, requestId)
     this.response = response
     this.room = room
-    this.target = targetOf(request)
-    this.requestId = requestId
-    this.#active = active
     this.#startedAt = serving.clock.now()
-    this.#traceHeaders = serving.tracer.propagators.read(activation.traceHeadersOf(request))
     this.span = serving.tracer.startRequest(
-      this.#traceHeaders,
+      this.traceHeaders,
       active ? titleOf(active, request) : methodOfTitle(request.method),
     )
     if (this.span.sampled) this.span.set(describeServerSpan(this, active))
@@ -115,40 +98,8 @@ export class Exchange implements Client {
     return !this.response.writableFinished && !this.#isHandedOn
   }
 
-  get route(): Route | undefined {
-    return this.#active?.route
-  }
-
-  /** Its path as everyone may be told it. */
-  get toldPath(): string {
-    return this.route ? tellPath(this.route, this.path) : this.activation.tellPath(this.request, this.path)
-  }
-
-  /** As it came, which not everyone may be told. */
-  get path(): string {
-    const mark = this.target.indexOf('?')
-    return mark < 0 ? this.target : this.target.slice(0, mark)
-  }
-
-  /** What goes on with every call that is made for it. */
-  propagation(): Propagation {
-    const { activation, request, requestId } = this
-    const { baggage } = activation.snapshot.settings.telemetry
-    const propagation = readPropagation(this.#traceHeaders, requestId, baggage, activation.loops.carriedOn(request))
-    propagation.traceHeaders = this.serving.tracer.propagators.write
-    return propagation
-  }
-
   addHeaders(headers: readonly string[]): void {
     this.ownHeaders = this.ownHeaders ? [...this.ownHeaders, ...headers] : headers
-  }
-
-  get hasBody(): boolean {
-    return hasBody(this.request)
-  }
-
-  receiveBody(maxBytes: number): Promise<ReceivedBody> {
-    return readBody(this.request, maxBytes, this.serving.clock)
   }
 
   whenGone(leave: (departure: Departure) => void): void {
@@ -251,7 +202,7 @@ export class Exchange implements Client {
     if (wasCut) scope.cancel(new GatewayError('cancelled', { detail: 'the client went away' }))
     scope.close()
     const ms = serving.clock.now() - this.#startedAt
-    const metrics = this.#active?.metrics ?? serving.unmatched
+    const metrics = this.active?.metrics ?? serving.unmatched
     metrics.end(this.#status, ms / 1000, this.request.method, span.sampled ? span.traceId : undefined)
     // Who left before was sent none.
     if (span.sampled)
