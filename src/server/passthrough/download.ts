@@ -4,6 +4,8 @@ import { type Encoder, openEncoder } from '../../browsers/coding/encoder.ts'
 import type { Timer } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
+import { refuse } from '../../run/refusals.ts'
+import { endWhenExpired } from '../http/expiry.ts'
 import { slowReader } from '../http/listener.ts'
 import { endAfterBody } from '../http/reply.ts'
 import type { Exchange } from '../requests/exchange.ts'
@@ -69,6 +71,13 @@ export class Download {
     if (response.destroyed) return
     this.#exchange.noteBroken(error)
     cutAnswer(request)
+  }
+
+  /** The token that opened it keeps it open no longer. */
+  endWhenExpired(expiresMs: number): void {
+    const { response, serving } = this.#exchange
+    const ended = () => this.cut(refuse('unauthenticated', undefined, undefined, 'its token has ended'))
+    endWhenExpired(response, expiresMs, serving.clock, ended)
   }
 
   end(): void {

@@ -1,23 +1,20 @@
 import type { Socket } from 'node:net'
 import type { Coding } from '../../browsers/coding/compress-shape.ts'
-import { addForBrowsers } from '../../browsers/security-headers.ts'
 import { type Failure, takeOver } from '../../calls/failover.ts'
 import type { Timer } from '../../clock.ts'
 import type { Endpoint } from '../../endpoints/service-endpoints.ts'
 import { GatewayError, toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
-import { headersOn, replaceHeaders } from '../../run/headers.ts'
-import { makeHeadersPrivate } from '../../run/private-answers.ts'
 import { refuse } from '../../run/refusals.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Http1Stream } from '../../transports/http1/stream.ts'
-import { endWhenExpired, isOfEvents } from '../http/expiry.ts'
+import { isOfEvents } from '../http/expiry.ts'
+import { answerHeaders } from './answer-headers.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { codeAnswer } from './coding.ts'
 import { cutAnswer, Download } from './download.ts'
-import { selectResponseHeaders, webSocket } from './headers.ts'
+import { webSocket } from './headers.ts'
 import type { RelayParts } from './parts.ts'
-import { translatePlaces } from './rewrite.ts'
 import { Shown } from './shown.ts'
 import { UpgradeResponse } from './upgrade-response.ts'
 import { Upload } from './upload.ts'
@@ -104,14 +101,10 @@ export class Relay implements AttemptOwner {
   }
 
   #try(endpoint: Endpoint, authorization: string | undefined): void {
-    const { clock } = this.#parts.exchange.serving
-    const timeLeftMs = this.#endsAt - clock.now()
+    const { exchange, route } = this.#parts
+    const timeLeftMs = this.#endsAt - exchange.serving.clock.now()
     const resends = this.#attempts++
-    this.#parts.exchange.asked = {
-      service: this.#parts.route.service.name,
-      endpoint: endpoint.url,
-      attempts: this.#attempts,
-    }
+    exchange.asked = { service: route.service.name, endpoint: endpoint.url, attempts: this.#attempts }
     this.#attempt = new Attempt(this.#parts, endpoint, this.#upload, this, { timeLeftMs, resends, authorization })
     this.#attempt.begin()
   }
@@ -134,19 +127,11 @@ export class Relay implements AttemptOwner {
       this.#show(attempt.endpoint)
       return true
     }
-    const { access, browsers, headers: own } = this.#parts.route
-    const selected = selectResponseHeaders(head, browsers)
-    if (!selected) {
+    const headers = answerHeaders(head, attempt.endpoint, this.#parts)
+    if (!headers) {
       this.failed(attempt, invalid('the answer has too many headers'))
       return true
     }
-    this.#translate(selected, attempt)
-    const all = own ? replaceHeaders(selected, headersOn(status, own)) : selected
-    // Whatever the service says, or the route of all its answers.
-    const headers = access && !access.isPublic ? makeHeadersPrivate(all) : all
-    headers.push('x-request-id', exchange.requestId)
-    if (exchange.ownHeaders) addForBrowsers(headers, exchange.ownHeaders, true)
-    if (exchange.serving.isDraining) headers.push('connection', 'close')
     // While its client still sends, an answer goes out as it comes: what may end it is too much already.
     const { isAmbient, route } = this.#parts
     const length = isWhole ? piece.length : undefined
@@ -166,11 +151,6 @@ export class Relay implements AttemptOwner {
     return this.#pass(attempt, { head, piece, isWhole, coding })
   }
 
-  #translate(headers: string[], { endpoint }: Attempt): void {
-    const { exchange, route } = this.#parts
-    translatePlaces(headers, { endpoint, path: route.passes.path, clientHost: exchange.request.headers.host })
-  }
-
   /** Most answers come in one piece, and nothing of them is waited for. */
   #pass(attempt: Attempt, { head, piece, isWhole, coding }: Begun): boolean {
     const { exchange, route, expiresMs } = this.#parts
@@ -182,10 +162,7 @@ export class Relay implements AttemptOwner {
     const download = new Download(exchange, this.#upload, route.idleMs, coding)
     this.#download = download
     download.begin(() => attempt.resume())
-    if (expiresMs !== undefined && isOfEvents(head)) {
-      const ended = () => download.cut(refuse('unauthenticated', undefined, undefined, 'its token has ended'))
-      endWhenExpired(exchange.response, expiresMs, exchange.serving.clock, ended)
-    }
+    if (expiresMs !== undefined && isOfEvents(head)) download.endWhenExpired(expiresMs)
     return download.take(piece, isWhole)
   }
 
