@@ -1,26 +1,23 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Admission } from '../admission/admission.ts'
 import { Limiters } from '../admission/limiters.ts'
 import type { Call } from '../calls/call.ts'
 import { metersOf } from '../calls/policy-events.ts'
 import { Backends } from '../calls/registry.ts'
-import { type Clock, systemClock } from '../clock.ts'
+import { systemClock } from '../clock.ts'
 import { SecretDirectory } from '../config/secret-files.ts'
-import type { Definition } from '../definition.ts'
 import type { SelfRegistration } from '../endpoints/registration/self-registration.ts'
-import type { Environment } from '../environment.ts'
 import { SharedSchemes } from '../identity/open-scheme.ts'
 import { isLoopback } from '../ip-address.ts'
 import { policyKinds } from '../operations/policies/index.ts'
-import type { Snapshot } from '../plan/snapshot.ts'
 import { openStore } from '../stores/index.ts'
-import { createLogger, type Logger } from '../telemetry/logger.ts'
+import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createTracer } from '../telemetry/tracer.ts'
+import type { Gateway, GatewayOptions } from './gateway-contract.ts'
 import { headersForBrowser } from './http/for-browsers.ts'
 import { loadAtFirstRequest } from './http/lazy-listener.ts'
 import { closeNow } from './http/listener.ts'
-import { type BoundListener, type Listeners, openListeners } from './http/open-listeners.ts'
+import { type Listeners, openListeners } from './http/open-listeners.ts'
 import { dropHeadersOfProxies } from './http/untrusted-headers.ts'
 import { Activation } from './lifecycle/activation.ts'
 import { countBackends } from './lifecycle/backend-metrics.ts'
@@ -31,8 +28,8 @@ import { logNotices } from './lifecycle/notices.ts'
 import { observeSecrets } from './lifecycle/observe-secrets.ts'
 import { observeStore } from './lifecycle/observe-store.ts'
 import { leaveRegistry, nameOfSelf, registerSelf } from './lifecycle/register.ts'
-import { Reloader, type ReloadResult } from './lifecycle/reload.ts'
-import type { RequestEntry, Serving } from './lifecycle/serving.ts'
+import { Reloader } from './lifecycle/reload.ts'
+import type { Serving } from './lifecycle/serving.ts'
 import { runInSlices } from './lifecycle/slices.ts'
 import { configuredBy, warnOfFixedSettings } from './lifecycle/take-over.ts'
 import { ConfigWatcher } from './lifecycle/watch.ts'
@@ -46,49 +43,10 @@ import { tryPreflight } from './requests/preflight.ts'
 import { tellRefused } from './requests/refused.ts'
 import { trySignIn } from './requests/sign-in.ts'
 
+export type { Gateway, GatewayOptions } from './gateway-contract.ts'
 export { ConfigurationError } from './lifecycle/load.ts'
 export type { ReloadResult } from './lifecycle/reload.ts'
 export type { RequestEntry } from './lifecycle/serving.ts'
-
-export interface GatewayOptions {
-  /** `config/gateway.yaml` */
-  readonly config: string
-  /** In place of the directory of routes that the file names. */
-  readonly routes?: string
-  /** In place of that of the file's first listener; 0: any free port. */
-  readonly port?: number
-  /** In place of the file's; false: no admin listener. */
-  readonly adminPort?: number | false
-  /** Where `${env.NAME}` is read; the process's by default. */
-  readonly env?: Environment
-  /** The directory below which `${file:…}` is read; `/run/secrets` by default. */
-  readonly secrets?: string
-  /** Beside those that its file names: what `defineStep` and the like give. */
-  readonly extensions?: readonly Definition[]
-  readonly logger?: Logger
-  readonly clock?: Clock
-  /** Told of every answered request. */
-  readonly onRequest?: (entry: RequestEntry) => void
-  /** Whether it is told paths that no route takes as they came: for a developer's own terminal. False by default. */
-  readonly showUnmatchedPaths?: boolean
-  /** Told of every reload that found something new, good or bad. */
-  readonly onReload?: (result: ReloadResult) => void
-  /** Whether a change of the files reloads by itself; true by default. */
-  readonly watch?: boolean
-}
-
-export interface Gateway {
-  /** What serves now. */
-  readonly snapshot: Snapshot
-  /** Answers a request; one that no route takes goes to `next`, where there is one. Fits `http.createServer` and Express's `app.use`. */
-  handler(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void
-  /** Binds all listeners; rejects with the system's error when a port is taken. `port` is that of the first. */
-  listen(): Promise<{ port: number; adminPort: number | undefined; listeners: readonly BoundListener[] }>
-  /** Reads the configuration anew. Never rejects for what is in the files. */
-  reload(): Promise<ReloadResult>
-  /** Answers what was accepted (10 s at most), then ends everything. */
-  close(): Promise<void>
-}
 
 const lastSpansMs = 1000
 
