@@ -7,13 +7,11 @@ import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import type { Caption } from './caption.ts'
+import type { Composition, Order, Repetition } from './composition.ts'
 import type { Recover, Run, StepRun } from './context.ts'
 import type { BoundResponse } from './response.ts'
 import type { ServiceOperation } from './service-operation.ts'
 import type { StepCall } from './step-call.ts'
-
-/** How the steps of a block run. */
-export type Order = 'sequence' | 'parallel' | 'flow' | 'first'
 
 /** A list of steps inside a step, as the file has it. */
 export interface BlockShape {
@@ -65,26 +63,6 @@ export interface BoundBlock {
 
 /** What the kind that holds a block adds to it. */
 export type BlockExtras = Pick<BoundBlock, 'condition' | 'locals' | 'provides' | 'handles'>
-
-/**
- * How the blocks of a step relate, which is all that the checks need to know of its kind:
- * `alternatives` one of them runs; `attempt` the first runs, and one of the others if it fails; `each` the block runs
- * any number of times and what it writes stays inside; `turns` the block runs once and then again, each time with what
- * the time before wrote; `part` it runs once, in a context of its own, of which the step writes what it gives; `single` it
- * runs once.
- */
-export type Composition = 'single' | 'alternatives' | 'attempt' | 'each' | 'turns' | 'part'
-
-/** How often the block of an `each` runs: once for every element, or slice of `batch` elements, of a list. */
-export interface Repetition {
-  /** The list, as the file has it. */
-  readonly over: string
-  readonly list: BoundTemplate
-  readonly batch: number | undefined
-  readonly concurrency: number
-  /** The most elements that the list's type allows; undefined when it sets no bound. */
-  readonly maxItems: number | undefined
-}
 
 /** What a kind knows of a step of its own, once colors, operations and templates are resolved. */
 export interface StepBinding {

@@ -1,5 +1,6 @@
 import { mostRequestsOf } from '../../calls/worst-case.ts'
-import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
+import type { Repetition } from '../../steps/composition.ts'
+import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 
 /** How often a request calls an operation. */
 export interface CallCount {

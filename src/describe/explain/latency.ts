@@ -1,7 +1,8 @@
 import { worstCaseOf } from '../../calls/worst-case.ts'
 import { printDuration } from '../../expressions/units.ts'
 import { flowDependencies, orderFlow } from '../../plan/dependencies.ts'
-import type { BoundBlock, BoundStep, Repetition } from '../../steps/step.ts'
+import type { Repetition } from '../../steps/composition.ts'
+import type { BoundBlock, BoundStep } from '../../steps/step.ts'
 import type { StepCall } from '../../steps/step-call.ts'
 
 /** How long a route may take at worst: the calls on its critical path, each with all of its attempts, waits and fallbacks. */
