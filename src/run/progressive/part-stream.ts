@@ -9,6 +9,7 @@ import type { Answer, AnswerSink, AnswerSource, Failure, Outcome } from '../outc
 import type { Framing } from './framing.ts'
 import { assembleHead } from './head.ts'
 import { frameEnd } from './last-part.ts'
+import { ReadyMembers } from './ready-members.ts'
 
 /** Proxies and browsers give up what is silent for longer. */
 const commentEveryMs = 15_000
@@ -27,11 +28,7 @@ export class PartStream implements Progress {
   readonly #page: ProgressivePage
   readonly #framing: Framing
   readonly #told: Told
-  readonly #missing: number[]
-  readonly #settled = new Set<object>()
-  /** Members that can be printed, and all that ever were to be. */
-  #ready: number[] = []
-  readonly #seen = new Set<number>()
+  readonly #ready: ReadyMembers
   #answer!: (outcome: Outcome) => void
   #status: number | undefined
   #sink: AnswerSink | undefined
@@ -50,7 +47,7 @@ export class PartStream implements Progress {
     this.#page = page
     this.#framing = framing
     this.#told = told
-    this.#missing = [...page.missing]
+    this.#ready = new ReadyMembers(page)
     execution.context.run.progress = this
   }
 
@@ -62,7 +59,7 @@ export class PartStream implements Progress {
     })
     try {
       const pending = route.run(context)
-      for (const [index, count] of this.#missing.entries()) if (count === 0) this.#note(index)
+      this.#goOn(this.#ready.begin())
       if (!pending) this.#finish()
       pending?.then(
         () => this.#finish(),
@@ -75,25 +72,12 @@ export class PartStream implements Progress {
   }
 
   settle(steps: readonly object[]): void {
-    for (const step of steps) {
-      if (this.#settled.has(step)) continue
-      this.#settled.add(step)
-      for (const index of this.#page.waiting.get(step)!) if (--this.#missing[index]! === 0) this.#note(index)
-    }
+    this.#goOn(this.#ready.settle(steps))
   }
 
-  #note(index: number): void {
-    if (index === 0) this.#tryHead()
-    else {
-      this.#add(index - 1)
-      this.#pumpSoon()
-    }
-  }
-
-  #add(member: number): void {
-    if (this.#seen.has(member)) return
-    this.#seen.add(member)
-    this.#ready.push(member)
+  #goOn(isHeadReady: boolean): void {
+    if (isHeadReady) this.#tryHead()
+    if (!this.#ready.isEmpty) this.#pumpSoon()
   }
 
   /** The steps behind those that have ended begin before anything is printed. */
@@ -158,14 +142,14 @@ export class PartStream implements Progress {
       this.#mend(thrown)
       return
     }
-    for (const member of this.#page.members.keys()) this.#add(member)
+    this.#ready.addAll()
     this.#pump()
   }
 
   #pump(): void {
     if (!this.#sink) return
-    while (this.#takes && !this.#isOver && this.#ready.length > 0) this.#send(this.#ready.shift()!)
-    if (!this.#takes || this.#isOver || this.#ready.length > 0) return
+    while (this.#takes && !this.#isOver && !this.#ready.isEmpty) this.#send(this.#ready.take())
+    if (!this.#takes || this.#isOver || !this.#ready.isEmpty) return
     if (this.#haveStepsEnded) this.#closing ??= this.#whole()
     if (this.#closing) this.#close(this.#closing)
   }
@@ -178,7 +162,7 @@ export class PartStream implements Progress {
       value = print(context.document)
     } catch (thrown) {
       if (this.#haveStepsEnded && !this.#closing) this.#mend(thrown)
-      else this.#seen.delete(index)
+      else this.#ready.forget(index)
       return
     }
     if (value === undefined) return
@@ -196,14 +180,14 @@ export class PartStream implements Progress {
     const { route, context } = this.#execution
     const error = failedInResponse(thrown, context.span)
     this.#haveStepsEnded = false
-    this.#ready = []
+    this.#ready.clear()
     if (!route.recover || this.#isMended) {
       this.#fail(error)
       return
     }
     this.#isMended = true
     const again = () => {
-      this.#seen.clear()
+      this.#ready.forgetAll()
       this.#finish()
     }
     try {
@@ -233,7 +217,7 @@ export class PartStream implements Progress {
   #stop(error: GatewayError): void {
     if (this.#isOver) return
     const { route, context } = this.#execution
-    this.#ready = []
+    this.#ready.clear()
     this.#closing = assembleFailure(route, error, context.run.records)
     this.#close(this.#closing)
     context.scope.cancel(error)
