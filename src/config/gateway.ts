@@ -15,36 +15,16 @@ import { isSafeOrigin } from '../identity/fetch-json.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import { routeSetShape } from '../operations/route-set.ts'
 import { accessLogShape } from './access-log.ts'
+import { adminShape } from './admin.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { callSetShape, createCallSetShape } from './call-set.ts'
-import { addressShape, drainShape, listenShape } from './listen.ts'
+import { drainShape, listenShape } from './listen.ts'
 import { mcpShape } from './mcp.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
 
 const defaultMaxCalls = 1000
-
-const loopback = '127.0.0.1'
-const adminListen = addressShape
-  .transform(({ host = loopback, port }) => ({ host, port }))
-  .meta({ description: 'A port of this machine alone, or host:port.', examples: [9900, '10.0.0.5:9900'] })
-
-/** What somebody may do at the admin listener: each what those before it may, too. */
-export const adminRoles = ['viewer', 'editor', 'admin'] as const
-export type AdminRole = (typeof adminRoles)[number]
-
-const named = z.array(z.string().min(1)).default([])
-const adminRolesShape = z.strictObject({
-  viewer: named.describe('Roles that see.'),
-  editor: named.describe('Roles that reload, too.'),
-  admin: named.describe('Roles that may all: purge as well.'),
-})
-
-const hostName = z
-  .string()
-  .refine((name) => /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(name), 'not the name of a host, without a port')
-  .transform((name) => name.toLowerCase())
 
 /** Whose trace context is taken up. */
 const traceTrusts = ['trusted', 'all', 'none'] as const
@@ -101,30 +81,7 @@ export const gatewayShape = z
   .strictObject({
     listen: listenShape.prefault(8080),
     drain: drainShape,
-    admin: z
-      .strictObject({
-        listen: adminListen.default({ host: loopback, port: 9900 }),
-        hosts: z
-          .array(hostName)
-          .default([])
-          .describe('Names that it is asked by. To addresses and `localhost` it answers anyway, to other names never.'),
-        auth: authRuleShape
-          .refine((rule) => rule !== 'none', 'whoever reaches it is asked who he is, or it is left away')
-          .optional()
-          .describe(
-            'Who may ask it for more than health and metrics. Without it nobody may, but from this machine where it is bound to that.',
-          ),
-        roles: adminRolesShape.optional().describe('Whose roles may what, beside `auth`.'),
-        metrics: z.literal('viewer').optional().describe('`viewer`: metrics are for those alone, too.'),
-      })
-      .superRefine(({ auth, roles, metrics }, context) => {
-        const tell = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
-        if (auth !== undefined && roles === undefined) tell('auth', '`roles` beside it says who may what')
-        if (auth === undefined && roles !== undefined) tell('roles', 'nobody is asked who he is: `auth` is missing')
-        if (auth === undefined && metrics !== undefined) tell('metrics', 'nobody is asked who he is: `auth` is missing')
-      })
-      .prefault({})
-      .describe('The listener for people and machines who look after the gateway: health, metrics, configuration.'),
+    admin: adminShape,
     include: z
       .union([z.string(), z.array(z.string()).min(1)])
       .optional()

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { Scope } from '../../cancellation.ts'
-import { type AdminRole, adminRoles, type GatewaySettings } from '../../config/gateway.ts'
+import { type AdminRole, adminRoles } from '../../config/admin.ts'
+import type { GatewaySettings } from '../../config/gateway.ts'
 import type { Identity } from '../../identity/identity.ts'
 import type { Outcome } from '../../run/outcome.ts'
 import { RouteRequest } from '../../run/route-request.ts'
