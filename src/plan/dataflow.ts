@@ -2,6 +2,7 @@ import type { Read } from '../binding/reference.ts'
 import { writtenColors } from '../steps/fork.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
 import type { BoundRoute } from './bound-route.ts'
+import type { DataflowListener } from './dataflow-listener.ts'
 import { deepCalls, deepWriters, flowDependencies, orderFlow } from './dependencies.ts'
 import {
   assume,
@@ -16,17 +17,6 @@ import {
   noteWrite,
   type Presence,
 } from './knowledge.ts'
-
-/** Told of everything that the walk meets. Each check listens for what it is about. */
-export interface DataflowListener {
-  /** `reader` is the step that reads; undefined for the route's response. */
-  read?(read: Read, known: Knowledge, reader: BoundStep | undefined): void
-  concurrentWrites?(color: string, first: BoundStep, second: BoundStep): void
-  flowCycle?(steps: readonly BoundStep[]): void
-  unreachable?(step: BoundStep): void
-  /** Whether it is told what parts do; the checks have looked at each part by itself. */
-  readonly entersParts?: boolean
-}
 
 /**
  * Walks a route's steps in the order in which they may run and keeps what is known of its colors: the one analysis
