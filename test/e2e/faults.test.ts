@@ -6,8 +6,8 @@ import { type Json, startFastDemo } from '../support/fast-demo.ts'
 import { ownFailures, type Served, startServe } from '../support/served.ts'
 import { until } from '../support/waiting.ts'
 
-const graceMs = 50
-const tries = 3
+/** No backend that hangs holds a page up for so long; by how much a page overruns its budget is for `npm run faults`. */
+const graceMs = 20_000
 
 /** Ways to fail, and the error codes that they may be called. A huge or half answer may also be a late one. */
 const modes = [
@@ -176,17 +176,9 @@ test('the process that came through all this is the one that began, and never fa
   expect(await gateway.stop()).toBe(0)
 })
 
-/**
- * One page while one backend fails. The machine may be busy elsewhere: an answer that came late to us is judged by the
- * time that the gateway says it took, and one that is late even so is asked for again.
- */
+/** One page while one backend fails. */
 async function check(page: Page, name: string, mode: Mode): Promise<void> {
-  let answer: Answer
-  for (let attempt = 1; ; attempt += 1) {
-    answer = await ask(page.path, page.headers)
-    if (answer.ms > page.budgetMs + graceMs) answer = { ...answer, ms: (await gateway.accessLine(answer.id)).ms }
-    if (answer.ms <= page.budgetMs + graceMs || attempt === tries) break
-  }
+  const answer = await ask(page.path, page.headers)
   const seen = { page: page.name, status: answer.status, ms: answer.ms, body: answer.text, ...answer.raw }
   const judge = (holds: boolean, what: string) => {
     if (!holds) throw new Error(`${what}: ${JSON.stringify(seen, null, 2)}`)

@@ -6,8 +6,7 @@ import { type Served, startServe } from '../support/served.ts'
 import { writeProject } from '../support/served-project.ts'
 import { pause, until } from '../support/waiting.ts'
 
-const limitMs = 300
-
+/** What nobody hangs up on stays for an hour: what ends within the time of a test ended because its client went away. */
 const files = {
   'config/dictionary.yaml': `colors:
   list: { type: array }
@@ -19,7 +18,7 @@ const files = {
 `,
   'config/services/slow.yaml': `service: slow
 endpoints: ["\${env.SLOW_URL}"]
-timeout: 20s
+timeout: 1h
 operations:
   one: { get: /one, out: { one: $.x } }
   two: { get: /two, out: { two: $.x } }
@@ -29,26 +28,26 @@ operations:
 `,
   'config/services/failing.yaml': `service: failing
 endpoints: ["\${env.FAILING_URL}"]
-timeout: 20s
-retry: { attempts: 5, delay: 10s, jitter: false, on: [http-503] }
+timeout: 1h
+retry: { attempts: 5, delay: 30m, jitter: false, on: [http-503] }
 operations:
   retried: { get: /retried, out: { one: $.x } }
 `,
-  'routes/plain.yaml': 'match: GET /plain\ntimeout: 20s\ndo: [ { invoke: slow.one } ]\nresponse: { body: $.one }\n',
+  'routes/plain.yaml': 'match: GET /plain\ntimeout: 1h\ndo: [ { invoke: slow.one } ]\nresponse: { body: $.one }\n',
   'routes/optional.yaml': `match: GET /optional
-timeout: 20s
+timeout: 1h
 do: [ { invoke: slow.one, optional: true }, { invoke: slow.two, optional: true } ]
 response: { body: [ $.one, $.two ] }
 `,
   'routes/covered.yaml': `match: GET /covered
-timeout: 20s
+timeout: 1h
 do:
   - try: [ { invoke: slow.covered } ]
     catch: [ { errors: [all], do: [ { invoke: slow.two } ] } ]
 response: { body: $.one }
 `,
   'routes/parallel.yaml': `match: GET /parallel
-timeout: 20s
+timeout: 1h
 do:
   - parallel:
       - invoke: slow.one
@@ -57,7 +56,7 @@ do:
 response: { body: [ $.one, $.two, $.three ] }
 `,
   'routes/for-each.yaml': `match: GET /for-each
-timeout: 20s
+timeout: 1h
 do:
   - assign: { list: [ a, b, c, d, e, f, g, h, i, j ] }
   - forEach: { in: $.list, as: element, concurrency: 4 }
@@ -66,12 +65,12 @@ do:
 response: { body: $.all }
 `,
   'routes/flow.yaml': `match: GET /flow
-timeout: 20s
+timeout: 1h
 do: [ { flow: [ { invoke: slow.one }, { invoke: slow.two } ] } ]
 response: { body: [ $.one, $.two ] }
 `,
   'routes/retried.yaml': `match: GET /retried
-timeout: 20s
+timeout: 1h
 do: [ { invoke: failing.retried } ]
 response: { body: $.one }
 `,
@@ -110,10 +109,8 @@ describe('a client that goes away takes its calls with it', () => {
       return received.length >= calls ? received : undefined
     }, `${calls} calls`)
 
-    const goneAt = performance.now()
     client.destroy()
-    await until(() => ours.every(({ closedAt }) => closedAt !== undefined), 'every connection is closed')
-    for (const { closedAt } of ours) expect(closedAt! - goneAt).toBeLessThan(limitMs)
+    await until(() => ours.every(({ isClosed }) => isClosed), 'every connection is closed')
 
     // Nothing stands in for what nobody waits for, and no element follows.
     await pause(100)
@@ -131,10 +128,8 @@ describe('a client that goes away takes its calls with it', () => {
     client.on('error', () => {})
     client.write('half')
     const upload = await until(() => slow.received[before]?.body === 'half' && slow.received[before], 'half an upload')
-    const goneAt = performance.now()
     client.destroy()
-    const closedAt = await until(() => upload.closedAt, 'its connection is closed')
-    expect(closedAt - goneAt).toBeLessThan(limitMs)
+    await until(() => upload.isClosed, 'its connection is closed')
   })
 
   test('and the wait for another attempt', async () => {
@@ -142,12 +137,9 @@ describe('a client that goes away takes its calls with it', () => {
     client.on('error', () => {})
     client.write('GET /retried HTTP/1.1\r\nHost: a\r\nX-Request-Id: gone-retried\r\n\r\n')
     await until(() => failing.received.length === 1, 'the first attempt')
-    const goneAt = performance.now()
     client.destroy()
     const line = await gateway.accessLine('gone-retried')
     expect(line).toMatchObject({ status: 499, error: 'cancelled' })
-    // Log lines come up to 200 ms late.
-    expect(performance.now() - goneAt).toBeLessThan(limitMs + 500)
     expect(failing.received).toHaveLength(1)
   })
 })

@@ -1,4 +1,4 @@
-import { appendFile, link, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { appendFile, link, mkdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type Backend, sendJson, startBackend } from '../support/backend.ts'
@@ -229,16 +229,14 @@ describe('a configuration behind links', () => {
     // A second name of the same file: what is written through the first is no event of the directory.
     await link(file, join(root, 'routes/word.yaml'))
     const gateway = await startServe({ config: `${root}/config/gateway.yaml` })
-    const waits: number[] = []
-    for (const word of ['two', 'three', 'four', 'five', 'six', 'seven']) {
+    const { atime, mtime } = await stat(file)
+    for (const word of ['two', 'six', 'ten']) {
+      // As long as it was, and as old: polling, too, sees no difference.
       await writeFile(file, route(word))
-      const startedAt = performance.now()
+      await utimes(file, atime, mtime)
       gateway.signal('SIGHUP')
       await until(async () => (await ask(gateway)) === `"${word}"`, `${word} serves`)
-      waits.push(performance.now() - startedAt)
     }
-    // A watcher that sees it after all, as it does on some file systems, waits for 100 ms of quiet.
-    expect(Math.min(...waits)).toBeLessThan(100)
     await writeFile(file, route('polled'))
     await until(async () => (await ask(gateway)) === '"polled"', 'polled serves')
   })

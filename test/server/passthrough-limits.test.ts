@@ -191,11 +191,9 @@ describe('an answer that cannot be passed on is a 502 of its own kind', () => {
       socket.on('drain', flood)
       flood()
     })
-    const { port } = await startBefore({ urls: [backend.url], route: 'timeout: 10s' })
-    const sentAt = performance.now()
+    const { port } = await startBefore({ urls: [backend.url], route: 'timeout: 1h' })
     const refused = await sendRaw(port, request('GET /shop/x HTTP/1.1'))
     expect([refused.status, refused.json()['code']]).toEqual([502, 'invalid-response'])
-    expect(performance.now() - sentAt).toBeLessThan(5000)
     await backend.disconnected()
   })
 

@@ -11,8 +11,8 @@ export interface Received {
   readonly rawHeaders: readonly string[]
   /** What has come of it so far; all of it when it is answered. */
   body: string
-  /** When its connection was closed, on the scale of `performance.now()`. */
-  closedAt?: number
+  /** Whether its connection was closed. */
+  isClosed: boolean
 }
 
 export interface Backend {
@@ -34,7 +34,7 @@ export async function startBackend(answer: Answer): Promise<Backend> {
   let sockets = 0
   const server = createServer({ keepAliveTimeout: 65_000 }, async (request, response) => {
     const { method = '', url = '', headers, rawHeaders } = request
-    const entry: Received = { method, target: url, headers, rawHeaders, body: '' }
+    const entry: Received = { method, target: url, headers, rawHeaders, body: '', isClosed: false }
     received.push(entry)
     open.get(request.socket)?.push(entry)
     response.on('error', () => {})
@@ -51,7 +51,7 @@ export async function startBackend(answer: Answer): Promise<Backend> {
     open.set(socket, [])
     socket.on('error', () => {})
     socket.once('close', () => {
-      for (const entry of open.get(socket) ?? []) entry.closedAt = performance.now()
+      for (const entry of open.get(socket) ?? []) entry.isClosed = true
       open.delete(socket)
     })
   })

@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { afterFile } from './cleanup.ts'
+import { patienceMs } from './waiting.ts'
 
 export interface Reply {
   readonly status: number
@@ -75,7 +76,7 @@ export function get(url: string, agent: Agent | false = false, id = ''): Promise
     })
     const fail = (error: unknown) => reject({ error, id, wasKept: sent.reusedSocket })
     sent.on('error', fail)
-    sent.setTimeout(15_000, () => sent.destroy(new Error('no answer')))
+    sent.setTimeout(patienceMs, () => sent.destroy(new Error('no answer')))
     sent.end()
   })
 }

@@ -591,9 +591,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         expect(server.sockets.size).toBe(1)
         await clock.advance(1)
         expect(await answer).toMatchObject({ code: 'timeout', status: 504, step: 'recommend' })
-        const startedAt = performance.now()
         await server.disconnected()
-        expect(performance.now() - startedAt).toBeLessThan(300)
       })
 
       test('when the backend drips', async () => {
@@ -632,9 +630,7 @@ export function describeTransportFaults(transport: TransportKind): void {
         const reason = new GatewayError('cancelled')
         scope.cancel(reason)
         expect(await answer).toBe(reason)
-        const startedAt = performance.now()
         await server.disconnected()
-        expect(performance.now() - startedAt).toBeLessThan(300)
       })
 
       test('when it was cancelled before it began', async () => {
