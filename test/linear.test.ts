@@ -23,6 +23,7 @@ import { assembleAnswer } from '../src/run/assemble.ts'
 import { chooseFraming } from '../src/run/progressive/choose.ts'
 import { makeConditional } from '../src/run/stages/conditional.ts'
 import { compileClientAddresses } from '../src/server/http/client-address.ts'
+import { readClient, readPreface } from '../src/server/http/proxy-protocol/header.ts'
 import { checkRequest } from '../src/server/http/strict.ts'
 import { passedHeaders, selectResponseHeaders } from '../src/server/passthrough/headers.ts'
 import { translatePlaces } from '../src/server/passthrough/rewrite.ts'
@@ -98,6 +99,7 @@ function requestOf(headers: Record<string, string>, url = '/'): IncomingMessage 
   return { method: 'GET', httpVersion: '1.1', url, headers: { host: 'a', ...headers }, rawHeaders, socket } as never
 }
 
+const ofIpv6 = { isLocal: false, family: 6, length: 36 } as const
 const limits = { maxDepth: 500, maxValues: 100_000 }
 
 /** Whatever of a client or a backend is read: a text to what it comes to. It may refuse. */
@@ -127,6 +129,10 @@ const readers: Record<string, (text: string) => unknown> = {
       [{ step: 'a', source: 'fallback', error: 'timeout', startedMs: 0, ms: 1 } as never],
       { degradedMaxAgeMs: 1000, headers: undefined },
     ),
+  'a header of the PROXY protocol': (text) => {
+    const bytes = Buffer.from(text)
+    return [readPreface(bytes), readClient(ofIpv6, bytes)]
+  },
   'a Connection header': (text) => passedHeaders(requestOf({ connection: text }), passesAll, []),
   'cookies that are picked': (text) =>
     passedHeaders(requestOf({ cookie: text }), { ...passesAll, cookies: { only: ['a'] } }, []),

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import * as z from 'zod'
 import { count, share, size, timeSpan } from '../binding/scalars.ts'
 import { compressShape } from '../browsers/coding/compress-shape.ts'
@@ -20,6 +19,7 @@ import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { callSetShape, createCallSetShape } from './call-set.ts'
 import { drainShape, listenShape } from './listen.ts'
+import { proxyRange } from './listen-proxy.ts'
 import { mcpShape } from './mcp.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
@@ -130,7 +130,7 @@ export const gatewayShape = z
     defaults: defaultsOf(callSetShape),
     presets: presetsOf(callSetShape),
     trustedProxies: z
-      .array(z.string().refine(isProxyRange, 'not an address, a CIDR range, `loopback`, `linklocal` or `uniquelocal`'))
+      .array(proxyRange)
       .default([])
       .describe(
         'Addresses or CIDR ranges of the proxies that are believed, or `loopback`, `linklocal`, `uniquelocal`: in X-Forwarded-For, in traces, and in headers that only proxies may send.',
@@ -199,11 +199,3 @@ export function createGatewayShape(kinds: PolicyKinds): typeof gatewayShape {
 }
 
 export type GatewaySettings = z.output<typeof gatewayShape>
-
-function isProxyRange(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
-  const [address = '', prefix, ...more] = text.split('/')
-  const family = isIP(address)
-  if (family === 0 || more.length > 0) return false
-  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128))
-}

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { count, size, timeSpan } from '../binding/scalars.ts'
 import { type Http2Settings, http2Shape } from './listen-http2.ts'
+import { type ProxyProtocolSettings, proxyProtocolShape } from './listen-proxy.ts'
 import { type TlsSettings, tlsShape } from './listen-tls.ts'
 
 /** Where a listener binds; host undefined is every interface. */
@@ -26,6 +27,8 @@ export interface ListenSettings extends ListenAddress {
   readonly tls: TlsSettings | undefined
   /** Undefined: HTTP/1.1 alone. */
   readonly http2: Http2Settings | undefined
+  /** Undefined: whoever holds a connection is the client. */
+  readonly proxyProtocol: ProxyProtocolSettings | undefined
 }
 
 /** One that may have no name yet. */
@@ -42,6 +45,7 @@ export const defaultBearing = {
   health: undefined,
   tls: undefined,
   http2: undefined,
+  proxyProtocol: undefined,
 } as const
 
 const defaultName = 'public'
@@ -68,6 +72,7 @@ const mapping = z
     port: z.int().min(0).max(65535).describe('The port that it binds.'),
     tls: tlsShape.optional(),
     http2: http2Shape.optional(),
+    proxyProtocol: proxyProtocolShape.optional(),
     headersTimeout: timeSpan.default(defaultBearing.headersTimeoutMs).describe('For the head of a request.'),
     bodyTimeout: timeSpan
       .default(defaultBearing.bodyTimeoutMs)
@@ -100,6 +105,7 @@ const mapping = z
       health,
       tls,
       http2,
+      proxyProtocol,
       headersTimeout,
       bodyTimeout,
       keepAliveTimeout,
@@ -112,6 +118,7 @@ const mapping = z
       health,
       tls,
       http2,
+      proxyProtocol,
       headersTimeoutMs: headersTimeout,
       bodyTimeoutMs: bodyTimeout,
       keepAliveTimeoutMs: keepAliveTimeout,

@@ -185,7 +185,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         isReady: () => !serving.isDraining,
         tls: serving.current.snapshot.tls,
         clock,
-        metrics: metrics.tls,
+        metrics: metrics.connections,
         notify,
         passthrough,
         adminApp,

@@ -1,6 +1,7 @@
 import { readPackageVersion } from '../version.ts'
 import { AdmissionMetrics } from './admission-metrics.ts'
 import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
+import { ConnectionMetrics } from './connection-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { chooseExposition } from './exposition.ts'
 import type { Histogram, Scalar, ScalarFamily, Scrape } from './families.ts'
@@ -10,7 +11,6 @@ import { ReloadMetrics } from './reload-metrics.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 import { SecretMetrics } from './secret-metrics.ts'
 import { StoreMetrics } from './store-metrics.ts'
-import { TlsMetrics } from './tls-metrics.ts'
 
 export type { Configured, MeterDefinition, MetricDescription, ReloadReport } from './metric-types.ts'
 
@@ -41,7 +41,7 @@ export interface Metrics {
   discovery(source: string): DiscoveryMetrics
   /** By what the platform called back for: faults of ours that ended one exchange each. */
   readonly exchangeFaults: ResultCounter
-  readonly tls: TlsMetrics
+  readonly connections: ConnectionMetrics
   readonly secrets: SecretMetrics
   reloaded(report: ReloadReport): void
   /** Forgets what is no longer configured. */
@@ -154,13 +154,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     readPackageVersion(),
     process.versions.node,
   ).value = 1
-  const tls = new TlsMetrics({
-    expiries: gauge('tessera_tls_expiry_seconds', 'Time until a certificate of a listener expires, by its first name', [
-      'listener',
-      'name',
-    ]),
-    faults: counter('tessera_tls_handshake_failures_total', 'TLS handshakes that failed', ['listener', 'reason']),
-  })
+  const connections = new ConnectionMetrics(gauge, counter)
   const secrets = new SecretMetrics(
     gauge('tessera_secret_file_up', '1 while the file of a secret can be read', ['file']),
   )
@@ -192,7 +186,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     endpoints: (service) => new EndpointMetrics(endpoints, service),
     discovery: (source) => new DiscoveryMetrics(discoveries, source),
     exchangeFaults: new ResultCounter(exchangeFaults),
-    tls,
+    connections,
     secrets,
     reloaded: (report) => reloads.tell(report),
     retain({ routes, templates, services, sources }) {
@@ -226,7 +220,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     async render(accept) {
       const registry = await meter.registry()
       secrets.look()
-      tls.look()
+      connections.look()
       const { contentType, print } = chooseExposition(accept)
       return { contentType, text: print((await registry.getMetricsAsJSON()) as unknown as Scrape[]) }
     },

@@ -13,13 +13,17 @@ export interface ClientAddresses {
   trustsPeerOf(request: IncomingMessage): boolean
 }
 
-const loadProxyAddress = () => createRequire(import.meta.url)('proxy-addr') as typeof import('proxy-addr')
+/** Compiles who is believed: addresses, CIDR ranges, or `loopback`, `linklocal`, `uniquelocal`. */
+export function compileRanges(ranges: readonly string[]): (address: string) => boolean {
+  const { compile } = createRequire(import.meta.url)('proxy-addr') as typeof import('proxy-addr')
+  const isIn = compile([...ranges])
+  return (address) => isIn(address, 0)
+}
 
-/** Compiles `trustedProxies`: addresses, CIDR ranges, or `loopback`, `linklocal`, `uniquelocal`. */
+/** Compiles `trustedProxies`. */
 export function compileClientAddresses(trustedProxies: readonly string[]): ClientAddresses {
   if (trustedProxies.length === 0) return { of: peerOf, trustsPeerOf: () => false }
-  const trust = loadProxyAddress().compile(trustedProxies)
-  const isTrusted = (address: string) => trust(address, 0)
+  const isTrusted = compileRanges(trustedProxies)
   return {
     of(request) {
       const peer = peerOf(request)

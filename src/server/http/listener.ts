@@ -11,6 +11,7 @@ import { knowListener } from './connection.ts'
 import { discardRest } from './discard-rest.ts'
 import { http2Of } from './http2/attached.ts'
 import { createServer, OutgoingMessage } from './node-http.ts'
+import { endUntold } from './proxy-protocol/front.ts'
 import { createTlsServer, type SecureParts } from './tls/server.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
@@ -220,5 +221,6 @@ export function stopAccepting(server: Server): void {
 export function closeNow(server: Server): void {
   server.close()
   server.closeAllConnections()
+  endUntold(server)
   http2Of(server)?.destroy()
 }

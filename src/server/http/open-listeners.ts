@@ -4,6 +4,7 @@ import type { ListenerTls } from '../../plan/certificates.ts'
 import type { Passthrough } from '../passthrough/passthrough.ts'
 import { bindSeveral } from './bind-several.ts'
 import { bind, closeNow, createListener, defaultLimits, type ListenerHandlers } from './listener.ts'
+import { proxyProtocolOf } from './proxy-protocol/front.ts'
 import { TlsFronts, type TlsFrontsParts } from './tls/fronts.ts'
 
 /** A listener that is bound. */
@@ -51,12 +52,13 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
     for (const settings of at) {
       const limits = { ...defaultLimits, ...settings }
       const secure = await fronts.secure(settings)
-      const create = (share: number) =>
-        createListener(
-          handlersOf(settings, parts),
-          { ...limits, maxConnections: limits.maxConnections * share },
-          secure,
-        )
+      const expectProxy = proxyProtocolOf(settings, parts)
+      const create = (share: number) => {
+        const handlers = handlersOf(settings, parts)
+        const server = createListener(handlers, { ...limits, maxConnections: limits.maxConnections * share }, secure)
+        expectProxy?.(server)
+        return server
+      }
       const several = await bindSeveral(create, settings)
       servers.push(...several.servers)
       bound.push({ name: settings.name, port: several.port })

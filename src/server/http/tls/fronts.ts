@@ -1,20 +1,16 @@
-import type { Clock, Timer } from '../../../clock.ts'
+import type { Timer } from '../../../clock.ts'
 import type { ListenSettings } from '../../../config/listen.ts'
 import type { Http2Settings } from '../../../config/listen-http2.ts'
 import { contained } from '../../../faults.ts'
 import type { ListenerTls } from '../../../plan/certificates.ts'
-import type { Notify } from '../../../telemetry/notice.ts'
-import type { TlsMetrics } from '../../../telemetry/tls-metrics.ts'
+import { ConnectionFaults, type FaultReports } from '../connection-faults.ts'
 import { TlsContexts } from './contexts.ts'
-import { HandshakeFaults, handshakeFaults } from './handshakes.ts'
+import { handshakeFaults } from './handshakes.ts'
 import type { SecureParts, SpeakHttp2 } from './server.ts'
 import { newKeyEveryMs } from './tickets.ts'
 
-export interface TlsFrontsParts {
+export interface TlsFrontsParts extends FaultReports {
   readonly tls: readonly ListenerTls[]
-  readonly clock: Clock
-  readonly metrics: TlsMetrics
-  readonly notify: Notify
 }
 
 /** Node's HTTP/2 is loaded where it is spoken. */
@@ -48,9 +44,7 @@ export class TlsFronts {
   async secure({ name, headersTimeoutMs, http2 }: ListenSettings): Promise<SecureParts | undefined> {
     const contexts = this.#contexts.get(name)
     if (!contexts) return undefined
-    const { clock, metrics, notify } = this.#parts
-    const counter = metrics.faults(name, handshakeFaults)
-    const faults = new HandshakeFaults(name, clock, (fault) => counter.count(fault), notify)
+    const faults = new ConnectionFaults('handshake', name, handshakeFaults, this.#parts)
     return { contexts, faults, handshakeTimeoutMs: headersTimeoutMs, http2: http2 && (await loadHttp2(http2)) }
   }
 

@@ -1,15 +1,16 @@
 import type { RequestListener, Server, ServerOptions } from 'node:http'
 import type { TLSSocket, Server as TlsServer } from 'node:tls'
 import { contained } from '../../../faults.ts'
+import type { ConnectionFaults } from '../connection-faults.ts'
 import type { Http2Parts } from '../http2/front.ts'
 import type { TlsContexts } from './contexts.ts'
-import type { HandshakeFaults } from './handshakes.ts'
+import { type HandshakeFault, nameFault } from './handshakes.ts'
 import { nodeHttps } from './node-tls.ts'
 
 /** What a listener that speaks TLS is made with. */
 export interface SecureParts {
   readonly contexts: TlsContexts
-  readonly faults: Pick<HandshakeFaults, 'note'>
+  readonly faults: Pick<ConnectionFaults<HandshakeFault>, 'note'>
   /** For the handshake. */
   readonly handshakeTimeoutMs: number
   /** Lets a server speak HTTP/2 too; undefined where it does not. */
@@ -39,7 +40,7 @@ export function createTlsServer(
   server.on('tlsClientError', (error: Error, socket: TLSSocket) =>
     contained('connection', socket, () => {
       socket.destroy()
-      faults.note(error, socket)
+      faults.note(nameFault(error, socket))
     })(),
   )
   contexts.follow(server as unknown as TlsServer)
