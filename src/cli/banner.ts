@@ -1,3 +1,4 @@
+import type { ListenSettings } from '../config/listen.ts'
 import { padToWidth, screenWidth } from '../diagnostics/screen-width.ts'
 import type { Route, Snapshot } from '../plan/snapshot.ts'
 import type { RunningDemo } from './demo-backends.ts'
@@ -15,12 +16,15 @@ export interface Start {
   readonly ms: number
 }
 
+const schemeOf = ({ tls }: Pick<ListenSettings, 'tls'>) => (tls ? 'https' : 'http')
+
 /** Where everything listens, which routes there are, and what to try. */
 export function drawBanner(start: Start, paint: Paint): string {
   const { snapshot, port, adminPort, demo } = start
+  const { admin, listen } = snapshot.settings
   const facts = [
-    ['gateway', paint.cyan(`http://localhost:${port}`)],
-    ...(adminPort === undefined ? [] : [['admin', paint.cyan(`http://127.0.0.1:${adminPort}`)]]),
+    ['gateway', paint.cyan(`${schemeOf(listen[0]!)}://localhost:${port}`)],
+    ...(adminPort === undefined ? [] : [['admin', paint.cyan(`${schemeOf(admin.listen)}://127.0.0.1:${adminPort}`)]]),
     ...(demo ? [['backends', `${demo.services.map(({ name }) => name).join(' ')} ${paint.dim('(the demo’s)')}`]] : []),
     ['config', `${start.config} ${paint.dim(`(version ${snapshot.version}; an edit is live at once)`)}`],
   ]
@@ -59,9 +63,11 @@ function drawSuggestions(start: Start, paint: Paint): string[] {
 function suggest({ snapshot, port, demo }: Start): (readonly [line: string, purpose: string])[] {
   const page = findPage(snapshot.routes)
   const ofPeople = snapshot.routes.find(({ match, access }) => match.method === 'GET' && isForPeople(access))
-  const site = snapshot.settings.publicUrl ?? `http://localhost:${port}`
+  const [listener] = snapshot.settings.listen
+  const site = snapshot.settings.publicUrl ?? `${schemeOf(listener!)}://localhost:${port}`
+  const curl = listener!.tls ? 'curl -k https://' : 'curl '
   return [
-    ...(page === undefined ? [] : [[`curl localhost:${port}${page}`, 'one answer from many backends'] as const]),
+    ...(page === undefined ? [] : [[`${curl}localhost:${port}${page}`, 'one answer from many backends'] as const]),
     ...(ofPeople?.match.segments.every(({ kind }) => kind === 'literal')
       ? [[`${site}${ofPeople.match.path}`, 'in a browser: sign in, and see what is yours'] as const]
       : []),

@@ -1,11 +1,6 @@
 import * as z from 'zod'
 import { authRuleShape } from '../identity/access.ts'
-import { addressShape } from './listen.ts'
-
-const loopback = '127.0.0.1'
-const adminListen = addressShape
-  .transform(({ host = loopback, port }) => ({ host, port }))
-  .meta({ description: 'A port of this machine alone, or host:port.', examples: [9900, '10.0.0.5:9900'] })
+import { adminListenShape } from './listen.ts'
 
 /** What somebody may do at the admin listener: each what those before it may, too. */
 export const adminRoles = ['viewer', 'editor', 'admin'] as const
@@ -26,7 +21,7 @@ const hostName = z
 /** The listener for people and machines who look after the gateway. */
 export const adminShape = z
   .strictObject({
-    listen: adminListen.default({ host: loopback, port: 9900 }),
+    listen: adminListenShape.prefault(9900),
     hosts: z
       .array(hostName)
       .default([])

@@ -85,8 +85,8 @@ export type TlsRole = 'cert' | 'key' | 'clientCa' | 'crl' | 'tickets'
 export interface TlsFileName {
   /** From the root of the gateway's file. */
   readonly path: readonly (string | number)[]
-  /** Of the listener, in their order. */
-  readonly listener: number
+  /** Of a listener for clients, in their order. */
+  readonly listener: number | 'admin'
   readonly role: TlsRole
   /** Of the certificate, where there may be several. */
   readonly index: number
@@ -94,15 +94,14 @@ export interface TlsFileName {
   readonly name: string
 }
 
-/** The files that `listen:` names, of which it is not yet known whether it is right. */
-export function findTlsFiles(listen: unknown, textOf: (value: unknown) => unknown): TlsFileName[] {
+/** The files that the listeners of a file name, of which it is not yet known whether it is right. */
+export function findTlsFiles(value: unknown, textOf: (value: unknown) => unknown): TlsFileName[] {
   const found: TlsFileName[] = []
-  const isList = Array.isArray(listen)
-  for (const [listener, written] of (isList ? listen : [listen]).entries()) {
+  for (const [listener, place, written] of writtenIn(membersOf(value))) {
     const tls = membersOf(membersOf(written)['tls'])
     const note = (role: TlsRole, index: number, value: unknown, ...path: (string | number)[]) => {
       const name = textOf(value)
-      const at = ['listen', ...(isList ? [listener] : []), 'tls', ...path]
+      const at = [...place, 'tls', ...path]
       if (typeof name === 'string' && name !== '') found.push({ path: at, listener, role, index, name })
     }
     for (const role of ['cert', 'key', 'clientCa', 'crl'] as const) note(role, 0, tls[role], role)
@@ -113,6 +112,19 @@ export function findTlsFiles(listen: unknown, textOf: (value: unknown) => unknow
     if (others.length === 0) note('tickets', 0, ticket, 'tickets', 0)
   }
   return found
+}
+
+type WrittenListener = readonly [
+  listener: TlsFileName['listener'],
+  place: readonly (string | number)[],
+  written: unknown,
+]
+
+function writtenIn({ listen, admin }: Readonly<Record<string, unknown>>): readonly WrittenListener[] {
+  const ofClients: WrittenListener[] = Array.isArray(listen)
+    ? listen.map((one: unknown, index) => [index, ['listen', index], one])
+    : [[0, ['listen'], listen]]
+  return [...ofClients, ['admin', ['admin', 'listen'], membersOf(admin)['listen']]]
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { count, size, timeSpan } from '../binding/scalars.ts'
+import { isLoopback } from '../ip-address.ts'
 import { type Http2Settings, http2Shape } from './listen-http2.ts'
 import { type ProxyProtocolSettings, proxyProtocolShape } from './listen-proxy.ts'
 import { type TlsSettings, tlsShape } from './listen-tls.ts'
@@ -49,6 +50,9 @@ export const defaultBearing = {
 } as const
 
 const defaultName = 'public'
+/** What metrics and logs call the admin listener. */
+export const adminName = 'admin'
+const loopback = '127.0.0.1'
 
 /** A port, or `host:port`. */
 export const addressShape = z
@@ -61,31 +65,56 @@ export const addressShape = z
   })
   .meta({ description: 'A port, or host:port.', examples: [8080, '127.0.0.1:8080'] })
 
+/** What any listener may say of itself. */
+const bearing = {
+  port: z.int().min(0).max(65535).describe('The port that it binds.'),
+  tls: tlsShape.optional(),
+  proxyProtocol: proxyProtocolShape.optional(),
+  headersTimeout: timeSpan.default(defaultBearing.headersTimeoutMs).describe('For the head of a request.'),
+  keepAliveTimeout: timeSpan
+    .default(defaultBearing.keepAliveTimeoutMs)
+    .describe(
+      'How long a connection is kept between two requests. Longer than whoever stands before the gateway keeps it.',
+    ),
+  maxHeaderSize: size
+    .default(defaultBearing.maxHeaderBytes)
+    .describe('Of the head of a request; larger ones are refused with 431.'),
+  maxConnections: count.default(defaultBearing.maxConnections).describe('Open at once; more are closed at once.'),
+}
+
+/** As a listener is known inside. */
+function settingsOf({
+  headersTimeout,
+  keepAliveTimeout,
+  maxHeaderSize,
+  tls,
+  proxyProtocol,
+  ...rest
+}: z.output<z.ZodObject<typeof bearing>>) {
+  return {
+    ...rest,
+    tls,
+    proxyProtocol,
+    headersTimeoutMs: headersTimeout,
+    keepAliveTimeoutMs: keepAliveTimeout,
+    maxHeaderBytes: maxHeaderSize,
+  }
+}
+
 const mapping = z
   .strictObject({
     name: z
       .string()
       .regex(/^[a-zA-Z][\w-]*$/, 'a listener is named by letters, digits, - and _')
+      .refine((name) => name !== adminName, `\`${adminName}\` is the one of \`admin.listen\``)
       .optional()
       .describe('What logs call it; `public` unless given, and needed where there are several.'),
     host: z.string().min(1).optional().describe('The address that it binds; every interface unless given.'),
-    port: z.int().min(0).max(65535).describe('The port that it binds.'),
-    tls: tlsShape.optional(),
+    ...bearing,
     http2: http2Shape.optional(),
-    proxyProtocol: proxyProtocolShape.optional(),
-    headersTimeout: timeSpan.default(defaultBearing.headersTimeoutMs).describe('For the head of a request.'),
     bodyTimeout: timeSpan
       .default(defaultBearing.bodyTimeoutMs)
       .describe('For the whole body of a request, where the gateway reads it.'),
-    keepAliveTimeout: timeSpan
-      .default(defaultBearing.keepAliveTimeoutMs)
-      .describe(
-        'How long a connection is kept between two requests. Longer than whoever stands before the gateway keeps it.',
-      ),
-    maxHeaderSize: size
-      .default(defaultBearing.maxHeaderBytes)
-      .describe('Of the head of a request; larger ones are refused with 431.'),
-    maxConnections: count.default(defaultBearing.maxConnections).describe('Open at once; more are closed at once.'),
     health: z
       .string()
       .regex(/^\/[^?#\s]*$/, 'a path begins with /, and has no query')
@@ -99,30 +128,13 @@ const mapping = z
     message: 'HTTP/2 is spoken over TLS alone: the listener has no `tls`',
   })
   .transform(
-    ({
+    ({ name, host, health, http2, bodyTimeout, ...rest }): Written => ({
+      ...settingsOf(rest),
       name,
       host,
       health,
-      tls,
       http2,
-      proxyProtocol,
-      headersTimeout,
-      bodyTimeout,
-      keepAliveTimeout,
-      maxHeaderSize,
-      ...rest
-    }): Written => ({
-      ...rest,
-      name,
-      host,
-      health,
-      tls,
-      http2,
-      proxyProtocol,
-      headersTimeoutMs: headersTimeout,
       bodyTimeoutMs: bodyTimeout,
-      keepAliveTimeoutMs: keepAliveTimeout,
-      maxHeaderBytes: maxHeaderSize,
     }),
   )
 
@@ -150,6 +162,33 @@ export const listenShape = z
     return all.map((listener) => ({ ...listener, name: listener.name ?? defaultName }))
   })
   .meta({ description: 'Where clients are listened to: a port, host:port, a mapping, or a list of them.' })
+
+/** The listener for people and machines who look after the gateway: of this machine alone where it names no host. */
+export interface AdminListenSettings extends ListenSettings {
+  readonly host: string
+}
+
+/** Whether it is reached from this machine alone: a proxy that tells of its clients brings others. */
+export function isPrivate({ host, proxyProtocol }: AdminListenSettings): boolean {
+  return isLoopback(host) && proxyProtocol === undefined
+}
+
+/** `admin.listen:` */
+export const adminListenShape = z
+  .union([
+    addressShape.transform((address) => ({ ...defaultBearing, ...address })),
+    z
+      .strictObject({
+        host: z.string().min(1).default(loopback).describe('The address that it binds.'),
+        ...bearing,
+      })
+      .transform((written) => ({ ...defaultBearing, ...settingsOf(written), host: written.host })),
+  ])
+  .transform(({ host = loopback, ...rest }): AdminListenSettings => ({ ...rest, host, name: adminName }))
+  .meta({
+    description: 'A port of this machine alone, host:port, or a mapping, with `tls` and the like.',
+    examples: [9900, '10.0.0.5:9900'],
+  })
 
 function bindsSame(one: ListenAddress, other: ListenAddress): boolean {
   if (one.port === 0) return false

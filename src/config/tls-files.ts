@@ -18,8 +18,7 @@ interface TlsFilePlace extends TlsFileName {
 
 /** The files that the listeners of a file name, from where it lies. */
 export function tlsFilesIn(value: unknown, path: string, textOf: (value: unknown) => unknown): TlsFilePlace[] {
-  const { listen } = (value ?? {}) as { listen?: unknown }
-  return findTlsFiles(listen, textOf).map((file) => ({ ...file, absolute: resolve(dirname(path), file.name) }))
+  return findTlsFiles(value, textOf).map((file) => ({ ...file, absolute: resolve(dirname(path), file.name) }))
 }
 
 /** Reads them. One that cannot be read is told of where it is named. */

@@ -44,7 +44,8 @@ export function bindCertificates(
   diagnostics: DiagnosticCollector,
 ): readonly ListenerTls[] {
   if (tlsFiles.length === 0 || !gateway) return []
-  return settings.listen.flatMap((listener, index) => {
+  const all = [...settings.listen.entries(), ['admin', settings.admin.listen] as const]
+  return all.flatMap(([index, listener]) => {
     const files = tlsFiles.filter((file) => file.listener === index)
     const report: Report = (code, message, { path }, help) => diagnostics.add(code, message, gateway.locate(path), help)
     return (listener.tls && bindListener(listener, listener.tls, files, readAtMs, report)) ?? []

@@ -1,10 +1,10 @@
 import type { Language } from '../binding/color.ts'
 import type { Position } from '../binding/shape.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
+import { isPrivate } from '../config/listen.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { Scheme } from '../identity/scheme.ts'
-import { isLoopback } from '../ip-address.ts'
 import type { ServiceOperation } from '../steps/service-operation.ts'
 import type { Source } from '../yaml/source.ts'
 import { type AuthWorld, defaultAccess, type RouteAccess } from './access.ts'
@@ -66,8 +66,9 @@ function bindAdminAccess(
     ({ kind, settings, name }) =>
       kind.challenge === 'Basic' || kind.places(settings, name).some((place) => place.in === 'cookie'),
   )
-  if (inTheClear && !isLoopback(admin.listen.host) && trustedProxies.length === 0) {
-    const help = 'end TLS at a proxy in front that `trustedProxies` lists, or bind the listener to this machine'
+  if (inTheClear && !isPrivate(admin.listen) && !admin.listen.tls && trustedProxies.length === 0) {
+    const help =
+      'give it `tls`, or end that at a proxy in front that `trustedProxies` lists, or bind the listener to this machine'
     const message = `what \`${inTheClear.name}\` looks at would come to the admin listener in the clear, and is refused there`
     diagnostics.add('invalid-value', message, at, help)
   }

@@ -4,10 +4,10 @@ import type { Call } from '../calls/call.ts'
 import { metersOf } from '../calls/policy-events.ts'
 import { Backends } from '../calls/registry.ts'
 import { systemClock } from '../clock.ts'
+import { isPrivate } from '../config/listen.ts'
 import { SecretDirectory } from '../config/secret-files.ts'
 import type { SelfRegistration } from '../endpoints/registration/self-registration.ts'
 import { SharedSchemes } from '../identity/open-scheme.ts'
-import { isLoopback } from '../ip-address.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import { openStore } from '../stores/index.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -168,7 +168,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const { listen, admin, register } = serving.current.snapshot.settings
       const adminParts = {
         serving,
-        isPrivate: isLoopback(admin.listen.host),
+        isPrivate: isPrivate(admin.listen),
         hosts: [admin.listen.host, ...admin.hosts, ...(register ? [nameOfSelf(register)] : [])],
         reload: () => reloader.reload(),
         lastReload: () => reloader.last,
@@ -194,7 +194,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       })
       const { bound, adminPort } = listeners
       const { port } = bound[0]!
-      if (adminPort !== undefined && !isLoopback(admin.listen.host) && admin.auth === undefined) {
+      if (adminPort !== undefined && !isPrivate(admin.listen) && admin.auth === undefined) {
         logger.warn(
           { host: admin.listen.host, port: adminPort },
           'the admin listener is reachable without authentication, and answers health and metrics alone',

@@ -42,7 +42,7 @@ const server = createServer({ keepAliveTimeout: 0 }, ({ headers }, response) => 
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const { port } = server.address() as AddressInfo
-const self = { id, host: '127.0.0.1', port, zone: undefined, adminPort: undefined }
+const self = { id, host: '127.0.0.1', port, zone: undefined, admin: undefined }
 const registration = new SelfRegistration(target, self, { clock: systemClock, random: Math.random, notify: () => {} })
 process.once('SIGTERM', async () => {
   isLeaving = true

@@ -44,10 +44,11 @@ export const consulRegistration: RegistrationKind<ConsulRegistrationSettings> = 
 }
 
 function describe({ service, tags, check, ttlMs }: ConsulRegistrationSettings, self: Self) {
-  const { id, host, port, zone, adminPort } = self
+  const { id, host, port, zone, admin } = self
   const seconds = `${Math.ceil(ttlMs / 1000)}s`
   const told = { TTL: seconds, Status: 'passing' }
-  const asked = { HTTP: `http://${bracket(host)}:${adminPort}/readyz`, Interval: seconds, Timeout: '5s' }
+  const scheme = admin?.isTls ? 'https' : 'http'
+  const asked = { HTTP: `${scheme}://${bracket(host)}:${admin?.port}/readyz`, Interval: seconds, Timeout: '5s' }
   return {
     ID: id,
     Name: service,
@@ -55,6 +56,6 @@ function describe({ service, tags, check, ttlMs }: ConsulRegistrationSettings, s
     Port: port,
     Tags: tags,
     ...(zone !== undefined && { Meta: { zone } }),
-    Check: { ...(check === 'http' && adminPort !== undefined ? asked : told), DeregisterCriticalServiceAfter: '1m' },
+    Check: { ...(check === 'http' && admin ? asked : told), DeregisterCriticalServiceAfter: '1m' },
   }
 }

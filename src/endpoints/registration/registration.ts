@@ -26,7 +26,7 @@ export interface Self {
   readonly port: number
   readonly zone: string | undefined
   /** Where its admin listener is; undefined when there is none. */
-  readonly adminPort: number | undefined
+  readonly admin: { readonly port: number; readonly isTls: boolean } | undefined
 }
 
 /** What a kind keeps the gateway registered with. */

@@ -1,6 +1,6 @@
 import type { GatewaySettings } from '../../config/gateway.ts'
+import { isPrivate } from '../../config/listen.ts'
 import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
-import { isLoopback } from '../../ip-address.ts'
 import type { Source } from '../../yaml/source.ts'
 
 /** Where the admin listener asks nobody who they are, others than this machine get no more of it than health and metrics. */
@@ -10,7 +10,7 @@ export function checkAdminIsPrivate(
   diagnostics: DiagnosticCollector,
 ): void {
   const { host, port } = admin.listen
-  if (isLoopback(host) || admin.auth !== undefined) return
+  if (isPrivate(admin.listen) || admin.auth !== undefined) return
   diagnostics.add(
     'open-admin',
     `the admin listener at ${host} answers whoever reaches it health and metrics, and nobody anything else`,

@@ -20,7 +20,7 @@ export interface ListenerLimits
     ListenSettings,
     'headersTimeoutMs' | 'bodyTimeoutMs' | 'keepAliveTimeoutMs' | 'maxHeaderBytes' | 'maxConnections'
   > {
-  /** Undefined for the admin listener. */
+  /** Undefined for a server that is none of a gateway's file. */
   readonly name?: string
   readonly checkTimeoutsEveryMs: number
   /** A client that reads nothing for so long is cut. */

@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http'
-import type { ListenAddress, ListenSettings } from '../../config/listen.ts'
+import type { ListenSettings } from '../../config/listen.ts'
 import type { ListenerTls } from '../../plan/certificates.ts'
 import type { Passthrough } from '../passthrough/passthrough.ts'
 import { bindSeveral } from './bind-several.ts'
@@ -26,7 +26,7 @@ export interface Listeners {
 interface ListenersParts extends TlsFrontsParts {
   readonly at: readonly ListenSettings[]
   /** Undefined: no admin listener. */
-  readonly adminAt: ListenAddress | undefined
+  readonly adminAt: ListenSettings | undefined
   readonly handler: RequestListener
   /** Whether requests are taken, for those who ask at a listener's `health`. */
   readonly isReady: () => boolean
@@ -64,11 +64,12 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
       bound.push({ name: settings.name, port: several.port })
     }
     if (!adminAt) return { ...opened, adminServer: undefined, adminPort: undefined }
-    const adminServer = createListener({
-      onRequest: adminApp,
-      takesUpgrade: () => false,
-      onUpgrade: (_request, socket) => socket.destroy(),
-    })
+    const adminServer = createListener(
+      { onRequest: adminApp, takesUpgrade: () => false, onUpgrade: (_request, socket) => socket.destroy() },
+      { ...defaultLimits, ...adminAt },
+      await fronts.secure(adminAt),
+    )
+    proxyProtocolOf(adminAt, parts)?.(adminServer)
     return { ...opened, adminServer, adminPort: await bind(adminServer, adminAt) }
   } catch (thrown) {
     fronts.close()

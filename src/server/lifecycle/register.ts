@@ -17,14 +17,20 @@ export function nameOfSelf({ settings }: RegistrationTarget): string {
 
 /** Tells a registry where the gateway is, if its file says so; undefined when it does not. */
 export async function registerSelf(
-  { register, zone }: GatewaySettings,
+  { register, zone, admin }: GatewaySettings,
   ports: Ports,
   { clock, notify }: { readonly clock: Clock; readonly notify: Notify },
 ): Promise<SelfRegistration | undefined> {
   if (!register) return undefined
   const host = nameOfSelf(register)
   const { port = ports.port, id = `${host}:${port}` } = register.settings
-  const self = { id, host, port, zone: zone || undefined, adminPort: ports.adminPort }
+  const self = {
+    id,
+    host,
+    port,
+    zone: zone || undefined,
+    admin: ports.adminPort === undefined ? undefined : { port: ports.adminPort, isTls: admin.listen.tls !== undefined },
+  }
   const { SelfRegistration } = await import('../../endpoints/registration/self-registration.ts')
   return new SelfRegistration(register, self, { clock, random: Math.random, notify })
 }

@@ -1,3 +1,4 @@
+import type { ListenSettings } from '../../config/listen.ts'
 import { describeDiscovery } from '../../endpoints/discovery/discovery.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { Logger } from '../../telemetry/logger.ts'
@@ -15,11 +16,12 @@ export function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: L
 
 /** Whose traces are continued holds from the next request on, and with what TLS is spoken from the next handshake on. */
 function fixedOf({ settings }: Snapshot, key: keyof Snapshot['settings']): unknown {
-  if (key === 'listen')
-    return settings.listen.map((one) => ({
-      ...one,
-      tls: one.tls && [one.tls.clientCa !== undefined, one.tls.clientCert],
-    }))
+  const without = (one: ListenSettings) => ({
+    ...one,
+    tls: one.tls && [one.tls.clientCa !== undefined, one.tls.clientCert],
+  })
+  if (key === 'listen') return settings.listen.map(without)
+  if (key === 'admin') return { ...settings.admin, listen: without(settings.admin.listen) }
   return key === 'telemetry' ? { ...settings.telemetry, trust: undefined, baggage: undefined } : settings[key]
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../../src/clock.ts'
-import type { RegistrationTarget } from '../../../src/endpoints/registration/registration.ts'
+import type { RegistrationTarget, Self } from '../../../src/endpoints/registration/registration.ts'
 import { SelfRegistration } from '../../../src/endpoints/registration/self-registration.ts'
 import type { Notice } from '../../../src/telemetry/notice.ts'
 import { afterTest } from '../../support/cleanup.ts'
@@ -9,12 +9,12 @@ import { ConsulDouble } from '../../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../../support/registries/etcd.ts'
 import { until } from '../../support/waiting.ts'
 
-const self = { id: 'gw-1', host: '10.1.1.1', port: 8080, zone: 'west', adminPort: 9900 }
+const self = { id: 'gw-1', host: '10.1.1.1', port: 8080, zone: 'west', admin: { port: 9900, isTls: false } }
 const common = { host: undefined, port: undefined, id: undefined, ttlMs: 300 }
 
-function register(target: RegistrationTarget) {
+function register(target: RegistrationTarget, of: Self = self) {
   const notices: Notice[] = []
-  const registration = new SelfRegistration(target, self, {
+  const registration = new SelfRegistration(target, of, {
     clock: systemClock,
     random: () => 0,
     notify: (notice) => notices.push(notice),
@@ -24,11 +24,11 @@ function register(target: RegistrationTarget) {
 }
 
 describe('registration in Consul (a double of its HTTP API)', () => {
-  async function start(settings: object = {}) {
+  async function start(settings: object = {}, of?: Self) {
     const consul = await new ConsulDouble().start()
     afterTest(() => consul.stop())
     const own = { address: consul.address, service: 'tessera', token: undefined, tags: ['edge'], check: 'ttl' }
-    const registered = register({ kind: 'consul', settings: { ...common, ...own, ...settings } as never })
+    const registered = register({ kind: 'consul', settings: { ...common, ...own, ...settings } as never }, of)
     await until(() => consul.instances.has('gw-1'))
     return { consul, ...registered }
   }
@@ -54,6 +54,11 @@ describe('registration in Consul (a double of its HTTP API)', () => {
   test('lets Consul ask the admin listener', async () => {
     const { consul } = await start({ check: 'http' })
     expect(consul.instances.get('gw-1')!.Check).toMatchObject({ HTTP: 'http://10.1.1.1:9900/readyz', Interval: '1s' })
+  })
+
+  test('is asked by https where its admin listener speaks TLS', async () => {
+    const { consul } = await start({ check: 'http' }, { ...self, admin: { port: 9900, isTls: true } })
+    expect(consul.instances.get('gw-1')!.Check).toMatchObject({ HTTP: 'https://10.1.1.1:9900/readyz' })
   })
 
   test.each(['ttl', 'http'])('registers anew when an agent has forgotten it (%s)', async (check) => {
