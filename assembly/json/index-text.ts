@@ -1,4 +1,4 @@
-import { isLongWhole, isRareNumber } from './plain-number'
+import { isLongWhole, isPlainNumber, skipPlainWhole } from './plain-number'
 import { endOfMemory, makeRoom } from './room'
 import { findSpecial, skipSpace, skipString, skipWord } from './scan'
 import { ENTRY, FLAG } from './tape'
@@ -78,11 +78,14 @@ export function index(text: usize, length: usize, tape: usize, maxDepth: u32): u
       if (load<u8>(at) !== (inObject ? END_OF_OBJECT : END_OF_ARRAY)) continue
     } else {
       const start = at
-      at = skipWord(at)
-      if (at === 0) return 0
-      if (c <= 0x39 && isRareNumber(start, at - start)) {
-        if (isLongWhole(start, at - start)) return 0
-        rare++
+      at = skipPlainWhole(at)
+      if (at === 0) {
+        at = skipWord(start)
+        if (at === 0) return 0
+        if (c <= 0x39 && !isPlainNumber(start, at - start)) {
+          if (isLongWhole(start, at - start)) return 0
+          rare++
+        }
       }
       writeEntry(next, start - text, at - start)
       next += ENTRY

@@ -1,30 +1,32 @@
-import { EXPONENT, isDigit, numberForm, WHOLE } from './scan'
+import { isDigit } from './scan'
 
 const MINUS: u32 = 0x2d
 const ZERO: u32 = 0x30
+const POINT: u32 = 0x2e
 const MOST_DIGITS: usize = 15
 
-/** Whether JavaScript may print the number skipped last another way. Of most the form and a few bytes tell. */
-export function isRareNumber(number: usize, length: usize): bool {
-  if (length > MOST_DIGITS || numberForm === EXPONENT) return !isPlainNumber(number, length)
-  const first: u32 = load<u8>(number)
-  if (numberForm === WHOLE) return first === MINUS && load<u8>(number, 1) === ZERO
-  if (first === MINUS || (first === ZERO && load<u8>(number, 2) === ZERO)) return !isPlainNumber(number, length)
-  return load<u8>(number + length - 1) === ZERO
+/** Behind a whole number that JavaScript prints the way it is written, as nearly all are; 0 for whatever is none, or may be none. */
+export function skipPlainWhole(at: usize): usize {
+  const start = at
+  let c: u32 = load<u8>(at)
+  if (c - 0x31 > 8) return 0
+  do c = load<u8>(++at)
+  while (isDigit(c))
+  return c === POINT || (c | 0x20) === 0x65 || at - start > MOST_DIGITS ? 0 : at
 }
 
 /**
  * Whether JavaScript prints a JSON number the way it is written: no exponent, at most 15 digits, no zero at the end of
  * a fraction, not minus zero, and not below a millionth.
  */
-function isPlainNumber(number: usize, length: usize): bool {
+export function isPlainNumber(number: usize, length: usize): bool {
   const end = number + length
   const isNegative = load<u8>(number) === MINUS
   const integer = isNegative ? number + 1 : number
   let at = integer
   while (at < end && isDigit(load<u8>(at))) at++
   if (at === end) return end - integer <= MOST_DIGITS && !(isNegative && load<u8>(integer) === ZERO)
-  if (load<u8>(at) !== 0x2e || end - integer > MOST_DIGITS + 1) return false
+  if (load<u8>(at) !== POINT || end - integer > MOST_DIGITS + 1) return false
   const fraction = at + 1
   at = fraction
   while (at < end && isDigit(load<u8>(at))) at++

@@ -74,14 +74,7 @@ export function skipWord(at: usize): usize {
   return skipNumber(at)
 }
 
-/** What the number skipped last is made of. */
-export let numberForm: u32 = 0
-export const WHOLE: u32 = 0
-export const FRACTION: u32 = 1
-export const EXPONENT: u32 = 2
-
 function skipNumber(at: usize): usize {
-  numberForm = WHOLE
   if (load<u8>(at) === 0x2d) at++
   if (load<u8>(at) === 0x30) at++
   else {
@@ -89,12 +82,10 @@ function skipNumber(at: usize): usize {
     if (at === 0) return 0
   }
   if (load<u8>(at) === 0x2e) {
-    numberForm = FRACTION
     at = skipDigits(at + 1)
     if (at === 0) return 0
   }
   if ((load<u8>(at) | 0x20) === 0x65) {
-    numberForm = EXPONENT
     at++
     const sign: u32 = load<u8>(at)
     at = skipDigits(sign === 0x2b || sign === 0x2d ? at + 1 : at)
