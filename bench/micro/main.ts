@@ -6,7 +6,7 @@ import { run } from 'mitata'
 const subjects = [
   ...['paths', 'templates', 'expressions'],
   ...['breaker', 'deadline', 'stack', 'page'],
-  ...['routing', 'responses', 'json', 'tracing', 'access-log'],
+  ...['routing', 'responses', 'json', 'tracing', 'tokens', 'access-log'],
 ]
 
 const { values, positionals } = parseArgs({

@@ -1,6 +1,7 @@
 import type { Scenario } from '../harness/scenario.ts'
 import { failing } from './failing.ts'
 import { calls, mappedSizes, wholeSizes } from './fan-out/scenarios.ts'
+import { guarded } from './guarded.ts'
 import { home } from './home/scenario.ts'
 import { mosaic } from './mosaic/scenario.ts'
 import { passthrough } from './passthrough/scenario.ts'
@@ -12,6 +13,7 @@ import { whole } from './whole.ts'
 /** In the order in which they are measured. */
 export const scenarios: readonly Scenario[] = [
   home,
+  guarded,
   mosaic,
   passthrough,
   tracing,
