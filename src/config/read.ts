@@ -109,7 +109,8 @@ export async function readConfig(
     parts,
     schemeFiles,
     serviceFiles: serviceFiles.map(({ location: _, ...file }) => asBefore(file, before?.serviceFiles)),
-    ...(tlsFiles.length > 0 && { tlsFiles, readAtMs: (options.epoch ?? Date.now)() }),
+    ...(tlsFiles.length > 0 && { tlsFiles }),
+    ...(tlsFiles.length + serviceFiles.length > 0 && { readAtMs: (options.epoch ?? Date.now)() }),
   }
   const texts = { ...main, extensions: [...given, ...modules], unreadable, passedOver, env: options.env }
   return {

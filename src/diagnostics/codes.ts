@@ -19,6 +19,7 @@ export const diagnosticCodes = {
   'duplicate-key': { severity: 'error', rule: 'A mapping names each key once' },
   'unsafe-key': { severity: 'error', rule: 'No key is `__proto__`, `constructor` or `prototype`' },
   'open-admin': { severity: 'warning', rule: 'The admin listener is reached from its own machine alone' },
+  'expired-certificate': { severity: 'warning', rule: 'A certificate is in its time' },
   'unverified-service': { severity: 'warning', rule: 'A service over TLS proves who it is' },
   'missing-env': { severity: 'error', rule: 'An environment variable without a default is set, and not empty' },
   'missing-secret': {

@@ -4,7 +4,7 @@ import type { TlsRole, TlsSettings } from '../config/listen-tls.ts'
 import type { ConfigTexts } from '../config/texts.ts'
 import type { TlsFile } from '../config/tls-files.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
-import { readCertificates, readPrivateKey } from '../x509.ts'
+import { type Certificate, readCertificates, readPrivateKey } from '../x509.ts'
 import { hashContent } from './hash.ts'
 import type { World } from './world.ts'
 
@@ -39,10 +39,13 @@ const ticketKeyBytes = 48
  * asks for. Beside the world, which a new certificate does not change.
  */
 export function bindCertificates(
-  { settings, gateway }: Pick<World, 'settings' | 'gateway'>,
+  { settings, gateway, certificates }: Pick<World, 'settings' | 'gateway' | 'certificates'>,
   { tlsFiles = [], readAtMs = 0 }: ConfigTexts,
   diagnostics: DiagnosticCollector,
 ): readonly ListenerTls[] {
+  for (const { path, text, isAuthority, at } of certificates)
+    for (const fault of faultsOfTime(readCertificates(text), readAtMs, isAuthority))
+      diagnostics.add('expired-certificate', `${path} ${fault}`, at)
   if (tlsFiles.length === 0 || !gateway) return []
   const all = [...settings.listen.entries(), ['admin', settings.admin.listen] as const]
   return all.flatMap(([index, listener]) => {
@@ -52,7 +55,12 @@ export function bindCertificates(
   })
 }
 
-type Report = (code: 'file-unreadable' | 'invalid-value', message: string, file: TlsFile, help?: string) => void
+type Report = (
+  code: 'file-unreadable' | 'invalid-value' | 'expired-certificate',
+  message: string,
+  file: TlsFile,
+  help?: string,
+) => void
 
 function bindListener(
   { name }: ListenSettings,
@@ -72,6 +80,9 @@ function bindListener(
   checkNamesAreUsed(pairs, (index) => find('cert', index)!, report)
   const [ca, crl, tickets] = [find('clientCa'), find('crl'), find('tickets')]
   const isCaGood = !ca || readCertificates(ca.text) !== undefined
+  if (ca)
+    for (const fault of faultsOfTime(readCertificates(ca.text), nowMs, true))
+      report('expired-certificate', `${ca.file} ${fault}`, ca, 'whom it vouches for is refused')
   if (ca && !isCaGood) report('invalid-value', `${ca.file} holds no certificate`, ca)
   const isCrlGood = !crl || checkIsLoadable(crl, { crl: crl.text }, 'it holds no list of revoked certificates', report)
   if (tickets && tickets.text.length !== ticketKeyBytes) {
@@ -109,17 +120,29 @@ function bindPair(cert: ReadFile, key: ReadFile, nowMs: number, report: Report):
     return undefined
   }
   if (!checkIsLoadable(cert, { cert: cert.text, key: key.text }, 'it cannot be served', report)) return undefined
-  const day = (ms: number) => new Date(ms).toISOString()
-  for (const { expiresMs, startsMs } of certificates!) {
-    if (expiresMs <= nowMs) report('invalid-value', `${cert.file} has expired at ${day(expiresMs)}`, cert)
-    else if (startsMs > nowMs) report('invalid-value', `${cert.file} is not valid before ${day(startsMs)}`, cert)
-  }
+  // Clients refuse it themselves: that is no reason to refuse what else there is.
+  for (const fault of faultsOfTime(certificates, nowMs))
+    report('expired-certificate', `${cert.file} ${fault}`, cert, 'clients refuse it: renew it')
   return {
     cert: cert.text,
     key: key.text,
     names: own.names,
     expiresMs: Math.min(...certificates!.map((one) => one.expiresMs)),
   }
+}
+
+/** A chain needs every certificate of it, authorities are there where one of them is good. */
+function faultsOfTime(
+  certificates: readonly Certificate[] | undefined = [],
+  nowMs: number,
+  isOneEnough = false,
+): readonly string[] {
+  const day = (ms: number) => new Date(ms).toISOString()
+  const faults = certificates.flatMap(({ expiresMs, startsMs }) => {
+    if (expiresMs <= nowMs) return [`has expired at ${day(expiresMs)}`]
+    return startsMs > nowMs ? [`is not valid before ${day(startsMs)}`] : []
+  })
+  return isOneEnough && faults.length < certificates.length ? [] : faults
 }
 
 /** What only the library that serves it can tell. */

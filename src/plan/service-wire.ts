@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../config/service.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
 import type { TlsOptions, Wire } from '../transports/transport.ts'
 import { hashContent } from './hash.ts'
 import { faultOfAuthorities, faultOfPair } from './pem.ts'
@@ -21,6 +22,26 @@ export function bindWire(service: ServiceDefinition, diagnostics: DiagnosticColl
     ...(http2 && { http2 }),
     key: hashContent(JSON.stringify([host, tls, http2])),
   }
+}
+
+/** A certificate that a service is believed by, or shown. */
+export interface ServiceCertificate {
+  /** As people see it. */
+  readonly path: string
+  readonly text: string
+  /** One of those that vouch for it, of which some may be of before. */
+  readonly isAuthority: boolean
+  readonly at: Location
+}
+
+/** Those that the file of a service names, of which it is not said whether they are any. */
+export function certificatesOf({ source, definition, files }: ServiceDefinition): readonly ServiceCertificate[] {
+  return (['ca', 'cert'] as const).flatMap((key) => {
+    const file = files.find(({ name, lack }) => name === definition.tls?.[key] && lack === undefined)
+    return file
+      ? [{ path: file.path, text: file.text, isAuthority: key === 'ca', at: source.locate(['tls', key]) }]
+      : []
+  })
 }
 
 function bindTls(service: ServiceDefinition, diagnostics: DiagnosticCollector): TlsOptions {

@@ -27,6 +27,7 @@ import { hasSameValues, type NamedEnvironment, recordEnvironment } from './named
 import { bindOwnAccess, type OwnAccess } from './own-access.ts'
 import { type Parts, parseParts } from './parts.ts'
 import { bindSchemes } from './schemes.ts'
+import { certificatesOf, type ServiceCertificate } from './service-wire.ts'
 import { checkPart, type StandingPart } from './standing-part.ts'
 import type { Work } from './work.ts'
 
@@ -49,6 +50,8 @@ export interface World extends OwnAccess {
   readonly facts: readonly FileFacts[]
   readonly named: NamedEnvironment
   readonly extensions: readonly ExtensionModule[]
+  /** That services are believed by, or shown. */
+  readonly certificates: readonly ServiceCertificate[]
   /** The gateway's file, with what it includes. */
   readonly gateway: Source | undefined
   /** False when some file or directory could not be read. */
@@ -138,6 +141,7 @@ export function* readWorld(texts: ConfigTexts): Work<World> {
     facts,
     named,
     extensions,
+    certificates: services.flatMap((service) => (service ? certificatesOf(service) : [])),
     gateway,
     isWhole,
   }

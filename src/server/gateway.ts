@@ -25,6 +25,7 @@ import { drain, idle, leftOf } from './lifecycle/drain.ts'
 import { reportFaults } from './lifecycle/fault-reports.ts'
 import { createLoader } from './lifecycle/load.ts'
 import { logNotices } from './lifecycle/notices.ts'
+import { observeCertificates } from './lifecycle/observe-certificates.ts'
 import { observeSecrets } from './lifecycle/observe-secrets.ts'
 import { observeStore } from './lifecycle/observe-store.ts'
 import { leaveRegistry, nameOfSelf, registerSelf } from './lifecycle/register.ts'
@@ -118,6 +119,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     inFlight: 0,
     whenIdle: undefined,
   }
+  metrics.connections.follow(() =>
+    observeCertificates(listeners?.shown() ?? [], serving.current.snapshot, clock.epoch()),
+  )
   const stopReports = reportFaults(logger, metrics)
   const passthrough = new Passthrough(serving)
   let listeners: Listeners | undefined

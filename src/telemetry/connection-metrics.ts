@@ -1,9 +1,14 @@
 import type { ScalarFamily } from './families.ts'
 import { ResultCounter } from './result-counter.ts'
 
-/** A certificate that a listener shows, and for how long yet. */
+/** Who shows a certificate. */
+export type Shower = 'listener' | 'service'
+
+/** A certificate that a listener shows, or that a service is shown, and for how long it holds yet. */
 export interface CertificateExpiry {
-  readonly listener: string
+  readonly by: Shower
+  /** The name of the one. */
+  readonly of: string
   /** The first that it is for. */
   readonly name: string
   readonly seconds: number
@@ -16,16 +21,23 @@ type CreateFamily = (name: string, help: string, labels: readonly string[]) => S
 
 /** What is told of connections to listeners before their first request. */
 export class ConnectionMetrics {
-  readonly #expiries: ScalarFamily
+  readonly #expiries: Readonly<Record<Shower, ScalarFamily>>
   readonly #faults: Readonly<Record<Beginning, ScalarFamily>>
   #read: () => Iterable<CertificateExpiry> = () => []
 
   constructor(gauge: CreateFamily, counter: CreateFamily) {
-    this.#expiries = gauge(
-      'tessera_tls_expiry_seconds',
-      'Time until a certificate of a listener expires, by its first name',
-      ['listener', 'name'],
-    )
+    this.#expiries = {
+      listener: gauge(
+        'tessera_tls_expiry_seconds',
+        'Time until a certificate of a listener expires, by its first name; below zero since it has',
+        ['listener', 'name'],
+      ),
+      service: gauge(
+        'tessera_service_tls_expiry_seconds',
+        'Time until the certificate that a service is shown expires, by its first name; below zero since it has',
+        ['service', 'name'],
+      ),
+    }
     const labels = ['listener', 'reason']
     this.#faults = {
       handshake: counter('tessera_tls_handshake_failures_total', 'TLS handshakes that failed', labels),
@@ -51,7 +63,11 @@ export class ConnectionMetrics {
 
   look(): void {
     const all = [...this.#read()]
-    this.#expiries.retain('name', new Set(all.map(({ name }) => name)))
-    for (const { listener, name, seconds } of all) this.#expiries.bind(listener, name).value = seconds
+    for (const by of ['listener', 'service'] as const) {
+      const shown = all.filter((one) => one.by === by)
+      this.#expiries[by].retain(by, new Set(shown.map(({ of }) => of)))
+      this.#expiries[by].retain('name', new Set(shown.map(({ name }) => name)))
+      for (const { of, name, seconds } of shown) this.#expiries[by].bind(of, name).value = seconds
+    }
   }
 }

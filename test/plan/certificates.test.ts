@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { issue } from '../support/certificates.ts'
 import { startIn } from '../support/gateway.ts'
-import { type Beside, pairFiles, writeProject } from '../support/tls-gateway.ts'
+import { parseAnswer, request } from '../support/raw.ts'
+import { askTls, type Beside, pairFiles, writeProject } from '../support/tls-gateway.ts'
 
 const page = 'match: GET /page\nresponse: { body: 1 }\n'
 
@@ -25,7 +26,6 @@ const pair = tls('cert: a.crt, key: a.key')
 
 describe('what a listener cannot speak TLS with is told where it is named', () => {
   const good = issue()
-  const now = Date.now()
 
   test.each<[string, string, Beside, string, string]>([
     ['a file that is missing', pair, { 'a.crt': good.cert }, 'a.key cannot be read: it does not exist', 'a.key'],
@@ -37,20 +37,6 @@ describe('what a listener cannot speak TLS with is told where it is named', () =
       { 'a.crt': good.cert, 'a.key': issue().key },
       'a.key is not the key of the certificate in a.crt',
       'a.key',
-    ],
-    [
-      'one that is over',
-      pair,
-      pairFiles('a', issue({ from: now - 9000, until: Date.UTC(2020, 1, 1) })),
-      'a.crt has expired at 2020-02-01T00:00:00.000Z',
-      'a.crt',
-    ],
-    [
-      'one that is not valid yet',
-      pair,
-      pairFiles('a', issue({ from: Date.UTC(2900, 0, 1), until: Date.UTC(2901, 0, 1) })),
-      'a.crt is not valid before 2900-01-01T00:00:00.000Z',
-      'a.crt',
     ],
     [
       'a key of tickets that is too short',
@@ -86,5 +72,36 @@ describe('what a listener cannot speak TLS with is told where it is named', () =
     expect(await faults('cert: a.crt, key: a.key, tickets: [a.key, b.key]')).toEqual([
       'sessions are sealed and opened by one key: name the newest alone',
     ])
+  })
+})
+
+describe('what is not in its time is loaded with a warning', () => {
+  const old = { from: 0, until: Date.UTC(2020, 1, 1) }
+  const young = { from: Date.UTC(2900, 0, 1), until: Date.UTC(2901, 0, 1) }
+  const load = async (listen: string, beside: Beside) => {
+    const directory = writeProject({ gateway: `listen: ${listen}\n`, 'routes/page': page }, beside)
+    const { gateway } = await startIn(directory)
+    const { port } = await gateway.listen()
+    const { ok, diagnostics } = await gateway.reload()
+    const told = diagnostics.map(({ code, message }) => `${code}: ${message.replaceAll(`${directory}/config/`, '')}`)
+    return { ok, told, status: parseAnswer(await askTls(port, request('GET /page HTTP/1.1'))).status }
+  }
+
+  test.each([
+    ['a certificate that is over', old, 'a.crt has expired at 2020-02-01T00:00:00.000Z'],
+    ['one that is not valid yet', young, 'a.crt is not valid before 2900-01-01T00:00:00.000Z'],
+  ])('%s', async (_what, time, message) => {
+    const told = [`expired-certificate: ${message}`]
+    expect(await load(pair, pairFiles('a', issue(time)))).toEqual({ ok: true, told, status: 200 })
+  })
+
+  test('and authorities of which none is', async () => {
+    const vouchedBy = async (ca: string) => {
+      const listen = tls('cert: a.crt, key: a.key, clientCa: ca.crt')
+      return (await load(listen, { ...pairFiles('a', issue()), 'ca.crt': ca })).told
+    }
+    const [before, good] = [issue({ isCa: true, ...old }).cert, issue({ isCa: true }).cert]
+    expect(await vouchedBy(before)).toEqual(['expired-certificate: ca.crt has expired at 2020-02-01T00:00:00.000Z'])
+    expect(await vouchedBy(before + good)).toEqual([])
   })
 })

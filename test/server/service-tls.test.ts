@@ -89,12 +89,14 @@ describe('a service over TLS', () => {
       rejectUnauthorized: true,
     })
     const { tls } = place(authority.issue('gateway'), authority.cert)
-    const { get, port } = await start(backend.url, `tls: { ${tls}, serverName: words.internal }`)
+    const { get, port, adminPort } = await start(backend.url, `tls: { ${tls}, serverName: words.internal }`)
     expect(await get()).toMatchObject({ status: 200 })
     expect(await get('/files/a')).toMatchObject({ status: 200 })
     const { socket, status } = await openWebSocket(port, '/files/socket')
     socket.destroy()
     expect(status).toBe(101)
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+    expect(metrics).toMatch(/^tessera_service_tls_expiry_seconds\{service="words",name="gateway"\} 8\d{4}/m)
     expect(backend.asked.map(({ url, name, client }) => [url, name, client])).toEqual([
       ['/word', 'words.internal', 'gateway'],
       ['/files/a', 'words.internal', 'gateway'],

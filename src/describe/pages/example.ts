@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import { isConfigName, isPassedOver } from '../../config/file-names.ts'
+import type { ServiceFile } from '../../config/service-files.ts'
 import type { ConfigTexts } from '../../config/texts.ts'
 import { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
@@ -32,10 +33,20 @@ function textsOf(files: ReadonlyMap<string, string>): ConfigTexts {
     gateway,
     dictionary: dictionary === undefined ? [] : [{ path: dictionaryPath, text: dictionary }],
     services: within('config/services/'),
+    serviceFiles: [...files].flatMap(([path, text]) => certificateOf(path, text, files)),
+    readAtMs: Date.now(),
     parts: within('parts/'),
     routes: within('routes/'),
     passedOver: [...files.keys()].filter(isPassedOver),
     unreadable: dictionary === undefined ? [{ path: dictionaryPath, reason: 'it does not exist' }] : [],
     env: {},
   }
+}
+
+/** One that lies with the services is named by them from there. */
+function certificateOf(path: string, text: string, files: ReadonlyMap<string, string>): ServiceFile[] {
+  if (!/^config\/services\/[^/]+\.crt$/.test(path)) return []
+  const name = `./${posix.basename(path)}`
+  const services = [...files.keys()].filter((file) => file.startsWith('config/services/') && isConfigName(file))
+  return services.map((by) => ({ by, name, path, text, lack: undefined }))
 }

@@ -7,6 +7,33 @@ response:
   body: { banners: $.banner.list }
 `
 
+const ofAuthority = {
+  'config/services/content.yaml':
+    'service: content\nendpoints: [https://127.0.0.1:9001]\ntls: { ca: ./ca.crt }\noperations:\n  banners: { get: /banners, out: { banner.list: $.items } }\n',
+}
+/** Until 2020; nobody has its key. */
+const oldAuthority = `-----BEGIN CERTIFICATE-----
+MIIBPTCB5KADAgECAgkB0PBI8aJYkIQwCgYIKoZIzj0EAwIwGDEWMBQGA1UEAwwN
+b2xkIGF1dGhvcml0eTAiGA8yMDE5MDEwMTAwMDAwMFoYDzIwMjAwMTAxMDAwMDAw
+WjAYMRYwFAYDVQQDDA1vbGQgYXV0aG9yaXR5MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEsxH5AKz1pLBXnWv7JxUzaruJlXlNtsCJLxbY3udr+TPE1BU0pdvcwx0H
+QtZzSr3jhGQP9K+oUh3H62N9DhVzfqMTMBEwDwYDVR0TAQH/BAUwAwEB/zAKBggq
+hkjOPQQDAgNIADBFAiASpz58yHq3eKUVPYgdmcusXSAWNYlw/1PMJimLonbgIwIh
+APliC0XWvekpQsynBCrlZ3XjwUsbjLhkXxiRbYT3daEb
+-----END CERTIFICATE-----
+`
+/** Until 2999; nobody has its key. */
+const authority = `-----BEGIN CERTIFICATE-----
+MIIBNjCB3KADAgECAgkB2rDK9CCk5/EwCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJ
+YXV0aG9yaXR5MCIYDzIwMjAwMTAxMDAwMDAwWhgPMjk5OTAxMDEwMDAwMDBaMBQx
+EjAQBgNVBAMMCWF1dGhvcml0eTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLoY
+Kxrrbom76EIJynXOHWjK2w9r1B7Gy0lztWqaUV/m81TgZvGwun+ZmVqPfO4Ks5fC
+oXCDTRWmz1VAcrwRCy2jEzARMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID
+SQAwRgIhAKqVY9AiHJxcrTqUSQjuOYE5X6jEJkEbLfqdG1vvaKfZAiEAsyYl9sK3
+Z1bTLvyJQBOfzqf4jElru2wCg2/u+aSfni4=
+-----END CERTIFICATE-----
+`
+
 /** Rules of whole files. */
 export const filePages = {
   'file-unreadable': {
@@ -39,6 +66,12 @@ export const filePages = {
     fix: 'Say who may ask it: `admin.auth` and `admin.roles`. Or bind it to 127.0.0.1. Where probes and Prometheus have to reach it from outside, keep everybody else away by the network, and say so with `# tessera-ignore open-admin: reason`. It answers to addresses, to `localhost`, and to the names in `admin.hosts`.',
     wrong: { 'config/gateway.yaml': 'admin: { listen: 0.0.0.0:9900 }\n' },
     right: { 'config/gateway.yaml': 'admin: { listen: 9900 }\n' },
+  },
+  'expired-certificate': {
+    why: 'Whoever is shown a certificate before or after its time refuses it, and whoever is vouched for by an authority of such a time is refused. That is no reason not to load what else there is: others may be shown good ones. `tessera_tls_expiry_seconds` and `tessera_service_tls_expiry_seconds` say how long each holds yet, below zero where it does not.',
+    fix: 'Renew it: the files are watched, and the new one is taken without a restart.',
+    wrong: { ...ofAuthority, 'config/services/ca.crt': oldAuthority },
+    right: { ...ofAuthority, 'config/services/ca.crt': authority },
   },
   'unverified-service': {
     why: 'Without a look at its certificate, whoever gets between the gateway and the service is taken for it: they read what is sent, credentials too, and answer what they like.',

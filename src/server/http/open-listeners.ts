@@ -18,6 +18,8 @@ export interface Listeners {
   readonly bound: readonly BoundListener[]
   readonly adminServer: Server | undefined
   readonly adminPort: number | undefined
+  /** With what listeners speak TLS now. */
+  shown(): readonly ListenerTls[]
   /** Takes what listeners speak TLS with from now on. */
   renew(tls: readonly ListenerTls[]): void
   close(): void
@@ -45,6 +47,7 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
   const opened = {
     servers,
     bound,
+    shown: () => fronts.current,
     renew: (tls: readonly ListenerTls[]) => fronts.renew(tls),
     close: () => fronts.close(),
   }

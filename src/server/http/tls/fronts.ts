@@ -26,18 +26,14 @@ export class TlsFronts {
   #turn: Timer | undefined
 
   constructor(parts: TlsFrontsParts) {
-    const { clock, metrics } = parts
     this.#parts = parts
     for (const tls of parts.tls) this.#contexts.set(tls.listener, new TlsContexts(tls))
-    if (this.#contexts.size === 0) return
-    this.#schedule()
-    metrics.follow(() =>
-      [...this.#contexts.values()].flatMap(({ current: { listener, pairs } }) =>
-        pairs.map(({ names: [name = ''], expiresMs }) => {
-          return { listener, name, seconds: (expiresMs - clock.epoch()) / 1000 }
-        }),
-      ),
-    )
+    if (this.#contexts.size > 0) this.#schedule()
+  }
+
+  /** What is shown now. */
+  get current(): readonly ListenerTls[] {
+    return [...this.#contexts.values()].map(({ current }) => current)
   }
 
   /** For a listener that speaks TLS; undefined for any other. */
