@@ -5,6 +5,8 @@ import type { Credential } from '../identity/credential.ts'
 import { type Doubt, denied, identify, type Verdict } from '../identity/identity.ts'
 import type { SchemeQuestion } from '../plan/scheme-question.ts'
 import type { GateScheme } from './authenticate.ts'
+import type { RouteRequest } from './route-request.ts'
+import type { Client } from './stage.ts'
 
 /** What an operation is asked of, in place of a text: the context of the call. */
 interface Question extends Credential {
@@ -21,23 +23,27 @@ export function openQuestion({ scheme, asked, view, claimsOf }: SchemeQuestion, 
       const document = view(parts, work)
       return document && { text: '', isAmbient, document }
     },
-    async judge(question, _isAlone, request, client) {
-      const { document } = question as Question
-      const { scope, span } = client
-      const { deadline, work } = request
-      let response: CallResponse
-      try {
-        response = await call({ document, deadline, scope, span, propagation: client.propagation() })
-      } catch (thrown) {
-        return refusalIn(toGatewayError(thrown), asked.operation)
-      }
-      if (response.source !== 'live') return doubt(`${asked.operation} was not asked`)
-      try {
-        return identify({ scheme: name, claims: claimsOf(response, work), roles: asked.roles })
-      } catch (thrown) {
-        return doubt(`${asked.operation}: ${toGatewayError(thrown).code}`)
-      }
+    judge(question, _isAlone, request, client) {
+      const verdict = client.verdicts?.get(name) ?? ask(question as Question, request, client)
+      client.verdicts?.set(name, verdict)
+      return verdict
     },
+  }
+
+  async function ask({ document }: Question, { deadline, work }: RouteRequest, client: Client): Promise<Verdict> {
+    const { scope, span } = client
+    let response: CallResponse
+    try {
+      response = await call({ document, deadline, scope, span, propagation: client.propagation() })
+    } catch (thrown) {
+      return refusalIn(toGatewayError(thrown), asked.operation)
+    }
+    if (response.source !== 'live') return doubt(`${asked.operation} was not asked`)
+    try {
+      return identify({ scheme: name, claims: claimsOf(response, work), roles: asked.roles })
+    } catch (thrown) {
+      return doubt(`${asked.operation}: ${toGatewayError(thrown).code}`)
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Admission, Hold } from '../admission/admission.ts'
 import type { Call } from '../calls/call.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
+import type { Verdict } from '../identity/identity.ts'
 import type { Schemes } from '../identity/open-scheme.ts'
 import type { ResponseStore } from '../stores/store.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
@@ -23,6 +24,8 @@ export interface Client {
   addHeaders(headers: readonly string[]): void
   /** Told, where that is his affair, of a credential that was looked at; `count` counts it against his address. */
   readonly judged?: ((text: string, isGood: boolean, count: () => void) => void) | undefined
+  /** What operations say of this very request, by the schemes that ask them: where several routes want to know, each is asked once. */
+  readonly verdicts?: Map<string, Promise<Verdict>> | undefined
   /** Whether what brought his request has counted against the gateway's own limit already. */
   readonly isCounted?: boolean
   /** Whether he sends a body. */

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals'
+import { opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { startGateway } from '../support/gateway.ts'
 import { bearer } from '../support/guarded.ts'
 import { hashOf, withPassword } from '../support/hashing.ts'
 import { startIssuer } from '../support/issuer.ts'
+import { startHttpServer } from '../support/servers.ts'
 
 interface Answered {
   // biome-ignore lint/suspicious/noExplicitAny: whatever it is
@@ -40,6 +42,29 @@ test('who guesses passwords at the list of tools is stopped as he is at the tool
   const listed = await ask(port, { method: 'tools/list' }, withPassword('ann', 'right'))
   expect([listed.status, listed.headers.get('retry-after')]).toEqual([429, '20'])
   expect((await fetch(`http://127.0.0.1:${port}/tool`, { headers: withPassword('ann', 'right') })).status).toBe(429)
+})
+
+test('an operation that says who may is asked once for a list, however many tools it is of', async () => {
+  let asked = 0
+  const authority = await opened(
+    startHttpServer((_request, response) => {
+      asked++
+      response.setHeader('content-type', 'application/json').end('{"sub":"ann"}')
+    }),
+  )
+  const tool = (name: string) => `match: GET /${name}\nsummary: A tool\ntool: true\nresponse: { body: 1 }`
+  const { port } = await startGateway({
+    dictionary: 'colors: { user.id: { type: string } }',
+    gateway:
+      'publicUrl: http://127.0.0.1:1\nmcp: true\nauth: { policy: { forward: { operation: authz.check, subject: user.id } } }\ndefaults: { auth: policy }',
+    'services/authz': `service: authz\nendpoints: ['${authority.url}']\noperations: { check: { get: /check, out: { user.id: $.sub } } }`,
+    ...Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`routes/${name}`, tool(name)])),
+  })
+  expect(await names(port, {})).toEqual(['a', 'b', 'c', 'd'])
+  expect(asked).toBe(1)
+  // Of another path it may say another thing.
+  await call(port, { method: 'tools/call', params: { name: 'a', arguments: {} } })
+  expect(asked).toBe(3)
 })
 
 test('a call of a tool counts once against the limit of the gateway', async () => {

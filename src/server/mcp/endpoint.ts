@@ -7,7 +7,7 @@ import { refuse } from '../../run/refusals.ts'
 import type { Client } from '../../run/stage.ts'
 import { headersForBrowser } from '../http/for-browsers.ts'
 import { checkRequest, maxUrlLength, pathOf } from '../http/strict.ts'
-import { isAggregate } from '../lifecycle/activation.ts'
+import { type Activation, isAggregate } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { passOutside } from '../requests/dispatch.ts'
 import { Exchange } from '../requests/exchange.ts'
@@ -24,18 +24,22 @@ import { partsOfCall } from './tool-parts.ts'
 export function tryMcp(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
   const activation = serving.current
   const { mcp } = activation
-  if (!mcp) return false
-  const path = pathOf(request)
-  const isMetadata = path === mcp.metadataPath && mcp.metadata !== undefined
-  if (path !== mcp.path && !isMetadata) return false
+  if (!mcp || !isOfMcp(activation, request)) return false
+  const isMetadata = pathOf(request) !== mcp.path
   const exchange = new Exchange(serving, activation, undefined, request, response)
   exchange.ownHeaders = headersForBrowser(mcp.browsers, request)
+  exchange.verdicts = new Map()
   const refusal = checkRequest(request) ?? (isMetadata ? undefined : checkOrigin(request, mcp))
   if (refusal) exchange.fail(refusal)
   else if (tryTellPage(exchange, mcp)) return true
   else if (isMetadata) passOutside(exchange, () => tellMetadata(exchange, mcp))
   else passOutside(exchange, () => receive(exchange, mcp), mcp.entry)
   return true
+}
+
+export function isOfMcp({ mcp }: Activation, request: IncomingMessage): boolean {
+  const path = mcp && pathOf(request)
+  return mcp !== undefined && (path === mcp.path || (path === mcp.metadataPath && mcp.metadata !== undefined))
 }
 
 /** A page may have found this address by a name of its own (DNS rebinding), so that its host tells nothing. */
@@ -121,7 +125,7 @@ async function listTools(exchange: Exchange, mcp: ActiveMcp): Promise<object[]> 
 
 /** @throws GatewayError where no more credentials of its address are looked at */
 async function mayCall(exchange: Exchange, { route, gates }: ActiveTool, judged: Client['judged']): Promise<boolean> {
-  const outcome = await passCall(exchange, route, partsOf(exchange), gates, judged)
+  const outcome = await passCall(exchange, route, partsOf(exchange), gates, { judged, verdicts: exchange.verdicts })
   if (outcome.kind === 'failure' && outcome.error.code === 'rate-limited') throw outcome.error
   return outcome.kind === 'answer'
 }

@@ -21,17 +21,22 @@ export interface ToolResult {
   readonly isError?: boolean
 }
 
+/** Of who asks for several tools at once. */
+type Asking = Pick<Client, 'judged' | 'verdicts'>
+
 /** Whoever calls a tool: a client of its route within the exchange that brings the call. */
 class ToolClient implements Client {
   readonly target: string
   readonly judged: Client['judged']
+  readonly verdicts: Client['verdicts']
   readonly isCounted: boolean
   readonly #exchange: Exchange
   readonly #body: unknown
   readonly #leavers: ((departure: Departure) => void)[] = []
 
-  constructor(exchange: Exchange, { path, body }: RequestParts, judged: Client['judged']) {
-    this.judged = judged
+  constructor(exchange: Exchange, { path, body }: RequestParts, asking: Asking) {
+    this.judged = asking.judged
+    this.verdicts = asking.verdicts
     this.isCounted = exchange.activation.mcp?.isCounted ?? false
     this.#exchange = exchange
     this.#body = body
@@ -80,10 +85,10 @@ export function passCall(
   route: AggregatedRoute,
   parts: RequestParts,
   pipeline: Pipeline,
-  judged?: Client['judged'],
+  asking: Asking = {},
 ): Promise<Answer | Failure> {
   const { clock, overload } = exchange.serving
-  const client = new ToolClient(exchange, parts, judged)
+  const client = new ToolClient(exchange, parts, asking)
   const request = new RouteRequest(route, parts, clock, clock.now() + route.timeoutMs)
   return new Promise((resolve) => {
     const done = (outcome: Outcome) => {

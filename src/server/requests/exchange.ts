@@ -36,6 +36,7 @@ export class Exchange extends Received implements Client {
   readonly scope = new Scope()
   /** Who answers it where no steps do. */
   passOn = nowhere
+  verdicts: Client['verdicts'] = undefined
   /** Names and values in turn that its answer carries, whatever it is. */
   ownHeaders: readonly string[] | undefined = undefined
   /** How long the service took to answer what is passed through, in milliseconds; undefined where that tells nothing. */
