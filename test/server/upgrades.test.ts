@@ -22,6 +22,31 @@ async function startBefore(url: string) {
   return running
 }
 
+test('a handshake for what the gateway answers itself is answered, whatever a route takes', async () => {
+  const backend = await startEcho()
+  const { port } = await startGateway({
+    gateway: `publicUrl: http://127.0.0.1:1/
+mcp: { auth: none }
+openapi: true
+auth: { staff: { oidc: { issuer: 'http://127.0.0.1:9', clientId: t, cookieKeys: [${'k'.repeat(40)}] } } }
+defaults: { auth: none }`,
+    'services/shop': `service: shop\nendpoints: ['${backend.url}']\noperations: {}\n`,
+    'routes/shop': 'match: ANY /*rest\nproxy: shop\n',
+    'routes/staff': 'match: GET /staff\nauth: staff\nresponse: { body: 1 }\n',
+    'routes/tool': 'match: GET /tool\nsummary: A tool\ntool: true\nresponse: { body: 1 }\n',
+  })
+  const answers = { '/mcp': 405, '/-/auth/callback?state=x': 400, '/-/auth/logout': 403, '/openapi.json': 200 }
+  for (const [path, status] of Object.entries(answers)) {
+    const answered = await openWebSocket(port, path, 'Sec-Fetch-Site: cross-site')
+    answered.socket.destroy()
+    expect([path, answered.status]).toEqual([path, status])
+  }
+  const other = await openWebSocket(port, '/other')
+  other.socket.destroy()
+  expect(other.status).toBe(101)
+  expect(backend.requests.map(({ url }) => url)).toEqual(['/other'])
+})
+
 describe('a handshake that announces a body', () => {
   test.each([
     ['a length', 'Content-Length: 1', ''],

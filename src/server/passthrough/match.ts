@@ -3,8 +3,11 @@ import type { RouteRequest } from '../../run/route-request.ts'
 import { hasBody } from '../http/body.ts'
 import { type ActiveMatch, type ActivePassthrough, isAggregate } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
+import { isOfMcp } from '../mcp/endpoint.ts'
 import { arrive } from '../requests/arrival.ts'
 import { findRoute } from '../requests/dispatch.ts'
+import { isOfOpenApi } from '../requests/openapi.ts'
+import { isOfSignIn } from '../requests/sign-in.ts'
 
 /** The `proxy:` route that takes a request, and the request as its stages see it. */
 export interface PassthroughMatch {
@@ -12,8 +15,10 @@ export interface PassthroughMatch {
   readonly arrived: RouteRequest
 }
 
-/** Finds the `proxy:` route that takes a request. */
+/** Finds the `proxy:` route that takes a request; undefined where the gateway answers itself, which stands before every route. */
 export function findPassthrough(serving: Serving, request: IncomingMessage): PassthroughMatch | undefined {
+  const { current } = serving
+  if (isOfSignIn(current, request) || isOfMcp(current, request) || isOfOpenApi(current, request)) return undefined
   return arriveAt(serving, findRoute(serving.current, request), request)
 }
 

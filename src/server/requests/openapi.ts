@@ -3,7 +3,7 @@ import { toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import { checkRequest, targetOf } from '../http/strict.ts'
-import type { ActiveRoute } from '../lifecycle/activation.ts'
+import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { passOutside } from './dispatch.ts'
 import { Exchange } from './exchange.ts'
@@ -18,16 +18,20 @@ const printed = new WeakMap<ReadonlySet<ActiveRoute>, Promise<Buffer>>()
  */
 export function tryOpenApi(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
   const activation = serving.current
+  if (!isOfOpenApi(activation, request)) return false
   const { snapshot } = activation
-  if (!snapshot.settings.openapi || (request.method !== 'GET' && request.method !== 'HEAD')) return false
-  if (targetOf(request).split('?', 1)[0] !== path) return false
   const routes = activation.routesFor(request)
-  if ([...routes].some(({ route }) => route.match.path === path)) return false
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request)
   if (refusal) exchange.fail(refusal)
   else passOutside(exchange, () => answerWith(exchange, print(snapshot, routes)), activation.own)
   return true
+}
+
+export function isOfOpenApi(activation: Activation, request: IncomingMessage): boolean {
+  if (!activation.snapshot.settings.openapi || (request.method !== 'GET' && request.method !== 'HEAD')) return false
+  if (targetOf(request).split('?', 1)[0] !== path) return false
+  return ![...activation.routesFor(request)].some(({ route }) => route.match.path === path)
 }
 
 function answerWith(exchange: Exchange, printing: Promise<Buffer>): void {

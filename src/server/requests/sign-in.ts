@@ -8,6 +8,7 @@ import { redirectTo } from '../../run/redirect.ts'
 import { refuse } from '../../run/refusals.ts'
 import { isOwn } from '../../run/stages/origin.ts'
 import { checkRequest, pathOf } from '../http/strict.ts'
+import type { Activation } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { passOutside } from './dispatch.ts'
 import { Exchange } from './exchange.ts'
@@ -21,11 +22,9 @@ type Step = Redirect | Denial | Doubt
  */
 export function trySignIn(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
   const activation = serving.current
+  if (!isOfSignIn(activation, request)) return false
   const { signIns } = activation
-  if (signIns.length === 0 || !request.url?.includes('/-/auth/')) return false
-  const path = pathOf(request)
-  const isCallback = path === callbackPath
-  if (!isCallback && path !== signOutPath) return false
+  const isCallback = pathOf(request) === callbackPath
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const parts = new ServerRequestParts(request, {}, activation.addresses)
   const refusal =
@@ -42,6 +41,12 @@ export function trySignIn(serving: Serving, request: IncomingMessage, response: 
     ),
   )
   return true
+}
+
+export function isOfSignIn({ signIns }: Activation, request: IncomingMessage): boolean {
+  if (signIns.length === 0 || !request.url?.includes('/-/auth/')) return false
+  const path = pathOf(request)
+  return path === callbackPath || path === signOutPath
 }
 
 /** Nobody signs a visitor of his page out, nor do neighbours: a link stands on a page of this very origin, or is typed. */
