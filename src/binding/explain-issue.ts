@@ -15,12 +15,16 @@ export function explainIssue(issue: z.core.$ZodIssue): { message: string; help: 
         help: undefined,
       }
     case 'invalid_union': {
-      const wanted = [...new Set(issue.errors.flat().map(expectation))].join(' or ')
+      const wanted = [...new Set(expectationsOf(issue))].join(' or ')
       return { message: `expected ${wanted}, found ${describe(issue.input)}`, help: undefined }
     }
     default:
       return { message: `expected ${expectation(issue)}, found ${describe(issue.input)}`, help: suggestValue(issue) }
   }
+}
+
+function expectationsOf({ errors }: z.core.$ZodIssueInvalidUnion): string[] {
+  return errors.flat().flatMap((one) => (one.code === 'invalid_union' ? expectationsOf(one) : expectation(one)))
 }
 
 const names: Record<string, string> = {

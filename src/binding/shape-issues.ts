@@ -13,6 +13,8 @@ export interface ShapeIssue {
   readonly outerKeys: readonly string[]
   /** Keys that the mappings inside it know, each with the key that the mapping stands at. */
   readonly innerKeys: ReadonlyMap<string, string>
+  /** What to write in place of a value that fits no member of a union. */
+  readonly help?: string | undefined
 }
 
 /** Everything that is wrong with a value. */
@@ -34,7 +36,7 @@ function resolve(issue: z.core.$ZodIssue, root: z.ZodType, base: Path): ShapeIss
     .map((issues, index) => ({ issues, member: members[index] ?? root }))
     .filter(({ issues }) => !areOfAnotherType(issues))
     .sort((a, b) => distance(a) - distance(b))[0]
-  if (!near) return [{ issue, path, ...keys }]
+  if (!near) return [{ issue, path, ...keys, help: schema && helpWith(schema, issue) }]
   return near.issues.flatMap((inner) => resolve(inner, near.member, path))
 }
 
@@ -44,9 +46,22 @@ function areOfAnotherType(issues: readonly z.core.$ZodIssue[]): boolean {
     (issue) =>
       issue.path.length === 0 &&
       (issue.code === 'invalid_type' ||
-        (issue.code === 'invalid_value' && typeof issue.input === 'object' && issue.input !== null) ||
+        (issue.code === 'invalid_value' && !mayBeMisspelt(issue)) ||
         (issue.code === 'invalid_union' && issue.errors.every(areOfAnotherType))),
   )
+}
+
+function mayBeMisspelt({ input, values }: z.core.$ZodIssueInvalidValue): boolean {
+  return typeof input === 'string' && values.some((value) => typeof value === 'string')
+}
+
+/** Where nothing stands, whether `true` would do; of a value the first key of a mapping, which it was meant for. */
+function helpWith(schema: z.ZodType, { input }: z.core.$ZodIssueInvalidUnion): string | undefined {
+  if (input === null) return schema.safeParse(true).success ? 'write `true`, or leave it away' : undefined
+  if (typeof input === 'object') return undefined
+  const [first] = knownKeys(schema)
+  if (first === undefined || !schema.safeParse({ [first]: input }).success) return undefined
+  return `it stands in a mapping: \`{ ${first}: … }\``
 }
 
 function asMissing({ path, input }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue {

@@ -116,7 +116,12 @@ function advise(key: string, { path, knownKeys, outerKeys, innerKeys }: ShapeIss
   return knownKeys.length > 0 ? `known keys: ${knownKeys.join(', ')}` : undefined
 }
 
-function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Position, diagnostics: DiagnosticCollector): void {
+function report(
+  { issue, path, help: otherwise }: ShapeIssue,
+  schema: z.ZodType,
+  at: Position,
+  diagnostics: DiagnosticCollector,
+): void {
   const variables = variablesAt(at)
   if (variables?.isLive) {
     reportLive(variables, at, diagnostics)
@@ -136,7 +141,7 @@ function report({ issue, path }: ShapeIssue, schema: z.ZodType, at: Position, di
   const shown = variables ?? ([...at.path, ...path].some(isSecretKey) ? masked : undefined)
   const { message, help } = explainIssue(shown ? ({ ...issue, input: shown } as z.core.$ZodIssue) : issue)
   const where = issue.code === 'invalid_key' ? at.source.locateKey(at.path) : at.source.locate(at.path)
-  diagnostics.add('invalid-value', message, where, help)
+  diagnostics.add('invalid-value', message, where, help ?? otherwise)
 }
 
 function reportLive({ written }: EnvText, { source, path }: Position, diagnostics: DiagnosticCollector): void {

@@ -3,7 +3,9 @@ import * as z from 'zod'
 import { duration, errorCodes } from '../../src/binding/scalars.ts'
 import { checkShape } from '../../src/binding/shape.ts'
 import { DiagnosticCollector } from '../../src/diagnostics/collector.ts'
+import { buildSnapshot } from '../../src/plan/build.ts'
 import { parseYaml } from '../../src/yaml/parse.ts'
+import { projectTexts } from '../support/project.ts'
 
 const entry = z.union([
   z.strictObject({ body: z.any() }),
@@ -157,4 +159,15 @@ describe('a shape', () => {
     if (rest) expect(checked.value).toMatchObject(rest)
     else expect(checked.value).toBeUndefined()
   })
+})
+
+test.each([
+  ['cache: 10s', 'expected `false` or a mapping, found `10s`', 'it stands in a mapping: `{ ttl: … }`'],
+  ['cache: true', 'expected `false` or a mapping, found `true`', undefined],
+  ['compress:', 'expected `false` or `true` or a mapping, found nothing', 'write `true`, or leave it away'],
+])('what is neither this nor that is told all that it may be: %s', (line, message, help) => {
+  const { diagnostics } = buildSnapshot(
+    projectTexts({ dictionary: 'colors: {}', 'routes/a': `match: GET /a\n${line}\nresponse: { body: 1 }` }),
+  )
+  expect(diagnostics.map((one) => [one.message, one.help])).toEqual([[message, help]])
 })
