@@ -150,6 +150,21 @@ describe('a token that is refused', () => {
     expect(backend.shown.length).toBe(7)
   })
 
+  test('is dropped too where the operation takes a 401 for an answer', async () => {
+    const tokens = await startTokenServer()
+    const backend = await startGuarded()
+    const { get } = await start(backend.url, oauth2(tokens.url), {
+      'routes/asks':
+        'match: GET /asks\ndo: [ { invoke: { service: words, get: /asks, ok: [200, 401], out: { word: $.word } } } ]\nresponse: { body: $.word }\n',
+    })
+    backend.good = ['Bearer token-2']
+    expect((await get('/asks')).status).toBe(200)
+    expect(backend.shown.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2'])
+    // What is refused whatever it is shown is the answer.
+    backend.good = ['none']
+    expect((await get('/asks')).status).toBe(200)
+  })
+
   test('is had anew for what is passed through, where nothing of it is gone', async () => {
     const tokens = await startTokenServer()
     const backend = await startGuarded()
