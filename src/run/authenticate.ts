@@ -47,11 +47,17 @@ export function openGate(
     const verdict = scheme.judge(credential, isAlone, request, client)
     if (verdict === undefined) return undefined
     const { text, isAmbient } = credential
-    return verdict instanceof Promise
-      ? verdict.then((known): Found => ({ verdict: known, text, isAmbient }))
-      : { verdict, text, isAmbient }
+    if (!(verdict instanceof Promise)) return { verdict, text, isAmbient }
+    const looked = failures?.look(request.parts.ip, text, verdict) ?? verdict
+    return looked.then((known): Found => ({ verdict: known, text, isAmbient }))
   }
-  return mode === 'any' ? askAny(schemes, judge) : askAll(schemes, judge)
+  const ask = mode === 'any' ? askAny(schemes, judge) : askAll(schemes, judge)
+  const askInTurn: Gate = (request, client) =>
+    failures?.turnOf(request.parts.ip)?.then(() => {
+      client.scope.throwIfCancelled()
+      return askInTurn(request, client)
+    }) ?? ask(request, client)
+  return failures ? askInTurn : ask
 }
 
 type Judge = (

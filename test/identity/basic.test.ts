@@ -122,6 +122,28 @@ test('who guesses too often waits before another password of his is hashed', asy
   expect(hashes()).toBe(3)
 })
 
+test('who guesses at once has as many passwords hashed as who guesses in a row', async () => {
+  const { ask } = await startGuarded(scheme, {
+    gateway: `auth: { user: ${scheme.jwt} }\ndefaults: { auth: user, authFailures: 3/h }`,
+    users: anna(),
+  })
+  const hashes = countHashes()
+  const guesses = Array.from({ length: 12 }, (_, at) => ask('/who', withPassword(`user${at}`, '123456')))
+  const statuses = (await Promise.all(guesses)).map(({ status }) => status)
+  expect(statuses.toSorted()).toEqual([...Array(3).fill(401), ...Array(9).fill(429)])
+  expect(hashes()).toBe(3)
+})
+
+test('passwords that are good are all let in, however many come at once', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const { ask } = await startGuarded(scheme, {
+    gateway: `auth: { user: ${scheme.jwt} }\ndefaults: { auth: user, authFailures: 2/h }`,
+    users: fileOf(...names.map((name) => user(name, `of ${name}`))),
+  })
+  const asked = [...names, ...names].map((name) => ask('/who', withPassword(name, `of ${name}`)))
+  expect(new Set((await Promise.all(asked)).map(({ status }) => status))).toEqual(new Set([200]))
+})
+
 test.each([
   ['no colon', Buffer.from('anna').toString('base64')],
   ['a control character', Buffer.from('anna:open\nsesame').toString('base64')],
