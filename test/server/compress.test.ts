@@ -16,8 +16,12 @@ const routes = {
   'routes/told': `match: GET /told\ncompress: { encodings: [gzip] }\nin: { user.id?: cookie.sid }\nresponse: { body: [${JSON.stringify(long)}, $.user.id] }\n`,
 }
 
+const tool = {
+  'routes/tool': `match: GET /tool\nsummary: ${long}\ntool: true\nresponse: { body: 1 }\n`,
+}
+
 async function start(gateway = 'compress: true') {
-  const { port, entries } = await startGateway({ gateway, ...routes })
+  const { port, entries } = await startGateway({ gateway, ...routes, ...(gateway.includes('mcp') && tool) })
   const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
     new Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>((resolve, reject) => {
       const request = get({ port, path, headers, method, agent: false }, (answer) => {
@@ -29,10 +33,45 @@ async function start(gateway = 'compress: true') {
       })
       request.on('error', reject)
     })
-  return { ask, entries }
+  return { ask, entries, port }
 }
 
 const decoders = { br: brotliDecompressSync, zstd: zstdDecompressSync, gzip: gunzipSync }
+
+describe('what the gateway answers by itself', () => {
+  const gateway = 'compress: true\nopenapi: true\nmcp: true\n'
+
+  test('is compressed to who takes that: the description, and lists of tools', async () => {
+    const { ask, port } = await start(`${gateway}`)
+    const plain = await ask('/openapi.json')
+    expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([undefined, 'accept-encoding'])
+    for (const coding of ['br', 'gzip'] as const) {
+      const { headers, body } = await ask('/openapi.json', { 'accept-encoding': coding })
+      expect(headers['content-encoding']).toBe(coding)
+      expect(decoders[coding](body).equals(plain.body)).toBe(true)
+    }
+    const list = await listTools(port)
+    expect([list.headers.get('content-encoding'), list.headers.get('vary')]).toEqual(['gzip', 'accept-encoding'])
+    expect(((await list.json()) as { result: { tools: unknown[] } }).result.tools).toHaveLength(1)
+  })
+
+  test('stays as it is where a browser sends by itself who asks, and where nobody says `compress`', async () => {
+    const { ask, port } = await start(gateway)
+    const cookie = { 'accept-encoding': 'br', cookie: 'a=b' }
+    expect((await ask('/openapi.json', cookie)).headers['content-encoding']).toBeUndefined()
+    expect((await listTools(port, { cookie: 'a=b' })).headers.get('content-encoding')).toBeNull()
+    const off = await start('openapi: true')
+    const { headers } = await off.ask('/openapi.json', { 'accept-encoding': 'br' })
+    expect([headers['content-encoding'], headers.vary]).toEqual([undefined, undefined])
+  })
+
+  const listTools = (port: number, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${port}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'accept-encoding': 'gzip', ...headers },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    })
+})
 
 describe('an answer', () => {
   test.each(['br', 'zstd', 'gzip'] as const)('goes out as %s to who takes it, and is the same then', async (coding) => {

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { Browsers } from '../../browsers/browsers.ts'
 import { callbackPath, type SignIn, signOutPath } from '../../identity/sign-in.ts'
+import { compressionOfPassed } from '../../plan/for-browsers.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { Work } from '../../plan/work.ts'
 import { everyMatch } from '../../routes/match.ts'
+import { type AnswerCoder, compileAnswerCoder } from '../../run/coded-answer.ts'
 import type { CallerHeaders } from '../../telemetry/propagators.ts'
 import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
 import { pathOf } from '../http/strict.ts'
@@ -49,6 +51,8 @@ export class Activation {
   readonly outer: ActiveUnmatched
   /** The same before what the gateway answers by itself. */
   readonly own: ActiveUnmatched
+  /** Of those, where the gateway's file says `compress`. */
+  readonly codeOwn: AnswerCoder | undefined
   /** Where models ask for tools; undefined where nowhere. */
   readonly mcp: ActiveMcp | undefined
   /** Where people sign in. */
@@ -77,6 +81,8 @@ export class Activation {
     )
     const { settings, ownAccess, adminAccess } = snapshot
     this.own = ownAccess ? routes.openUnmatched(snapshot, ownAccess) : this.outer
+    const compression = compressionOfPassed(settings)
+    this.codeOwn = compression && compileAnswerCoder(compression, true)
     this.mcp = settings.mcp && new ActiveMcp(snapshot, settings.mcp, routes)
     this.admin = adminAccess && routes.openGuard(snapshot, adminAccess)
     const { opened, release } = routes.openSignIns(snapshot)

@@ -3,7 +3,9 @@ import { type GatewayError, toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import { printJson } from '../../json-text.ts'
 import { placesOf } from '../../plan/access.ts'
+import type { Answer } from '../../run/outcome.ts'
 import { refuse } from '../../run/refusals.ts'
+import type { RouteRequest } from '../../run/route-request.ts'
 import type { Client } from '../../run/stage.ts'
 import { headersForBrowser } from '../http/for-browsers.ts'
 import { checkRequest, maxUrlLength, pathOf } from '../http/strict.ts'
@@ -11,6 +13,7 @@ import { type Activation, isAggregate } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { passOutside } from '../requests/dispatch.ts'
 import { Exchange } from '../requests/exchange.ts'
+import { answerOwn } from '../requests/own-answer.ts'
 import { ServerRequestParts } from '../requests/request-parts.ts'
 import type { ActiveMcp, ActiveTool } from './active-mcp.ts'
 import { type Call, errorOf, isRecord, protocolVersions, readMessage, resultOf, rpcErrors } from './messages.ts'
@@ -33,7 +36,7 @@ export function tryMcp(serving: Serving, request: IncomingMessage, response: Ser
   if (refusal) exchange.fail(refusal)
   else if (tryTellPage(exchange, mcp)) return true
   else if (isMetadata) passOutside(exchange, () => tellMetadata(exchange, mcp))
-  else passOutside(exchange, () => receive(exchange, mcp), mcp.entry)
+  else passOutside(exchange, (passed) => receive(exchange, mcp, passed), mcp.entry)
   return true
 }
 
@@ -63,7 +66,7 @@ function tellMetadata(exchange: Exchange, { metadata }: ActiveMcp): void {
   else answer(exchange, 200, metadata)
 }
 
-function receive(exchange: Exchange, mcp: ActiveMcp): void {
+function receive(exchange: Exchange, mcp: ActiveMcp, passed: RouteRequest): void {
   const { request, activation } = exchange
   const version = request.headers['mcp-protocol-version']
   // Streams of the server, and sessions that end: there are none.
@@ -75,16 +78,21 @@ function receive(exchange: Exchange, mcp: ActiveMcp): void {
   else {
     exchange
       .receiveBody(activation.snapshot.settings.defaults.maxRequestBody)
-      .then((received) => respond(exchange, mcp, 'bytes' in received ? received.bytes : Buffer.from('')))
+      .then((received) => respond(exchange, mcp, passed, 'bytes' in received ? received.bytes : Buffer.from('')))
       .catch(contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))))
   }
 }
 
-async function respond(exchange: Exchange, mcp: ActiveMcp, bytes: Uint8Array): Promise<void> {
+async function respond(exchange: Exchange, mcp: ActiveMcp, passed: RouteRequest, bytes: Uint8Array): Promise<void> {
   const message = readMessage(bytes)
   if (message.kind === 'fault') answer(exchange, 400, errorOf(null, message.error))
   else if (message.kind === 'unanswered') exchange.answerEmpty(202, [])
-  else answer(exchange, 200, await dispatch(exchange, mcp, message))
+  else {
+    const told = answerOf(200, await dispatch(exchange, mcp, message))
+    // What a tool answers is its route's, which may say that it stays as it is.
+    if (message.method === 'tools/list') answerOwn(exchange, passed, told)
+    else exchange.answer(told)
+  }
 }
 
 async function dispatch(exchange: Exchange, mcp: ActiveMcp, { id, method, params }: Call): Promise<object> {
@@ -155,12 +163,10 @@ function partsOf({ request, activation }: Exchange): ServerRequestParts {
 }
 
 function answer(exchange: Exchange, status: number, body: unknown): void {
-  exchange.answer({
-    kind: 'answer',
-    status,
-    headers: { 'cache-control': 'no-store' },
-    body: Buffer.from(printJson(body)),
-    records: [],
-    degraded: [],
-  })
+  exchange.answer(answerOf(status, body))
+}
+
+function answerOf(status: number, body: unknown): Answer {
+  const headers = { 'cache-control': 'no-store' }
+  return { kind: 'answer', status, headers, body: Buffer.from(printJson(body)), records: [], degraded: [] }
 }

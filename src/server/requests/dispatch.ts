@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GatewayError } from '../../errors.ts'
 import { hasMalformedEscape, isUnsafePath } from '../../path-safety.ts'
 import { refuse } from '../../run/refusals.ts'
+import type { Client } from '../../run/stage.ts'
 import { checkRequest, pathOf } from '../http/strict.ts'
 import { type Activation, type ActiveMatch, isAggregate } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
@@ -42,7 +43,7 @@ export function answerUnmatched(serving: Serving, request: IncomingMessage, resp
 }
 
 /** Answers a request that no route takes, where what holds for all of them lets it through, and it has not been here. */
-export function passOutside(exchange: Exchange, answer: () => void, outer = exchange.activation.outer): void {
+export function passOutside(exchange: Exchange, answer: Client['passOn'], outer = exchange.activation.outer): void {
   const { activation, request, serving } = exchange
   const loop = activation.loops.check(request)
   exchange.passOn = answer

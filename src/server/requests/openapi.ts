@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
+import type { RouteRequest } from '../../run/route-request.ts'
 import { checkRequest, targetOf } from '../http/strict.ts'
 import type { Activation, ActiveRoute } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { passOutside } from './dispatch.ts'
 import { Exchange } from './exchange.ts'
+import { answerOwn } from './own-answer.ts'
 
 const path = '/openapi.json'
 /** By the routes that it tells of. */
@@ -24,7 +26,7 @@ export function tryOpenApi(serving: Serving, request: IncomingMessage, response:
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const refusal = checkRequest(request)
   if (refusal) exchange.fail(refusal)
-  else passOutside(exchange, () => answerWith(exchange, print(snapshot, routes)), activation.own)
+  else passOutside(exchange, (passed) => answerWith(exchange, passed, print(snapshot, routes)), activation.own)
   return true
 }
 
@@ -34,17 +36,13 @@ export function isOfOpenApi(activation: Activation, request: IncomingMessage): b
   return ![...activation.routesFor(request)].some(({ route }) => route.match.path === path)
 }
 
-function answerWith(exchange: Exchange, printing: Promise<Buffer>): void {
+function answerWith(exchange: Exchange, passed: RouteRequest, printing: Promise<Buffer>): void {
   const { activation } = exchange
   printing.then(
     contained('promise', exchange, (body) =>
-      exchange.answer({
-        kind: 'answer',
-        status: 200,
+      answerOwn(exchange, passed, {
         headers: activation.own === activation.outer ? {} : { 'cache-control': 'private' },
         body,
-        records: [],
-        degraded: [],
       }),
     ),
     contained('promise', exchange, (thrown: unknown) => exchange.fail(toGatewayError(thrown))),
