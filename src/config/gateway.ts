@@ -43,7 +43,9 @@ const defaultsOf = (call: typeof callSetShape) =>
       maxCalls: count.default(defaultMaxCalls).describe('Calls that the steps of a route may start for one request.'),
       maxWork: count
         .default(defaultMaxWork)
-        .describe('Elements, members, comparisons and KB of text that the templates of a route may go through.'),
+        .describe(
+          'Elements, members, comparisons and KB of text that the templates of a route may go through; a key of a map counts as five.',
+        ),
       maxResponseBody: size
         .default(8 * 1024 * 1024)
         .describe('Of one backend answer; chunk sizes, extensions and trailers count too, beyond 64 KB of them.'),

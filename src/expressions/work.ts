@@ -105,6 +105,14 @@ export function instant(): number {
   return current.instant
 }
 
+/** A key in a map of many takes as long as so many elements of a list: each lies somewhere else in memory. */
+const unitsPerKey = 5
+
+/** What keys take that are put in a map, or looked for there. */
+export function spendOnKeys(keys: number): void {
+  current.spend(keys * unitsPerKey)
+}
+
 /** What a text takes that is looked through or made. */
 export function spendOnText(characters: number): void {
   if (characters >= 1024) current.spend(characters >>> 10)

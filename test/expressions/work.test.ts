@@ -77,3 +77,16 @@ describe('too much work is passed over by nothing', () => {
     expect(judge(new GatewayError('too-much-work'))).toBe('nothing')
   })
 })
+
+describe('what takes long by its keys is more work than a request may do', () => {
+  const rows = Array.from({ length: 250_000 }, (_, id) => ({ id: `p${id}` }))
+  const few = rows.slice(0, 1000)
+  test.each([
+    ['$join', { $join: { left: '$.color', right: '$.color', on: 'id', as: 'other' } }],
+    ['$distinct', { $distinct: { of: '$.color', by: ['id', 'id'] } }],
+    ['distinct() and its like', '${ sets.contains(color, color) }'],
+  ])('%s', (_, source) => {
+    expect(() => fill(source, rows, new WorkBudget())).toThrow(tooMuchWork)
+    expect(() => fill(source, few, new WorkBudget(20_000))).not.toThrow()
+  })
+})

@@ -43,7 +43,7 @@ response:
     ),
   },
   'too-much-work': {
-    why: 'Answering the request takes more calls than `maxCalls`, or more work than `maxWork`: one for each element or member that templates, paths and expressions visit or make, each comparison, each KB of text. It ends the request: no `catch`, `optional` or fallback handles it. It is a 400 where the client gave the most of what was worked on, a 502 where a backend did, a 500 where the route does too much with little.',
+    why: 'Answering the request takes more calls than `maxCalls`, or more work than `maxWork`: one for each element or member that templates, paths and expressions visit or make, each comparison, each KB of text, five for each key by which a list is joined, grouped or told apart. It ends the request: no `catch`, `optional` or fallback handles it. It is a 400 where the client gave the most of what was worked on, a 502 where a backend did, a 500 where the route does too much with little.',
     fix: 'Give lists of clients a `maxItems` in the dictionary, so that too long ones are refused at once; ask backends for fewer; take a `$each` out of another, or join by `$join`. Where the route is meant to be large, give it a `maxCalls` or `maxWork` of its own.',
     wrong: tested(
       `match: GET /home

@@ -41,12 +41,12 @@ export function positionOf(text: string, unit: number): number {
 
 /** Below 0 where the first is before the second in order of code points: UTF-16 has what follows 0xFFFF before 0xE000. */
 export function compareTexts(left: string, right: string): number {
-  if (left === right) return 0
   const length = Math.min(left.length, right.length)
-  let at = 0
-  while (at < length && left.charCodeAt(at) === right.charCodeAt(at)) at += 1
-  if (at === length) return left.length - right.length
-  return rankOf(left.charCodeAt(at)) - rankOf(right.charCodeAt(at))
+  for (let at = 0; at < length; at++) {
+    const [one, other] = [left.charCodeAt(at), right.charCodeAt(at)]
+    if (one !== other) return rankOf(one) - rankOf(other)
+  }
+  return left.length - right.length
 }
 
 function rankOf(unit: number): number {

@@ -9,8 +9,8 @@ import { nameOfValue } from './types.ts'
 /** The values in the order of their keys, which are all of one kind; those of equal keys stay as they stand. */
 export function sortBy(values: readonly unknown[], keys: readonly unknown[]): unknown[] {
   spend(values.length * Math.ceil(Math.log2(values.length + 1)))
-  const order = values.map((_, index) => index)
-  return order.sort((one, other) => compare(keys[one], keys[other])).map((index) => values[index])
+  const entries = values.map((value, index) => ({ key: keys[index], value }))
+  return entries.sort((one, other) => compare(one.key, other.key)).map(({ value }) => value)
 }
 
 function compare(one: unknown, other: unknown): number {

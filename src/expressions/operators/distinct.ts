@@ -2,7 +2,6 @@ import { insideElement } from '../area.ts'
 import type { Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
 import { keyOfValue } from '../value-key.ts'
-import { spend } from '../work.ts'
 import { type By, compileBy, parseBy, partsOfBy } from './by.ts'
 import { parseFields } from './fields.ts'
 import { listOf } from './list-schema.ts'
@@ -30,7 +29,6 @@ export const distinct = defineOperator<{ of: Template; by: By | undefined }>({
       if (!list) return undefined
       const keys = keysOf(list, document)
       const seen = new Set<unknown>()
-      spend(list.length)
       return list.filter((_, i) => {
         if (keys[i] === undefined) return true
         const key = keyOfValue(keys[i])

@@ -2,7 +2,7 @@ import type { Area } from '../area.ts'
 import { isObject } from '../container.ts'
 import type { Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
-import { spend } from '../work.ts'
+import { spend, spendOnKeys } from '../work.ts'
 import { nameOfMember } from './key-by.ts'
 import { listOf } from './list-schema.ts'
 import { asList, asObject, defineOperator, misfit, unsafeKeys } from './operator.ts'
@@ -50,7 +50,7 @@ export const fromEntries = defineOperator<Template>({
     return (document) => {
       const list = asList('$fromEntries', read(document))
       if (!list) return undefined
-      spend(list.length)
+      spendOnKeys(list.length)
       const made: Record<string, unknown> = {}
       for (const entry of list) {
         if (!isObject(entry)) return misfit('$fromEntries', 'a list of `{ key, value }`', entry)

@@ -6,7 +6,7 @@ import { type Document, eventsOf } from '../document.ts'
 import { type JsonSchema, typeOf } from '../schema.ts'
 import type { OperatorParser, Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
-import { spend } from '../work.ts'
+import { spend, spendOnKeys } from '../work.ts'
 import { parseFields, parseWord } from './fields.ts'
 import { asList, defineOperator, misfit, parseName, unsafeKeys } from './operator.ts'
 
@@ -53,7 +53,7 @@ export const join = defineOperator<Join>({
       if (!rows) return rows
       // Where there is nothing to match, nothing matches.
       const others = asList('$join', readRight(document)) ?? []
-      spend(rows.length + others.length)
+      spendOnKeys(rows.length + others.length)
       const matches = indexBy(others, on.right, isMany)
       const made: unknown[] = []
       let found = 0

@@ -3,7 +3,7 @@ import { insideElement } from '../area.ts'
 import { computable } from '../arithmetic.ts'
 import type { Template } from '../template/nodes.ts'
 import { moveTo } from '../template/trace.ts'
-import { spend } from '../work.ts'
+import { spendOnKeys } from '../work.ts'
 import { type By, compileBy, parseBy, partsOfBy, traceBy } from './by.ts'
 import { parseFields } from './fields.ts'
 import { asList, defineOperator, misfit, unsafeKeys } from './operator.ts'
@@ -30,7 +30,7 @@ export const keyBy = defineOperator<{ of: Template; by: By }>({
       if (!list) return undefined
       const keys = keysOf(list, document)
       const made: Record<string, unknown> = {}
-      spend(list.length)
+      spendOnKeys(list.length)
       for (const [i, item] of list.entries()) {
         const name = nameOfMember('$keyBy', keys[i])
         if (name !== undefined && !unsafeKeys.has(name) && !Object.hasOwn(made, name)) made[name] = item

@@ -41,10 +41,9 @@ export const sort = defineOperator<Sort>({
       const list = asList('$sort', read(document))
       if (!list) return undefined
       spend(list.length * Math.ceil(Math.log2(list.length + 1)))
-      const keys = keysOf(list, document).map((key) => (by?.isList ? (key as unknown[]) : [key]).map(rank))
-      const indexes = list.map((_, index) => index)
-      indexes.sort((one, other) => compareAll(keys[one]!, keys[other]!, sign))
-      return indexes.map((index) => list[index])
+      const keys = keysOf(list, document)
+      const entries = list.map((item, i) => toEntry(item, by?.isList ? (keys[i] as readonly unknown[]) : [keys[i]]))
+      return entries.sort((one, other) => compareAll(one, other, sign)).map(({ item }) => item)
     }
   },
   schema({ of }, schemaOf) {
@@ -54,31 +53,55 @@ export const sort = defineOperator<Sort>({
   trace: ({ of }, trace) => trace(of).map((traced) => moveTo(traced, [null, ...insideElement(traced.area)])),
 })
 
-/** A key and its class: numbers, texts, false and true; undefined what is absent. */
-type Ranked = readonly [rank: number, value: number | bigint | string] | undefined
+/** What a key is: of two kinds the first stands before the other. */
+const numbers = 0
+const texts = 1
+const truths = 2
+const absent = 3
 
-function rank(key: unknown): Ranked {
-  if (key === undefined || key === null) return undefined
-  if (isNumber(key)) return [0, computable(key)]
-  if (typeof key === 'string') return [1, key]
-  return typeof key === 'boolean' ? [2, Number(key)] : misfit('$sort', 'numbers, texts, true or false to sort by', key)
+/** A key to sort by, and the next one: all that is compared lies together, which is most of the time that sorting takes. */
+interface Key {
+  readonly kind: number
+  readonly value: number | bigint | string
+  readonly next: Key | undefined
 }
 
-function compareAll(one: readonly Ranked[], other: readonly Ranked[], sign: number): number {
-  for (let i = 0; i < one.length; i++) {
-    const found = compare(one[i], other[i], sign)
-    if (found !== 0) return found
-  }
-  return 0
+interface Entry extends Key {
+  readonly item: unknown
 }
 
-function compare(one: Ranked, other: Ranked, sign: number): number {
-  if (!one || !other) return one ? -1 : other ? 1 : 0
-  if (one[0] !== other[0]) return (one[0] - other[0]) * sign
-  if (typeof one[1] === 'string') {
-    spendOnText(one[1].length)
-    return compareTexts(one[1], other[1] as string) * sign
+function toEntry(item: unknown, [first, ...rest]: readonly unknown[]): Entry {
+  let next: Key | undefined
+  for (const key of rest.reverse()) next = { kind: kindOf(key), value: amountOfKey(key), next }
+  return { kind: kindOf(first), value: amountOfKey(first), next, item }
+}
+
+function kindOf(key: unknown): number {
+  if (key === undefined || key === null) return absent
+  if (isNumber(key)) return numbers
+  if (typeof key === 'string') return texts
+  return typeof key === 'boolean' ? truths : misfit('$sort', 'numbers, texts, true or false to sort by', key)
+}
+
+function amountOfKey(key: unknown): Key['value'] {
+  if (isNumber(key)) return computable(key)
+  return typeof key === 'string' ? key : Number(key === true)
+}
+
+function compareAll(first: Key, second: Key, sign: number): number {
+  const found = compare(first, second, sign)
+  return found !== 0 || !first.next || !second.next ? found : compareAll(first.next, second.next, sign)
+}
+
+function compare(one: Key, other: Key, sign: number): number {
+  if (one.kind !== other.kind) {
+    const isLast = one.kind === absent || other.kind === absent
+    return (one.kind - other.kind) * (isLast ? 1 : sign)
   }
-  const [left, right] = [one[1], other[1] as number | bigint]
-  return (left < right ? -1 : left > right ? 1 : 0) * sign
+  if (one.kind === texts) {
+    const text = one.value as string
+    spendOnText(text.length)
+    return compareTexts(text, other.value as string) * sign
+  }
+  return (one.value < other.value ? -1 : one.value > other.value ? 1 : 0) * sign
 }
