@@ -23,7 +23,6 @@ const owners: Record<string, string> = {
   'ajv/dist/2020.js': 'src/expressions/schema/',
   yaml: 'src/yaml/',
   saxes: 'src/formats/',
-  'csv-parse/sync': 'src/formats/',
   protobufjs: 'src/operations/grpc/',
   '@opentelemetry/api': 'src/telemetry/',
   '@opentelemetry/sdk-node': 'src/telemetry/',

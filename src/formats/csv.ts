@@ -1,15 +1,8 @@
-import { createRequire } from 'node:module'
-import type { parse as parseCsv } from 'csv-parse/sync'
 import { decodeText } from './charset.ts'
 import { charsetOf } from './content-type.ts'
+import { readRecords } from './csv-records.ts'
 import { type DecodeLimits, type Encoded, type Format, Unreadable, Unwritable } from './format.ts'
 import { type Members, requireText, setMember } from './members.ts'
-
-/** Loaded for the first body: most gateways have none. */
-let parse: typeof parseCsv | undefined
-
-/** Of one record, in characters: a line that never ends is refused before it is read. */
-const longestRecord = 1024 * 1024
 
 /** Comma-separated values with a head row (RFC 4180). */
 export const csv: Format = {
@@ -24,23 +17,7 @@ export const csv: Format = {
 
 function decode({ bytes, contentType }: Encoded, { maxValues }: DecodeLimits): unknown {
   const text = decodeText(bytes, charsetOf(contentType))
-  // A line is parsed as a whole before its cells are counted; in quotes commas end none, so there may be more of them.
-  if (countSeparators(text, 2 * maxValues) > 2 * maxValues) throw new Unreadable(`has over ${maxValues} cells`)
-  parse ??= (createRequire(import.meta.url)('csv-parse/sync') as { parse: typeof parseCsv }).parse
-  let left = maxValues
-  const count = (record: string[]) => {
-    left -= record.length
-    if (left < 0) throw new Unreadable(`has over ${maxValues} cells`)
-    return record
-  }
-  let records: string[][]
-  try {
-    records = parse(text, { skip_empty_lines: true, max_record_size: longestRecord, on_record: count }) as string[][]
-  } catch (error) {
-    if (error instanceof Unreadable) throw error
-    // Its own error quotes the body.
-    throw new Unreadable('is not valid CSV')
-  }
+  const records = readRecords(text, maxValues)
   const [head = [], ...rows] = records
   if (new Set(head).size < head.length) throw new Unreadable('has two columns of one name')
   return rows.map((row) => {
@@ -50,16 +27,6 @@ function decode({ bytes, contentType }: Encoded, { maxValues }: DecodeLimits): u
     })
     return members
   })
-}
-
-/** Commas and ends of lines, up to one more than `most`. */
-function countSeparators(text: string, most: number): number {
-  let count = 0
-  for (let at = 0; at < text.length && count <= most; at++) {
-    const code = text.charCodeAt(at)
-    if (code === 0x2c || code === 0x0a) count++
-  }
-  return count
 }
 
 /** Rows times columns: objects that have no name in common would make a table of their square. */

@@ -65,7 +65,7 @@ const room = (name: string) => `${pathToFileURL(dirname(mainScript)).href}/${nam
 const needless = [
   ...['express', 'http-proxy-middleware', 'undici', 'ajv', 'prom-client', 'pino-pretty', 'proxy-addr', 'yaml'],
   ...['vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-jsonrpc'],
-  ...['saxes', 'csv-parse', 'protobufjs'],
+  ...['saxes', 'protobufjs'],
   ...['json-p3', 'jsonpath-plus', '@opentelemetry/sdk-node', '@opentelemetry/api'],
 ].map(library)
 const needlessRooms = ['testing', 'interchange', 'describe', 'editor'].map(room)
