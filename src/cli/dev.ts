@@ -57,7 +57,7 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
       onReload: await createReloadPrinter({ config, routes: options.routes, env }, terminal),
     })
     try {
-      const stop = waitForStop()
+      const stop = waitForStop({ endsWithStarter: process.env['npm_command'] !== undefined })
       const ports = await gateway.listen()
       const start = { ...ports, version: readPackageVersion(), snapshot: gateway.snapshot, config, demo }
       terminal.print(drawBanner({ ...start, ms: performance.now() }, terminal.paint))

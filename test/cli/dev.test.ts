@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { openedForAll } from '../support/cleanup.ts'
 import { startHttpServer, type TestServer } from '../support/servers.ts'
-import { answerBanners, createProject, goodProject, type Running, startTessera } from '../support/tessera.ts'
+import {
+  answerBanners,
+  createProject,
+  goodProject,
+  mainScript,
+  type Running,
+  startTessera,
+} from '../support/tessera.ts'
 
 const free = ['--port', '0', '--admin-port', '0']
 let backend: TestServer
@@ -73,6 +80,20 @@ describe('dev', () => {
     await writeFile(join(root, 'routes/second.yaml'), good.replace('/home', '/second'))
     await dev.until('reloaded routes/second.yaml added')
     expect((await fetch(`${url}/second`)).status).toBe(200)
+  })
+
+  test('ends when npm, which started it by a shell, was killed', async () => {
+    const goOn = `require('node:child_process').spawn(process.execPath, process.argv.slice(2), { stdio: ['ignore', 1, 2] })`
+    project = await createProject({ ...goodProject, 'npm.cjs': goOn, 'shell.cjs': goOn })
+    running = startTessera([join(project.root, 'shell.cjs'), mainScript, 'dev', ...free, '--no-demo'], {
+      cwd: project.root,
+      script: join(project.root, 'npm.cjs'),
+      env: { CONTENT_URL: backend.url, npm_command: 'start' },
+    })
+    await running.until('Ctrl-C')
+    running.child.kill('SIGKILL')
+    // All print to the same place, which is closed by the last of them.
+    expect(await running.ended).toMatchObject({ code: null, stderr: '' })
   })
 
   test('starts the demo backends that lie beside the configuration, and gives their addresses to it', async () => {
