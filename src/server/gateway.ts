@@ -150,7 +150,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await watcher?.close()
     await leaveRegistry(registration)
     const { drain: settings } = serving.current.snapshot.settings
-    if (listeners) await drain(serving, listeners.servers, settings)
+    if (listeners) await drain(serving, listeners.servers, settings, passthrough)
     else await idle(serving, leftOf(settings.totalMs))
     passthrough.close()
     serving.current.leave()

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { DrainSettings } from '../../config/listen.ts'
 import { http2Of } from '../http/http2/attached.ts'
 import { closeNow, stopAccepting } from '../http/listener.ts'
+import type { Passthrough } from '../passthrough/passthrough.ts'
 import type { Serving } from './serving.ts'
 
 /** What comes after it: the last spans, the pools. */
@@ -22,6 +23,7 @@ export async function drain(
   serving: Serving,
   servers: readonly Server[],
   { acceptMs, totalMs }: DrainSettings,
+  passthrough: Pick<Passthrough, 'goAway' | 'tunnels'>,
 ): Promise<void> {
   for (const server of servers) http2Of(server)?.announceEnd()
   const deadline = performance.now() + leftOf(totalMs)
@@ -30,8 +32,10 @@ export async function drain(
   // Who has connected by now is let in: Node accepts between its timers and its immediates.
   await new Promise((resolve) => setImmediate(resolve))
   for (const server of servers) stopAccepting(server)
+  passthrough.goAway()
   await emptied(servers, lastRequestsMs)
   await idle(serving, deadline - performance.now())
+  await until(() => passthrough.tunnels === 0, deadline - performance.now())
   for (const server of servers) closeNow(server)
 }
 
@@ -42,8 +46,12 @@ export function leftOf(totalMs: number): number {
 
 /** Resolves when no connection is open, or after `timeoutMs`. */
 async function emptied(servers: readonly Server[], timeoutMs: number): Promise<void> {
+  await until(async () => (await countConnections(servers)) === 0, timeoutMs)
+}
+
+async function until(holds: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
   const end = performance.now() + timeoutMs
-  while (performance.now() < end && (await countConnections(servers)) > 0) {
+  while (performance.now() < end && !(await holds())) {
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
   }
 }

@@ -69,6 +69,16 @@ export class Passthrough {
     else this.#admit(exchange, found)
   }
 
+  /** Connections that speak another protocol by now. */
+  get tunnels(): number {
+    return this.#tunnels.count
+  }
+
+  /** Tells whoever speaks over them that we go away. */
+  goAway(): void {
+    this.#tunnels.goAway()
+  }
+
   /** Ends what is still upgraded. */
   close(): void {
     this.#tunnels.destroy()

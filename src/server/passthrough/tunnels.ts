@@ -3,6 +3,7 @@ import { contained } from '../../faults.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import { endWhenExpired } from '../http/expiry.ts'
 import type { Exchange } from '../requests/exchange.ts'
+import { closeFromClient, closeFromServer, Frames } from './frames.ts'
 import { printSwitch } from './headers.ts'
 
 /**
@@ -28,12 +29,18 @@ interface Ends {
 
 /** The connections that speak another protocol by now. They keep the activation they began with. */
 export class Tunnels {
-  readonly #clients = new Set<Socket>()
+  readonly #clients = new Map<Socket, () => void>()
+  #isGoing = false
 
   /** Joins both ends: neither outlives the other. */
   open({ client, backend, answer, head, exchange, idleMs, expiresMs }: Ends): void {
     const { activation } = exchange
-    this.#clients.add(client)
+    const [toClient, toBackend] = [new Frames(), new Frames()]
+    this.#clients.set(client, () => {
+      endBehindFrame(backend, client, toClient, () => client.end(closeFromServer))
+      // A server is who ends the connection (RFC 6455 section 7.1.1), and may have to end a frame before.
+      endBehindFrame(client, backend, toBackend, () => backend.write(closeFromClient))
+    })
     activation.enter()
     const endBackend = () => {
       this.#clients.delete(client)
@@ -66,10 +73,46 @@ export class Tunnels {
     if (idleMs !== undefined) backend.setTimeout(idleMs, () => backend.destroy())
     client.write(printSwitch(answer, exchange), 'latin1')
     if (head.length > 0) backend.unshift(head)
+    backend.on('data', (bytes: Buffer) => toClient.take(bytes))
+    client.on('data', (bytes: Buffer) => toBackend.take(bytes))
     backend.pipe(client).pipe(backend)
+    if (this.#isGoing) this.#clients.get(client)!()
+  }
+
+  get count(): number {
+    return this.#clients.size
+  }
+
+  /** Tells both ends of each that we go away (1001), and waits for neither to say more. */
+  goAway(): void {
+    this.#isGoing = true
+    for (const tell of this.#clients.values()) tell()
   }
 
   destroy(): void {
-    for (const client of this.#clients) client.destroy()
+    for (const client of this.#clients.keys()) client.destroy()
   }
+}
+
+/** Lets the frame that is under way end, and a last one behind it be all that still goes from one to the other. */
+function endBehindFrame(from: Socket, to: Socket, frames: Frames, writeLast: () => void): void {
+  from.unpipe(to)
+  from.removeAllListeners('data')
+  const end = () => {
+    from.removeAllListeners('data')
+    if (to.writable) writeLast()
+    // What still comes is for nobody; without a reader its end would not be seen.
+    from.resume()
+  }
+  if (frames.isBetween) {
+    end()
+    return
+  }
+  const goOn = contained('connection', to, (bytes: Buffer) => {
+    const taken = frames.take(bytes, true)
+    to.write(bytes.subarray(0, taken))
+    if (frames.isBetween) end()
+  })
+  // Without a pipe it stands still.
+  from.on('data', goOn).resume()
 }
