@@ -9,8 +9,8 @@ export interface Stretch {
 
 const keys =
   /(?<=^|[\s{[,])(?:"([^"]*)"|'([^']*)'|([^\s"'#,{}[\]:][^\s,{}[\]:]*))\s*:(?=\s|$)|(?<=[\s{[,])"([^"]*)"\s*:/g
-/** What names a secret, and holds none. */
-const reference = /^(["']?)\$\{(?:env\.|file:)[^{}]*\}\1$/
+/** What names a secret, and holds none: a variable, a file, a color. */
+const reference = /^(["']?)(?:\$\{(?:env\.|file:)[^{}]*\}|\$(?:\.[A-Za-z_][\w-]*)+)\1$/
 /** A template, or a place of a request: `Bearer ${file:token}`, `$.user.token`, `header.authorization`. */
 const ofLanguage = /^["']?(?:[A-Za-z]+ )?(?:\$[.{[]|(?:header|cookie|query|body|path|claims|auth|form)[.[])/
 const userInfo = /(?<=\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"]+(?=@)/gi

@@ -77,6 +77,8 @@ test('the caret stands below what it means, behind a secret of any length', () =
 test('what names a secret, places of a request and all that is none are shown as they are written', () => {
   const keys = `auth: { oauth2: { ${oauth2}, clientSecret: '\${env.C}', scope: x } }`
   expect(told({ 'services/words': service(keys) })).toContain(keys)
+  const token = 'headrs: { token: $.user.token }'
+  expect(told({ 'services/words': service(token) })).toContain(token)
   const headers = 'headrs: { authorization: $.user.token, accept: text/plain }'
   expect(told({ 'services/words': service(headers) })).toContain(headers)
 })
