@@ -12,7 +12,7 @@ import { authShape } from '../identity/auth.ts'
 import { failureRateShape } from '../identity/failures.ts'
 import { isSafeOrigin } from '../identity/fetch-json.ts'
 import { policyKinds } from '../operations/policies/index.ts'
-import { routeSetShape } from '../operations/route-set.ts'
+import { routePresetShape, routeSetShape } from '../operations/route-set.ts'
 import { accessLogShape } from './access-log.ts'
 import { adminShape } from './admin.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
@@ -68,7 +68,7 @@ const presetsOf = (call: typeof callSetShape) =>
       z
         .strictObject({
           call: call.optional().describe('For the calls of services, operations and steps that `use` it.'),
-          route: routeSetShape.optional().describe('For routes that `use` it.'),
+          route: routePresetShape.optional().describe('For routes that `use` it.'),
         })
         .refine(
           ({ call, route }) => call !== undefined || route !== undefined,

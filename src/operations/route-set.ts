@@ -4,6 +4,7 @@ import { count, duration, size, timeSpan } from '../binding/scalars.ts'
 import { compressShape } from '../browsers/coding/compress-shape.ts'
 import { corsShape } from '../browsers/cors-shape.ts'
 import { originShape } from '../browsers/origin.ts'
+import { accessSetKeys } from './access-set.ts'
 import { bulkheadShape, clientLimitShape, priorityShape } from './admission.ts'
 
 /** The same, or `false`: what is said farther away does not hold. */
@@ -73,8 +74,14 @@ export const routeSetShape = z
   .strictObject(routeKeys)
   .meta({ description: 'What holds for routes, and headers of their answers.' })
 
-export type RouteSet = z.output<typeof routeSetShape>
-export type RouteKey = keyof RouteSet
+/** `route:` of a preset. */
+export const routePresetShape = routeSetShape.extend(accessSetKeys).meta({
+  description:
+    'What holds for routes, headers of their answers, and what who asks needs beside what a route says itself.',
+})
+
+export type RouteSet = z.output<typeof routePresetShape>
+export type RouteKey = keyof typeof routeKeys
 
 export const routeSetKeys = Object.keys(routeKeys) as readonly RouteKey[]
 

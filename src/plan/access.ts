@@ -2,7 +2,7 @@ import { bindCondition } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
 import type { Read } from '../binding/reference.ts'
 import { within } from '../binding/shape.ts'
-import type { DiagnosticCollector } from '../diagnostics/collector.ts'
+import type { Location } from '../diagnostics/diagnostic.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { Document } from '../expressions/document.ts'
 import type { WorkBudget } from '../expressions/work.ts'
@@ -14,8 +14,10 @@ import type { ParsedRoute } from '../routes/route.ts'
 import { EarlyReads } from './admission/early.ts'
 import { checkNegationsCareForAbsence } from './checks/negations-care-for-absence.ts'
 import type { BoundInput } from './inputs.ts'
+import type { Presets } from './presets.ts'
 import type { RequestParts } from './request-parts.ts'
 import { isInherited, type RouteSettings } from './route-settings.ts'
+import { placeOf, ruleSaid, type SaidAccess, saidOfAccess } from './said-access.ts'
 import type { SchemeQuestion } from './scheme-question.ts'
 
 /** Who may ask a route. */
@@ -30,6 +32,8 @@ export interface RouteAccess {
   readonly failures: FailureRate | undefined
   /** Those of its schemes that ask an operation, by their names. */
   readonly asks?: ReadonlyMap<string, SchemeQuestion>
+  /** The preset that says so, where the route does not. */
+  readonly saidAt?: Location | undefined
   /** Where clients read whom to ask for a token (RFC 9728). */
   readonly metadataUrl?: string
 }
@@ -37,12 +41,15 @@ export interface RouteAccess {
 /** What who asks needs beyond being known. */
 export interface RouteGrants {
   readonly scopes: readonly string[]
-  readonly roles: readonly string[]
+  /** One of each. */
+  readonly roles: readonly (readonly string[])[]
   /** As it is written, for people. */
   readonly allow: string | undefined
   /** Whether it lets in; throws where it cannot be told. */
   readonly test: ((document: Document) => boolean) | undefined
   readonly view: ((request: RequestParts, work: WorkBudget) => Document) | undefined
+  /** Presets that add to what the route says. */
+  readonly addedAt?: readonly Location[] | undefined
   /** What `allow` reads. */
   readonly reads: readonly Read[]
 }
@@ -62,12 +69,16 @@ export type BindGuard = (inputs: readonly BoundInput[]) => RouteAccess | undefin
 
 /** Finds out who may ask a route; undefined where everybody may. */
 export function bindAccess(
-  { definition, position }: ParsedRoute,
+  parsed: ParsedRoute,
   { cache }: RouteSettings,
   { schemes, rule: otherwise, isWhole, failures }: AuthWorld,
-  diagnostics: DiagnosticCollector,
+  presets: Presets,
+  language: Pick<Language, 'diagnostics' | 'usedNames'>,
 ): RouteAccess | undefined {
-  const rule = definition.auth ?? otherwise
+  const { position } = parsed
+  const { diagnostics } = language
+  const said = ruleSaid(saidOfAccess(parsed, presets, language), language)
+  const rule = said?.rule ?? otherwise
   const isPublic = cache?.value?.public ?? false
   if (rule === 'none') {
     if (isPublic && cache && !isInherited(cache)) {
@@ -78,11 +89,10 @@ export function bindAccess(
   }
   const known = rule.schemes.flatMap((name) => schemes.get(name) ?? [])
   const unknown = rule.schemes.find((name) => !schemes.has(name))
-  if (unknown !== undefined && isWhole && definition.auth !== undefined) {
-    const at = position.source.locate(['auth'])
-    diagnostics.add('unknown-scheme', `there is no scheme \`${unknown}\``, at, didYouMean(unknown, schemes.keys()))
-  }
-  return { mode: rule.mode, schemes: known, optional: rule.optional, isPublic, failures }
+  if (unknown !== undefined && isWhole && said)
+    diagnostics.add('unknown-scheme', `there is no scheme \`${unknown}\``, said.at, didYouMean(unknown, schemes.keys()))
+  const saidAt = said?.by === 'preset' ? said.at : undefined
+  return { mode: rule.mode, schemes: known, optional: rule.optional, isPublic, failures, ...(saidAt && { saidAt }) }
 }
 
 /** Who may ask for what the gateway answers by itself; undefined where everybody may. */
@@ -98,30 +108,55 @@ export function placesOf(access: RouteAccess | undefined): readonly CredentialPl
   return [...own, ...[...(access?.asks?.values() ?? [])].flatMap(({ places }) => places)]
 }
 
-/** Binds `scopes`, `roles` and `allow`; undefined where there is none. */
+/**
+ * Binds `scopes`, `roles` and `allow` of a route and of the presets that it uses, which all hold: nobody opens what another one
+ * closes. Undefined where there is none.
+ */
 export function bindGrants(
-  { definition, position }: ParsedRoute,
+  parsed: ParsedRoute,
+  presets: Presets,
   access: RouteAccess | undefined,
   inputs: readonly BoundInput[],
   language: Language,
 ): RouteGrants | undefined {
-  const { scopes = [], roles = [], allow } = definition
-  const { source } = position
-  const asked = (['scopes', 'roles'] as const).find((key) => definition[key] !== undefined)
-  if (asked && !access) {
-    const help = 'say who may ask: `auth`'
-    language.diagnostics.add(
-      'unfilled-claims',
-      `nobody is asked who he is, so nobody has \`${asked}\``,
-      source.locateKey([asked]),
-      help,
-    )
+  const said = saidOfAccess(parsed, presets, language)
+  for (const one of access ? [] : said) checkSomebodyIsAsked(one, parsed, language)
+  const scopes = [...new Set(said.flatMap(({ values }) => values.scopes ?? []))]
+  const roles = said.flatMap(({ values }) => (values.roles ? [values.roles] : []))
+  const conditions = said.flatMap((one) => (one.values.allow === undefined ? [] : bindAllow(one, inputs, language)))
+  if (conditions.length + scopes.length + roles.length === 0) return undefined
+  const added = said.filter(({ by, values }) => by === 'preset' && (values.scopes || values.roles || values.allow))
+  const addedAt = added.map(({ position: { source, path } }) => source.locateKey(path))
+  const asked = { scopes, roles, ...(addedAt.length > 0 && { addedAt }) }
+  const [first, ...others] = conditions
+  if (!first) return { ...asked, allow: undefined, test: undefined, view: undefined, reads: [] }
+  if (others.length === 0) return { ...asked, ...first }
+  const reads = conditions.flatMap((one) => one.reads)
+  return {
+    ...asked,
+    allow: conditions.map(({ allow }) => `(${allow})`).join(' && '),
+    test: (document) => conditions.every(({ test }) => test(document) === true),
+    view: new EarlyReads(inputs, language).view(reads, parsed.position.source.locate(['use'])),
+    reads,
   }
-  if (allow === undefined)
-    return asked ? { scopes, roles, allow, test: undefined, view: undefined, reads: [] } : undefined
-  const at = within(position, 'allow')
-  const condition = bindCondition(allow, at, language, { strict: true })
-  checkNegationsCareForAbsence(allow, at, language)
-  const view = new EarlyReads(inputs, language).view(condition.reads, source.locate(['allow']))
-  return { scopes, roles, allow: condition.source, test: condition.test, view, reads: condition.reads }
+}
+
+function checkSomebodyIsAsked({ by, values, position }: SaidAccess, route: ParsedRoute, language: Language): void {
+  const asked = (['scopes', 'roles'] as const).find((key) => values[key] !== undefined)
+  if (!asked) return
+  const { source } = route.position
+  language.diagnostics.add(
+    'unfilled-claims',
+    `nobody is asked who he is, so nobody has \`${asked}\``,
+    by === 'route' ? position.source.locateKey([asked]) : source.locateKey(['use']),
+    'say who may ask: `auth`',
+  )
+}
+
+function bindAllow(said: SaidAccess, inputs: readonly BoundInput[], language: Language) {
+  const at = within(said.position, 'allow')
+  const { source, test, reads } = bindCondition(said.values.allow!, at, language, { strict: true })
+  checkNegationsCareForAbsence(said.values.allow!, at, language)
+  const view = new EarlyReads(inputs, language).view(reads, placeOf(said, 'allow'))
+  return { allow: source, test, view, reads }
 }

@@ -20,7 +20,7 @@ export function bindRoute(
   settings: RouteSettings,
   catalogue: Catalogue,
   parts: Parts,
-  defaults: Pick<Defaults, 'limit' | 'browsers'>,
+  defaults: Pick<Defaults, 'browsers' | 'limit' | 'presets'>,
   guard: BindGuard,
   language: Language,
 ): BoundRoute {
@@ -57,7 +57,7 @@ export function bindRoute(
     body,
     response,
     access,
-    grants: bindGrants(parsed, access, inputs, language),
+    grants: bindGrants(parsed, defaults.presets, access, inputs, language),
     admission: bindAdmission(parsed, settings, inputs, defaults.limit, language),
     priorityReads: priority.reads,
     degradedMaxAgeMs: settings.degradedMaxAge?.value,

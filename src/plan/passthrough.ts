@@ -35,7 +35,7 @@ export function bindPassthrough(
   parsed: ParsedRoute,
   settings: RouteSettings,
   catalogue: Catalogue,
-  defaults: Pick<Defaults, 'limit' | 'browsers'>,
+  defaults: Pick<Defaults, 'browsers' | 'limit' | 'presets'>,
   guard: BindGuard,
   language: Language,
 ): PassthroughRoute | undefined {
@@ -78,7 +78,7 @@ export function bindPassthrough(
     timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
     idleMs: idle,
     access,
-    grants: bindGrants(parsed, access, inputs, language),
+    grants: bindGrants(parsed, defaults.presets, access, inputs, language),
     passes: bindPassedRequest(
       proxy,
       { match, inputs, access, asserted: assertedTo(service) },

@@ -134,7 +134,7 @@ function* bind(
   if (!catalogue) return undefined
   checkListenersExist(parsed, settings, around.diagnostics)
   const said = settleRoute(parsed, defaults, around)
-  const access = bindAccess(parsed, said, auth, around.diagnostics)
+  const access = bindAccess(parsed, said, auth, defaults.presets, around)
   const language = {
     ...around,
     fillsClaims: access !== undefined,

@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { colorKey, condition, meaning } from '../binding/scalars.ts'
+import { colorKey, meaning } from '../binding/scalars.ts'
 import { checkShape, type Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { withRole } from '../binding/variables.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { authRuleShape } from '../identity/access.ts'
+import { grantKeys } from '../operations/access-set.ts'
 import { holdsForProxy, routeKeys, routeSetKeys } from '../operations/route-set.ts'
 import { useShape } from '../operations/use.ts'
 import { catchArm } from '../steps/catch.ts'
@@ -30,12 +31,6 @@ const host = z
   .string()
   .regex(/^(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i, 'a host is written without scheme and port: api.example.com')
   .transform((name) => name.toLowerCase())
-
-const grants = (grant: z.ZodString) => z.array(grant).min(1)
-/** RFC 6749 section 3.3. */
-const scope = z
-  .string()
-  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope has visible characters, no quotes and no backslash')
 
 /** `routes/**\/*.yaml` */
 export const routeShape = z
@@ -75,11 +70,7 @@ export const routeShape = z
       .optional()
       .describe('What a request’s body may be, by its content type; others are refused with 415. JSON by default.'),
     auth: authRuleShape.optional(),
-    scopes: grants(scope).optional().describe('What has to be granted: all of these, in `scope` or `scp`. Else 403.'),
-    roles: grants(z.string().min(1)).optional().describe('What who asks has to be: one of these. Else 403.'),
-    allow: condition
-      .optional()
-      .describe('CEL on claims, the request without its body, and inputs: true lets in, all else is 403.'),
+    ...grantKeys,
     tool: z
       .union([
         z.boolean(),

@@ -24,7 +24,7 @@ export const authorization = defineStage({
         client.addHeaders(challengeOf(access!, `error="insufficient_scope", scope="${scopes.join(' ')}"`))
         throw refuse('insufficient-scope', undefined, undefined, `the scope ${lacking} was not granted`)
       }
-      if (identity && roles.length > 0 && !roles.some((role) => identity.auth.roles.includes(role)))
+      if (identity && !roles.every((some) => some.some((role) => identity.auth.roles.includes(role))))
         throw refuse('forbidden', undefined, undefined, 'none of the roles is there')
       const reason = whyNot(grants, request)
       if (reason !== undefined) throw refuse('forbidden', undefined, undefined, reason)
