@@ -109,13 +109,14 @@ export function refuse(
 /** What it cannot go on without is absent: `$default` passes over that. */
 export class Absence extends EvaluationFailure {}
 
-/** Demands a value. What is absent is known at load, so one failure serves all requests and no stack is taken. */
+/** Demands a value. What is absent is known at load, so one failure serves all requests: a stack is taken once, if ever. */
 export function demand(run: Evaluate, what: string): Evaluate {
-  const absence = new Absence(`\`${what}\` is absent`)
+  let absence: Absence | undefined
   return (document) => {
     const value = run(document)
-    if (value === undefined) throw absence
-    return value
+    if (value !== undefined) return value
+    absence ??= new Absence(`\`${what}\` is absent`)
+    throw absence
   }
 }
 
