@@ -35,6 +35,7 @@ const owners: Record<string, string> = {
   'find-my-way': 'src/server/',
   chokidar: 'src/server/',
   commander: 'src/cli/',
+  '@dbos-inc/dbos-sdk': 'src/durable/',
   pg: 'src/durable/store/',
   jose: 'src/identity/',
   graphql: 'src/operations/graphql/',

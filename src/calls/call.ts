@@ -29,6 +29,8 @@ export interface CallContext {
   /** The step's span; each attempt makes a client span inside it. */
   readonly span: Span
   readonly propagation: Propagation
+  /** Through what it is made, in a durable run: a `CallRecorder` (recorder.ts). */
+  readonly recorder?: object | undefined
   /** Counts requests that its route has to answer for beside the call itself, or throws where they are too many. */
   countCalls?(count: number): void
 }

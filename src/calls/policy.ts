@@ -160,6 +160,16 @@ export interface SitePolicy {
   readonly config: unknown
 }
 
+/** How the calls of a place are recorded, where its route is durable. */
+export interface RecordedSite {
+  /** What the record calls it: no other place of the route has the name. */
+  readonly place: string
+  /** Whether a call of which nobody knows how it ended may be sent again. */
+  readonly mayRepeat: boolean
+  /** Whether it undoes another one. */
+  readonly isCompensation: boolean
+}
+
 /** Everything about one place in a route that calls a backend, and the policies around its calls, which know it in turn. Plain data and closures. */
 export interface CallSite {
   readonly route: string
@@ -182,6 +192,8 @@ export interface CallSite {
   readonly policies: readonly SitePolicy[]
   /** The class of the request, as an index in `priorities`; normal where nothing is said of it. */
   readonly priorityOf?: ((document: Document) => number) | undefined
+  /** How it is recorded; undefined in a route that is not durable. */
+  readonly recorded?: RecordedSite | undefined
   /** Whether its answers go into whole answers that are kept. */
   readonly isOfSharedAnswer?: boolean | undefined
   /** Headers that are credentials by what is in them: a secret color. Others are by their name (credentials.ts). */

@@ -8,6 +8,7 @@ import type { StackParts } from './parts.ts'
 import { fallback } from './policies/fallback.ts'
 import type { CallSite, PolicyParts, SitePolicy } from './policy.ts'
 import { PolicyEvents } from './policy-events.ts'
+import { record } from './recorder.ts'
 
 /** What a site's policies are opened with. */
 export interface Opening extends Pick<PolicyParts, 'reach'> {
@@ -24,7 +25,8 @@ export function buildStack(site: CallSite, parts: StackParts, opening: Opening):
   const transport = forgetWhatChanged(site, parts, authorized) // what the store keeps of it
   const balanced = balance(site, { ...parts, deposits: !isPaid }, transport) // picks the endpoint
   const sent = layers.reduceRight((next, policy) => policy(next), balanced)
-  return fallback(site, parts)(sent) // renders the request; covers what all attempts together could not
+  const recorded = site.recorded ? record(site)(sent) : sent // a durable run's, once for its record
+  return fallback(site, parts)(recorded) // renders the request; covers what all attempts together could not
 }
 
 /** The layers of a site's policies. The outermost that draws on the retry budget tells it of every call. */

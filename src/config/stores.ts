@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { size } from '../binding/scalars.ts'
+import { liveText, size } from '../binding/scalars.ts'
 import { EnvText, type LiveText, textNow } from '../environment.ts'
 import type { StoreTarget } from '../stores/store.ts'
 
@@ -33,6 +33,29 @@ const storeShape = z
     return store === 'memory' ? { kind: 'memory', maxBytes: defaultBytes } : { kind: 'redis', url: store }
   })
 
+/** Where durable runs are kept. */
+export type DurableTarget =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: LiveText }
+
+const isPostgres = (live: LiveText) => /^postgres(?:ql)?:/.test(textNow(live))
+
+const durableShape = z
+  .union([z.string().min(1), z.instanceof(EnvText).meta({ type: 'string' })])
+  .superRefine((live, context) => {
+    const text = textNow(live)
+    if (!text.includes('://') || (isPostgres(live) && URL.canParse(text))) return
+    context.addIssue({
+      code: 'custom',
+      message: 'durable runs are kept in a directory, or in a PostgreSQL',
+      params: { help: 'write it like ./data or postgres://user@host:5432/database' },
+    })
+  })
+  .transform(
+    (live): DurableTarget =>
+      isPostgres(live) ? { kind: 'postgres', url: live } : { kind: 'directory', path: textNow(live) },
+  )
+
 /** `stores:` of the gateway's file. */
 export const storesShape = z
   .strictObject({
@@ -42,6 +65,19 @@ export const storesShape = z
     limits: redisUrl
       .optional()
       .describe('A Redis that replicas share their rate limits by; without it each gateway counts for itself.'),
+    durable: durableShape
+      .optional()
+      .describe(
+        'Where the runs of durable routes are kept: a directory, which one gateway has, or `postgres://…`, which any number share.',
+      )
+      .meta({ examples: ['./data', 'postgres://tessera@db:5432/tessera'] }),
+    durableKey: z
+      .union([liveText(), z.array(liveText()).min(1)])
+      .transform((keys): readonly LiveText[] => [keys].flat())
+      .default([])
+      .describe(
+        'What they are encrypted by, 32 characters or more; of a list the first writes, and all read. Beside a directory one is made.',
+      ),
   })
   .prefault({})
   .describe('Where the gateway keeps what it remembers.')

@@ -131,7 +131,19 @@ export const diagnosticCodes = {
   },
   'unbounded-list': { severity: 'hint', rule: 'A list that is looped for calls, or in a loop, has a `maxItems`' },
   'secret-in-response': { severity: 'error', rule: 'A secret never reaches a response' },
+  'invalid-compensation': {
+    severity: 'error',
+    rule: 'What undoes a call is idempotent, and stands in a durable route',
+  },
+  'uncompensated-call': {
+    severity: 'warning',
+    rule: 'What a durable route calls can be undone, or be repeated',
+  },
   // routes
+  'invalid-durable': {
+    severity: 'error',
+    rule: 'The runs of a durable route are kept somewhere, and all that it does can be recorded',
+  },
   'unstreamable-page': { severity: 'error', rule: 'A page that goes out in parts is a JSON object with members' },
   'duplicate-route': { severity: 'error', rule: 'A method and path belong to one route' },
   'invalid-match': { severity: 'error', rule: 'A match is `METHOD /path/{param}/*rest`' },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
 import { Decimal } from '../numbers.ts'
 
@@ -53,6 +54,11 @@ export class WorkBudget {
   get instant(): number {
     this.#instant ??= this.#time.epoch()
     return this.#instant
+  }
+
+  /** A random one, another each time. */
+  uuid(): string {
+    return randomUUID()
   }
 
   spend(units: number): void {
@@ -111,6 +117,11 @@ const unitsPerKey = 5
 /** What keys take that are put in a map, or looked for there. */
 export function spendOnKeys(keys: number): void {
   current.spend(keys * unitsPerKey)
+}
+
+/** `uuid()` to the request that is worked for. */
+export function nextUuid(): string {
+  return current.uuid()
 }
 
 /** What a text takes that is looked through or made. */

@@ -66,15 +66,13 @@ export function bindOperation(
   const headers = bindSentHeaders(definition, inheritedHeaders, position, language)
   if (service.auth) refuseAnotherAuthorization(inputs, headers, language)
   const hasBody = isGraphql || body !== undefined || inputs.some(({ locator }) => locator.in === 'body')
+  const mayRepeat = definition.idempotent ?? (isQuery || grpc?.idempotent || idempotentMethods.has(method))
   return {
     service,
     name,
     method,
-    idempotent:
-      isQuery ||
-      grpc?.idempotent ||
-      idempotentMethods.has(method) ||
-      headers.some((header) => header.name === 'idempotency-key'),
+    mayRepeat,
+    idempotent: mayRepeat || headers.some((header) => header.name === 'idempotency-key'),
     safe: isQuery || grpc?.safe || safeMethods.has(method),
     dialect: isGraphql ? graphqlDialect(definition.partial === true) : undefined,
     path,

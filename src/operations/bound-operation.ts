@@ -53,6 +53,9 @@ export interface BoundOperation {
   readonly service: ServiceInfo
   readonly name: string
   readonly method: string
+  /** Whether it may be sent twice with the effect of once, by its method or as its service says. */
+  readonly mayRepeat: boolean
+  /** The same, or its requests carry a key by which its service may know a second one. */
   readonly idempotent: boolean
   /** Whether it changes nothing. */
   readonly safe: boolean

@@ -83,6 +83,12 @@ const operationKeys = {
     )
     .optional()
     .describe('Status: the error code it means.'),
+  idempotent: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether it may be sent twice with the effect of once; GET, HEAD, PUT and DELETE may, and what a service promises here.',
+    ),
   use: useShape.optional(),
   ...policyKeysOn('operation'),
   fallback: fallbackShape.optional(),

@@ -1,6 +1,6 @@
 import type { Read } from '../binding/reference.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
-import type { StepCall } from '../steps/step-call.ts'
+import { callsBeside, type StepCall } from '../steps/step-call.ts'
 import { type BoundRoute, everyStep } from './bound-route.ts'
 import { readsWhoAsks } from './calls-with-claims.ts'
 import { isOfWhoAsks } from './request-view.ts'
@@ -26,13 +26,14 @@ export function headersAssertedBy(route: BoundRoute | PassthroughRoute): readonl
     if (!call) return []
     const seen = { ...traced, marks: traced.seenIn(step) }
     const tells = (read: Read) => readsWhoAsks(read) || tracedBehind(read, seen) !== undefined
-    const others = call.fallbacks.flatMap((fallback) => fallback.call ?? [])
     return [
       ...headersOf(call.operation, call.overrides, tells),
-      ...others.flatMap(({ operation }) => headersOf(operation, new Map(), tells)),
+      ...callsBeside(call).flatMap(({ operation, overrides = none }) => headersOf(operation, overrides, tells)),
     ]
   })
 }
+
+const none: StepCall['overrides'] = new Map()
 
 function headersOf(
   { service, inputs, headers }: BoundOperation,

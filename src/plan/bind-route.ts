@@ -49,6 +49,8 @@ export function bindRoute(
     maxRequestBytes: settings.maxRequestBody.value,
     maxCalls: settings.maxCalls.value,
     maxWork: settings.maxWork.value,
+    durable: definition.durable,
+    durableAt: source.locateKey([definition.durable ? 'durable' : 'match']),
     inputs,
     accepts: definition.decode ?? ['json'],
     acceptsAt: source.locateKey([definition.decode ? 'decode' : 'match']),

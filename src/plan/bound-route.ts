@@ -4,9 +4,11 @@ import type { CallSite } from '../calls/policy.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import type { FormatName } from '../formats/format.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
+import type { DurableSettings } from '../routes/durable.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { BoundResponse } from '../steps/response.ts'
 import type { BoundBlock, BoundStep } from '../steps/step.ts'
+import { callsBeside } from '../steps/step-call.ts'
 import type { RouteAccess, RouteGrants } from './access.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundInput } from './inputs.ts'
@@ -28,6 +30,9 @@ export interface BoundRoute {
   /** How many calls and how much work one request may be. */
   readonly maxCalls: number
   readonly maxWork: number
+  /** Each request is a run that is recorded. */
+  readonly durable: DurableSettings | undefined
+  readonly durableAt: Location
   readonly inputs: readonly BoundInput[]
   /** What a client's body may be. */
   readonly accepts: readonly FormatName[]
@@ -91,7 +96,7 @@ export function producedInside(block: BoundBlock): Set<string> {
 
 /** The operation that a step calls, and those that stand in for it. */
 export function operationsOf({ call }: BoundStep): BoundOperation[] {
-  return call ? [call.operation, ...call.fallbacks.flatMap((fallback) => fallback.call?.operation ?? [])] : []
+  return call ? [call.operation, ...callsBeside(call).map(({ operation }) => operation)] : []
 }
 
 /** What is taken of an operation's answers, by itself or by others of the same method and path. */

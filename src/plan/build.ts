@@ -61,6 +61,7 @@ export function* buildInSteps(texts: ConfigTexts, memory: BuildMemory): Work<Loa
   return {
     snapshot: Object.freeze({
       version,
+      texts,
       settings,
       routes,
       callSites,

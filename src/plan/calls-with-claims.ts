@@ -1,6 +1,7 @@
 import { areasOf, type Read } from '../binding/reference.ts'
 import type { CallSite } from '../calls/policy.ts'
 import { ownerOfClaims } from '../expressions/document.ts'
+import { callsBeside } from '../steps/step-call.ts'
 import { type BoundRoute, everyStep } from './bound-route.ts'
 import { everyRead } from './reads.ts'
 import { isOfWhoAsks } from './request-view.ts'
@@ -19,7 +20,7 @@ export function callsWithClaims(route: BoundRoute): ReadonlySet<CallSite> {
     if (!call) return []
     const seen = { ...traced, marks: traced.seenIn(step) }
     if (!reads.some((read) => tracedBehind(read, seen) !== undefined)) return []
-    return [call.site, ...call.fallbacks.flatMap((fallback) => fallback.call?.site ?? [])]
+    return [call.site, ...callsBeside(call).map(({ site }) => site)]
   })
   return new Set(found)
 }

@@ -16,6 +16,7 @@ import { compileInputs } from './inputs.ts'
 import { findProgress } from './progress.ts'
 import { compileProgressive } from './progressive.ts'
 import { everyRead, RecordsRead } from './reads.ts'
+import { recordCalls } from './record-calls.ts'
 import { compileIdentityView, compileRequestView, readsBody, readsRaw, requestPartsRead } from './request-view.ts'
 import { compileRouteCaching } from './route-caching.ts'
 import type { AggregatedRoute } from './snapshot.ts'
@@ -23,11 +24,21 @@ import { toldOfAggregate } from './told-of-requests.ts'
 
 /** Turns a route that passed every check into closures. */
 export function compileRoute(bound: BoundRoute, nameMeaning: () => string): AggregatedRoute {
-  const bytes = chooseBytes(bound)
+  const { durable } = bound
+  // What is recorded is a value.
+  const bytes = durable ? undefined : chooseBytes(bound)
   const reads = everyRead(bound)
   const blame = compileBlame(bound)
   const progress = bound.response?.streams ? findProgress(bound) : undefined
-  const compiler = new RouteCompiler(new RecordsRead(reads), bytes?.calls, blame.unfitValue, progress?.settledBy)
+  const records = new RecordsRead(reads)
+  if (durable) recordCalls(bound)
+  const compiler = new RouteCompiler(
+    records,
+    bytes?.calls,
+    blame.unfitValue,
+    progress?.settledBy,
+    durable !== undefined,
+  )
   const run = compiler.block(bound.body)
   const parts = requestPartsRead(reads)
   const viewRequest = compileRequestView(parts)
@@ -48,6 +59,7 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
     headers: bound.settings?.headers,
     maxCalls: bound.maxCalls,
     maxWork: bound.maxWork,
+    durable,
     blame: blame.tooMuchWork,
     createDocument(request, work) {
       const document: Document = { request: viewRequest(request), steps: {}, [workOf]: work }

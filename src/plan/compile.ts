@@ -28,17 +28,22 @@ export class RouteCompiler implements Compiler {
   /** What the success of a step settles of a page that goes out in parts. */
   readonly #settledBy: PageProgress['settledBy'] | undefined
 
+  readonly #isRecorded: boolean
+  recordedAs: string | undefined = undefined
+
   /** `records`: those that something reads. The bodies of `byteCalls` stay bytes. */
   constructor(
     records: RecordsRead,
     byteCalls: ReadonlySet<StepCall> = new Set(),
     blame: Compiler['blame'] = (thrown) => thrown,
     settledBy?: PageProgress['settledBy'],
+    isRecorded = false,
   ) {
     this.#records = records
     this.#byteCalls = byteCalls
     this.blame = blame
     this.#settledBy = settledBy
+    this.#isRecorded = isRecorded
   }
 
   recordsStep(id: string, member?: string): boolean {
@@ -81,13 +86,22 @@ export class RouteCompiler implements Compiler {
 
   step(step: BoundStep): Run {
     const index = this.steps.push({ name: step.name, kind: step.kind }) - 1
-    return observe(step, index, step.compile(this))
+    const outer = this.recordedAs
+    if (this.#isRecorded) this.recordedAs = step.name
+    const run = step.compile(this)
+    this.recordedAs = outer
+    return observe(step, index, run, this.#isRecorded)
   }
 }
 
 /** Puts the condition, the span and the metric around a step. Assign, empty and the exits are too small for a span. */
-function observe(step: BoundStep, index: number, run: StepRun): Run {
+function observe(step: BoundStep, index: number, run: StepRun, isRecorded: boolean): Run {
   const test = step.condition?.test
+  const place = `${step.name}:when`
+  const ask =
+    test && isRecorded
+      ? ({ run: { recorder }, document }: Context) => recorder!.choose(place, () => test(document))
+      : undefined
   const spanName = `${step.kind} ${step.name}`
   const attributes = { 'tessera.step': step.name, 'tessera.step.kind': step.kind }
 
@@ -116,7 +130,7 @@ function observe(step: BoundStep, index: number, run: StepRun): Run {
     test &&
     ((context: Context, startedAt: number) => {
       try {
-        return test(context.document)
+        return ask ? ask(context) : test(context.document)
       } catch (thrown) {
         throw fail(begin(context), startedAt, thrown)
       }

@@ -110,7 +110,9 @@ class Race {
     const { run, document, span } = this.#outer
     const own = arm.fork(document)
     own[leftOut] = []
-    const entrant = { arm, context: new Context(deriveRun(run, { records: [] }), own, this.#scope, span) }
+    const { recorder } = run
+    const inner = deriveRun(run, { records: [], ...(recorder && { recorder: recorder.group() }) })
+    const entrant = { arm, context: new Context(inner, own, this.#scope, span) }
     this.#entrants.push(entrant)
     this.#pending += 1
     let pending: void | Promise<void>
@@ -162,6 +164,7 @@ class Race {
     const cut = this.#end ?? scope.reason
     if (cut || !this.#winner) this.#reject(cut ?? this.#failure ?? nothingSucceeded())
     else {
+      for (const entrant of this.#entrants) if (entrant !== this.#winner) entrant.context.run.recorder?.abandon()
       const { arm, context } = this.#winner
       arm.takeOver(context.document, document)
       arm.won?.()

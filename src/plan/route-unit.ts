@@ -8,6 +8,7 @@ import { type BindGuard, bindAccess } from './access.ts'
 import { type AssertedHeader, headersAssertedBy, withhold } from './asserted-headers.ts'
 import { bindRoute } from './bind-route.ts'
 import type { BoundRoute } from './bound-route.ts'
+import { checkIsKept } from './checks/durable-runs-are-kept.ts'
 import { routeChecks } from './checks/index.ts'
 import { checkListenersExist } from './checks/listeners-exist.ts'
 import { checkOutputsAreUsed, type UnusedOutputs } from './checks/outputs-are-used.ts'
@@ -151,6 +152,7 @@ function* bind(
     const [why] = whyUnkept(bound)
     if (why) bound = bindWith({ ...said, cache: passOver(said.cache, why.message) })
   }
+  checkIsKept(bound, settings, language)
   for (const check of routeChecks) {
     if (isLarge) yield
     check(bound, language)

@@ -5,6 +5,7 @@ import type { Compression } from '../browsers/coding/compression.ts'
 import type { CallSite } from '../calls/policy.ts'
 import type { ServiceTarget } from '../calls/service-target.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
+import type { ConfigTexts } from '../config/texts.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
@@ -31,6 +32,8 @@ import type { ToldOfRequests } from './told-of-requests.ts'
 export interface Snapshot {
   /** Hash of all the texts and environment values it was made of: twelve hex digits. */
   readonly version: string
+  /** All that it was made of. */
+  readonly texts: ConfigTexts
   readonly settings: GatewaySettings
   readonly routes: readonly Route[]
   /** Every place that calls a backend, route by route. */
@@ -86,6 +89,8 @@ export interface AggregatedRoute extends RouteCommon {
   readonly maxCalls: number
   /** Units of work for one request (expressions/work.ts). */
   readonly maxWork: number
+  /** Each request is a run that is recorded; undefined where it is over with its answer. */
+  readonly durable: BoundRoute['durable']
   /** Says who is to blame for too much work: the client, a backend or the route. */
   readonly blame: (error: TooMuchWork) => GatewayError
   /** Makes the request's context. Throws `invalid-input` with every fault of the client's input. */

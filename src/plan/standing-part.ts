@@ -49,6 +49,8 @@ function asRoute({ name, definition, position }: ParsedPart, part: BoundPart, bi
     maxRequestBytes: 0,
     maxCalls: Number.POSITIVE_INFINITY,
     maxWork: Number.POSITIVE_INFINITY,
+    durable: undefined,
+    durableAt: source.locate([]),
     accepts: [],
     acceptsAt: at,
     origins: undefined,

@@ -104,6 +104,10 @@ function shapeOf(kind: StepKind): z.ZodObject {
 
 const shapes = new WeakMap<StepKind, z.ZodObject>()
 
+function hasKey({ shape }: StepKind, key: string): boolean {
+  return Object.hasOwn((shape as z.ZodObject).shape, key)
+}
+
 /** The kind of a step by its members; a misspelt one is reported, and corrected in them. */
 function findKind(
   members: Record<string, unknown>,
@@ -112,7 +116,10 @@ function findKind(
   diagnostics: DiagnosticCollector,
 ): StepKind | undefined {
   const keys = Object.keys(members).filter((key) => !Object.hasOwn(commonKeys, key))
-  const [kind, other] = keys.filter((key) => kinds.has(key))
+  const named = keys.filter((key) => kinds.has(key))
+  // One kind may have a key by the name of another.
+  const [kind = named[0]] = named.filter((key) => named.every((other) => hasKey(kinds.get(key)!, other)))
+  const other = named.find((key) => key !== kind && !hasKey(kinds.get(kind!)!, key))
   if (kind !== undefined && other !== undefined) {
     const message = `a step has one kind, this has \`${kind}\` and \`${other}\``
     diagnostics.add('unknown-step-kind', message, source.locateKey([...path, other]), 'make it two steps')

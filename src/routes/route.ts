@@ -12,6 +12,7 @@ import { catchArm } from '../steps/catch.ts'
 import { routeResponseShape } from '../steps/response.ts'
 import type { ParsedBlock, StepKinds } from '../steps/step.ts'
 import type { Source } from '../yaml/source.ts'
+import { durableShape } from './durable.ts'
 import { parseMatches, type RouteMatch } from './match.ts'
 import { listOf, parseBlock, parseHandlers } from './parse-steps.ts'
 import { nameOfFile } from './part.ts'
@@ -80,6 +81,7 @@ export const routeShape = z
       ])
       .optional()
       .describe('A tool of `mcp` in the gateway’s file; `true`: its `summary` describes it.'),
+    durable: durableShape.optional(),
     do: steps.optional().describe('What happens, one step after the other.'),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
     response: routeResponseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
@@ -90,6 +92,7 @@ export const routeShape = z
       'do',
       'tool',
       'decode',
+      'durable',
       'catch',
       'response',
       ...routeSetKeys.filter((key) => !holdsForProxy(key)),

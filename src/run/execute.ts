@@ -4,7 +4,7 @@ import { eventsOf, type LeftOut, leftOut } from '../expressions/document.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
 import { Context, Exit, type RequestRun } from '../steps/context.ts'
 import { type Execution, endWith, failedInResponse, printExit } from './execution.ts'
-import type { Outcome } from './outcome.ts'
+import type { Answer, Failure } from './outcome.ts'
 import { answerInParts, type Begin } from './progressive/answer-in-parts.ts'
 import type { Handle } from './stage.ts'
 
@@ -71,7 +71,7 @@ function compileBegin(route: AggregatedRoute, { clock, calls, stepEnded }: Execu
 }
 
 /** Fills the response when the steps have ended. */
-function respond(execution: Execution): Outcome | Promise<Outcome> {
+export function respond(execution: Execution): Answer | Failure | Promise<Answer | Failure> {
   try {
     const exit = fillResponse(execution)
     if (!(exit instanceof Promise)) return printExit(execution, exit)

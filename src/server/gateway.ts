@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { Admission } from '../admission/admission.ts'
 import { Limiters } from '../admission/limiters.ts'
 import type { Call } from '../calls/call.ts'
@@ -22,6 +23,7 @@ import { dropHeadersOfProxies } from './http/untrusted-headers.ts'
 import { Activation } from './lifecycle/activation.ts'
 import { countBackends } from './lifecycle/backend-metrics.ts'
 import { drain, idle, leftOf } from './lifecycle/drain.ts'
+import { DurableRuns } from './lifecycle/durable-runs.ts'
 import { reportFaults } from './lifecycle/fault-reports.ts'
 import { createLoader } from './lifecycle/load.ts'
 import { logNotices } from './lifecycle/notices.ts'
@@ -78,6 +80,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onReload: options.onReload,
     async activate(snapshot) {
       const before = serving.current
+      await durable.prepare(snapshot)
       const activation = await runInSlices(Activation.open(snapshot, activeRoutes, before))
       if (serving.isDraining) return activation.leave()
       serving.current = activation
@@ -99,7 +102,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission })
   const schemes = new SharedSchemes(clock, notify)
   const pace = (calls: readonly Call[]) => (serving.overload.isBusy ? serving.overload.pace(calls) : calls)
-  const activeRoutes = new ActiveRoutes({ clock, metrics, admission, schemes, backends, store, pace })
+  const durable = new DurableRuns({ clock, notify, backends, pace, base: dirname(config) })
+  await durable.prepare(first)
+  const activeRoutes = new ActiveRoutes({ clock, metrics, admission, schemes, backends, store, pace, durable })
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
   const serving: Serving = {
@@ -153,6 +158,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (listeners) await drain(serving, listeners.servers, settings, passthrough)
     else await idle(serving, leftOf(settings.totalMs))
     passthrough.close()
+    await durable.close(leftOf(settings.totalMs))
     serving.current.leave()
     await backends.close()
     await tracer.shutdown(lastSpansMs)

@@ -3,6 +3,7 @@ import { bindCondition } from '../binding/bind.ts'
 import { condition } from '../binding/scalars.ts'
 import { within } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
+import type { Document } from '../expressions/document.ts'
 import { defineStep } from './step.ts'
 
 const arm = z.union([
@@ -40,6 +41,14 @@ export const branch = defineStep({
       exhaustive: arms.at(-1)!.condition === undefined,
       compile(compiler) {
         const compiled = arms.map((block) => ({ test: block.condition?.test, run: compiler.block(block) }))
+        const { recordedAs } = compiler
+        if (recordedAs !== undefined) {
+          const find = (document: Document) => compiled.findIndex(({ test }) => !test || test(document))
+          return (context) => {
+            const arm = context.run.recorder!.choose(recordedAs, () => find(context.document))
+            return compiled[arm]?.run(context)
+          }
+        }
         return (context) => {
           for (const { test, run } of compiled) if (!test || test(context.document)) return run(context)
         }

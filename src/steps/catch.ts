@@ -3,7 +3,7 @@ import { errorCodes } from '../binding/scalars.ts'
 import type { Position } from '../binding/shape.ts'
 import { steps } from '../binding/steps.ts'
 import { compileErrorMatcher, type GatewayError, toGatewayError } from '../errors.ts'
-import { type Context, Exit, type Recover, type Run } from './context.ts'
+import { type Context, deriveRun, Exit, type Recover, type Run } from './context.ts'
 import { compileOverlay, writtenColors } from './fork.ts'
 import { type BoundBlock, type Compiler, defineStep } from './step.ts'
 
@@ -39,8 +39,10 @@ export const catchStep = defineStep({
       composition: 'attempt',
       catches: listCaught(patterns, step.position),
       compile(compiler) {
+        const { recordedAs } = compiler
         const run = compiler.block(attempt)
-        return guardRun(run, compileHandlers(patterns, handlers, compiler))
+        const guarded = guardRun(run, compileHandlers(patterns, handlers, compiler))
+        return recordedAs === undefined ? guarded : groupCalls(guarded)
       },
     }
   },
@@ -64,6 +66,11 @@ export function guardRun(attempt: Run, recover: Recover): Run {
     }
     return pending?.catch((thrown: unknown) => recover(context, thrown))
   }
+}
+
+/** What a durable run calls in it can be undone by itself. */
+function groupCalls(guarded: Run): Run {
+  return (context) => guarded(context.withRun(deriveRun(context.run, { recorder: context.run.recorder!.group() })))
 }
 
 /** Compiles handlers; `note` is told of what they handle. */

@@ -5,6 +5,7 @@ import type { Document } from '../expressions/document.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { ToldFailure } from '../told-failure.ts'
 import { type CallBudget, countCalls } from './call-budget.ts'
+import type { Recorder } from './recorder.ts'
 
 /** What one call of a request came to: for Tessera-Degraded, Server-Timing, the dev command's bars. */
 export interface CallRecord {
@@ -53,6 +54,8 @@ export interface RequestRun extends CallBudget {
   /** What the route has in all, as written. */
   readonly budgetMs: number
   readonly propagation: Propagation
+  /** Through what a durable run does what it does. */
+  readonly recorder?: Recorder | undefined
   /** Told what has come of the page, where it goes out in parts. */
   progress?: Progress | undefined
   /** Told of every step that ends: index in the plan, `ok | skipped | left-out | <error code>`, milliseconds. */
@@ -85,6 +88,10 @@ export class Context implements CallContext {
     return this.run.propagation
   }
 
+  get recorder(): Recorder | undefined {
+    return this.run.recorder
+  }
+
   countCalls(count: number): void {
     countCalls(this.run, count)
   }
@@ -97,13 +104,20 @@ export class Context implements CallContext {
     return new Context(this.run, this.document, scope, this.span)
   }
 
+  withRun(run: RequestRun): Context {
+    return new Context(run, this.document, this.scope, this.span)
+  }
+
   withSpan(span: Span): Context {
     return new Context(this.run, this.document, this.scope, span)
   }
 }
 
 /** The same request, in a part that has some of it for itself. */
-export function deriveRun(run: RequestRun, own: Partial<Pick<RequestRun, 'records' | 'deadline'>>): RequestRun {
+export function deriveRun(
+  run: RequestRun,
+  own: Partial<Pick<RequestRun, 'records' | 'deadline' | 'recorder'>>,
+): RequestRun {
   return Object.create(run, {
     ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value }])),
     callsLeft: {
@@ -113,6 +127,11 @@ export function deriveRun(run: RequestRun, own: Partial<Pick<RequestRun, 'record
       },
     },
   }) as RequestRun
+}
+
+/** The same request in one turn of a loop, where it is a durable run. */
+export function inTurn(context: Context, index: number): Context {
+  return context.withRun(deriveRun(context.run, { recorder: context.run.recorder!.turn(index) }))
 }
 
 /**

@@ -18,7 +18,7 @@ import { certainCalls } from './calls.ts'
 import { printTemplate } from './caption.ts'
 import { bindCollected, type Collected, listOf } from './collect.ts'
 import { Gathering } from './concurrency.ts'
-import type { Context, Run } from './context.ts'
+import { type Context, inTurn, type Run } from './context.ts'
 import { compileFork, writtenColors } from './fork.ts'
 import { type Binder, defineStep, type ParsedStep } from './step.ts'
 
@@ -87,8 +87,12 @@ export const forEach = defineStep({
         compiler.countOutside(calls)
         const { length: callsEach } = calls
         const { length: stepsEach } = block.steps
+        const { recordedAs } = compiler
         const run = compiler.block(block)
-        return compileForEach({ ...loop, list, element: element?.color, fork, collected, callsEach, stepsEach, run })
+        return compileForEach({
+          ...{ ...loop, list, element: element?.color, fork, collected, callsEach, stepsEach, run },
+          recordedAs,
+        })
       },
     }
   },
@@ -122,12 +126,14 @@ interface Loop {
   readonly callsEach: number
   readonly stepsEach: number
   readonly run: Run
+  readonly recordedAs: string | undefined
 }
 
 /** What a turn takes beside what its steps do: a context of its own, and what is gathered of it. */
 const workOfTurn = 16
 
-function compileForEach({ list, element, batch, concurrency, fork, collected, callsEach, stepsEach, run }: Loop): Run {
+function compileForEach(loop: Loop): Run {
+  const { list, element, batch, concurrency, fork, collected, callsEach, stepsEach, run, recordedAs } = loop
   const turnWork = workOfTurn * (1 + stepsEach)
   const writeElement = element === undefined ? undefined : compileColorWriter(element)
   const collectors = collected.map(({ color, value }) => ({
@@ -142,6 +148,7 @@ function compileForEach({ list, element, batch, concurrency, fork, collected, ca
     }
     enter(context.document[workOf])
     const elements = batch === undefined ? (value ?? []) : slices(value ?? [], batch)
+    if (recordedAs !== undefined) checkLength(context, recordedAs, elements.length)
     const gathered: unknown[][] = collectors.map(() => new Array(elements.length).fill(null))
     const finish = () => {
       enter(context.document[workOf])
@@ -170,7 +177,8 @@ function compileForEach({ list, element, batch, concurrency, fork, collected, ca
             gathered[which]![index] = evaluate(document) ?? null
           })
         }
-        const pending = run(inner.withDocument(document))
+        const turn = recordedAs === undefined ? inner : inTurn(inner, index)
+        const pending = run(turn.withDocument(document))
         return pending ? pending.then(collect) : collect()
       }
     return runLimited(context, elements.length, concurrency, iterate)
@@ -179,6 +187,13 @@ function compileForEach({ list, element, batch, concurrency, fork, collected, ca
         throw suspect(thrown, list.reads, context.document)
       })
   }
+}
+
+/** A durable run that has another number of turns than before would do other things than it did. */
+function checkLength({ run }: Context, place: string, length: number): void {
+  const before = run.recorder!.choose(`${place}:length`, () => length)
+  if (before !== length)
+    throw new GatewayError('internal', { reason: `the list of ${place} has ${length} elements, and had ${before}` })
 }
 
 function runLimited(context: Context, count: number, limit: number, iterate: (index: number) => Run): Promise<void> {

@@ -1,6 +1,7 @@
 import { assign } from './assign.ts'
 import { branch } from './branch.ts'
 import { catchStep } from './catch.ts'
+import { compensate } from './compensate.ts'
 import { empty } from './empty.ts'
 import { first } from './first.ts'
 import { flow } from './flow.ts'
@@ -33,5 +34,6 @@ export const stepKinds: StepKinds = new Map(
     first,
     repeat,
     part,
+    compensate,
   ].map((kind) => [kind.kind, kind as StepKind]),
 )

@@ -4,6 +4,7 @@ import { within } from '../binding/shape.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import { compileOutputs } from '../operations/outputs.ts'
+import { bindCompensation } from './invoke/compensate.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
 import { createInvokeShape, type InvokeConfig, invokeShape } from './invoke/shape.ts'
@@ -41,6 +42,7 @@ export const invoke = defineStep({
     const policies = resolveAround(parts, binder)
     const site = buildSite({ ...parts, resolved: policies }, binder)
     const index = binder.addCallSite(site)
+    const compensation = bindCompensation(config.compensate, name, position, binder)
     const { writes, mayLeaveOut } = stepWrites(step, out?.taken ?? outputsOf(step, operation), fallbacks)
     const applyOutputs = compileOutputs(operation)
     const call: StepCall = {
@@ -50,6 +52,7 @@ export const invoke = defineStep({
       optional: config.optional,
       overrides,
       taken: out?.taken,
+      ...(compensation && { compensation }),
       fallbacks,
       policies,
     }
@@ -59,12 +62,13 @@ export const invoke = defineStep({
       ...(record !== name && { record }),
       caption: {
         title,
-        lines: [operation.template],
+        lines: [operation.template, ...(compensation ? [`undone by ${config.compensate!.invoke}`] : [])],
       },
       reads: [
         ...inputReads(step, found, overrides, { lenient, isProvidedFor, prefix: binder.stepPrefix }),
         ...fallbacks.flatMap((fallback) => fallback.reads),
         ...(out?.reads ?? []),
+        ...(compensation?.reads ?? []),
       ],
       writes,
       ...(out && { derives: out.taken }),
@@ -75,7 +79,7 @@ export const invoke = defineStep({
         if (compiler.keepsBytes(call)) keepBytes(site, operation)
         if (compiler.namesMember(name, 'body')) expectBody(site, operation)
         else if (compiler.namesMember(name, 'raw') && !compiler.recordsStep(name, 'body')) leaveUnread(site, operation)
-        return compileInvoke({
+        const run = compileInvoke({
           name,
           record,
           index,
@@ -89,6 +93,7 @@ export const invoke = defineStep({
             ? (document, response) => out.take(document, (given) => applyOutputs(given, response))
             : applyOutputs,
         })
+        return compensation && compiler.recordedAs !== undefined ? compensation.compile(name, run) : run
       },
     }
   },

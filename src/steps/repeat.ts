@@ -10,10 +10,10 @@ import type { JsonSchema } from '../expressions/schema.ts'
 import { printDuration } from '../expressions/units.ts'
 import { enter, spend, workOf } from '../expressions/work.ts'
 import { bindCollected, type Collected, listOf } from './collect.ts'
-import type { Context, Run } from './context.ts'
+import { type Context, inTurn, type Run } from './context.ts'
 import { compileOverlay, type Overlay, writtenColors } from './fork.ts'
 import { defineStep } from './step.ts'
-import { pauseInTime } from './wait.ts'
+import { compilePause } from './wait.ts'
 
 const turns = z.int().min(1).max(1000)
 
@@ -82,6 +82,7 @@ export const repeat = defineStep({
         compileRepeat({
           ...max,
           name,
+          recordedAs: compiler.recordedAs,
           everyMs: every,
           isDone: until.test,
           collected,
@@ -110,6 +111,7 @@ function placeGathered(schema: JsonSchema | undefined) {
 
 interface Loop {
   readonly name: string
+  readonly recordedAs: string | undefined
   readonly turns: number
   readonly stops: boolean
   readonly everyMs: number
@@ -123,14 +125,17 @@ interface Loop {
 /** What a turn takes beside what its steps do: a context of its own, and what is gathered of it. */
 const workOfTurn = 16
 
-function compileRepeat({ name, turns: most, stops, everyMs, isDone, collected, overlay, turnWork, run }: Loop): Run {
+function compileRepeat(loop: Loop): Run {
+  const { name, recordedAs, turns: most, stops, everyMs, isDone, collected, overlay, turnWork, run } = loop
+  const wait = compilePause(everyMs, recordedAs && `${recordedAs}:every`)
   const collectors = collected.map(({ color, value }) => ({
     write: compileColorWriter(color),
     evaluate: value.evaluate,
   }))
 
   /** Gives whether it was the last. */
-  const turn = async (context: Context, index: number, gathered: readonly unknown[][]): Promise<boolean> => {
+  const turn = async (outer: Context, index: number, gathered: readonly unknown[][]): Promise<boolean> => {
+    const context = recordedAs === undefined ? outer : inTurn(outer, index)
     enter(context.document[workOf])
     spend(turnWork)
     const { document, copyBack } = overlay(context.document, { index })
@@ -143,7 +148,9 @@ function compileRepeat({ name, turns: most, stops, everyMs, isDone, collected, o
       if (Array.isArray(value)) for (const element of value) gathered[which]!.push(element)
       else if (value !== undefined) gathered[which]!.push(value)
     })
-    return isDone(document)
+    return recordedAs === undefined
+      ? isDone(document)
+      : context.run.recorder!.choose(`${recordedAs}:until`, () => isDone(document))
   }
 
   return async (context) => {
@@ -156,7 +163,7 @@ function compileRepeat({ name, turns: most, stops, everyMs, isDone, collected, o
         break
       }
       context.scope.throwIfCancelled()
-      await pauseInTime(everyMs, context)
+      await wait(recordedAs === undefined ? context : inTurn(context, index))
     }
     for (const [which, { write }] of collectors.entries()) write(context.document, gathered[which])
   }

@@ -103,6 +103,8 @@ export interface StepBinding {
   readonly derives?: readonly Derivation[]
   /** What an error of it says to a client that nothing else answers. */
   readonly says?: readonly BoundTemplate[]
+  /** Calls that it undoes, by their names. */
+  readonly undoes?: 'all' | 'none' | readonly string[]
   /** The operation it calls. */
   readonly call?: StepCall
   /** True when it could not be resolved, so that what it would write is not known. */
@@ -181,6 +183,8 @@ export interface Binder extends Language {
 
 /** What a kind may ask of the plan while it compiles. */
 export interface Compiler {
+  /** The name of the step that is compiled; undefined where its route is not durable, and nothing is recorded. */
+  readonly recordedAs: string | undefined
   /** Whether this call's body stays bytes: nothing but the response reads what it gives. */
   keepsBytes(call: StepCall): boolean
   /** Whether anything in the route reads `steps.<id>`, or this member of it, so that it must be recorded. */

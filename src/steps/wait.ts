@@ -29,10 +29,19 @@ export const wait = defineStep({
     return {
       caption: { title: `wait ${printDuration(ms)}` },
       takes: { ms, at: position.source.locate([...position.path, 'wait']) },
-      compile: () => (context) => pauseInTime(ms, context),
+      compile: ({ recordedAs }) => compilePause(ms, recordedAs),
     }
   },
 })
+
+/** A durable run goes on waiting after a restart, until the moment at which it would have gone on. */
+export function compilePause(
+  ms: number,
+  recordedAs: string | undefined,
+): (context: Context) => Promise<void> | undefined {
+  if (recordedAs === undefined) return (context) => pauseInTime(ms, context)
+  return ({ run, scope }) => (ms > 0 ? run.recorder!.wait(recordedAs, ms, scope) : undefined)
+}
 
 /** Waits where there is time for it; else fails at once, so that what stands in still has some. */
 export function pauseInTime(ms: number, { run, scope }: Context): Promise<void> | undefined {

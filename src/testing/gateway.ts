@@ -20,6 +20,7 @@ import type { Client, Departure, ReceivedBody } from '../run/stage.ts'
 import { MemoryStore } from '../stores/memory.ts'
 import { untraced } from '../telemetry/untraced.ts'
 import { declaredSchemes } from './declared-schemes.ts'
+import { recordInMemory } from './durable-runs.ts'
 import { readStream } from './streamed-page.ts'
 
 const cacheBytes = 32 * 1024 * 1024
@@ -57,7 +58,8 @@ export class TestGateway {
       schemes: declaredSchemes,
       metrics: { countRouteCache() {} },
     }
-    const end = executeSteps(route, { clock, calls: () => calls, stepEnded() {} })
+    const execution = { clock, calls: () => calls, stepEnded() {} }
+    const end = route.durable ? recordInMemory(route, execution) : executeSteps(route, execution)
     this.#pipeline = openPipeline(route, stages, end)
   }
 

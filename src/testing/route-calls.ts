@@ -1,6 +1,7 @@
 import type { CallSite } from '../calls/policy.ts'
 import { everyStep } from '../plan/bound-route.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
+import { callsBeside } from '../steps/step-call.ts'
 
 /** A place in a route that calls a backend, by the names a test may use for it. */
 export interface RouteCall {
@@ -15,8 +16,7 @@ export interface RouteCall {
 export function callsOf(route: AggregatedRoute): RouteCall[] {
   return [...everyStep(route.bound.body)].flatMap(({ name, call }) => {
     if (!call) return []
-    const others = call.fallbacks.flatMap((fallback) => (fallback.call ? [fallback.call.site] : []))
-    return [named(call.site, name), ...others.map((site) => named(site, undefined))]
+    return [named(call.site, name), ...callsBeside(call).map(({ site }) => named(site, undefined))]
   })
 }
 

@@ -65,10 +65,10 @@ const room = (name: string) => `${pathToFileURL(dirname(mainScript)).href}/${nam
 const needless = [
   ...['express', 'http-proxy-middleware', 'undici', 'ajv', 'prom-client', 'pino-pretty', 'proxy-addr', 'yaml'],
   ...['vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-jsonrpc'],
-  ...['saxes', 'protobufjs'],
+  ...['saxes', 'protobufjs', '@dbos-inc/dbos-sdk', 'pg'],
   ...['json-p3', 'jsonpath-plus', '@opentelemetry/sdk-node', '@opentelemetry/api'],
 ].map(library)
-const needlessRooms = ['testing', 'interchange', 'describe', 'editor'].map(room)
+const needlessRooms = ['testing', 'interchange', 'describe', 'editor', 'durable'].map(room)
 /** Node's own: an `import` of `node:http` would load them all (server/http/node-http.ts). */
 const needlessOfNode = ['node:internal/deps/undici/undici', 'node:http2', 'node:https', 'node:internal/webstreams/']
 

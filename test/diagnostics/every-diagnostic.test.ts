@@ -18,6 +18,13 @@ const withUser = (otherwise: string): ProjectFiles => ({
 })
 const route = (text: string): ProjectFiles => ({ 'routes/home': `match: GET /home\n${text}` })
 
+/** A gateway that keeps durable runs. */
+const kept: ProjectFiles = { gateway: 'stores: { durable: ./data }' }
+const undoable = (idempotent: boolean): ProjectFiles => ({
+  ...kept,
+  'services/shop': `service: shop\nendpoints: [http://127.0.0.1:9]\noperations: { undo: { post: /undo, idempotent: ${idempotent}, in: { cart.sum: $.sum } } }`,
+})
+
 const cases: Case[] = [
   { code: 'file-too-large', name: 'a file of more than 1 MB', files: { gateway: `«# ${'x'.repeat(1_100_000)}` } },
   {
@@ -620,6 +627,79 @@ mirror: { to: «spare@next }`,
       'services/shop':
         "service: shop\nendpoints: [http://127.0.0.1:9]\noperations: { list: { graphql: '{ items { id «', out: { product.list: $.items } } }",
     },
+  },
+  {
+    code: 'invalid-durable',
+    name: 'a durable route, and nowhere to keep its runs',
+    files: route('«durable: true\nresponse: { body: 1 }'),
+    help: /stores/,
+  },
+  {
+    code: 'invalid-durable',
+    name: 'a person in a database that everybody can read who has it',
+    files: {
+      gateway: 'stores: { durable: postgres://127.0.0.1/runs }',
+      ...route('«durable: true\nin: { user.id: query.u }\nresponse: { body: $.user.id }'),
+    },
+    help: /durableKey/,
+  },
+  {
+    code: 'invalid-durable',
+    name: 'two calls of one name in a durable route',
+    files: {
+      ...kept,
+      ...route(
+        'durable: true\ndo: [ { invoke: content.banners }, { «invoke: content.banners } ]\nresponse: { body: 1 }',
+      ),
+    },
+    help: /id/,
+  },
+  {
+    code: 'invalid-durable',
+    name: 'a page in parts of a durable route',
+    files: { ...kept, ...route('«durable: true\nresponse: { stream: true, body: { a: 1 } }') },
+    help: /stream/,
+  },
+  {
+    code: 'invalid-compensation',
+    name: 'a call that is undone where nothing is recorded',
+    files: {
+      ...undoable(true),
+      ...route(
+        'in: { cart.sum: query.s }\ndo: [ { invoke: user.pay, compensate: { invoke: «shop.undo } } ]\nresponse: { body: 1 }',
+      ),
+    },
+    help: /durable: true/,
+  },
+  {
+    code: 'invalid-compensation',
+    name: 'what undoes a call may not be sent twice',
+    files: {
+      ...undoable(false),
+      ...route(
+        'durable: true\nin: { cart.sum: query.s }\ndo: [ { invoke: user.pay, compensate: { invoke: «shop.undo } } ]\nresponse: { body: 1 }',
+      ),
+    },
+    help: /idempotent: true/,
+  },
+  {
+    code: 'invalid-compensation',
+    name: 'a call is to be undone that nothing undoes',
+    files: {
+      ...kept,
+      ...route(
+        'durable: true\ndo: [ { try: [ { invoke: content.banners } ], catch: [ { errors: [all], do: [ { «compensate: [banners] } ] } ] } ]\nresponse: { body: 1 }',
+      ),
+    },
+  },
+  {
+    code: 'uncompensated-call',
+    name: 'a POST that nothing undoes',
+    files: {
+      ...kept,
+      ...route('durable: true\nin: { cart.sum: query.s }\ndo: [ { «invoke: user.pay } ]\nresponse: { body: 1 }'),
+    },
+    help: /compensate/,
   },
   {
     code: 'useless-silence',

@@ -18,6 +18,7 @@ const colors: readonly (readonly [name: string, type: string])[] = [
 
 /** A project with every color and operation that the examples name. */
 const shop: ProjectFiles = {
+  gateway: 'stores: { durable: ./data }',
   dictionary: `colors:\n${colors.map(([name, type]) => `  ${name}: ${type}`).join('\n')}\n`,
   'services/reco': `service: reco
 endpoints: [http://127.0.0.1:9]
@@ -48,7 +49,8 @@ describe('the example of every step kind loads in a project', () => {
     const steps = example.replace(/^/gm, '  ')
     // Only then is it about the order in which a flow runs.
     const written = kind === 'flow' ? ['product.ids', 'price.list'] : []
-    expect(loadRoute(`do:\n${steps}\nresponse: { body: 1 }`, written)).toEqual([])
+    const durable = kind === 'compensate' ? 'durable: true\n' : ''
+    expect(loadRoute(`${durable}do:\n${steps}\nresponse: { body: 1 }`, written)).toEqual([])
   })
 })
 

@@ -49,6 +49,7 @@ function setUp() {
     store: new MemoryStore(1024, () => systemClock.epoch()),
     metrics: createMetrics(),
     backends,
+    durable: { end: () => async () => Promise.reject(new Error('none is durable')) },
     pace: (calls) => calls,
   })
   const activate = (changes: Partial<typeof files> = {}, before?: Activation) => {

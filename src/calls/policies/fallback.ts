@@ -1,12 +1,14 @@
 import { endsRequest, type GatewayError, toGatewayError } from '../../errors.ts'
+import type { StoredResponse, StoreKey } from '../../stores/store.ts'
 import { noteReason } from '../../telemetry/span.ts'
-import type { Call, CallResponse, Fallback } from '../call.ts'
+import type { Call, CallContext, CallResponse, Fallback } from '../call.ts'
 import { restoreBody } from '../decode.ts'
 import { compileStoreKey } from '../http-caching/request-key.ts'
 import { mayBeStored, sharingOf } from '../http-caching/storable.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../layer.ts'
 import type { StackParts } from '../parts.ts'
 import type { CallSite } from '../policy.ts'
+import { recorderOf } from '../recorder.ts'
 
 type FallbackParts = Pick<StackParts, 'clock' | 'store' | 'metrics'>
 
@@ -38,10 +40,20 @@ export function fallback(site: CallSite, { clock, store, metrics }: FallbackPart
     return response
   }
 
+  const look = async (key: StoreKey) => (await store.get(key)).response
+  const { recorded } = site
+  /** Of a durable run what is in its record: the store may hold another one by then. */
+  const find = recorded
+    ? async (key: StoreKey, context: CallContext) => {
+        const kept = await recorderOf(context)?.keep(`${recorded.place}:lastGood`, async () => pack(await look(key)))
+        return kept && unpack(kept)
+      }
+    : look
+
   async function answerFrom(entry: Fallback, error: GatewayError, { request, context }: OngoingCall) {
     if (entry.kind === 'handler') return await entry.run(error, context)
     // A last good answer is found by its request: without one there is none.
-    const stored = request && (await store.get(keyOf(request))).response
+    const stored = request && (await find(keyOf(request), context))
     if (!stored || clock.epoch() - stored.storedAt > entry.maxAgeMs) return undefined
     const { status, headers, bytes } = stored
     return {
@@ -90,6 +102,15 @@ function renderAndSend(site: CallSite, call: OngoingCall, next: Layer): Promise<
     return Promise.reject(thrown)
   }
   return next(call.request, call)
+}
+
+/** A stored answer as JSON. */
+function pack(stored: StoredResponse | undefined) {
+  return stored && { ...stored, bytes: stored.bytes && Buffer.from(stored.bytes).toString('base64') }
+}
+
+function unpack(packed: NonNullable<ReturnType<typeof pack>>): StoredResponse {
+  return { ...packed, bytes: packed.bytes === undefined ? undefined : Buffer.from(packed.bytes, 'base64') }
 }
 
 /** Says of a failure which call it was. */

@@ -2,7 +2,7 @@ import type { Read } from '../../binding/reference.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { printLocator } from '../../operations/locator.ts'
 import type { BoundStep } from '../../steps/step.ts'
-import type { StepCall } from '../../steps/step-call.ts'
+import { callsBeside, type StepCall } from '../../steps/step-call.ts'
 
 /** A part of a request to a backend, and what of the context it is made of. */
 export interface RequestPart {
@@ -34,9 +34,8 @@ export function partsOfOperation(operation: BoundOperation, overrides: StepCall[
   ]
 }
 
-/** The calls of a step: its own, and those of its fallbacks. */
+/** The calls of a step: its own, those of its fallbacks, and what undoes it. */
 export function callsOf({ call }: BoundStep): Pick<StepCall, 'operation' | 'overrides' | 'site'>[] {
   if (!call) return []
-  const others = call.fallbacks.flatMap(({ call: other }) => (other ? [{ ...other, overrides: new Map() }] : []))
-  return [call, ...others]
+  return [call, ...callsBeside(call).map((other) => ({ overrides: new Map(), ...other }))]
 }

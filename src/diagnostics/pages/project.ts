@@ -39,5 +39,6 @@ operations:
 endpoints: [http://127.0.0.1:9005]
 operations:
   pay: { post: /payments, in: { cart.sum: $.sum }, out: { order.id: $.id } }
+  refund: { post: /refunds, idempotent: true, in: { cart.sum: $.sum, order.id?: $.order } }
 `,
 }

@@ -1,7 +1,21 @@
 import { type Page, route } from './page.ts'
 
+const durableHome = `match: GET /home
+durable: true
+do:
+  - invoke: content.banners
+response:
+  body: { banners: $.banner.list }
+`
+
 /** Rules of which request goes where. */
 export const routePages = {
+  'invalid-durable': {
+    why: 'A durable run goes on after a crash from what was recorded of it. So there is a place where it is kept, and what it does can be recorded: no page in parts, no body as it came, no answer of before, and each call by a name of its own.',
+    fix: 'Give the gateway’s file `stores: { durable: ./data }`, or a PostgreSQL that several gateways share. Leave away what the message names.',
+    wrong: route(durableHome),
+    right: { ...route(durableHome), 'config/gateway.yaml': 'listen: 8080\nstores: { durable: ./data }\n' },
+  },
   'duplicate-route': {
     why: 'Two routes would answer the same requests. The names of path parameters make no difference, a literal segment does: `/products/new` and `/products/{id}` may both be. Or a listener answers them itself, at its `health`.',
     fix: 'Change the path or the method of one of them.',

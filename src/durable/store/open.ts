@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { DurableTarget } from '../../config/stores.ts'
 import type { LiveText } from '../../environment.ts'
 import { layoutOf } from './directory.ts'
 import { EmbeddedServer } from './embedded.ts'
@@ -10,11 +11,6 @@ import { JournalPool, type PoolTarget, reasonOf } from './pool.ts'
 import { createSchema } from './schema.ts'
 import { serverOf } from './server-url.ts'
 import { type DurableStore, DurableStoreError } from './store.ts'
-
-/** Where runs are kept, as the gateway's file has it. */
-export type DurableTarget =
-  | { readonly kind: 'directory'; readonly path: string }
-  | { readonly kind: 'postgres'; readonly url: LiveText }
 
 export interface StoreOptions {
   /** The first writes, all read. */

@@ -23,7 +23,9 @@ function checkArm(arm: BoundStep, diagnostics: Language['diagnostics']): void {
       const help = 'let the arm write a color, and respond behind the `first`'
       diagnostics.add('misplaced-respond', 'an arm of `first` does not end the route', step.at, help)
     }
-    const calls = step.call ? [step.call, ...step.call.fallbacks.flatMap(({ call }) => call ?? [])] : []
+    // What can be undone is undone where the arm lost.
+    if (!step.call || step.call.compensation) continue
+    const calls = [step.call, ...step.call.fallbacks.flatMap(({ call }) => call ?? [])]
     for (const { operation } of calls) {
       if (operation.idempotent) continue
       const message = `${operation.service.name}.${operation.name} is not idempotent, and this call may be called off half-way`

@@ -8,7 +8,7 @@ import type { RouteCheck } from './check.ts'
 /** Who gives a route more time than all of its calls may take expects them to have it, which nobody told them. */
 export const budgetsCanBeUsed: RouteCheck = (route, { diagnostics }) => {
   const { timeout: said } = route.settings ?? {}
-  if (said?.origin.by !== 'route' || !said.origin.at) return
+  if (route.durable || said?.origin.by !== 'route' || !said.origin.at) return
   const steps = [...everyStep(route.body)]
   // How often these run, or how long they wait, is another matter.
   if (

@@ -4,6 +4,7 @@ import { cachedAnswersMayBeShared } from './cached-answers-may-be-shared.ts'
 import type { RouteCheck } from './check.ts'
 import { colorsAreProducedBeforeRead } from './colors-are-produced-before-read.ts'
 import { cookiesComeFromListedPages } from './cookies-come-from-listed-pages.ts'
+import { durableRoutesCanBeRecorded } from './durable-routes-can-be-recorded.ts'
 import { errorCodesCanBeRaised } from './error-codes-can-be-raised.ts'
 import { expressionsCareForAbsence } from './expressions-care-for-absence.ts'
 import { failuresAreToldByMember } from './failures-are-told-by-member.ts'
@@ -44,4 +45,5 @@ export const routeChecks: readonly RouteCheck[] = [
   listsAreBounded,
   armsOfFirstMayLose,
   pagesInPartsHaveMembers,
+  durableRoutesCanBeRecorded,
 ]

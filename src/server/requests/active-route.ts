@@ -7,7 +7,7 @@ import type { RouteAccess } from '../../plan/access.ts'
 import { admitUnmatched } from '../../plan/admission/route.ts'
 import type { SchemeQuestion } from '../../plan/scheme-question.ts'
 import type { AggregatedRoute, PassthroughRoute, Route, Snapshot } from '../../plan/snapshot.ts'
-import { executeSteps } from '../../run/execute.ts'
+import { type ExecutionParts, executeSteps } from '../../run/execute.ts'
 import type { Outcome } from '../../run/outcome.ts'
 import { gates, openPipeline, type Pipeline, passOn } from '../../run/pipeline.ts'
 import type { Handle, Stage, StageParts } from '../../run/stage.ts'
@@ -16,6 +16,7 @@ import { leftOutOutcome } from '../../steps/context.ts'
 import type { ClientMetrics, RouteMetrics } from '../../telemetry/bound-metrics.ts'
 import { methodOfTitle } from '../../telemetry/methods.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import type { DurableRuns } from '../lifecycle/durable-runs.ts'
 
 export type ActiveRoute = ActiveAggregate | ActivePassthrough
 
@@ -56,6 +57,8 @@ export function isAggregate(active: ActiveRoute): active is ActiveAggregate {
 export interface ActiveRoutesParts extends Omit<StageParts, 'hold' | 'metrics'> {
   readonly backends: Backends
   readonly metrics: Metrics
+  /** Executes the runs of durable routes. */
+  readonly durable: Pick<DurableRuns, 'end'>
   /** The same calls, paced where the process has more to do than it can. */
   readonly pace: (calls: readonly Call[]) => readonly Call[]
 }
@@ -186,15 +189,20 @@ export class ActiveRoutes {
     if (route.caching?.ttlMs !== undefined)
       for (const result of ['hit', 'miss', 'stored']) metrics.countRouteCache(route.name, result, 0)
     const firstPart = route.progressive && metrics.firstPart(route.name)
-    const end = executeSteps(route, {
+    const execution = {
       clock,
-      firstPart: firstPart && ((ms) => firstPart.observe(ms / 1000)),
+      firstPart: firstPart && ((ms: number) => firstPart.observe(ms / 1000)),
       calls: () => pace(calls),
-      stepEnded: (step, outcome, ms) => {
+      stepEnded: (step: number, outcome: string, ms: number) => {
         steps[step]?.observe(outcome, ms / 1000)
         if (outcome === leftOutOutcome) steps[step]?.countFallback('skipped')
       },
-    })
+    } satisfies ExecutionParts
+    const hold = () => {
+      this.acquire(route)
+      return () => this.release(route)
+    }
+    const end = route.durable ? this.#parts.durable.end(route, execution, hold) : executeSteps(route, execution)
     const asking = callsOf(questions, opened.calls.slice(calls.length))
     return openPipeline(route, { ...this.#parts, questions: asking }, end)
   }

@@ -5,6 +5,7 @@ import { createOperationShapes, inlineOperationShape } from '../../operations/op
 import { addPolicyKeys, policyKeysOn } from '../../operations/policies/keys.ts'
 import { fallbackShape } from '../../operations/policies/shapes.ts'
 import { useShape } from '../../operations/use.ts'
+import { compensateShape } from './compensate.ts'
 
 const target = (inline: typeof inlineOperationShape) =>
   z.union([meaning(z.string(), 'operation'), inline]).describe('`service.operation`, or an operation written in place.')
@@ -20,6 +21,7 @@ export const invokeShape = z.strictObject({
   ...policyKeysOn('step'),
   optional: z.boolean().default(false).describe('On failure its outputs stay absent and the route goes on.'),
   fallback: fallbackShape.optional(),
+  compensate: compensateShape.optional(),
 })
 
 /** The same by the policies that there are. */

@@ -1,6 +1,6 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { parseJson, printJson } from '../../../json-text.ts'
-import { spend, spendOnBytes, spendOnPrinting } from '../../work.ts'
+import { nextUuid, spend, spendOnBytes, spendOnPrinting } from '../../work.ts'
 import { toJson } from '../json-value.ts'
 import { fail } from '../scope.ts'
 import { dyn } from '../types.ts'
@@ -104,7 +104,7 @@ export const encoderFunctions: Library = {
         "'9307b3b915efb5171ff14d8cb55fbcc798c6c0ef1456d66ded1a6aa723a58b7b'",
       ],
     }),
-    global('uuid', [], string, () => randomUUID(), {
+    global('uuid', [], string, nextUuid, {
       isVolatile: true,
       summary: 'A random UUID (version 4), another one each time.',
       example: ['size(uuid())', '36'],

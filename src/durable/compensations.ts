@@ -1,0 +1,134 @@
+import type { Scope } from '../cancellation.ts'
+import { type GatewayError, toGatewayError } from '../errors.ts'
+import type { Recorder, Undo } from '../steps/recorder.ts'
+import type { RunLog } from './log/run-log.ts'
+import type { Ending } from './log/said.ts'
+
+/** What became of a call that something undoes. */
+export type Undone = 'open' | 'undone' | 'parked' | 'stands'
+
+/** How a call is undone, and through what. */
+interface Way {
+  readonly undo: Undo
+  readonly recorder: Pick<Recorder, 'wait'> & {
+    /** The same for an attempt to undo it, from 1. */
+    undoing(attempt: number): Recorder
+  }
+}
+
+interface Call {
+  ending: Ending | undefined
+  way: Way | undefined
+  undone: Undone
+  /** Of undoing it, from when that begins. */
+  ended: Promise<void> | undefined
+}
+
+export interface CompensationOptions {
+  readonly log: RunLog
+  /** Of the whole run. */
+  readonly scope: Scope
+  /** Told of a call that nothing undoes by itself any more. */
+  readonly parked: (place: string, error: GatewayError) => void
+}
+
+/** The calls of a run, in the order in which they went out, and what undoes them. */
+export class Compensations {
+  readonly #calls = new Map<string, Call>()
+  readonly #ways = new Map<string, Way>()
+  readonly #options: CompensationOptions
+
+  constructor(options: CompensationOptions) {
+    this.#options = options
+  }
+
+  mayUndo(place: string, way: Way): void {
+    this.#ways.set(place, way)
+  }
+
+  begin(place: string): void {
+    this.#calls.set(place, { ending: undefined, way: this.#ways.get(place), undone: 'open', ended: undefined })
+  }
+
+  end(place: string, ending: Ending): void {
+    this.#calls.get(place)!.ending = ending
+  }
+
+  /** The run goes on without knowing whether the call did anything. */
+  leaveBehind(place: string): void {
+    const call = this.#calls.get(place)
+    if (call?.ending === 'unknown') void this.#undo(place, call)
+  }
+
+  abandon(group: ReadonlySet<string>): void {
+    void this.run(group, 'all')
+  }
+
+  /** Undoes those of a group, one after the other, in the reverse of the order in which they went out. */
+  async run(group: ReadonlySet<string>, which: 'all' | 'none' | readonly string[]): Promise<void> {
+    const chosen = [...this.#calls].filter(
+      ([place, { way }]) =>
+        group.has(place) && way !== undefined && (typeof which === 'string' || which.includes(way.undo.step)),
+    )
+    if (which === 'none') {
+      for (const [, call] of chosen) if (call.undone === 'open') call.undone = 'stands'
+      return
+    }
+    for (const [place, call] of chosen.reverse()) await this.#undo(place, call)
+  }
+
+  /** Resolves when nothing is being undone any more; never while a call is parked. */
+  async rest(): Promise<void> {
+    for (const { ended } of this.#calls.values()) await ended
+    if (this.names('parked').length > 0) await new Promise<never>(() => {})
+  }
+
+  /** Those of which this became, by the names of their steps, in the order in which they went out. */
+  names(undone: Undone): string[] {
+    return [...this.#calls.values()].flatMap((call) => (call.way && call.undone === undone ? call.way.undo.step : []))
+  }
+
+  get isUnderWay(): boolean {
+    return [...this.#calls.values()].some(({ undone, ended }) => ended !== undefined && undone === 'open')
+  }
+
+  #undo(place: string, call: Call): Promise<void> {
+    if (!call.way || call.ending === 'refused' || call.ending === undefined || call.undone === 'stands')
+      return Promise.resolve()
+    call.ended ??= this.#tryUntilDone(place, call)
+    return call.ended
+  }
+
+  async #tryUntilDone(place: string, call: Call): Promise<void> {
+    const { log, scope, parked } = this.#options
+    const { undo, recorder } = call.way!
+    const { step, delayMs } = undo
+    // Each restart since it was parked gives it as many attempts again.
+    const attempts = undo.attempts * (1 + log.timesParked(place))
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await undo.send(recorder.undoing(attempt), scope)
+        call.undone = 'undone'
+        return
+      } catch (thrown) {
+        const error = toGatewayError(thrown)
+        if (isGone(error) && call.ending === 'unknown') {
+          call.undone = 'undone'
+          return
+        }
+        if (attempt === attempts) {
+          call.undone = 'parked'
+          log.note({ kind: 'parked', place })
+          parked(place, error)
+          return
+        }
+      }
+      await recorder.wait(`${step}:compensate#${attempt}:wait`, delayMs(attempt), scope)
+    }
+  }
+}
+
+/** What may never have been done is not there to be undone. */
+function isGone({ response }: GatewayError): boolean {
+  return response?.status === 404 || response?.status === 410
+}

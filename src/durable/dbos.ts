@@ -1,0 +1,92 @@
+import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk'
+
+/** Of the form in which runs are kept: DBOS gives an executor those of its own version alone. */
+const version = 'tessera-1'
+const runName = 'tessera.run'
+const stepName = 'log'
+const mostSwept = 1000
+
+/** Executes a run from its input; gives what it came to, as text. */
+export type ExecuteRun = (id: string, input: string) => Promise<string>
+
+/** DBOS is one for a process, and so are its workflows. */
+let execute: ExecuteRun | undefined
+const runWorkflow = DBOS.registerWorkflow((input: string) => execute!(DBOS.workflowID!, input), {
+  name: runName,
+  // A run that waits outlives any number of gateways: those that end theirs are counted by what is recorded of them.
+  maxRecoveryAttempts: Number.MAX_SAFE_INTEGER,
+})
+const planWorkflow = DBOS.registerWorkflow(async (_text: string) => '', { name: 'tessera.plan' })
+const planId = (hash: string) => `plan:${hash}`
+
+/** @throws Error where the process executes the runs of another gateway */
+export async function launch(
+  executor: string,
+  options: Pick<DBOSConfig, 'systemDatabasePool' | 'serializer'>,
+  run: ExecuteRun,
+  warn: (message: string) => void,
+): Promise<void> {
+  if (execute) throw new Error('a process executes the durable runs of one gateway')
+  execute = run
+  const tell = (message: unknown) => warn(String(message))
+  const logger = { debug() {}, info() {}, warn: tell, error: tell }
+  DBOS.setConfig({ ...options, name: 'tessera', executorID: executor, applicationVersion: version, logger })
+  try {
+    await DBOS.launch()
+  } catch (thrown) {
+    execute = undefined
+    throw thrown
+  }
+}
+
+/** What is not done is left where it is. */
+export async function shutdown(): Promise<void> {
+  await DBOS.shutdown()
+  execute = undefined
+}
+
+/** Resolves when a run is recorded, with the promise of its end. */
+export async function startRun(id: string, input: string): Promise<{ readonly ended: Promise<unknown> }> {
+  const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: id })(input)
+  return { ended: handle.getResult() }
+}
+
+/** Keeps a plan by its hash: the input of a workflow that does nothing. */
+export async function keepPlan(hash: string, text: string): Promise<void> {
+  const handle = await DBOS.startWorkflow(planWorkflow, { workflowID: planId(hash) })(text)
+  await handle.getResult()
+}
+
+export async function loadPlan(hash: string): Promise<string> {
+  const status = await DBOS.retrieveWorkflow(planId(hash)).getStatus()
+  return String(status?.input?.[0] ?? '')
+}
+
+/** The next of a run's log: as it was written, else what is written now. */
+export function logNext(make: () => Promise<string>): Promise<string> {
+  return DBOS.runStep(make, { name: stepName })
+}
+
+/** When a run was recorded, in milliseconds since the epoch, by the clock of the database. */
+export async function recordedAt(id: string): Promise<number> {
+  const status = await DBOS.retrieveWorkflow(id).getStatus()
+  return status?.createdAt ?? 0
+}
+
+/** Hands the runs of an executor that is gone to whoever dispatches first. */
+export async function takeOver(executor: string): Promise<void> {
+  const runs = await DBOS.listWorkflows({
+    executorId: executor,
+    status: 'PENDING',
+    loadInput: false,
+    loadOutput: false,
+  })
+  if (runs.length > 0) await DBOS.resumeWorkflows(runs.map(({ workflowID }) => workflowID))
+}
+
+/** Of runs that have ended nothing is kept. */
+export async function sweep(): Promise<void> {
+  const ended = { workflowName: runName, status: 'SUCCESS' as const, limit: mostSwept }
+  const runs = await DBOS.listWorkflows({ ...ended, loadInput: false, loadOutput: false })
+  if (runs.length > 0) await DBOS.deleteWorkflows(runs.map(({ workflowID }) => workflowID))
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../clock.ts'
+import type { Document } from '../expressions/document.ts'
+import type { DurableSettings } from '../routes/durable.ts'
+import type { Notify } from '../telemetry/notice.ts'
+import type { PlanText } from './plan-text.ts'
+import type { RunStart } from './run.ts'
+import type { DurableStore } from './store/store.ts'
+
+/** A route as a run executes it, until it is released. */
+export interface OpenPlan<Outcome> {
+  readonly settings: DurableSettings
+  readonly maxWork: number
+  /** Never rejects. */
+  execute(start: RunStart, about: RunAbout): Promise<Outcome>
+  isFailure(outcome: Outcome): boolean
+  release(): void
+}
+
+/** What a run knows of the request that began it. */
+export interface RunAbout {
+  readonly id: string
+  readonly requestId: string
+  readonly loop: string | undefined
+}
+
+export interface EngineParts<Outcome> {
+  readonly store: DurableStore
+  readonly clock: Clock
+  readonly notify: Notify
+  /** Rejects with why the runs of a plan cannot go on for now. */
+  openPlan(route: string, hash: string, load: () => Promise<string>): Promise<OpenPlan<Outcome>>
+}
+
+/** What is recorded of a run before its first step. */
+export interface Recorded {
+  readonly plan: string
+  readonly route: string
+  /** As `packDocument` made it. */
+  readonly document: string
+  readonly seed: string
+  readonly startBy: number
+  readonly requestId: string
+  readonly loop?: string | undefined
+}
+
+export interface RunRequest extends Pick<Recorded, 'route' | 'requestId' | 'loop'> {
+  readonly plan: PlanText
+  readonly document: Document
+}

@@ -1,0 +1,245 @@
+import type { Clock } from '../../clock.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Batch, Entry, Happening } from './entry.ts'
+
+/** Between two looks at whether the run is still ours. */
+const standBackMs = 200
+
+export interface RunLogOptions {
+  /** What was written by earlier executions, oldest first. */
+  readonly past: readonly Batch[]
+  readonly clock: Clock
+  /** Whether it is this process that executes the run, as far as that knows. */
+  readonly mayAct?: (() => boolean) | undefined
+}
+
+/** What came of a place: as it was recorded, or just now. */
+export interface Told<Value> {
+  readonly said: unknown
+  /** What it was made of, where it came just now. */
+  readonly live: Value | undefined
+}
+
+interface Arrival {
+  readonly happening: Happening
+  readonly live: unknown
+}
+
+/**
+ * The record of one run. What happens to the run reaches it one after the other, each when all that the one before led to is
+ * done: so the run is a function of the order in which things happened, and after a restart it is told the same in the same
+ * order. What it then begins, and what it chose on the way, is written together with what it was told.
+ */
+export class RunLog {
+  readonly #clock: Clock
+  readonly #mayAct: () => boolean
+  readonly #intents = new Map<string, Extract<Entry, { kind: 'intent' }>>()
+  readonly #choices = new Map<string, number | boolean>()
+  readonly #parked = new Map<string, number>()
+  readonly #past: Happening[] = []
+  readonly #happened = new Set<string>()
+  readonly #arrived: Arrival[] = []
+  readonly #waiting = new Map<string, (told: Told<unknown>) => void>()
+  #entries: Entry[] = []
+  /** Of what is noted, and of what was taken to be written before. */
+  #written = Promise.withResolvers<void>()
+  #taken: Promise<void> = Promise.resolve()
+  #wanted = Promise.withResolvers<void>()
+  #isTelling = false
+  #isStopped = false
+  #isOver = false
+  /** Of what was begun and is not told, and of it what has gone out. */
+  #begun = 0
+  #outside = 0
+  #now: number
+  /** How often it began in a row without anything having happened in between. */
+  readonly beginnings: number
+
+  constructor({ past, clock, mayAct = () => true }: RunLogOptions) {
+    this.#clock = clock
+    this.#mayAct = mayAct
+    let beginnings = 1
+    let first: number | undefined
+    for (const entry of past.flat()) {
+      if (entry.kind === 'intent') this.#intents.set(entry.place, entry)
+      else if (entry.kind === 'choice') this.#choices.set(entry.place, entry.choice)
+      else if (entry.kind === 'parked') this.#parked.set(entry.place, this.timesParked(entry.place) + 1)
+      else if (entry.kind === 'began') {
+        first ??= entry.at
+        beginnings += 1
+      } else {
+        beginnings = 1
+        if (entry.kind === 'happened') this.#remember(entry)
+      }
+    }
+    this.beginnings = beginnings
+    const at = clock.epoch()
+    this.beganAt = first ?? at
+    this.#now = this.beganAt
+    this.note({ kind: 'began', at })
+    this.#want()
+  }
+
+  /** When its first execution began, in milliseconds since the epoch. */
+  readonly beganAt: number
+
+  #remember(happening: Happening): void {
+    this.#past.push(happening)
+    this.#happened.add(happening.place)
+  }
+
+  /** When the run was told something last, in milliseconds since the epoch. */
+  get now(): number {
+    return this.#now
+  }
+
+  intentOf(place: string): { readonly until?: number } | undefined {
+    return this.#intents.get(place)
+  }
+
+  /** How often nothing more was tried to undo a call. */
+  timesParked(place: string): number {
+    return this.#parked.get(place) ?? 0
+  }
+
+  note(entry: Entry): void {
+    // What does not go out must not look as if it had.
+    if (this.#isStopped && entry.kind === 'intent') return
+    this.#entries.push(entry)
+  }
+
+  choose<Choice extends number | boolean>(place: string, decide: () => Choice): Choice {
+    const before = this.#choices.get(place)
+    if (before !== undefined) return before as Choice
+    const choice = decide()
+    this.#choices.set(place, choice)
+    this.note({ kind: 'choice', place, choice })
+    return choice
+  }
+
+  /** Resolves once all that was noted is written, or never where no more is to begin. */
+  written(): Promise<void> {
+    this.#settle(() => this.#want())
+    if (this.#isStopped) return new Promise(() => {})
+    return this.#entries.length > 0 ? this.#written.promise : this.#taken
+  }
+
+  /** Gives what comes of a place: what was recorded, in its turn; else what `begin` arrives with. */
+  tell<Value>(place: string, begin: (arrive: (said: unknown, live?: Value) => void) => void): Promise<Told<Value>> {
+    const told = new Promise<Told<unknown>>((resolve) => this.#waiting.set(place, resolve))
+    if (this.#happened.has(place)) this.#tellNext()
+    else {
+      this.#begun += 1
+      begin((said, live) => {
+        this.#begun -= 1
+        this.#arrived.push({ happening: { kind: 'happened', place, at: this.#clock.epoch(), said }, live })
+        this.#tellNext()
+      })
+    }
+    return told as Promise<Told<Value>>
+  }
+
+  #tellNext(): void {
+    if (this.#isTelling) return
+    const [before] = this.#past
+    const arrival = before ? undefined : this.#arrived[0]
+    const happening = before ?? arrival?.happening
+    if (!happening) return
+    const resolve = this.#waiting.get(happening.place)
+    if (!resolve) {
+      this.#expect(happening)
+      return
+    }
+    if (before) this.#past.shift()
+    else {
+      this.#arrived.shift()
+      this.note(happening)
+    }
+    this.#waiting.delete(happening.place)
+    this.#isTelling = true
+    this.#now = happening.at
+    resolve({ said: happening.said, live: arrival?.live })
+    this.#settle(() => {
+      this.#isTelling = false
+      this.#want()
+      this.#tellNext()
+    })
+  }
+
+  /** What happened to it was told a place that it does not come to: its plan is not the one that it began with. */
+  #expect({ place }: Happening): void {
+    if (this.#begun > 0) return
+    this.#settle(() => {
+      if (this.#isTelling || this.#past[0]?.place !== place || this.#waiting.has(place)) return
+      this.#mismatch.resolve(new GatewayError('internal', { reason: `it does not come to ${place} any more` }))
+    })
+  }
+
+  readonly #mismatch = Promise.withResolvers<GatewayError>()
+
+  /** Resolves with why it cannot go on, should it come to that. */
+  get mismatch(): Promise<GatewayError> {
+    return this.#mismatch.promise
+  }
+
+  /** Calls back when all that is under way without anything from outside is done: Node runs a tick behind all microtasks. */
+  #settle(then: () => void): void {
+    queueMicrotask(() => process.nextTick(then))
+  }
+
+  #want(): void {
+    if (this.#entries.length > 0 || this.#isOver) this.#wanted.resolve()
+  }
+
+  /** Sends something out as soon as all that was noted is written. */
+  async send<Value>(send: () => Promise<Value>): Promise<Value> {
+    if (this.#isStopped) return new Promise(() => {})
+    this.#outside += 1
+    try {
+      await this.written()
+      while (!this.#mayAct()) await this.#standBack()
+      return await send()
+    } finally {
+      this.#outside -= 1
+    }
+  }
+
+  /** Somebody else may execute the run by now: what is written next tells. */
+  async #standBack(): Promise<void> {
+    await new Promise<void>((resolve) => this.#clock.schedule(standBackMs, resolve))
+    this.note({ kind: 'resumed' })
+    await this.written()
+  }
+
+  /** The run has ended, or nothing more of it begins here: what is noted is the last. */
+  end(): void {
+    this.#isOver = true
+    this.#wanted.resolve()
+  }
+
+  /** From now on nothing begins; resolves when all that is under way is written. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    while (this.#outside > 0 || this.#arrived.length > 0 || this.#isTelling)
+      await new Promise((resolve) => setImmediate(resolve))
+    if (this.#isOver) return
+    this.note({ kind: 'released' })
+    const { promise } = this.#written
+    this.end()
+    await promise
+  }
+
+  /** The next batch to be written, as soon as there is one; undefined when there will be none. */
+  async take(): Promise<{ readonly batch: Batch; readonly written: () => void } | undefined> {
+    await this.#wanted.promise
+    if (this.#entries.length === 0 && this.#isOver) return undefined
+    const batch = this.#entries
+    const { resolve, promise } = this.#written
+    this.#taken = promise
+    this.#entries = []
+    this.#written = Promise.withResolvers()
+    this.#wanted = Promise.withResolvers()
+    if (this.#isOver) this.#wanted.resolve()
+    return { batch, written: resolve }
+  }
+}

@@ -1,0 +1,164 @@
+import type { CallRequest } from '../calls/call.ts'
+import { type Layer, type LayerResponse, OngoingCall } from '../calls/layer.ts'
+import type { CallSite } from '../calls/policy.ts'
+import type { Scope } from '../cancellation.ts'
+import type { Clock } from '../clock.ts'
+import { GatewayError, toGatewayError } from '../errors.ts'
+import { pause } from '../pause.ts'
+import type { Context } from '../steps/context.ts'
+import type { Recorder, Undo } from '../steps/recorder.ts'
+import type { Compensations } from './compensations.ts'
+import type { RunLog } from './log/run-log.ts'
+import { raise, restore, type Said, sayError, sayResponse, sayUnknown } from './log/said.ts'
+
+/** What all recorders of one run share. */
+export interface RunParts {
+  readonly id: string
+  readonly log: RunLog
+  readonly clock: Clock
+  /** Of the whole run: no step beside a call ends it. */
+  readonly scope: Scope
+  readonly compensations: Compensations
+  /** Whether no more is to be recorded. */
+  readonly isFull: () => boolean
+}
+
+/** What a recorder adds to the name of a place. */
+interface Here {
+  /** `:2`, in the second turn of a loop. */
+  readonly turn: string
+  /** The attempt to undo a call, from 1; 0 outside of that. */
+  readonly undoing: number
+}
+
+/** Records the calls, waits and choices of a run, and gives what was recorded before a restart. */
+export class RunRecorder implements Recorder {
+  readonly #run: RunParts
+  readonly #here: Here
+  /** The groups that it stands in, the whole run first. */
+  readonly #groups: readonly Set<string>[]
+
+  constructor(run: RunParts, groups: readonly Set<string>[] = [new Set()], here: Here = { turn: '', undoing: 0 }) {
+    this.#run = run
+    this.#groups = groups
+    this.#here = here
+  }
+
+  turn(index: number): RunRecorder {
+    return new RunRecorder(this.#run, this.#groups, { ...this.#here, turn: `${this.#here.turn}:${index}` })
+  }
+
+  group(): RunRecorder {
+    return new RunRecorder(this.#run, [...this.#groups, new Set()], this.#here)
+  }
+
+  /** The same for the call that undoes another. */
+  undoing(attempt: number): RunRecorder {
+    return new RunRecorder(this.#run, [], { ...this.#here, undoing: attempt })
+  }
+
+  async call(site: CallSite, request: CallRequest, call: OngoingCall, send: Layer): Promise<LayerResponse> {
+    const { log, compensations } = this.#run
+    const { isCompensation, mayRepeat } = site.recorded!
+    const key = this.#keyOf(site)
+    const place = this.#here.undoing > 1 ? `${key}#${this.#here.undoing}` : key
+    const again = log.intentOf(place) !== undefined
+    if (!again && !isCompensation && this.#run.isFull()) throw tooMuchState(site)
+    if (!isCompensation) {
+      compensations.begin(place)
+      for (const group of this.#groups) group.add(place)
+    }
+    const sent = { ...request, headers: this.#headersOf(site, request, key) }
+    const { said, live } = await log.tell<LayerResponse | GatewayError>(place, (arrive) => {
+      if (again && !mayRepeat) return arrive(sayUnknown(site))
+      if (!again) log.note({ kind: 'intent', place })
+      log
+        .send(() => this.#send(site, sent, call, send))
+        .then(
+          (response) => arrive(sayResponse(response), response),
+          (thrown: unknown) => arrive(sayError(toGatewayError(thrown), site), toGatewayError(thrown)),
+        )
+    })
+    if (!isCompensation) compensations.end(place, (said as Said).ending)
+    if (live) return live instanceof GatewayError ? raise(live) : live
+    return restore(said as Said, site)
+  }
+
+  /** What may do something ends by itself, so that it is known what came of it. */
+  async #send({ safe }: CallSite, request: CallRequest, call: OngoingCall, send: Layer): Promise<LayerResponse> {
+    if (safe) return send(request, call)
+    const own = new OngoingCall((call.context as Context).withScope(this.#run.scope))
+    own.request = request
+    try {
+      return await send(request, own)
+    } finally {
+      call.attempts = own.attempts
+      call.endpoint = own.endpoint
+    }
+  }
+
+  #keyOf({ recorded }: CallSite): string {
+    const { place, isCompensation } = recorded!
+    return `${place}${this.#here.turn}${isCompensation ? ':compensate' : ''}`
+  }
+
+  #headersOf(site: CallSite, { headers }: CallRequest, key: string): CallRequest['headers'] {
+    const { id } = this.#run
+    const own: Record<string, string> = { 'idempotency-key': `${id}:${key}`, ...headers }
+    if (site.recorded!.isCompensation) own['tessera-compensates'] = `${id}:${key.slice(0, -':compensate'.length)}`
+    return own
+  }
+
+  async keep<Value>(place: string, find: () => Promise<Value>): Promise<Value> {
+    const { said } = await this.#run.log.tell(this.#at(place), (arrive) => {
+      find().then(arrive, () => arrive(undefined))
+    })
+    return said as Value
+  }
+
+  choose<Choice extends number | boolean>(place: string, decide: () => Choice): Choice {
+    return this.#run.log.choose(this.#at(place), decide)
+  }
+
+  async wait(place: string, ms: number, scope: Scope): Promise<void> {
+    const { log, clock } = this.#run
+    const at = this.#at(place)
+    await log.tell(at, (arrive) => {
+      let until = log.intentOf(at)?.until
+      if (until === undefined) {
+        until = log.now + ms
+        log.note({ kind: 'intent', place: at, until })
+      }
+      const leftMs = Math.max(0, until - clock.epoch())
+      log
+        .written()
+        .then(() => pause(leftMs, clock, scope))
+        .then(arrive, arrive)
+    })
+    scope.throwIfCancelled()
+  }
+
+  #at(place: string): string {
+    return `${place}${this.#here.turn}`
+  }
+
+  mayUndo(place: string, undo: Undo): void {
+    this.#run.compensations.mayUndo(this.#at(place), { undo, recorder: this })
+  }
+
+  leaveBehind(place: string): void {
+    this.#run.compensations.leaveBehind(this.#at(place))
+  }
+
+  abandon(): void {
+    this.#run.compensations.abandon(this.#groups.at(-1)!)
+  }
+
+  compensate(which: 'all' | 'none' | readonly string[]): Promise<void> {
+    return this.#run.compensations.run(this.#groups.at(-1)!, which)
+  }
+}
+
+function tooMuchState({ step }: CallSite): GatewayError {
+  return new GatewayError('too-much-state', { step, title: 'More is to be recorded of the run than `maxState`' })
+}

@@ -1,0 +1,100 @@
+import { Scope } from '../cancellation.ts'
+import type { Clock } from '../clock.ts'
+import type { GatewayError } from '../errors.ts'
+import type { Document } from '../expressions/document.ts'
+import type { DurableSettings } from '../routes/durable.ts'
+import { Compensations } from './compensations.ts'
+import type { Batch } from './log/entry.ts'
+import { RunLog } from './log/run-log.ts'
+import { RecordedWork } from './recorded-work.ts'
+import { RunRecorder } from './recorder.ts'
+import type { RunState } from './state.ts'
+
+/** With what the steps of a run begin, or begin once more. */
+export interface RunStart {
+  readonly document: Document
+  readonly recorder: RunRecorder
+  readonly work: RecordedWork
+  readonly scope: Scope
+  /** Until when it may take, on `Clock.now()`'s scale. */
+  readonly deadline: number
+}
+
+export interface RunOptions<Outcome> {
+  readonly id: string
+  /** What its random values are drawn from: nobody else knows it. */
+  readonly seed: string
+  /** Its context before its first step. */
+  readonly document: Document
+  /** What was recorded of it so far, oldest first. */
+  readonly past: readonly Batch[]
+  readonly settings: DurableSettings
+  /** Whether it is this process that executes it, as far as that knows; asked before anything goes out. */
+  readonly mayAct?: () => boolean
+  readonly maxWork: number
+  readonly clock: Clock
+  /** Runs its steps, and undoes what has to be undone. Never rejects. */
+  readonly execute: (start: RunStart) => Promise<Outcome>
+  readonly isFailure: (outcome: Outcome) => boolean
+  /** Told of what nothing undoes by itself any more. */
+  readonly parked: (place: string, error: GatewayError) => void
+}
+
+export interface RunEnd<Outcome> {
+  readonly outcome: Outcome
+  readonly state: RunState
+  /** The calls that were undone, in the order in which they had gone out. */
+  readonly compensated: readonly string[]
+}
+
+/** One execution of a run: from its beginning, or from what was recorded of it. */
+export class Run<Outcome> {
+  readonly log: RunLog
+  readonly #options: RunOptions<Outcome>
+  readonly #compensations: Compensations
+  readonly #scope = new Scope()
+  #bytes = 0
+  #end: RunEnd<Outcome> | undefined
+
+  constructor(options: RunOptions<Outcome>) {
+    const { past, clock, parked, mayAct } = options
+    this.#options = options
+    this.log = new RunLog({ past, clock, mayAct })
+    this.#compensations = new Compensations({ log: this.log, scope: this.#scope, parked })
+  }
+
+  /** Counts what was recorded of it, in bytes. */
+  count(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  /** What it came to, once it has ended. */
+  get end(): RunEnd<Outcome> | undefined {
+    return this.#end
+  }
+
+  get state(): RunState {
+    if (this.#end) return this.#end.state
+    if (this.#compensations.names('parked').length > 0) return 'parked'
+    return this.#compensations.isUnderWay ? 'compensating' : 'running'
+  }
+
+  /** Resolves when all of it is done; never when it cannot be, or is given up before. */
+  async go(): Promise<RunEnd<Outcome>> {
+    const { id, seed, document, settings, maxWork, clock, execute, isFailure } = this.#options
+    const { log } = this
+    const deadline = clock.now() + log.beganAt + settings.timeoutMs - clock.epoch()
+    const time = { now: () => clock.now(), epoch: () => clock.epoch(), deadline }
+    const recorder = new RunRecorder({
+      ...{ id, log, clock, scope: this.#scope, compensations: this.#compensations },
+      isFull: () => this.#bytes > settings.maxStateBytes,
+    })
+    const work = new RecordedWork(maxWork, time, log, seed)
+    const outcome = await execute({ document, recorder, work, scope: this.#scope, deadline })
+    await this.#compensations.rest()
+    const compensated = this.#compensations.names('undone')
+    const isUndone = compensated.length > 0 && isFailure(outcome)
+    this.#end = { outcome, state: isUndone ? 'compensated' : isFailure(outcome) ? 'failed' : 'done', compensated }
+    return this.#end
+  }
+}

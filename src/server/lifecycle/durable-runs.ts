@@ -1,0 +1,173 @@
+import type { Call } from '../../calls/call.ts'
+import type { CallSite } from '../../calls/policy.ts'
+import type { Backends } from '../../calls/registry.ts'
+import type { Clock } from '../../clock.ts'
+import type { Engine } from '../../durable/engine.ts'
+import type { OpenPlan } from '../../durable/engine-parts.ts'
+import type { PlanText, packPlan } from '../../durable/plan-text.ts'
+import { GatewayError } from '../../errors.ts'
+import { buildSnapshot } from '../../plan/build.ts'
+import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
+import type { ExecutionParts } from '../../run/execute.ts'
+import type { Answer, Failure } from '../../run/outcome.ts'
+import { runRecorded } from '../../run/recorded.ts'
+import type { Client, Handle } from '../../run/stage.ts'
+import type { Notify } from '../../telemetry/notice.ts'
+import { untraced } from '../../telemetry/untraced.ts'
+
+/** How long a client is kept for the answer of its run. */
+const replyWithinMs = 3000
+
+interface DurableRunsParts {
+  readonly clock: Clock
+  readonly notify: Notify
+  readonly backends: Backends
+  /** The directory that a relative one in the gateway's file stands in. */
+  readonly base: string
+  readonly pace: (calls: readonly Call[]) => readonly Call[]
+}
+
+type Outcome = Answer | Failure
+
+/** How a route of the configuration that serves is executed. */
+interface Served {
+  readonly route: AggregatedRoute
+  readonly parts: ExecutionParts
+  readonly plan: PlanText
+  /** Keeps its calls open until it is released. */
+  readonly hold: () => () => void
+}
+
+/** The durable routes of a gateway: nothing of them is loaded before there is one. */
+export class DurableRuns {
+  readonly #parts: DurableRunsParts
+  /** Of the configuration that serves, by their names. */
+  #served = new Map<string, Served>()
+  #snapshot: Snapshot | undefined
+  #opened: Promise<Opened> | undefined
+  #packPlan: typeof packPlan | undefined
+  /** Of requests whose runs begin in this process, by their ids. */
+  readonly #clients = new Map<string, Client>()
+
+  constructor(parts: DurableRunsParts) {
+    this.#parts = parts
+  }
+
+  /** Opens what the durable routes of a configuration need, before it serves. */
+  async prepare(snapshot: Snapshot): Promise<void> {
+    this.#snapshot = snapshot
+    const isDurable = snapshot.routes.some((route) => route.kind === 'aggregate' && route.durable)
+    if (isDurable) this.#opened ??= this.#open(snapshot)
+    const opened = await this.#opened
+    opened?.engine.reload()
+  }
+
+  async #open({ settings: { stores } }: Snapshot): Promise<Opened> {
+    const { clock, notify, base } = this.#parts
+    const [{ Engine }, { packPlan }, { openDurableStore }] = await Promise.all([
+      import('../../durable/engine.ts'),
+      import('../../durable/plan-text.ts'),
+      import('../../durable/store/open.ts'),
+    ])
+    this.#packPlan = packPlan
+    const warn = (message: string) => notify({ level: 'warn', subject: 'durable runs', message })
+    const store = await openDurableStore(stores.durable!, { keys: stores.durableKey, base, warn })
+    const openPlan = this.#openPlan.bind(this)
+    try {
+      return { engine: await Engine.open<Outcome>({ store, clock, notify, openPlan }), store }
+    } catch (thrown) {
+      await store.close()
+      throw thrown
+    }
+  }
+
+  /** The end of a durable route: its answer, if the run has one in time; else that it goes on. */
+  end(route: AggregatedRoute, parts: ExecutionParts, hold: Served['hold']): Handle {
+    const plan = this.#packPlan!(this.#snapshot!.texts, route.file)
+    this.#served.set(route.name, { route, parts, hold, plan })
+    return async (request, client) => {
+      const { engine } = (await this.#opened)!
+      const { requestId, loop } = client.propagation()
+      const document = request.document!
+      const { id, ended } = await engine.start({ plan, route: route.name, document, requestId, loop }, (id) =>
+        this.#clients.set(id, client),
+      )
+      const { promise: late, resolve } = Promise.withResolvers<Outcome>()
+      const timer = this.#parts.clock.schedule(replyWithinMs, () => resolve(accepted(id, engine.stateOf(id))))
+      const outcome = await Promise.race([ended.then((end) => end.outcome), late])
+      timer.cancel()
+      return outcome
+    }
+  }
+
+  /** Today's route where it has this plan; else the one of then, with today's services. */
+  async #openPlan(name: string, hash: string, load: () => Promise<string>): Promise<OpenPlan<Outcome>> {
+    const served = this.#served.get(name)
+    if (served?.plan.hash === hash) return this.#planOf(served.route, served.parts, served.hold())
+    const { unpackPlan } = await import('../../durable/plan-text.ts')
+    const today = this.#snapshot!
+    const texts = unpackPlan(await load(), today.texts)
+    if (!texts) throw cannotGoOn('its plan is kept in a form that this version does not know')
+    const { snapshot, diagnostics } = buildSnapshot(texts)
+    const route = snapshot?.routes.find((one): one is AggregatedRoute => one.kind === 'aggregate' && one.name === name)
+    if (!route) {
+      const [fault] = diagnostics.filter(({ severity }) => severity === 'error')
+      throw cannotGoOn(`its plan cannot be read any more${fault ? `: ${fault.message}` : ''}`)
+    }
+    const sites = route.callSites.map((site) => withServiceOf(today, site))
+    const opened = this.#parts.backends.open(sites)
+    const parts = { clock: this.#parts.clock, calls: () => this.#parts.pace(opened.calls), stepEnded() {} }
+    return this.#planOf(route, parts, () => opened.release())
+  }
+
+  #planOf(route: AggregatedRoute, parts: ExecutionParts, release: () => void): OpenPlan<Outcome> {
+    return {
+      settings: route.durable!,
+      maxWork: route.maxWork,
+      execute: (start, { id, requestId, loop }) => {
+        const client = this.#clients.get(id)
+        this.#clients.delete(id)
+        const { span = untraced } = client ?? {}
+        const propagation = client?.propagation() ?? { tracestate: undefined, baggage: undefined, requestId, loop }
+        return runRecorded(route, parts, { ...start, span, propagation })
+      },
+      isFailure: ({ kind }) => kind === 'failure',
+      release,
+    }
+  }
+
+  /** Records what is under way, and leaves the rest to whoever comes next. */
+  async close(withinMs: number): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined)
+    if (!opened) return
+    await opened.engine.close(withinMs)
+    await opened.store.close()
+  }
+}
+
+interface Opened {
+  readonly engine: Engine<Outcome>
+  readonly store: { close(): Promise<void> }
+}
+
+/** Where a service runs, and how that is looked after, is today's. */
+function withServiceOf({ catalogue }: Snapshot, site: CallSite): CallSite {
+  const service = catalogue.get(site.service.name)?.info
+  if (!service) throw cannotGoOn(`there is no service \`${site.service.name}\` any more`)
+  return { ...site, service }
+}
+
+function cannotGoOn(reason: string): GatewayError {
+  return new GatewayError('internal', { reason })
+}
+
+function accepted(id: string, state = 'running'): Answer {
+  return {
+    kind: 'answer',
+    status: 202,
+    headers: { 'cache-control': 'no-store' },
+    body: Buffer.from(JSON.stringify({ id, state })),
+    records: [],
+    degraded: [],
+  }
+}
