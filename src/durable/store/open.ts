@@ -75,7 +75,7 @@ async function connect(
   const told = (message: string) => isOpen && warn(message)
   const pool = new JournalPool(target, told)
   // Beside it: a lease is renewed when everything else waits.
-  const leases = new JournalPool({ ...target, max: 2 }, told)
+  const leases = new JournalPool({ ...target, max: 2 }, () => {})
   const close = async () => {
     await Promise.all([pool.end(), leases.end()])
   }
@@ -83,6 +83,7 @@ async function connect(
     await createSchema(pool)
     const readsPlain = await checkKeys(pool, keys)
     isOpen = true
+    pool.isPatient = true
     return {
       pool,
       serializer: createSerializer(keys, readsPlain),

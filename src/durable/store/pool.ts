@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg, { type PoolClient, type PoolConfig } from 'pg'
 
 const connections = 20
 const connectTimeoutMs = 5000
 /** A server that says nothing for so long while a query is under way is gone; TCP alone would wait for a quarter of an hour. */
 const silentMs = 30_000
+
+/** Between two attempts of who waits for the database. */
+const lookMs = 250
 
 /** What each session is told: a transaction that its gateway left open, and a statement that nobody waits for, end. */
 const sessionOptions = '-c idle_in_transaction_session_timeout=10s'
@@ -22,6 +26,8 @@ export type PoolTarget = Pick<PoolConfig, 'host' | 'port' | 'user' | 'password' 
  */
 export class JournalPool extends pg.Pool {
   readonly #warn: (message: string) => void
+  /** Whether who wants a connection waits until there is one. */
+  isPatient = false
   #isFailing = false
 
   constructor(target: PoolTarget, warn: (message: string) => void) {
@@ -45,10 +51,7 @@ export class JournalPool extends pg.Pool {
   override connect(): Promise<PoolClient>
   override connect(callback: ConnectCallback): void
   override connect(callback?: ConnectCallback): unknown {
-    const connecting = super.connect().then(
-      (client) => this.#connected(client),
-      (thrown) => this.#failed(thrown as Error),
-    )
+    const connecting = this.#connect()
     return callback
       ? connecting.then(
           (client) => callback(undefined, client, (release) => client.release(release)),
@@ -57,17 +60,21 @@ export class JournalPool extends pg.Pool {
       : connecting
   }
 
-  #connected(client: PoolClient): PoolClient {
-    if (this.#isFailing) this.#warn('the journal of durable runs can be reached again')
-    this.#isFailing = false
-    return client
-  }
-
-  #failed(thrown: Error): never {
-    if (this.ending) throw thrown
-    if (!this.#isFailing) this.#warn(`the journal of durable runs cannot be reached: ${reasonOf(thrown)}`)
-    this.#isFailing = true
-    throw away(thrown)
+  async #connect(): Promise<PoolClient> {
+    for (;;) {
+      try {
+        const client = await super.connect()
+        if (this.#isFailing) this.#warn('the journal of durable runs can be reached again')
+        this.#isFailing = false
+        return client
+      } catch (thrown) {
+        if (this.ending) throw thrown
+        if (!this.#isFailing) this.#warn(`the journal of durable runs cannot be reached: ${reasonOf(thrown)}`)
+        this.#isFailing = true
+        if (!this.isPatient) throw away(thrown as Error)
+      }
+      await sleep(lookMs, undefined, { ref: false })
+    }
   }
 }
 
