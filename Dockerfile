@@ -4,7 +4,7 @@
 FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The one install script we depend on fetches a Node, and this image is one.
+# The one install script that we need fetches a Node, and this image is one. Links that others make the gateway makes itself.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
