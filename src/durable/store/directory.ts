@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -58,6 +58,7 @@ export async function prepareDirectory(layout: Layout): Promise<ServerSettings> 
     mkdirSync(socket, { recursive: true, mode: 0o700 })
     if (owner) chownSync(socket, owner.uid, owner.gid)
     const binaries = findBinaries(majorOf(data), root)
+    if (owner) checkReach(owner, [binaries.directory, socket])
     if (!existsSync(data)) await createDatabase(binaries, layout, owner)
     return { binaries, data, socket, owner }
   } catch (thrown) {
@@ -79,6 +80,17 @@ function ownerOf(data: string): Owner {
   return { uid, gid }
 }
 
+/** A checkout in the home of root, say, is closed to whom the server runs as. */
+function checkReach(owner: Owner, directories: readonly string[]): void {
+  const closed = directories.find(
+    (directory) => spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', directory], { cwd: '/', ...owner }).status !== 0,
+  )
+  if (closed === undefined) return
+  throw new DurableStoreError(`PostgreSQL does not run as root, and user ${owner.uid} does not get to ${closed}`, {
+    help: 'run the gateway as a user of its own, or name a server: `durable: postgres://…`',
+  })
+}
+
 /** Made beside its place and moved there when it is whole, so that what a crash leaves behind is never opened. */
 async function createDatabase(binaries: Binaries, { root, data }: Layout, owner: Owner | undefined): Promise<void> {
   const draft = mkdtempSync(join(root, 'new-'))
@@ -94,17 +106,11 @@ async function createDatabase(binaries: Binaries, { root, data }: Layout, owner:
     rmSync(draft, { recursive: true, force: true })
     // Another gateway was faster: who may have it is told by its server.
     if (existsSync(data)) return
-    const { stderr, message, code } = thrown as Error & { stderr?: string; code?: unknown }
+    const { stderr, message } = thrown as Error & { stderr?: string }
     const told = /(?:error|FATAL|could not).*/i.exec(stderr ?? '')?.[0] ?? message
-    throw new DurableStoreError(`no database can be made in ${root}: ${told}`, {
-      cause: thrown,
-      ...(owner && (code === 'EACCES' || /ermission denied/.test(told)) ? { help: rootHelp } : {}),
-    })
+    throw new DurableStoreError(`no database can be made in ${root}: ${told}`, { cause: thrown })
   }
 }
-
-const rootHelp =
-  'PostgreSQL does not run as root, and nobody else gets there: run the gateway as a user of its own, or name a server: `durable: postgres://…`'
 
 function syncDirectory(path: string): void {
   const directory = openSync(path, 'r')

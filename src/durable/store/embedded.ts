@@ -82,6 +82,9 @@ function heldBy(root: string): DurableStoreError {
   })
 }
 
+/** Nobody listens at a socket; what else is wrong with its directory is told by who uses that. */
+const unanswered = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'EPERM', 'ENOTDIR'])
+
 /** How many gateways are connected to the server there; 0 while it starts or ends, undefined where there is none. */
 async function countClients(socket: string): Promise<number | undefined> {
   const client = new pg.Client({ ...targetOf(socket), connectionTimeoutMillis: 5000 })
@@ -94,8 +97,7 @@ async function countClients(socket: string): Promise<number | undefined> {
     )
     return Number(rows[0].clients)
   } catch (thrown) {
-    const { code } = thrown as { code?: string }
-    return code === 'ENOENT' || code === 'ECONNREFUSED' ? undefined : 0
+    return unanswered.has(String((thrown as { code?: unknown }).code)) ? undefined : 0
   } finally {
     await client.end().catch(() => {})
   }

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { openElsewhere, openStoreIn, storeDirectory } from '../../support/durable-store.ts'
@@ -111,3 +111,16 @@ function filesWith(text: string): string[] {
     .filter((file) => file.isFile() && readFileSync(join(file.parentPath, file.name)).includes(text))
     .map(({ name }) => name)
 }
+
+const isRoot = process.getuid?.() === 0
+const asRoot = isRoot ? test : test.skip
+if (!isRoot)
+  process.stderr.write('Not run as root: what it is told of a directory that nobody else gets to is not tested.\n')
+
+asRoot('root is told where nobody else gets to, as whom its server runs', async () => {
+  const closed = join(storeDirectory(), 'closed')
+  mkdirSync(closed, { mode: 0o700 })
+  await expect(openStoreIn(join(closed, 'data'))).rejects.toThrow(
+    `PostgreSQL does not run as root, and user 65534 does not get to ${closed}/data/run`,
+  )
+})
