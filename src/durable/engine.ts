@@ -9,7 +9,7 @@ import type { Batch } from './log/entry.ts'
 import type { PlanText } from './plan-text.ts'
 import { Run, type RunEnd } from './run.ts'
 import type { Lease } from './store/lease.ts'
-import { isLate, type StartTicket, startWithin } from './store/start-deadline.ts'
+import { isLate, notRecorded, type StartTicket, startWithin } from './store/start-deadline.ts'
 
 /** In which a run is recorded, or its client is told that it is not. */
 const startMs = 1000
@@ -65,6 +65,8 @@ export class Engine<Outcome> {
     { plan, document, ...rest }: RunRequest,
     begins: (id: string) => void,
   ): Promise<{ readonly id: string; readonly ended: Promise<RunEnd<Outcome>> }> {
+    // While the database is gone, runs that nobody waits for would pile up.
+    if (!this.#lease?.isHeld) throw notRecorded('the database of durable runs does not answer')
     const id = randomUUID()
     begins(id)
     const { clock } = this.#parts
@@ -84,7 +86,7 @@ export class Engine<Outcome> {
         return { id, ended }
       })
     } catch (thrown) {
-      throw thrown instanceof GatewayError ? thrown : notRecorded(thrown)
+      throw thrown instanceof GatewayError ? thrown : notRecorded((thrown as Error).message)
     }
   }
 
@@ -235,7 +237,3 @@ export class Engine<Outcome> {
 
 /** What a run comes to whose client was told that it does not begin. */
 const isVoid = '{"state":"void"}'
-
-function notRecorded(cause: unknown): GatewayError {
-  return new GatewayError('overloaded', { retryAfter: 1, title: 'The run cannot be recorded now', cause })
-}
