@@ -126,6 +126,12 @@ Where
   service.operations.NAME.retry
   step invoke.invoke.retry
   step invoke.retry
+
+retry  a key
+How often it is tried before the run is parked: 10 times unless given, from 1s on.
+
+Where
+  step invoke.compensate.retry
 `)
     expect((await explain('forEach')).stdout).toMatch(/^forEach {2}a step\n[\s\S]*Example\n {2}- forEach: /)
     expect((await explain('forEach')).stdout).not.toContain('a key')

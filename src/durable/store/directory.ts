@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Binaries, environmentOf, findBinaries } from './binaries.ts'
+import { type Binaries, closedTo, environmentOf, findBinaries } from './binaries.ts'
 import type { Owner, ServerSettings } from './process.ts'
 import { DurableStoreError } from './store.ts'
 
@@ -57,8 +57,9 @@ export async function prepareDirectory(layout: Layout): Promise<ServerSettings> 
     if (owner) chmodSync(root, 0o711)
     mkdirSync(socket, { recursive: true, mode: 0o700 })
     if (owner) chownSync(socket, owner.uid, owner.gid)
-    const binaries = findBinaries(majorOf(data), root)
-    if (owner) checkReach(owner, [binaries.directory, socket])
+    const isOpen = (directory: string) => owner === undefined || getsTo(owner, directory)
+    const binaries = findBinaries(majorOf(data), root, isOpen)
+    if (!isOpen(socket)) throw closedTo(socket)
     if (!existsSync(data)) await createDatabase(binaries, layout, owner)
     return { binaries, data, socket, owner }
   } catch (thrown) {
@@ -80,15 +81,8 @@ function ownerOf(data: string): Owner {
   return { uid, gid }
 }
 
-/** A checkout in the home of root, say, is closed to whom the server runs as. */
-function checkReach(owner: Owner, directories: readonly string[]): void {
-  const closed = directories.find(
-    (directory) => spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', directory], { cwd: '/', ...owner }).status !== 0,
-  )
-  if (closed === undefined) return
-  throw new DurableStoreError(`PostgreSQL does not run as root, and user ${owner.uid} does not get to ${closed}`, {
-    help: 'run the gateway as a user of its own, or name a server: `durable: postgres://…`',
-  })
+function getsTo(owner: Owner, directory: string): boolean {
+  return spawnSync('/bin/sh', ['-c', 'cd "$1"', 'sh', directory], { cwd: '/', ...owner }).status === 0
 }
 
 /** Made beside its place and moved there when it is whole, so that what a crash leaves behind is never opened. */
