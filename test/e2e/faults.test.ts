@@ -4,6 +4,7 @@ import type { DemoBackend, DemoBackends } from '../../demo/backends.ts'
 import { afterFile } from '../support/cleanup.ts'
 import { type Json, startFastDemo } from '../support/fast-demo.ts'
 import { ownFailures, type Served, startServe } from '../support/served.ts'
+import { copyPatientDemoConfig } from '../support/served-project.ts'
 import { until } from '../support/waiting.ts'
 
 /** No backend that hangs holds a page up for so long; by how much a page overruns its budget is for `npm run faults`. */
@@ -11,7 +12,7 @@ const graceMs = 20_000
 
 /** Ways to fail, and the error codes that they may be called. A huge or half answer may also be a late one. */
 const modes = [
-  { what: 'slow', trouble: { mode: 'delay', ms: 3000 }, codes: ['timeout'], status: 504 },
+  { what: 'slow', trouble: { mode: 'delay', ms: 12_000 }, codes: ['timeout'], status: 504 },
   { what: 'silent', trouble: { mode: 'hang' }, codes: ['timeout'], status: 504 },
   { what: 'refusing', trouble: { mode: 'refuse' }, codes: ['unavailable'], status: 502 },
   { what: 'resetting', trouble: { mode: 'reset' }, codes: ['unavailable'], status: 502 },
@@ -50,7 +51,7 @@ const pages: Page[] = [
     name: 'the homepage of a user',
     path: '/mobile/home?city=paris',
     headers: { 'x-session-token': 'tok-mei' },
-    budgetMs: 800,
+    budgetMs: 8000,
     covered: { ...homeCalls, users: ['session'] },
     needed: [],
     lists: homeLists,
@@ -59,7 +60,7 @@ const pages: Page[] = [
     name: 'the homepage of nobody',
     path: '/mobile/home',
     headers: {},
-    budgetMs: 800,
+    budgetMs: 8000,
     covered: homeCalls,
     needed: [],
     lists: homeLists,
@@ -68,7 +69,7 @@ const pages: Page[] = [
     name: 'the product page',
     path: '/mobile/products/p1042?city=paris',
     headers: {},
-    budgetMs: 900,
+    budgetMs: 9000,
     covered: { brands: ['brand', 'stores'], pricing: ['prices'], reco: ['similar'] },
     needed: ['catalog'],
     lists: ['stores', 'similar'],
@@ -77,7 +78,7 @@ const pages: Page[] = [
     name: 'search',
     path: '/mobile/search?q=coffee',
     headers: {},
-    budgetMs: 600,
+    budgetMs: 6000,
     covered: { pricing: ['prices'] },
     needed: ['catalog'],
     lists: ['items'],
@@ -86,7 +87,7 @@ const pages: Page[] = [
     name: 'discover',
     path: '/mobile/discover?city=chengdu&seg=new',
     headers: {},
-    budgetMs: 700,
+    budgetMs: 7000,
     covered: {
       catalog: ['cards', 'categories'],
       reco: ['recommend'],
@@ -106,7 +107,8 @@ let requests = 0
 beforeAll(async () => {
   demo = await startFastDemo()
   afterFile(() => demo.stop())
-  gateway = await startServe({ env: { ...demo.env } })
+  const root = await copyPatientDemoConfig()
+  gateway = await startServe({ config: `${root}/config/gateway.yaml`, env: { ...demo.env } })
   whole = await untilWhole()
 })
 

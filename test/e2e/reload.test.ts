@@ -8,7 +8,7 @@ import { ownFailures, type Served, startServe } from '../support/served.ts'
 import { copyDemoConfig, writeProject } from '../support/served-project.ts'
 import { pause, until } from '../support/waiting.ts'
 
-const reloads = 100
+const reloads = 40
 const requestsPerSecond = 150
 
 type Version = 'a' | 'b'
@@ -95,7 +95,7 @@ describe('a reload', () => {
       // Two of three by hand, since the watcher waits until it is quiet.
       await ways[count % ways.length]!()
       await until(() => serves(version), `version ${version} serves`)
-      if (count === reloads / 5) before = await readResources()
+      if (count === reloads / 4) before = await readResources()
     }
     await load.stop()
     const after = await readResources()

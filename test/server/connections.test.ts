@@ -32,7 +32,7 @@ describe('connections to an endpoint', () => {
     const backend = await startGathering(2)
     const { port } = await startGateway({
       'services/words': wordService(backend.url, 'connections: 2'),
-      'routes/word': `${wordRoute}timeout: 5s`,
+      'routes/word': `${wordRoute}timeout: 60s`,
     })
     expect(await askTimes(port, 8)).toEqual(Array(8).fill(200))
     expect(backend.most()).toBe(2)
@@ -42,7 +42,7 @@ describe('connections to an endpoint', () => {
     const backend = await startGathering(100)
     const { port } = await startGateway({
       'services/words': wordService(backend.url, 'bulkhead: { concurrent: 100 }'),
-      'routes/word': `${wordRoute}timeout: 5s`,
+      'routes/word': `${wordRoute}timeout: 60s`,
     })
     expect(await askTimes(port, 100)).toEqual(Array(100).fill(200))
     expect(backend.most()).toBe(100)

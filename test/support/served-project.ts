@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterFile } from './cleanup.ts'
 import { createProject, projectRoot } from './tessera.ts'
@@ -20,5 +20,25 @@ export async function writeProject(files: Record<string, string>): Promise<strin
 export async function copyDemoConfig(): Promise<string> {
   const root = await writeProject({})
   for (const name of ['config', 'routes']) await cp(join(projectRoot, name), join(root, name), { recursive: true })
+  return root
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000 }
+
+/**
+ * The demo's configuration with longer timeouts, for a machine that is slow: four times as long for a call, and ten
+ * times for a route, so that a page outlasts the calls of which one comes too late.
+ */
+export async function copyPatientDemoConfig(): Promise<string> {
+  const root = await copyDemoConfig()
+  for (const [folder, times] of [['config', 4] as const, ['routes', 10] as const]) {
+    for (const name of await readdir(join(root, folder), { recursive: true })) {
+      if (!name.endsWith('.yaml') || name.endsWith('.test.yaml')) continue
+      const file = join(root, folder, name)
+      const lengthen = (_whole: string, key: string, count: string, unit: string) =>
+        `${key}${Number(count) * unitMs[unit]! * times}ms`
+      await writeFile(file, (await readFile(file, 'utf8')).replace(/(\btimeout: )(\d+)(ms|s)\b/g, lengthen))
+    }
+  }
   return root
 }

@@ -13,7 +13,7 @@ export function wordService(url: string, keys = ''): string {
   return `
 service: words
 endpoints: [${url}]
-timeout: 5s
+timeout: 50s
 ${keys}
 operations:
   word: { get: /word, out: { word: $.word } }
