@@ -21,7 +21,7 @@ describe('the environment', () => {
   test('is read in every kind of file, typed by its place', async () => {
     const snapshot = loadProject(files, env)
     expect(snapshot.settings.listen).toMatchObject([{ host: undefined, port: 9000 }])
-    expect(snapshot.settings.admin.listen).toEqual({ host: '127.0.0.1', port: 9901 })
+    expect(snapshot.settings.admin.listen).toMatchObject({ host: '127.0.0.1', port: 9901 })
     expect(snapshot.settings.defaults.timeout).toBe(2000)
     expect(snapshot.routes[0]!.match.path).toBe('/reco')
     expect(snapshot.routes[0]!.timeoutMs).toBe(2000)
