@@ -56,9 +56,15 @@ export class DurableRuns {
   /** Opens what the durable routes of a configuration need, before it serves. */
   async prepare(snapshot: Snapshot): Promise<void> {
     this.#snapshot = snapshot
-    const isDurable = snapshot.routes.some((route) => route.kind === 'aggregate' && route.durable)
-    if (isDurable) this.#opened ??= this.#open(snapshot)
-    const opened = await this.#opened
+    const durable = snapshot.routes.filter((route) => route.kind === 'aggregate' && route.durable)
+    if (durable.length > 0) this.#opened ??= this.#open(snapshot)
+    const opened = await this.#opened?.catch((thrown: unknown) => {
+      // What cannot be opened now may be the next time, or be wanted no more.
+      this.#opened = undefined
+      throw thrown
+    })
+    const names = new Set(durable.map(({ name }) => name))
+    for (const name of this.#served.keys()) if (!names.has(name)) this.#served.delete(name)
     opened?.engine.reload()
   }
 
@@ -89,14 +95,21 @@ export class DurableRuns {
       const { engine } = (await this.#opened)!
       const { requestId, loop } = client.propagation()
       const document = request.document!
-      const { id, ended } = await engine.start({ plan, route: route.name, document, requestId, loop }, (id) =>
-        this.#clients.set(id, client),
-      )
-      const { promise: late, resolve } = Promise.withResolvers<Outcome>()
-      const timer = this.#parts.clock.schedule(replyWithinMs, () => resolve(accepted(id, engine.stateOf(id))))
-      const outcome = await Promise.race([ended.then((end) => end.outcome), late])
-      timer.cancel()
-      return outcome
+      let begun = ''
+      try {
+        const { id, ended } = await engine.start({ plan, route: route.name, document, requestId, loop }, (id) => {
+          begun = id
+          this.#clients.set(id, client)
+        })
+        const { promise: late, resolve } = Promise.withResolvers<Outcome>()
+        const timer = this.#parts.clock.schedule(replyWithinMs, () => resolve(accepted(id, engine.stateOf(id))))
+        const outcome = await Promise.race([ended.then((end) => end.outcome), late])
+        timer.cancel()
+        return outcome
+      } finally {
+        // A run that was never recorded has taken its client from here as little as one that begins too late.
+        this.#clients.delete(begun)
+      }
     }
   }
 
