@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { mock } from 'node:test'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Scope } from '../src/cancellation.ts'
 import { systemClock } from '../src/clock.ts'
 import type { GatewayError } from '../src/errors.ts'
@@ -35,17 +36,20 @@ describe('a timer of the system that throws', () => {
 
 test('a timer of the system may wait longer than the platform’s can', () => {
   const dayMs = 86_400_000
-  jest.useFakeTimers({ now: 0 })
+  const longestMs = 2 ** 31 - 1
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   try {
     let firedAt: number | undefined
     systemClock.schedule(60 * dayMs, () => (firedAt = Date.now()))
     const cancelled = systemClock.schedule(60 * dayMs, () => (firedAt = 0))
-    jest.advanceTimersByTime(30 * dayMs)
+    mock.timers.tick(longestMs)
     cancelled.cancel()
+    mock.timers.tick(longestMs)
+    mock.timers.tick(60 * dayMs - 2 * longestMs - 1)
     expect(firedAt).toBeUndefined()
-    jest.advanceTimersByTime(30 * dayMs)
+    mock.timers.tick(1)
     expect(firedAt).toBe(60 * dayMs)
   } finally {
-    jest.useRealTimers()
+    mock.timers.reset()
   }
 })

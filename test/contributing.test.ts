@@ -110,8 +110,7 @@ test('CONTRIBUTING walks through a step and a policy, each a file, a line and it
 
 test('what is written there passes its own tests', async () => {
   const tests = walks.flatMap(({ pieces }) => pieces.map(({ file }) => file).filter((file) => /\.test\.ts$/.test(file)))
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
-  const { failed, output } = await run(copy, [...jest, '-i', '--watchman=false', ...tests])
+  const { failed, output } = await run(copy, ['node_modules/jest/bin/jest.js', '-i', '--watchman=false', ...tests])
   expect(failed ? output : '').toBe('')
 })
 

@@ -102,11 +102,12 @@ test('what strangers say that only proxies may say is not heard', async () => {
 
 test('tokens do as well, and where nobody can tell whose they are, nobody is let in', async () => {
   const issuer = await startIssuer()
+  // From the start on: it is asked as soon as a gateway is there.
+  issuer.answer = (_request, response) => void response.writeHead(500).end()
   const { ask } = await start('', {
     gateway: `auth: { ops: ${issuer.jwt} }\ndefaults: { auth: none, authFailures: 3/h }\nadmin: { listen: 0.0.0.0:9900, auth: ops, ${roles} }`,
   })
   const bearer = async (claims: Record<string, unknown>) => ({ authorization: `Bearer ${await issuer.sign(claims)}` })
-  issuer.answer = (_request, response) => void response.writeHead(500).end()
   const doubt = await ask('/-/config', await bearer({ roles: ['ops-viewer'] }))
   expect([doubt.status, Number(doubt.headers.get('retry-after')) > 0]).toEqual([503, true])
   for (let at = 0; at < 3; at++) expect((await ask('/-/config', { authorization: 'Bearer bad' })).status).toBe(401)

@@ -1,13 +1,12 @@
 import { createServer } from 'node:http'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { opened, openedForAll } from '../support/cleanup.ts'
+import { startGateway } from '../support/gateway.ts'
 import { startNameServer } from '../support/name-server.ts'
+import { request, sendRaw } from '../support/raw.ts'
+import { observe } from '../support/servers.ts'
 
-const names = await startNameServer()
-afterAll(() => names.close())
-const { observe } = await import('../support/servers.ts')
-const { opened } = await import('../support/cleanup.ts')
-const { startGateway } = await import('../support/gateway.ts')
-const { request, sendRaw } = await import('../support/raw.ts')
+const names = await openedForAll(startNameServer())
 
 /** `/shop/…` is passed through to `shop.test`, wherever that is. */
 function startBefore(port: number, service = '') {

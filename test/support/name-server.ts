@@ -1,24 +1,32 @@
 import { createSocket } from 'node:dgram'
-import { setServers } from 'node:dns'
+import { getServers, setServers } from 'node:dns'
 import { once } from 'node:events'
+import { syncBuiltinESMExports } from 'node:module'
 
-/**
- * A name server of the process, to be started before anything of `src/` is imported, which would keep those of before:
- * every name has the addresses that it is given, in this order.
- */
+/** A name server of the process until it is closed: every name has the addresses that it is given, in this order. */
 export async function startNameServer() {
   let addresses: readonly string[] = []
   const server = createSocket('udp4')
   server.on('message', (query, { port, address }) => server.send(answer(query, addresses), port, address))
   server.bind(0, '127.0.0.1')
   await once(server, 'listening')
-  setServers([`127.0.0.1:${server.address().port}`])
+  const before = getServers()
+  ask([`127.0.0.1:${server.address().port}`])
   return {
     become(now: readonly string[]) {
       addresses = now
     },
-    close: () => void server.close(),
+    close() {
+      ask(before)
+      server.close()
+    },
   }
+}
+
+/** Node then exports other functions, which who has imported them gets only so. */
+function ask(servers: readonly string[]): void {
+  setServers(servers)
+  syncBuiltinESMExports()
 }
 
 /** RFC 1035 section 4: the question again, then A records for its name. */

@@ -1,3 +1,5 @@
+import { registerHooks } from 'node:module'
+
 let isSet = false
 
 /**
@@ -8,12 +10,8 @@ export function resolveOwnName(): void {
   if (isSet) return
   isSet = true
   const url = new URL(`../../index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href
-  try {
-    process.getBuiltinModule('node:module').registerHooks({
-      resolve: (specifier, context, next) =>
-        specifier === 'tessera' ? { url, shortCircuit: true } : next(specifier, context),
-    })
-  } catch {
-    // Jest resolves names in its own way, and refuses hooks.
-  }
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'tessera' ? { url, shortCircuit: true } : next(specifier, context),
+  })
 }
