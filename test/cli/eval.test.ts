@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { BatchEvaluator } from '../../src/cli/eval-batch.ts'
-import { createProject, mainScript, projectRoot } from '../support/tessera.ts'
+import { createProject, projectRoot, runTessera } from '../support/tessera.ts'
 
 let folder: Awaited<ReturnType<typeof createProject>>
 let file: string
@@ -21,17 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-/** Runs `tessera eval …`, given its standard input. */
-async function runEval(args: readonly string[], input = '') {
-  const child = spawn(process.execPath, [mainScript, 'eval', ...args], { env: { ...process.env, NO_COLOR: '1' } })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  child.stdin.on('error', () => {}).end(input)
-  const [code] = await once(child, 'close')
-  return { code, stdout, stderr }
-}
+const runEval = (args: readonly string[], input = '') => runTessera(['eval', ...args], { input })
 
 describe('eval', () => {
   test('of a singular path gives the value, of any other a list', async () => {

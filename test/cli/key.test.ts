@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { digestOf } from '../../src/identity/schemes/api-key/keys-file.ts'
 import { createDirectory } from '../support/cleanup.ts'
-import { startTessera } from '../support/tessera.ts'
+import { runTessera } from '../support/tessera.ts'
 
 function openFile() {
   const file = join(createDirectory(), 'keys.yaml')
-  const run = (...args: string[]) => startTessera(['key', ...args, '--file', file]).ended
+  const run = (...args: string[]) => runTessera(['key', ...args, '--file', file])
   return { file, run, text: () => readFileSync(file, 'utf8') }
 }
 

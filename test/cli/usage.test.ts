@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { projectRoot, runTessera } from '../support/tessera.ts'
+import { createProject, type Ended, goodProject, projectRoot, runTessera, startTessera } from '../support/tessera.ts'
 
 const packageJson = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'))
 const paintStart = '\u001b['
@@ -62,7 +62,33 @@ test('says which Node it needs, before anything is imported that an older one ca
     `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"${version}"})`,
   ]
   const wanted = String(packageJson.engines.node).replace('>=', '')
-  const old = await runTessera(['--version'], { nodeArgs: pretend('22.18.9') })
+  const old = await startTessera(['--version'], { nodeArgs: pretend('22.18.9') }).ended
   expect(old).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining(`needs Node ${wanted} or newer`) })
-  expect((await runTessera(['--version'], { nodeArgs: pretend(`${wanted}.0`) })).code).toBe(0)
+  expect((await startTessera(['--version'], { nodeArgs: pretend(`${wanted}.0`) }).ended).code).toBe(0)
+})
+
+test('every command that ends does so in a process of its own, and tells there what it tells here', async () => {
+  const commands = [
+    ...[
+      'init shop',
+      'check',
+      'test',
+      'eval $.a a.json',
+      'graph home',
+      'explain home',
+      'schema --out schemas',
+      'import',
+    ],
+    ...['export openapi', 'key list --file keys.yaml', 'user list --file users.yaml', 'chek'],
+  ]
+  const run = async (tell: (args: string[], options: { cwd: string }) => Promise<Ended>) => {
+    const { root, remove } = await createProject({ ...goodProject, 'a.json': '{"a":1}' })
+    const told = await Promise.all(commands.map((command) => tell(command.split(' '), { cwd: root })))
+    await remove()
+    const steady = (text: string) => text.replaceAll(root, '').replaceAll(/[\d.]+ m?s\b/g, 'a while')
+    return told.map(({ code, stdout, stderr }, at) => [commands[at], code, steady(stdout), steady(stderr)])
+  }
+  const inProcesses = await run((args, options) => startTessera(args, options).ended)
+  expect(inProcesses).toEqual(await run(runTessera))
+  expect(inProcesses.filter(([, code]) => code === 0)).toHaveLength(9)
 })

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { isPassword, parseHash } from '../../src/identity/schemes/basic/password-hash.ts'
 import { createDirectory } from '../support/cleanup.ts'
-import { startTessera } from '../support/tessera.ts'
+import { runTessera } from '../support/tessera.ts'
 
 function openFile() {
   const file = join(createDirectory(), 'users.yaml')
-  const run = (...args: string[]) => startTessera(['user', ...args, '--file', file]).ended
+  const run = (...args: string[]) => runTessera(['user', ...args, '--file', file])
   return { file, run, text: () => readFileSync(file, 'utf8') }
 }
 

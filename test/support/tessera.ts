@@ -4,18 +4,31 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { runCli } from '../../src/cli/index.ts'
 import { patienceMs } from './waiting.ts'
 
 export const mainScript = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 export const projectRoot = dirname(dirname(mainScript))
 
-export interface RunOptions {
+export interface RunHereOptions {
   readonly cwd?: string
   readonly env?: Record<string, string>
+  /** What it reads from its standard input. */
+  readonly input?: string
+}
+
+export interface RunOptions extends Omit<RunHereOptions, 'input'> {
   readonly nodeArgs?: readonly string[]
   /** Another way to start it than `src/main.ts`. */
   readonly script?: string
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
 }
 
 export interface Running {
@@ -23,17 +36,16 @@ export interface Running {
   /** What it has printed so far. */
   readonly stdout: () => string
   readonly stderr: () => string
-  readonly ended: Promise<{ code: number | null; stdout: string; stderr: string }>
+  readonly ended: Promise<Ended>
   /** Resolves once standard output holds the text (or the expression matches); rejects when the process ends first. */
   until(pattern: string | RegExp): Promise<void>
 }
 
 /** Starts `tessera …` in a process of its own. */
 export function startTessera(args: readonly string[], options: RunOptions = {}): Running {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.script ?? mainScript, ...args], {
     cwd: options.cwd ?? projectRoot,
-    env: { ...inherited, ...options.env },
+    env: environmentOf(options),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
@@ -64,9 +76,57 @@ export function startTessera(args: readonly string[], options: RunOptions = {}):
   return { child, stdout: () => stdout, stderr: () => stderr, ended, until }
 }
 
-/** Runs `tessera …` to its end. */
-export function runTessera(args: readonly string[], options: RunOptions = {}) {
-  return startTessera(args, options).ended
+/**
+ * Runs `tessera …` to its end, in this process: what it prints and gives is what a process of its own would
+ * (`usage.test.ts` holds each command to that). One at a time, since they share what a process has once.
+ */
+export function runTessera(args: readonly string[], options: RunHereOptions = {}): Promise<Ended> {
+  const run = lastRun.then(() => runHere(args, options))
+  lastRun = run.catch(() => {})
+  return run
+}
+
+let lastRun: Promise<unknown> = Promise.resolve()
+
+async function runHere(args: readonly string[], options: RunHereOptions): Promise<Ended> {
+  const { stdout, stderr } = process
+  const before = { cwd: process.cwd(), env: process.env }
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin')!
+  const printed = [capture(stdout), capture(stderr)] as const
+  process.chdir(options.cwd ?? projectRoot)
+  process.env = environmentOf(options)
+  Object.defineProperty(process, 'stdin', { ...stdin, get: () => new PassThrough().end(options.input) })
+  try {
+    const code = await runCli(args)
+    return { code, stdout: printed[0].text(), stderr: printed[1].text() }
+  } finally {
+    for (const { stop } of printed) stop()
+    Object.defineProperty(process, 'stdin', stdin)
+    process.env = before.env
+    process.chdir(before.cwd)
+  }
+}
+
+/** Takes what is printed from here on. */
+function capture(stream: NodeJS.WriteStream) {
+  const { write } = stream
+  const listeners = stream.listeners('error')
+  let text = ''
+  stream.write = (some: string | Uint8Array) => {
+    text += typeof some === 'string' ? some : Buffer.from(some).toString()
+    return true
+  }
+  const stop = () => {
+    stream.write = write
+    for (const listener of stream.listeners('error') as (() => void)[])
+      if (!listeners.includes(listener)) stream.off('error', listener)
+  }
+  return { text: () => text, stop }
+}
+
+function environmentOf({ env }: RunHereOptions): NodeJS.ProcessEnv {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...inherited } = process.env
+  return { ...inherited, ...env }
 }
 
 /** A directory with these files; `remove` it afterwards. */
