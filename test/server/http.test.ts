@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
 import { opened } from '../support/cleanup.ts'
 import { startGateway, untilActive } from '../support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { dial, parseAnswer, readAll, request, sendRaw, sendRefused } from '../support/raw.ts'
 import { startHttpServer } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
 import { wordRoute, wordService } from '../support/words.ts'
@@ -306,10 +306,10 @@ describe('a body', () => {
 
   test('that is too large is refused before it is read, and while it is', async () => {
     const { port } = await startGateway({ gateway: 'defaults: { maxRequestBody: 1KB }', 'routes/echo': echoAll })
-    const declared = await sendRaw(port, request('POST /echo HTTP/1.1', 'Content-Length: 99999999'))
+    const declared = await sendRefused(port, request('POST /echo HTTP/1.1', 'Content-Length: 99999999'))
     expect([declared.status, declared.header('connection')]).toEqual([413, 'close'])
     const chunked = request('POST /echo HTTP/1.1', 'Transfer-Encoding: chunked')
-    const answer = await sendRaw(port, `${chunked}800\r\n${'x'.repeat(2048)}\r\n`)
+    const answer = await sendRefused(port, `${chunked}800\r\n${'x'.repeat(2048)}\r\n`)
     expect([answer.status, answer.json()['code']]).toEqual([413, 'body-too-large'])
   })
 

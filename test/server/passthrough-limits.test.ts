@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { dial, readRefusal, request, sendRaw, sendRefused } from '../support/raw.ts'
 import { answer, startRawBackend } from '../support/raw-backend.ts'
 import { observe } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
@@ -48,7 +48,7 @@ describe('a body that is too large', () => {
   test('by its length is refused before the backend hears of it', async () => {
     const backend = await startSink()
     const { port } = await startBefore({ urls: [backend.url], gateway })
-    const refused = await sendRaw(port, request('POST /shop/x HTTP/1.1', 'Content-Length: 20000'))
+    const refused = await sendRefused(port, request('POST /shop/x HTTP/1.1', 'Content-Length: 20000'))
     expect([refused.status, refused.json()['code'], refused.json()['route']]).toEqual([413, 'body-too-large', 'shop'])
     expect(backend.received).toEqual([])
   })
@@ -59,12 +59,12 @@ describe('a body that is too large', () => {
     const chunk = `1000\r\n${'x'.repeat(4096)}\r\n`
     for (let round = 0; round < 4; round++) {
       const socket = await dial(port)
-      const all = readAll(socket)
+      const refusal = readRefusal(socket)
       socket.write(request('POST /shop/x HTTP/1.1', 'Transfer-Encoding: chunked'))
       socket.write(chunk.repeat(2))
       await until(() => (backend.received[round]?.length ?? 0) > 8192)
       socket.write(chunk.repeat(2))
-      expect(parseAnswer(await all)).toMatchObject({ status: 413 })
+      expect(await refusal).toMatchObject({ status: 413 })
       await backend.disconnected(round + 1)
       expect(backend.received[round]!.length).toBeLessThan(14_000)
       expect(backend.received[round]).not.toContain('\r\n0\r\n\r\n')
@@ -79,7 +79,7 @@ describe('a body that is too large', () => {
     expect((await sendRaw(port, `${request('POST /shop/x HTTP/1.1', 'Content-Length: 20000')}${body}`)).status).toBe(
       200,
     )
-    const over = await sendRaw(port, request('POST /shop/x HTTP/1.1', 'Content-Length: 40000'))
+    const over = await sendRefused(port, request('POST /shop/x HTTP/1.1', 'Content-Length: 40000'))
     expect(over.status).toBe(413)
   })
 
@@ -103,7 +103,10 @@ describe('what a client does tells nothing of a backend', () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, (_, at) => {
         const framing = at % 2 === 0 ? 'Content-Length: 1000' : 'Transfer-Encoding: chunked'
-        return sendRaw(port, `${request('POST /shop/x HTTP/1.1', framing)}${at % 2 === 0 ? 'hello' : '5\r\nhello\r\n'}`)
+        return sendRefused(
+          port,
+          `${request('POST /shop/x HTTP/1.1', framing)}${at % 2 === 0 ? 'hello' : '5\r\nhello\r\n'}`,
+        )
       }),
     )
     for (const one of answers) expect([one.status, one.json()['code']]).toEqual([408, 'request-timeout'])
@@ -137,12 +140,12 @@ describe('what a client does tells nothing of a backend', () => {
     })
     for (let round = 0; round < 2; round++) {
       const socket = await dial(port)
-      const all = readAll(socket)
+      const refusal = readRefusal(socket)
       // More than all the buffers on the way hold.
       const length = 16 * 1024 * 1024
       socket.write(request('POST /shop/x HTTP/1.1', `Content-Length: ${length}`))
       socket.write(Buffer.alloc(length))
-      expect(parseAnswer(await all)).toMatchObject({ status: 504 })
+      expect(await refusal).toMatchObject({ status: 504 })
     }
     expect(await statesOf(adminPort)).toContain('ejected')
   })

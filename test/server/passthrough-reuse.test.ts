@@ -90,12 +90,10 @@ describe('a connection is not used again, and whoever comes next gets an answer 
   })
 })
 
-test('a client that goes on with a body nobody wants after its answer is cut', async () => {
+test('a client that never ends a body nobody wants after its answer is cut', async () => {
   const { port } = await startBeforeOdd((socket) => socket.write(answer('early', '401 Unauthorized')))
   const socket = await dial(port)
   const all = readAll(socket)
   socket.write('POST /shop/odd HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
-  const drip = setInterval(() => socket.write('1\r\nx\r\n'), 100)
   expect(parseAnswer(await all).status).toBe(401)
-  clearInterval(drip)
 })

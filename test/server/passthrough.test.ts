@@ -355,6 +355,7 @@ describe('failures', () => {
     const { port } = await startBefore(backend.url)
     const socket = await dial(port)
     const all = readAll(socket)
+    socket.on('data', (chunk) => String(chunk).includes('too much') && socket.end())
     socket.write(`${request('POST /shop/x HTTP/1.1', 'Content-Length: 1000000')}hello`)
     expect(parseAnswer(await all)).toMatchObject({ status: 413 })
   })

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
-import { dial, parseAnswer, readAll, request, sendRaw } from '../support/raw.ts'
+import { dial, readAll, request, sendRaw, sendRefused } from '../support/raw.ts'
 import { answer, startRawBackend } from '../support/raw-backend.ts'
 import { observe } from '../support/servers.ts'
 import { until } from '../support/waiting.ts'
@@ -58,7 +58,7 @@ describe('a handshake that announces a body', () => {
   ])('by %s is refused, before anything of it goes on', async (_, header, body) => {
     const backend = await startRawBackend((socket) => socket.write(answer('fine')))
     const { port } = await startBefore(backend.url)
-    const refused = await sendRaw(port, upgradeRequest('/shop/ws', header) + body)
+    const refused = await sendRefused(port, upgradeRequest('/shop/ws', header) + body)
     expect([refused.status, refused.json()['code'], refused.header('connection')]).toEqual([
       400,
       'bad-request',
@@ -203,7 +203,7 @@ describe('a request with more headers than Node counts', () => {
     const { port } = await startGateway({ 'routes/hello': 'match: GET /hello\nresponse: { body: hello }\n' })
     const head = (last: string) => `GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${many}\r\n${last}\r\n\r\n`
     for (const last of ['Host: b', 'Transfer-Encoding: gzip, chunked']) {
-      expect(parseAnswer((await sendRaw(port, head(last))).text).status).toBe(400)
+      expect((await sendRefused(port, head(last))).status).toBe(400)
     }
   })
 })

@@ -36,6 +36,28 @@ export async function readAll(socket: Socket): Promise<string> {
   return Buffer.concat(chunks).toString('latin1')
 }
 
+/**
+ * Gives the answer to a request whose body never ends, as a client that hears it and sends no more: it is not waited
+ * until the gateway gives it up, which takes seconds.
+ */
+export async function readRefusal(socket: Socket): Promise<RawAnswer> {
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+    const { header, body } = parseAnswer(text)
+    if (header('connection') === 'close' && body.length >= Number(header('content-length'))) socket.end()
+  })
+  return parseAnswer(await readAll(socket))
+}
+
+/** Writes the beginning of a request that is refused. */
+export async function sendRefused(port: number, text: string): Promise<RawAnswer> {
+  const socket = await dial(port)
+  const refusal = readRefusal(socket)
+  socket.write(text)
+  return refusal
+}
+
 export function parseAnswer(text: string): RawAnswer {
   const end = text.indexOf('\r\n\r\n')
   const head = end < 0 ? text : text.slice(0, end)
