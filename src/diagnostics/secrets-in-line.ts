@@ -27,10 +27,13 @@ export function secretsInLine(lines: readonly string[], index: number): readonly
   const found: Stretch[] = []
   if (named.length === 0 && isSecretName(keyAround(lines, index)))
     found.push({ start: indentOf(line), end: line.length })
+  const isInside = named.length > 0 && isInSecret(lines, index)
   for (const { name, end } of named) {
     const value = valueAt(line, end)
-    const isHidden = isSecretName(name) ? !reference.test(value.text) : isCredentialName(name) && isLiteral(value.text)
-    if (isHidden && value.text !== '' && !value.text.startsWith('{')) found.push(value)
+    const isSecret = isSecretName(name) || (isInside && !isOfType(name))
+    const isHidden = isSecret ? !reference.test(value.text) : isCredentialName(name) && isLiteral(value.text)
+    if (isHidden && value.text !== '' && !(value.text.startsWith('{') && !(isSecret && holdsValues(value.text))))
+      found.push(value)
   }
   for (const { index: start, 0: text } of line.matchAll(userInfo)) found.push({ start, end: start + text.length })
   for (const { index: at, 0: text, 1: name = '' } of line.matchAll(parameter))
@@ -55,6 +58,28 @@ function keysIn(line: string) {
     const name = key.slice(1).find((one) => one !== undefined) ?? ''
     return { name, end: key.index + key[0].length }
   })
+}
+
+/** What a schema of a member says, which has the name of a secret and is none. */
+const isOfType = (name: string) =>
+  /^(?:type|format|title|description|properties|required|items|sensitivity)$/.test(name)
+
+/** Whether a mapping in a line holds something by itself: no template, and no type. */
+const holdsValues = (text: string) =>
+  !/^\{\s*["']?(?:\$|\}|$)/.test(text) && !keysIn(text).some(({ name }) => isOfType(name))
+
+/** Whether a line with keys stands in the mapping of a secret, which should have been a text. */
+function isInSecret(lines: readonly string[], index: number): boolean {
+  let indent = indentOf(lines[index] ?? '')
+  for (let at = index - 1; at >= 0 && indent > 0; at -= 1) {
+    const line = lines[at] ?? ''
+    const own = indentOf(line)
+    if (own < 0 || own >= indent) continue
+    indent = own
+    const key = keysIn(line).at(-1)
+    if (key && isSecretName(key.name) && /^\s*(?:\{.*|#.*)?$/.test(line.slice(key.end))) return true
+  }
+  return false
 }
 
 /** The key of the list or the text that a line without one belongs to; the elements of a list may stand as far out as it. */

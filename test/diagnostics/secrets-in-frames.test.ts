@@ -51,6 +51,18 @@ test.each([
   ],
   ['a URL', service('discover: { dns: { name: "http://admin:hunter2@registry:80/?api_key=hunter2" } }')],
   ['a secret of another type', service('auth: { basic: { user: shop, password: [hunter2] } }')],
+  ['a mapping in its place', service(`auth: { oauth2: { ${oauth2}, clientSecret: { value: hunter2 } } }`)],
+  ['a set in its place', service('auth: { basic: { user: shop, password: { hunter2 } } }')],
+  [
+    'a mapping of several lines in its place',
+    service(
+      'auth:\n  basic:\n    user: shop\n    password:\n      valeu: hunter2\n      from: { vault: 1 }\n    realm: x',
+    ),
+  ],
+  [
+    'a mapping in a list in its place',
+    gateway('{ oidc: { issuer: x, clientId: y, cookieKeys: [{ value: hunter2 }] } }'),
+  ],
   ['a secret that is too short', gateway(`{ jwt: { issuer: x, audience: any, secret: hunter2 } }`)],
 ])('no secret is shown with the line that is wrong: %s', (_what, text) => {
   const said = told(text.includes('service:') ? { 'services/words': text } : { gateway: text })
@@ -79,6 +91,8 @@ test('what names a secret, places of a request and all that is none are shown as
   expect(told({ 'services/words': service(keys) })).toContain(keys)
   const token = 'headrs: { token: $.user.token }'
   expect(told({ 'services/words': service(token) })).toContain(token)
+  const types = 'headrs: { token: { type: text } }'
+  expect(told({ 'services/words': service(types) })).toContain(types)
   const headers = 'headrs: { authorization: $.user.token, accept: text/plain }'
   expect(told({ 'services/words': service(headers) })).toContain(headers)
 })
