@@ -7,6 +7,7 @@ import { applySuppressions } from '../yaml/suppressions.ts'
 import { bindCertificates, type ListenerTls } from './certificates.ts'
 import { checkDefinitionsAreUsed } from './checks/definitions-are-used.ts'
 import { checkSharedOutputsAreUsed } from './checks/outputs-are-used.ts'
+import { checkPoliciesOfServicesHold } from './checks/policies-of-services-hold.ts'
 import { checkPresetsAreUsed } from './checks/presets-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
 import { checkToolsAreThere, checkToolsCanBeCalled } from './checks/tools-can-be-called.ts'
@@ -132,6 +133,7 @@ function* gatherDiagnostics(
   if (!diagnostics.hasErrors) {
     checkPresetsAreUsed(world, units, diagnostics)
     checkDefinitionsAreUsed(world, units, diagnostics)
+    checkPoliciesOfServicesHold(world, units, diagnostics)
     checkToolsAreThere(claims, world, diagnostics)
   }
   const suppressions = [...world.facts, ...units.map(({ facts }) => facts)].flatMap((facts) => facts.suppressions)

@@ -1,6 +1,6 @@
 import type { Language } from '../binding/color.ts'
 import { type Position, within } from '../binding/shape.ts'
-import type { PolicyKinds } from '../calls/policy.ts'
+import type { PolicyKind, PolicyKinds } from '../calls/policy.ts'
 import type { PolicyOwner } from '../calls/policy-binding.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
@@ -8,7 +8,7 @@ import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { Types } from '../operations/graphql/schema.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
-import { type DeclaredPolicies, type Declaring, declarePolicies } from '../operations/policies/resolve.ts'
+import { type DeclaredPolicies, type Declaring, declarePolicies, misfitOf } from '../operations/policies/resolve.ts'
 import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
 import type { ServiceOperation } from '../steps/service-operation.ts'
 import type { Defaults } from './defaults.ts'
@@ -21,6 +21,7 @@ import type { Work } from './work.ts'
 export const definitionUsers = { schema: 'graphql', proto: 'grpc' } as const
 type DefinitionName = keyof typeof definitionUsers
 const definitionNames = Object.keys(definitionUsers) as DefinitionName[]
+export const namePolicy = (name: string, service: string): string => `policy ${name} of ${service}`
 export const nameDefinition = (name: DefinitionName, service: string): string => `${name} of ${service}`
 
 /** One service of the catalogue, its operations checked against the dictionary. */
@@ -32,6 +33,8 @@ export interface CatalogueService {
   /** As its file has it. */
   readonly definition: ServiceDefinition['definition']
   /** Where it names what its operations are held against. */
+  /** Policies that it says itself for its operations, and that do not fit all that there may be. */
+  readonly choosy: readonly { readonly kind: PolicyKind; readonly config: unknown; readonly at: Location }[]
   readonly definitionsAt: readonly { readonly name: DefinitionName; readonly at: Location }[]
   /** Of what is passed through to it: its own, that of a preset it uses, or the gateway’s for all calls. */
   readonly timeoutMs: number | undefined
@@ -117,6 +120,10 @@ function bindService(
         ...around,
         kinds: kinds.filter(({ on }) => on.includes(owner)),
         by,
+  const choosy = kinds.flatMap((kind) => {
+    const { config, origin } = said[0]?.get(kind.name) ?? { config: false, origin: undefined }
+    return kind.misfit && origin?.at && config !== false ? { kind, config, at: origin.at } : []
+  })
         position,
         operation: undefined,
         errorNames: namedErrors,
@@ -134,6 +141,8 @@ function bindService(
     new Map([[timeoutPolicy.name, { config: gateway.timeout, origin: gateway.origins.timeout }]]),
   ]
   const headers = [
+    for (const { kind, config } of choosy)
+      if (!misfitOf(kind, config, operation)) language.usedNames?.add(namePolicy(kind.name, info.name))
     ...headersOf([...used, ...presets.defaults('call')]),
     ...(definition.headers ? [{ value: definition.headers, position: within(position, 'headers') }] : []),
   ]
@@ -165,6 +174,7 @@ function bindService(
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] }, language)] as const,
   )
+    choosy,
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
   const timeout = said.find((one) => one.has(timeoutPolicy.name))?.get(timeoutPolicy.name)?.config as number | undefined

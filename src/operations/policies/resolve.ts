@@ -68,7 +68,7 @@ function bindOne(kind: PolicyKind, written: unknown, declaring: Declaring): unkn
   const report: PolicyBinder['report'] = (code, message, path, help) =>
     diagnostics.add(code, message, source.locate([...position.path, kind.name, ...path]), help)
   const config = kind.bind ? kind.bind(written, { service, operation: operation?.name, services, report }) : written
-  const misfit = operation && config !== undefined ? kind.misfit?.(config, askable(operation)) : undefined
+  const misfit = operation && config !== undefined ? misfitOf(kind, config, operation) : undefined
   if (misfit) diagnostics.add(misfit.code, misfit.message, source.locateKey([...position.path, kind.name]), misfit.help)
   return config
 }
@@ -81,6 +81,11 @@ const askable = ({ method, idempotent, safe, codec }: Askable): PolicyOperation 
   safe,
   needsHttp2: codec !== undefined,
 })
+
+/** Why a policy cannot stand around an operation; undefined where it can. */
+export function misfitOf(kind: PolicyKind, config: unknown, operation: Askable): Misfit | undefined {
+  return kind.misfit?.(config, askable(operation))
+}
 
 /**
  * What holds around a call, outermost first: of each kind what the nearest says. What a service says is a default for
@@ -100,7 +105,7 @@ export function resolvePolicies(
     if (!declared) continue
     const { config, origin } = declared
     const isOutdated = kind.givesEarlierAnswers && repeatedIn !== undefined && origin.at?.file !== repeatedIn
-    const unfit = isOutdated ? asksAnew : kind.misfit?.(config, askable(operation))
+    const unfit = isOutdated ? asksAnew : misfitOf(kind, config, operation)
     const misfit = config === false ? undefined : unfit
     resolved.push({ kind, config: misfit || config === false ? undefined : config, misfit, origin })
   }
