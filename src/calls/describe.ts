@@ -21,6 +21,7 @@ export function describeAttempts(site: CallSite) {
   ): Attributes => ({
     ...endpoint.attributes,
     ...version,
+    ...site.dialect?.attributes,
     'http.request.method': method,
     ...(isRedirected
       ? { 'url.full': `${new URL(endpoint.url).origin}/REDACTED` }

@@ -16,7 +16,13 @@ export interface ServiceFile extends SourceText {
 }
 
 /** Where a service names files, from its own. */
-const places = [...tlsFileKeys.map((key) => ['tls', key]), ['proto'], ['schema']]
+const ownPlaces = [...tlsFileKeys.map((key) => ['tls', key]), ['proto'], ['schema']]
+
+function placesIn(value: unknown): (readonly string[])[] {
+  const { operations } = (value ?? {}) as { operations?: unknown }
+  const names = typeof operations === 'object' && operations !== null ? Object.keys(operations) : []
+  return [...ownPlaces, ...names.map((name) => ['operations', name, 'schema'])]
+}
 
 /** Whether a service may name files: only then it is worth a look inside. */
 export function mayNameFiles({ text }: SourceText): boolean {
@@ -30,7 +36,11 @@ export async function readServiceFiles(
   home: string,
   reader: FileReader,
 ): Promise<LocatedFile[]> {
-  const names = new Set(places.map((place) => textAt(value, place)).filter((name) => name !== undefined))
+  const names = new Set(
+    placesIn(value)
+      .map((place) => textAt(value, place))
+      .filter((name) => name !== undefined),
+  )
   const files: LocatedFile[] = []
   const read = async (name: string, location: string) => {
     if (files.some((file) => file.name === name)) return

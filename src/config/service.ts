@@ -4,7 +4,7 @@ import { checkShape } from '../binding/shape.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import type { BalancerKind } from '../endpoints/balancers/balancer.ts'
-import { createOperationShapes, operationShape } from '../operations/operation.ts'
+import { createOperationShapes, graphqlTypesShape, operationShape } from '../operations/operation.ts'
 import { addPolicyKeys, policyKeysOn } from '../operations/policies/keys.ts'
 import { useShape } from '../operations/use.ts'
 import type { Source } from '../yaml/source.ts'
@@ -18,12 +18,6 @@ import { retryBudgetShape } from './service/retry-budget.ts'
 import { hostShape, tlsShape } from './service/tls.ts'
 import { checkWhereItRuns, createVersionsShape, splitShape, versionsShape } from './service/versions.ts'
 import type { ServiceFile } from './service-files.ts'
-
-/** A file of GraphQL types. */
-const schemaFileShape = z
-  .string()
-  .regex(/\.(graphql|graphqls|gql)$/, 'a file of GraphQL types ends in .graphql')
-  .describe('A file of GraphQL types, from where this file lies: its `graphql` operations are held against it.')
 
 const operationsOf = (shape: typeof operationShape) =>
   z
@@ -72,7 +66,9 @@ export const serviceShape = z
     ...policyKeysOn('service'),
     budgetHeader: budgetHeaderShape.optional(),
     headers: headersShape.optional().describe('Sent with every operation.'),
-    schema: schemaFileShape.optional(),
+    schema: graphqlTypesShape
+      .optional()
+      .describe('A file of GraphQL types, from where this file lies: its `graphql` operations are held against it.'),
     operations: operationsOf(operationShape),
   })
   .meta({ description: 'A backend service: endpoints, policies and colored operations.' })

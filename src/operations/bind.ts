@@ -74,7 +74,7 @@ export function bindOperation(
     mayRepeat,
     idempotent: mayRepeat || headers.some((header) => header.name === 'idempotency-key'),
     safe: isQuery || grpc?.safe || safeMethods.has(method),
-    dialect: isGraphql ? graphqlDialect(definition.partial === true) : undefined,
+    dialect: isGraphql ? graphqlDialect(definition.partial === true, query?.operation) : undefined,
     path,
     template: `${method} ${text.split('?')[0]}`,
     inputs,

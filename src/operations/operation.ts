@@ -33,6 +33,11 @@ const statusRange = z
 
 const decodeShape = z.enum(['json', 'form', 'text', 'xml', 'csv', 'events', 'bytes'])
 
+/** The name of a file of GraphQL types. */
+export const graphqlTypesShape = z
+  .string()
+  .regex(/\.(graphql|graphqls|gql)$/, 'a file of GraphQL types ends in .graphql')
+
 const operationKeys = {
   summary: z.string().optional().describe('What it is for, in a line.'),
   get: pathTemplate.optional(),
@@ -105,14 +110,21 @@ const oneMethod = {
 
 /** What `graphql` says itself, and what nothing else has. */
 function fitsGraphql(definition: Record<string, unknown>): boolean {
-  const others = definition['graphql'] === undefined ? ['partial'] : ['body', 'encode', 'decode']
+  const others = definition['graphql'] === undefined ? ['partial', 'schema'] : ['body', 'encode', 'decode']
   return others.every((key) => definition[key] === undefined)
 }
-const ofGraphql = { message: '`graphql` has no `body`, `encode` and `decode`, and `partial` is of `graphql` alone' }
+const ofGraphql = {
+  message: '`graphql` has no `body`, `encode` and `decode`, and `partial` and `schema` are of `graphql` alone',
+}
 
 /** One operation of a service. */
 export const operationShape = z
-  .strictObject(operationKeys)
+  .strictObject({
+    ...operationKeys,
+    schema: graphqlTypesShape
+      .optional()
+      .describe('The types that its query is held against, where they are others than those of its service.'),
+  })
   .refine(hasOneMethod, oneMethod)
   .refine(fitsGraphql, ofGraphql)
   .meta({ description: 'One call that a service offers, colored.' })

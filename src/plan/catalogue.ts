@@ -6,7 +6,6 @@ import type { ServiceDefinition } from '../config/service.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
-import type { Types } from '../operations/graphql/schema.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies, misfitOf } from '../operations/policies/resolve.ts'
 import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
@@ -21,8 +20,8 @@ import type { Work } from './work.ts'
 export const definitionUsers = { schema: 'graphql', proto: 'grpc' } as const
 type DefinitionName = keyof typeof definitionUsers
 const definitionNames = Object.keys(definitionUsers) as DefinitionName[]
-export const namePolicy = (name: string, service: string): string => `policy ${name} of ${service}`
 export const nameDefinition = (name: DefinitionName, service: string): string => `${name} of ${service}`
+export const namePolicy = (name: string, service: string): string => `policy ${name} of ${service}`
 
 /** One service of the catalogue, its operations checked against the dictionary. */
 export interface CatalogueService {
@@ -33,9 +32,9 @@ export interface CatalogueService {
   /** As its file has it. */
   readonly definition: ServiceDefinition['definition']
   /** Where it names what its operations are held against. */
+  readonly definitionsAt: readonly { readonly name: DefinitionName; readonly at: Location }[]
   /** Policies that it says itself for its operations, and that do not fit all that there may be. */
   readonly choosy: readonly { readonly kind: PolicyKind; readonly config: unknown; readonly at: Location }[]
-  readonly definitionsAt: readonly { readonly name: DefinitionName; readonly at: Location }[]
   /** Of what is passed through to it: its own, that of a preset it uses, or the gateway’s for all calls. */
   readonly timeoutMs: number | undefined
   /** Operations that stand in its file but could not be read. */
@@ -80,36 +79,21 @@ export function* bindCatalogue(
   const namedErrors = [...known.values()].flatMap(({ service }) => errorsNamedBy(service.definition))
   const catalogue = new Map<string, CatalogueService>()
   for (const [name, { service, info }] of known) {
-    catalogue.set(
-      name,
-      bindService(
-        service,
-        info,
-        { services: targets, kinds, namedErrors, types: bindTypes(service, language.diagnostics) },
-        defaults,
-        language,
-      ),
-    )
+    catalogue.set(name, bindService(service, info, { services: targets, kinds, namedErrors }, defaults, language))
     yield
   }
   return Object.assign(catalogue, { isWhole })
 }
 
 function bindService(
-  { source, definition }: ServiceDefinition,
+  file: ServiceDefinition,
   info: ServiceInfo,
-  {
-    services,
-    kinds,
-    namedErrors,
-    types,
-  }: Pick<Declaring, 'services' | 'kinds'> & {
-    readonly namedErrors: string[]
-    readonly types: Types | undefined
-  },
+  { services, kinds, namedErrors }: Pick<Declaring, 'services' | 'kinds'> & { readonly namedErrors: string[] },
   gateway: Defaults,
   language: Language,
 ): CatalogueService {
+  const { source, definition } = file
+  const types = bindTypes(file, ['schema'], language.diagnostics)
   const around = { service: definition.service, services, kinds }
   const { presets } = gateway
   const position: Position = { source, path: [] }
@@ -120,10 +104,6 @@ function bindService(
         ...around,
         kinds: kinds.filter(({ on }) => on.includes(owner)),
         by,
-  const choosy = kinds.flatMap((kind) => {
-    const { config, origin } = said[0]?.get(kind.name) ?? { config: false, origin: undefined }
-    return kind.misfit && origin?.at && config !== false ? { kind, config, at: origin.at } : []
-  })
         position,
         operation: undefined,
         errorNames: namedErrors,
@@ -140,19 +120,29 @@ function bindService(
     ...said,
     new Map([[timeoutPolicy.name, { config: gateway.timeout, origin: gateway.origins.timeout }]]),
   ]
+  const choosy = kinds.flatMap((kind) => {
+    const { config, origin } = said[0]?.get(kind.name) ?? { config: false, origin: undefined }
+    return kind.misfit && origin?.at && config !== false ? { kind, config, at: origin.at } : []
+  })
   const headers = [
-    for (const { kind, config } of choosy)
-      if (!misfitOf(kind, config, operation)) language.usedNames?.add(namePolicy(kind.name, info.name))
     ...headersOf([...used, ...presets.defaults('call')]),
     ...(definition.headers ? [{ value: definition.headers, position: within(position, 'headers') }] : []),
   ]
   const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
     const used = presets.find('call', definition.use, position, language)
+    const ownTypes = definition.schema !== undefined
     for (const key of definitionNames)
-      if (definition[definitionUsers[key]] !== undefined) language.usedNames?.add(nameDefinition(key, info.name))
-    const operation = bindOperation(info, name, definition, [...headers, ...headersOf(used)], position, language, types)
+      if (definition[definitionUsers[key]] !== undefined && !(ownTypes && key === 'schema'))
+        language.usedNames?.add(nameDefinition(key, info.name))
+    const heldAgainst = ownTypes
+      ? bindTypes(file, [...position.path.map(String), 'schema'], language.diagnostics)
+      : types
+    const shared = [...headers, ...headersOf(used)]
+    const operation = bindOperation(info, name, definition, shared, position, language, heldAgainst)
     const errorNames = [...operation.errorNames.values()]
     const own = declarePolicies(definition, { ...around, by: 'operation', position, operation, errorNames, language })
+    for (const { kind, config } of choosy)
+      if (!misfitOf(kind, config, operation)) language.usedNames?.add(namePolicy(kind.name, info.name))
     const answers = () => [operation, ...alike(operation)].flatMap(({ outputs }) => outputs)
     return {
       operation: { ...operation, answers },
@@ -174,7 +164,6 @@ function bindService(
   const operations = Object.entries(definition.operations).map(
     ([name, operation]) => [name, bind(name, operation, { source, path: ['operations', name] }, language)] as const,
   )
-    choosy,
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
   const timeout = said.find((one) => one.has(timeoutPolicy.name))?.get(timeoutPolicy.name)?.config as number | undefined
@@ -185,6 +174,7 @@ function bindService(
     definitionsAt: definitionNames.flatMap((name) =>
       definition[name] === undefined ? [] : { name, at: source.locateKey([name]) },
     ),
+    choosy,
     timeoutMs: timeout,
     operations: new Map(operations),
     unread,

@@ -45,7 +45,9 @@ function call(span: RecordingSpan, site: SiteOptions = {}) {
 describe('an attempt', () => {
   test('leaves a client span that names the template and none of the values', async () => {
     const span = new RecordingSpan(true)
-    await call(span)
+    const attributes = { 'graphql.operation.name': 'Order' }
+    const dialect = { accept: '*/*', members: [], attributes, judge: () => undefined, codeOf: () => undefined }
+    await call(span, { dialect })
     expect(span.children).toHaveLength(1)
     expect(span.children[0]).toMatchObject({
       name: 'GET /recommend/{geo.city}',
@@ -54,6 +56,7 @@ describe('an attempt', () => {
       errorType: undefined,
     })
     expect(span.children[0]!.attributes).toEqual({
+      ...attributes,
       'http.request.method': 'GET',
       'url.template': '/recommend/{geo.city}',
       'url.full': `${server.url}/v1/recommend/{geo.city}?token=REDACTED&seg=REDACTED`,

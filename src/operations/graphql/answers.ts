@@ -1,6 +1,7 @@
 import type { Dialect } from '../../calls/dialect.ts'
 import { mediaTypeOf } from '../../formats/content-type.ts'
 import type { Body } from '../../json/body.ts'
+import type { QueryDocument } from './document.ts'
 
 const ofGraphql = 'application/graphql-response+json'
 
@@ -8,8 +9,13 @@ const ofGraphql = 'application/graphql-response+json'
  * What answers mean by GraphQL (https://graphql.github.io/graphql-over-http/draft/): a 200 with `errors` is a failure, unless
  * a part of the data is good enough.
  */
-export function graphqlDialect(isPartialGood: boolean): Dialect {
+export function graphqlDialect(isPartialGood: boolean, operation: QueryDocument['operation'] | undefined): Dialect {
+  const name = operation?.name?.value
   return {
+    attributes: {
+      ...(operation && { 'graphql.operation.type': operation.operation }),
+      ...(name !== undefined && { 'graphql.operation.name': name }),
+    },
     accept: `${ofGraphql}, application/json`,
     members,
     judge(body) {

@@ -4,8 +4,9 @@ import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../../src/config/read.ts'
 import type { ConfigTexts } from '../../../src/config/texts.ts'
 import { buildSnapshot } from '../../../src/plan/build.ts'
+import type { AggregatedRoute } from '../../../src/plan/snapshot.ts'
 import { createDirectory } from '../../support/cleanup.ts'
-import { describeDiagnostic, projectTexts } from '../../support/project.ts'
+import { describeDiagnostic, loadProject, projectTexts } from '../../support/project.ts'
 import { startStubbedGateway } from '../../support/stubbed-gateway.ts'
 
 const dictionary = `
@@ -89,9 +90,7 @@ describe('a query is held against itself when it is loaded', () => {
     expect(faults('graphql: "{ orders { id } }"\nbody: { a: 1 }', undefined)).toEqual([
       expect.stringContaining('no `body`'),
     ])
-    expect(faults('get: /x\npartial: true', undefined)).toEqual([
-      expect.stringContaining('`partial` is of `graphql` alone'),
-    ])
+    expect(faults('get: /x\npartial: true', undefined)).toEqual([expect.stringContaining('are of `graphql` alone')])
     expect(faults('graphql: "{ orders { id } }"\nin: { order.id: $.query }', undefined)).toEqual([
       expect.stringContaining('invalid-locator'),
     ])
@@ -128,6 +127,33 @@ describe('a query is held against the types of its service', () => {
     ])
   })
 
+  test('which one operation may name for itself, of another path of its service', () => {
+    const twice = (operation: string) => {
+      const texts = projectTexts({
+        dictionary,
+        'services/shop': `service: shop
+endpoints: [http://127.0.0.1:9]
+schema: ./shop.graphql
+operations:
+  order: { graphql: '{ orders { id } }' }
+  audit: ${operation}
+`,
+      })
+      const [service] = texts.services
+      const file = (name: string, text: string) => ({ path: name, text, by: service!.path, name, lack: undefined })
+      const serviceFiles = [
+        file('./shop.graphql', types),
+        file('./audit.graphql', 'type Query { entries: [String!]! }'),
+      ]
+      return buildSnapshot({ ...texts, serviceFiles }).diagnostics.flatMap(({ severity, message }) =>
+        severity === 'error' ? message : [],
+      )
+    }
+    expect(twice("{ graphql: '{ entries }', post: /audit, schema: ./audit.graphql }")).toEqual([])
+    expect(twice("{ graphql: '{ entries }', post: /audit }")).toEqual(['cannot query field `entries` on type `Query`'])
+    expect(twice('{ get: /audit, schema: ./audit.graphql }')).toEqual([expect.stringContaining('of `graphql` alone')])
+  })
+
   test('types that are wrong themselves are told where they are named', () => {
     expect(faults('graphql: "{ orders { id } }"', 'type Query { orders: [Ordr] }')).toEqual([
       expect.stringMatching(/services\/shop.yaml:3:9 shop.graphql:1:23: Unknown type: "Ordr"|shop.graphql/),
@@ -158,6 +184,20 @@ const files = (keys = '', steps = '[ { invoke: shop.order } ]') => ({
 })
 
 const ownType = { 'content-type': 'application/graphql-response+json; charset=utf-8' }
+
+test('a query is told of in traces by its type and its name, which are of the file', () => {
+  const named = (query: string) => {
+    const { routes } = loadProject({
+      ...files(),
+      'services/shop': service().replace('query ($id', `query ${query}($id`).replace('BACKEND', 'http://127.0.0.1:9'),
+    })
+    return (routes as AggregatedRoute[]).map(({ callSites }) => callSites[0]!.dialect!.attributes)
+  }
+  const order = { 'graphql.operation.type': 'query' }
+  const drop = { 'graphql.operation.type': 'mutation' }
+  expect(named('')).toEqual(expect.arrayContaining([order, drop]))
+  expect(named('Order')).toEqual(expect.arrayContaining([{ ...order, 'graphql.operation.name': 'Order' }, drop]))
+})
 
 describe('a query that is asked', () => {
   test('is a POST with its text and its variables as JSON, and never a part of the text', async () => {
@@ -244,21 +284,30 @@ test('types are a file that the service names, and part of what is loaded', asyn
   write('config/gateway.yaml', 'routes: ../routes')
   write('config/dictionary.yaml', dictionary)
   write('routes/home.yaml', 'match: GET /home\nresponse: { body: hello }\n')
-  const typed = service().replace('operations:', 'schema: ../types/shop.graphql\noperations:')
+  const typed = service()
+    .replace('operations:', 'schema: ../types/shop.graphql\noperations:')
+    .replace('  drop:\n', '  drop:\n    schema: ../types/drop.graphql\n')
   write('config/services/shop.yaml', typed.replace('BACKEND', 'http://127.0.0.1:9'))
   const load = async (before?: ConfigTexts) => {
     const { texts, locations } = await readConfig({ config: 'config/gateway.yaml', base: directory, env: {} }, before)
     const errors = buildSnapshot(texts).diagnostics.filter(({ severity }) => severity === 'error')
     return { texts, locations, errors: errors.map(({ code, message }) => `${code}: ${message}`) }
   }
-  expect((await load()).errors).toEqual([expect.stringContaining('config/types/shop.graphql')])
+  expect((await load()).errors).toEqual([
+    expect.stringContaining('config/types/shop.graphql'),
+    expect.stringContaining('config/types/drop.graphql'),
+  ])
+  write(
+    'config/types/drop.graphql',
+    'type Query { one: ID } type Mutation { drop(id: ID!): O } type O { total: Float }',
+  )
   write(
     'config/types/shop.graphql',
-    'type Query { order(id: ID!, filter: F): O } type O { total: Float } input F { state: String } type Mutation { drop(id: ID!): O }',
+    'type Query { order(id: ID!, filter: F): O } type O { total: Float } input F { state: String }',
   )
   const first = await load()
   expect(first.errors).toEqual([])
-  expect(first.locations.named).toEqual([join(directory, 'config/types/shop.graphql')])
+  expect(first.locations.named).toEqual(['shop', 'drop'].map((name) => join(directory, `config/types/${name}.graphql`)))
   write('config/types/shop.graphql', 'type Query { order(id: ID!): O } type O { sum: Float }')
   expect((await load(first.texts)).errors).not.toEqual([])
 })
