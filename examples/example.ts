@@ -21,6 +21,25 @@ export interface StubEntry {
   readonly answer: StubAnswer | readonly StubAnswer[]
 }
 
+/** A call of a method of gRPC: its message, as @grpc/grpc-js has it, and what is answered. */
+export interface GrpcEntry {
+  readonly message?: unknown
+  readonly answer: GrpcAnswer | readonly GrpcAnswer[]
+}
+
+export interface GrpcAnswer {
+  readonly message?: unknown
+  /** `NOT_FOUND` */
+  readonly code?: string
+  readonly details?: string
+}
+
+export interface GrpcBackend {
+  /** The file of its definition, from the example's folder. */
+  readonly proto: string
+  readonly methods: Readonly<Record<string, readonly GrpcEntry[]>>
+}
+
 export interface ExampleRequest {
   readonly name: string
   readonly send: {
@@ -28,11 +47,15 @@ export interface ExampleRequest {
     readonly path: string
     readonly headers?: Readonly<Record<string, string>>
     readonly body?: unknown
+    /** The name of the certificate that is shown. */
+    readonly certificate?: string
   }
   readonly expect: {
     readonly status: number
     /** A header that is null must not be there. */
     readonly headers?: Readonly<Record<string, string | null>>
+    /** Texts that stand in headers. */
+    readonly contains?: Readonly<Record<string, readonly string[]>>
     readonly body?: unknown
     readonly text?: string
     /** JSONPath → value. */
@@ -47,6 +70,9 @@ export interface ExampleRequest {
 /** An `example.yaml`. README.md says what each member means. */
 export interface Example {
   readonly backends: Readonly<Record<string, readonly StubEntry[]>>
+  readonly grpc?: Readonly<Record<string, GrpcBackend>>
+  /** Certificates by their names, and whom each is for. A backend that has one speaks TLS, and `gateway`'s clients too. */
+  readonly certificates?: Readonly<Record<string, readonly string[]>>
   readonly requests: readonly ExampleRequest[]
 }
 

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { TLSSocket } from 'node:tls'
 import { isDeepStrictEqual } from 'node:util'
 import type { Example, StubAnswer, StubEntry } from './example.ts'
 
@@ -10,29 +12,45 @@ export interface Stubs {
   stop(): Promise<void>
 }
 
+/** What backends that speak TLS show, by their names, and by what they believe others. */
+export interface Certificates {
+  readonly ca: string
+  readonly pairs: ReadonlyMap<string, { readonly cert: string; readonly key: string }>
+}
+
 /** Starts a server on a free port for each backend of an example. */
-export async function startStubs(backends: Example['backends']): Promise<Stubs> {
+export async function startStubs(backends: Example['backends'], certificates?: Certificates): Promise<Stubs> {
   const received: string[] = []
+  const env: Record<string, string> = {}
   const servers = await Promise.all(
     Object.entries(backends).map(async ([service, entries]) => {
       const answered = new Map<StubEntry, number>()
-      const server = createServer(async (request, response) => {
+      const pair = certificates?.pairs.get(service)
+      const answer = async (request: IncomingMessage, response: ServerResponse) => {
         received.push(`${service} ${request.method} ${request.url}`)
         const body = await readBody(request)
+        // Whose certificate it was shown is a header to it.
+        if (pair)
+          request.headers['x-client-certificate'] = (request.socket as TLSSocket).getPeerCertificate().subject?.CN
         const entry = entries.find((candidate) => fits(candidate, request, body))
-        if (!entry) return send(response, { status: 404, body: { unexpected: `${request.method} ${request.url}` } })
+        if (!entry)
+          return send(response, { status: 404, body: { unexpected: `${request.method} ${request.url}` } }, env)
         const answers = [entry.answer].flat() as StubAnswer[]
         const count = answered.get(entry) ?? 0
         answered.set(entry, count + 1)
-        send(response, answers[Math.min(count, answers.length - 1)]!)
-      })
+        send(response, answers[Math.min(count, answers.length - 1)]!, env)
+      }
+      const server = pair
+        ? createSecureServer({ ...pair, ca: certificates!.ca, requestCert: true }, answer)
+        : createServer(answer)
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return { service, server, port: (server.address() as { port: number }).port }
+      const { port } = server.address() as { port: number }
+      env[variableName(service)] = `${pair ? 'https' : 'http'}://127.0.0.1:${port}`
+      return { service, server }
     }),
   )
-  const urls = servers.map(({ service, port }) => [variableName(service), `http://127.0.0.1:${port}`])
   return {
-    env: Object.fromEntries(urls),
+    env,
     received,
     async stop() {
       for (const { server } of servers) server.closeAllConnections()
@@ -42,7 +60,7 @@ export async function startStubs(backends: Example['backends']): Promise<Stubs> 
 }
 
 /** `old-films` → `OLD_FILMS_URL` */
-function variableName(service: string): string {
+export function variableName(service: string): string {
   return `${service.replaceAll('-', '_').toUpperCase()}_URL`
 }
 
@@ -73,10 +91,19 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function send(response: ServerResponse, { status = 200, headers, body, delay = '0ms', fail }: StubAnswer): void {
+/** A text with the variables in it that the example's services have: `${ID_URL}`. */
+export function fillIn(text: string, env: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\{([A-Z_]+)\}/g, (all, name: string) => env[name] ?? all)
+}
+
+function send(
+  response: ServerResponse,
+  { status = 200, headers, body, delay = '0ms', fail }: StubAnswer,
+  env: Readonly<Record<string, string>>,
+): void {
   const answer = (): void => {
     if (fail === 'reset') return void response.socket?.resetAndDestroy()
-    const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+    const text = fillIn(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body), env)
     response.writeHead(status, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(text),

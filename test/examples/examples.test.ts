@@ -1,12 +1,17 @@
-import { readdirSync } from 'node:fs'
-import { request as sendRequest } from 'node:http'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request as sendRequest } from 'node:http'
+import { request as sendSecurely } from 'node:https'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Example, type ExampleRequest, readExample } from '../../examples/example.ts'
-import { type Stubs, startStubs } from '../../examples/stubs.ts'
+import { startGrpcStubs } from '../../examples/grpc-stubs.ts'
+import { type Certificates, fillIn, type Stubs, startStubs } from '../../examples/stubs.ts'
 import { compilePath } from '../../src/expressions/path.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { makeAuthority, type Pair } from '../support/certificates.ts'
+import { createDirectory } from '../support/cleanup.ts'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
@@ -15,17 +20,20 @@ const examples = await Promise.all(
 )
 
 describe.each(examples)('%s', (name, example: Example) => {
+  const certificates = example.certificates && makeCertificates(example.certificates)
   let stubs: Stubs
+  let grpcStubs: Pick<Stubs, 'env' | 'stop'>
   let gateway: Gateway
   let port: number
 
   beforeAll(async () => {
-    stubs = await startStubs(example.backends)
+    stubs = await startStubs(example.backends, certificates)
+    grpcStubs = await startGrpcStubs(example.grpc, `${folder}/${name}`)
     gateway = await createGateway({
       config: `${folder}/${name}/config/gateway.yaml`,
       port: 0,
       adminPort: false,
-      env: stubs.env,
+      env: { ...stubs.env, ...grpcStubs.env, ...(certificates && { CERTS: write(certificates) }) },
       secrets: `${folder}/${name}/secrets`,
       watch: false,
       logger: createLogger({ level: 'silent' }),
@@ -35,16 +43,19 @@ describe.each(examples)('%s', (name, example: Example) => {
   afterAll(async () => {
     await gateway?.close()
     await stubs?.stop()
+    await grpcStubs?.stop()
   })
 
   test.each(example.requests.map((request) => [request.name, request] as const))(
     '%s',
     async (_, { send, expect: wanted }) => {
-      const answer = await call(port, send)
+      const answer = await call(port, send, certificates)
       const seen = { status: answer.status, body: answer.text }
       expect({ ...seen, status: answer.status }).toEqual({ ...seen, status: wanted.status })
       for (const [header, value] of Object.entries(wanted.headers ?? {}))
         expect([header, answer.headers[header] ?? null]).toEqual([header, value])
+      for (const [header, texts] of Object.entries(wanted.contains ?? {}))
+        for (const text of texts) expect(answer.headers[header]).toContain(fillIn(text, stubs.env))
       if (wanted.body !== undefined) expect(JSON.parse(answer.text)).toEqual(wanted.body)
       if (wanted.text !== undefined) expect(answer.text).toBe(wanted.text)
       for (const [query, value] of Object.entries(wanted.match ?? {}))
@@ -68,17 +79,44 @@ interface Answer {
   text: string
 }
 
-function call(port: number, { method, path, headers, body }: ExampleRequest['send']): Promise<Answer> {
+/** `gateway` and the backends that are named speak TLS by these, all of one authority. */
+function makeCertificates(named: NonNullable<Example['certificates']>): Certificates {
+  const authority = makeAuthority()
+  const pairs = Object.entries(named).map(([name, names]) => [name, authority.issue(name, ...names)] as const)
+  return { ca: authority.cert, pairs: new Map(pairs) }
+}
+
+/** As files, for the gateway; their directory. */
+function write({ ca, pairs }: Certificates): string {
+  const directory = createDirectory()
+  writeFileSync(join(directory, 'ca.crt'), ca)
+  for (const [name, { cert, key }] of pairs) {
+    writeFileSync(join(directory, `${name}.crt`), cert)
+    writeFileSync(join(directory, `${name}.key`), key)
+  }
+  return directory
+}
+
+function call(
+  port: number,
+  { method, path, headers, body, certificate = '' }: ExampleRequest['send'],
+  certificates: Certificates | undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const isText = typeof body === 'string' && headers?.['content-type'] !== undefined
     const text = body === undefined ? undefined : isText ? body : JSON.stringify(body)
     const sent = { ...(text !== undefined && { 'content-type': 'application/json' }), ...headers }
-    const request = sendRequest({ port, method, path, headers: sent, agent: false }, async (response) => {
+    const options = { port, method, path, headers: sent, agent: false }
+    const shown: Pair | undefined = certificates?.pairs.get(certificate)
+    const receive = async (response: IncomingMessage) => {
       let answer = ''
       response.setEncoding('utf8')
       for await (const chunk of response) answer += chunk
       resolve({ status: response.statusCode!, headers: joinHeaders(response.headers), text: answer })
-    })
+    }
+    const request = certificates?.pairs.has('gateway')
+      ? sendSecurely({ ...options, ...shown, ca: certificates.ca }, receive)
+      : sendRequest(options, receive)
     request.on('error', reject)
     request.end(text)
   })
