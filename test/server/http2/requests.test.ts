@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
 import { issue } from '../../support/certificates.ts'
 import { opened } from '../../support/cleanup.ts'
 import { untilActive } from '../../support/gateway.ts'
 import { askHttp2, connectHttp2, dialHttp2, frameTypes, get } from '../../support/http2.ts'
 import { parseAnswer, request } from '../../support/raw.ts'
+import { answer, startRawBackend } from '../../support/raw-backend.ts'
 import { startHttpServer } from '../../support/servers.ts'
 import { askTls, pairFiles, startWith } from '../../support/tls-gateway.ts'
 import { until } from '../../support/waiting.ts'
@@ -159,5 +161,47 @@ describe('`proxy:` over HTTP/2', () => {
     stream.close(8)
     await backend.disconnected(2)
     await untilActive(running, 0)
+  })
+
+  test('an upload that stands still is the client’s 408, and nothing is held against a backend', async () => {
+    const backend = await startRawBackend((socket, head) => {
+      if (head.startsWith('GET')) socket.write(answer('fine'))
+    })
+    const files = {
+      gateway: listen(),
+      'services/files': `service: files\nendpoints: [${backend.url}]\noutlier: { failures: 2, maxEjected: 100% }\n`,
+      'routes/files': 'match: ANY /files/*rest\nproxy: files\ntimeout: 1s\n',
+    }
+    const { port } = await startWith(files, pair)
+    const session = await connectHttp2(port)
+    const stalled = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const stream = session.request({ ':method': 'POST', ':path': '/files/x', ':authority': 'gateway.test' })
+        stream.write('hello')
+        const [head] = await once(stream, 'response')
+        stream.close(8)
+        return head[':status']
+      }),
+    )
+    expect(stalled).toEqual(Array.from({ length: 6 }, () => 408))
+    expect(await askHttp2(session, { ':path': '/files/x' })).toMatchObject({ status: 200, body: 'fine' })
+  })
+
+  test('an upload that a backend refuses while it comes is answered what the backend says', async () => {
+    const backend = await startRawBackend((socket) => socket.end(answer('too much', '413 Too Large')))
+    const files = {
+      gateway: listen(),
+      'services/files': `service: files\nendpoints: [${backend.url}]\n`,
+      'routes/files': 'match: ANY /files/*rest\nproxy: files\n',
+    }
+    const { port } = await startWith(files, pair)
+    const session = await connectHttp2(port)
+    const body = Buffer.alloc(200_000, 'x')
+    for (let round = 0; round < 20; round++)
+      expect(await askHttp2(session, { ':method': 'POST', ':path': '/files/x' }, body)).toMatchObject({
+        status: 413,
+        body: 'too much',
+        reset: 0,
+      })
   })
 })
