@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
+import { tunnelOf } from '../../src/server/http/upgrade-response.ts'
 import { Tunnels } from '../../src/server/passthrough/tunnels.ts'
 import { parseHead } from '../../src/transports/http1/head.ts'
 import { afterTest, opened } from '../support/cleanup.ts'
@@ -28,7 +29,7 @@ test.each(['client', 'backend'] as const)(
     const client = await connection()
     const backend = await connection()
     const answer = parseHead('HTTP/1.1 101 Switching Protocols', 'GET')
-    const ends = { client: client.near, backend: backend.near, head: Buffer.alloc(0), idleMs: undefined }
+    const ends = { client: tunnelOf(client.near), backend: backend.near, head: Buffer.alloc(0), idleMs: undefined }
     new Tunnels().open({ ...ends, answer, exchange } as never)
     const [ended, silent] = who === 'client' ? [client, backend] : [backend, client]
     silent.far.resume()

@@ -13,6 +13,8 @@ import { http2Of } from './http2/attached.ts'
 import { createServer, OutgoingMessage } from './node-http.ts'
 import { endUntold } from './proxy-protocol/front.ts'
 import { createTlsServer, type SecureParts } from './tls/server.ts'
+import type { UpgradableResponse } from './tunnel-client.ts'
+import { UpgradeResponse } from './upgrade-response.ts'
 
 /** Everything a client may take its time for has an end; bodies have theirs where they are read. */
 export interface ListenerLimits
@@ -37,7 +39,7 @@ export interface ListenerHandlers {
   readonly onRequest: RequestListener
   /** Whether a request to upgrade is taken; one that is not is an ordinary request. */
   readonly takesUpgrade: (request: IncomingMessage) => boolean
-  readonly onUpgrade: (request: IncomingMessage, socket: Socket, head: Buffer) => void
+  readonly onUpgrade: (request: IncomingMessage, response: UpgradableResponse) => void
   /** What every answer carries, for what is answered here: names and values in turn. Without a request it was not understood. */
   /** Told of every request that is answered here, because it was not understood or can be no one's. */
   readonly onRefused?: ((refused: RefusedRequest) => void) | undefined
@@ -102,7 +104,8 @@ export function createListener(
   )
   server.on('connect', (request, stream) => contained('connection', stream, refuseTunnel)(request, stream, handlers))
   const answerHeaders = (request: IncomingMessage) => handlers.answerHeaders?.(request) ?? []
-  secure?.http2?.(server, { ...limits, facts: { ...facts, isHttp2: true }, onRequest, answerHeaders })
+  const { onUpgrade } = handlers
+  secure?.http2?.(server, { ...limits, facts: { ...facts, isHttp2: true }, onRequest, onUpgrade, answerHeaders })
   return server
 }
 
@@ -121,8 +124,10 @@ function takesUpgrade(request: IncomingMessage, handlers: ListenerHandlers): boo
 
 function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer, handlers: ListenerHandlers): void {
   // Where a body is announced Node hands over a stream in the place of the connection.
-  if (stream instanceof Socket) handlers.onUpgrade(request, stream, head)
-  else endWithProblem(stream, refuse('bad-request', 'a request to upgrade has no body'), handlers, request)
+  if (stream instanceof Socket) {
+    if (head.length > 0) stream.unshift(head)
+    handlers.onUpgrade(request, new UpgradeResponse(request, stream))
+  } else endWithProblem(stream, refuse('bad-request', 'a request to upgrade has no body'), handlers, request)
 }
 
 function refuseTunnel(request: IncomingMessage, stream: Duplex, handlers: ListenerHandlers): void {

@@ -68,7 +68,7 @@ export async function openListeners(parts: ListenersParts): Promise<Listeners> {
     }
     if (!adminAt) return { ...opened, adminServer: undefined, adminPort: undefined }
     const adminServer = createListener(
-      { onRequest: adminApp, takesUpgrade: () => false, onUpgrade: (_request, socket) => socket.destroy() },
+      { onRequest: adminApp, takesUpgrade: () => false, onUpgrade: (_request, response) => void response.destroy() },
       { ...defaultLimits, ...adminAt },
       await fronts.secure(adminAt),
     )
@@ -88,7 +88,7 @@ function handlersOf(
   return {
     onRequest: health === undefined ? handler : answerHealth(health, isReady, handler),
     takesUpgrade: (request) => passthrough.takesUpgrade(request),
-    onUpgrade: (request, socket, head) => passthrough.upgrade(request, socket, head),
+    onUpgrade: (request, response) => passthrough.upgrade(request, response),
     answerHeaders,
     onRefused,
   }

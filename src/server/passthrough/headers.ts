@@ -9,9 +9,6 @@ import { peerOf } from '../http/client-address.ts'
 import { listenerOf } from '../http/connection.ts'
 import type { Exchange } from '../requests/exchange.ts'
 
-/** The one other protocol that is passed on. */
-export const webSocket = 'websocket'
-
 const none: readonly string[] = []
 const nothing: ReadonlySet<string> = new Set()
 
@@ -118,17 +115,13 @@ export function selectResponseHeaders(
   return selected
 }
 
-/** The head of the answer that switches protocols, with what every answer of ours carries. */
-export function printSwitch(answer: ResponseHead, { requestId, ownHeaders = none, route }: Exchange): string {
+/** The headers of the answer that switches protocols, with what every answer of ours carries: names and values in turn. */
+export function switchHeaders(answer: ResponseHead, { requestId, ownHeaders = none, route }: Exchange): string[] {
   const headers = [
     ...(selectResponseHeaders(answer, route?.browsers) ?? none),
     'x-request-id',
     requestId,
     ...ownHeaders,
   ]
-  let head = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${webSocket}\r\n`
-  for (let at = 0; at < headers.length; at += 2) {
-    if (headers[at]!.toLowerCase() !== 'content-length') head += `${headers[at]}: ${headers[at + 1]}\r\n`
-  }
-  return `${head}\r\n`
+  return headers.filter((_, at) => headers[at - (at % 2)]!.toLowerCase() !== 'content-length')
 }

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { RouteRequest } from '../../run/route-request.ts'
+import type { ResponseHead } from '../../transports/http1/head.ts'
 import { hasBody } from '../http/body.ts'
+import type { UpgradableResponse } from '../http/tunnel-client.ts'
+import { webSocket } from '../http/upgrade-response.ts'
 import { type ActiveMatch, type ActivePassthrough, isAggregate } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { isOfMcp } from '../mcp/endpoint.ts'
@@ -40,7 +44,7 @@ export function isHandshake({ method, headers, httpVersion }: IncomingMessage): 
     method === 'GET' &&
     // RFC 9110, 7.8: one in HTTP/1.0 is ignored.
     httpVersion !== '1.0' &&
-    headers.upgrade?.toLowerCase() === 'websocket' &&
+    headers.upgrade?.toLowerCase() === webSocket &&
     headers.connection !== undefined &&
     upgradeOption.test(headers.connection)
   )
@@ -52,4 +56,18 @@ export function isHandshake({ method, headers, httpVersion }: IncomingMessage): 
  */
 export function isHandshakeWithBody(request: IncomingMessage): boolean {
   return isHandshake(request) && hasBody(request)
+}
+
+/** What an answer to a handshake has to know of it (RFC 6455 section 4.2.2). */
+const known = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+
+/** Whether an answer switches to what was asked for. A client of HTTP/2 knows no key, so it is looked at here. */
+export function isSwitchFor(
+  { headers }: IncomingMessage,
+  answer: Pick<ResponseHead, 'headers'>,
+  { isSwitchedBySuccess }: Pick<UpgradableResponse, 'isSwitchedBySuccess'>,
+): boolean {
+  if (String(answer.headers['upgrade']).toLowerCase() !== webSocket) return false
+  const accept = createHash('sha1').update(`${headers['sec-websocket-key']}${known}`).digest('base64')
+  return !isSwitchedBySuccess || answer.headers['sec-websocket-accept'] === accept
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { GatewayError } from '../../errors.ts'
 import type { PassedRequest } from '../../plan/passed-request.ts'
 import { refuse } from '../../run/refusals.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
 import { hasBody } from '../http/body.ts'
 import { checkRequest } from '../http/strict.ts'
+import { isUpgradable, type UpgradableResponse } from '../http/tunnel-client.ts'
 import { dropHeadersOfProxies } from '../http/untrusted-headers.ts'
 import type { ActiveMatch, ActivePassthrough } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
@@ -17,7 +17,6 @@ import { passedHeaders } from './headers.ts'
 import { arriveAt, findPassthrough, isHandshake, isHandshakeWithBody, type PassthroughMatch } from './match.ts'
 import { Relay } from './relay.ts'
 import { Tunnels } from './tunnels.ts'
-import { UpgradeResponse } from './upgrade-response.ts'
 import { refuseTooLong } from './upload.ts'
 
 /**
@@ -55,15 +54,14 @@ export class Passthrough {
   }
 
   /** Passes a request to upgrade on: it holds its places until the tunnel ends, and what refuses it is an answer like any other. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  upgrade(request: IncomingMessage, response: UpgradableResponse): void {
     const serving = this.#serving
     const { current, isDraining } = serving
     dropHeadersOfProxies(request, current.addresses.trustsPeerOf)
-    const response = new UpgradeResponse(request, socket)
-    if (head.length > 0) socket.unshift(head)
     const found = findPassthrough(serving, request)
     if (found && serving.overload.isBusy && tryShed(serving, found.active, found.arrived, request, response)) return
-    const exchange = new Exchange(serving, current, found?.active, request, response, found?.arrived.parts.id, socket)
+    const room = response.connectionToClient
+    const exchange = new Exchange(serving, current, found?.active, request, response, found?.arrived.parts.id, room)
     if (!found) exchange.fail(refuse('not-found'))
     else if (isDraining) exchange.fail(new GatewayError('overloaded', { detail: 'the gateway is shutting down' }))
     else this.#admit(exchange, found)
@@ -107,7 +105,7 @@ export class Passthrough {
     const { route, service } = active
     const { passes } = route
     const { budgetHeader } = route.service
-    const isUpgrade = response instanceof UpgradeResponse
+    const isUpgrade = isUpgradable(response)
     // Nothing may announce a body that is none: a backend that stays with HTTP would take the next request for it.
     const length = isUpgrade && 'content-length'
     return new Relay({

@@ -9,14 +9,14 @@ import { refuse } from '../../run/refusals.ts'
 import type { ResponseHead } from '../../transports/http1/head.ts'
 import type { Http1Stream } from '../../transports/http1/stream.ts'
 import { isOfEvents } from '../http/expiry.ts'
+import { isUpgradable, meansSwitch } from '../http/tunnel-client.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { codeAnswer } from './coding.ts'
 import { cutAnswer, Download } from './download.ts'
-import { webSocket } from './headers.ts'
+import { isSwitchFor } from './match.ts'
 import type { RelayParts } from './parts.ts'
 import { Shown } from './shown.ts'
-import { UpgradeResponse } from './upgrade-response.ts'
 import { Upload } from './upload.ts'
 
 /** An answer that has begun. */
@@ -127,9 +127,10 @@ export class Relay implements AttemptOwner {
       this.#show(attempt.endpoint)
       return true
     }
-    const headers = answerHeaders(head, attempt.endpoint, this.#parts)
+    const headers = meansSwitch(response, status) ? undefined : answerHeaders(head, attempt.endpoint, this.#parts)
     if (!headers) {
-      this.failed(attempt, invalid('the answer has too many headers'))
+      const what = meansSwitch(response, status) ? 'does not switch protocols' : 'has too many headers'
+      this.failed(attempt, invalid(`the answer ${what}`))
       return true
     }
     // While its client still sends, an answer goes out as it comes: what may end it is too much already.
@@ -169,16 +170,17 @@ export class Relay implements AttemptOwner {
   upgraded(attempt: Attempt, answer: ResponseHead, backend: Socket, head: Buffer): void {
     const { exchange, tunnels, route, expiresMs } = this.#parts
     const { response } = exchange
-    if (!(response instanceof UpgradeResponse)) throw new TypeError('the request asked for no upgrade')
-    if (String(answer.headers['upgrade']).toLowerCase() !== webSocket) {
+    if (!isUpgradable(response)) throw new TypeError('the request asked for no upgrade')
+    if (!isSwitchFor(exchange.request, answer, response)) {
       backend.destroy()
       this.#giveUp(invalid('the answer switches to another protocol than was asked for'))
       return
     }
     this.#timer?.cancel()
     attempt.measure(101, undefined)
-    tunnels.open({ client: response.handOn(), backend, answer, head, exchange, idleMs: route.idleMs, expiresMs })
-    exchange.handOn(101)
+    const client = response.handOn()
+    tunnels.open({ client, backend, answer, head, exchange, idleMs: route.idleMs, expiresMs })
+    exchange.handOn(client.status)
   }
 
   failed(attempt: Attempt, error: GatewayError): void {

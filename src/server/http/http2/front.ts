@@ -7,9 +7,11 @@ import { refuse } from '../../../run/refusals.ts'
 import { renderProblem } from '../../../run/reply.ts'
 import { newTraceId } from '../../../telemetry/ids.ts'
 import { knowListener, type ListenerFacts } from '../connection.ts'
+import type { UpgradableResponse } from '../tunnel-client.ts'
 import { attach, type Http2Connections } from './attached.ts'
+import { asUpgradable, ConnectResponse } from './connect-response.ts'
 import { constants, createServer } from './node-http2.ts'
-import { Request } from './request.ts'
+import { asksForWebSocket, Request } from './request.ts'
 import { Response } from './response.ts'
 import { Session, type SessionLimits } from './session.ts'
 import { StreamConnection } from './stream-connection.ts'
@@ -20,6 +22,7 @@ export interface Http2Parts extends Omit<SessionLimits, 'resets'> {
   readonly maxHeaderBytes: number
   readonly checkTimeoutsEveryMs: number
   readonly onRequest: RequestListener
+  readonly onUpgrade: (request: IncomingMessage, response: UpgradableResponse) => void
   /** What every answer carries, for what is answered here. */
   readonly answerHeaders: (request: IncomingMessage) => readonly string[]
 }
@@ -59,6 +62,7 @@ class Front implements Http2Connections {
       strictSingleValueFields: false,
       settings: {
         enablePush: false,
+        enableConnectProtocol: true,
         maxConcurrentStreams: settings.streams,
         maxHeaderListSize: maxHeaderBytes * headLeeway,
       },
@@ -115,14 +119,16 @@ class Front implements Http2Connections {
     const session = stream.session && this.#sessions.get(stream.session)
     if (!session) return
     const connection = new StreamConnection(stream, session.socket, this.#origin)
+    const isTunnel = asksForWebSocket(headers)
     const request = new Request(stream, headers, rawHeaders, connection)
-    const response = new Response(stream, connection)
+    const response = isTunnel ? new ConnectResponse(stream, connection) : new Response(stream, connection)
     session.begin(stream, response)
     if (this.#isEnding) stream.once('close', () => session.announceEnd())
     const message = request as unknown as IncomingMessage
     if (request.headers.expect?.toLowerCase() === '100-continue')
       stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE })
     if (sizeOf(rawHeaders) > this.#parts.maxHeaderBytes) this.#refuseHead(message, response)
+    else if (response instanceof ConnectResponse) this.#parts.onUpgrade(message, asUpgradable(response))
     else this.#parts.onRequest(message, response as unknown as ServerResponse)
   }
 

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Readable } from 'node:stream'
+import { webSocket } from '../upgrade-response.ts'
 import { Http2ServerRequest } from './node-http2.ts'
 import type { StreamConnection } from './stream-connection.ts'
 
@@ -28,6 +30,7 @@ export class Request extends NodeRequest {
   readonly socket: StreamConnection
   /** Of its target: `https` for whoever came in here. */
   readonly scheme: string
+  readonly #isTunnel: boolean
   #isWhole: boolean
 
   constructor(
@@ -37,12 +40,16 @@ export class Request extends NodeRequest {
     connection: StreamConnection,
   ) {
     const { ':method': method, ':path': path, ':scheme': scheme, ':authority': authority } = headers
+    const isTunnel = asksForWebSocket(headers)
     super(stream, headers, undefined, withoutPseudo(rawHeaders, authority))
     for (const name in headers) if (name.startsWith(':')) delete headers[name]
     if (authority !== undefined) headers.host = authority
-    this.#isWhole = stream.endAfterHeaders
+    this.#isTunnel = isTunnel
+    // What comes behind is no body.
+    this.#isWhole = isTunnel || stream.endAfterHeaders
+    if (isTunnel) Object.assign(headers, handshake())
     if (!this.#isWhole && headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
-    this.method = method ?? ''
+    this.method = isTunnel ? 'GET' : (method ?? '')
     this.url = path ?? ''
     this.scheme = scheme ?? ''
     this.socket = connection
@@ -62,11 +69,28 @@ export class Request extends NodeRequest {
     return this.socket
   }
 
+  override _read(size: number): void {
+    if (this.#isTunnel) super.push(null)
+    else super._read(size)
+  }
+
   override push(chunk: Buffer | null): boolean {
     if (chunk !== null) this.socket.bytesRead += chunk.length
     return super.push(chunk)
   }
 }
+
+/** Whether the stream of a request is to be a WebSocket (RFC 8441 section 4). */
+export function asksForWebSocket({ ':method': method, ':protocol': protocol }: IncomingHttpHeaders): boolean {
+  return method === 'CONNECT' && protocol === webSocket
+}
+
+/** What it would have said in HTTP/1.1; the key is made here, as is what looks at the answer to it. */
+const handshake = () => ({
+  connection: 'upgrade',
+  upgrade: webSocket,
+  'sec-websocket-key': randomBytes(16).toString('base64'),
+})
 
 /** The authority is the host. One that is said beside it, and is another, makes two hosts, which no request has. */
 function withoutPseudo(rawHeaders: readonly string[], authority: string | undefined): string[] {
