@@ -18,14 +18,22 @@ import { type FilePage, renderFilePage, renderServicePage, renderTestPage } from
 import { renderIndex } from './reference/pages/index.ts'
 import { renderMetrics } from './reference/pages/metrics.ts'
 import { renderPolicies } from './reference/pages/policies.ts'
+import { renderRuns } from './reference/pages/runs.ts'
 import { renderSteps } from './reference/pages/steps.ts'
 import { renderTemplates } from './reference/pages/templates.ts'
+import { drawRunStates } from './reference/run-states-picture.ts'
 
 const codePages = renderCodePages()
 
 /** Every file that is generated from the definitions of the language, by its path in the repository. */
 export async function generateFiles(): Promise<Map<string, string>> {
-  return new Map([...generateSchemas(), ...(await generatePages()), ...generateCodePages(), await drawHomepage()])
+  return new Map([
+    ...generateSchemas(),
+    ...(await generatePages()),
+    ...generateCodePages(),
+    await drawHomepage(),
+    drawRuns(),
+  ])
 }
 
 const testSchema = jsonSchemaOfFile('test', testFileShape)
@@ -52,6 +60,7 @@ async function generatePages(): Promise<[path: string, text: string][]> {
     ['cel', renderCel()],
     ['policies', renderPolicies()],
     ['errors', renderErrors()],
+    ['runs', renderRuns()],
     ['test', renderTestPage(describeFile('Tests of a route', 'routes/hello.test.yaml', testSchema))],
     ['cli', renderCli(await loadCommands(), exitCodes)],
     ['metrics', renderMetrics(await createMetrics(metersOf(policyKinds)).describe())],
@@ -74,6 +83,11 @@ async function drawHomepage(): Promise<[path: string, text: string]> {
   const home = snapshot?.routes.find((route) => route.kind === 'aggregate' && route.name === 'mobile-home')
   if (!snapshot || !home) throw new Error('the demo has no mobile-home')
   return ['docs/images/mobile-home.svg', graphFormats.svg(buildGraph(home, snapshot))]
+}
+
+/** The picture in docs/reference/runs.md. */
+function drawRuns(): [path: string, text: string] {
+  return ['docs/images/run-states.svg', drawRunStates()]
 }
 
 const places: Readonly<Record<string, string>> = {

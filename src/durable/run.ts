@@ -38,6 +38,8 @@ export interface RunOptions<Outcome> {
   readonly isFailure: (outcome: Outcome) => boolean
   /** Told of what nothing undoes by itself any more. */
   readonly parked: (place: string, error: GatewayError) => void
+  /** Told what it is at, as soon as that is recorded. */
+  readonly stateChanged?: ((state: RunState) => void) | undefined
 }
 
 export interface RunEnd<Outcome> {
@@ -55,11 +57,12 @@ export class Run<Outcome> {
   readonly #scope = new Scope()
   #bytes = 0
   #end: RunEnd<Outcome> | undefined
+  #seen: RunState | undefined
 
   constructor(options: RunOptions<Outcome>) {
     const { past, clock, parked, mayAct } = options
     this.#options = options
-    this.log = new RunLog({ past, clock, mayAct })
+    this.log = new RunLog({ past, clock, mayAct, settled: () => this.#look() })
     this.#compensations = new Compensations({ log: this.log, scope: this.#scope, parked })
   }
 
@@ -76,7 +79,15 @@ export class Run<Outcome> {
   get state(): RunState {
     if (this.#end) return this.#end.state
     if (this.#compensations.names('parked').length > 0) return 'parked'
-    return this.#compensations.isUnderWay ? 'compensating' : 'running'
+    if (this.#compensations.isUnderWay) return 'compensating'
+    return this.log.isWaiting ? 'waiting' : 'running'
+  }
+
+  #look(): void {
+    const { state } = this
+    if (state === this.#seen) return
+    this.#seen = state
+    void this.log.kept().then(() => this.#options.stateChanged?.(state))
   }
 
   /** Resolves when all of it is done; never when it cannot be, or is given up before. */
@@ -95,6 +106,7 @@ export class Run<Outcome> {
     const compensated = this.#compensations.names('undone')
     const isUndone = compensated.length > 0 && isFailure(outcome)
     this.#end = { outcome, state: isUndone ? 'compensated' : isFailure(outcome) ? 'failed' : 'done', compensated }
+    this.#look()
     return this.#end
   }
 }

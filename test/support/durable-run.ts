@@ -5,6 +5,7 @@ import { packDocument, unpackDocument } from '../../src/durable/document.ts'
 import type { Batch } from '../../src/durable/log/entry.ts'
 import { runInMemory } from '../../src/durable/memory.ts'
 import type { RunEnd } from '../../src/durable/run.ts'
+import type { RunState } from '../../src/durable/state.ts'
 import type { AggregatedRoute, Snapshot } from '../../src/plan/snapshot.ts'
 import type { Answer, Failure } from '../../src/run/outcome.ts'
 import { runRecorded } from '../../src/run/recorded.ts'
@@ -65,9 +66,11 @@ export interface Executed {
   readonly end: RunEnd<Answer | Failure> | undefined
   readonly batches: readonly Batch[]
   readonly parked: readonly string[]
+  /** What it was at, one after the other. */
+  readonly states: readonly RunState[]
 }
 
-/** Executes a run of the one route, until its end or its crash; over real sockets, through all policies. */
+/** Executes a run of the one route, until its end, its crash, or somebody has to look; over real sockets, through all policies. */
 export async function executeRun({ snapshot, body, past = [], writes = Infinity }: RunOptions): Promise<Executed> {
   const route = snapshot.routes[0] as AggregatedRoute
   const backends = await opened(new Backends({ clock: systemClock }))
@@ -75,6 +78,7 @@ export async function executeRun({ snapshot, body, past = [], writes = Infinity 
   const text = packDocument(route.createDocument(requestParts({ method: 'POST', body, query: {} })))
   const batches: Batch[] = past.map((batch) => JSON.parse(JSON.stringify(batch)))
   const parked: string[] = []
+  const states: RunState[] = []
   const crash = Promise.withResolvers<undefined>()
   let written = 0
   const ended = runInMemory(
@@ -98,6 +102,10 @@ export async function executeRun({ snapshot, body, past = [], writes = Infinity 
         ),
       isFailure: ({ kind }) => kind === 'failure',
       parked: (place) => parked.push(place),
+      stateChanged(state) {
+        states.push(state)
+        if (state === 'parked') crash.resolve(undefined)
+      },
     },
     (batch) => {
       if (written === writes) {
@@ -110,5 +118,5 @@ export async function executeRun({ snapshot, body, past = [], writes = Infinity 
     },
   )
   const end = await Promise.race([ended, crash.promise])
-  return { end, batches, parked }
+  return { end, batches, parked, states }
 }

@@ -11,6 +11,8 @@ export interface RunLogOptions {
   readonly clock: Clock
   /** Whether it is this process that executes the run, as far as that knows. */
   readonly mayAct?: (() => boolean) | undefined
+  /** Called back whenever all that something led to is done, but for what was recorded before. */
+  readonly settled?: (() => void) | undefined
 }
 
 /** What came of a place: as it was recorded, or just now. */
@@ -33,6 +35,7 @@ interface Arrival {
 export class RunLog {
   readonly #clock: Clock
   readonly #mayAct: () => boolean
+  readonly #settled: () => void
   readonly #intents = new Map<string, Extract<Entry, { kind: 'intent' }>>()
   readonly #choices = new Map<string, number | boolean>()
   readonly #parked = new Map<string, number>()
@@ -55,9 +58,10 @@ export class RunLog {
   /** How often it began in a row without anything having happened in between. */
   readonly beginnings: number
 
-  constructor({ past, clock, mayAct = () => true }: RunLogOptions) {
+  constructor({ past, clock, mayAct = () => true, settled = () => {} }: RunLogOptions) {
     this.#clock = clock
     this.#mayAct = mayAct
+    this.#settled = settled
     let beginnings = 1
     let first: number | undefined
     for (const entry of past.flat()) {
@@ -120,8 +124,17 @@ export class RunLog {
   /** Resolves once all that was noted is written, or never where no more is to begin. */
   written(): Promise<void> {
     this.#settle(() => this.#want())
-    if (this.#isStopped) return new Promise(() => {})
+    return this.#isStopped ? new Promise(() => {}) : this.kept()
+  }
+
+  /** Resolves once all that was noted so far is written. */
+  kept(): Promise<void> {
     return this.#entries.length > 0 ? this.#written.promise : this.#taken
+  }
+
+  /** Whether all that is under way are waits. */
+  get isWaiting(): boolean {
+    return this.#begun > 0 && this.#outside === 0 && this.#arrived.length === 0
   }
 
   /** Gives what comes of a place: what was recorded, in its turn; else what `begin` arrives with. */
@@ -184,7 +197,12 @@ export class RunLog {
 
   /** Calls back when all that is under way without anything from outside is done: Node runs a tick behind all microtasks. */
   #settle(then: () => void): void {
-    queueMicrotask(() => process.nextTick(then))
+    queueMicrotask(() =>
+      process.nextTick(() => {
+        then()
+        if (this.#past.length === 0) this.#settled()
+      }),
+    )
   }
 
   #want(): void {
