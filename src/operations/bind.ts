@@ -2,7 +2,6 @@ import { bindBody } from '../binding/bind.ts'
 import type { Language } from '../binding/color.ts'
 import { describeType } from '../binding/describe-type.ts'
 import { bindEncoding } from '../binding/encoding.ts'
-import { type BoundHeader, bindHeaders } from '../binding/headers.ts'
 import { findColor } from '../binding/reference.ts'
 import { type Position, within } from '../binding/shape.ts'
 import type { Decoding } from '../calls/decoding.ts'
@@ -10,7 +9,7 @@ import { idempotentMethods, safeMethods } from '../calls/methods.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
 import { fits, type JsonSchema } from '../expressions/schema.ts'
 import { bindOperationInputs } from './bind-inputs.ts'
-import type { BoundOperation, OperationInput, OperationOutput, ServiceInfo } from './bound-operation.ts'
+import type { BoundOperation, OperationOutput, ServiceInfo } from './bound-operation.ts'
 import { graphqlDialect } from './graphql/answers.ts'
 import { bindQuery, checkData, checkVariables, positionOfQuery, queryPart } from './graphql/bind.ts'
 import { placeBelowData } from './graphql/places.ts'
@@ -19,17 +18,12 @@ import { bindGrpc } from './grpc/bind.ts'
 import { locate } from './locator.ts'
 import { methods, type OperationDefinition } from './operation.ts'
 import { parsePathTemplate } from './path-template.ts'
+import { bindSentHeaders, type DeclaredHeaders, hasIdempotencyKey, refuseAnotherAuthorization } from './sent-headers.ts'
 
 export type { BoundOperation } from './bound-operation.ts'
 
 /** Where GraphQL services are by convention. */
 const graphqlPath = '/graphql'
-
-/** `headers:` of somebody. */
-export interface DeclaredHeaders {
-  readonly value: Readonly<Record<string, unknown>>
-  readonly position: Position
-}
 
 /** Checks one operation's definition; every fault is reported where it stands. */
 export function bindOperation(
@@ -63,7 +57,10 @@ export function bindOperation(
   }
   const isQuery = query?.operation.operation === 'query'
   const body = definition.body === undefined ? undefined : bindBody(definition.body, within(position, 'body'), language)
-  const headers = bindSentHeaders(definition, inheritedHeaders, position, language)
+  const own = definition.headers
+    ? [{ value: definition.headers, position: within(position, 'headers'), by: 'operation' as const }]
+    : []
+  const headers = bindSentHeaders([...inheritedHeaders, ...own], language)
   if (service.auth) refuseAnotherAuthorization(inputs, headers, language)
   const hasBody = isGraphql || body !== undefined || inputs.some(({ locator }) => locator.in === 'body')
   const mayRepeat = definition.idempotent ?? (isQuery || grpc?.idempotent || idempotentMethods.has(method))
@@ -72,7 +69,7 @@ export function bindOperation(
     name,
     method,
     mayRepeat,
-    idempotent: mayRepeat || headers.some((header) => header.name === 'idempotency-key'),
+    idempotent: mayRepeat || hasIdempotencyKey(headers),
     safe: isQuery || grpc?.safe || safeMethods.has(method),
     dialect: isGraphql ? graphqlDialect(definition.partial === true, query?.operation) : undefined,
     path,
@@ -95,20 +92,6 @@ export function bindOperation(
     }),
     position,
   }
-}
-
-/** What the service is shown stands in `authorization`: what an operation puts there would be lost, or go beside it. */
-function refuseAnotherAuthorization(
-  inputs: readonly OperationInput[],
-  headers: readonly BoundHeader[],
-  { diagnostics }: Language,
-): void {
-  const message = '`authorization` is what `auth` of the service says'
-  const places = [
-    ...inputs.flatMap(({ locator, at }) => (locator.in === 'header' && locator.name === 'authorization' ? at : [])),
-    ...headers.flatMap(({ name, value }) => (name === 'authorization' ? value.at : [])),
-  ]
-  for (const at of places) diagnostics.add('invalid-value', message, at, 'leave one of them away')
 }
 
 function bindDecoding(
@@ -149,18 +132,6 @@ function reportOutput(
   language: Language,
 ): void {
   language.diagnostics.add('type-mismatch', `${given}, but \`${color}\` is ${describeType(schema)}`, at)
-}
-
-/** Those that hold for it, of which later ones win, and its own, which win over all. */
-function bindSentHeaders(
-  definition: OperationDefinition,
-  inherited: readonly DeclaredHeaders[],
-  position: Position,
-  language: Language,
-): BoundHeader[] {
-  const shared = inherited.flatMap(({ value, position }) => bindHeaders(value, 'request', position, language))
-  const own = bindHeaders(definition.headers ?? {}, 'request', within(position, 'headers'), language)
-  return [...new Map([...shared, ...own].map((header) => [header.name, header])).values()]
 }
 
 function compileStatuses(ok: NonNullable<OperationDefinition['ok']>): (status: number) => boolean {

@@ -13,6 +13,7 @@ import type { Format } from '../formats/format.ts'
 import type { Root } from './grpc/library.ts'
 import type { Locator } from './locator.ts'
 import type { OperationDefinition } from './operation.ts'
+import type { PolicyOrigin } from './origin.ts'
 import type { PathTemplate } from './path-template.ts'
 
 /** A color that an operation takes. */
@@ -21,6 +22,11 @@ export interface OperationInput {
   readonly optional: boolean
   readonly locator: Locator
   readonly at: Location
+}
+
+/** A header that it sends, and who says it. */
+export interface SentHeader extends BoundHeader {
+  readonly origin: PolicyOrigin
 }
 
 /** What stands in every body of an operation. */
@@ -77,7 +83,7 @@ export interface BoundOperation {
   readonly codec?: CallCodec | undefined
   /** What its answers are read as, where the file says so. */
   readonly decoding: Decoding | undefined
-  readonly headers: readonly BoundHeader[]
+  readonly headers: readonly SentHeader[]
   /** What its body, headers and fallbacks read of the context. */
   readonly reads: readonly Read[]
   readonly isSuccess: (status: number) => boolean

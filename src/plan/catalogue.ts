@@ -4,11 +4,12 @@ import type { PolicyKind, PolicyKinds } from '../calls/policy.ts'
 import type { PolicyOwner } from '../calls/policy-binding.ts'
 import type { ServiceDefinition } from '../config/service.ts'
 import type { Location } from '../diagnostics/diagnostic.ts'
-import { bindOperation, type DeclaredHeaders } from '../operations/bind.ts'
+import { bindOperation } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies, misfitOf } from '../operations/policies/resolve.ts'
 import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
+import type { DeclaredHeaders } from '../operations/sent-headers.ts'
 import type { ServiceOperation } from '../steps/service-operation.ts'
 import type { Defaults } from './defaults.ts'
 import type { InheritedSet } from './presets.ts'
@@ -126,7 +127,9 @@ function bindService(
   })
   const headers = [
     ...headersOf([...used, ...presets.defaults('call')]),
-    ...(definition.headers ? [{ value: definition.headers, position: within(position, 'headers') }] : []),
+    ...(definition.headers
+      ? [{ value: definition.headers, position: within(position, 'headers'), by: 'service' as const }]
+      : []),
   ]
   const bind: CatalogueService['bindInline'] = (name, definition, position, language) => {
     const used = presets.find('call', definition.use, position, language)
@@ -149,8 +152,11 @@ function bindService(
       policies: [own, ...inherit(used, 'operation', language), ...ofService],
       inherited(use, step, language) {
         const sets = presets.find('call', use, step, language)
-        for (const { values } of sets) if (values.headers) refuseHeaders(step, language)
-        return inherit(sets, 'step', language)
+        const toldAt = step.source.locateKey([...step.path, 'use'])
+        return {
+          policies: inherit(sets, 'step', language),
+          headers: headersOf(sets).map((declared) => ({ ...declared, toldAt })),
+        }
       },
       policyKinds: kinds,
       services,
@@ -186,15 +192,9 @@ function bindService(
 function headersOf(sets: readonly InheritedSet[]): DeclaredHeaders[] {
   return sets
     .toReversed()
-    .flatMap(({ values: { headers }, position }) =>
-      headers ? { value: headers, position: within(position, 'headers') } : [],
+    .flatMap(({ by, values: { headers }, position }) =>
+      headers ? { by, value: headers, position: within(position, 'headers') } : [],
     )
-}
-
-function refuseHeaders(step: Position, { diagnostics }: Language): void {
-  const help = 'have its service or its operation use the preset'
-  const at = step.source.locateKey([...step.path, 'use'])
-  diagnostics.add('invalid-value', 'a step sends the headers of its operation, and this preset has others', at, help)
 }
 
 function errorsNamedBy({ operations }: ServiceDefinition['definition']): string[] {

@@ -1,6 +1,6 @@
 import type { BrowsersPolicy } from '../browsers/browsers.ts'
 import type { GatewaySettings } from '../config/gateway.ts'
-import type { PolicyOrigin } from '../operations/policies/resolve.ts'
+import type { PolicyOrigin } from '../operations/origin.ts'
 import type { Source } from '../yaml/source.ts'
 import { Presets } from './presets.ts'
 

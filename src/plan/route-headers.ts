@@ -5,7 +5,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import type { Document } from '../expressions/document.ts'
 import { textOfScalar, textsOfList } from '../formats/scalars.ts'
 import { isHeaderValue } from '../header-fields.ts'
-import type { PolicyOrigin } from '../operations/policies/resolve.ts'
+import type { PolicyOrigin } from '../operations/origin.ts'
 
 /** Constant headers that the answers of a route carry, in lower case. */
 export type ConstantHeaders = Readonly<Record<string, string | string[]>>

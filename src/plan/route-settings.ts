@@ -1,6 +1,6 @@
 import type { Language } from '../binding/color.ts'
 import { type Position, within } from '../binding/shape.ts'
-import type { PolicyOrigin } from '../operations/policies/resolve.ts'
+import type { PolicyOrigin } from '../operations/origin.ts'
 import { holdsForProxy, type RouteKey, type RouteSet, routeSetKeys } from '../operations/route-set.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import type { Defaults } from './defaults.ts'

@@ -1,9 +1,11 @@
 import type { BoundTemplate } from '../binding/bind.ts'
+import type { BoundHeader } from '../binding/headers.ts'
 import type { Read, Reference, Write } from '../binding/reference.ts'
 import { within } from '../binding/shape.ts'
 import type { PolicyKinds } from '../calls/policy.ts'
 import type { BoundOperation } from '../operations/bound-operation.ts'
 import { compileOutputs } from '../operations/outputs.ts'
+import { bindSentHeaders, type DeclaredHeaders, withHeaders } from '../operations/sent-headers.ts'
 import { bindCompensation } from './invoke/compensate.ts'
 import { bindFallbacks } from './invoke/fallback.ts'
 import { compileInvoke } from './invoke/run.ts'
@@ -23,10 +25,13 @@ export const invoke = defineStep({
   example: '- { invoke: reco.recommend, timeout: 200ms, fallback: { lastGood: 10m } }',
   shape: invokeShape,
   bind(step, binder) {
-    const found = findOperation(step, binder)
-    if (!found) return { incomplete: true, compile: () => () => {} }
-    const { operation } = found
+    const called = findOperation(step, binder)
+    if (!called) return { incomplete: true, compile: () => () => {} }
     const { config, position } = step
+    const inherited = called.inherited(config.use, position, binder)
+    const sent = bindSentHeaders([...inherited.headers, ...ownHeaders(step)], binder)
+    const operation = withHeaders(called.operation, sent, position, binder)
+    const found = { ...called, operation }
     const name = binder.nameCall(step as ParsedStep, operation.name)
     const { service } = operation
     const title = `${service.name}.${operation.name}`
@@ -38,7 +43,16 @@ export const invoke = defineStep({
     if (out) taking.take = out.take
     const lenient = config.optional || fallbacks.length > 0
     const isProvidedFor = lenient || binder.isGuarded
-    const parts = { name, other: found, policies: config, position, overrides, fallbacks, isProvidedFor }
+    const parts = {
+      name,
+      other: found,
+      policies: config,
+      inherited: inherited.policies,
+      position,
+      overrides,
+      fallbacks,
+      isProvidedFor,
+    }
     const policies = resolveAround(parts, binder)
     const site = buildSite({ ...parts, resolved: policies }, binder)
     const index = binder.addCallSite(site)
@@ -65,7 +79,7 @@ export const invoke = defineStep({
         lines: [operation.template, ...(compensation ? [`undone by ${config.compensate!.invoke}`] : [])],
       },
       reads: [
-        ...inputReads(step, found, overrides, { lenient, isProvidedFor, prefix: binder.stepPrefix }),
+        ...inputReads(step, found, overrides, { lenient, isProvidedFor, prefix: binder.stepPrefix, sent }),
         ...fallbacks.flatMap((fallback) => fallback.reads),
         ...(out?.reads ?? []),
         ...(compensation?.reads ?? []),
@@ -112,6 +126,11 @@ function findOperation(step: ParsedStep<InvokeConfig>, binder: Binder): ServiceO
   return binder.inlineOperation(service, step.id ?? service, definition, position)
 }
 
+/** `headers` of the step itself. */
+function ownHeaders({ config, position }: ParsedStep<InvokeConfig>): DeclaredHeaders[] {
+  return config.headers ? [{ value: config.headers, position: within(position, 'headers'), by: 'step' }] : []
+}
+
 /** A timeout that the step sets itself, beside its operation or in the one it writes in place. */
 function findOwnTimeout({ config, position }: ParsedStep<InvokeConfig>): StepCall['ownTimeout'] {
   const inline = typeof config.invoke === 'string' ? undefined : config.invoke.timeout
@@ -136,10 +155,17 @@ function inputReads(
     lenient,
     isProvidedFor,
     prefix = '',
-  }: { readonly lenient: boolean; readonly isProvidedFor: boolean; readonly prefix: string | undefined },
+    sent,
+  }: {
+    readonly lenient: boolean
+    readonly isProvidedFor: boolean
+    readonly prefix: string | undefined
+    readonly sent: readonly BoundHeader[]
+  },
 ): Read[] {
   const at = step.position.source.locate([...step.position.path, 'invoke'])
   const inline = typeof step.config.invoke !== 'string'
+  const told = new Set(sent.flatMap(({ value }) => value.reads))
   const inputs = operation.inputs.map((input): Read => {
     const demand = input.optional ? 'guarded' : lenient ? 'tolerated' : 'required'
     return { reference: { kind: 'color', color: input.color, rest: [] }, at: input.at, demand }
@@ -148,7 +174,9 @@ function inputReads(
     ({ reference }) => reference.kind !== 'color' || !overrides.has(reference.color),
   )
   const wired = [...own, ...(operation.service.reads ?? [])]
-  const placed = inline ? wired : wired.map((read) => ({ ...read, reference: readHere(read, prefix), at }))
+  const placed = inline
+    ? wired
+    : wired.map((read) => (told.has(read) ? read : { ...read, reference: readHere(read, prefix), at }))
   const reads = [...placed, ...[...overrides.values()].flatMap((override) => override.reads)]
   // Where a failure of the call is cared for, so is one of rendering it.
   return isProvidedFor ? reads.map((read) => (read.needed ? { ...read, needed: false } : read)) : reads

@@ -117,8 +117,44 @@ defaults: { call: { headers: { x-a: 0, x-d: 0 } } }`
     }
     const { headers } = load(said).callSites[0]!.render({ request: {}, steps: {} })
     expect(headers).toMatchObject({ 'x-a': 'own', 'x-b': '1', 'x-c': 'service', 'x-d': '0' })
-    expect(faults({ gateway, step: ', use: a' })).toEqual([
-      expect.stringMatching(/^invalid-value routes\/home.yaml:2:34 a step sends the headers of its operation/),
+  })
+
+  test('gives headers to a step too, which has the last word: itself, its presets, then its operation', () => {
+    const said = {
+      gateway: 'presets: { a: { call: { headers: { x-a: preset, x-b: preset, x-c: "$.request.query.q" } } } }',
+      operation: ', in: { user.id?: header.x-d, user.segment?: header.x-e }, headers: { x-a: own, x-b: own, x-f: own }',
+      step: ', use: a, headers: { X-A: step, x-d: step }',
+    }
+    const { headers } = load(said).callSites[0]!.render({
+      request: { query: { q: '7' } },
+      steps: {},
+      user: { segment: 'vip' },
+    })
+    expect(headers).toMatchObject({
+      ...{ 'x-a': 'step', 'x-b': 'preset', 'x-c': '7', 'x-d': 'step', 'x-e': 'vip', 'x-f': 'own' },
+    })
+    const snapshot = load(said)
+    const { outline } = explainRoute(snapshot.routes[0] as AggregatedRoute, snapshot)
+    const told = outline[0]!.step!.inputs.map(({ to, origin }) => `${to} by ${origin?.by} ${origin?.at}`)
+    expect(told).toEqual([
+      'header.x-e by undefined undefined',
+      'header.x-a by step routes/home.yaml:2',
+      'header.x-b by preset gateway.yaml:1',
+      'header.x-f by operation services/content.yaml:4',
+      'header.x-c by preset gateway.yaml:1',
+      'header.x-d by step routes/home.yaml:2',
+    ])
+  })
+
+  test('that a step uses is held against where it stands', () => {
+    const gateway =
+      'presets: { a: { call: { headers: { x-a: "${ banner.list }", x-b: "${ steps.nowhere.status }" } } } }'
+    const found = faults({ gateway, step: ', use: a, headers: { host: x, content-length: 1 }' })
+    expect(found.map((one) => one.split(' ').slice(0, 2).join(' '))).toEqual([
+      'color-read-before-produced routes/home.yaml:2:34',
+      'unknown-step routes/home.yaml:2:34',
+      'reserved-header routes/home.yaml:2:53',
+      'reserved-header routes/home.yaml:2:62',
     ])
   })
 

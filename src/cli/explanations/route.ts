@@ -73,10 +73,14 @@ function printOutline(outline: readonly OutlineLine[], paint: Paint): string[] {
 }
 
 function printDetails({ inputs, policies }: ExplainedStep, indent: string, paint: Paint): string[] {
-  const reads = inputs.map(({ to, insteadOf, values, sensitivity }) => {
+  const reads = inputs.map(({ to, insteadOf, values, origin, sensitivity }) => {
     const from = values.map((value) => printFed(value, paint)).join('; ') || 'a fixed value'
     const stands = insteadOf === undefined ? '' : paint.dim(` (in place of ${insteadOf})`)
-    return [`${to ?? 'reads'}${sensitiveMark(sensitivity, paint)}`, `${paint.dim('←')} ${from}${stands}`]
+    return [
+      `${to ?? 'reads'}${sensitiveMark(sensitivity, paint)}`,
+      `${paint.dim('←')} ${from}${stands}`,
+      paint.dim(origin ? describeOrigin(origin) : ''),
+    ]
   })
   if (!policies) return alignColumns(reads, indent)
   const { around, fallbacks, optional, endpoints, keepsBytes } = policies

@@ -1,6 +1,7 @@
 import type { Read } from '../../binding/reference.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { printLocator } from '../../operations/locator.ts'
+import type { PolicyOrigin } from '../../operations/origin.ts'
 import type { BoundStep } from '../../steps/step.ts'
 import { callsBeside, type StepCall } from '../../steps/step-call.ts'
 
@@ -12,6 +13,8 @@ export interface RequestPart {
   readonly color: string | undefined
   readonly optional: boolean
   readonly reads: readonly Read[]
+  /** Of a header that a file gives: who says it. */
+  readonly origin?: PolicyOrigin | undefined
 }
 
 /** All that a call of an operation sends: its inputs as wired or overridden, its headers, its body. */
@@ -29,7 +32,7 @@ export function partsOfOperation(operation: BoundOperation, overrides: StepCall[
       const own: Read = { reference: { kind: 'color', color, rest: [] }, at, demand }
       return { to: printLocator(locator), color, optional, reads: overrides.get(color)?.reads ?? [own] }
     }),
-    ...headers.map(({ name, value }) => template(`header.${name}`, value.reads)),
+    ...headers.map(({ name, value, origin }) => ({ ...template(`header.${name}`, value.reads), origin })),
     ...(body ? [template('body', body.reads)] : []),
   ]
 }

@@ -33,6 +33,8 @@ export interface ExplainedRead {
   readonly insteadOf: string | undefined
   readonly optional: boolean
   readonly values: readonly Fed[]
+  /** Of a header that a file gives: who says it. */
+  readonly origin?: Origin
   /** pii or secret, of the colors themselves. */
   readonly sensitivity: 'pii' | 'secret' | undefined
 }
@@ -112,15 +114,18 @@ function explainStep(step: BoundStep, { ids, sources, colors }: Surroundings): E
   const parts = step.call
     ? partsOfOperation(step.call.operation, step.call.overrides)
     : (step.reads ?? []).map((read) => ({
+        origin: undefined,
         to: undefined,
         color: undefined,
         optional: read.demand !== 'required',
         reads: [read],
       }))
-  const inputs = parts.map(({ to, color, optional, reads }): ExplainedRead => {
+  const inputs = parts.map(({ to, color, optional, reads, origin }): ExplainedRead => {
     const values = sources.feeding(reads, step)
     const isOverride = color !== undefined && step.call?.overrides.has(color)
-    return { to, insteadOf: isOverride ? color : undefined, optional, values, sensitivity: sensitivityOf(values) }
+    const told = origin && { origin: describeOrigin(origin) }
+    const sensitivity = sensitivityOf(values)
+    return { to, insteadOf: isOverride ? color : undefined, optional, values, ...told, sensitivity }
   })
   const unique = new Map(
     inputs.filter(({ values, to }) => to || values.length > 0).map((input) => [JSON.stringify(input), input]),

@@ -1,5 +1,5 @@
 import type { Location } from '../../diagnostics/diagnostic.ts'
-import type { PolicyOrigin } from '../../operations/policies/resolve.ts'
+import type { PolicyOrigin } from '../../operations/origin.ts'
 
 /** `routes/home.yaml:12` */
 export function printPlace({ file, line }: Location): string {

@@ -3,14 +3,8 @@ import { checkListedCodes } from '../../binding/error-codes.ts'
 import { type Position, within } from '../../binding/shape.ts'
 import type { PolicyKind, PolicyKinds, SitePolicy } from '../../calls/policy.ts'
 import type { Misfit, PolicyBinder, PolicyOperation } from '../../calls/policy-binding.ts'
-import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { BoundOperation } from '../bound-operation.ts'
-
-/** Who says what a policy is, and where; what is built in stands in no file. */
-export interface PolicyOrigin {
-  readonly by: 'step' | 'operation' | 'service' | 'route' | 'preset' | 'gateway' | 'built-in'
-  readonly at: Location | undefined
-}
+import type { PolicyOrigin } from '../origin.ts'
 
 /** A policy as one owner declares it; `false`: not here. */
 interface Declared {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { headersShape } from '../../binding/headers.ts'
 import { colorKey, meaning, template } from '../../binding/scalars.ts'
 import type { PolicyKinds } from '../../calls/policy.ts'
 import { createOperationShapes, inlineOperationShape } from '../../operations/operation.ts'
@@ -14,6 +15,9 @@ export const invokeShape = z.strictObject({
   invoke: target(inlineOperationShape),
   with: z.record(colorKey, template).optional().describe('Color: template, in place of the wiring.'),
   use: useShape.optional(),
+  headers: headersShape
+    .optional()
+    .describe('Headers to send with this call: templates. They win over those of its operation.'),
   out: z
     .record(z.string(), template)
     .optional()

@@ -6,6 +6,7 @@ import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
 import { compileUsability, hasItsBody } from '../../operations/outputs.ts'
 import {
+  type DeclaredPolicies,
   declarePolicies,
   type ResolvedPolicy,
   resolvePolicies,
@@ -23,6 +24,8 @@ export interface SiteParts {
   readonly other: ServiceOperation
   /** What the step sets itself; the operation's, then the service's own apply otherwise. */
   readonly policies: Readonly<Record<string, unknown>>
+  /** What the presets that the step uses say of them, nearest first. */
+  readonly inherited?: readonly DeclaredPolicies[]
   readonly position: Position
   readonly overrides: ReadonlyMap<string, BoundTemplate>
   readonly fallbacks: readonly BoundFallback[]
@@ -36,7 +39,7 @@ interface ResolvedParts {
 
 /** What is said of policies around a call: by the step, by the operation, by its service. */
 export function resolveAround(
-  { other, policies, position }: Pick<SiteParts, 'other' | 'policies' | 'position'>,
+  { other, policies, inherited = [], position }: Pick<SiteParts, 'other' | 'policies' | 'inherited' | 'position'>,
   binder: Binder,
 ): ResolvedPolicy[] {
   const { operation, services, policyKinds: kinds } = other
@@ -44,7 +47,6 @@ export function resolveAround(
   const errorNames = [...operation.errorNames.values()]
   const around = { service, services, kinds, operation, errorNames, language: binder }
   const own = declarePolicies(policies, { ...around, by: 'step', position })
-  const inherited = other.inherited(policies['use'] as string[] | undefined, position, binder)
   return resolvePolicies(kinds, [own, ...inherited, ...other.policies], operation, binder.repeatedIn)
 }
 
@@ -57,7 +59,7 @@ export function buildSite(
     fallbacks,
     isProvidedFor,
     resolved,
-  }: Omit<SiteParts, 'policies' | 'position'> & ResolvedParts,
+  }: Omit<SiteParts, 'policies' | 'inherited' | 'position'> & ResolvedParts,
   binder: Binder,
 ): CallSite {
   const { operation } = other
