@@ -73,6 +73,8 @@ describe('a timestamp', () => {
     ["duration('-1.5s')", '-1.5s'],
     ["duration('0s')", '0s'],
     ["timestamp('2026-03-01T23:30:00Z').format('yyyy-MM-dd', 'Asia/Shanghai')", '2026-03-02'],
+    ["timestamp('0001-01-01T00:00:00Z').format('yyyy-MM-dd', 'America/New_York')", '0000-12-31'],
+    ["timestamp('0001-01-01T00:00:00Z').getFullYear('America/New_York')", 0],
     ["timestamp('2026-03-29T01:30:00Z').format('HH:mm xxx', 'Europe/Berlin')", '03:30 +02:00'],
     [
       "timestamp('2026-07-04T16:05:09.007Z').format(\"EEE, d MMM yyyy 'at' h:mm:ss.SSS a\")",

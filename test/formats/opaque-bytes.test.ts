@@ -20,6 +20,10 @@ test.each([
   ['$pick', { $pick: ['type'], from: '$.file' }],
   ['$entries', { $entries: '$.file' }],
   ['format', "${ 'a %s'.format([file]) }"],
+  ['size', '${ size(file) }'],
+  ['string', '${ string(file) }'],
+  ['all', "${ file.all(name, name != '') }"],
+  ['in', "${ 'type' in file }"],
 ])('%s makes no object and no text of a file', (_name, template) => {
   expect(() => fill(template)).toThrow()
 })
@@ -27,4 +31,12 @@ test.each([
 test('a file stays what it is among other members', () => {
   const merged = fill({ $merge: [{ f: '$.file' }, { f: '$.file' }], deep: true }) as { f: unknown }
   expect(merged.f).toBe(file)
+})
+
+test.each(['$.file.*', '$.file[?@]', '$.file..*', '$.file..[?@]'])('%s finds nothing in a file', (path) => {
+  expect(fill({ $default: [path, []] })).toEqual([])
+})
+
+test('a file tells its name, its type and its size by name', () => {
+  expect(fill(['$.file.filename', '$.file.type', '${ file.size }'])).toEqual(['secret-name.png', 'image/png', 1])
 })

@@ -132,7 +132,7 @@ function runFunction(name: string, candidates: readonly CelFunction[], runs: rea
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
       const kinds = kindsAt(chosen, i)
-      if (kinds.length > 0 && !kinds.includes(kindOf(value)))
+      if (kinds.length > 0 && !kinds.includes(kindOf(value) as CelType))
         fail(`\`${name}()\` does not take a ${nameOfValue(value)}`)
       if (typeof value === 'string') spendOnText(value.length)
       else if (isContainer(value)) spend(widthOf(value))
@@ -145,7 +145,7 @@ function runFunction(name: string, candidates: readonly CelFunction[], runs: rea
 function fits(one: CelFunction, values: readonly unknown[]): boolean {
   return values.every((value, i) => {
     const kinds = kindsAt(one, i)
-    return kinds.length === 0 || kinds.includes(kindOf(value))
+    return kinds.length === 0 || kinds.includes(kindOf(value) as CelType)
   })
 }
 
@@ -155,12 +155,14 @@ function widthOf(value: object): number {
   return Array.isArray(value) ? value.length : Object.keys(value).length
 }
 
-function kindOf(value: unknown): CelType {
+/** Undefined for what is none of them: a file. */
+function kindOf(value: unknown): CelType | undefined {
   if (value === null) return 'null'
   if (isNumber(value)) return 'double'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'string'
   if (value instanceof Timestamp) return 'timestamp'
   if (value instanceof Duration) return 'duration'
-  return Array.isArray(value) ? 'list' : 'map'
+  if (Array.isArray(value)) return 'list'
+  return isContainer(value) ? 'map' : undefined
 }

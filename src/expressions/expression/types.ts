@@ -1,3 +1,4 @@
+import { Opaque } from '../../opaque.ts'
 import { type JsonSchema, schemaAt, typeOf, typesOf, valuesOf } from '../schema/json-schema.ts'
 import { Timestamp } from './time.ts'
 
@@ -128,6 +129,7 @@ export function nameOf(type: Type): string {
 /** The name of a value's type, for an error while a request runs. */
 export function nameOfValue(value: unknown): string {
   if (value instanceof Timestamp) return 'timestamp'
+  if (value instanceof Opaque) return 'file'
   const type = typeOf(value)
   if (type === 'boolean') return 'true/false'
   if (type === 'array') return 'list'

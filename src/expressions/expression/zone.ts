@@ -21,11 +21,14 @@ export function offsetOf(time: Date, zone: string): number {
   if (hours !== undefined) return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
   spend(unitsPerReading)
   const clock = clockOf(zone) ?? fail('there is no such time zone')
-  const shown: Record<string, number> = {}
-  for (const { type, value } of clock.formatToParts(time)) shown[type] = Number(value)
+  const shown = Object.fromEntries(clock.formatToParts(time).map(({ type, value }) => [type, value]))
+  const [year, month, day, ...clockTime] = ['year', 'month', 'day', 'hour', 'minute', 'second'].map((part) =>
+    Number(shown[part]),
+  ) as [number, number, number, number, number, number]
   const local = new Date(0)
-  local.setUTCFullYear(shown['year']!, shown['month']! - 1, shown['day']!)
-  local.setUTCHours(shown['hour']!, shown['minute']!, shown['second']!)
+  // The year before the first is 1 BC, which is the year 0.
+  local.setUTCFullYear(shown['era'] === 'BC' ? 1 - year : year, month - 1, day)
+  local.setUTCHours(...clockTime)
   return local.getTime() - Math.floor(time.getTime() / 1000) * 1000
 }
 
@@ -41,6 +44,7 @@ function clockOf(zone: string): Intl.DateTimeFormat | undefined {
       timeZone: zone,
       calendar: 'gregory',
       hourCycle: 'h23',
+      era: 'short',
       year: 'numeric',
       month: 'numeric',
       day: 'numeric',

@@ -1,4 +1,5 @@
 import { Decimal } from '../../numbers.ts'
+import { isContainer } from '../container.ts'
 import { spend } from '../work.ts'
 import { compileFilter, type Filter } from './filter.ts'
 import type { Segment, Selector } from './selectors.ts'
@@ -45,7 +46,7 @@ function compileSelector(selector: Selector): Collect {
       return collectOne(readIndex(selector.index))
     case 'wildcard':
       return (value, into) => {
-        if (typeof value !== 'object' || value === null) return
+        if (!isContainer(value)) return
         const children = Array.isArray(value) ? value : Object.values(value)
         spend(children.length)
         for (const child of children) if (child !== undefined) into.push(child)
@@ -60,7 +61,7 @@ function compileSelector(selector: Selector): Collect {
 function compileFiltered(filter: Filter): Collect {
   const passes = compileFilter(filter, compileSingular)
   return (value, into, root) => {
-    if (typeof value !== 'object' || value === null) return
+    if (!isContainer(value)) return
     const children = Array.isArray(value) ? value : Object.values(value)
     spend(children.length)
     for (const child of children) if (child !== undefined && passes(child, root)) into.push(child)

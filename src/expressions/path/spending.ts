@@ -1,6 +1,7 @@
 import type { JSONPathQuery, jsonpath } from 'json-p3'
 import { areEqualNumbers, isExact, isNumber, readNumber } from '../../numbers.ts'
 import { computable } from '../arithmetic.ts'
+import { Opaque } from '../../opaque.ts'
 import { isContainer } from '../container.ts'
 import { spend, spendOnText } from '../work.ts'
 import { loadJsonP3 } from './json-p3.ts'
@@ -38,11 +39,12 @@ export function makeSpending(query: JSONPathQuery, expressions: readonly unknown
 function makeSegmentsSpend({ segments }: JSONPathQuery): void {
   for (const segment of segments) {
     if (segment.toString().startsWith('..')) makeDescentSpend(segment as unknown as DescendantSegment)
+    const { NameSelector } = loadJsonP3().jsonpath.selectors
     for (const selector of segment.selectors) {
       const resolve = selector.resolve.bind(selector)
       selector.resolve = (node: Node) => {
         spend(1 + widthOf(selector, node.value) * (1 + Math.floor(node.location.length / levelsPerUnit)))
-        return resolve(node)
+        return node.value instanceof Opaque && !(selector instanceof NameSelector) ? [] : resolve(node)
       }
     }
   }
@@ -53,7 +55,7 @@ function widthOf(selector: unknown, value: unknown): number {
   const { IndexSelector, NameSelector } = loadJsonP3().jsonpath.selectors
   if (selector instanceof NameSelector || selector instanceof IndexSelector) return 1
   if (Array.isArray(value)) return value.length
-  return typeof value === 'object' && value !== null ? Object.keys(value).length : 0
+  return isContainer(value) ? Object.keys(value).length : 0
 }
 
 /** Preorder as the library's, but by a stack: its generators inside each other cost a step for every level. */
@@ -79,7 +81,7 @@ function makeDescentSpend(segment: DescendantSegment): void {
 
 function entriesOf(value: unknown): [string | number, unknown][] {
   if (Array.isArray(value)) return value.map((child, index) => [index, child])
-  return typeof value === 'object' && value !== null ? Object.entries(value) : []
+  return isContainer(value) ? Object.entries(value) : []
 }
 
 /** Both sides are evaluated first, so that what comparing them takes is known before it is done. */
