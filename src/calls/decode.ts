@@ -1,7 +1,7 @@
 import type { Scope } from '../cancellation.ts'
 import { isUtf8Charset } from '../formats/charset.ts'
 import { charsetOf } from '../formats/content-type.ts'
-import { type Format, Unreadable } from '../formats/format.ts'
+import { decodeAnySize, type Format, Unreadable } from '../formats/format.ts'
 import { chooseFormat, formatOf, formatsOf } from '../formats/index.ts'
 import { json } from '../formats/json.ts'
 import { Body } from '../json/body.ts'
@@ -35,8 +35,8 @@ type Reading = Partial<Pick<CallSite, 'indexBody' | 'decoding'>>
 /**
  * Reads a body as its site says, else as JSON: that is indexed where `indexBody` can, else checked and parsed. Undefined
  * where there is none. Numbers keep their value, and a `__proto__` member is an own property like any other. A promise
- * only where there is a content coding, which we never ask for; it rejects with the scope's reason when that is
- * cancelled first.
+ * only where there is a content coding, which we never ask for, or a large body is read in turns; it rejects with the
+ * scope's reason when that is cancelled first.
  * @throws GatewayError `invalid-response`
  */
 export function decodeBody(
@@ -49,8 +49,8 @@ export function decodeBody(
   if (body.length === 0 && (site.decoding === undefined || hasNoContent(incoming))) return undefined
   const format = chooseFor(incoming, site.decoding)
   return contentEncoding === undefined || contentEncoding === 'identity'
-    ? read(incoming, body, format, site)
-    : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => read(incoming, bytes, format, site))
+    ? read(incoming, body, format, site, scope)
+    : decompress(incoming, contentEncoding, maxBytes, scope).then((bytes) => read(incoming, bytes, format, site, scope))
 }
 
 /** What a backend is told that can be read. */
@@ -115,15 +115,31 @@ function chooseFor(
   throw unusable(incoming, `the answer is not ${detail}`)
 }
 
-function read(incoming: IncomingResponse, bytes: Uint8Array, format: Format, site: Reading): Body {
+function read(
+  incoming: IncomingResponse,
+  bytes: Uint8Array,
+  format: Format,
+  site: Reading,
+  scope: Scope,
+): Body | Promise<Body> {
+  const refuse = (error: unknown): never => {
+    throw error instanceof Unreadable ? unusable(incoming, `the answer ${error.message}`) : error
+  }
   try {
+    if (format.decodeInSteps) {
+      const value = decodeAnySize(format, { bytes, contentType: incoming.contentType }, limits, () =>
+        scope.throwIfCancelled(),
+      )
+      return value instanceof Promise
+        ? value.then((read) => Body.ofValue(read, bytes)).catch(refuse)
+        : Body.ofValue(value, bytes)
+    }
     const body = decodeAs(format, bytes, incoming.contentType, site)
     if (format === json && !isContainer(bytes) && hasNoEnd(incoming) && isNumber(body.value))
       throw new Unreadable('may be incomplete')
     return body
   } catch (error) {
-    if (error instanceof Unreadable) throw unusable(incoming, `the answer ${error.message}`)
-    throw error
+    return refuse(error)
   }
 }
 

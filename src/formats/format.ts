@@ -1,4 +1,6 @@
 import { GatewayError } from '../errors.ts'
+import { runInTurns, type Work } from '../work.ts'
+
 /** What a body comes as, or goes out as. */
 export const formatNames = ['json', 'form', 'multipart', 'xml', 'csv', 'events', 'text', 'bytes'] as const
 export type FormatName = (typeof formatNames)[number]
@@ -35,8 +37,28 @@ export interface Format {
   readonly givesTexts: boolean
   /** @throws Unreadable */
   readonly decode: (body: Encoded, limits: DecodeLimits) => unknown
+  /** The same in steps of some milliseconds, where a large body takes many. */
+  readonly decodeInSteps?: (body: Encoded, limits: DecodeLimits) => Work<unknown>
   /** Undefined for what is only read. @throws Unwritable */
   readonly encode?: (value: unknown) => Written
+}
+
+const mostInOneGo = 64 * 1024
+
+/**
+ * Decodes a body: a large one in turns of the event loop, if its format takes many milliseconds for it; then it is a promise.
+ * @param goesOn throws where nobody waits any more
+ * @throws Unreadable
+ */
+export function decodeAnySize(
+  format: Format,
+  body: Encoded,
+  limits: DecodeLimits,
+  goesOn?: () => void,
+): unknown | Promise<unknown> {
+  return format.decodeInSteps && body.bytes.length > mostInOneGo
+    ? runInTurns(format.decodeInSteps(body, limits), goesOn)
+    : format.decode(body, limits)
 }
 
 /** A body that is not what it should be. Completes a sentence: `the answer is not valid JSON`. Never quotes the body. */

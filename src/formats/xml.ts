@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { SaxesParser as Parser } from 'saxes'
+import { runToEnd, type Work } from '../work.ts'
 import { decodeText } from './charset.ts'
 import { charsetOf } from './content-type.ts'
 import { type DecodeLimits, type Encoded, type Format, Unreadable } from './format.ts'
@@ -15,7 +16,8 @@ export const xml: Format = {
   mediaTypes: ['application/xml', 'text/xml'],
   matches: (mediaType) => xmlType.test(mediaType),
   givesTexts: true,
-  decode,
+  decode: (body, limits) => runToEnd(decodeInSteps(body, limits)),
+  decodeInSteps,
   encode: (value) => ({ bytes: writeXml(value), contentType: 'application/xml; charset=utf-8' }),
 }
 
@@ -29,7 +31,10 @@ interface Open {
   hasMembers: boolean
 }
 
-function decode(body: Encoded, { maxDepth, maxValues }: DecodeLimits): unknown {
+/** Of the text, what is read in one step: some milliseconds. */
+const stepLength = 32 * 1024
+
+function* decodeInSteps(body: Encoded, { maxDepth, maxValues }: DecodeLimits): Work<unknown> {
   SaxesParser ??= (createRequire(import.meta.url)('saxes') as { SaxesParser: typeof Parser }).SaxesParser
   const parser = new SaxesParser({ position: false })
   const document: Open = { members: {}, text: '', hasMembers: false }
@@ -45,6 +50,10 @@ function decode(body: Encoded, { maxDepth, maxValues }: DecodeLimits): unknown {
   parser.on('error', () => {
     // Its own error quotes the body.
     throw new Unreadable('is not well-formed XML')
+  })
+  parser.on('xmldecl', ({ version }) => {
+    // 1.1 has other characters and other ends of lines, and nobody sends it.
+    if (version !== '1.0') throw new Unreadable('is not XML 1.0')
   })
   parser.on('doctype', () => {
     throw new Unreadable('has a DTD, which is refused')
@@ -65,7 +74,12 @@ function decode(body: Encoded, { maxDepth, maxValues }: DecodeLimits): unknown {
   })
   parser.on('text', addText)
   parser.on('cdata', addText)
-  parser.write(textOf(body)).close()
+  const text = textOf(body)
+  for (let at = 0; at < text.length; at += stepLength) {
+    if (at > 0) yield
+    parser.write(text.slice(at, at + stepLength))
+  }
+  parser.close()
   return document.members
 }
 

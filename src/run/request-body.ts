@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors.ts'
 import { isUtf8Charset } from '../formats/charset.ts'
 import { charsetOf } from '../formats/content-type.ts'
-import { type Format, Unreadable } from '../formats/format.ts'
+import { decodeAnySize, type Format, Unreadable } from '../formats/format.ts'
 import { chooseFormat } from '../formats/index.ts'
 import { json } from '../formats/json.ts'
 import { Body } from '../json/body.ts'
@@ -39,16 +39,28 @@ function isFromOtherSite(headers: RequestParts['headers']): boolean {
   return site === undefined ? headers['origin'] !== undefined : site !== 'same-origin' && site !== 'none'
 }
 
-/** @throws GatewayError `invalid-input` */
-export function decodeReceived(received: ReceivedBody, format: Format, contentType: string | undefined): unknown {
+/**
+ * A promise only where a large body is read in turns.
+ * @throws GatewayError `invalid-input`
+ */
+export function decodeReceived(
+  received: ReceivedBody,
+  format: Format,
+  contentType: string | undefined,
+): unknown | Promise<unknown> {
   if ('value' in received) return received.value
   const { bytes } = received
   const plain = format === json && isUtf8Charset(charsetOf(contentType)) ? Body.ofBytes(bytes, maxBodyDepth) : undefined
   if (plain) return plain.value
   try {
-    return format.decode({ bytes, contentType }, limits)
+    const value = decodeAnySize(format, { bytes, contentType }, limits)
+    return value instanceof Promise ? value.catch(refuseBody) : value
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error
-    throw new GatewayError('invalid-input', { faults: [{ in: 'body', detail: `it ${error.message}` }] })
+    return refuseBody(error)
   }
+}
+
+function refuseBody(error: unknown): never {
+  if (!(error instanceof Unreadable)) throw error
+  throw new GatewayError('invalid-input', { faults: [{ in: 'body', detail: `it ${error.message}` }] })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type FormatName, Unreadable, Unwritable } from '../../src/formats/format.ts'
+import { decodeAnySize, type FormatName, Unreadable, Unwritable } from '../../src/formats/format.ts'
 import { chooseFormat, formatOf, formats } from '../../src/formats/index.ts'
 import { OpaqueBytes } from '../../src/formats/opaque-bytes.ts'
 import { printJson } from '../../src/json-text.ts'
@@ -95,10 +95,39 @@ describe('XML', () => {
     ['no end', '<a><b></b>', 'well-formed'],
     ['two roots', '<a/><b/>', 'well-formed'],
     ['nothing', '', 'well-formed'],
+    ['characters that XML 1.0 has not', '<?xml version="1.1"?><a>&#1;</a>', 'XML 1.0'],
     ['an unknown charset', '<?xml version="1.0" encoding="nope"?><a/>', 'charset'],
   ])('is refused for %s', (_what, text, why) => {
     expect(() => decode('xml', text)).toThrow(Unreadable)
     expect(() => decode('xml', text)).toThrow(why)
+  })
+
+  test('of a large document leaves turns of the event loop to others, and reads what is read in one go', async () => {
+    // Of an odd length, so that steps end inside of characters.
+    const document = `<a>${'<b>😀😀 &amp; </b>'.repeat(20_000)}</a>`
+    const large = { maxDepth: 20, maxValues: 100_000 }
+    const body = { bytes: Buffer.from(document), contentType: undefined }
+    let turns = 0
+    let isOver = false
+    const turn = () => {
+      turns += 1
+      if (!isOver) setImmediate(turn)
+    }
+    turn()
+    const read = decodeAnySize(formatOf('xml'), body, large)
+    expect(read).toBeInstanceOf(Promise)
+    const value = await read
+    isOver = true
+    expect(turns).toBeGreaterThan(8)
+    expect(value).toEqual(formatOf('xml').decode(body, large))
+
+    const left = () => {
+      throw new Error('nobody waits')
+    }
+    await expect(decodeAnySize(formatOf('xml'), body, large, left)).rejects.toThrow('nobody waits')
+    await expect(decodeAnySize(formatOf('xml'), { ...body, bytes: body.bytes.subarray(0, -4) }, large)).rejects.toThrow(
+      'well-formed',
+    )
   })
 
   test('names that objects inherit are names', () => {

@@ -119,6 +119,20 @@ describe('an answer of a backend is read as `decode` says', () => {
     expect(sent[0]!.headers['accept']).toBe('application/xml, text/xml')
   })
 
+  test('XML of many lines, of a backend and of a client, which is read in turns', async () => {
+    const many = `<order id="7">${'<line sku="a"><count>2</count></line>'.repeat(4000)}</order>`
+    const operation = `{ post: /x, encode: xml, body: { order: { n: 1 } }, decode: xml, out: { any.value: '$.order["@id"]' } }`
+    const route =
+      'match: POST /r\ndecode: [xml]\nin: { order.lines: $.order.line }\ndo: [ { invoke: s.op, optional: true } ]\nresponse: { body: [ "${ order.lines.size() }", $.any.value, $.steps.op.error ] }\n'
+    const { ask } = await start(operation, route, { body: many })
+    const send = { method: 'POST', headers: { 'content-type': 'text/xml' } }
+    expect(await (await ask('/r', { ...send, body: many })).json()).toEqual([4000, '7', null])
+    const cut = await start(operation, route, { body: many.slice(0, -1) })
+    expect(await (await cut.ask('/r', { ...send, body: many })).json()).toEqual([4000, null, 'invalid-response'])
+    const refused = await ask('/r', { ...send, body: many.slice(0, -1) })
+    expect(refused.status).toBe(400)
+  })
+
   test('CSV', async () => {
     const route = 'match: GET /r\ndo: [ { invoke: s.op } ]\nresponse: { body: $.line.list }\n'
     const { ask } = await start('{ get: /x, decode: csv, out: { line.list: $ } }', route, {

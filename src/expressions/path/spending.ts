@@ -1,7 +1,7 @@
 import type { JSONPathQuery, jsonpath } from 'json-p3'
 import { areEqualNumbers, isExact, isNumber, readNumber } from '../../numbers.ts'
-import { computable } from '../arithmetic.ts'
 import { Opaque } from '../../opaque.ts'
+import { computable } from '../arithmetic.ts'
 import { isContainer } from '../container.ts'
 import { spend, spendOnText } from '../work.ts'
 import { loadJsonP3 } from './json-p3.ts'

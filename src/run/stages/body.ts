@@ -20,12 +20,16 @@ export const body = defineStage({
       return client.receiveBody(maxRequestBytes).then((received) => {
         if (readsRaw && 'bytes' in received)
           parts.raw = new OpaqueBytes(received.bytes, contentType ?? 'application/octet-stream')
-        if (format) {
-          parts.body = decodeReceived(received, format, contentType)
-          parts.bodyHoldsTexts = format.givesTexts
+        const goOn = (value: unknown) => {
+          if (format) {
+            parts.body = value
+            parts.bodyHoldsTexts = format.givesTexts
+          }
+          request.extend(request.now() - beganAt)
+          return next(request, client)
         }
-        request.extend(request.now() - beganAt)
-        return next(request, client)
+        const value = format && decodeReceived(received, format, contentType)
+        return value instanceof Promise ? value.then(goOn) : goOn(value)
       })
     }
   },
