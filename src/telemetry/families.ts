@@ -29,7 +29,8 @@ export interface Scrape {
 /** Counts values by the bucket they fall in. */
 export class Histogram {
   readonly labels: Readonly<Record<string, string>>
-  readonly #bounds: readonly number[]
+  /** Upper bounds of all buckets but the last, ascending. */
+  readonly bounds: readonly number[]
   /** One a bound, and one for what is over the last. */
   readonly counts: number[]
   sum = 0
@@ -38,7 +39,7 @@ export class Histogram {
 
   constructor(labels: Record<string, string>, bounds: readonly number[]) {
     this.labels = labels
-    this.#bounds = bounds
+    this.bounds = bounds
     this.counts = new Array(bounds.length + 1).fill(0)
   }
 
@@ -48,7 +49,7 @@ export class Histogram {
    */
   observe(value: number, traceId?: string): void {
     if (!(value >= 0)) return
-    const bounds = this.#bounds
+    const { bounds } = this
     let at = 0
     while (at < bounds.length && value > bounds[at]!) at++
     this.counts[at]!++
@@ -81,6 +82,11 @@ abstract class Family<Child extends { readonly labels: Readonly<Record<string, s
       this.children.set(key, child)
     }
     return child
+  }
+
+  /** All that are bound by now. */
+  get all(): Iterable<Child> {
+    return this.children.values()
   }
 
   /** Forgets the children whose `label` is none of `values`. */
@@ -165,3 +171,6 @@ export class ScalarFamily extends Family<Scalar> {
     return { name, help, type: this.#type, values: await Promise.all(values) }
   }
 }
+
+/** What is counted under one set of labels. */
+export type Series = Histogram | Scalar

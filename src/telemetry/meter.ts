@@ -1,5 +1,5 @@
 import type { Metric, Registry } from 'prom-client'
-import { HistogramFamily, ScalarFamily } from './families.ts'
+import { HistogramFamily, ScalarFamily, type Series } from './families.ts'
 import type { MeterDefinition } from './metric-types.ts'
 
 /** The boundaries that OpenTelemetry's semantic conventions give for HTTP durations, in seconds. */
@@ -39,6 +39,10 @@ export class Meter {
   /** Bounds of the durations that are bound from now on, in seconds, ascending. */
   useBuckets(bounds: readonly number[]): void {
     for (const family of this.#durations) family.useBounds(bounds)
+  }
+
+  series(name: string): Iterable<Series> {
+    return this.#families.find((family) => family.name === name)?.all ?? []
   }
 
   get names(): string[] {

@@ -4,7 +4,7 @@ import { ClientMetrics, RouteMetrics, StepMetrics } from './bound-metrics.ts'
 import { ConnectionMetrics } from './connection-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { chooseExposition } from './exposition.ts'
-import type { Histogram, Scalar, ScalarFamily, Scrape } from './families.ts'
+import type { Histogram, Scalar, ScalarFamily, Scrape, Series } from './families.ts'
 import { Meter } from './meter.ts'
 import type { Configured, MeterDefinition, MetricDescription, ReloadReport } from './metric-types.ts'
 import { ReloadMetrics } from './reload-metrics.ts'
@@ -29,6 +29,8 @@ export interface Metrics {
   firstPart(route: string): Histogram
   /** Gives how often that was so. */
   countDroppedHeader(route: string, header: string): number
+  /** Answers that lack something, or have it from elsewhere. */
+  countDegraded(route: string): void
   readonly store: StoreMetrics
   readonly admission: AdmissionMetrics
   /** Of a policy around calls of an operation. One that an extension defines is shown from then on. */
@@ -50,6 +52,8 @@ export interface Metrics {
   readonly activeRequests: number
   /** What there is, but for the metrics of the process itself. */
   readonly names: readonly string[]
+  /** What is bound of a metric by now; nothing where there is none of that name. */
+  series(name: string): Iterable<Series>
   /** Every metric there is, whether or not it was observed. */
   describe(): Promise<MetricDescription[]>
   /** Bounds of the durations that are bound from now on, in seconds, ascending. */
@@ -126,6 +130,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     'Response headers dropped because their value cannot be sent',
     ['route', 'header'],
   )
+  const degraded = counter('tessera_degraded_total', 'Degraded answers: something is left out, or stands in', ['route'])
   const store = new StoreMetrics({
     bytes: gauge('tessera_store_bytes', 'Size of the in-memory response store'),
     entries: gauge('tessera_store_entries', 'Entries in the in-memory response store'),
@@ -176,6 +181,9 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
       routeCaches.bind(route, result).value += count
     },
     firstPart: (route) => firstParts.bind(route),
+    countDegraded(route) {
+      degraded.bind(route).value++
+    },
     countDroppedHeader: (route, header) => ++droppedHeaders.bind(route, header).value,
     store,
     admission,
@@ -191,7 +199,8 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     reloaded: (report) => reloads.tell(report),
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
-      for (const family of [steps, firstParts, fallbacks, routeCaches, droppedHeaders]) family.retain('route', routes)
+      for (const family of [steps, firstParts, fallbacks, degraded, routeCaches, droppedHeaders])
+        family.retain('route', routes)
       const byService = [
         attempts,
         ...policies.values(),
@@ -209,6 +218,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     get names() {
       return meter.names
     },
+    series: (name) => meter.series(name),
     async describe() {
       const registry = await meter.registry()
       const metrics = registry.getMetricsAsArray() as unknown as { name: string; labelNames?: readonly string[] }[]

@@ -56,6 +56,7 @@ export function tellEnd(exchange: Reported, ending: Ending): void {
   const { status, ms, bytes, outcome, errorCode } = ending
   const degraded = outcome?.kind === 'answer' ? outcome.degraded : none
   const method = request.method ?? ''
+  if (degraded.length > 0) serving.metrics.countDegraded(route!.name)
   const { traceId } = span
   logRequest(serving.logger, {
     method,
