@@ -16,8 +16,10 @@ type Layer = 'frames' | 'lines' | 'nodes' | 'labels'
 export class Canvas {
   readonly #layers: Record<Layer, string[]> = { frames: [], lines: [], nodes: [], labels: [] }
 
-  rect(layer: Layer, { x, y, width, height }: Rect, className: string, radius = 6): void {
-    const box = `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`
+  /** `of`: for whose sake it is there, for who lays something over it. */
+  rect(layer: Layer, { x, y, width, height }: Rect, className: string, radius = 6, of?: string): void {
+    const place = `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`
+    const box = of === undefined ? place : `${place} data-of="${escapeXml(of)}"`
     this.#layers[layer].push(`<rect class="${className}" ${box} rx="${radius}"/>`)
   }
 
@@ -53,10 +55,11 @@ export class Canvas {
     this.#layers.lines.push(`<path class="${className}" d="${d}"${headOf(className, arrow)}/>`)
   }
 
-  /** Puts what `draw` adds to the nodes into a group that a screen reader names. */
-  group(title: string, draw: () => void): void {
+  /** Puts what `draw` adds to the nodes into a group that a screen reader names; `id` is for who lays something over it. */
+  group(title: string, draw: () => void, id?: string): void {
     const nodes = this.#layers.nodes
-    nodes.push(`<g role="group"><title>${escapeXml(title)}</title>`)
+    const marked = id === undefined ? '' : ` data-id="${escapeXml(id)}"`
+    nodes.push(`<g role="group"${marked}><title>${escapeXml(title)}</title>`)
     draw()
     nodes.push('</g>')
   }

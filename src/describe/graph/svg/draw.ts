@@ -23,6 +23,15 @@ const footHeight = 30
 
 /** Draws a route as an SVG that stands by itself: no scripts, no fonts, light or dark as its reader's system is. */
 export function drawSvg(graph: RouteGraph): string {
+  return draw(graph, `<style>\n${printStyle()}\n</style>\n`)
+}
+
+/** The same for a page that has the rules itself (`printTheme`). */
+export function drawBareSvg(graph: RouteGraph): string {
+  return draw(graph, '')
+}
+
+function draw(graph: RouteGraph, style: string): string {
   const inks = new Inks(
     graph.flows.map(({ what }) => what),
     graph.sensitive,
@@ -55,10 +64,7 @@ export function drawSvg(graph: RouteGraph): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title description">
 <title id="title">${escapeXml(`${graph.route}: ${graph.match}`)}</title>
 <desc id="description">${escapeXml(describe(graph))}</desc>
-<style>
-${printStyle()}
-</style>
-<defs>
+${style}<defs>
 ${head('line')}
 ${head('failure')}
 </defs>

@@ -49,29 +49,33 @@ export function layStep(step: StepShape, { inks }: Layout): Piece {
       const left = x - half
       if (notesHeight > 0) {
         const drawer = { x: left + 8, y: y + boxHeight - 8, width: half * 2 - 16, height: notesHeight + 8 }
-        canvas.rect('frames', drawer, 'drawer')
+        canvas.rect('frames', drawer, 'drawer', 6, step.id)
       }
-      canvas.group(describeStep(step), () => {
-        canvas.rect('nodes', { x: left, y, width: half * 2, height: boxHeight }, `node ${classOf(step)}`)
-        let at = y + padding.y
-        for (const line of title) {
-          canvas.text('nodes', { x: left + padding.x, y: at + 13 }, line, titleFont, 'title')
-          at += titleHeight
-        }
-        for (const line of lines) {
-          canvas.text('nodes', { x: left + padding.x, y: at + 10 }, line, lineFont, 'dim')
-          at += lineHeight
-        }
-        at += 4
-        for (const row of needs) {
-          inks.draw(canvas, 'nodes', row, left + padding.x, at + rowHeight / 2)
-          at += rowHeight
-        }
-        notes.forEach((note, index) => {
-          const base = y + boxHeight + 14 + index * lineHeight
-          canvas.text('nodes', { x: left + padding.x + 6, y: base }, note, noteFont, 'note')
-        })
-      })
+      canvas.group(
+        describeStep(step),
+        () => {
+          canvas.rect('nodes', { x: left, y, width: half * 2, height: boxHeight }, `node ${classOf(step)}`)
+          let at = y + padding.y
+          for (const line of title) {
+            canvas.text('nodes', { x: left + padding.x, y: at + 13 }, line, titleFont, 'title')
+            at += titleHeight
+          }
+          for (const line of lines) {
+            canvas.text('nodes', { x: left + padding.x, y: at + 10 }, line, lineFont, 'dim')
+            at += lineHeight
+          }
+          at += 4
+          for (const row of needs) {
+            inks.draw(canvas, 'nodes', row, left + padding.x, at + rowHeight / 2)
+            at += rowHeight
+          }
+          notes.forEach((note, index) => {
+            const base = y + boxHeight + 14 + index * lineHeight
+            canvas.text('nodes', { x: left + padding.x + 6, y: base }, note, noteFont, 'note')
+          })
+        },
+        step.id,
+      )
       gives.forEach((row, index) => {
         const middle = y + boxHeight + notesHeight + 8 + (index + 0.5) * rowHeight
         inks.draw(canvas, 'labels', row, x + 9, middle)

@@ -58,10 +58,22 @@ const dark: Theme = {
   ink: ink(75, 66),
 }
 
+export const themes = { light, dark }
+
 /** Light by default, dark where the reader's system is; plain rules, so that tools without variables read it too. */
 export function printStyle(): string {
   return `
 text{fill:${light.text}}
+${printShapes()}
+${printTheme(light)}
+@media (prefers-color-scheme:dark){
+${printTheme(dark)}
+}`.trim()
+}
+
+/** What is the same in every theme. */
+export function printShapes(): string {
+  return `
 .sans{font-family:system-ui,-apple-system,"Segoe UI","Noto Sans","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 .mono{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace}
 .bold{font-weight:600}
@@ -70,14 +82,10 @@ text{fill:${light.text}}
 .frame{stroke-width:1.2;stroke-dasharray:none}
 .drawer{stroke-width:1.2;stroke-dasharray:4 3}
 .ring{fill:none!important;stroke-width:2}
-.halo{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}
-${printTheme(light)}
-@media (prefers-color-scheme:dark){
-${printTheme(dark)}
-}`.trim()
+.halo{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}`.trim()
 }
 
-function printTheme(theme: Theme): string {
+export function printTheme(theme: Theme): string {
   const inks = Array.from({ length: inkCount }, (_, index) => {
     const tint = theme.ink(index)
     return `.ink${index}{fill:${tint};stroke:${tint}}`
