@@ -24,7 +24,9 @@ export function drawBanner(start: Start, paint: Paint): string {
   const { admin, listen } = snapshot.settings
   const facts = [
     ['gateway', paint.cyan(`${schemeOf(listen[0]!)}://localhost:${port}`)],
-    ...(adminPort === undefined ? [] : [['admin', paint.cyan(`${schemeOf(admin.listen)}://127.0.0.1:${adminPort}`)]]),
+    ...(adminPort === undefined
+      ? []
+      : [['console', paint.cyan(`${schemeOf(admin.listen)}://127.0.0.1:${adminPort}/console`)]]),
     ...(demo ? [['backends', `${demo.services.map(({ name }) => name).join(' ')} ${paint.dim('(the demo’s)')}`]] : []),
     ['config', `${start.config} ${paint.dim(`(version ${snapshot.version}; an edit is live at once)`)}`],
   ]

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
 import { packageRoot, readPackageVersion } from '../version.ts'
 import { drawBanner } from './banner.ts'
+import { buildConsole } from './build-console.ts'
 import {
   allowedVariables,
   type CliCommand,
@@ -51,20 +52,24 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
       config,
       env,
       watch: true,
+      console: true,
       logger: createLogger({ level: options.logLevel, format: 'json', destination: createLogPrinter(terminal) }),
       showUnmatchedPaths: true,
       onRequest: (entry) => terminal.print(drawRequest(entry, terminal)),
       onReload: await createReloadPrinter({ config, routes: options.routes, env }, terminal),
     })
+    let stopBuilding = () => {}
     try {
       const stop = waitForStop({ endsWithStarter: process.env['npm_command'] !== undefined })
       const ports = await gateway.listen()
+      stopBuilding = buildConsole((line) => terminal.complain(line))
       const start = { ...ports, version: readPackageVersion(), snapshot: gateway.snapshot, config, demo }
       terminal.print(drawBanner({ ...start, ms: performance.now() }, terminal.paint))
       running = true
       await stop
       running = false
     } finally {
+      stopBuilding()
       await gateway.close()
     }
     return 0

@@ -152,6 +152,10 @@ export const gatewayShape = z
     limit: gatewayLimitShape.optional(),
     overload: overloadShape,
     stores: storesShape,
+    console: z
+      .boolean()
+      .default(false)
+      .describe('Whether the admin listener has the console, at `/console`. `tessera dev` has it anyway.'),
     accessLog: accessLogShape,
     telemetry: z
       .strictObject({

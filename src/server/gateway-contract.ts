@@ -31,6 +31,8 @@ export interface GatewayOptions {
   readonly showUnmatchedPaths?: boolean
   /** Told of every reload that found something new, good or bad. */
   readonly onReload?: (result: ReloadResult) => void
+  /** Whether the admin listener has the console, whatever the file says. */
+  readonly console?: boolean
   /** Whether a change of the files reloads by itself; true by default. */
   readonly watch?: boolean
 }

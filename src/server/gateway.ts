@@ -14,6 +14,8 @@ import { openStore } from '../stores/index.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createTracer } from '../telemetry/tracer.ts'
+import { MetricWindows } from '../telemetry/windows.ts'
+import { watchedMetrics } from './admin/console/watched.ts'
 import type { Gateway, GatewayOptions } from './gateway-contract.ts'
 import { headersForBrowser } from './http/for-browsers.ts'
 import { loadAtFirstRequest } from './http/lazy-listener.ts'
@@ -130,6 +132,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const stopReports = reportFaults(logger, metrics)
   const passthrough = new Passthrough(serving)
   let listeners: Listeners | undefined
+  let windows: MetricWindows | undefined
   let registration: SelfRegistration | undefined
   let closing: Promise<void> | undefined
 
@@ -165,6 +168,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (listeners?.adminServer) closeNow(listeners.adminServer)
     listeners?.close()
     serving.overload.close()
+    windows?.close()
     stopReports()
     logger.flush()
   }
@@ -175,13 +179,17 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     handler,
     async listen() {
-      const { listen, admin, register } = serving.current.snapshot.settings
+      const { listen, admin, register, console } = serving.current.snapshot.settings
+      if ((options.console ?? console) && options.adminPort !== false) {
+        windows ??= new MetricWindows({ clock, series: metrics.series, names: watchedMetrics })
+      }
       const adminParts = {
         serving,
         isPrivate: isPrivate(admin.listen),
         hosts: [admin.listen.host, ...admin.hosts, ...(register ? [nameOfSelf(register)] : [])],
         reload: () => reloader.reload(),
         lastReload: () => reloader.last,
+        windows,
       }
       const adminApp = loadAtFirstRequest(
         async () => (await import('./admin/admin.ts')).createAdminApp(adminParts),

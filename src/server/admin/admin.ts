@@ -2,11 +2,14 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { printDiagnostic } from '../../diagnostics/print.ts'
+import type { MetricWindows } from '../../telemetry/windows.ts'
 import type { ReloadResult } from '../lifecycle/reload.ts'
 import { servicesOf } from '../lifecycle/services.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { askWhoIsThere } from './access.ts'
 import { purgeCache } from './cache.ts'
+import { serveConsole } from './console/files.ts'
+import { answerConsole } from './console/index.ts'
 import { describeConfig } from './describe-config.ts'
 import { describeEndpoints } from './describe-endpoints.ts'
 import { guardAdmin } from './guard.ts'
@@ -21,13 +24,15 @@ export interface AdminParts {
   readonly hosts: readonly string[]
   /** Whether it is reached from this machine alone. */
   readonly isPrivate: boolean
+  /** Undefined: it has no console. */
+  readonly windows: MetricWindows | undefined
 }
 
 const compress = promisify(gzip)
 const reads = ['/livez', '/readyz', '/metrics', '/-/config', '/-/endpoints', '/-/diagnostics']
 
 /** What operators and machines ask of a running gateway. */
-export function createAdminApp({ serving, reload, lastReload, hosts, isPrivate }: AdminParts): Express {
+export function createAdminApp({ serving, reload, lastReload, hosts, isPrivate, windows }: AdminParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -72,6 +77,12 @@ export function createAdminApp({ serving, reload, lastReload, hosts, isPrivate }
   })
 
   app.delete('/cache', purgeCache(serving))
+
+  if (windows) {
+    app.use(answerConsole({ serving, windows, lastReload }))
+    app.use('/console', serveConsole())
+    app.get('/', (_request, response) => response.redirect('/console'))
+  }
 
   app.get('/-/diagnostics', (_request, response) => {
     const last = lastReload()
