@@ -42,7 +42,7 @@ function urlOf({ stdout }: Running): string {
 describe('dev', () => {
   test('says where it listens, which routes there are and what to try', async () => {
     const { dev, url } = await startDev()
-    expect(dev.stdout()).toMatch(/admin +http:\/\/127\.0\.0\.1:\d+/)
+    expect(dev.stdout()).toMatch(/console +http:\/\/127\.0\.0\.1:\d+\/console/)
     expect(dev.stdout()).toMatch(/config +config\/gateway\.yaml \(version [0-9a-f]{12}; /)
     expect(dev.stdout()).toContain('1 route\n  GET    /home  home  首页\n')
     expect(dev.stdout()).toContain(`curl ${url.replace('http://', '')}/home`)

@@ -125,3 +125,29 @@ test.each([
 ])('%s is an error at load', async (admin, message) => {
   await expect(start(admin)).rejects.toThrow(message)
 })
+
+test('its OpenAPI names all that it answers, and who may ask for it', async () => {
+  const { adminPort, ask } = await start(`auth: ops, ${roles}`)
+  const headers = withPassword('viewer', 'viewer')
+  const answer = await fetch(`http://127.0.0.1:${adminPort}/-/openapi.json`, { headers })
+  const { openapi, paths } = (await answer.json()) as {
+    openapi: string
+    paths: Record<string, Record<string, { description?: string; responses: Record<string, object> }>>
+  }
+  expect(openapi).toBe('3.1.0')
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, one]) => ({ path, method, ...one })),
+  )
+  expect(described.map(({ path, method }) => `${method} ${path}`)).toEqual(
+    expect.arrayContaining(['get /livez', 'post /-/reload', 'get /-/config', 'delete /cache', 'get /-/openapi.json']),
+  )
+  for (const { path, method, description = '', responses } of described) {
+    expect(Object.keys(responses)).toContain('default')
+    const role = /`(\w+)`/.exec(description)?.[1]
+    const { status } = await ask(path.replaceAll(/[{}]/g, ''), {}, method.toUpperCase())
+    // Whoever is nobody is let in where it says no role.
+    expect([method, path, status === 401]).toEqual([method, path, role !== undefined])
+  }
+  for (const method of ['POST', 'DELETE'])
+    expect((await ask('/-/config', withPassword('admin', 'admin'), method)).headers.get('allow')).toBe('GET, HEAD')
+})

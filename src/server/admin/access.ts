@@ -12,6 +12,7 @@ import { dropHeadersOfProxies } from '../http/untrusted-headers.ts'
 import type { Activation } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { ServerRequestParts } from '../requests/request-parts.ts'
+import type { AdminEndpoint } from './endpoint.ts'
 import { sendAdminProblem } from './problem.ts'
 
 const budgetMs = 5000
@@ -22,12 +23,17 @@ const budgetMs = 5000
  *
  * @param isPrivate whether it is reached from this machine alone
  */
-export function askWhoIsThere(serving: Serving, isPrivate: boolean): RequestHandler {
+export function askWhoIsThere(
+  serving: Serving,
+  isPrivate: boolean,
+  endpoints: readonly AdminEndpoint[],
+): RequestHandler {
+  const roleOf = compileRoles(endpoints)
   return (request, response, next) => {
     const { current } = serving
     dropHeadersOfProxies(request, current.addresses.trustsPeerOf)
     const { admin } = current.snapshot.settings
-    const needed = roleFor(request, admin)
+    const needed = roleOf(request)
     if (needed === undefined || (!current.admin && isPrivate)) next()
     else if (!current.admin) sendAdminProblem(response, 404)
     else
@@ -40,13 +46,24 @@ export function askWhoIsThere(serving: Serving, isPrivate: boolean): RequestHand
   }
 }
 
-/** What a request takes; undefined for what is nobody's secret. */
-function roleFor({ method, path }: Request, { metrics }: GatewaySettings['admin']): AdminRole | undefined {
-  const isRead = method === 'GET' || method === 'HEAD'
-  if (isRead && (path === '/livez' || path === '/readyz')) return undefined
-  if (isRead && path === '/metrics') return metrics
-  if (isRead) return 'viewer'
-  return method === 'POST' ? 'editor' : 'admin'
+/** What a request takes; undefined for what is nobody's secret. Whether there is anything is told to those who may see it. */
+function compileRoles(endpoints: readonly AdminEndpoint[]): (request: Request) => AdminRole | undefined {
+  const found = endpoints.map((endpoint) => ({
+    endpoint,
+    method: endpoint.method.toUpperCase(),
+    // As Express finds it.
+    pattern: new RegExp(`^${endpoint.path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i'),
+  }))
+  return (request) => {
+    const method = isRead(request) ? 'GET' : request.method
+    const known = found.find((one) => one.method === method && one.pattern.test(request.path))
+    if (known) return known.endpoint.role
+    return method === 'GET' ? 'viewer' : method === 'POST' ? 'editor' : 'admin'
+  }
+}
+
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 /** Each may what those before it may. */

@@ -1,38 +1,36 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
-import { printDiagnostic } from '../../diagnostics/print.ts'
-import type { MetricWindows } from '../../telemetry/windows.ts'
-import type { ReloadResult } from '../lifecycle/reload.ts'
-import { servicesOf } from '../lifecycle/services.ts'
-import type { Serving } from '../lifecycle/serving.ts'
 import { askWhoIsThere } from './access.ts'
-import { purgeCache } from './cache.ts'
+import { consoleEndpoints } from './console/endpoints.ts'
 import { serveConsole } from './console/files.ts'
-import { answerConsole } from './console/index.ts'
-import { describeConfig } from './describe-config.ts'
-import { describeEndpoints } from './describe-endpoints.ts'
+import { type AdminEndpoint, type AdminParts, anything, json, object, text } from './endpoint.ts'
 import { guardAdmin } from './guard.ts'
-import { checkHealth } from './health.ts'
+import { describeAdmin } from './openapi.ts'
+import { ownEndpoints } from './own-endpoints.ts'
 import { sendAdminProblem } from './problem.ts'
 
-export interface AdminParts {
-  readonly serving: Serving
-  readonly reload: () => Promise<ReloadResult>
-  readonly lastReload: () => ReloadResult | undefined
-  /** Names that it is asked by, besides those of this machine. */
-  readonly hosts: readonly string[]
-  /** Whether it is reached from this machine alone. */
-  readonly isPrivate: boolean
-  /** Undefined: it has no console. */
-  readonly windows: MetricWindows | undefined
+/** What operators and machines ask of a running gateway: the one table of it. */
+export function adminEndpoints(parts: Omit<AdminParts, 'hosts'>): readonly AdminEndpoint[] {
+  const endpoints: AdminEndpoint[] = [
+    ...ownEndpoints(parts),
+    ...consoleEndpoints(parts),
+    {
+      method: 'get',
+      path: '/-/openapi.json',
+      role: 'viewer',
+      summary: 'This description.',
+      answers: json(object({ openapi: text, info: anything, paths: anything })),
+      handle(_request, response) {
+        response.json(describeAdmin(endpoints))
+      },
+    },
+  ]
+  return endpoints
 }
 
-const compress = promisify(gzip)
-const reads = ['/livez', '/readyz', '/metrics', '/-/config', '/-/endpoints', '/-/diagnostics']
-
-/** What operators and machines ask of a running gateway. */
-export function createAdminApp({ serving, reload, lastReload, hosts, isPrivate, windows }: AdminParts): Express {
+/** Serves the table. */
+export function createAdminApp({ hosts, ...parts }: AdminParts): Express {
+  const { serving, isPrivate } = parts
+  const endpoints = adminEndpoints(parts)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -41,59 +39,15 @@ export function createAdminApp({ serving, reload, lastReload, hosts, isPrivate, 
     response.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     next()
   })
-  app.use(askWhoIsThere(serving, isPrivate))
+  app.use(askWhoIsThere(serving, isPrivate, endpoints))
 
-  app.get('/livez', (_request, response) => {
-    response.type('text/plain').send('ok\n')
-  })
-
-  app.get('/readyz', (request, response) => {
-    const checks = checkHealth(serving, lastReload())
-    const isReady = checks.every(({ ok, required }) => ok || !required)
-    response.status(isReady ? 200 : 503).type('text/plain')
-    const lines = checks.map(({ name, ok, detail }) => `[${ok ? '+' : '-'}] ${name}: ${detail}\n`).join('')
-    response.send(`${'verbose' in request.query ? lines : ''}${isReady ? 'ready' : 'not ready'}\n`)
-  })
-
-  app.get('/metrics', async (request, response) => {
-    const { contentType, text } = await serving.metrics.render(request.headers.accept)
-    response.set({ 'content-type': contentType, vary: 'accept, accept-encoding' })
-    if (request.acceptsEncodings('gzip')) response.set('content-encoding', 'gzip').send(await compress(text))
-    else response.send(text)
-  })
-
-  app.post('/-/reload', async (_request, response) => {
-    const result = await reload()
-    response.status(result.ok ? 200 : 422).json(describeReload(result))
-  })
-
-  app.get('/-/config', (_request, response) => {
-    response.json(describeConfig(serving.current.snapshot))
-  })
-
-  app.get('/-/endpoints', (_request, response) => {
-    const { current, backends, clock } = serving
-    response.json(describeEndpoints(servicesOf(current.snapshot), backends, clock.now()))
-  })
-
-  app.delete('/cache', purgeCache(serving))
-
-  if (windows) {
-    app.use(answerConsole({ serving, windows, lastReload }))
+  if (parts.windows) {
     app.use('/console', serveConsole())
     app.get('/', (_request, response) => response.redirect('/console'))
   }
-
-  app.get('/-/diagnostics', (_request, response) => {
-    const last = lastReload()
-    response.json(last ? describeReload(last) : { ok: false, diagnostics: [] })
-  })
-
-  const allow = (methods: string) => (_request: Request, response: Response) =>
-    sendAdminProblem(response.set('allow', methods), 405)
-  app.all(reads, allow('GET, HEAD'))
-  app.all('/-/reload', allow('POST'))
-  app.all('/cache', allow('DELETE'))
+  for (const { method, path, handle } of endpoints) app[method](path, handle)
+  for (const [path, methods] of methodsByPath(endpoints))
+    app.all(path, (_request, response) => sendAdminProblem(response.set('allow', methods.join(', ')), 405))
   app.use((_request: Request, response: Response) => sendAdminProblem(response, 404))
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     serving.logger.error({ err: error }, 'the admin listener failed')
@@ -102,19 +56,11 @@ export function createAdminApp({ serving, reload, lastReload, hosts, isPrivate, 
   return app
 }
 
-function describeReload({ ok, changed, version, diagnostics, textOf, ms }: ReloadResult) {
-  return {
-    ok,
-    changed,
-    version,
-    ms: Math.round(ms),
-    diagnostics: diagnostics.map((diagnostic) => ({
-      severity: diagnostic.severity,
-      code: diagnostic.code,
-      message: diagnostic.message,
-      help: diagnostic.help,
-      ...diagnostic.at,
-      printed: printDiagnostic(diagnostic, textOf, false),
-    })),
+function methodsByPath(endpoints: readonly AdminEndpoint[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { method, path } of endpoints) {
+    const methods = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]
+    found.set(path, [...(found.get(path) ?? []), ...methods])
   }
+  return found
 }

@@ -1,14 +1,15 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request } from 'express'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { PurgeTarget } from '../../stores/store.ts'
 import type { Serving } from '../lifecycle/serving.ts'
+import type { AdminEndpoint } from './endpoint.ts'
 import { sendAdminProblem } from './problem.ts'
 
 const forms = 'say ?service=NAME, ?service=NAME&operation=NAME, ?route=NAME, ?key=DIGEST or ?all'
 
 /** `DELETE /cache`: forgets stored answers of a service, an operation, a route, a request, or all of them. */
-export function purgeCache(serving: Serving): RequestHandler {
-  return async (request: Request, response: Response) => {
+export function purgeCache(serving: Serving): AdminEndpoint['handle'] {
+  return async (request, response) => {
     const target = readTarget(request.query, serving.current.snapshot)
     if (typeof target === 'string') {
       sendAdminProblem(response, target === forms ? 400 : 404, target)
