@@ -23,4 +23,6 @@ export interface StackParts {
   /** Whether anybody now keeps answers of its service in the store, until something changes there. */
   readonly isKept: () => boolean
   readonly changes: Changes
+  /** Whether requests are recorded, some of them at least. */
+  readonly captures: boolean
 }

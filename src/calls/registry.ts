@@ -47,6 +47,8 @@ export interface BackendsOptions {
   readonly nameServers?: NameServers | undefined
   /** Told what operators should know. */
   readonly notify?: Notify | undefined
+  /** Whether requests are recorded. */
+  readonly captures?: boolean
 }
 
 /** The calls of one snapshot. */
@@ -88,6 +90,7 @@ export class Backends {
     () => {},
   )
   readonly #changes = new Changes()
+  readonly #captures: boolean
   readonly #draining = new Set<Promise<void>>()
 
   constructor(options: BackendsOptions) {
@@ -98,6 +101,7 @@ export class Backends {
     this.#clock = clock
     this.#metrics = metrics
     this.#random = random
+    this.#captures = options.captures ?? false
     this.#store = options.store ?? new MemoryStore(32 * 1024 * 1024, () => clock.epoch())
     this.#admission = options.admission ?? new Admission(clock)
     this.#discoveries = new Shared(
@@ -181,6 +185,7 @@ export class Backends {
       isKept: () => this.#keepers.get(serviceOf(site)) !== undefined,
       endpoints,
       retryBudget,
+      captures: this.#captures,
       ...this.#admission.openService(site.service, hold),
     }
     return buildStack(site, parts, {

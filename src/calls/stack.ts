@@ -2,6 +2,7 @@ import { attempt } from './attempt.ts'
 import { authorize } from './authorize.ts'
 import { balance } from './balance.ts'
 import type { Call } from './call.ts'
+import { capture } from './capture.ts'
 import { forgetWhatChanged } from './http-caching/invalidation.ts'
 import type { Policy } from './layer.ts'
 import type { StackParts } from './parts.ts'
@@ -26,7 +27,8 @@ export function buildStack(site: CallSite, parts: StackParts, opening: Opening):
   const balanced = balance(site, { ...parts, deposits: !isPaid }, transport) // picks the endpoint
   const sent = layers.reduceRight((next, policy) => policy(next), balanced)
   const recorded = site.recorded ? record(site)(sent) : sent // a durable run's, once for its record
-  return fallback(site, parts)(recorded) // renders the request; covers what all attempts together could not
+  const captured = parts.captures ? capture(site)(recorded) : recorded // for the history
+  return fallback(site, parts)(captured) // renders the request; covers what all attempts together could not
 }
 
 /** The layers of a site's policies. The outermost that draws on the retry budget tells it of every call. */

@@ -39,9 +39,10 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
   const config = chooseConfig(options, terminal)
   const demoFile = options.demo ? findDemo(dirname(dirname(resolve(config)))) : undefined
   let running = false
-  const [{ ConfigurationError, createGateway }, { createLogger }, demo] = await Promise.all([
+  const [{ ConfigurationError, createGateway }, { createLogger }, { historyShape }, demo] = await Promise.all([
     import('../server/gateway.ts'),
     import('../telemetry/logger.ts'),
+    import('../config/history.ts'),
     demoFile === undefined ? undefined : startDemo(demoFile, (line) => running && terminal.complain(line)),
   ])
   try {
@@ -53,6 +54,7 @@ async function runDev(options: DevOptions, terminal: Terminal): Promise<ExitCode
       env,
       watch: true,
       console: true,
+      history: historyShape.parse({ sample: '100%' }),
       logger: createLogger({ level: options.logLevel, format: 'json', destination: createLogPrinter(terminal) }),
       showUnmatchedPaths: true,
       onRequest: (entry) => terminal.print(drawRequest(entry, terminal)),

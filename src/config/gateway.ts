@@ -18,6 +18,7 @@ import { adminShape } from './admin.ts'
 import { gatewayLimitShape, overloadShape } from './admission.ts'
 import { budgetHeaderShape } from './budget-header.ts'
 import { callSetShape, createCallSetShape } from './call-set.ts'
+import { historyShape } from './history.ts'
 import { drainShape, listenShape } from './listen.ts'
 import { proxyRange } from './listen-proxy.ts'
 import { mcpShape } from './mcp.ts'
@@ -156,6 +157,7 @@ export const gatewayShape = z
       .boolean()
       .default(false)
       .describe('Whether the admin listener has the console, at `/console`. `tessera dev` has it anyway.'),
+    history: historyShape.optional(),
     accessLog: accessLogShape,
     telemetry: z
       .strictObject({

@@ -62,6 +62,8 @@ export interface Expression {
   readonly mayBeAbsent: 'path' | 'optional' | undefined
   /** It calls `now()` or `uuid()`: not what it reads alone says what it gives. */
   readonly isVolatile: boolean
+  /** It reads a variable of the environment, whose value may be a secret. */
+  readonly readsEnvironment: boolean
   /**
    * The value, always JSON; undefined for a path or optional that is absent. Throws `expression-failed` for whatever
    * else it cannot work with, anything absent that it does something with included.
@@ -159,7 +161,7 @@ export function compileExpression(
   const node = parseCel(source)
   if ('code' in node) return node
   const reads: Read[] = []
-  const notes = { hasMoreThanJson: false, isVolatile: false }
+  const notes = { hasMoreThanJson: false, isVolatile: false, readsEnvironment: false }
   const { roots, env, functions } = types
   const scope: Bindings = {
     roots,
@@ -186,6 +188,7 @@ export function compileExpression(
       proves: findProofs(node, scope.variables),
       mayBeAbsent,
       isVolatile: notes.isVolatile,
+      readsEnvironment: notes.readsEnvironment,
       evaluate,
       demand: needed,
       test: compileTest(source, needed),

@@ -14,6 +14,7 @@ export type {
   Traced,
   Where,
 } from './template/nodes.ts'
+export { findOpaque } from './template/opaque.ts'
 export { parseTemplate } from './template/parse.ts'
 export { readsOf, type TemplateRead } from './template/reads.ts'
 export { schemaOf } from './template/schema.ts'

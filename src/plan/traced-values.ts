@@ -25,9 +25,10 @@ export function traceValues(
   route: BoundRoute,
   isTraced: (color: string) => boolean,
   isTracedOutside: (outside: Outside) => boolean = () => false,
+  more: readonly TracedMark[] = [],
 ): TracedValues {
   const origins = findOrigins(route, isTraced)
-  const outside = findOutside(route, isTracedOutside)
+  const outside = [...findOutside(route, isTracedOutside), ...more]
   if (origins.size === 0 && outside.length === 0) return nothing
   const marks = new Marks()
   const tracer = new Tracer(marks, origins)

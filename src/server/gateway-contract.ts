@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
+import type { HistorySettings } from '../config/history.ts'
 import type { Definition } from '../definition.ts'
 import type { Environment } from '../environment.ts'
 import type { Snapshot } from '../plan/snapshot.ts'
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly console?: boolean
   /** Whether a change of the files reloads by itself; true by default. */
   readonly watch?: boolean
+  /** How requests are recorded where its file does not say; by default not at all. */
+  readonly history?: HistorySettings
 }
 
 export interface Gateway {

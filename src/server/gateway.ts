@@ -54,6 +54,7 @@ export type { ReloadResult } from './lifecycle/reload.ts'
 export type { RequestEntry } from './lifecycle/serving.ts'
 
 const lastSpansMs = 1000
+const lastWritesMs = 2000
 
 /**
  * Creates a gateway from its files.
@@ -101,7 +102,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const limiters = new Limiters({ clock, notify, metrics: metrics.admission, redisUrl: first.settings.stores.limits })
   await limiters.connected()
   const admission = new Admission(clock, metrics.admission, limiters)
-  const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission })
+  const history = first.settings.history ?? options.history
+  const isBusy = () => serving.overload.isBusy
+  const colors = () => serving.current.snapshot.colors
+  const { Records } = history ? await import('./lifecycle/records.ts') : {}
+  const records = history && (await Records!.open({ settings: history, clock, logger, metrics, isBusy, colors }))
+  const captures = records !== undefined
+  const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission, captures })
   const schemes = new SharedSchemes(clock, notify)
   const pace = (calls: readonly Call[]) => (serving.overload.isBusy ? serving.overload.pace(calls) : calls)
   const durable = new DurableRuns({ clock, notify, backends, pace, base: dirname(config) })
@@ -117,6 +124,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     backends,
     store,
     unmatched: metrics.route('*', ''),
+    records,
     onRequest,
     showsUnmatchedPaths: options.showUnmatchedPaths ?? false,
     current: await runInSlices(Activation.open(first, activeRoutes)),
@@ -164,6 +172,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await durable.close(leftOf(settings.totalMs))
     serving.current.leave()
     await backends.close()
+    await records?.close(lastWritesMs)
     await tracer.shutdown(lastSpansMs)
     if (listeners?.adminServer) closeNow(listeners.adminServer)
     listeners?.close()

@@ -5,6 +5,7 @@ import { ConnectionMetrics } from './connection-metrics.ts'
 import { DiscoveryMetrics, EndpointMetrics } from './endpoint-metrics.ts'
 import { chooseExposition } from './exposition.ts'
 import type { Histogram, Scalar, ScalarFamily, Scrape, Series } from './families.ts'
+import { HistoryMetrics } from './history-metrics.ts'
 import { Meter } from './meter.ts'
 import type { Configured, MeterDefinition, MetricDescription, ReloadReport } from './metric-types.ts'
 import { ReloadMetrics } from './reload-metrics.ts'
@@ -45,6 +46,7 @@ export interface Metrics {
   readonly exchangeFaults: ResultCounter
   readonly connections: ConnectionMetrics
   readonly secrets: SecretMetrics
+  readonly history: HistoryMetrics
   reloaded(report: ReloadReport): void
   /** Forgets what is no longer configured. */
   retain(configured: Configured): void
@@ -163,6 +165,12 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
   const secrets = new SecretMetrics(
     gauge('tessera_secret_file_up', '1 while the file of a secret can be read', ['file']),
   )
+  const history = new HistoryMetrics({
+    recorded: counter('tessera_history_recorded_total', 'Requests recorded, by why', ['reason']),
+    dropped: counter('tessera_history_dropped_total', 'Recordings dropped, by why', ['reason']),
+    bytes: gauge('tessera_history_bytes', 'Size of the recordings that are kept'),
+    runs: gauge('tessera_history_runs', 'Recordings that are kept'),
+  })
   const reloads = new ReloadMetrics({
     isOk: gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0'),
     at: gauge(
@@ -196,6 +204,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     exchangeFaults: new ResultCounter(exchangeFaults),
     connections,
     secrets,
+    history,
     reloaded: (report) => reloads.tell(report),
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))

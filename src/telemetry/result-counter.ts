@@ -16,8 +16,8 @@ export class ResultCounter {
     this.#counterOf(result)
   }
 
-  count(result: string): void {
-    this.#counterOf(result).value++
+  count(result: string, by = 1): void {
+    this.#counterOf(result).value += by
   }
 
   #counterOf(result: string): Scalar {

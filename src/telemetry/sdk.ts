@@ -95,6 +95,7 @@ function remoteContext(parent: Traceparent, tracestate: string | undefined): Con
 /** A span that will be exported. Calls after `end` do nothing: a cancelled call may still come back. */
 class RecordedSpan implements Span {
   readonly sampled = true
+  readonly isTraced = true
   readonly traceId: string
   readonly #tracer: SdkTracer
   readonly #span: SdkSpan

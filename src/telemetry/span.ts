@@ -12,6 +12,8 @@ export type Attributes = Record<string, string | number | boolean>
  */
 export interface Span {
   readonly sampled: boolean
+  /** Whether it goes to a collector, so that metrics may name its trace. */
+  readonly isTraced: boolean
   /** 32 hex digits; there for unsampled requests too (logs, problem documents). */
   readonly traceId: string
   /** W3C `traceparent` to send with a call made inside this span. */

@@ -76,6 +76,7 @@ async function startRecorder(service: string, warn: (message: string) => void): 
  */
 class UnrecordedSpan implements Span {
   readonly sampled = false
+  readonly isTraced = false
   readonly traceId: string
   readonly traceparent: string
 

@@ -90,7 +90,7 @@ response: { body: fine }
 
 const files = (kind: string, url: string) => ({
   gateway:
-    'openapi: true\naccessLog: { fields: [client, path, host, scheme, protocol, userAgent] }\noverload: false\ndefaults: { timeout: 400ms }\ntelemetry: { sampling: 100% }',
+    'openapi: true\naccessLog: { fields: [client, path, host, scheme, protocol, userAgent] }\noverload: false\nhistory: { sample: 100%, bodies: masked }\ndefaults: { timeout: 400ms }\ntelemetry: { sampling: 100% }',
   dictionary: dictionary(kind),
   'services/shop': `
 service: shop
@@ -284,6 +284,20 @@ async function askAdmin({ adminPort }: Running): Promise<Told[]> {
   return [...(await Promise.all(asked)), { what: 'DELETE /cache', text: await purge.text() }]
 }
 
+/** Every recording that is kept, in the list and as a whole. */
+async function askHistory({ adminPort }: Running): Promise<Told[]> {
+  const origin = `http://127.0.0.1:${adminPort}/-/history`
+  const told: Told[] = []
+  for (let cursor = ''; ; ) {
+    const text = await (await fetch(`${origin}?limit=500${cursor}`)).text()
+    told.push({ what: 'recordings', text })
+    const { runs, next } = JSON.parse(text) as { runs: { id: string }[]; next?: string }
+    for (const { id } of runs) told.push({ what: id, text: await (await fetch(`${origin}/${id}`)).text() })
+    if (next === undefined) return told
+    cursor = `&cursor=${next}`
+  }
+}
+
 function describeAll(snapshot: Snapshot): Told[] {
   const terminal = openTerminal({ NO_COLOR: '1' })
   const routes = snapshot.routes.flatMap((one): Told[] => {
@@ -337,6 +351,8 @@ describe.each(['pii', 'secret'])('what is %s', (kind) => {
     const running = await startGateway(files(kind, backend.url), { env, logger })
     const told = await askEverything(running)
     told.push(...(await askAdmin(running)))
+    const recordings = await askHistory(running)
+    told.push(...recordings)
     told.push(...describeAll(running.gateway.snapshot))
     // A file that is at fault where values of variables stand.
     writeFiles(running.directory, {
@@ -358,6 +374,7 @@ describe.each(['pii', 'secret'])('what is %s', (kind) => {
       expect([status, statuses.has(String(status))]).toEqual([status, true])
     expect(collector.spans.length).toBeGreaterThan(300)
     expect(lines.length).toBeGreaterThan(200)
+    expect(recordings.length).toBeGreaterThan(200)
 
     expect(findMarks(told)).toEqual([])
   })

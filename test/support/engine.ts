@@ -15,6 +15,7 @@ export type Mock = unknown | GatewayError | ((request: CallRequest, context: Cal
 
 export const silentSpan: Span = {
   sampled: false,
+  isTraced: false,
   traceId: '0af7651916cd43dd8448eb211c80319c',
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00',
   child: () => silentSpan,

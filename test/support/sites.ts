@@ -22,6 +22,7 @@ export class RecordingSpan implements Span {
   readonly children: RecordingSpan[] = []
   readonly events: { name: string; attributes: Attributes | undefined }[] = []
   readonly sampled: boolean
+  readonly isTraced = false
   readonly name: string
   readonly kind: string
   readonly attributes: Attributes

@@ -97,6 +97,7 @@ function isEnvironment(node: CelNode, { env, variables }: Bindings): boolean {
 function compileVariable(node: Exclude<AccessNode, { op: 'id' }>, scope: Bindings, guarded: boolean): Chain {
   const name = node.op === '.' || node.op === '.?' ? node.args[1] : literalKey(node.args[1])
   if (typeof name !== 'string') return refuse(node, 'a variable of the environment is named: `env.NAME`')
+  scope.notes.readsEnvironment = true
   const value = variableOf(scope.env!, name)
   const optional = node.op === '.?' || node.op === '[?]'
   const isAsked = guarded || optional || scope.guards.some(([root, member]) => root === 'env' && member === name)

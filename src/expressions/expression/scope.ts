@@ -70,6 +70,8 @@ export interface Notes {
   hasMoreThanJson: boolean
   /** It gives another value each time, or for each request, whatever it reads. */
   isVolatile: boolean
+  /** It reads a variable of the environment. */
+  readsEnvironment: boolean
 }
 
 /** What a piece of an expression is compiled in. */

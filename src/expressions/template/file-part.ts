@@ -16,6 +16,7 @@ export function readsFile(reference: EnvReference): Expression {
     proves: { whenTrue: [], whenFalse: [] },
     mayBeAbsent: undefined,
     isVolatile: true,
+    readsEnvironment: false,
     evaluate,
     demand: evaluate,
     test: () => false,

@@ -15,7 +15,12 @@ export type Template =
   | { readonly kind: 'literal'; readonly at: Where; readonly value: unknown; readonly isOpaque?: boolean }
   | { readonly kind: 'path'; readonly at: Where; readonly path: Path }
   | ({ readonly kind: 'expression'; readonly at: Where } & EmbeddedExpression)
-  | { readonly kind: 'interpolation'; readonly at: Where; readonly parts: readonly (string | EmbeddedExpression)[] }
+  | {
+      readonly kind: 'interpolation'
+      readonly at: Where
+      readonly parts: readonly (string | EmbeddedExpression)[]
+      readonly isOpaque?: boolean
+    }
   | {
       readonly kind: 'object'
       readonly at: Where
@@ -48,6 +53,8 @@ export type SchemaOf = (
 export interface Mark<Origin = unknown> {
   readonly area: Area
   readonly origin: Origin
+  /** Where in what it comes from it was taken, as far as templates tell. */
+  readonly inner?: Area
 }
 
 /** A mark whose value is in what a template gives. */
@@ -55,6 +62,8 @@ export interface Traced<Origin = unknown> {
   readonly mark: Mark<Origin>
   /** Where in the template's value. */
   readonly area: Area
+  /** What of it: a path in what is followed. */
+  readonly inner?: Area
   /** The string that reads it, and where in that string. */
   readonly at: Where
   readonly offset: number

@@ -92,7 +92,9 @@ function join(parts: readonly (string | EmbeddedExpression)[], at: Where, isOpaq
   // Around a block scalar's only expression YAML leaves line ends.
   const alone =
     !isOpaque && expressions.length === 1 && parts.every((part) => typeof part !== 'string' || part.trim() === '')
-  return alone ? { kind: 'expression', at, ...expressions[0]! } : { kind: 'interpolation', at, parts }
+  return alone
+    ? { kind: 'expression', at, ...expressions[0]! }
+    : { kind: 'interpolation', at, parts, ...(isOpaque && { isOpaque }) }
 }
 
 const mustache = /\{\{\{?\s*[\w$.-]+\s*\}?\}\}/

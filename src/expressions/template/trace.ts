@@ -45,7 +45,7 @@ export function moveTo<Origin>(traced: Traced<Origin>, area: Area): Traced<Origi
   return { ...traced, area }
 }
 
-type Found<Origin> = Pick<Traced<Origin>, 'mark' | 'area'>
+type Found<Origin> = Pick<Traced<Origin>, 'mark' | 'area' | 'inner'>
 
 /** What a path finds is its value itself, stands in the list of all that it finds, or may be anywhere in it. */
 function tracePath<Origin>(
@@ -56,7 +56,8 @@ function tracePath<Origin>(
   return marks.flatMap((mark) => {
     const area = within(mark.area, path)
     if (area === undefined) return []
-    return [{ mark, area: as === 'itself' ? area : as === 'listed' ? [null, ...area] : [] }]
+    const inner = [...(mark.inner ?? []), ...path.slice(mark.area.length)]
+    return [{ mark, inner, area: as === 'itself' ? area : as === 'listed' ? [null, ...area] : [] }]
   })
 }
 
@@ -85,5 +86,11 @@ function traceInside<Origin>(step: string | number, template: Template, marks: r
 /** The marks inside an `$each` or forEach over a list: `item` is an element of it. */
 export function withElements<Origin>(marks: readonly Mark<Origin>[], list: readonly Traced<Origin>[]): Mark<Origin>[] {
   const outer = marks.filter(({ area }) => area[0] !== 'item')
-  return [...outer, ...list.map(({ mark, area }) => ({ area: ['item', ...insideElement(area)], origin: mark.origin }))]
+  const items = list.map(({ mark: { origin }, area, inner = [] }) => ({
+    area: ['item', ...insideElement(area)],
+    origin,
+    // What lies inside an element is reached by its own name.
+    inner: area.length === 0 ? [...inner, null] : inner,
+  }))
+  return [...outer, ...items]
 }

@@ -4,6 +4,7 @@ import { consoleEndpoints } from './console/endpoints.ts'
 import { serveConsole } from './console/files.ts'
 import { type AdminEndpoint, type AdminParts, anything, json, object, text } from './endpoint.ts'
 import { guardAdmin } from './guard.ts'
+import { historyEndpoints } from './history.ts'
 import { describeAdmin } from './openapi.ts'
 import { ownEndpoints } from './own-endpoints.ts'
 import { sendAdminProblem } from './problem.ts'
@@ -13,6 +14,7 @@ export function adminEndpoints(parts: Omit<AdminParts, 'hosts'>): readonly Admin
   const endpoints: AdminEndpoint[] = [
     ...ownEndpoints(parts),
     ...consoleEndpoints(parts),
+    ...historyEndpoints(parts),
     {
       method: 'get',
       path: '/-/openapi.json',

@@ -9,6 +9,7 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Tracer } from '../../telemetry/tracer.ts'
 import type { Overload } from '../overload/overload.ts'
 import type { Activation } from './activation.ts'
+import type { Records } from './records.ts'
 
 /** One answered request, as whoever watches the gateway is told of it. */
 export interface RequestEntry {
@@ -45,6 +46,8 @@ export interface Serving {
   readonly overload: Overload
   /** Of requests that match no route. */
   readonly unmatched: RouteMetrics
+  /** Records requests; undefined where nobody asks for that. */
+  readonly records: Records | undefined
   readonly onRequest: ((entry: RequestEntry) => void) | undefined
   /** Whether that is told paths that no route takes as they came. */
   readonly showsUnmatchedPaths: boolean

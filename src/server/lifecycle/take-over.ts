@@ -7,7 +7,7 @@ import { servicesOf } from './services.ts'
 
 /** Says which changes of the gateway's file have no effect: what they are about was set up once, when the process began. */
 export function warnOfFixedSettings(before: Snapshot, after: Snapshot, logger: Logger): void {
-  for (const key of ['listen', 'admin', 'telemetry', 'register', 'stores'] as const) {
+  for (const key of ['listen', 'admin', 'telemetry', 'register', 'stores', 'history'] as const) {
     if (JSON.stringify(fixedOf(before, key)) !== JSON.stringify(fixedOf(after, key))) {
       logger.warn(`\`${key}\` of the gateway's file has changed: that takes a restart`)
     }

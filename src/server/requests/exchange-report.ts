@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Scope } from '../../cancellation.ts'
 import type { CallPlace, GatewayError } from '../../errors.ts'
+import type { Document } from '../../expressions/document.ts'
 import type { Route } from '../../plan/snapshot.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
 import { failuresOf } from '../../run/told-failures.ts'
@@ -24,6 +25,8 @@ export interface Reported {
   /** Where it was passed on to, and how often. */
   readonly asked: Asked | undefined
   readonly activation: Activation
+  /** Its context, once there is one. */
+  readonly document?: Document | undefined
 }
 
 export interface Asked extends CallPlace {
@@ -58,6 +61,8 @@ export function tellEnd(exchange: Reported, ending: Ending): void {
   const method = request.method ?? ''
   if (degraded.length > 0) serving.metrics.countDegraded(route!.name)
   const { traceId } = span
+  const failures = listFailures(exchange, ending, degraded.length > 0)
+  record(exchange, ending, failures)
   logRequest(serving.logger, {
     method,
     route: route?.name,
@@ -68,7 +73,7 @@ export function tellEnd(exchange: Reported, ending: Ending): void {
     requestId,
     degraded: degraded.length > 0 ? String(outcome?.headers['tessera-degraded']) : undefined,
     errorCode,
-    failures: listFailures(exchange, ending, degraded.length > 0),
+    failures,
     more: exchange.activation.describeClient(exchange),
   })
   serving.onRequest?.({
@@ -84,6 +89,22 @@ export function tellEnd(exchange: Reported, ending: Ending): void {
     degraded,
     ...(route && { route: route.name, budgetMs: route.timeoutMs }),
     ...(errorCode !== undefined && { error: errorCode }),
+  })
+}
+
+function record(exchange: Reported, ending: Ending, failures: readonly ToldFailure[]): void {
+  const { serving, span, activation, route, request, toldPath: path, requestId, asked, document } = exchange
+  const { outcome, ...ended } = ending
+  if (!serving.records?.follows(span)) return
+  serving.records.end({
+    ...ended,
+    ...{ span, snapshot: activation.snapshot, route, method: request.method ?? '', path, requestId, document },
+    answer: outcome && { headers: outcome.headers, body: outcome.kind === 'answer' ? outcome.body : undefined },
+    records: outcome?.records ?? none,
+    isDegraded: outcome?.kind === 'answer' && outcome.degraded.length > 0,
+    failures,
+    passedTo: asked,
+    isAsked: false,
   })
 }
 

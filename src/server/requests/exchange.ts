@@ -52,6 +52,7 @@ export class Exchange extends Received implements Client {
   #outcome: Answer | Failure | undefined
   #isAnswered = false
   #isHandedOn = false
+  #passed: RouteRequest | undefined
 
   constructor(
     serving: Serving,
@@ -66,10 +67,9 @@ export class Exchange extends Received implements Client {
     this.response = response
     this.room = room
     this.#startedAt = serving.clock.now()
-    this.span = serving.tracer.startRequest(
-      this.traceHeaders,
-      active ? titleOf(active, request) : methodOfTitle(request.method),
-    )
+    const title = active ? titleOf(active, request) : methodOfTitle(request.method)
+    const span = serving.tracer.startRequest(this.traceHeaders, title)
+    this.span = serving.records ? serving.records.begin(span, title, request) : span
     if (this.span.sampled) this.span.set(describeServerSpan(this, active))
     this.ownHeaders = headersForBrowser(active ? active.route.browsers : activation.browsersAt(request), request)
     activation.enter()
@@ -99,6 +99,10 @@ export class Exchange extends Received implements Client {
     return !this.response.writableFinished && !this.#isHandedOn
   }
 
+  get document(): RouteRequest['document'] {
+    return this.#passed?.document
+  }
+
   addHeaders(headers: readonly string[]): void {
     this.ownHeaders = this.ownHeaders ? [...this.ownHeaders, ...headers] : headers
   }
@@ -112,6 +116,7 @@ export class Exchange extends Received implements Client {
 
   /** Sends it through the stages of its route. */
   pass(pipeline: Pipeline, request: RouteRequest): void {
+    this.#passed = request
     pipeline.answer(
       request,
       this,
@@ -204,7 +209,7 @@ export class Exchange extends Received implements Client {
     scope.close()
     const ms = serving.clock.now() - this.#startedAt
     const metrics = this.active?.metrics ?? serving.unmatched
-    metrics.end(this.#status, ms / 1000, this.request.method, span.sampled ? span.traceId : undefined)
+    metrics.end(this.#status, ms / 1000, this.request.method, span.isTraced ? span.traceId : undefined)
     // Who left before was sent none.
     if (span.sampled)
       span.set(this.#isAnswered ? { 'http.response.status_code': this.#status } : { 'error.type': 'cancelled' })

@@ -30,6 +30,7 @@ const isRemote = 0x200
 /** A span that will be exported. Calls after `end` do nothing: a cancelled call may still come back. */
 export class OtlpSpan implements Span {
   readonly sampled = true
+  readonly isTraced = true
   readonly #trace: Trace
   readonly #id = newSpanId()
   readonly #parentId: string | undefined

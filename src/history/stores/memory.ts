@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import type { Summary } from '../recording.ts'
+import type { HistoryStore, Page, Query, StoreParts, StoreSize, Written } from './store.ts'
+
+/** What a summary takes beside its text, about. */
+const summaryBytes = 1024
+const compactAfter = 1024
+
+interface Entry {
+  readonly summary: Summary
+  readonly text: Buffer
+  readonly plan: string
+}
+
+/** The newest recordings, in this process. */
+export class MemoryHistory implements HistoryStore {
+  readonly key: Uint8Array = randomBytes(32)
+  readonly #parts: StoreParts
+  readonly #plans = new Map<string, { readonly text: string; users: number }>()
+  /** The oldest first, from `#first` on. */
+  #entries: Entry[] = []
+  #first = 0
+  #bytes = 0
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts
+  }
+
+  add({ summary, text, plan }: Written): void {
+    const entry = { summary, text: Buffer.from(text), plan }
+    if (sizeOf(entry) > this.#parts.maxBytes) {
+      this.#parts.dropped('pressure')
+      return
+    }
+    this.#entries.push(entry)
+    this.#bytes += sizeOf(entry)
+    const of = this.#plans.get(plan)
+    if (of) of.users++
+    this.#forget()
+  }
+
+  addPlan(name: string, text: string): void {
+    if (this.#plans.has(name)) return
+    this.#plans.set(name, { text, users: 0 })
+    this.#bytes += text.length
+  }
+
+  async list({ filter, before, limit }: Query): Promise<Page> {
+    this.#forget()
+    const runs: Summary[] = []
+    for (let at = this.#entries.length - 1; at >= this.#first; at--) {
+      const { summary } = this.#entries[at]!
+      if ((before !== undefined && summary.id >= before) || !filter.test(summary)) continue
+      if (runs.length === limit) return { runs, next: runs.at(-1)!.id }
+      runs.push(summary)
+    }
+    return { runs, next: undefined }
+  }
+
+  async get(id: string) {
+    this.#forget()
+    const at = this.#find(id)
+    if (!at) return undefined
+    return { text: at.text.toString(), plan: this.#plans.get(at.plan)?.text }
+  }
+
+  size(): StoreSize {
+    return { runs: this.#entries.length - this.#first, bytes: this.#bytes }
+  }
+
+  async close(): Promise<void> {}
+
+  /** They are in the order of their ids, but for those that ended at about the same time. */
+  #find(id: string): Entry | undefined {
+    for (let at = this.#entries.length - 1; at >= this.#first; at--)
+      if (this.#entries[at]!.summary.id === id) return this.#entries[at]
+    return undefined
+  }
+
+  #forget(): void {
+    const { maxBytes, keepMs, epoch } = this.#parts
+    const since = epoch() - keepMs
+    while (this.#first < this.#entries.length) {
+      const oldest = this.#entries[this.#first]!
+      if (this.#bytes <= maxBytes && oldest.summary.at >= since) break
+      this.#bytes -= sizeOf(oldest)
+      this.#release(oldest.plan)
+      this.#entries[this.#first++] = undefined as unknown as Entry
+    }
+    if (this.#first < compactAfter) return
+    this.#entries = this.#entries.slice(this.#first)
+    this.#first = 0
+  }
+
+  #release(name: string): void {
+    const plan = this.#plans.get(name)
+    if (!plan || --plan.users > 0) return
+    this.#plans.delete(name)
+    this.#bytes -= plan.text.length
+  }
+}
+
+function sizeOf({ text }: Entry): number {
+  return text.length + summaryBytes
+}

@@ -1,0 +1,289 @@
+import { describe, expect, test } from '@jest/globals'
+import type { RunShown } from '../../src/history/history.ts'
+import type { Summary } from '../../src/history/recording.ts'
+import { type Received, sendJson, startBackend } from '../support/backend.ts'
+import { type Files, type Running, startGateway } from '../support/gateway.ts'
+import { sendRaw } from '../support/raw.ts'
+import { until } from '../support/waiting.ts'
+
+const files = (url: string, history: string): Files => ({
+  gateway: `history: ${history}\ndefaults: { timeout: 5s }\noverload: false`,
+  dictionary: `
+colors:
+  word: { type: string }
+  user.id: { type: string, sensitivity: pii }
+  user.name: { type: string, sensitivity: pii }
+  user.key: { type: string, sensitivity: secret }
+  thing.list: { type: array, items: { type: object, properties: { id: { type: string }, owner: { type: object } } } }
+  thing.owner: { type: string, sensitivity: pii }
+  title: { type: string }
+`,
+  'services/shop': `
+service: shop
+endpoints: [${url}]
+operations:
+  items:
+    get: /items/{word}
+    in: { user.id?: header.x-user, user.key?: header.x-key }
+    out: { thing.list: $.items, thing.owner: '$.items[0].owner.name' }
+  user: { get: '/users/{user.id}', out: { user.name: $.name, user.key: $.key } }
+  order: { post: /orders, in: { user.id: $.user.id, word: $.word }, out: { title: $.title } }
+  bad: { get: /bad, retry: { attempts: 2, delay: 1ms }, out: { title: $.title } }
+  slow: { get: /slow, out: { title: $.title } }
+`,
+  'routes/home': `
+match: GET /home/{word}
+in: { word: path.word, user.id?: query.user }
+do:
+  - { invoke: shop.user, optional: true }
+  - { invoke: shop.items }
+  - { assign: { title: "\${ 'Hello ' + word }" } }
+response:
+  headers: { x-title: $.title }
+  body:
+    title: $.title
+    who: $.user.name
+    list: { $each: $.thing.list, $map: { id: "\${ item.id }", owner: "\${ item.owner.name }" } }
+    first: $.thing.list[0].id
+`,
+  'routes/bad': 'match: GET /bad\ndo: [ { invoke: shop.bad } ]\nresponse: { body: $.title }\n',
+  'routes/less': `
+match: GET /less
+do: [ { invoke: shop.bad, fallback: { assign: { title: none } } } ]
+response: { body: { title: $.title } }
+`,
+  'routes/order': `
+match: POST /order
+in: { user.id: $.id, word: $.word }
+do:
+  - { invoke: shop.order }
+  - { when: "word == 'stop'", respond: { status: 409, body: { said: $.word, by: $.user.id } } }
+response: { body: { title: $.title } }
+`,
+  'routes/slow': 'match: GET /slow\ndo: [ { invoke: shop.slow } ]\nresponse: { body: $.title }\n',
+  'routes/stream': `
+match: GET /stream/{word}
+in: { word: path.word }
+do: [ { invoke: shop.items } ]
+response: { stream: true, body: { list: $.thing.list, word: $.word } }
+`,
+  'routes/crash': `
+match: GET /crash/{word}
+in: { word: path.word }
+do: [ { assign: { title: "\${ string(int(word)) }" } } ]
+response: { body: $.title }
+`,
+  'routes/through': 'match: ANY /through/*rest\nproxy: shop\n',
+})
+
+const answer = ({ target }: Received, response: Parameters<typeof sendJson>[0]) => {
+  if (target.startsWith('/items'))
+    sendJson(response, { items: [{ id: 'a', owner: { name: 'Owner-Ann' } }, { id: 'b' }], other: 'unnamed text' })
+  else if (target.startsWith('/users')) sendJson(response, { name: 'Name-Mei', key: 'key-of-mei' })
+  else if (target === '/orders') sendJson(response, { title: 'ordered' })
+  else if (target === '/bad') sendJson(response, { why: 'no' }, 503)
+  else if (target.startsWith('/through')) sendJson(response, { through: true })
+}
+
+async function start(history = '{ sample: 100% }') {
+  const backend = await startBackend(answer)
+  const running = await startGateway(files(backend.url, history))
+  return { ...running, backend, ...api(running) }
+}
+
+function api({ port, adminPort }: Running) {
+  const origin = `http://127.0.0.1:${adminPort}/-/history`
+  const list = async (filter = '', more = '') => {
+    const response = await fetch(`${origin}?filter=${encodeURIComponent(filter)}${more}`)
+    return (await response.json()) as { runs: Summary[]; next?: string; detail?: string }
+  }
+  return {
+    origin,
+    list,
+    ask: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init),
+    get: async (id: string) => (await (await fetch(`${origin}/${id}`)).json()) as RunShown,
+    /** The newest recording that the filter finds, once there is one. */
+    find: async (filter: string) => {
+      const { id } = await until(async () => (await list(filter)).runs[0], `a recording: ${filter}`)
+      return (await (await fetch(`${origin}/${id}`)).json()) as RunShown
+    },
+  }
+}
+
+describe('a recording', () => {
+  test('holds what was asked, each step, its call, its answer, and what was answered, masked by color', async () => {
+    const { ask, find, list } = await start()
+    await ask('/home/hi?user=user-mei')
+    const run = await find('route:home')
+
+    expect(run).toMatchObject({ method: 'GET', path: '/home/hi', status: 200, outcome: 'ok', why: 'sample' })
+    const token = run.request.inputs['user.id'] as string
+    expect(token).toMatch(/^pii:[0-9a-f]{16}$/)
+    expect(run.request.inputs).toEqual({ word: 'hi', 'user.id': token })
+    expect(run.steps.map(({ name, kind, error }) => [kind, name, error])).toEqual([
+      ['invoke', 'user', undefined],
+      ['invoke', 'items', undefined],
+      ['assign', expect.anything(), undefined],
+    ])
+    const [user, items] = run.steps
+    expect(user!.calls[0]).toMatchObject({
+      service: 'shop',
+      operation: 'user',
+      request: { method: 'GET', path: '/users/{user.id}', bytes: 0 },
+      answer: { status: 200, source: 'live', values: { 'user.name': expect.stringMatching(/^pii:/) } },
+    })
+    expect(items!.attempts).toMatchObject([{ status: 200, endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/) }])
+    expect(items!.calls[0]!.inputs).toEqual({ word: 'hi', 'user.id': token })
+    expect(items!.calls[0]!.request.headers).toEqual({ 'x-user': token })
+    const owner = items!.calls[0]!.answer!.values['thing.owner']
+    expect(items!.calls[0]!.answer).toMatchObject({ type: expect.stringContaining('json'), bytes: expect.any(Number) })
+    expect(items!.calls[0]!.answer!.values['thing.list']).toEqual([{ id: 'a', owner: { name: owner } }, { id: 'b' }])
+    expect(run.document['title']).toBe('Hello hi')
+    expect(run.response).toMatchObject({
+      status: 200,
+      headers: { 'x-title': 'Hello hi' },
+      body: { title: 'Hello hi', who: expect.stringMatching(/^pii:/), first: 'a' },
+    })
+    const text = JSON.stringify([run, await list()])
+    for (const hidden of ['user-mei', 'Name-Mei', 'key-of-mei', 'Owner-Ann', 'unnamed text'])
+      expect(text).not.toContain(hidden)
+    // Whoever knows the person finds what she asked for.
+    expect((await list('color:user.id=user-mei')).runs.map(({ id }) => id)).toEqual([run.id])
+    expect((await list('color:user.id=user-other')).runs).toEqual([])
+  })
+
+  test('tells of each member of the answer where it came from', async () => {
+    const { ask, find } = await start()
+    await ask('/home/hi?user=user-mei')
+    const { lineage } = await find('route:home')
+    const of = (member: string, color: string) => lineage.find((one) => one.member === member && one.color === color)
+
+    expect(of('$.first', 'thing.list')).toMatchObject({
+      step: 'items',
+      operation: 'shop.items',
+      from: '$.items[0].id',
+      source: 'live',
+      attempt: 1,
+      ms: expect.any(Number),
+      at: expect.stringMatching(/home\.yaml:14:\d+$/),
+      mappedAt: expect.stringMatching(/shop\.yaml:8:\d+$/),
+    })
+    expect(of('$.list[*].id', 'thing.list')).toMatchObject({ from: '$.items[*].id', step: 'items' })
+    expect(of('$.who', 'user.name')).toMatchObject({ from: '$.name', operation: 'shop.user' })
+    expect(of('$.title', 'title')).toMatchObject({ step: expect.stringContaining('assign') })
+    expect(of('$.title', 'word')).toMatchObject({ from: 'path.word', source: 'request' })
+  })
+
+  test('is made of every kind of end', async () => {
+    const { ask, find, port } = await start()
+    await Promise.all([
+      ask('/nowhere'),
+      ask('/bad'),
+      ask('/less'),
+      ask('/order', {
+        method: 'POST',
+        body: '{"id":"user-mei","word":"stop"}',
+        headers: { 'content-type': 'application/json' },
+      }),
+      ask('/order', { method: 'POST', body: 'no json', headers: { 'content-type': 'application/json' } }),
+      ask('/stream/hi', { headers: { accept: 'text/event-stream' } }).then((response) => response.text()),
+      ask('/crash/none'),
+      ask('/through/x'),
+      sendRaw(port, 'GET /home/%2e%2e HTTP/1.1\r\nHost: x\r\n\r\n'),
+    ])
+    const leaving = new AbortController()
+    const left = ask('/slow', { signal: leaving.signal })
+    const { signal } = leaving
+    expect(signal.aborted).toBe(false)
+    await until(async () => (await find('route:bad')) !== undefined, 'others are recorded')
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+
+    expect(await find('error:not-found')).toMatchObject({ outcome: 'refused', error: 'not-found', steps: [] })
+    const bad = await find('route:bad')
+    expect(bad).toMatchObject({ outcome: 'error', why: 'error', failures: [{ step: 'bad', status: 503, attempts: 2 }] })
+    expect(bad.steps[0]!.attempts.map(({ status, error }) => [status, error])).toEqual([
+      [503, '503'],
+      [503, '503'],
+    ])
+    expect(bad.steps[0]!.events.map(({ name }) => name)).toContain('tessera.retry')
+    const less = await find('status:degraded')
+    expect(less).toMatchObject({ route: 'less', calls: [{ step: 'bad', source: 'fallback', error: 'http-503' }] })
+    expect(less.lineage).toMatchObject([{ member: '$.title', color: 'title', source: 'fallback' }])
+    const order = await find('route:order status:409')
+    expect(order).toMatchObject({ exit: expect.stringContaining('respond'), response: { body: { said: 'stop' } } })
+    expect(order.steps[0]!.calls[0]!.request.body).toEqual({
+      user: { id: expect.stringMatching(/^pii:/) },
+      word: 'stop',
+    })
+    expect(order.lineage.map(({ member, color }) => [member, color])).toEqual([
+      ['$.said', 'word'],
+      ['$.by', 'user.id'],
+    ])
+    expect(await find('route:order error:invalid-input')).toMatchObject({ outcome: 'refused', steps: [] })
+    expect(await find('route:stream')).toMatchObject({ outcome: 'ok', status: 200 })
+    expect(await find('route:crash')).toMatchObject({ outcome: 'error', error: 'expression-failed' })
+    expect(await find('route:through')).toMatchObject({ outcome: 'ok', passedTo: { service: 'shop', attempts: 1 } })
+    expect(await find('status:400 path:/home')).toMatchObject({ outcome: 'refused' })
+    expect(await find('route:slow')).toMatchObject({ outcome: 'cancelled', status: 499 })
+  })
+})
+
+describe('what is recorded', () => {
+  test('is told at the end: errors and what is degraded, whatever the sample is', async () => {
+    const { ask, find, list } = await start('{ sample: 0%, slow: 1h }')
+    for (const path of ['/home/hi?user=user-mei', '/bad', '/less', '/nowhere']) await ask(path)
+    await find('route:less')
+    expect((await list()).runs.map(({ route, why }) => [route, why])).toEqual([
+      ['less', 'degraded'],
+      ['bad', 'error'],
+    ])
+  })
+
+  test('is bounded: the oldest make place', async () => {
+    const { ask, list, find } = await start('{ sample: 100%, max: 20KB }')
+    for (let turn = 0; turn < 12; turn++) await ask(`/home/word${turn}`)
+    await find('color:word=word11')
+    const { runs } = await list()
+    expect(runs.length).toBeGreaterThan(1)
+    expect(runs.length).toBeLessThan(12)
+    expect(runs[0]!.colors['word']).toBe('word11')
+  })
+
+  test('is found by filters, page by page', async () => {
+    const { ask, list, find } = await start()
+    for (const path of ['/home/one', '/home/two', '/bad', '/home/three']) await ask(path)
+    await find('color:word=three')
+    const wordsOf = (runs: Summary[]) => runs.map(({ colors }) => colors['word'])
+    const first = await list('route:home', '&limit=2')
+    expect(wordsOf(first.runs)).toEqual(['three', 'two'])
+    expect(wordsOf((await list('route:home', `&limit=2&cursor=${first.next}`)).runs)).toEqual(['one'])
+    expect((await list('-route:home')).runs.map(({ route }) => route)).toEqual(['bad'])
+    expect((await list('status:5xx step:bad failed:bad')).runs).toHaveLength(1)
+    expect((await list('status:>=500 ms:<1h since:1h')).runs).toHaveLength(1)
+    expect((await list('status:>=500 until:1h')).runs).toHaveLength(0)
+    expect((await list('colour:red')).detail).toMatch(/nothing is filtered by `colour`/)
+    expect((await list('ms:fast')).detail).toMatch(/says nothing/)
+  })
+
+  test('is told as it happens', async () => {
+    const { ask, origin } = await start()
+    const stream = await fetch(`${origin}/live?filter=route:bad`)
+    const reader = stream.body!.getReader()
+    let told = ''
+    await ask('/home/hi')
+    await ask('/bad')
+    while (!told.includes('event: run')) told += Buffer.from((await reader.read()).value!).toString()
+    await reader.cancel()
+    expect(told).toMatch(/event: run\nid: \w+\ndata: \{.*"route":"bad"/)
+  })
+})
+
+test('nothing is recorded where nobody says so, and who asks is told', async () => {
+  const backend = await startBackend(answer)
+  const { gateway: _, ...others } = files(backend.url, '{}')
+  const { adminPort } = await startGateway(others)
+  const response = await fetch(`http://127.0.0.1:${adminPort}/-/history`)
+  expect(response.status).toBe(404)
+  expect(await response.text()).toContain('history:')
+})
