@@ -4,7 +4,6 @@ import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk'
 const version = 'tessera-1'
 const runName = 'tessera.run'
 const stepName = 'log'
-const mostSwept = 1000
 
 /** Executes a run from its input; gives what it came to, as text. */
 export type ExecuteRun = (id: string, input: string) => Promise<string>
@@ -16,8 +15,9 @@ const runWorkflow = DBOS.registerWorkflow((input: string) => execute!(DBOS.workf
   // A run that waits outlives any number of gateways: those that end theirs are counted by what is recorded of them.
   maxRecoveryAttempts: Number.MAX_SAFE_INTEGER,
 })
-const planWorkflow = DBOS.registerWorkflow(async (_text: string) => '', { name: 'tessera.plan' })
-const planId = (hash: string) => `plan:${hash}`
+/** Of the runs of gateways that are gone: they begin as soon as it is looked at. */
+const takenOver = 'tessera.taken-over'
+const lookMs = 100
 
 /** @throws Error where the process executes the runs of another gateway */
 export async function launch(
@@ -33,6 +33,7 @@ export async function launch(
   DBOS.setConfig({ ...options, name: 'tessera', executorID: executor, applicationVersion: version, logger })
   try {
     await DBOS.launch()
+    await DBOS.registerQueue(takenOver, { minPollingIntervalMs: lookMs, onConflict: 'always_update' })
   } catch (thrown) {
     execute = undefined
     throw thrown
@@ -49,17 +50,6 @@ export async function shutdown(): Promise<void> {
 export async function startRun(id: string, input: string): Promise<{ readonly ended: Promise<unknown> }> {
   const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: id })(input)
   return { ended: handle.getResult() }
-}
-
-/** Keeps a plan by its hash: the input of a workflow that does nothing. */
-export async function keepPlan(hash: string, text: string): Promise<void> {
-  const handle = await DBOS.startWorkflow(planWorkflow, { workflowID: planId(hash) })(text)
-  await handle.getResult()
-}
-
-export async function loadPlan(hash: string): Promise<string> {
-  const status = await DBOS.retrieveWorkflow(planId(hash)).getStatus()
-  return String(status?.input?.[0] ?? '')
 }
 
 /** The next of a run's log: as it was written, else what is written now. */
@@ -81,12 +71,21 @@ export async function takeOver(executor: string): Promise<void> {
     loadInput: false,
     loadOutput: false,
   })
-  if (runs.length > 0) await DBOS.resumeWorkflows(runs.map(({ workflowID }) => workflowID))
+  if (runs.length > 0) {
+    const ids = runs.map(({ workflowID }) => workflowID)
+    await DBOS.resumeWorkflows(ids, { queueName: takenOver })
+  }
 }
 
-/** Of runs that have ended nothing is kept. */
-export async function sweep(): Promise<void> {
-  const ended = { workflowName: runName, status: 'SUCCESS' as const, limit: mostSwept }
-  const runs = await DBOS.listWorkflows({ ...ended, loadInput: false, loadOutput: false })
-  if (runs.length > 0) await DBOS.deleteWorkflows(runs.map(({ workflowID }) => workflowID))
+/** Forgets journals. */
+export async function dropJournals(ids: string[]): Promise<void> {
+  await DBOS.deleteWorkflows(ids)
+}
+
+/** Which of these runs have no journal. */
+export async function withoutJournal(ids: readonly string[]): Promise<readonly string[]> {
+  if (ids.length === 0) return []
+  const runs = await DBOS.listWorkflows({ workflowIDs: [...ids], loadInput: false, loadOutput: false })
+  const known = new Set(runs.map(({ workflowID }) => workflowID))
+  return ids.filter((id) => !known.has(id))
 }

@@ -28,6 +28,8 @@ export interface EngineParts<Outcome> {
   readonly clock: Clock
   readonly notify: Notify
   /** Rejects with why the runs of a plan cannot go on for now. */
+  /** What is kept of what a run came to. */
+  print(outcome: Outcome): string
   openPlan(route: string, hash: string, load: () => Promise<string>): Promise<OpenPlan<Outcome>>
 }
 
@@ -44,6 +46,12 @@ export interface Recorded {
 }
 
 export interface RunRequest extends Pick<Recorded, 'route' | 'requestId' | 'loop'> {
+  /** Who begins it; undefined where nobody proved who he is. */
+  readonly by?: string | undefined
+  /** One run for one key of a route and of one `by`. */
+  readonly key?: string | undefined
+  /** Of the request, where it has a key. */
+  readonly digest?: string | undefined
   readonly plan: PlanText
   readonly document: Document
 }

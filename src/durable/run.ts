@@ -4,11 +4,12 @@ import type { GatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
 import type { DurableSettings } from '../routes/durable.ts'
 import { Compensations } from './compensations.ts'
+import { Mailbox } from './inbox/mailbox.ts'
 import type { Batch } from './log/entry.ts'
 import { RunLog } from './log/run-log.ts'
 import { RecordedWork } from './recorded-work.ts'
 import { RunRecorder } from './recorder.ts'
-import type { RunState } from './state.ts'
+import type { EndState, RunState } from './state.ts'
 
 /** With what the steps of a run begin, or begin once more. */
 export interface RunStart {
@@ -44,7 +45,7 @@ export interface RunOptions<Outcome> {
 
 export interface RunEnd<Outcome> {
   readonly outcome: Outcome
-  readonly state: RunState
+  readonly state: EndState
   /** The calls that were undone, in the order in which they had gone out. */
   readonly compensated: readonly string[]
 }
@@ -52,6 +53,8 @@ export interface RunEnd<Outcome> {
 /** One execution of a run: from its beginning, or from what was recorded of it. */
 export class Run<Outcome> {
   readonly log: RunLog
+  /** What was sent to it, as far as it was told. */
+  readonly mailbox = new Mailbox()
   readonly #options: RunOptions<Outcome>
   readonly #compensations: Compensations
   readonly #scope = new Scope()
@@ -62,7 +65,11 @@ export class Run<Outcome> {
   constructor(options: RunOptions<Outcome>) {
     const { past, clock, parked, mayAct } = options
     this.#options = options
-    this.log = new RunLog({ past, clock, mayAct, settled: () => this.#look() })
+    this.log = new RunLog({
+      ...{ past, clock, mayAct },
+      settled: () => this.#look(),
+      deliver: (message) => this.mailbox.deliver(message),
+    })
     this.#compensations = new Compensations({ log: this.log, scope: this.#scope, parked })
   }
 
@@ -101,7 +108,9 @@ export class Run<Outcome> {
       isFull: () => this.#bytes > settings.maxStateBytes,
     })
     const work = new RecordedWork(maxWork, time, log, seed)
-    const outcome = await execute({ document, recorder, work, scope: this.#scope, deadline })
+    const executed = execute({ document, recorder, work, scope: this.#scope, deadline })
+    log.open()
+    const outcome = await executed
     await this.#compensations.rest()
     const compensated = this.#compensations.names('undone')
     const isUndone = compensated.length > 0 && isFailure(outcome)

@@ -1,4 +1,4 @@
-/** What a run is at. The last four are ends. */
+/** What a run is at. */
 export const runStates = {
   pending: 'it is recorded, and waits for a place in the queue of its route',
   running: 'it goes on with its steps, or waits for what they called',
@@ -14,11 +14,13 @@ export const runStates = {
 
 export type RunState = keyof typeof runStates
 
-const ends: ReadonlySet<RunState> = new Set(['done', 'failed', 'compensated', 'cancelled'])
+/** Those that nothing follows. */
+export const endStates = ['done', 'failed', 'compensated', 'cancelled'] as const satisfies readonly RunState[]
 
-/** Whether nothing comes after a state. */
-export function isEnd(state: RunState): boolean {
-  return ends.has(state)
+export type EndState = (typeof endStates)[number]
+
+export function isEnd(state: RunState): state is EndState {
+  return (endStates as readonly RunState[]).includes(state)
 }
 
 /** Ways from one state to the next. */

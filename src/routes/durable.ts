@@ -3,7 +3,15 @@ import { size, timeSpan } from '../binding/scalars.ts'
 
 const dayMs = 24 * 60 * 60_000
 const defaultTimeoutMs = 30 * dayMs
+const defaultRetentionMs = 7 * dayMs
 const defaultStateBytes = 4 * 1024 * 1024
+
+const defaults: DurableSettings = {
+  timeoutMs: defaultTimeoutMs,
+  retentionMs: defaultRetentionMs,
+  keepsAll: false,
+  maxStateBytes: defaultStateBytes,
+}
 
 /** `durable:` of a route. */
 export const durableShape = z
@@ -15,15 +23,24 @@ export const durableShape = z
         .describe(
           'How long a run may take, restarts and waits included; then its calls fail with `timeout`. 30 days by default.',
         ),
+      retention: timeSpan
+        .default(defaultRetentionMs)
+        .describe('How long an ended run is kept: what it came to, and its answer. 7 days by default.'),
+      keep: z
+        .enum(['answer', 'all'])
+        .default('answer')
+        .describe(
+          'What is kept of an ended run: its answer, or also what its calls gave, by which it can be run again from a step.',
+        ),
       maxState: size
         .default(defaultStateBytes)
         .describe('What is recorded of one run, at most; then its calls fail with `too-much-state`. 4 MB by default.'),
     }),
   ])
   .transform((durable): DurableSettings => {
-    const { timeout, maxState } =
-      durable === true ? { timeout: defaultTimeoutMs, maxState: defaultStateBytes } : durable
-    return { timeoutMs: timeout, maxStateBytes: maxState }
+    if (durable === true) return defaults
+    const { timeout, retention, keep, maxState } = durable
+    return { timeoutMs: timeout, retentionMs: retention, keepsAll: keep === 'all', maxStateBytes: maxState }
   })
   .describe(
     'Each request is a run that is recorded step by step: after a crash it goes on where it was, and what cannot go on is undone.',
@@ -32,5 +49,8 @@ export const durableShape = z
 /** What holds for the runs of a durable route. */
 export interface DurableSettings {
   readonly timeoutMs: number
+  /** How long an ended run is kept, and whether its journal is. */
+  readonly retentionMs: number
+  readonly keepsAll: boolean
   readonly maxStateBytes: number
 }

@@ -1,3 +1,5 @@
+import type { Message } from '../inbox/message.ts'
+
 /**
  * What is recorded of a run, in the order in which it was. A place is a step of the plan, in a turn of its loops:
  * `charge`, `notify:2`, `charge:compensate`.
@@ -13,6 +15,7 @@ export type Entry =
   | { readonly kind: 'intent'; readonly place: string; readonly until?: number }
   /** What came of it. */
   | Happening
+  | Received
   | { readonly kind: 'choice'; readonly place: string; readonly choice: number | boolean }
   /** Nothing more is tried by itself to undo a call. */
   | { readonly kind: 'parked'; readonly place: string }
@@ -24,6 +27,13 @@ export interface Happening {
   /** Milliseconds since the epoch: `now()` from here on. */
   readonly at: number
   readonly said: unknown
+}
+
+/** Something that was sent to the run, when it was told. */
+export interface Received {
+  readonly kind: 'received'
+  readonly at: number
+  readonly message: Message
 }
 
 /** What is written at once. */

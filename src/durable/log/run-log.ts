@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Batch, Entry, Happening } from './entry.ts'
+import type { Message } from '../inbox/message.ts'
+import type { Batch, Entry, Happening, Received } from './entry.ts'
+import { Past } from './past.ts'
 
 /** Between two looks at whether the run is still ours. */
 const standBackMs = 200
@@ -13,6 +15,8 @@ export interface RunLogOptions {
   readonly mayAct?: (() => boolean) | undefined
   /** Called back whenever all that something led to is done, but for what was recorded before. */
   readonly settled?: (() => void) | undefined
+  /** Told what was sent to the run, in its turn. */
+  readonly deliver: (message: Message) => void
 }
 
 /** What came of a place: as it was recorded, or just now. */
@@ -23,7 +27,7 @@ export interface Told<Value> {
 }
 
 interface Arrival {
-  readonly happening: Happening
+  readonly happening: Happening | Received
   readonly live: unknown
 }
 
@@ -36,11 +40,8 @@ export class RunLog {
   readonly #clock: Clock
   readonly #mayAct: () => boolean
   readonly #settled: () => void
-  readonly #intents = new Map<string, Extract<Entry, { kind: 'intent' }>>()
-  readonly #choices = new Map<string, number | boolean>()
-  readonly #parked = new Map<string, number>()
-  readonly #past: Happening[] = []
-  readonly #happened = new Set<string>()
+  readonly #deliver: (message: Message) => void
+  readonly #past: Past
   readonly #arrived: Arrival[] = []
   readonly #waiting = new Map<string, (told: Told<unknown>) => void>()
   #entries: Entry[] = []
@@ -48,38 +49,25 @@ export class RunLog {
   #written = Promise.withResolvers<void>()
   #taken: Promise<void> = Promise.resolve()
   #wanted = Promise.withResolvers<void>()
-  #isTelling = false
+  /** Before it is opened too: its steps have begun by then. */
+  #isTelling = true
   #isStopped = false
   #isOver = false
   /** Of what was begun and is not told, and of it what has gone out. */
   #begun = 0
   #outside = 0
+  #lastMessage: number
   #now: number
-  /** How often it began in a row without anything having happened in between. */
-  readonly beginnings: number
-
-  constructor({ past, clock, mayAct = () => true, settled = () => {} }: RunLogOptions) {
+  constructor({ past, clock, deliver, mayAct = () => true, settled = () => {} }: RunLogOptions) {
     this.#clock = clock
     this.#mayAct = mayAct
     this.#settled = settled
-    let beginnings = 1
-    let first: number | undefined
-    for (const entry of past.flat()) {
-      if (entry.kind === 'intent') this.#intents.set(entry.place, entry)
-      else if (entry.kind === 'choice') this.#choices.set(entry.place, entry.choice)
-      else if (entry.kind === 'parked') this.#parked.set(entry.place, this.timesParked(entry.place) + 1)
-      else if (entry.kind === 'began') {
-        first ??= entry.at
-        beginnings += 1
-      } else {
-        beginnings = 1
-        if (entry.kind === 'happened') this.#remember(entry)
-      }
-    }
-    this.beginnings = beginnings
+    this.#deliver = deliver
+    this.#past = new Past(past)
     const at = clock.epoch()
-    this.beganAt = first ?? at
+    this.beganAt = this.#past.beganAt ?? at
     this.#now = this.beganAt
+    this.#lastMessage = this.#past.lastMessage
     this.note({ kind: 'began', at })
     this.#want()
   }
@@ -87,9 +75,26 @@ export class RunLog {
   /** When its first execution began, in milliseconds since the epoch. */
   readonly beganAt: number
 
-  #remember(happening: Happening): void {
-    this.#past.push(happening)
-    this.#happened.add(happening.place)
+  get beginnings(): number {
+    return this.#past.beginnings
+  }
+
+  /** Its steps have begun: from now on they are told what happens. */
+  open(): void {
+    this.#settle(() => this.#toldAll())
+  }
+
+  /** The number of the last message that it has. */
+  get lastMessage(): number {
+    return this.#lastMessage
+  }
+
+  /** Tells the run in its turn what was sent to it; what it has is left, and what comes too late is there for the next execution. */
+  receive(message: Message): void {
+    if (message.seq <= this.#lastMessage || this.#isStopped || this.#isOver) return
+    this.#lastMessage = message.seq
+    this.#arrived.push({ happening: { kind: 'received', at: this.#clock.epoch(), message }, live: undefined })
+    this.#tellNext()
   }
 
   /** When the run was told something last, in milliseconds since the epoch. */
@@ -98,12 +103,12 @@ export class RunLog {
   }
 
   intentOf(place: string): { readonly until?: number } | undefined {
-    return this.#intents.get(place)
+    return this.#past.intents.get(place)
   }
 
   /** How often nothing more was tried to undo a call. */
   timesParked(place: string): number {
-    return this.#parked.get(place) ?? 0
+    return this.#past.timesParked(place)
   }
 
   note(entry: Entry): void {
@@ -113,10 +118,10 @@ export class RunLog {
   }
 
   choose<Choice extends number | boolean>(place: string, decide: () => Choice): Choice {
-    const before = this.#choices.get(place)
+    const before = this.#past.choices.get(place)
     if (before !== undefined) return before as Choice
     const choice = decide()
-    this.#choices.set(place, choice)
+    this.#past.choices.set(place, choice)
     this.note({ kind: 'choice', place, choice })
     return choice
   }
@@ -140,7 +145,7 @@ export class RunLog {
   /** Gives what comes of a place: what was recorded, in its turn; else what `begin` arrives with. */
   tell<Value>(place: string, begin: (arrive: (said: unknown, live?: Value) => void) => void): Promise<Told<Value>> {
     const told = new Promise<Told<unknown>>((resolve) => this.#waiting.set(place, resolve))
-    if (this.#happened.has(place)) this.#tellNext()
+    if (this.#past.happened.has(place)) this.#tellNext()
     else {
       this.#begun += 1
       begin((said, live) => {
@@ -154,36 +159,50 @@ export class RunLog {
 
   #tellNext(): void {
     if (this.#isTelling) return
-    const [before] = this.#past
+    const [before] = this.#past.happenings
     const arrival = before ? undefined : this.#arrived[0]
     const happening = before ?? arrival?.happening
     if (!happening) return
-    const resolve = this.#waiting.get(happening.place)
-    if (!resolve) {
-      this.#expect(happening)
-      return
-    }
-    if (before) this.#past.shift()
+    const tell = this.#tellerOf(happening)
+    if (!tell) return
+    if (before) this.#past.happenings.shift()
     else {
       this.#arrived.shift()
       this.note(happening)
     }
-    this.#waiting.delete(happening.place)
     this.#isTelling = true
     this.#now = happening.at
-    resolve({ said: happening.said, live: arrival?.live })
-    this.#settle(() => {
-      this.#isTelling = false
-      this.#want()
-      this.#tellNext()
-    })
+    tell(arrival?.live)
+    this.#settle(() => this.#toldAll())
+  }
+
+  #toldAll(): void {
+    this.#isTelling = false
+    this.#want()
+    this.#tellNext()
+  }
+
+  /** Undefined where nobody is there yet to be told. */
+  #tellerOf(happening: Happening | Received): ((live: unknown) => void) | undefined {
+    if (happening.kind === 'received') return () => this.#deliver(happening.message)
+    const { place, said } = happening
+    const resolve = this.#waiting.get(place)
+    if (!resolve) {
+      this.#expect(happening)
+      return undefined
+    }
+    return (live) => {
+      this.#waiting.delete(place)
+      resolve({ said, live })
+    }
   }
 
   /** What happened to it was told a place that it does not come to: its plan is not the one that it began with. */
   #expect({ place }: Happening): void {
     if (this.#begun > 0) return
     this.#settle(() => {
-      if (this.#isTelling || this.#past[0]?.place !== place || this.#waiting.has(place)) return
+      const [next] = this.#past.happenings
+      if (this.#isTelling || next?.kind !== 'happened' || next.place !== place || this.#waiting.has(place)) return
       this.#mismatch.resolve(new GatewayError('internal', { reason: `it does not come to ${place} any more` }))
     })
   }
@@ -200,7 +219,7 @@ export class RunLog {
     queueMicrotask(() =>
       process.nextTick(() => {
         then()
-        if (this.#past.length === 0) this.#settled()
+        if (this.#past.happenings.length === 0) this.#settled()
       }),
     )
   }

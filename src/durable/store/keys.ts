@@ -62,11 +62,11 @@ export async function checkKeys(pool: Pool, keys: readonly JournalKey[]): Promis
   return ids.includes(none)
 }
 
-/** Looks through all texts of DBOS: for a key only that is not given any more. One of no text is forgotten. */
+/** Looks through all texts of DBOS and of ours: for a key only that is not given any more. One of no text is forgotten. */
 async function isUsed(pool: Pool, id: string): Promise<boolean> {
   const { rows } = await pool.query<{ place: string; name: string }>(
     `SELECT format('%I.%I', table_schema, table_name) AS place, quote_ident(column_name) AS name
-     FROM information_schema.columns WHERE table_schema = 'dbos' AND data_type = 'text'`,
+     FROM information_schema.columns WHERE table_schema IN ('dbos', 'tessera') AND data_type = 'text'`,
   )
   for (const { place, name } of rows) {
     const found = await pool.query(`SELECT 1 FROM ${place} WHERE starts_with(${name}, $1) LIMIT 1`, [`tessera1:${id}:`])

@@ -7,6 +7,7 @@ import { EmbeddedServer } from './embedded.ts'
 import { createSerializer, type JournalKey } from './encryption.ts'
 import { checkKeys, keepKey, readKeys } from './keys.ts'
 import { Lease, type LeaseOptions } from './lease.ts'
+import { Listener } from './listener.ts'
 import { JournalPool, type PoolTarget, reasonOf } from './pool.ts'
 import { createSchema } from './schema.ts'
 import { serverOf } from './server-url.ts'
@@ -64,7 +65,7 @@ async function openServer(url: LiveText, { keys, warn }: StoreOptions): Promise<
   return { ...store, describe, limits: [], isShared: true }
 }
 
-type Connected = Pick<DurableStore, 'pool' | 'serializer' | 'holdLease' | 'isEncrypted' | 'close'>
+type Connected = Pick<DurableStore, 'pool' | 'serializer' | 'holdLease' | 'listen' | 'isEncrypted' | 'close'>
 
 async function connect(
   target: PoolTarget,
@@ -76,8 +77,9 @@ async function connect(
   const pool = new JournalPool(target, told)
   // Beside it: a lease is renewed when everything else waits.
   const leases = new JournalPool({ ...target, max: 2 }, () => {})
+  const news = new JournalPool({ ...target, max: 1 }, () => {})
   const close = async () => {
-    await Promise.all([pool.end(), leases.end()])
+    await Promise.all([pool.end(), leases.end(), news.end()])
   }
   try {
     await createSchema(pool)
@@ -89,6 +91,7 @@ async function connect(
       serializer: createSerializer(keys, readsPlain),
       isEncrypted: keys.length > 0,
       holdLease: (options: LeaseOptions) => Lease.hold(leases, options),
+      listen: (channel, clock, heard) => new Listener(news, channel, clock, heard),
       close,
     }
   } catch (thrown) {

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
+import type { Clock } from '../../clock.ts'
 import type { Lease, LeaseOptions } from './lease.ts'
+import type { Listener } from './listener.ts'
 
 /** Where runs are kept. Whoever has it opened closes it, after DBOS. */
 export interface DurableStore {
@@ -10,6 +12,8 @@ export interface DurableStore {
   readonly isEncrypted: boolean
   /** Takes the lease of this process, which whoever executes runs has to have. */
   holdLease(options: LeaseOptions): Promise<Lease>
+  /** Hears what others tell on a channel, as far as the database lets it. */
+  listen(channel: string, clock: Clock, heard: (text: string) => void): Listener
   /** For people: where it is, without a password. */
   readonly describe: string
   /** What is lost by which event, a sentence each, for the start and `/readyz?verbose`. */

@@ -10,6 +10,7 @@ import { buildSnapshot } from '../../plan/build.ts'
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
 import type { ExecutionParts } from '../../run/execute.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
+import { packOutcome } from '../../run/packed-outcome.ts'
 import { runRecorded } from '../../run/recorded.ts'
 import type { Client, Handle } from '../../run/stage.ts'
 import type { Notify } from '../../telemetry/notice.ts'
@@ -80,7 +81,7 @@ export class DurableRuns {
     const store = await openDurableStore(stores.durable!, { keys: stores.durableKey, base, warn })
     const openPlan = this.#openPlan.bind(this)
     try {
-      return { engine: await Engine.open<Outcome>({ store, clock, notify, openPlan }), store }
+      return { engine: await Engine.open<Outcome>({ store, clock, notify, openPlan, print: packOutcome }), store }
     } catch (thrown) {
       await store.close()
       throw thrown
@@ -97,10 +98,12 @@ export class DurableRuns {
       const document = request.document!
       let begun = ''
       try {
-        const { id, ended } = await engine.start({ plan, route: route.name, document, requestId, loop }, (id) => {
+        const started = await engine.start({ plan, route: route.name, document, requestId, loop }, (id) => {
           begun = id
           this.#clients.set(id, client)
         })
+        if (!started.isNew) throw new GatewayError('internal', { reason: 'a run without a key was found by one' })
+        const { id, ended } = started
         const { promise: late, resolve } = Promise.withResolvers<Outcome>()
         const timer = this.#parts.clock.schedule(replyWithinMs, () => resolve(accepted(id, engine.stateOf(id))))
         const outcome = await Promise.race([ended.then((end) => end.outcome), late])
