@@ -224,6 +224,88 @@ response: { body: $.order.id }
   expect(calls).toBe(4)
 })
 
+describe('messages that JSON writes in a form of their own', () => {
+  const loose = `
+syntax = "proto3";
+package loose.v1;
+import "google/protobuf/any.proto";
+import "google/protobuf/duration.proto";
+import "google/protobuf/field_mask.proto";
+import "google/protobuf/struct.proto";
+message Box {
+  google.protobuf.Struct attributes = 1;
+  google.protobuf.Value anything = 2;
+  google.protobuf.ListValue list = 3;
+  google.protobuf.FieldMask mask = 4;
+  google.protobuf.Any detail = 5;
+  repeated google.protobuf.Any details = 6;
+}
+message Reason { string text = 1; int64 count = 2; }
+service Loose { rpc Echo (Box) returns (Box); rpc Broken (Box) returns (Box); }
+`
+  const start = async () => {
+    const backend = await startGrpc(loose, 'loose.v1.Loose', {
+      Echo: ({ request }, done) => done(null, request),
+      Broken: (_, done) => done(null, { detail: { type_url: 'a.b/loose.v1.Unknown', value: Buffer.of(8, 1) } }),
+    })
+    const { port } = await startGateway({
+      dictionary,
+      'services/loose': `service: loose
+endpoints: ['${backend.url}']
+proto: ${backend.file}
+operations:
+  echo: { grpc: loose.v1.Loose/Echo, body: $.body.all, out: { answer.all: $ } }
+  broken: { grpc: loose.v1.Loose/Broken, body: $.body.all, out: { answer.all: $ } }
+`,
+      ...Object.fromEntries(
+        ['echo', 'broken'].map((name) => [
+          `routes/${name}`,
+          `match: POST /${name}\nin: { body.all: $ }\ndo: [ { invoke: loose.${name} } ]\nresponse: { body: $.answer.all }\n`,
+        ]),
+      ),
+    })
+    return async (path: string, body: unknown) => {
+      const headers = { 'content-type': 'application/json' }
+      const sent = { method: 'POST', headers, body: JSON.stringify(body) }
+      const answer = await fetch(`http://127.0.0.1:${port}/${path}`, sent)
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+    }
+  }
+
+  test('go out and come back as they are', async () => {
+    const send = await start()
+    const any = { '@type': 'type.googleapis.com/loose.v1.Reason', text: 'late', count: 9007199254740000 }
+    const box = {
+      attributes: { a: 1.5, b: [true, null, { c: 'x' }], 'd.e': {} },
+      anything: [1, 'two', null],
+      list: [{ a: 1 }, []],
+      mask: 'userName,address.zipCode',
+      detail: any,
+      details: [any, { '@type': 'type.googleapis.com/google.protobuf.Duration', value: '1.500s' }],
+    }
+    expect(await send('echo', box)).toEqual({ status: 200, body: box })
+    expect((await send('echo', { anything: null })).body['anything']).toBeNull()
+    expect((await send('echo', {})).body).not.toHaveProperty('anything')
+  })
+
+  test.each([
+    ['attributes', [1]],
+    ['list', { a: 1 }],
+    ['mask', ['a']],
+    ['detail', { '@type': 'type.googleapis.com/loose.v1.Nothing' }],
+    ['detail', { text: 'no type' }],
+    ['detail', { '@type': 'type.googleapis.com/loose.v1.Reason', text: 7 }],
+  ])('are the client’s to mend where they do not fit: %s', async (name, value) => {
+    const send = await start()
+    expect(await send('echo', { [name]: value })).toMatchObject({ status: 400, body: { code: 'invalid-input' } })
+  })
+
+  test('cannot be read where they hold a type that nobody knows', async () => {
+    const send = await start()
+    expect(await send('broken', {})).toMatchObject({ status: 502, body: { code: 'invalid-response' } })
+  })
+})
+
 describe('an answer that is no answer of gRPC', () => {
   const message = (bytes: number[]) => Buffer.from([0, 0, 0, 0, bytes.length, ...bytes])
   test.each([

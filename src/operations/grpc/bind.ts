@@ -8,10 +8,9 @@ import { type Format, Unwritable } from '../../formats/format.ts'
 import { formatOf } from '../../formats/index.ts'
 import type { OperationDefinition } from '../operation.ts'
 import { createCodec } from './codec.ts'
-import { fieldOf, fromJson, jsonNameOf, Misfit } from './json.ts'
+import { fieldOf, fromJson, hasFormOfItsOwn, jsonNameOf, Misfit } from './json.ts'
 import { type Field, loadProtobuf, type Root, type Type } from './library.ts'
 import { methodsOf } from './proto.ts'
-import { unknownForms, wellKnown } from './well-known.ts'
 
 /** A method of gRPC that an operation calls. */
 export interface GrpcMethod {
@@ -64,11 +63,6 @@ export function bindGrpc(
     return undefined
   }
   const [request, response] = [method.resolvedRequestType!, method.resolvedResponseType!]
-  const unknown = findUnknownForm(request) ?? findUnknownForm(response)
-  if (unknown !== undefined) {
-    diagnostics.add('invalid-value', `\`${name}\` has a ${unknown}, which has no form in JSON here`, at)
-    return undefined
-  }
   checkPlaces('in', request, definition.in, position, language)
   checkPlaces('out', response, definition.out, position, language)
   const level = String(method.getOption('idempotency_level') ?? '')
@@ -98,17 +92,6 @@ function createEncoding(type: Type): Format {
       return json.encode!(value)
     },
   }
-}
-
-function findUnknownForm(type: Type, seen = new Set<Type>()): string | undefined {
-  if (unknownForms.has(type.fullName)) return type.fullName.slice(1)
-  if (seen.has(type)) return undefined
-  seen.add(type)
-  for (const { resolvedType } of type.fieldsArray) {
-    const found = resolvedType instanceof loadProtobuf().Type ? findUnknownForm(resolvedType, seen) : undefined
-    if (found !== undefined) return found
-  }
-  return undefined
 }
 
 /** Members that a message does not have, and colors that cannot be what it has. */
@@ -166,7 +149,7 @@ function findField(start: Type, text: string): Found | undefined {
       continue
     }
     if (found && (found.field.map || (found.field.repeated && !found.isElement))) return undefined
-    if (!type || wellKnown.has(type.fullName) || unknownForms.has(type.fullName)) return undefined
+    if (!type || hasFormOfItsOwn(type)) return undefined
     const field: Field | undefined = fieldOf(type, step.slice(1))
     if (!field) return { unknown: step.slice(1), type }
     found = { field, isElement: false }
@@ -181,7 +164,8 @@ function schemaOf({ type, resolvedType, map, repeated }: Field, isElement: boole
   if (map) return { type: 'object' }
   if (repeated && !isElement) return { type: 'array' }
   if (resolvedType instanceof Enum) return { type: 'string' }
-  if (resolvedType) return wellKnown.has(resolvedType.fullName) ? undefined : { type: 'object' }
+  if (resolvedType)
+    return resolvedType instanceof loadProtobuf().Type && hasFormOfItsOwn(resolvedType) ? undefined : { type: 'object' }
   if (type === 'bool') return { type: 'boolean' }
   if (type === 'string' || type === 'bytes') return { type: 'string' }
   return type === 'double' || type === 'float' ? { type: 'number' } : { type: 'integer' }

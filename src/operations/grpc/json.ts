@@ -1,6 +1,6 @@
 import { isNumber } from '../../numbers.ts'
 import { type Field, loadProtobuf, type Type } from './library.ts'
-import { wellKnown } from './well-known.ts'
+import { anyMessage, anyValue, wellKnown } from './well-known.ts'
 
 /** A value that does not fit a message: where, and what was due. It quotes nothing. */
 export class Misfit extends Error {}
@@ -30,10 +30,8 @@ type Plain = Record<string, unknown>
 /** A message that was decoded, as JSON has it, but that whole numbers of 64 bits are numbers and not texts. */
 export function toJson(message: Plain, type: Type): unknown {
   const form = wellKnown.get(type.fullName)
-  if (form)
-    return form.toJson(message, (value) =>
-      fieldToJson(value ?? typeDefault(type.fields['value']!), type.fields['value']!),
-    )
+  if (form) return form.toJson(message, (name) => valueToJson(message[name], type.fields[name]!))
+  if (type.fullName === anyMessage) return anyToJson(message, type)
   const json: Plain = {}
   for (const field of type.fieldsArray) {
     const isThere = Object.hasOwn(message, field.name) && message[field.name] !== null
@@ -49,6 +47,38 @@ export function toJson(message: Plain, type: Type): unknown {
   }
   return json
 }
+
+/** A message in an `Any`: its members beside `@type`, or its form of its own as `value`. */
+function anyToJson(message: Plain, type: Type): unknown {
+  const url = String(message[type.fieldsById[1]!.name] ?? '')
+  if (url === '') return {}
+  const inside = typeNamed(url, type)
+  if (!inside) throw new Misfit('it holds a message of a type that the definition does not have')
+  const json = toJson(
+    inside.decode((message['value'] as Uint8Array | undefined) ?? Buffer.alloc(0)) as unknown as Plain,
+    inside,
+  )
+  return hasFormOfItsOwn(inside) ? { '@type': url, value: json } : { '@type': url, ...(json as Plain) }
+}
+
+function anyFromJson(json: unknown, type: Type, at: string): Plain {
+  const { '@type': url, ...members } = (typeof json === 'object' && json !== null ? json : {}) as Plain
+  if (url === undefined && Object.keys(members).length === 0) return {}
+  const inside = typeof url === 'string' ? typeNamed(url, type) : undefined
+  if (!inside) throw new Misfit(`${at} has no \`@type\` that the definition knows`)
+  const message = inside.fromObject(fromJson(hasFormOfItsOwn(inside) ? members['value'] : members, inside, at))
+  return { [type.fieldsById[1]!.name]: url, value: inside.encode(message).finish() }
+}
+
+/** The type that a URL names, among those of the same definition. */
+function typeNamed(url: string, { root }: Type): Type | undefined {
+  const { Type } = loadProtobuf()
+  const found = root.lookup(url.slice(url.lastIndexOf('/') + 1))
+  return found instanceof Type ? found : undefined
+}
+
+/** Whether JSON writes it in a form of its own, not by its members. */
+export const hasFormOfItsOwn = ({ fullName }: Type) => wellKnown.has(fullName) || fullName === anyMessage
 
 function valueToJson(value: unknown, field: Field): unknown {
   if (field.map) {
@@ -81,6 +111,7 @@ function fieldToJson(value: unknown, { type, resolvedType }: Field): unknown {
 
 /** A value as protobuf's library wants it. @throws Misfit */
 export function fromJson(value: unknown, type: Type, at: string): Plain {
+  if (type.fullName === anyMessage) return anyFromJson(value, type, at)
   const form = wellKnown.get(type.fullName)
   const plain = form ? form.fromJson(value) : value
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain))
@@ -89,7 +120,7 @@ export function fromJson(value: unknown, type: Type, at: string): Plain {
   for (const [name, member] of Object.entries(plain)) {
     const field = fieldOf(type, name)
     if (!field) throw new Misfit(`${at} has a member that ${type.name} does not know`)
-    if (member === null || member === undefined) continue
+    if (member === undefined || (member === null && field.resolvedType?.fullName !== anyValue)) continue
     if (
       field.partOf &&
       !field.partOf.isProto3Optional &&

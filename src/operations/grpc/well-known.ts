@@ -1,7 +1,9 @@
+import { isNumber } from '../../numbers.ts'
+
 /** Messages that JSON writes in a form of their own (the JSON mapping of protobuf). */
 export interface WellKnown {
-  /** What a message is in JSON. */
-  toJson(message: Record<string, unknown>, inner: (value: unknown) => unknown): unknown
+  /** What a message is in JSON. @param inner gives a member of it as JSON, by its name */
+  toJson(message: Record<string, unknown>, inner: (name: string) => unknown): unknown
   /** What JSON is as a message; undefined for what is none. */
   fromJson(value: unknown): Record<string, unknown> | undefined
 }
@@ -45,20 +47,62 @@ const duration: WellKnown = {
   },
 }
 
-const wrapper: WellKnown = {
-  toJson: (message, inner) => inner(message['value']),
-  fromJson: (value) => ({ value }),
+/** Any JSON: members of a message have the type of what they are. */
+const value: WellKnown = {
+  toJson(message, inner) {
+    const kind = Object.keys(message).find((name) => Object.hasOwn(message, name) && kinds.has(name))
+    return kind === undefined || kind === 'nullValue' ? null : inner(kind)
+  },
+  fromJson(json) {
+    if (json === null) return { nullValue: 0 }
+    if (isNumber(json)) return isDouble(json) ? { numberValue: json } : undefined
+    if (typeof json === 'string') return { stringValue: json }
+    if (typeof json === 'boolean') return { boolValue: json }
+    if (Array.isArray(json)) return { listValue: json }
+    return typeof json === 'object' ? { structValue: json } : undefined
+  },
 }
+const kinds: ReadonlySet<string> = new Set([
+  ...['nullValue', 'numberValue', 'stringValue', 'boolValue', 'structValue', 'listValue'],
+])
 
+/** A whole number beyond these would be another one there. */
+const isDouble = (json: unknown) => typeof json !== 'bigint' || BigInt(Number(json)) === json
+
+/** @param name of its one member */
+const around = (name: string, fits: (json: unknown) => boolean): WellKnown => ({
+  toJson: (_, inner) => inner(name),
+  fromJson: (json) => (fits(json) ? { [name]: json } : undefined),
+})
+
+/** Paths in the names of JSON, parted by commas. */
+const fieldMask: WellKnown = {
+  toJson: (message) => ((message['paths'] as string[] | undefined) ?? []).map(camelCase).join(','),
+  fromJson(json) {
+    if (typeof json !== 'string') return undefined
+    return { paths: json === '' ? [] : json.split(',').map((path) => path.replaceAll(/[A-Z]/g, toSnake)) }
+  },
+}
+const camelCase = (path: string) => path.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+const toSnake = (letter: string) => `_${letter.toLowerCase()}`
+
+const wrapper = around('value', () => true)
 const names = ['Double', 'Float', 'Int64', 'UInt64', 'Int32', 'UInt32', 'Bool', 'String', 'Bytes']
 
 export const wellKnown: ReadonlyMap<string, WellKnown> = new Map([
   ['.google.protobuf.Timestamp', timestamp],
   ['.google.protobuf.Duration', duration],
+  ['.google.protobuf.Value', value],
+  [
+    '.google.protobuf.Struct',
+    around('fields', (json) => typeof json === 'object' && json !== null && !Array.isArray(json)),
+  ],
+  ['.google.protobuf.ListValue', around('values', Array.isArray)],
+  ['.google.protobuf.FieldMask', fieldMask],
   ...names.map((name) => [`.google.protobuf.${name}Value`, wrapper] as const),
 ])
 
-/** Messages whose form in JSON is not known here: they cannot stand in what is called. */
-export const unknownForms: ReadonlySet<string> = new Set(
-  ['Any', 'Struct', 'Value', 'ListValue', 'FieldMask'].map((name) => `.google.protobuf.${name}`),
-)
+/** Holds any message; what it is in JSON is told by that message's type (json.ts). */
+export const anyMessage = '.google.protobuf.Any'
+/** Null is a value of it. */
+export const anyValue = '.google.protobuf.Value'
