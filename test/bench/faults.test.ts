@@ -139,7 +139,7 @@ describe('the options', () => {
 })
 
 test('every promise has a name of its own', () => {
-  expect(new Set(promises.map(({ name }) => name)).size).toBe(15)
+  expect(new Set(promises.map(({ name }) => name)).size).toBe(16)
 })
 
 test('what a scene started is ended, the last first, also when the look fails', async () => {
