@@ -7,6 +7,7 @@ import type { Location } from '../diagnostics/diagnostic.ts'
 import { bindOperation } from '../operations/bind.ts'
 import type { BoundOperation, ServiceInfo } from '../operations/bound-operation.ts'
 import type { OperationDefinition } from '../operations/operation.ts'
+import type { PolicyOrigin } from '../operations/origin.ts'
 import { type DeclaredPolicies, type Declaring, declarePolicies, misfitOf } from '../operations/policies/resolve.ts'
 import { timeout as timeoutPolicy } from '../operations/policies/timeout/timeout.ts'
 import type { DeclaredHeaders } from '../operations/sent-headers.ts'
@@ -37,7 +38,7 @@ export interface CatalogueService {
   /** Policies that it says itself for its operations, and that do not fit all that there may be. */
   readonly choosy: readonly { readonly kind: PolicyKind; readonly config: unknown; readonly at: Location }[]
   /** Of what is passed through to it: its own, that of a preset it uses, or the gateway’s for all calls. */
-  readonly timeoutMs: number | undefined
+  readonly timeout: { readonly ms: number; readonly origin: PolicyOrigin } | undefined
   /** Operations that stand in its file but could not be read. */
   readonly unread: ReadonlySet<string>
   /** Binds an operation that a route writes in place. */
@@ -172,7 +173,7 @@ function bindService(
   )
   const written = Object.keys(source.valueAt(['operations']) ?? {})
   const unread = new Set(written.filter((name) => !Object.hasOwn(definition.operations, name)))
-  const timeout = said.find((one) => one.has(timeoutPolicy.name))?.get(timeoutPolicy.name)?.config as number | undefined
+  const timeout = said.find((one) => one.has(timeoutPolicy.name))?.get(timeoutPolicy.name)
   return {
     info,
     at: source.locate(['service']),
@@ -181,7 +182,7 @@ function bindService(
       definition[name] === undefined ? [] : { name, at: source.locateKey([name]) },
     ),
     choosy,
-    timeoutMs: timeout,
+    timeout: typeof timeout?.config === 'number' ? { ms: timeout.config, origin: timeout.origin } : undefined,
     operations: new Map(operations),
     unread,
     bindInline: bind,

@@ -63,7 +63,8 @@ export function bindPassthrough(
   const inputs = bindInputs(definition, match, position, language)
   checkInputsStandInTheHead(inputs, language)
   const access = guard(inputs)
-  const timeoutMs = settings.timeout.value
+  const own = { ms: settings.timeout.value, origin: settings.timeout.origin }
+  const timeout = service.timeout && service.timeout.ms < own.ms ? service.timeout : own
   const browsers = bindBrowsers(settings, defaults.browsers)
   return {
     kind: 'passthrough',
@@ -75,7 +76,8 @@ export function bindPassthrough(
     told: toldOfPassthrough(match),
     browsers: compileBrowsers(browsers, 'any'),
     compression: compressionOfPassed(browsers),
-    timeoutMs: Math.min(timeoutMs, service.timeoutMs ?? timeoutMs),
+    timeoutMs: timeout.ms,
+    timeoutOrigin: timeout.origin,
     idleMs: idle,
     access,
     grants: bindGrants(parsed, defaults.presets, access, inputs, language),

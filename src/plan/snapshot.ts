@@ -11,6 +11,7 @@ import type { GatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
 import type { WorkBudget } from '../expressions/work.ts'
 import type { FormatName } from '../formats/format.ts'
+import type { PolicyOrigin } from '../operations/origin.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Recover, Run } from '../steps/context.ts'
 import type { AuthWorld, RouteAccess, RouteGrants } from './access.ts'
@@ -134,6 +135,8 @@ export interface PassthroughRoute extends RouteCommon {
   readonly service: ServiceTarget
   /** In which its answer has to begin. */
   readonly timeoutMs: number
+  /** Who says so: the route, or its service, which takes less. */
+  readonly timeoutOrigin: PolicyOrigin
   /** After so long in which nothing moved its streams end; undefined: what is built in. */
   readonly idleMs?: number | undefined
   readonly passes: PassedRequest

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { explainRoute } from '../../src/describe/explain/route.ts'
+import { explainPassthrough, explainRoute } from '../../src/describe/explain/route.ts'
 import { definePolicy, z } from '../../src/index.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
-import type { AggregatedRoute } from '../../src/plan/snapshot.ts'
+import type { AggregatedRoute, PassthroughRoute } from '../../src/plan/snapshot.ts'
 import { describeDiagnostic, type ProjectFiles, projectTexts, world } from '../support/project.ts'
 
 interface Said {
@@ -196,11 +196,12 @@ test('what is passed through to a service has the timeout that it inherits', () 
         'routes/files': 'match: GET /files/*rest\nproxy: files\ntimeout: 2s',
       }),
     )
-    return snapshot!.routes.map(({ timeoutMs }) => timeoutMs)
+    const { timeoutMs, timeout } = explainPassthrough(snapshot!.routes[0] as PassthroughRoute)
+    return `${timeoutMs} ${timeout.by} ${timeout.at}`
   }
-  expect(passed('use: standard')).toEqual([300])
-  expect(passed('use: standard\ntimeout: 1s')).toEqual([1000])
-  expect(passed('use: slow')).toEqual([2000])
-  expect(passed('', 'defaults: { timeout: 100ms, call: { timeout: 500ms } }')).toEqual([500])
-  expect(passed('', 'defaults: { timeout: 100ms }')).toEqual([2000])
+  expect(passed('use: standard')).toBe('300 preset gateway.yaml:3')
+  expect(passed('use: standard\ntimeout: 1s')).toBe('1000 service services/files.yaml:4')
+  expect(passed('use: slow')).toBe('2000 route routes/files.yaml:3')
+  expect(passed('', 'defaults: { timeout: 100ms, call: { timeout: 500ms } }')).toBe('500 gateway gateway.yaml:1')
+  expect(passed('', 'defaults: { timeout: 100ms }')).toBe('2000 route routes/files.yaml:3')
 })

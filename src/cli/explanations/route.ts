@@ -177,7 +177,7 @@ function printForwards({ forwards }: RouteExplanation, { paint, width }: Screen)
 
 /** A passthrough, for a terminal. */
 export function printPassthrough(route: PassthroughExplanation, { paint }: Screen): string {
-  const { match, summary, file, service, timeoutMs, access, passes, admission, browsers } = route
+  const { match, summary, file, service, timeoutMs, timeout, access, passes, admission, browsers } = route
   return [
     `${paint.bold(route.route)}  ${match}`,
     paint.dim([summary, file].filter(Boolean).join(' · ')),
@@ -187,7 +187,7 @@ export function printPassthrough(route: PassthroughExplanation, { paint }: Scree
     ...section('Who says so', printSettings(route, paint), paint),
     '',
     `Passes the request through to ${paint.bold(service)} and its answer back: method, path, query, headers and body,`,
-    `hop-by-hop headers aside. No answer within ${printDuration(timeoutMs)} is a 504.`,
+    `hop-by-hop headers aside. No answer within ${printDuration(timeoutMs)} is a 504.  ${paint.dim(describeOrigin(timeout))}`,
     ...passes.map((words) => `  ${words}`),
   ].join('\n')
 }

@@ -143,6 +143,8 @@ export interface PassthroughExplanation {
   readonly file: string
   readonly service: string
   readonly timeoutMs: number
+  /** Who says so. */
+  readonly timeout: Origin
   /** What becomes of the request on its way, a line each. */
   readonly passes: readonly string[]
   readonly access: readonly string[]
@@ -167,6 +169,7 @@ export function explainPassthrough(route: PassthroughRoute): PassthroughExplanat
     file,
     service: service.name,
     timeoutMs,
+    timeout: describeOrigin(route.timeoutOrigin),
     passes,
     access: describeAccess(route),
     admission,
