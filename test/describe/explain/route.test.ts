@@ -126,7 +126,7 @@ operations: { cheap: { get: /c, out: { banner.list: $ } } }`,
 
   test('tells that a service’s retry does not hold for what must not be repeated', () => {
     const shop =
-      'service: shop\nendpoints: [http://127.0.0.1:9]\nretry: { attempts: 3 }\noperations:\n  buy: { post: /b, out: { order.total: $.sum } }\n'
+      'service: shop\nendpoints: [http://127.0.0.1:9]\nretry: { attempts: 3 }\noperations:\n  buy: { post: /b, out: { order.total: $.sum } }\n  ask: { get: /b }\n'
     const [buy] = stepsOf('do: [ { invoke: shop.buy } ]\nresponse: { body: $.order.total }', { 'services/shop': shop })
     expect(buy!.policies!.around[0]).toEqual({
       name: 'retry',
