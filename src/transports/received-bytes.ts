@@ -5,7 +5,7 @@ export interface BodyBytes {
   /** How many have come. */
   readonly length: number
   append(data: Buffer, from: number, to: number): void
-  /** What has come and is held: it is the taker's from then on. */
+  /** What has come and is held. */
   take(): Buffer
   /** Nobody wants what is held any more. */
   drop(): void
@@ -67,30 +67,43 @@ export class ReceivedBytes implements BodyBytes {
   }
 }
 
-/** Bytes that are handed on as they come: what was taken is held no longer, and still counts. */
+/**
+ * Bytes that are handed on as they come, from where they were read: what is taken is lent until more is read, and still
+ * counts. What frames chunks is closed up in place, so nothing has memory of its own.
+ */
 export class PassingBytes implements BodyBytes {
-  #held: ReceivedBytes | undefined
+  #data: Buffer = noBytes
+  #from = 0
+  #to = 0
   #taken = 0
 
   get length(): number {
-    return this.#taken + (this.#held?.length ?? 0)
+    return this.#taken + this.#to - this.#from
   }
 
   append(data: Buffer, from: number, to: number): void {
-    this.#held ??= new ReceivedBytes()
-    this.#held.append(data, from, to)
+    if (to <= from) return
+    if (this.#from === this.#to) {
+      this.#data = data
+      this.#from = from
+      this.#to = to
+      return
+    }
+    data.copy(data, this.#to, from, to)
+    this.#to += to - from
   }
 
   take(): Buffer {
-    const held = this.#held
-    if (!held) return noBytes
-    this.#held = undefined
-    this.#taken += held.length
-    return held.take()
+    const taken = this.#data.subarray(this.#from, this.#to)
+    this.#taken += taken.length
+    this.drop()
+    return taken
   }
 
   drop(): void {
-    this.#held?.drop()
+    this.#data = noBytes
+    this.#from = 0
+    this.#to = 0
   }
 }
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { Writable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from '@jest/globals'
+import { writeCopy } from '../../src/server/passthrough/copies.ts'
 import { afterTest, opened } from '../support/cleanup.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { type Running, startGateway } from '../support/gateway.ts'
@@ -306,4 +308,65 @@ test('the head of an answer does not wait for its body', async () => {
   const { status, headers } = await fetch(`http://127.0.0.1:${port}/shop/events`, { signal: aborting.signal })
   expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream'])
   aborting.abort()
+})
+
+test('answers that many read at once are each as its service sent it, however slowly it is read', async () => {
+  // More than the buffers of a connection take.
+  const bytesOf = (letter: string) => ('rst'.includes(letter) ? 400_000 : 6_000_000)
+  const backend = await startRawBackend((socket, head) => {
+    const [, framing, letter = ''] = /\/shop\/(\w+)\/(\w)/.exec(head)!
+    const bytes = bytesOf(letter)
+    if (framing === 'length') {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`)
+      socket.write(Buffer.alloc(bytes, letter))
+      return
+    }
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')
+    for (let at = 0; at < bytes; at += 40_000) socket.write(`9c40\r\n${letter.repeat(40_000)}\r\n`)
+    socket.write('0\r\n\r\n')
+  })
+  const { port } = await startBefore(backend.url, { timeout: '1m' })
+  const ask = async (path: string) => {
+    const socket = await dial(port)
+    socket.write(request(`GET /shop/${path} HTTP/1.1`))
+    return socket
+  }
+  /** What stands in an answer, and how long the runs of its letter are together: what frames chunks has none of them. */
+  const read = async (socket: Socket, letter: string) => {
+    const { body } = parseAnswer(await readAll(socket))
+    const runs = body.match(new RegExp(`${letter}+`, 'g')) ?? []
+    return { strange: /[g-z]/.exec(body.replaceAll(letter, ''))?.[0], bytes: runs.join('').length }
+  }
+  const whole = (letter: string) => ({ strange: undefined, bytes: bytesOf(letter) })
+  const slow = await Promise.all(['length/p', 'chunks/q'].map(ask))
+  const gone = await ask('length/x')
+  await once(gone, 'readable')
+  gone.destroy()
+  const quick = await Promise.all(['length/r', 'chunks/s', 'length/t'].map(ask))
+  for (const [sockets, letters] of [
+    [quick, ['r', 's', 't']],
+    [slow, ['p', 'q']],
+  ] as const)
+    expect(await Promise.all(letters.map((letter, index) => read(sockets[index]!, letter)))).toEqual(letters.map(whole))
+})
+
+test('memory that a piece went out of is used for the next, and for none where it did not go out', () => {
+  const written: { bytes: Buffer; done: (error?: Error) => void }[] = []
+  const lent = Buffer.alloc(20_000, 'a')
+  const write = () => {
+    const sink = new Writable({ write: (bytes, _encoding, done) => void written.push({ bytes, done }) })
+    sink.on('error', () => {})
+    writeCopy(sink, lent)
+    return written.at(-1)!
+  }
+  const first = write()
+  first.done()
+  const second = write()
+  const third = write()
+  lent.fill('b')
+  expect(second.bytes.buffer).toBe(first.bytes.buffer)
+  expect(third.bytes.buffer).not.toBe(second.bytes.buffer)
+  expect(String(third.bytes)).toBe('a'.repeat(20_000))
+  third.done(new Error('the connection broke'))
+  expect(write().bytes.buffer).not.toBe(third.bytes.buffer)
 })

@@ -54,7 +54,7 @@ const answer = fc
     return { status, body, bytes: Buffer.from(head + (framing === 'chunked' ? chunkedBody(parts) : body), 'latin1') }
   })
 
-/** Reads bytes cut at the given places, and takes what has come of the body after each piece. */
+/** Reads bytes cut at the given places, and copies what has come of the body after each piece. */
 function readPieces(bytes: Buffer, cuts: readonly number[], reading: Reading) {
   const reader = new ResponseReader('GET', Number.POSITIVE_INFINITY, reading)
   const pieces: Buffer[] = []
@@ -63,7 +63,7 @@ function readPieces(bytes: Buffer, cuts: readonly number[], reading: Reading) {
     if (progress !== 'more') break
     lent.set(piece)
     progress = reader.take(lent, piece.length)
-    pieces.push(reader.takeBody())
+    pieces.push(Buffer.from(reader.takeBody()))
     lent.fill('\r\n\r\nHTTP/1.1 ', 0, piece.length)
   }
   return { progress: progress === 'more' ? reader.end() : progress, head: reader.head, pieces }
@@ -80,14 +80,15 @@ describe('reading an answer that is passed on', () => {
     )
   })
 
-  test('holds nothing of what was taken', () => {
+  test('takes no memory for it: a piece lies where it was read', () => {
     const bytes = new PassingBytes()
     const piece = Buffer.alloc(1000)
     for (let count = 0; count < 100; count++) {
-      bytes.append(piece, 0, piece.length)
-      expect(bytes.take().buffer.byteLength).toBeLessThan(70_000)
+      bytes.append(piece, 100, 300)
+      bytes.append(piece, 302, 1000)
+      expect(bytes.take().buffer).toBe(piece.buffer)
     }
-    expect([bytes.length, bytes.take().length]).toEqual([100_000, 0])
+    expect([bytes.length, bytes.take().length]).toEqual([89_800, 0])
   })
 
   test('that switches to the protocol which was asked for gives what comes behind its head', () => {

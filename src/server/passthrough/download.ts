@@ -9,6 +9,7 @@ import { endWhenExpired } from '../http/expiry.ts'
 import { slowReader } from '../http/listener.ts'
 import { endAfterBody } from '../http/reply.ts'
 import type { Exchange } from '../requests/exchange.ts'
+import { writeCopy } from './copies.ts'
 import type { Upload } from './upload.ts'
 
 /** What a route has that says nothing of `idle`: longer than any heartbeat of streams of events. */
@@ -52,13 +53,13 @@ export class Download {
     )
   }
 
-  /** Sends more of it; false when no more should come for now. */
+  /** Sends more of it, which is lent; false when no more should come for now. */
   take(piece: Buffer, isWhole: boolean): boolean {
     const { response } = this.#exchange
     this.#bytes += piece.length
     const encoder = this.#encoder
     if (!encoder) this.#exchange.noteBytes(piece.length)
-    const takesMore = piece.length === 0 || response.destroyed || (encoder ?? response).write(piece)
+    const takesMore = piece.length === 0 || response.destroyed || writeCopy(encoder ?? response, piece)
     if (isWhole) this.#finish()
     // What is there is the client's, however long the rest takes.
     else if (piece.length > 0) encoder?.flush()

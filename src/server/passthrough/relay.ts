@@ -13,6 +13,7 @@ import { isUpgradable, meansSwitch } from '../http/tunnel-client.ts'
 import { answerHeaders } from './answer-headers.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { codeAnswer } from './coding.ts'
+import { writeCopy } from './copies.ts'
 import { cutAnswer, Download } from './download.ts'
 import { isSwitchFor } from './match.ts'
 import type { RelayParts } from './parts.ts'
@@ -157,7 +158,8 @@ export class Relay implements AttemptOwner {
     const { exchange, route, expiresMs } = this.#parts
     if (isWhole && this.#upload.isWhole && !coding) {
       exchange.noteBytes(piece.length)
-      exchange.response.end(piece.length > 0 ? piece : undefined)
+      if (piece.length > 0) writeCopy(exchange.response, piece)
+      exchange.response.end()
       return true
     }
     const download = new Download(exchange, this.#upload, route.idleMs, coding)

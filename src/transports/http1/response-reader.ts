@@ -39,14 +39,14 @@ export type Progress = 'more' | 'complete' | 'switched' | Exclude<Flaw, 'broken-
 
 /** How a reader differs from one that gathers a whole answer. */
 export interface Reading {
-  /** Its body is taken piece by piece, and may be as long as it likes. */
+  /** Its body is taken piece by piece, each lent until the next read, and may be as long as it likes. */
   readonly passes?: boolean
   /** The request asked for another protocol. */
   readonly maySwitch?: boolean
 }
 
 /**
- * Reads one answer from the bytes of a connection, which are lent to it: of what it keeps it makes a copy. The usual
+ * Reads one answer from the bytes of a connection, which are lent to it: of what it keeps it makes a copy, what passes it lends on. The usual
  * answer comes in a single piece, of which the body alone is copied. What it gives does not depend on how the bytes were
  * cut into pieces, what it holds is bounded by `maxBytes` and `answer-limits.ts`, and what it does by what came.
  */
@@ -110,7 +110,7 @@ export class ResponseReader {
     return new Http1Response(this.#head!, this.takeBody())
   }
 
-  /** What has come of the body and was not taken. */
+  /** What has come of the body and was not taken: the taker's, or lent to it where the body passes. */
   takeBody(): Buffer {
     return this.#body?.take() ?? noBytes
   }

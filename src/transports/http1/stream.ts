@@ -30,7 +30,7 @@ export interface StreamOwner {
   drained(): void
   /**
    * The head of the answer came, or more of its body, or its end: each in the order in which it came, several at once.
-   * False: nothing more for now, until `resume`.
+   * The piece is lent: once this returns, the next read overwrites it. False: nothing more for now, until `resume`.
    */
   came(head: ResponseHead, piece: Buffer, isWhole: boolean): boolean
   /** `rest` is what came of the other protocol. */
