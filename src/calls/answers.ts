@@ -9,8 +9,9 @@ import { decodeFailure } from './decode.ts'
 import { mayBeShared, sharesAnswers, sharingOf } from './http-caching/storable.ts'
 import type { OngoingCall } from './layer.ts'
 import { readRetryAfter } from './policies/retry-after.ts'
-import { answerUseOf, type CallSite } from './policy.ts'
+import type { CallSite } from './policy.ts'
 import { leadsOn } from './redirect.ts'
+import { answerUseOf } from './site-policies.ts'
 
 /** What the answers to a site's attempts mean: which are successes, and what the others have failed with. */
 export class SiteAnswers {

@@ -24,8 +24,9 @@ import { serviceOf } from './http-caching/request-key.ts'
 import { type BackendMetrics, uncounted } from './metrics.ts'
 import type { StackParts } from './parts.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
-import { answerUseOf, type CallSite, type SitePolicy, type StateParts } from './policy.ts'
+import type { CallSite, SitePolicy, StateParts } from './policy.ts'
 import type { ServiceTarget } from './service-target.ts'
+import { answerUseOf } from './site-policies.ts'
 import { Split } from './splits/split.ts'
 import { splitCalls } from './splits/split-calls.ts'
 import { buildStack } from './stack.ts'
@@ -95,8 +96,7 @@ export class Backends {
 
   constructor(options: BackendsOptions) {
     const { clock, metrics = uncounted, resolve = resolveBySystem, random = Math.random, notify = () => {} } = options
-    const { nameServers = systemNameServers } = options
-    const transport = options.transport ?? transports.get('http1')!
+    const { nameServers = systemNameServers, transport = transports.get('http1')! } = options
     const channel = { ...defaultChannelOptions, ...options.channel }
     this.#clock = clock
     this.#metrics = metrics

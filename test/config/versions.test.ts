@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import pc from 'picocolors'
-import { configOf } from '../../src/calls/policy.ts'
+import { configOf } from '../../src/calls/site-policies.ts'
 import { printRoute } from '../../src/cli/explanations/route.ts'
 import { explainRoute } from '../../src/describe/explain/route.ts'
 import { buildGraph } from '../../src/describe/graph/build.ts'

@@ -1,6 +1,7 @@
 import { bench, do_not_optimize, group, summary } from 'mitata'
 import { type Layer, OngoingCall } from '../../../src/calls/layer.ts'
-import { configOf, type PolicyParts } from '../../../src/calls/policy.ts'
+import type { PolicyParts } from '../../../src/calls/policy.ts'
+import { configOf } from '../../../src/calls/site-policies.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { GatewayError } from '../../../src/errors.ts'
 import { breaker } from '../../../src/operations/policies/breaker/breaker.ts'

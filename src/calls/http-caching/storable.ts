@@ -1,7 +1,7 @@
 import { splitList } from '../../header-list.ts'
 import type { CallRequest, CallResponse } from '../call.ts'
 import type { CallSite } from '../policy.ts'
-import { answerUseOf } from '../policy.ts'
+import { answerUseOf } from '../site-policies.ts'
 import { controlOf } from './cache-control.ts'
 
 /*

@@ -1,6 +1,6 @@
 import type { ColorDefinition } from '../../binding/color.ts'
-import { otherReceiversOf } from '../../calls/policy.ts'
 import type { ServiceTarget } from '../../calls/service-target.ts'
+import { otherReceiversOf } from '../../calls/site-policies.ts'
 import { type BoundRoute, everyStep } from '../../plan/bound-route.ts'
 import { isCredential } from '../../redaction.ts'
 import { nameRead } from '../wires.ts'

@@ -1,5 +1,5 @@
-import { otherReceiversOf } from '../../calls/policy.ts'
 import type { ServiceTarget } from '../../calls/service-target.ts'
+import { otherReceiversOf } from '../../calls/site-policies.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 
 /** The services that a snapshot's routes use, each once: of one that is split its versions, and where else their requests go. */

@@ -1,7 +1,7 @@
 import type { BoundTemplate } from '../../binding/bind.ts'
 import type { Position } from '../../binding/shape.ts'
 import type { CallSite } from '../../calls/policy.ts'
-import { configOf } from '../../calls/policy.ts'
+import { configOf } from '../../calls/site-policies.ts'
 import type { BoundOperation } from '../../operations/bound-operation.ts'
 import { compileBodyIndexer } from '../../operations/byte-outputs.ts'
 import { compileUsability, hasItsBody } from '../../operations/outputs.ts'

@@ -1,5 +1,6 @@
 import type { CachePolicy } from '../../../calls/http-caching/lifetimes.ts'
-import { configOf, definePolicy } from '../../../calls/policy.ts'
+import { definePolicy } from '../../../calls/policy.ts'
+import { configOf } from '../../../calls/site-policies.ts'
 import { printDuration } from '../../../expressions/units.ts'
 import { coalesce } from '../coalesce/coalesce.ts'
 import { singleflight } from '../coalesce/singleflight.ts'
