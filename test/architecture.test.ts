@@ -171,8 +171,3 @@ describe('no files import each other in a circle', () => {
     expect(findImportCircles(join(root, 'src'))).toEqual([])
   })
 })
-
-test('our own imports are clean', async () => {
-  expect(await lint(root, 'src', 'demo')).toEqual([])
-  // Seconds of work for two processors: on one that is shared it takes longer.
-})
