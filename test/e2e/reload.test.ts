@@ -8,7 +8,7 @@ import { ownFailures, type Served, startServe } from '../support/served.ts'
 import { copyDemoConfig, writeProject } from '../support/served-project.ts'
 import { pause, until } from '../support/waiting.ts'
 
-const reloads = 40
+const reloads = 20
 const requestsPerSecond = 150
 
 type Version = 'a' | 'b'

@@ -544,6 +544,6 @@ test('whatever tasks a workflow has, what comes of it loads', () => {
       // A switch may have ended in every way: what follows is unreachable then, which is only a warning.
       expect(faultsOf(draft).filter((fault) => !fault.startsWith('unreachable-step'))).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })

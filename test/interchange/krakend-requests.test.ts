@@ -521,6 +521,6 @@ test('whatever names and values a configuration has, what comes of it loads', ()
     fc.property(fc.array(endpoint, { maxLength: 2 }), (endpoints) => {
       expect(faultsOf(importKrakend({ version: 3, endpoints }, emptyProject))).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })

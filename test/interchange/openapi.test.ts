@@ -418,6 +418,6 @@ test('whatever names, types and places a document has, what comes of it loads', 
       const draft = importOpenApi(one, emptyProject, { service: 'any' })
       expect(faultsOf(draft)).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   )
 })

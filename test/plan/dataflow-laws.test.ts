@@ -33,7 +33,7 @@ describe('a route that loads without an error or a warning', () => {
           for (const { body } of requests) expect(body ?? '{}').not.toContain('null')
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
     expect(loaded).toBeGreaterThan(10)
   })

@@ -212,7 +212,7 @@ describe('the simple reader', () => {
       fc.property(fc.oneof(fromBits, fromLines, fromFiles), (text) => {
         expect(disagreement(text)).toBeUndefined()
       }),
-      { numRuns: 5000 },
+      { numRuns: 2500 },
     )
   })
 })

@@ -87,7 +87,7 @@ test('a page is the same from bytes whoever reads them, from parsed bodies, from
         for (const other of others) expect(other).toBe(first)
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
   expect(compared).toBeGreaterThan(25)
 })
