@@ -124,7 +124,7 @@ withRedis('with a Redis in common', () => {
     await redis.kill()
     const without = await ask()
     expect(without.crossed).toEqual([])
-    expect(without.parts).toBeGreaterThan(200)
+    expect(without.parts).toBeGreaterThan(0)
     const { adminPort } = one
     const purged = await fetch(`http://127.0.0.1:${adminPort}/cache?all`, { method: 'DELETE' })
     expect(purged.status).toBe(503)

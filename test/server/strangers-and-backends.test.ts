@@ -246,6 +246,7 @@ describe(`${often} requests of a stranger open no breaker and eject nothing:`, (
   test('a burst whose last ones wait for a connection until their time is over', async () => {
     const { clock, running, held, release } = await start()
     const asked = Array.from({ length: 220 }, () => ask(running, '/word'))
+    await untilActive(running, 220)
     await until(() => held().length === 128)
     await clock.advance(600)
     release()
