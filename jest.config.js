@@ -14,8 +14,8 @@ export default {
   // No promise of ours, but what says that something hangs: no machine may be too slow for a test.
   testTimeout: 120_000,
   reporters: ['default', '<rootDir>/test/support/folder-times.js', '<rootDir>/test/support/run-end.js'],
-  // Many tests start processes of their own and watch the clock: in CI nothing runs beside them.
-  maxWorkers: process.env.CI ? 1 : 2,
+  // One waits while the other works: no test looks at how long anything takes (`suite.test.ts`).
+  maxWorkers: 2,
   // A module is never collected, those of a file of tests neither: a process that has grown to this is replaced.
   workerIdleMemoryLimit: '1GB',
 }
