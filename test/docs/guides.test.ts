@@ -8,6 +8,7 @@ import { startDemoBackends } from '../../demo/backends.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { type GuideBlock, matchesShown, parseGuide } from '../support/guide.ts'
+import { runTessera } from '../support/tessera.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const guides = readdirSync(join(root, 'docs/guides')).filter((name) => name.endsWith('.md') && !hasTestOfItsOwn(name))
@@ -53,6 +54,10 @@ class Reader {
     throw new Error(`line ${block.line}: nothing runs \`${command}\``)
   }
 
+  get #env() {
+    return { ...demo.env, NO_COLOR: '1' }
+  }
+
   /** The demo's own configuration, as a checkout has it. */
   copyDemo(): string {
     for (const part of ['config', 'routes']) cpSync(join(root, part), join(this.folder, part), { recursive: true })
@@ -88,9 +93,9 @@ class Reader {
     return ''
   }
 
-  #tessera(args: readonly string[]): Promise<string> {
-    const main = join(root, 'src/main.ts')
-    return this.#run(process.execPath, [main, ...args])
+  async #tessera(args: readonly string[]): Promise<string> {
+    const { stdout, stderr } = await runTessera(args, { cwd: this.folder, env: this.#env })
+    return stdout || stderr
   }
 
   #curl(command: string): Promise<string> {
@@ -102,7 +107,7 @@ class Reader {
   }
 
   #run(file: string, args: readonly string[]): Promise<string> {
-    const env = { ...process.env, ...demo.env, NO_COLOR: '1' }
+    const env = { ...process.env, ...this.#env }
     return new Promise((resolve) => {
       execFile(file, args, { cwd: this.folder, env }, (_error, stdout, stderr) => resolve(stdout || stderr))
     })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startIn } from '../support/gateway.ts'
 import { matchesShown } from '../support/guide.ts'
 import { startPaths } from '../support/stub.ts'
+import { runTessera } from '../support/tessera.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const page = readFileSync(join(root, 'docs/guides/moving-from-krakend.md'), 'utf8')
@@ -22,11 +23,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function run(command: string): Promise<string> {
-  const [file = '', ...args] = command.startsWith('npx tessera ')
-    ? [process.execPath, join(root, 'src/main.ts'), ...command.split(' ').slice(2)]
-    : command.split(' ')
+async function run(command: string): Promise<string> {
+  const [file = '', ...args] = command.split(' ')
   const env = { ...process.env, NO_COLOR: '1' }
+  if (file === 'npx') {
+    const { stdout, stderr } = await runTessera(args.slice(1), { cwd: folder, env: { NO_COLOR: '1' } })
+    return stdout || stderr
+  }
   return new Promise((resolve) => {
     execFile(file, args, { cwd: folder, env }, (_failed, stdout, stderr) => resolve(stdout || stderr))
   })
