@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startDemoBackends } from '../../demo/backends.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { type GuideBlock, matchesShown, parseGuide } from '../support/guide.ts'
@@ -18,6 +19,14 @@ function hasTestOfItsOwn(name: string): boolean {
   return !/^(first-route|bodies|colors|failure-and-fallback|endpoints|testing-a-route|operating|extending|caching|versions|overload|security|browsers|steps)\.md$/.test(
     name,
   )
+}
+
+/** Pages show timeouts as operators have them; on a slow machine they are to last. */
+const slower = 4
+const unhurried: Clock = {
+  ...systemClock,
+  now: () => systemClock.now() / slower,
+  schedule: (delayMs, callback, owner) => systemClock.schedule(delayMs * slower, callback, owner),
 }
 
 let demo: Awaited<ReturnType<typeof startDemoBackends>>
@@ -87,6 +96,7 @@ class Reader {
       adminPort: 0,
       env,
       watch: false,
+      clock: unhurried,
       logger: createLogger({ level: 'silent' }),
     })
     this.#ports = await this.#gateway.listen()
