@@ -30,12 +30,15 @@ export interface CompensationOptions {
   readonly scope: Scope
   /** Told of a call that nothing undoes by itself any more. */
   readonly parked: (place: string, error: GatewayError) => void
+  /** Told when all else is done, and something is parked. */
+  readonly stuck: () => void
 }
 
 /** The calls of a run, in the order in which they went out, and what undoes them. */
 export class Compensations {
   readonly #calls = new Map<string, Call>()
   readonly #ways = new Map<string, Way>()
+  readonly #undone: string[] = []
   readonly #options: CompensationOptions
 
   constructor(options: CompensationOptions) {
@@ -80,12 +83,18 @@ export class Compensations {
   /** Resolves when nothing is being undone any more; never while a call is parked. */
   async rest(): Promise<void> {
     for (const { ended } of this.#calls.values()) await ended
-    if (this.names('parked').length > 0) await new Promise<never>(() => {})
+    if (!this.hasParked) return
+    this.#options.stuck()
+    await new Promise<never>(() => {})
   }
 
-  /** Those of which this became, by the names of their steps, in the order in which they went out. */
-  names(undone: Undone): string[] {
-    return [...this.#calls.values()].flatMap((call) => (call.way && call.undone === undone ? call.way.undo.step : []))
+  /** What was undone, by the names of the steps, in the order in which it was. */
+  get undone(): readonly string[] {
+    return this.#undone
+  }
+
+  get hasParked(): boolean {
+    return [...this.#calls.values()].some(({ undone }) => undone === 'parked')
   }
 
   get isUnderWay(): boolean {
@@ -108,12 +117,12 @@ export class Compensations {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await undo.send(recorder.undoing(attempt), scope)
-        call.undone = 'undone'
+        this.#isUndone(call)
         return
       } catch (thrown) {
         const error = toGatewayError(thrown)
         if (isGone(error) && call.ending === 'unknown') {
-          call.undone = 'undone'
+          this.#isUndone(call)
           return
         }
         if (attempt === attempts) {
@@ -125,6 +134,11 @@ export class Compensations {
       }
       await recorder.wait(`${step}:compensate#${attempt}:wait`, delayMs(attempt), scope)
     }
+  }
+
+  #isUndone(call: Call): void {
+    call.undone = 'undone'
+    this.#undone.push(call.way!.undo.step)
   }
 }
 

@@ -1,6 +1,6 @@
 import { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
-import type { GatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
 import type { DurableSettings } from '../routes/durable.ts'
 import { Compensations } from './compensations.ts'
@@ -41,12 +41,14 @@ export interface RunOptions<Outcome> {
   readonly parked: (place: string, error: GatewayError) => void
   /** Told what it is at, as soon as that is recorded. */
   readonly stateChanged?: ((state: RunState) => void) | undefined
+  /** Told when nothing of it goes on by itself any more, though it has not ended. */
+  readonly stuck?: (() => void) | undefined
 }
 
 export interface RunEnd<Outcome> {
   readonly outcome: Outcome
   readonly state: EndState
-  /** The calls that were undone, in the order in which they had gone out. */
+  /** The calls that were undone, in the order in which they were. */
   readonly compensated: readonly string[]
 }
 
@@ -70,7 +72,7 @@ export class Run<Outcome> {
       settled: () => this.#look(),
       deliver: (message) => this.mailbox.deliver(message),
     })
-    this.#compensations = new Compensations({ log: this.log, scope: this.#scope, parked })
+    this.#compensations = new Compensations({ log: this.log, scope: this.#scope, parked, stuck: () => this.#isStuck() })
   }
 
   /** Counts what was recorded of it, in bytes. */
@@ -85,9 +87,14 @@ export class Run<Outcome> {
 
   get state(): RunState {
     if (this.#end) return this.#end.state
-    if (this.#compensations.names('parked').length > 0) return 'parked'
+    if (this.#compensations.hasParked) return 'parked'
     if (this.#compensations.isUnderWay) return 'compensating'
     return this.log.isWaiting ? 'waiting' : 'running'
+  }
+
+  /** The calls that were undone so far, in the order in which they were. */
+  get compensated(): readonly string[] {
+    return [...this.#compensations.undone]
   }
 
   #look(): void {
@@ -95,6 +102,16 @@ export class Run<Outcome> {
     if (state === this.#seen) return
     this.#seen = state
     void this.log.kept().then(() => this.#options.stateChanged?.(state))
+  }
+
+  #isStuck(): void {
+    this.#look()
+    void this.log.kept().then(() => this.#options.stuck?.())
+  }
+
+  /** What of it is under way ends, as with its process. */
+  abort(): void {
+    this.#scope.cancel(new GatewayError('internal', { reason: 'its process has ended' }))
   }
 
   /** Resolves when all of it is done; never when it cannot be, or is given up before. */
@@ -112,7 +129,7 @@ export class Run<Outcome> {
     log.open()
     const outcome = await executed
     await this.#compensations.rest()
-    const compensated = this.#compensations.names('undone')
+    const { compensated } = this
     const isUndone = compensated.length > 0 && isFailure(outcome)
     this.#end = { outcome, state: isUndone ? 'compensated' : isFailure(outcome) ? 'failed' : 'done', compensated }
     this.#look()

@@ -19,8 +19,9 @@ import { RouteRequest } from '../run/route-request.ts'
 import type { Client, Departure, ReceivedBody } from '../run/stage.ts'
 import { MemoryStore } from '../stores/memory.ts'
 import { untraced } from '../telemetry/untraced.ts'
+import type { Crash } from './crashes.ts'
 import { declaredSchemes } from './declared-schemes.ts'
-import { recordInMemory } from './durable-runs.ts'
+import { RecordedRuns, type TestedRun } from './durable-runs.ts'
 import { readStream } from './streamed-page.ts'
 
 const cacheBytes = 32 * 1024 * 1024
@@ -40,12 +41,15 @@ export interface TestReply {
   readonly body: string | undefined
   /** Of a page that went out in parts: their paths, then `end` or `error`. */
   readonly parts?: readonly string[]
+  /** Of a durable route. */
+  readonly run?: TestedRun | undefined
 }
 
 /** One route as the server has it, its stages new and in this clock's time, without a socket. */
 export class TestGateway {
   readonly #parts: TestGatewayParts
   readonly #pipeline: Pipeline
+  readonly #runs = new RecordedRuns()
 
   constructor(parts: TestGatewayParts) {
     const { route, calls, clock } = parts
@@ -59,13 +63,15 @@ export class TestGateway {
       metrics: { countRouteCache() {} },
     }
     const execution = { clock, calls: () => calls, stepEnded() {} }
-    const end = route.durable ? recordInMemory(route, execution) : executeSteps(route, execution)
+    const end = route.durable ? this.#runs.end(route, execution) : executeSteps(route, execution)
     this.#pipeline = openPipeline(route, stages, end)
   }
 
-  /** Answers a request. Never rejects. */
-  async answer(parts: RequestParts): Promise<TestReply> {
+  /** Answers a request; its gateway ends at `crashes`, and comes back each time. Never rejects. */
+  async answer(parts: RequestParts, crashes: readonly Crash[] = []): Promise<TestReply> {
     const { route, clock } = this.#parts
+    this.#runs.crashes = crashes
+    this.#runs.last = undefined
     const client = new TestClient(parts)
     const request = new RouteRequest(route, { ...parts }, clock, clock.now() + route.timeoutMs)
     const outcome = await new Promise<Outcome>((resolve) => this.#pipeline.answer(request, client, resolve))
@@ -75,7 +81,8 @@ export class TestGateway {
     const body = completeReply(reply, parts.method, parts.id)
     client.leave({ isServed: reply.status < 500, backendMs: undefined })
     const { status, headers } = reply
-    return { outcome, status, headers: [...headers, ...client.headers], body: body && Buffer.from(body).toString() }
+    const sent = { outcome, status, headers: [...headers, ...client.headers] }
+    return { ...sent, body: body && Buffer.from(body).toString(), run: this.#runs.last }
   }
 
   async #follow(answer: StreamedAnswer, client: TestClient, { path, method }: RequestParts): Promise<TestReply> {

@@ -1,6 +1,7 @@
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import type { Recover, Run } from '../steps/context.ts'
+import type { Crash } from './crashes.ts'
 import type { Problem, Seen } from './expectations/expectation.ts'
 import type { Front } from './front.ts'
 import { TestGateway } from './gateway.ts'
@@ -91,10 +92,12 @@ async function runExchange(exchange: TestExchange, bench: TestBench, site: Site)
   for (let sent = 0; sent < exchange.repeat; sent++) {
     backends.begin(exchange.mocks)
     try {
-      seen = await sendRequest({ ...request, params: found.params }, bench, site)
+      seen = await sendRequest({ ...request, params: found.params }, exchange.crashes, bench, site)
     } catch (error) {
       return fail(`the request does not end: ${(error as Error).message}`)
     }
+    const missed = seen.run ? seen.run.missed : exchange.crashes.map(({ text }) => text)
+    if (missed.length > 0) return fail(`it does not come to the crash \`${missed[0]}\``)
     if (backends.faults.size > 0) return fail([...backends.faults].join('\n'))
   }
   return seen!
@@ -102,18 +105,20 @@ async function runExchange(exchange: TestExchange, bench: TestBench, site: Site)
 
 async function sendRequest(
   request: RequestParts,
+  crashes: readonly Crash[],
   { route }: TestBench,
   { backends, clock, gateway }: Site,
 ): Promise<Seen> {
   const startedMs = clock.now()
-  const answering = gateway.answer(request)
-  const { outcome, status, headers, body, parts } = await clock.passUntil(answering, route.timeoutMs + graceMs)
+  const answering = gateway.answer(request, crashes)
+  const { outcome, status, headers, body, parts, run } = await clock.passUntil(answering, route.timeoutMs + graceMs)
   return {
     status,
     headers: readHeaders(headers),
     body: body === undefined ? undefined : readBody(body),
     outcome,
     parts,
+    run,
     calls: backends.log,
     elapsedMs: clock.now() - startedMs,
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { condition, duration, meaning, template } from '../binding/scalars.ts'
+import { type RunState, runStates } from '../durable/state.ts'
 import { isHeaderName } from '../header-fields.ts'
 
 /** Text as YAML may hold it: `page: 2` is the text 2. */
@@ -93,11 +94,31 @@ const expectation = z
     degraded: z.array(z.string()).optional().describe('The steps that fell back or were left out.'),
     calls: calls.optional().describe('A list: these calls in this order; a mapping: how often, or with what.'),
     error: meaning(z.string(), 'error-code').optional().describe('Code of the error that nothing handled.'),
+    state: z
+      .enum(Object.keys(runStates) as [RunState, ...RunState[]])
+      .optional()
+      .describe('Of the run of a durable route, when it has ended or nothing of it goes on by itself.'),
+    compensated: z
+      .array(z.string())
+      .optional()
+      .describe('The steps whose calls were undone, in the order in which they were.'),
     within: duration.optional().describe('Virtual time from request to answer, at most.'),
   })
   .meta({ description: 'What must come of it.' })
 
-const exchangeKeys = { request: request.optional(), mocks: mocks.optional(), expect: expectation.optional() }
+const crash = z.string().regex(/^(after|during) \S+$/, 'a crash is `after` a call, or `during` it')
+
+const exchangeKeys = {
+  request: request.optional(),
+  mocks: mocks.optional(),
+  crash: z
+    .union([crash, z.array(crash).min(1)])
+    .optional()
+    .describe(
+      'Where the gateway of a durable route is killed, and comes back: `after pay`, when its answer is recorded and nothing else has gone out; `during pay`, when the backend has done it and no answer is recorded. Of a list one after the other.',
+    ),
+  expect: expectation.optional(),
+}
 
 const exchange = z.strictObject({
   after: duration.optional().describe('Virtual time that passes before it.'),

@@ -6,6 +6,7 @@ import type { Registry } from '../plan/extensions/registry.ts'
 import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import { parseYaml } from '../yaml/parse.ts'
 import type { Source, SourceText } from '../yaml/source.ts'
+import { bindCrashes, type Crash, reportUnrecorded } from './crashes.ts'
 import type { Expectation } from './expectations/expectation.ts'
 import { bindExpectations } from './expectations/index.ts'
 import { bindMocks, type Mocks } from './mocks.ts'
@@ -33,6 +34,7 @@ export interface TestExchange {
   readonly afterMs: number
   readonly repeat: number
   readonly request: TestRequest
+  readonly crashes: readonly Crash[]
   /** The nearest first: its own, the test's, the file's. */
   readonly mocks: readonly Mocks[]
   readonly expectations: readonly Expectation[]
@@ -118,6 +120,9 @@ class SuiteReader {
       ? [bindMocks(given.mocks, within(position, 'mocks'), calls, this.#registry, diagnostics), ...shared]
       : shared
     const context = { position: within(position, 'expect'), calls, steps: this.#steps, diagnostics }
+    reportUnrecorded(this.#route, given.crash === undefined ? [] : ['crash'], position, diagnostics)
+    const ofRuns = (['state', 'compensated'] as const).filter((key) => given.expect?.[key] !== undefined)
+    reportUnrecorded(this.#route, ofRuns, context.position, diagnostics)
     return {
       position,
       afterMs: given.after ?? 0,
@@ -126,6 +131,7 @@ class SuiteReader {
         given.request === undefined && before
           ? before
           : bindRequest(given.request ?? {}, within(position, 'request'), this.#route.match, diagnostics),
+      crashes: bindCrashes(given.crash, within(position, 'crash'), calls, diagnostics),
       mocks,
       expectations: bindExpectations(given.expect ?? {}, context),
     }

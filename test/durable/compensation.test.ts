@@ -14,7 +14,7 @@ async function order(answers: Record<string, { status: number; destroy?: boolean
 
 test('an error that nothing handles undoes what was done, the last call first', async () => {
   const { end, calls } = await order({ ship: { status: 409 }, label: { status: 409 } })
-  expect(end).toMatchObject({ state: 'compensated', compensated: ['reserve', 'charge'] })
+  expect(end).toMatchObject({ state: 'compensated', compensated: ['charge', 'reserve'] })
   expect(end!.outcome).toMatchObject({ kind: 'failure', error: { code: 'http-409' } })
   expect(calls.slice(-2)).toEqual(['POST /refund charge:compensate', 'POST /release reserve:compensate'])
 })

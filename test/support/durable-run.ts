@@ -79,9 +79,8 @@ export async function executeRun({ snapshot, body, past = [], writes = Infinity 
   const batches: Batch[] = past.map((batch) => JSON.parse(JSON.stringify(batch)))
   const parked: string[] = []
   const states: RunState[] = []
-  const crash = Promise.withResolvers<undefined>()
   let written = 0
-  const ended = runInMemory(
+  const { end } = await runInMemory(
     {
       id: 'run-1',
       seed: 'seed',
@@ -102,21 +101,14 @@ export async function executeRun({ snapshot, body, past = [], writes = Infinity 
         ),
       isFailure: ({ kind }) => kind === 'failure',
       parked: (place) => parked.push(place),
-      stateChanged(state) {
-        states.push(state)
-        if (state === 'parked') crash.resolve(undefined)
-      },
+      stateChanged: (state) => states.push(state),
     },
     (batch) => {
-      if (written === writes) {
-        crash.resolve(undefined)
-        return false
-      }
+      if (written === writes) return false
       written += 1
       batches.push(JSON.parse(JSON.stringify(batch)))
       return true
     },
   )
-  const end = await Promise.race([ended, crash.promise])
   return { end, batches, parked, states }
 }

@@ -33,17 +33,21 @@ export function read(text: string, snapshot: Snapshot, path = 'routes/home.test.
 }
 
 /** Runs the tests of a route; the file must be right. */
-export async function run(text: string, snapshot: Snapshot, options: { coverage?: boolean } = {}): Promise<TestRun> {
-  const { suites, faults } = read(text, snapshot)
+export async function run(
+  text: string,
+  snapshot: Snapshot,
+  options: { coverage?: boolean; route?: string } = {},
+): Promise<TestRun> {
+  const { suites, faults } = read(text, snapshot, `${options.route ?? 'routes/home'}.test.yaml`)
   if (faults.length > 0) throw new Error(faults.join('\n'))
   const covered = options.coverage ? new Set(snapshot.routes.map(({ name }) => name)) : undefined
   return runSuites(suites, { snapshot, front: createFront(snapshot), covered })
 }
 
 /** Runs one test, given its members in braces or lines; every problem as `line: message`, its differences behind it. */
-export async function problemsOf(test: string, snapshot: Snapshot): Promise<string[]> {
+export async function problemsOf(test: string, snapshot: Snapshot, route?: string): Promise<string[]> {
   const lines = test.trim().startsWith('{') ? test.trim() : `{ name: it, ${test.trim()} }`
-  const { suites } = await run(`tests:\n  - ${lines}\n`, snapshot)
+  const { suites } = await run(`tests:\n  - ${lines}\n`, snapshot, { ...(route && { route }) })
   return suites[0]!.results[0]!.problems.map(({ at, message, differences }) =>
     [`${at.line}: ${message}`, ...differences.map(printDifference)].join('; '),
   )

@@ -3,6 +3,7 @@ import type { DiagnosticCollector } from '../../diagnostics/collector.ts'
 import type { Location } from '../../diagnostics/diagnostic.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
 import type { Difference } from '../difference.ts'
+import type { TestedRun } from '../durable-runs.ts'
 import type { LoggedCall } from '../mocked-backends.ts'
 import type { RouteCall } from '../route-calls.ts'
 
@@ -16,6 +17,8 @@ export interface Seen {
   readonly outcome: Answer | Failure
   /** Of a page that went out in parts: their paths, then `end` or `error`. */
   readonly parts: readonly string[] | undefined
+  /** Of a durable route. */
+  readonly run: TestedRun | undefined
   readonly calls: readonly LoggedCall[]
   /** Virtual time from request to answer. */
   readonly elapsedMs: number

@@ -3,10 +3,11 @@ import { expectDegraded, expectError, expectHeaders, expectStatus, expectWithin 
 import { expectBody, expectMatch, expectParts } from './body.ts'
 import { expectCalls } from './calls.ts'
 import type { Expectation, ExpectationContext } from './expectation.ts'
+import { expectCompensated, expectState } from './run.ts'
 
 /** Binds an `expect:`: every member is an expectation of its own, looked at in this order. */
 export function bindExpectations(definition: ExpectDefinition, context: ExpectationContext): Expectation[] {
-  const { status, error, headers, body, parts, match, degraded, calls, within } = definition
+  const { status, error, headers, body, parts, match, degraded, calls, state, compensated, within } = definition
   return [
     ...(status === undefined ? [] : [expectStatus(status, context)]),
     ...(error === undefined ? [] : [expectError(error, context)]),
@@ -16,6 +17,8 @@ export function bindExpectations(definition: ExpectDefinition, context: Expectat
     ...Object.entries(match ?? {}).map(([query, wanted]) => expectMatch(query, wanted, context)),
     ...(degraded === undefined ? [] : [expectDegraded(degraded, context)]),
     ...(calls === undefined ? [] : [expectCalls(calls, context)]),
+    ...(state === undefined ? [] : [expectState(state, context)]),
+    ...(compensated === undefined ? [] : [expectCompensated(compensated, context)]),
     ...(within === undefined ? [] : [expectWithin(within, context)]),
   ]
 }
