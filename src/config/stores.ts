@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { liveText, size } from '../binding/scalars.ts'
 import { EnvText, type LiveText, textNow } from '../environment.ts'
 import type { StoreTarget } from '../stores/store.ts'
+import { faultOfServerUrl } from './postgres-url.ts'
 
 const defaultBytes = 64 * 1024 * 1024
 
@@ -43,11 +44,13 @@ const isPostgres = (live: LiveText) => /^postgres(?:ql)?:/.test(textNow(live))
 const durableShape = z
   .union([z.string().min(1), z.instanceof(EnvText).meta({ type: 'string' })])
   .superRefine((live, context) => {
-    const text = textNow(live)
-    if (!text.includes('://') || (isPostgres(live) && URL.canParse(text))) return
+    const fault = isPostgres(live) ? faultOfServerUrl(live) : undefined
+    if (fault === undefined && (isPostgres(live) || !textNow(live).includes('://'))) return
     context.addIssue({
       code: 'custom',
-      message: 'durable runs are kept in a directory, or in a PostgreSQL',
+      message: fault
+        ? `the URL of the database cannot be used: ${fault}`
+        : 'durable runs are kept in a directory, or in a PostgreSQL',
       params: { help: 'write it like ./data or postgres://user@host:5432/database' },
     })
   })

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { faultOfServerUrl, serverOf } from '../../../src/durable/store/server-url.ts'
+import { faultOfServerUrl } from '../../../src/config/postgres-url.ts'
+import { serverOf } from '../../../src/durable/store/server-url.ts'
 import { EnvText, readVariables } from '../../../src/environment.ts'
+import { buildSnapshot } from '../../../src/plan/build.ts'
+import { projectTexts } from '../../support/project.ts'
 
 const passwordOf = ({ password }: { password?: unknown }) => (password as () => string)()
 
@@ -14,6 +17,14 @@ test.each([
   ['postgres://u@db/runs?pool=3', 'it has a parameter `pool`; known are sslmode, sslrootcert'],
 ])('%s is refused: %s', (url, fault) => {
   expect(faultOfServerUrl(url)).toBe(fault)
+})
+
+test('`check` tells what is wrong with a URL, and not the URL', () => {
+  const check = (url: string) =>
+    buildSnapshot(projectTexts({ gateway: `stores: { durable: '${url}' }`, dictionary: 'colors: {}' })).diagnostics
+  expect(check('postgres://u:hush@db/runs?sslmode=prefer').map(({ message }) => message)).toEqual([
+    'the URL of the database cannot be used: its sslmode is none of disable, require, verify-full',
+  ])
 })
 
 test('a URL says where, as whom, and by which TLS; people are told neither user nor password', () => {
