@@ -33,6 +33,14 @@ export const adminShape = z
         'Who may ask it for more than health and metrics. Without it nobody may, but from this machine where it is bound to that.',
       ),
     roles: adminRolesShape.optional().describe('Whose roles may what, beside `auth`.'),
+    audit: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A file to which is written who changes what here, a JSON document a line, as the log has it; what cannot be written down is not done.',
+      )
+      .meta({ examples: ['./data/audit.ndjson'] }),
     metrics: z.literal('viewer').optional().describe('`viewer`: metrics are for those alone, too.'),
   })
   .superRefine(({ auth, roles, metrics }, context) => {

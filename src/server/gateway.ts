@@ -201,7 +201,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         windows,
       }
       const adminApp = loadAtFirstRequest(
-        async () => (await import('./admin/admin.ts')).createAdminApp(adminParts),
+        async () => (await import('./admin/admin.ts')).createAdminApp(adminParts, dirname(config)),
         (thrown) => logger.error({ err: thrown }, 'the admin listener cannot be loaded'),
       )
       listeners = await openListeners({

@@ -1,7 +1,10 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { type Files, startGateway } from '../support/gateway.ts'
 import { hashOf, withPassword } from '../support/hashing.ts'
 import { startIssuer } from '../support/issuer.ts'
+import { until } from '../support/waiting.ts'
 
 const users = JSON.stringify({
   users: ['viewer', 'editor', 'admin', 'nobody'].map((name) => ({
@@ -150,4 +153,23 @@ test('its OpenAPI names all that it answers, and who may ask for it', async () =
   }
   for (const method of ['POST', 'DELETE'])
     expect((await ask('/-/config', withPassword('admin', 'admin'), method)).headers.get('allow')).toBe('GET, HEAD')
+})
+
+test('who changes what, and why, is written down before it is done; what cannot be written down is not done', async () => {
+  const { ask, directory, lines } = await start(`auth: ops, ${roles}, audit: ./log/audit.ndjson`)
+  const file = join(directory, 'config/log/audit.ndjson')
+  await ask('/-/config', withPassword('viewer', 'viewer'))
+  await ask('/-/reload', withPassword('viewer', 'viewer'), 'POST')
+  expect(existsSync(file)).toBe(false)
+  await ask('/cache?all&reason=stale+prices', withPassword('admin', 'admin'), 'DELETE')
+  const written = () => readFileSync(file, 'utf8').trim().split('\n')
+  await until(() => written().length === 2)
+  const [asked, answered] = written().map((line) => JSON.parse(line))
+  expect(asked).toMatchObject({ who: 'ops:admin', what: 'DELETE /cache', asked: { all: '' }, reason: 'stale prices' })
+  expect(answered).toEqual({ id: asked.id, at: expect.any(String), status: 200 })
+  expect(lines.join('')).toContain('"who":"ops:admin"')
+  rmSync(file)
+  mkdirSync(file)
+  expect((await ask('/cache?all', withPassword('admin', 'admin'), 'DELETE')).status).toBe(503)
+  expect(lines.filter((line) => line.includes('stored answers were purged'))).toHaveLength(1)
 })

@@ -12,6 +12,7 @@ import { dropHeadersOfProxies } from '../http/untrusted-headers.ts'
 import type { Activation } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { ServerRequestParts } from '../requests/request-parts.ts'
+import { rememberWhoAsks } from './audit.ts'
 import type { AdminEndpoint } from './endpoint.ts'
 import { sendAdminProblem } from './problem.ts'
 
@@ -41,7 +42,10 @@ export function askWhoIsThere(
         if (isAmbient && !isPrivate && schemeOf(request) !== 'https')
           sendAdminProblem(response, 403, 'a password or a cookie comes over TLS')
         else if (!mayDo(needed, identity, admin.roles)) sendAdminProblem(response, 403, `this takes the role ${needed}`)
-        else next()
+        else {
+          rememberWhoAsks(request, identity)
+          next()
+        }
       })
   }
 }

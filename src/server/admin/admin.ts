@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { askWhoIsThere } from './access.ts'
+import { audit } from './audit.ts'
 import { consoleEndpoints } from './console/endpoints.ts'
 import { serveConsole } from './console/files.ts'
 import { type AdminEndpoint, type AdminParts, anything, json, object, text } from './endpoint.ts'
@@ -29,8 +30,12 @@ export function adminEndpoints(parts: Omit<AdminParts, 'hosts'>): readonly Admin
   return endpoints
 }
 
-/** Serves the table. */
-export function createAdminApp({ hosts, ...parts }: AdminParts): Express {
+/**
+ * Serves the table.
+ *
+ * @param base the directory that a relative path in the gateway's file stands in
+ */
+export function createAdminApp({ hosts, ...parts }: AdminParts, base: string): Express {
   const { serving, isPrivate } = parts
   const endpoints = adminEndpoints(parts)
   const app = express()
@@ -47,7 +52,8 @@ export function createAdminApp({ hosts, ...parts }: AdminParts): Express {
     app.use('/console', serveConsole())
     app.get('/', (_request, response) => response.redirect('/console'))
   }
-  for (const { method, path, handle } of endpoints) app[method](path, handle)
+  const audited = audit(serving, base)
+  for (const { method, path, handle } of endpoints) app[method](path, ...(method === 'get' ? [] : [audited]), handle)
   for (const [path, methods] of methodsByPath(endpoints))
     app.all(path, (_request, response) => sendAdminProblem(response.set('allow', methods.join(', ')), 405))
   app.use((_request: Request, response: Response) => sendAdminProblem(response, 404))

@@ -24,7 +24,7 @@ export function purgeCache(serving: Serving): AdminEndpoint['handle'] {
 
 /** What is to be forgotten, or why nothing is: a name that nothing has is a slip. */
 function readTarget(query: Request['query'], { callSites, routes }: Snapshot): PurgeTarget | string {
-  const { service, operation, route, key, all, ...others } = query
+  const { service, operation, route, key, all, reason: _reason, ...others } = query
   const named = [service, route, key, all].filter((value) => value !== undefined)
   if (named.length !== 1 || Object.keys(others).length > 0) return forms
   if (all !== undefined) return { kind: 'all' }
