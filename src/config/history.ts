@@ -3,11 +3,19 @@ import { share, size, timeSpan } from '../binding/scalars.ts'
 
 const day = 24 * 60 * 60 * 1000
 const memoryBytes = 64 * 1024 * 1024
+const diskBytes = 1024 * 1024 * 1024
 
 /** Where recordings are kept. */
-export type HistoryTarget = { readonly kind: 'memory' }
+export type HistoryTarget = { readonly kind: 'memory' } | { readonly kind: 'directory'; readonly path: string }
 
-const storeShape = z.literal('memory').transform((): HistoryTarget => ({ kind: 'memory' }))
+const storeShape = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes('://'), {
+    error: 'recordings are kept in `memory`, or in a directory',
+    params: { help: 'write it like memory or ./data/history' },
+  })
+  .transform((text): HistoryTarget => (text === 'memory' ? { kind: 'memory' } : { kind: 'directory', path: text }))
 
 /** What is recorded whatever the sample is. */
 export const causes = ['error', 'degraded', 'slow'] as const
@@ -23,8 +31,11 @@ export const historyShape = z
       .describe('What is recorded whatever the sample is: told when a request has ended.'),
     slow: timeSpan.default(500).describe('What took longer is `slow`.'),
     keep: timeSpan.default(day).describe('How long recordings are kept.'),
-    max: size.optional().describe('How much is kept at most, the newest: 64MB unless said.'),
-    store: storeShape.default({ kind: 'memory' }).describe('Where they are kept: `memory`.'),
+    max: size.optional().describe('How much is kept at most, the newest: 64MB in memory, 1GB elsewhere unless said.'),
+    store: storeShape
+      .default({ kind: 'memory' })
+      .describe('Where they are kept: `memory`, or a directory beside this file, which one gateway has.')
+      .meta({ examples: ['memory', './data/history'] }),
     bodies: z
       .enum(['masked', 'all'])
       .default('masked')
@@ -32,7 +43,7 @@ export const historyShape = z
   })
   .transform((history) => ({
     ...history,
-    max: history.max ?? memoryBytes,
+    max: history.max ?? (history.store.kind === 'memory' ? memoryBytes : diskBytes),
   }))
   .meta({
     description:

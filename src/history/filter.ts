@@ -32,26 +32,6 @@ type Key = (value: string, parts: FilterParts) => Term | undefined
 const operators = { '>': 1, '>=': 1, '<': 1, '<=': 1, '=': 1 } as const
 type Comparison = keyof typeof operators
 
-/** The columns that every store has. */
-export const columns = [
-  'id',
-  'at',
-  'ms',
-  'route',
-  'method',
-  'path',
-  'status',
-  'outcome',
-  'slow',
-  'why',
-  'error',
-  'trace',
-  'request',
-  'version',
-  'calls',
-  'colors',
-] as const
-
 const keys: Readonly<Record<string, Key>> = {
   status(value) {
     if (value === 'slow') return { sql: 'slow = 1', values: [], test: ({ isSlow }) => isSlow }
@@ -82,19 +62,19 @@ const keys: Readonly<Record<string, Key>> = {
   request: (value) => equal('request', value, ({ requestId }) => requestId),
   id: (value) => equal('id', value, ({ id }) => id),
   version: (value) => equal('version', value, ({ version }) => version),
-  step: (value) => contained('calls', `|${value}=`, (summary) => printCalls(summary)),
-  failed: (value) => ({
-    ...contained('calls', `|${value}=`, (summary) => printCalls(summary, true)),
-    sql: 'instr(failed, ?) > 0',
-  }),
-  source: (value) => contained('calls', `=${value}|`, (summary) => printCalls(summary)),
+  step: (value) => contained('calls', `|${value}=`, ({ calls }) => calls.some(({ step }) => step === value)),
+  failed: (value) =>
+    contained('failed', `|${value}=`, ({ calls }) =>
+      calls.some(({ step, error }) => step === value && error !== undefined),
+    ),
+  source: (value) => contained('calls', `=${value}|`, ({ calls }) => calls.some(({ source }) => source === value)),
   color(value, { tokens, isPersonal }) {
     const at = value.indexOf('=')
     if (at < 1) return undefined
     const color = value.slice(0, at)
     const wanted = value.slice(at + 1)
     const shown = isPersonal(color) && !/^pii:[0-9a-f]{16}$/.test(wanted) ? tokens.of(wanted) : wanted
-    return contained('colors', `|${color}=${shown}|`, (summary) => printColors(summary))
+    return contained('colors', `|${color}=${shown}|`, ({ colors }) => colors[color] === shown)
   },
   since: (value, { epoch }) => moment('>=', value, epoch),
   until: (value, { epoch }) => moment('<', value, epoch),
@@ -141,8 +121,8 @@ function equal(column: string, value: string, read: (summary: Summary) => string
   return { sql: `${column} = ?`, values: [value], test: (summary) => read(summary) === value }
 }
 
-function contained(column: string, value: string, print: (summary: Summary) => string): Term {
-  return { sql: `instr(${column}, ?) > 0`, values: [value], test: (summary) => print(summary).includes(value) }
+function contained(column: string, value: string, test: Term['test']): Term {
+  return { sql: `instr(${column}, ?) > 0`, values: [value], test }
 }
 
 function compare(

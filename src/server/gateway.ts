@@ -106,7 +106,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const isBusy = () => serving.overload.isBusy
   const colors = () => serving.current.snapshot.colors
   const { Records } = history ? await import('./lifecycle/records.ts') : {}
-  const records = history && (await Records!.open({ settings: history, clock, logger, metrics, isBusy, colors }))
+  const records = history && (await Records!.open({ settings: history, clock, logger, metrics, base: dirname(config), isBusy, colors }))
   const captures = records !== undefined
   const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission, captures })
   const schemes = new SharedSchemes(clock, notify)

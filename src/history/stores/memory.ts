@@ -19,6 +19,7 @@ export class MemoryHistory implements HistoryStore {
   readonly #plans = new Map<string, { readonly text: string; users: number }>()
   /** The oldest first, from `#first` on. */
   #entries: Entry[] = []
+  readonly #byId = new Map<string, Entry>()
   #first = 0
   #bytes = 0
 
@@ -33,6 +34,7 @@ export class MemoryHistory implements HistoryStore {
       return
     }
     this.#entries.push(entry)
+    this.#byId.set(summary.id, entry)
     this.#bytes += sizeOf(entry)
     const of = this.#plans.get(plan)
     if (of) of.users++
@@ -59,9 +61,8 @@ export class MemoryHistory implements HistoryStore {
 
   async get(id: string) {
     this.#forget()
-    const at = this.#find(id)
-    if (!at) return undefined
-    return { text: at.text.toString(), plan: this.#plans.get(at.plan)?.text }
+    const entry = this.#byId.get(id)
+    return entry && { text: entry.text.toString(), plan: this.#plans.get(entry.plan)?.text }
   }
 
   size(): StoreSize {
@@ -70,13 +71,6 @@ export class MemoryHistory implements HistoryStore {
 
   async close(): Promise<void> {}
 
-  /** They are in the order of their ids, but for those that ended at about the same time. */
-  #find(id: string): Entry | undefined {
-    for (let at = this.#entries.length - 1; at >= this.#first; at--)
-      if (this.#entries[at]!.summary.id === id) return this.#entries[at]
-    return undefined
-  }
-
   #forget(): void {
     const { maxBytes, keepMs, epoch } = this.#parts
     const since = epoch() - keepMs
@@ -84,6 +78,7 @@ export class MemoryHistory implements HistoryStore {
       const oldest = this.#entries[this.#first]!
       if (this.#bytes <= maxBytes && oldest.summary.at >= since) break
       this.#bytes -= sizeOf(oldest)
+      this.#byId.delete(oldest.summary.id)
       this.#release(oldest.plan)
       this.#entries[this.#first++] = undefined as unknown as Entry
     }

@@ -50,6 +50,8 @@ export interface HistoryStore {
 export interface StoreParts {
   readonly keepMs: number
   readonly maxBytes: number
+  /** Of a file, for tests of a disk that is full. */
+  readonly mostPages?: number | undefined
   readonly epoch: () => number
   readonly dropped: (why: Dropped, count?: number) => void
   /** Tells operators of a change, once. */

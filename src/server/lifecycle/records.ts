@@ -17,6 +17,8 @@ export interface RecordsParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** What directories of stores are beside. */
+  readonly base: string
   readonly isBusy: () => boolean
   /** The dictionary of now. */
   readonly colors: () => Snapshot['colors']
@@ -50,8 +52,8 @@ export class Records {
 
   /** Rejects where the store cannot be opened. */
   static async open(parts: RecordsParts): Promise<Records> {
-    const { settings, clock, logger, metrics } = parts
-    const store = await openHistoryStore(settings.store, {
+    const { settings, clock, logger, metrics, base } = parts
+    const store = await openHistoryStore(settings.store, base, {
       keepMs: settings.keep,
       maxBytes: settings.max,
       epoch: () => clock.epoch(),
