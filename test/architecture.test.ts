@@ -36,6 +36,7 @@ const owners: Record<string, string> = {
   chokidar: 'src/server/',
   commander: 'src/cli/',
   '@dbos-inc/dbos-sdk': 'src/durable/',
+  croner: 'src/triggers/',
   pg: 'src/durable/store/',
   jose: 'src/identity/',
   graphql: 'src/operations/graphql/',

@@ -24,6 +24,7 @@ import { proxyRange } from './listen-proxy.ts'
 import { mcpShape } from './mcp.ts'
 import { registerShape } from './register.ts'
 import { storesShape } from './stores.ts'
+import { streamsShape } from './streams.ts'
 
 const defaultMaxCalls = 1000
 
@@ -158,6 +159,7 @@ export const gatewayShape = z
       .default(false)
       .describe('Whether the admin listener has the console, at `/console`. `tessera dev` has it anyway.'),
     history: historyShape.optional(),
+    streams: streamsShape,
     accessLog: accessLogShape,
     telemetry: z
       .strictObject({

@@ -140,6 +140,10 @@ export const diagnosticCodes = {
     rule: 'What a durable route calls can be undone, or be repeated',
   },
   // routes
+  'invalid-trigger': {
+    severity: 'error',
+    rule: 'What begins a run by itself is there, and its route reads no request and answers nobody',
+  },
   'invalid-durable': {
     severity: 'error',
     rule: 'The runs of a durable route are kept somewhere, and all that it does can be recorded',

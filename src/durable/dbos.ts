@@ -1,4 +1,4 @@
-import { DBOS, type DBOSConfig } from '@dbos-inc/dbos-sdk'
+import { DBOS, type DBOSConfig, Error as Errors } from '@dbos-inc/dbos-sdk'
 
 /** Of the form in which runs are kept: DBOS gives an executor those of its own version alone. */
 const version = 'tessera-1'
@@ -46,10 +46,26 @@ export async function shutdown(): Promise<void> {
   execute = undefined
 }
 
-/** Resolves when a run is recorded, with the promise of its end. */
-export async function startRun(id: string, input: string): Promise<{ readonly ended: Promise<unknown> }> {
-  const handle = await DBOS.startWorkflow(runWorkflow, { workflowID: id })(input)
-  return { ended: handle.getResult() }
+/** Resolves when a run is recorded; to false where there is one of this id. */
+export async function startRun(id: string, input: string): Promise<boolean> {
+  try {
+    await DBOS.startWorkflow(runWorkflow, { workflowID: id, workflowIDReusePolicy: 'reject' })(input)
+    return true
+  } catch (thrown) {
+    if (Errors.isWorkflowIDInUseError(thrown)) return false
+    throw thrown
+  }
+}
+
+/** Whether a run is open whose id begins so, anywhere. */
+export async function isOpen(prefix: string): Promise<boolean> {
+  const runs = await DBOS.listWorkflows({
+    workflowName: runName,
+    workflow_id_prefix: prefix,
+    status: ['PENDING', 'ENQUEUED'],
+    ...{ limit: 1, loadInput: false, loadOutput: false },
+  })
+  return runs.length > 0
 }
 
 /** The next of a run's log: as it was written, else what is written now. */

@@ -31,6 +31,8 @@ export interface EngineParts<Outcome> {
   /** What is kept of what a run came to. */
   print(outcome: Outcome): string
   openPlan(route: string, hash: string, load: () => Promise<string>): Promise<OpenPlan<Outcome>>
+  /** Told of a run that is done, before that is recorded: once more where it crashes meanwhile. */
+  readonly done?: ((route: string, id: string) => Promise<void>) | undefined
 }
 
 /** What is recorded of a run before its first step. */

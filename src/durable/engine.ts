@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
 import { printJson } from '../json-text.ts'
-import { launch, shutdown, startRun, takeOver, withoutJournal } from './dbos.ts'
+import type { Marks } from '../triggers/marks.ts'
+import { isOpen, launch, shutdown, startRun, takeOver, withoutJournal } from './dbos.ts'
 import { packDocument } from './document.ts'
 import type { EngineParts, Recorded, RunRequest } from './engine-parts.ts'
 import { Executor } from './executor.ts'
@@ -15,6 +16,7 @@ import type { RunState } from './state.ts'
 import type { Lease } from './store/lease.ts'
 import type { Listener } from './store/listener.ts'
 import { notRecorded, type StartTicket, startWithin } from './store/start-deadline.ts'
+import { triggerMarksIn } from './store/trigger-marks.ts'
 import { Sweeper } from './sweeper.ts'
 
 /** In which a run is recorded, or its client is told that it is not. */
@@ -35,10 +37,13 @@ export class Engine<Outcome> {
   readonly #listener: Listener
   readonly #sweeper: Sweeper
   #lease: Lease | undefined
+  /** How far what begins runs by itself has come. */
+  readonly marks: Marks
 
   private constructor(parts: EngineParts<Outcome>) {
     const { store, clock } = parts
     this.#parts = parts
+    this.marks = triggerMarksIn(store.pool)
     this.#runs = new RunTable(store)
     this.#plans = new PlanTable(store, clock)
     const executor = new Executor<Outcome>({
@@ -97,6 +102,26 @@ export class Engine<Outcome> {
     }
   }
 
+  /**
+   * Records a run under the id of what begins it, which is its key as well, however long that takes; undefined where that has a
+   * run, or had one that is kept.
+   * @throws GatewayError `overloaded`, 503, when it cannot be recorded now
+   */
+  async startOnce(id: string, request: RunRequest): Promise<{ readonly ended: Promise<unknown> } | undefined> {
+    if (!this.#lease?.isHeld) throw notRecorded('the database of durable runs does not answer')
+    try {
+      const started = await this.#record(id, { ...request, key: id }, anyTime)
+      return started.isNew ? started : undefined
+    } catch (thrown) {
+      throw thrown instanceof GatewayError ? thrown : notRecorded((thrown as Error).message)
+    }
+  }
+
+  /** Whether a run is open whose id begins so, anywhere. */
+  isOpen(prefix: string): Promise<boolean> {
+    return isOpen(prefix)
+  }
+
   async #record(id: string, request: RunRequest, ticket: StartTicket): Promise<Started<Outcome>> {
     const { plan, document, by, key, digest, route, requestId, loop } = request
     await this.#plans.keep(plan)
@@ -110,7 +135,10 @@ export class Engine<Outcome> {
       ...{ seed: randomUUID(), startBy: ticket.startBy },
     }
     try {
-      await startRun(id, printJson(recorded))
+      const isFirst = await startRun(id, printJson(recorded))
+      const run = isFirst ? undefined : await this.#runs.find(id)
+      if (!isFirst) forget()
+      if (run) return { isNew: false, run }
     } catch (thrown) {
       forget()
       await this.#runs.discard(id).catch(() => {})
@@ -176,3 +204,6 @@ export class Engine<Outcome> {
     await Promise.all([this.#inbox.close(), this.#sweeper.close()])
   }
 }
+
+/** Nobody waits for what an occasion begins: it is recorded as soon as it can be. */
+const anyTime: StartTicket = { startBy: Number.MAX_SAFE_INTEGER, claim: () => true }

@@ -24,7 +24,7 @@ export interface Starting<Outcome> {
 }
 
 export interface ExecutorOptions<Outcome>
-  extends Pick<EngineParts<Outcome>, 'clock' | 'notify' | 'openPlan' | 'print'> {
+  extends Pick<EngineParts<Outcome>, 'clock' | 'notify' | 'openPlan' | 'print' | 'done'> {
   readonly records: RunRecords
   readonly loadPlan: (hash: string) => Promise<string>
   /** Whether this process may act for its runs. */
@@ -150,6 +150,7 @@ export class Executor<Outcome> {
       past.push(parseJson(text) as Batch)
     }
     const end = await this.#write(id, run!)
+    if (end.state === 'done') await this.#options.done?.(recorded.route, id)
     await this.#end(id, end, plan)
     starting?.ended(end)
     return printJson({ state: end.state, compensated: end.compensated })

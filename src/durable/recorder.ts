@@ -138,6 +138,28 @@ export class RunRecorder implements Recorder {
     scope.throwIfCancelled()
   }
 
+  async emit(place: string, send: (id: string) => Promise<void>, scope: Scope): Promise<void> {
+    const { log, id } = this.#run
+    const at = this.#at(place)
+    await log.tell(at, (arrive) => {
+      if (log.intentOf(at) === undefined) log.note({ kind: 'intent', place: at })
+      this.#insist(() => log.send(() => send(`${id}:${at}`)), scope).then(() => arrive('sent'), arrive)
+    })
+    scope.throwIfCancelled()
+  }
+
+  /** Ends when it is done, or nobody wants it any more. */
+  async #insist(act: () => Promise<void>, scope: Scope): Promise<void> {
+    const { clock } = this.#run
+    for (let pauseMs = 500; ; pauseMs = Math.min(2 * pauseMs, 30_000)) {
+      try {
+        return await act()
+      } catch {
+        await pause(pauseMs, clock, scope)
+      }
+    }
+  }
+
   #at(place: string): string {
     return `${place}${this.#here.turn}`
   }

@@ -19,12 +19,17 @@ export type Locator =
   | { readonly in: 'body'; readonly path: Path }
   /** What is known of who asks: a path in it. */
   | { readonly in: 'claims' | 'auth'; readonly path: Path }
+  /** What began a run that nobody asked for: a path in it. */
+  | { readonly in: Occasion; readonly path: Path }
+
+/** What begins a run in place of a request. */
+export type Occasion = 'trigger' | 'message'
 
 /** What joins the elements of a list in one parameter. */
 export type Separator = ',' | '|' | ';' | ' '
 
 /** `client`: a request that came, of which it may be known whose it is. */
-export type LocatorSide = 'client' | 'request' | 'response'
+export type LocatorSide = 'client' | 'request' | 'response' | Occasion
 
 const joins = '`[,]`, `[|]`, `[;]` or `[ ]`'
 
@@ -33,6 +38,7 @@ const joins = '`[,]`, `[|]`, `[;]` or `[ ]`'
  * A name is everything up to a join at the end: `query.filter[name]`, `query.order[]`.
  */
 export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
+  if (side === 'trigger' || side === 'message') return parseOccasion(text, side)
   if (isPath(text)) {
     const path = compilePath(text)
     return 'code' in path ? path : { in: 'body', path }
@@ -83,6 +89,24 @@ export function parseLocator(text: string, side: LocatorSide): Locator | Fault {
   if (/[[\]]/.test(name))
     return fault(`\`${text}\` is not a place in a ${place}`, 0, 'only the name of a query has brackets')
   return { in: position as 'path' | 'cookie', name }
+}
+
+const ofOccasions = {
+  trigger: { members: /^trigger\.(?:time|last)$/, help: 'use trigger.time or trigger.last' },
+  message: {
+    members: /^message\.(?:id|key|time|(?:data|headers)(?:[.[].*)?)$/,
+    help: 'use message.id, message.key, message.time, message.data or message.headers, or what is in those two',
+  },
+} as const
+
+/** `trigger.time`, `message.data.order.id`. */
+function parseOccasion(text: string, side: Occasion): Locator | Fault {
+  const { members, help } = ofOccasions[side]
+  const what = side === 'trigger' ? 'what a time begins' : 'a message'
+  const fault = { code: 'invalid-locator', offset: 0, length: text.length } as const
+  if (!members.test(text)) return { ...fault, message: `\`${text}\` is not a place in ${what}`, help }
+  const path = compilePath(`$${text.slice(side.length)}`)
+  return 'code' in path ? { ...path, offset: path.offset + side.length - 1 } : { in: side, path }
 }
 
 /** Parses a locator of a file; a fault is reported at its characters. */

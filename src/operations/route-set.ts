@@ -85,6 +85,13 @@ export type RouteKey = keyof typeof routeKeys
 
 export const routeSetKeys = Object.keys(routeKeys) as readonly RouteKey[]
 
+const ofTriggered: readonly RouteKey[] = ['maxCalls', 'maxWork', 'priority']
+
+/** Whether a key can hold for a route that a trigger begins. */
+export function holdsForTrigger(key: RouteKey): boolean {
+  return ofTriggered.includes(key)
+}
+
 /** Whether a key can hold for a route that passes requests through: it answers what the service answers. */
 export function holdsForProxy(key: RouteKey): boolean {
   return Object.hasOwn(ofAny, key)

@@ -13,6 +13,7 @@ import { bindBrowsers } from './for-browsers.ts'
 import { bindInputs } from './inputs.ts'
 import type { Parts } from './parts.ts'
 import type { RouteSettings } from './route-settings.ts'
+import { bindTrigger } from './trigger.ts'
 
 /** Resolves everything in an aggregated route: colors, operations, templates. Its faults are reported. */
 export function bindRoute(
@@ -24,8 +25,9 @@ export function bindRoute(
   guard: BindGuard,
   language: Language,
 ): BoundRoute {
-  const { definition, position, match, name } = parsed
+  const { definition, position, match, durable, name } = parsed
   const { source } = position
+  const beginning = match.on ? 'on' : 'match'
   const priority = bindPriority(settings.priority, language)
   const binder = new RouteBinder(name, catalogue, language, {
     parts,
@@ -43,23 +45,24 @@ export function bindRoute(
     summary: definition.summary,
     tool: toolOf(definition),
     match,
-    matchAt: source.locate(['match']),
+    matchAt: source.locate([beginning]),
+    messages: bindTrigger(match.on, within(position, 'on'), language),
     settings,
     timeoutMs: settings.timeout.value,
     maxRequestBytes: settings.maxRequestBody.value,
     maxCalls: settings.maxCalls.value,
     maxWork: settings.maxWork.value,
-    durable: definition.durable,
-    durableAt: source.locateKey([definition.durable ? 'durable' : 'match']),
+    durable,
+    durableAt: source.locateKey([definition.durable ? 'durable' : beginning]),
     inputs,
     accepts: definition.decode ?? ['json'],
-    acceptsAt: source.locateKey([definition.decode ? 'decode' : 'match']),
+    acceptsAt: source.locateKey([definition.decode ? 'decode' : beginning]),
     origins: settings.origin?.value,
     browsers: bindBrowsers(settings, defaults.browsers),
     body,
     response,
     access,
-    grants: bindGrants(parsed, defaults.presets, access, inputs, language),
+    grants: match.on ? undefined : bindGrants(parsed, defaults.presets, access, inputs, language),
     admission: bindAdmission(parsed, settings, inputs, defaults.limit, language),
     priorityReads: priority.reads,
     degradedMaxAgeMs: settings.degradedMaxAge?.value,

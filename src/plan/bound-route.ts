@@ -13,6 +13,7 @@ import type { RouteAccess, RouteGrants } from './access.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundInput } from './inputs.ts'
 import type { RouteSettings } from './route-settings.ts'
+import type { MessageIdentity } from './trigger.ts'
 
 /** An aggregated route with everything resolved, before it is compiled: what the checks look at. */
 export interface BoundRoute {
@@ -23,6 +24,8 @@ export interface BoundRoute {
   readonly tool: string | undefined
   readonly match: RouteMatch
   readonly matchAt: Location
+  /** Where messages begin it. */
+  readonly messages?: MessageIdentity | undefined
   /** Who says what of the following; undefined for what is no route. */
   readonly settings: RouteSettings | undefined
   readonly timeoutMs: number

@@ -11,6 +11,7 @@ import { checkPoliciesOfServicesHold } from './checks/policies-of-services-hold.
 import { checkPresetsAreUsed } from './checks/presets-are-used.ts'
 import { checkRoutesAreDistinct } from './checks/routes-are-distinct.ts'
 import { checkToolsAreThere, checkToolsCanBeCalled } from './checks/tools-can-be-called.ts'
+import { checkFollowedRoutesAreThere } from './checks/triggers-can-begin.ts'
 import { hashContent } from './hash.ts'
 import { BuildMemory } from './memory.ts'
 import { isUnitOf, type RouteUnit, readRoute } from './route-unit.ts'
@@ -123,6 +124,7 @@ function* gatherDiagnostics(
   yield
   const claims = units.flatMap(({ claim }) => claim ?? [])
   checkRoutesAreDistinct(claims, world.settings, diagnostics)
+  if (claims.length === units.length) checkFollowedRoutesAreThere(claims, diagnostics)
   if (world.isWhole) checkToolsCanBeCalled(claims, world.settings, diagnostics)
   yield
   checkSharedOutputsAreUsed(

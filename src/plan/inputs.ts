@@ -10,7 +10,7 @@ import { compileColorWriter } from '../expressions/color.ts'
 import type { Document } from '../expressions/document.ts'
 import { compileCoercion, compileConversion, compileSchema, fillValue, type JsonSchema } from '../expressions/schema.ts'
 import { enter, workOf } from '../expressions/work.ts'
-import { type Locator, locate, rejectJoin } from '../operations/locator.ts'
+import { type Locator, type LocatorSide, locate, rejectJoin } from '../operations/locator.ts'
 import { isSensitive, type Sensitivity } from '../redaction.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { RouteDefinition } from '../routes/route.ts'
@@ -41,10 +41,11 @@ export function bindInputs(
 ): BoundInput[] {
   const parameters = match.segments.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]))
   const entries = definition.in ?? {}
+  const side = !match.on ? 'client' : match.on.kind === 'stream' ? 'message' : 'trigger'
   const faulty = Object.keys(position.source.valueAt(['in']) ?? {}).filter((key) => !Object.hasOwn(entries, key))
   return [
     ...Object.entries(entries).flatMap(
-      ([key, entry]) => bindInput(key, entry, parameters, within(position, 'in', key), language) ?? [],
+      ([key, entry]) => bindInput(key, entry, side, parameters, within(position, 'in', key), language) ?? [],
     ),
     ...faulty.flatMap((key) => {
       const at = position.source.locateKey(['in', key])
@@ -72,6 +73,7 @@ const unread: Locator = { in: 'query', name: '', separator: undefined }
 function bindInput(
   key: string,
   entry: NonNullable<RouteDefinition['in']>[string],
+  side: LocatorSide,
   parameters: readonly string[],
   position: Position,
   language: Language,
@@ -79,7 +81,7 @@ function bindInput(
   const { source, path } = position
   const text = typeof entry === 'string' ? entry : entry.from
   const textPosition = typeof entry === 'string' ? position : within(position, 'from')
-  const locator = locate(text, 'client', textPosition, language) ?? unread
+  const locator = locate(text, side, textPosition, language) ?? unread
   if (locator.in === 'path' && !parameters.includes(locator.name)) {
     language.diagnostics.add(
       'unknown-path-parameter',
@@ -150,10 +152,8 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
         else if (input.required) faults.push({ in: input.from, detail: 'is missing' })
         continue
       }
-      // A value in a JSON body or a token has its type already; all else came as text.
-      const { in: place } = input.locator
-      const typed = place === 'claims' || place === 'auth' || (place === 'body' && !request.bodyHoldsTexts)
-      const value = typed ? raw : input.convert(raw)
+      // A value in a JSON body, a message or a token has its type already; all else came as text.
+      const value = isTyped(input.locator, request) ? raw : input.convert(raw)
       const found = input.validate(value)
       if (found.length === 0) input.write(document, value)
       // Its enum, bounds and pattern are as sensitive as its values.
@@ -175,6 +175,12 @@ export function compileInputs(inputs: readonly BoundInput[]): (request: RequestP
       throw suspectValue(thrown, 'request', request.body)
     }
   }
+}
+
+function isTyped(locator: Locator, { bodyHoldsTexts, message }: RequestParts): boolean {
+  if (locator.in === 'body') return !bodyHoldsTexts
+  if (locator.in === 'message') return locator.path.prefix[0] === 'data' && !message?.holdsTexts
+  return locator.in === 'claims' || locator.in === 'auth'
 }
 
 /** Compiles what one input will be, as far as it can be told: typed, or its default; one that is faulty as it came. */
@@ -210,6 +216,10 @@ function compileRequestReader(locator: Locator): (request: RequestParts) => unkn
       return ({ identity }) => (identity ? locator.path.evaluate(identity.claims) : undefined)
     case 'auth':
       return ({ identity }) => (identity ? locator.path.evaluate(identity.auth) : undefined)
+    case 'trigger':
+      return ({ trigger }) => locator.path.evaluate(trigger)
+    case 'message':
+      return ({ message }) => locator.path.evaluate(message)
     case 'status':
     case 'queries':
       throw new Error('a request is not read so')

@@ -1,6 +1,7 @@
 import type { OpaqueBytes } from '../formats/opaque-bytes.ts'
 import type { ClientCertificate } from '../identity/credential.ts'
 import type { Identity } from '../identity/identity.ts'
+import type { StreamMessage } from '../streams/stream.ts'
 
 /** What a route may read of the client's request. Built by the server; each part is made only when it is asked for. */
 export interface RequestParts {
@@ -26,4 +27,13 @@ export interface RequestParts {
   readonly certificate?: ClientCertificate | undefined
   readonly ip: string
   readonly id: string
+  /** What began it, where nobody asked. */
+  readonly trigger?: Firing
+  readonly message?: StreamMessage
+}
+
+/** The moment for which a run is begun, and the one before it: RFC 3339. */
+export interface Firing {
+  readonly time: string
+  readonly last?: string | undefined
 }

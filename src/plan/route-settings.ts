@@ -1,7 +1,7 @@
 import type { Language } from '../binding/color.ts'
 import { type Position, within } from '../binding/shape.ts'
 import type { PolicyOrigin } from '../operations/origin.ts'
-import { holdsForProxy, type RouteKey, type RouteSet, routeSetKeys } from '../operations/route-set.ts'
+import { holdsForProxy, holdsForTrigger, type RouteKey, type RouteSet, routeSetKeys } from '../operations/route-set.ts'
 import type { ParsedRoute } from '../routes/route.ts'
 import type { Defaults } from './defaults.ts'
 import { type BoundHeaders, bindRouteHeaders } from './route-headers.ts'
@@ -57,7 +57,8 @@ export function settleRoute(
 }
 
 /** Why a key cannot hold for a route; written there it is a fault. */
-function whyMisfit(key: SettingKey, { proxy, response }: ParsedRoute['definition']): string | undefined {
+function whyMisfit(key: SettingKey, { proxy, on, response }: ParsedRoute['definition']): string | undefined {
+  if (on && !holdsForTrigger(key)) return 'nobody asks a route that a trigger begins, and nobody is answered'
   if (proxy !== undefined && !holdsForProxy(key)) return 'a passthrough answers what the service answers'
   return response?.stream && (key === 'cache' || key === 'etag')
     ? 'nobody may keep a page that goes out in parts'

@@ -13,6 +13,7 @@ import { routeChecks } from './checks/index.ts'
 import { checkListenersExist } from './checks/listeners-exist.ts'
 import { checkOutputsAreUsed, type UnusedOutputs } from './checks/outputs-are-used.ts'
 import { claimOf, type RouteClaim } from './checks/routes-are-distinct.ts'
+import { checkTriggerCanBegin } from './checks/triggers-can-begin.ts'
 import { compileRoute } from './compile-route.ts'
 import { type FileFacts, findFacts, isSameFile } from './file-facts.ts'
 import { nameMeaning } from './meaning.ts'
@@ -135,7 +136,7 @@ function* bind(
   if (!catalogue) return undefined
   checkListenersExist(parsed, settings, around.diagnostics)
   const said = settleRoute(parsed, defaults, around)
-  const access = bindAccess(parsed, said, auth, defaults.presets, around)
+  const access = parsed.match.on ? undefined : bindAccess(parsed, said, auth, defaults.presets, around)
   const language = {
     ...around,
     fillsClaims: access !== undefined,
@@ -153,6 +154,7 @@ function* bind(
     if (why) bound = bindWith({ ...said, cache: passOver(said.cache, why.message) })
   }
   checkIsKept(bound, settings, language)
+  checkTriggerCanBegin(bound, settings, language)
   for (const check of routeChecks) {
     if (isLarge) yield
     check(bound, language)

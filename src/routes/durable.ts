@@ -6,7 +6,8 @@ const defaultTimeoutMs = 30 * dayMs
 const defaultRetentionMs = 7 * dayMs
 const defaultStateBytes = 4 * 1024 * 1024
 
-const defaults: DurableSettings = {
+/** Of a route that says no more of it. */
+export const defaultDurable: DurableSettings = {
   timeoutMs: defaultTimeoutMs,
   retentionMs: defaultRetentionMs,
   keepsAll: false,
@@ -38,7 +39,7 @@ export const durableShape = z
     }),
   ])
   .transform((durable): DurableSettings => {
-    if (durable === true) return defaults
+    if (durable === true) return defaultDurable
     const { timeout, retention, keep, maxState } = durable
     return { timeoutMs: timeout, retentionMs: retention, keepsAll: keep === 'all', maxStateBytes: maxState }
   })

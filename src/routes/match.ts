@@ -1,3 +1,5 @@
+import type { Trigger } from './on.ts'
+
 /** A route's method and path, parsed. */
 export interface RouteMatch {
   /** Upper case; `*` in a passthrough that matches any method. */
@@ -10,6 +12,8 @@ export interface RouteMatch {
   /** Where alone it is there: listeners by their names, hosts in lower case; `*.` stands for one label or more. */
   readonly listeners?: readonly string[] | undefined
   readonly hosts?: readonly string[] | undefined
+  /** What begins it in place of a request, which never finds it. */
+  readonly on?: Trigger
 }
 
 /** Whether a pattern of hosts stands for a host, or for all of another pattern. */
@@ -18,9 +22,10 @@ export function fitsHost(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') && host.length >= pattern.length && host.endsWith(pattern.slice(1))
 }
 
-/** A route's match, and those of its other paths. */
+/** A route's match, and those of its other paths; none of one that a trigger begins. */
 export function everyMatch(match: RouteMatch): readonly RouteMatch[] {
-  const { hosts, listeners, also } = match
+  const { hosts, listeners, also, on } = match
+  if (on) return []
   return also ? [match, ...also.map((other) => ({ ...other, hosts, listeners }))] : [match]
 }
 

@@ -6,14 +6,15 @@ import { withRole } from '../binding/variables.ts'
 import type { DiagnosticCollector } from '../diagnostics/collector.ts'
 import { authRuleShape } from '../identity/access.ts'
 import { grantKeys } from '../operations/access-set.ts'
-import { holdsForProxy, routeKeys, routeSetKeys } from '../operations/route-set.ts'
+import { holdsForProxy, holdsForTrigger, routeKeys, routeSetKeys } from '../operations/route-set.ts'
 import { useShape } from '../operations/use.ts'
 import { catchArm } from '../steps/catch.ts'
 import { routeResponseShape } from '../steps/response.ts'
 import type { ParsedBlock, StepKinds } from '../steps/step.ts'
 import type { Source } from '../yaml/source.ts'
-import { durableShape } from './durable.ts'
+import { type DurableSettings, defaultDurable, durableShape } from './durable.ts'
 import { parseMatches, type RouteMatch } from './match.ts'
+import { onShape, printTrigger, type Trigger } from './on.ts'
 import { listOf, parseBlock, parseHandlers } from './parse-steps.ts'
 import { nameOfFile } from './part.ts'
 import { proxyShape } from './proxy.ts'
@@ -43,7 +44,9 @@ export const routeShape = z
       .describe('The file’s name by default.'),
     match: z
       .union([z.string(), z.array(z.string()).min(1)])
+      .optional()
       .describe('`METHOD /path/{param}/*rest`; a list of paths with the same parameters, all of one method.'),
+    on: onShape.optional(),
     listeners: z
       .array(z.string())
       .min(1)
@@ -88,6 +91,7 @@ export const routeShape = z
     proxy: proxyShape.optional(),
   })
   .superRefine((route, context) => {
+    refuseBesideTrigger(route, context)
     const ofAggregated = [
       'do',
       'tool',
@@ -121,6 +125,36 @@ export const routeShape = z
 
 export type RouteDefinition = z.output<typeof routeShape>
 
+/** Of what brings a request, and of answers. */
+const ofRequests = [
+  ...([
+    'match',
+    'listeners',
+    'hosts',
+    'auth',
+    'scopes',
+    'roles',
+    'allow',
+    'decode',
+    'tool',
+    'response',
+    'proxy',
+  ] as const),
+  ...routeSetKeys.filter((key) => !holdsForTrigger(key)),
+]
+
+/** A route is found by a request, or begun by a trigger: then nobody asks, and nobody is answered. */
+function refuseBesideTrigger(route: Partial<RouteDefinition>, context: z.RefinementCtx): void {
+  const missing = { code: 'invalid_type', expected: 'string', input: undefined, message: 'missing' } as const
+  if (!route.on) {
+    if (route.match === undefined) context.addIssue({ ...missing, path: ['match'] })
+    return
+  }
+  const own = ofRequests.find((key) => route[key] !== undefined)
+  const message = `a route that a trigger begins has no \`${own}\`: nobody asks it, and nobody is answered`
+  if (own) context.addIssue({ code: 'custom', path: [own], message })
+}
+
 /** What models are told that a route does; undefined where it is no tool of theirs, or says nothing of it. */
 export function toolOf({ tool, summary }: Pick<RouteDefinition, 'tool' | 'summary'>): string | undefined {
   return tool === true ? summary : tool === false ? undefined : tool?.description
@@ -130,6 +164,8 @@ export function toolOf({ tool, summary }: Pick<RouteDefinition, 'tool' | 'summar
 export interface ParsedRoute {
   readonly name: string
   readonly match: RouteMatch
+  /** What is recorded of it; undefined where it is over with its answer. */
+  readonly durable: DurableSettings | undefined
   readonly definition: RouteDefinition
   readonly body: ParsedBlock
   readonly handlers: readonly ParsedBlock[]
@@ -149,14 +185,22 @@ export function parseRoute(
   const body = parseBlock({ order: 'sequence', steps: listOf(raw.do), path: ['do'] }, position, kinds, diagnostics)
   const handlers = parseHandlers(raw.catch, position, kinds, diagnostics)
   if (!definition) return undefined
-  const match = parseMatches([definition.match].flat(), definition.proxy !== undefined)
+  const name = definition.name ?? nameOfFile(source.path)
+  const durable = definition.durable ?? (definition.on && defaultDurable)
+  if (definition.on)
+    return { name, match: matchOfTrigger(definition.on), durable, definition, body, handlers, position }
+  const match = parseMatches([definition.match ?? []].flat(), definition.proxy !== undefined)
   if ('fault' in match) {
     const at = source.locate(Array.isArray(definition.match) ? ['match', match.index] : ['match'])
     diagnostics.add('invalid-match', match.fault, at, 'write it like GET /mobile/{city}/*rest')
     return undefined
   }
-  const name = definition.name ?? nameOfFile(source.path)
   const { hosts, listeners } = definition
   const placed = hosts || listeners ? { ...match, hosts, listeners } : match
-  return { name, match: placed, definition, body, handlers, position }
+  return { name, match: placed, durable, definition, body, handlers, position }
+}
+
+/** Of a route that no request finds: a name for it where others have method and path. */
+function matchOfTrigger(on: Trigger): RouteMatch {
+  return { method: 'on', path: printTrigger(on), segments: [], on }
 }

@@ -15,6 +15,7 @@ export interface ExecutionParts {
   /** The calls of the route's sites, in their order, as they are made now. */
   readonly calls: () => readonly Call[]
   readonly stepEnded: RequestRun['stepEnded']
+  readonly emit?: RequestRun['emit']
 }
 
 const leastMs = 1
@@ -41,7 +42,7 @@ export function executeSteps(route: AggregatedRoute, parts: ExecutionParts): Han
   return route.progressive ? answerInParts(route.progressive, { begin, whole, ...parts }) : whole
 }
 
-function compileBegin(route: AggregatedRoute, { clock, calls, stepEnded }: ExecutionParts): Begin {
+function compileBegin(route: AggregatedRoute, { clock, calls, stepEnded, emit }: ExecutionParts): Begin {
   const { timeoutMs: budgetMs, maxCalls } = route
   const now = () => clock.now()
   return (request, client) => {
@@ -65,6 +66,7 @@ function compileBegin(route: AggregatedRoute, { clock, calls, stepEnded }: Execu
       propagation: client.propagation(),
       progress: undefined,
       stepEnded,
+      emit,
     }
     return { route, context: new Context(run, document, client.scope, client.span), left, work }
   }

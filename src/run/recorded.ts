@@ -27,7 +27,7 @@ export interface RecordedRun {
  */
 export async function runRecorded(
   route: AggregatedRoute,
-  { clock, calls, stepEnded }: ExecutionParts,
+  { clock, calls, stepEnded, emit }: ExecutionParts,
   { document, recorder, work, scope, span, propagation, deadline }: RecordedRun,
 ): Promise<Answer | Failure> {
   const left: LeftOut[] = []
@@ -46,6 +46,7 @@ export async function runRecorded(
     callsLeft: route.maxCalls,
     propagation,
     stepEnded,
+    emit,
     recorder,
   }
   const execution = { route, context: new Context(run, document, scope, span), left, work }

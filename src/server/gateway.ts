@@ -11,6 +11,7 @@ import type { SelfRegistration } from '../endpoints/registration/self-registrati
 import { SharedSchemes } from '../identity/open-scheme.ts'
 import { policyKinds } from '../operations/policies/index.ts'
 import { openStore } from '../stores/index.ts'
+import { Streams } from '../streams/streams.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createTracer } from '../telemetry/tracer.ts'
@@ -37,6 +38,7 @@ import { Reloader } from './lifecycle/reload.ts'
 import type { Serving } from './lifecycle/serving.ts'
 import { runInSlices } from './lifecycle/slices.ts'
 import { configuredBy, warnOfFixedSettings } from './lifecycle/take-over.ts'
+import { Triggers } from './lifecycle/triggers.ts'
 import { ConfigWatcher } from './lifecycle/watch.ts'
 import { tryMcp } from './mcp/endpoint.ts'
 import { watchOverload } from './overload/watch-overload.ts'
@@ -89,6 +91,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       serving.current = activation
       before.leave()
       listeners?.renew(snapshot.tls)
+      await triggers.follow(snapshot)
       warnOfFixedSettings(before.snapshot, snapshot, logger)
       metrics.retain(configuredBy(snapshot))
     },
@@ -111,9 +114,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission, captures })
   const schemes = new SharedSchemes(clock, notify)
   const pace = (calls: readonly Call[]) => (serving.overload.isBusy ? serving.overload.pace(calls) : calls)
-  const durable = new DurableRuns({ clock, notify, backends, pace, base: dirname(config) })
+  const streams = new Streams({ clock, notify, random: Math.random, emitted: metrics.triggers.countEmitted })
+  const emit = streams.emit.bind(streams)
+  const done = (route: string, id: string) => triggers.done(route, id)
+  const durable = new DurableRuns({ clock, notify, backends, pace, emit, done, base: dirname(config) })
+  const triggers = new Triggers({ clock, notify, random: Math.random, metrics: metrics.triggers, durable, streams })
   await durable.prepare(first)
-  const activeRoutes = new ActiveRoutes({ clock, metrics, admission, schemes, backends, store, pace, durable })
+  const activeRoutes = new ActiveRoutes({ clock, metrics, admission, schemes, backends, store, pace, emit, durable })
   const tracer = createTracer(first.settings.telemetry, (message) => logger.warn(message))
   await tracer.start()
   const serving: Serving = {
@@ -123,6 +130,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     metrics,
     backends,
     store,
+    triggers,
     unmatched: metrics.route('*', ''),
     records,
     onRequest,
@@ -134,6 +142,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     inFlight: 0,
     whenIdle: undefined,
   }
+  await triggers.follow(first)
   metrics.connections.follow(() =>
     observeCertificates(listeners?.shown() ?? [], serving.current.snapshot, clock.epoch()),
   )
@@ -164,12 +173,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   async function closeAll(): Promise<void> {
     serving.isDraining = true
     await watcher?.close()
+    await triggers.stop()
     await leaveRegistry(registration)
     const { drain: settings } = serving.current.snapshot.settings
     if (listeners) await drain(serving, listeners.servers, settings, passthrough)
     else await idle(serving, leftOf(settings.totalMs))
     passthrough.close()
     await durable.close(leftOf(settings.totalMs))
+    await streams.close()
     serving.current.leave()
     await backends.close()
     await records?.close(lastWritesMs)

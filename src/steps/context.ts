@@ -2,6 +2,7 @@ import type { Call, CallContext, Source } from '../calls/call.ts'
 import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import type { Document } from '../expressions/document.ts'
+import type { NewMessage } from '../streams/stream.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
 import type { ToldFailure } from '../told-failure.ts'
 import { type CallBudget, countCalls } from './call-budget.ts'
@@ -56,6 +57,8 @@ export interface RequestRun extends CallBudget {
   readonly propagation: Propagation
   /** Through what a durable run does what it does. */
   readonly recorder?: Recorder | undefined
+  /** Writes to a stream of the gateway. */
+  readonly emit?: ((stream: string, message: NewMessage) => Promise<void>) | undefined
   /** Told what has come of the page, where it goes out in parts. */
   progress?: Progress | undefined
   /** Told of every step that ends: index in the plan, `ok | skipped | left-out | <error code>`, milliseconds. */

@@ -2,6 +2,7 @@ import { assign } from './assign.ts'
 import { branch } from './branch.ts'
 import { catchStep } from './catch.ts'
 import { compensate } from './compensate.ts'
+import { emit } from './emit/emit.ts'
 import { empty } from './empty.ts'
 import { first } from './first.ts'
 import { flow } from './flow.ts'
@@ -35,5 +36,6 @@ export const stepKinds: StepKinds = new Map(
     repeat,
     part,
     compensate,
+    emit,
   ].map((kind) => [kind.kind, kind as StepKind]),
 )

@@ -24,6 +24,8 @@ export interface Recorder extends CallRecorder {
   /** A choice between ways: the one that was taken before, where it was. */
   choose<Choice extends number | boolean>(place: string, decide: () => Choice): Choice
   wait(place: string, ms: number, scope: Scope): Promise<void>
+  /** Writes a message, which has an id of its own, again and again until it is written. */
+  emit(place: string, send: (id: string) => Promise<void>, scope: Scope): Promise<void>
   /** From now on the call of a place can be undone. */
   mayUndo(place: string, undo: Undo): void
   /** The run goes on behind the call of a place: is it not known how that ended, it is undone. */

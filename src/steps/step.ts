@@ -105,6 +105,8 @@ export interface StepBinding {
   readonly says?: readonly BoundTemplate[]
   /** Calls that it undoes, by their names. */
   readonly undoes?: 'all' | 'none' | readonly string[]
+  /** The stream that it writes to. */
+  readonly emits?: { readonly stream: string; readonly at: Location }
   /** The operation it calls. */
   readonly call?: StepCall
   /** True when it could not be resolved, so that what it would write is not known. */

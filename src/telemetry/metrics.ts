@@ -12,6 +12,7 @@ import { ReloadMetrics } from './reload-metrics.ts'
 import { ResultCounter, RetryBudgetMetrics } from './result-counter.ts'
 import { SecretMetrics } from './secret-metrics.ts'
 import { StoreMetrics } from './store-metrics.ts'
+import { TriggerMetrics } from './trigger-metrics.ts'
 
 export type { Configured, MeterDefinition, MetricDescription, ReloadReport } from './metric-types.ts'
 
@@ -47,6 +48,7 @@ export interface Metrics {
   readonly connections: ConnectionMetrics
   readonly secrets: SecretMetrics
   readonly history: HistoryMetrics
+  readonly triggers: TriggerMetrics
   reloaded(report: ReloadReport): void
   /** Forgets what is no longer configured. */
   retain(configured: Configured): void
@@ -171,6 +173,12 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     bytes: gauge('tessera_history_bytes', 'Size of the recordings that are kept'),
     runs: gauge('tessera_history_runs', 'Recordings that are kept'),
   })
+  const triggers = new TriggerMetrics({
+    runs: counter('tessera_trigger_total', 'What became of moments and messages that begin runs', ['route', 'result']),
+    emitted: counter('tessera_stream_emitted_total', 'Messages written to a stream', ['stream', 'result']),
+    up: gauge('tessera_stream_up', '1 while the broker of a stream answers, else 0', ['stream']),
+    lag: gauge('tessera_stream_lag', 'Messages of a group that are not acknowledged', ['stream', 'group']),
+  })
   const reloads = new ReloadMetrics({
     isOk: gauge('tessera_config_last_reload_successful', '1 if the last reload succeeded, else 0'),
     at: gauge(
@@ -205,6 +213,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     connections,
     secrets,
     history,
+    triggers,
     reloaded: (report) => reloads.tell(report),
     retain({ routes, templates, services, sources }) {
       requests.retain('http_route', new Set([...templates, '']))
@@ -239,6 +248,7 @@ export function createMetrics(policyMeters: readonly MeterDefinition[] = []): Me
     async render(accept) {
       const registry = await meter.registry()
       secrets.look()
+      triggers.look()
       connections.look()
       const { contentType, print } = chooseExposition(accept)
       return { contentType, text: print((await registry.getMetricsAsJSON()) as unknown as Scrape[]) }

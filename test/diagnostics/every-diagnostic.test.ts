@@ -629,6 +629,15 @@ mirror: { to: «spare@next }`,
     },
   },
   {
+    code: 'invalid-trigger',
+    name: 'a stream that is nowhere',
+    files: {
+      ...kept,
+      'routes/home': 'on: «{ stream: orders, group: g }\ndo: [{ wait: 1s }]',
+    },
+    help: /streams/,
+  },
+  {
     code: 'invalid-durable',
     name: 'a durable route, and nowhere to keep its runs',
     files: route('«durable: true\nresponse: { body: 1 }'),

@@ -18,7 +18,7 @@ const colors: readonly (readonly [name: string, type: string])[] = [
 
 /** A project with every color and operation that the examples name. */
 const shop: ProjectFiles = {
-  gateway: 'stores: { durable: ./data }',
+  gateway: "stores: { durable: ./data }\nstreams: { events: { redis: 'redis://broker' } }",
   dictionary: `colors:\n${colors.map(([name, type]) => `  ${name}: ${type}`).join('\n')}\n`,
   'services/reco': `service: reco
 endpoints: [http://127.0.0.1:9]

@@ -8,13 +8,21 @@ response:
   body: { banners: $.banner.list }
 `
 
+const keeping = { 'config/gateway.yaml': 'listen: 8080\nstores: { durable: ./data }\n' }
+
 /** Rules of which request goes where. */
 export const routePages = {
   'invalid-durable': {
     why: 'A durable run goes on after a crash from what was recorded of it. So there is a place where it is kept, and what it does can be recorded: no page in parts, no body as it came, no answer of before, and each call by a name of its own.',
     fix: 'Give the gateway’s file `stores: { durable: ./data }`, or a PostgreSQL that several gateways share. Leave away what the message names.',
     wrong: route(durableHome),
-    right: { ...route(durableHome), 'config/gateway.yaml': 'listen: 8080\nstores: { durable: ./data }\n' },
+    right: { ...route(durableHome), ...keeping },
+  },
+  'invalid-trigger': {
+    why: 'A route with `on` is begun by time, by the end of another route, or by a message. So there is no request to read of, and nobody to answer; the stream stands in `streams` of the gateway’s file, and a route that is followed is durable, and does not follow in turn.',
+    fix: 'Take what it needs by `in`: `trigger.time` and `trigger.last`, or `message.data`, `message.key` and the like.',
+    wrong: { ...route('on: { after: order }\ndo: [{ wait: 1m }]\n'), ...keeping },
+    right: { ...route('on: { every: 1h }\ndo: [{ wait: 1m }]\n'), ...keeping },
   },
   'duplicate-route': {
     why: 'Two routes would answer the same requests. The names of path parameters make no difference, a literal segment does: `/products/new` and `/products/{id}` may both be. Or a listener answers them itself, at its `health`.',

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 
-const tables = ['leases', 'journal_keys', 'plans', 'runs', 'messages']
+const tables = ['leases', 'journal_keys', 'plans', 'runs', 'messages', 'triggers']
 
 /**
  * Our own tables, beside those of DBOS. Gateways that start together would meet in `IF NOT EXISTS`, which does not wait.
@@ -10,6 +10,7 @@ SELECT pg_advisory_xact_lock(hashtext('tessera'));
 CREATE SCHEMA IF NOT EXISTS tessera;
 CREATE TABLE IF NOT EXISTS tessera.leases (executor text PRIMARY KEY, expires_at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS tessera.journal_keys (id text PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS tessera.triggers (route text PRIMARY KEY, done_ms bigint NOT NULL, fired_ms bigint, waiting_ms bigint[] NOT NULL);
 CREATE TABLE IF NOT EXISTS tessera.plans (hash text PRIMARY KEY, text text NOT NULL, used_at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS tessera.runs (
   id text PRIMARY KEY,

@@ -71,10 +71,15 @@ function suggestErrorCodes({ world }: Situation): Suggestion[] {
 
 /** The parameters of the path that stands in the file, and how all else begins. */
 function suggestRequestParts({ value, place }: Situation): Suggestion[] {
-  const { match } = (value ?? {}) as { match?: unknown }
+  const { match, on } = (value ?? {}) as { match?: unknown; on?: object }
+  if (place.kind === 'route' && on)
+    return ('stream' in on ? ofMessages : ofTriggers).map((label) => ({ label, kind: 'Field' }))
   const parameters = place.kind === 'route' ? [...String(match).matchAll(/\{(\w+)\}|\*(\w+)/g)] : []
   return [
     ...parameters.map(([, one, rest]): Suggestion => ({ label: `path.${one ?? rest}`, kind: 'Field', order: 1 })),
     ...['query.', 'header.', 'cookie.', 'path.', '$.'].map((label): Suggestion => ({ label, kind: 'Keyword' })),
   ]
 }
+
+const ofTriggers = ['trigger.time', 'trigger.last']
+const ofMessages = ['message.id', 'message.key', 'message.data', 'message.headers', 'message.time']

@@ -20,15 +20,21 @@ export interface RouteClaim {
     /** Where it is there alone. */
     readonly places: Pick<RouteMatch, 'hosts' | 'listeners'>
   }[]
+  readonly isDurable: boolean
+  /** The route that it follows. */
+  readonly after: { readonly route: string; readonly at: Location } | undefined
   /** Where it says that it is a tool, and whether it says what for. */
   readonly tool: { readonly at: Location; readonly isDescribed: boolean; readonly takesJson: boolean } | undefined
 }
 
-export function claimOf({ name, match, definition, position: { source } }: ParsedRoute): RouteClaim {
+export function claimOf({ name, match, durable, definition, position: { source } }: ParsedRoute): RouteClaim {
+  const { on } = match
   return {
     file: source.path,
     name,
-    nameAt: source.locateKey([definition.name === undefined ? 'match' : 'name']),
+    nameAt: source.locateKey([definition.name !== undefined ? 'name' : on ? 'on' : 'match']),
+    isDurable: durable !== undefined,
+    after: on?.kind === 'after' ? { route: on.route, at: source.locate(['on', 'after']) } : undefined,
     matches: everyMatch(match).map((one, index) => ({
       text: `${one.method} ${one.path}`,
       at: source.locate(Array.isArray(definition.match) ? ['match', index] : ['match']),

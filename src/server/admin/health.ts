@@ -15,7 +15,7 @@ export interface HealthCheck {
  * one replica after the other out of service. A process that has too much to do sheds requests instead (`limits/`).
  */
 export function checkHealth(
-  { current, isDraining }: Pick<Serving, 'current' | 'isDraining'>,
+  { current, isDraining, triggers }: Pick<Serving, 'current' | 'isDraining' | 'triggers'>,
   last: ReloadResult | undefined,
 ): HealthCheck[] {
   const reloaded = last?.ok ?? true
@@ -29,5 +29,14 @@ export function checkHealth(
       detail: reloaded ? 'what is on disk serves' : 'refused, see /-/diagnostics',
     },
     { name: 'accepting', ok: !isDraining, required: true, detail: isDraining ? 'draining' : 'yes' },
+    ...triggers.states.map(({ stream, isUp, lags }) => ({
+      name: `stream ${stream}`,
+      ok: isUp,
+      // Routes are answered all the same.
+      required: false,
+      detail: [isUp ? 'answers' : 'does not answer', ...lags.map((lag) => `${lag.group}: ${lag.messages} wait`)].join(
+        ', ',
+      ),
+    })),
   ]
 }

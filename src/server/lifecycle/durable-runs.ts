@@ -1,12 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Call } from '../../calls/call.ts'
 import type { CallSite } from '../../calls/policy.ts'
 import type { Backends } from '../../calls/registry.ts'
 import type { Clock } from '../../clock.ts'
 import type { Engine } from '../../durable/engine.ts'
-import type { OpenPlan } from '../../durable/engine-parts.ts'
+import type { EngineParts, OpenPlan } from '../../durable/engine-parts.ts'
 import type { PlanText, packPlan } from '../../durable/plan-text.ts'
 import { GatewayError } from '../../errors.ts'
 import { buildSnapshot } from '../../plan/build.ts'
+import type { RequestParts } from '../../plan/request-parts.ts'
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
 import type { ExecutionParts } from '../../run/execute.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
@@ -26,6 +28,10 @@ interface DurableRunsParts {
   /** The directory that a relative one in the gateway's file stands in. */
   readonly base: string
   readonly pace: (calls: readonly Call[]) => readonly Call[]
+  /** Writes to a stream. */
+  readonly emit?: ExecutionParts['emit']
+  /** Told of each run that is done, until it resolves. */
+  readonly done?: EngineParts<Outcome>['done']
 }
 
 type Outcome = Answer | Failure
@@ -81,10 +87,28 @@ export class DurableRuns {
     const store = await openDurableStore(stores.durable!, { keys: stores.durableKey, base, warn })
     const openPlan = this.#openPlan.bind(this)
     try {
-      return { engine: await Engine.open<Outcome>({ store, clock, notify, openPlan, print: packOutcome }), store }
+      const done = this.#parts.done && AsyncLocalStorage.bind(this.#parts.done)
+      const parts = { store, clock, notify, openPlan, done, print: packOutcome }
+      return { engine: await Engine.open<Outcome>(parts), store }
     } catch (thrown) {
       await store.close()
       throw thrown
+    }
+  }
+
+  /** What begins runs by itself, once there is a durable route. */
+  async triggered(): Promise<TriggeredEngine> {
+    const { engine } = (await this.#opened)!
+    return {
+      marks: engine.marks,
+      isOpen: (prefix) => engine.isOpen(prefix),
+      begin: async (name, id, occasion) => {
+        const served = this.#served.get(name)
+        if (!served) throw cannotGoOn(`there is no route \`${name}\` any more`)
+        const { route, plan } = served
+        const document = route.createDocument({ ...nobody, ...occasion, id })
+        return engine.startOnce(id, { plan, route: name, document, requestId: id, loop: undefined })
+      },
     }
   }
 
@@ -132,7 +156,8 @@ export class DurableRuns {
     }
     const sites = route.callSites.map((site) => withServiceOf(today, site))
     const opened = this.#parts.backends.open(sites)
-    const parts = { clock: this.#parts.clock, calls: () => this.#parts.pace(opened.calls), stepEnded() {} }
+    const { clock, emit } = this.#parts
+    const parts = { clock, emit, calls: () => this.#parts.pace(opened.calls), stepEnded() {} }
     return this.#planOf(route, parts, () => opened.release())
   }
 
@@ -159,6 +184,19 @@ export class DurableRuns {
     await opened.engine.close(withinMs)
     await opened.store.close()
   }
+}
+
+/** Begins the runs that nobody asks for. */
+export interface TriggeredEngine extends Pick<Engine<Outcome>, 'marks' | 'isOpen'> {
+  begin(
+    route: string,
+    id: string,
+    occasion: Pick<RequestParts, 'trigger' | 'message'>,
+  ): ReturnType<Engine<Outcome>['startOnce']>
+}
+
+const nobody: RequestParts = {
+  ...{ method: '', path: '', params: {}, query: {}, headers: {}, cookies: {}, body: undefined, ip: '', id: '' },
 }
 
 interface Opened {

@@ -10,6 +10,7 @@ import type { Tracer } from '../../telemetry/tracer.ts'
 import type { Overload } from '../overload/overload.ts'
 import type { Activation } from './activation.ts'
 import type { Records } from './records.ts'
+import type { Triggers } from './triggers.ts'
 
 /** One answered request, as whoever watches the gateway is told of it. */
 export interface RequestEntry {
@@ -44,6 +45,7 @@ export interface Serving {
   readonly store: ResponseStore
   /** Whether the process has more to do than it can. */
   readonly overload: Overload
+  readonly triggers: Pick<Triggers, 'states'>
   /** Of requests that match no route. */
   readonly unmatched: RouteMetrics
   /** Records requests; undefined where nobody asks for that. */

@@ -59,6 +59,8 @@ export interface ActiveRoutesParts extends Omit<StageParts, 'hold' | 'metrics'> 
   readonly metrics: Metrics
   /** Executes the runs of durable routes. */
   readonly durable: Pick<DurableRuns, 'end'>
+  /** Writes to a stream. */
+  readonly emit?: ExecutionParts['emit']
   /** The same calls, paced where the process has more to do than it can. */
   readonly pace: (calls: readonly Call[]) => readonly Call[]
 }
@@ -184,7 +186,7 @@ export class ActiveRoutes {
 
   #openAggregate(route: AggregatedRoute, opened: OpenBackends, questions: readonly SchemeQuestion[]): Pipeline {
     const calls = opened.calls.slice(0, route.callSites.length)
-    const { metrics, clock, pace } = this.#parts
+    const { metrics, clock, pace, emit } = this.#parts
     const steps = route.steps.map(({ name }) => metrics.step(route.name, name))
     if (route.caching?.ttlMs !== undefined)
       for (const result of ['hit', 'miss', 'stored']) metrics.countRouteCache(route.name, result, 0)
@@ -193,6 +195,7 @@ export class ActiveRoutes {
       clock,
       firstPart: firstPart && ((ms: number) => firstPart.observe(ms / 1000)),
       calls: () => pace(calls),
+      emit,
       stepEnded: (step: number, outcome: string, ms: number) => {
         steps[step]?.observe(outcome, ms / 1000)
         if (outcome === leftOutOutcome) steps[step]?.countFallback('skipped')

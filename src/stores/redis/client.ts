@@ -6,6 +6,11 @@ export interface BytesClient {
   set(key: string, value: Buffer | string, options?: { readonly PX: number; readonly NX?: boolean }): Promise<unknown>
   pExpire(key: string, ms: number): Promise<unknown>
   del(key: string): Promise<unknown>
+  /** Any other; also a number is bytes only where it is a text. */
+  sendCommand(command: readonly string[]): Promise<unknown>
+  readonly isReady: boolean
+  once(event: 'ready' | 'error', listener: (error?: unknown) => void): unknown
+  off(event: 'ready' | 'error', listener: (error?: unknown) => void): unknown
   /** Cuts the connection; what waits is rejected. */
   destroy(): void
 }
