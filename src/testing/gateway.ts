@@ -62,7 +62,7 @@ export class TestGateway {
       schemes: declaredSchemes,
       metrics: { countRouteCache() {} },
     }
-    const execution = { clock, calls: () => calls, stepEnded() {} }
+    const execution = { clock, calls: () => calls, emit: async () => {}, stepEnded() {} }
     const end = route.durable ? this.#runs.end(route, execution) : executeSteps(route, execution)
     this.#pipeline = openPipeline(route, stages, end)
   }

@@ -6,6 +6,7 @@ import type { Problem, Seen } from './expectations/expectation.ts'
 import type { Front } from './front.ts'
 import { TestGateway } from './gateway.ts'
 import { MockedBackends, type MockedBackendsOptions } from './mocked-backends.ts'
+import { occasionsOf } from './occasions.ts'
 import { readBody } from './sent-call.ts'
 import type { RouteTest, TestExchange } from './suite.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -82,6 +83,8 @@ async function runExchange(exchange: TestExchange, bench: TestBench, site: Site)
   const { source, path } = exchange.position
   const fail = (message: string): Problem => ({ at: source.locate(path), message, differences: [] })
   const { request } = exchange
+  const { on } = bench.route.match
+  if (on) return runOccasions(exchange, bench, site, fail)
   const found = bench.front.find(request.method, request.path)
   if (found?.route !== bench.route) {
     const target = found ? `goes to the route ${found.route.name}` : 'goes to no route'
@@ -103,6 +106,33 @@ async function runExchange(exchange: TestExchange, bench: TestBench, site: Site)
   return seen!
 }
 
+/** Runs what its trigger begins; the last run is looked at. */
+async function runOccasions(
+  exchange: TestExchange,
+  bench: TestBench,
+  site: Site,
+  fail: (message: string) => Problem,
+): Promise<Seen | Problem> {
+  const { backends, clock } = site
+  await clock.pass(exchange.afterMs)
+  let seen: Seen | undefined
+  for (let sent = 0; sent < exchange.repeat; sent++) {
+    const endMs = clock.now() + (exchange.occasion.advance ?? 0)
+    for (const { afterMs, parts } of occasionsOf(bench.route.match.on!, exchange.occasion, clock.epoch())) {
+      await clock.pass(afterMs)
+      backends.begin(exchange.mocks)
+      try {
+        seen = await sendRequest({ ...exchange.request, params: {}, ...parts }, exchange.crashes, bench, site)
+      } catch (error) {
+        return fail(`the run does not end: ${(error as Error).message}`)
+      }
+      if (backends.faults.size > 0) return fail([...backends.faults].join('\n'))
+    }
+    if (endMs > clock.now()) await clock.pass(endMs - clock.now())
+  }
+  return seen ?? fail('nothing is due in this time')
+}
+
 async function sendRequest(
   request: RequestParts,
   crashes: readonly Crash[],
@@ -111,7 +141,10 @@ async function sendRequest(
 ): Promise<Seen> {
   const startedMs = clock.now()
   const answering = gateway.answer(request, crashes)
-  const { outcome, status, headers, body, parts, run } = await clock.passUntil(answering, route.timeoutMs + graceMs)
+  const { outcome, status, headers, body, parts, run } = await clock.passUntil(
+    answering,
+    (route.durable?.timeoutMs ?? route.timeoutMs) + graceMs,
+  )
   return {
     status,
     headers: readHeaders(headers),

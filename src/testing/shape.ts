@@ -106,10 +106,23 @@ const expectation = z
   })
   .meta({ description: 'What must come of it.' })
 
+const message = z
+  .strictObject({
+    id: z.string().optional().describe('One of its own unless given.'),
+    key: z.string().optional().describe('What it belongs to.'),
+    data: z.any().optional().describe('What it says.'),
+    headers: z.record(headerName, z.string()).optional().describe('Headers.'),
+  })
+  .meta({ description: 'What a stream hands to a route that messages begin.' })
+
 const crash = z.string().regex(/^(after|during) \S+$/, 'a crash is `after` a call, or `during` it')
 
 const exchangeKeys = {
   request: request.optional(),
+  message: message.optional(),
+  advance: duration
+    .optional()
+    .describe('Virtual time that passes, in which a route of `every` or `cron` is begun; its last run is looked at.'),
   mocks: mocks.optional(),
   crash: z
     .union([crash, z.array(crash).min(1)])
@@ -133,7 +146,7 @@ const test = z
     requests: z.array(exchange).min(1).optional().describe('Several requests, one after the other.'),
   })
   .superRefine((given, context) => {
-    const own = (['request', 'expect'] as const).find((key) => given[key] !== undefined)
+    const own = (['request', 'message', 'advance', 'expect'] as const).find((key) => given[key] !== undefined)
     if (given.requests && own)
       context.addIssue({ code: 'custom', path: [own], message: `\`${own}\` goes into each of the \`requests\`` })
   })

@@ -35,6 +35,8 @@ export interface TestExchange {
   readonly repeat: number
   readonly request: TestRequest
   readonly crashes: readonly Crash[]
+  /** What begins it, where nobody asks. */
+  readonly occasion: Pick<ExchangeDefinition, 'advance' | 'message'>
   /** The nearest first: its own, the test's, the file's. */
   readonly mocks: readonly Mocks[]
   readonly expectations: readonly Expectation[]
@@ -108,6 +110,19 @@ class SuiteReader {
     return { name, at: position.source.locate(position.path), exchanges }
   }
 
+  /** Each is begun as it is: a route by its trigger, by a message, or by a request. */
+  #occasion(given: ExchangeDefinition, { source, path }: Position): TestExchange['occasion'] {
+    const { on } = this.#route.match
+    const isTimed = on?.kind === 'every' || on?.kind === 'cron'
+    const fits = { request: !on, message: on?.kind === 'stream', advance: isTimed }
+    for (const key of ['request', 'message', 'advance'] as const)
+      if (given[key] !== undefined && !fits[key]) {
+        const message = `this route is not begun by what \`${key}\` says`
+        this.#diagnostics.add('invalid-value', message, source.locateKey([...path, key]))
+      }
+    return given
+  }
+
   #exchange(
     given: ExchangeDefinition,
     position: Position,
@@ -132,6 +147,7 @@ class SuiteReader {
           ? before
           : bindRequest(given.request ?? {}, within(position, 'request'), this.#route.match, diagnostics),
       crashes: bindCrashes(given.crash, within(position, 'crash'), calls, diagnostics),
+      occasion: this.#occasion(given, position),
       mocks,
       expectations: bindExpectations(given.expect ?? {}, context),
     }
