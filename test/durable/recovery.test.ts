@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { Past } from '../../src/durable/log/past.ts'
 import { executeRun, startShop } from '../support/durable-run.ts'
 import { orderRoute, orderWorld } from '../support/orders.ts'
 import { loadProject } from '../support/project.ts'
@@ -80,4 +81,19 @@ test('a run that crashes after each thing that is recorded is done all the same,
   expect(executed.end.state).toBe('done')
   expect(shop.effects).toHaveLength(5)
   expect(shop.asked.length).toBeGreaterThan(5)
+})
+
+test('a run may end its gateway where a call is under way and nothing comes of it, not where it only waits', () => {
+  const began = { kind: 'began', at: 0 } as const
+  const call = { kind: 'intent', place: 'charge' } as const
+  const wait = { kind: 'intent', place: 'wait', until: 9 } as const
+  const happened = { kind: 'happened', place: 'charge', at: 1, said: {} } as const
+  const again = (times: number) => Array.from({ length: times }, () => [began])
+  const beginnings = (...batches: ConstructorParameters<typeof Past>[0]) => new Past(batches).beginnings
+  expect(beginnings()).toBe(1)
+  expect(beginnings([began, call], ...again(4))).toBe(6)
+  expect(beginnings([began, call], ...again(4), [happened])).toBe(1)
+  expect(beginnings([began, call], ...again(4), [{ kind: 'released' }])).toBe(2)
+  expect(beginnings([began, wait], ...again(9))).toBe(1)
+  expect(beginnings([began, call], [happened, wait], ...again(9))).toBe(1)
 })
