@@ -33,6 +33,10 @@ testWithPostgres(
     const shop = await startShop((line) => (line === 'POST /charge' ? held.promise : undefined))
     const start = project(shop)
     const first = await start()
+    const limits = 'one gateway uses it; what this machine loses with its disk is lost'
+    expect(first.output()).toContain(limits)
+    const ready = await fetch(`${first.adminUrl}/readyz?verbose`)
+    expect(await ready.text()).toContain(`[+] durable-runs: ${limits}\n`)
     const answer = post(first).catch(() => undefined)
     await until(() => shop.asked.some((line) => line.startsWith('POST /charge')), 'the charge is under way')
     first.signal('SIGKILL')

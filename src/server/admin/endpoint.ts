@@ -12,6 +12,8 @@ export interface AdminParts {
   readonly hosts: readonly string[]
   /** Whether it is reached from this machine alone. */
   readonly isPrivate: boolean
+  /** What the place where durable runs are kept bears, and what not; undefined where there is none. */
+  readonly durableLimits: () => string | undefined
   /** Undefined: it has no console. */
   readonly windows: MetricWindows | undefined
 }

@@ -17,6 +17,7 @@ export interface HealthCheck {
 export function checkHealth(
   { current, isDraining, triggers }: Pick<Serving, 'current' | 'isDraining' | 'triggers'>,
   last: ReloadResult | undefined,
+  durable: string | undefined,
 ): HealthCheck[] {
   const reloaded = last?.ok ?? true
   return [
@@ -38,5 +39,6 @@ export function checkHealth(
         ', ',
       ),
     })),
+    ...(durable === undefined ? [] : [{ name: 'durable-runs', ok: true, required: false, detail: durable }]),
   ]
 }

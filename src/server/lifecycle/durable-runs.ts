@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts'
 import type { Engine } from '../../durable/engine.ts'
 import type { EngineParts, OpenPlan } from '../../durable/engine-parts.ts'
 import type { PlanText, packPlan } from '../../durable/plan-text.ts'
+import type { DurableStore } from '../../durable/store/store.ts'
 import { GatewayError } from '../../errors.ts'
 import { buildSnapshot } from '../../plan/build.ts'
 import type { RequestParts } from '../../plan/request-parts.ts'
@@ -53,6 +54,7 @@ export class DurableRuns {
   #snapshot: Snapshot | undefined
   #opened: Promise<Opened> | undefined
   #packPlan: typeof packPlan | undefined
+  #limits: string | undefined
   /** Of requests whose runs begin in this process, by their ids. */
   readonly #clients = new Map<string, Client>()
 
@@ -89,7 +91,11 @@ export class DurableRuns {
     try {
       const done = this.#parts.done && AsyncLocalStorage.bind(this.#parts.done)
       const parts = { store, clock, notify, openPlan, done, print: packOutcome }
-      return { engine: await Engine.open<Outcome>(parts), store }
+      const engine = await Engine.open<Outcome>(parts)
+      const reason = limitsOf(store)
+      notify({ level: 'info', subject: 'durable runs', message: `they are kept in ${store.describe}`, reason })
+      this.#limits = reason
+      return { engine, store }
     } catch (thrown) {
       await store.close()
       throw thrown
@@ -110,6 +116,11 @@ export class DurableRuns {
         return engine.startOnce(id, { plan, route: name, document, requestId: id, loop: undefined })
       },
     }
+  }
+
+  /** What the place where runs are kept bears, and what it does not, for people; undefined where there is none. */
+  get limits(): string | undefined {
+    return this.#limits
   }
 
   /** The end of a durable route: its answer, if the run has one in time; else that it goes on. */
@@ -202,6 +213,10 @@ const nobody: RequestParts = {
 interface Opened {
   readonly engine: Engine<Outcome>
   readonly store: { close(): Promise<void> }
+}
+
+function limitsOf({ limits, isShared }: DurableStore): string {
+  return [...(isShared ? ['any number of gateways use it'] : []), ...limits].join('; ')
 }
 
 /** Where a service runs, and how that is looked after, is today's. */
