@@ -10,6 +10,8 @@ import type { DurableStore } from './store/store.ts'
 export interface OpenPlan<Outcome> {
   readonly settings: DurableSettings
   readonly maxWork: number
+  /** Signals that its runs wait for, and what is wrong with what comes by one. */
+  readonly signals?: ReadonlyMap<string, (body: unknown) => readonly string[]> | undefined
   /** Never rejects. */
   execute(start: RunStart, about: RunAbout): Promise<Outcome>
   isFailure(outcome: Outcome): boolean

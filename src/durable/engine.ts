@@ -10,7 +10,7 @@ import { Inbox } from './inbox/inbox.ts'
 import type { Sent } from './inbox/message.ts'
 import type { RunEnd } from './run.ts'
 import { PlanTable } from './runs/plans.ts'
-import type { Claim, Delivery, RunFilter, RunRecord } from './runs/record.ts'
+import type { Claim, Delivery, RunFilter, RunRecord, SignalDelivery } from './runs/record.ts'
 import { inboxChannel, RunTable } from './runs/table.ts'
 import type { RunState } from './state.ts'
 import type { Lease } from './store/lease.ts'
@@ -178,6 +178,22 @@ export class Engine<Outcome> {
    */
   send(id: string, sent: Sent): Promise<Delivery> {
     return this.#runs.send(id, sent, this.#parts.clock.epoch())
+  }
+
+  /** Sends a signal to a run, if its plan waits for such a one somewhere, and what comes by it is right. */
+  async signal(id: string, name: string, body: unknown, who: string | undefined): Promise<SignalDelivery> {
+    const run = await this.#runs.find(id)
+    if (!run) return 'unknown-run'
+    if (run.endedAt !== undefined) return 'ended'
+    const plan = await this.#parts.openPlan(run.route, run.plan, () => this.#plans.load(run.plan))
+    try {
+      const check = plan.signals?.get(name)
+      if (!check) return 'unknown-signal'
+      const faults = check(body)
+      return faults.length > 0 ? { faults } : await this.send(id, { kind: 'signal', name, body, who })
+    } finally {
+      plan.release()
+    }
   }
 
   /** What a run is at that is executed here; undefined for another. */

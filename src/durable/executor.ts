@@ -67,9 +67,7 @@ export class Executor<Outcome> {
   }
 
   deliver(id: string, message: Message): void {
-    const open = this.#open.get(id)
-    open?.run.log.receive(message)
-    open?.states.look()
+    this.#open.get(id)?.run.log.receive(message)
   }
 
   /** There is another configuration: what could not go on may do so now. */
@@ -149,7 +147,7 @@ export class Executor<Outcome> {
       }
       past.push(parseJson(text) as Batch)
     }
-    const end = await this.#write(id, run!)
+    const end = await this.#write(run!)
     if (end.state === 'done') await this.#options.done?.(recorded.route, id)
     await this.#end(id, end, plan)
     starting?.ended(end)
@@ -166,10 +164,8 @@ export class Executor<Outcome> {
       maxWork: plan.maxWork,
       execute: (start) => plan.execute(start, { id, requestId, loop }),
       isFailure: (outcome) => plan.isFailure(outcome),
-      parked: (place, { code }) => {
-        tell(`the run ${id} is parked: ${place} cannot be undone`, code)
-        this.#open.get(id)?.states.look()
-      },
+      parked: (place, { code }) => tell(`the run ${id} is parked: ${place} cannot be undone`, code),
+      stateChanged: () => states.look(),
     })
     for (const batch of past) run.count(printJson(batch).length)
     const isStuck = run.log.beginnings > mostBeginnings
@@ -182,14 +178,13 @@ export class Executor<Outcome> {
     return run
   }
 
-  async #write(id: string, run: Run<Outcome>): Promise<RunEnd<Outcome>> {
+  async #write(run: Run<Outcome>): Promise<RunEnd<Outcome>> {
     const { log } = run
     for (let next = await log.take(); next; next = await log.take()) {
       const text = printJson(next.batch)
       await logNext(async () => text)
       run.count(text.length)
       next.written()
-      this.#open.get(id)?.states.look()
     }
     // One that was only given up goes on elsewhere.
     return run.end ?? never()

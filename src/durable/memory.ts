@@ -7,10 +7,11 @@ export interface RunInMemory<Outcome> {
   readonly end: RunEnd<Outcome> | undefined
 }
 
-/** Records in memory: for tests, which end with it. `keep` may end the record, as a crash would. */
+/** Records in memory: for tests, which end with it. `keep` may end the record, as a crash would; `began` is handed the run. */
 export async function runInMemory<Outcome>(
   options: RunOptions<Outcome>,
   keep: (batch: Batch) => boolean = () => true,
+  began: (run: Run<Outcome>) => void = () => {},
 ): Promise<RunInMemory<Outcome>> {
   const stopped = Promise.withResolvers<undefined>()
   const run = new Run({ ...options, stuck: () => stopped.resolve(undefined) })
@@ -29,7 +30,9 @@ export async function runInMemory<Outcome>(
     return true
   }
   const written = write()
-  const end = await Promise.race([run.go(), stopped.promise])
+  const going = run.go()
+  began(run)
+  const end = await Promise.race([going, stopped.promise])
   if (end) log.end()
   return { run, end: end && (await written) ? end : undefined }
 }

@@ -1,13 +1,15 @@
 import type { CallRequest } from '../calls/call.ts'
 import { type Layer, type LayerResponse, OngoingCall } from '../calls/layer.ts'
 import type { CallSite } from '../calls/policy.ts'
-import type { Scope } from '../cancellation.ts'
+import { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import { GatewayError, toGatewayError } from '../errors.ts'
 import { pause } from '../pause.ts'
 import type { Context } from '../steps/context.ts'
-import type { Recorder, Undo } from '../steps/recorder.ts'
+import type { Awaited, Recorder, Undo } from '../steps/recorder.ts'
 import type { Compensations } from './compensations.ts'
+import type { Mailbox } from './inbox/mailbox.ts'
+import type { Message } from './inbox/message.ts'
 import type { RunLog } from './log/run-log.ts'
 import { raise, restore, type Said, sayError, sayResponse, sayUnknown } from './log/said.ts'
 
@@ -15,6 +17,7 @@ import { raise, restore, type Said, sayError, sayResponse, sayUnknown } from './
 export interface RunParts {
   readonly id: string
   readonly log: RunLog
+  readonly mailbox: Mailbox
   readonly clock: Clock
   /** Of the whole run: no step beside a call ends it. */
   readonly scope: Scope
@@ -158,6 +161,19 @@ export class RunRecorder implements Recorder {
         await pause(pauseMs, clock, scope)
       }
     }
+  }
+
+  /** The message and the end of its time are told one after the other: the first of them counts, after a restart too. */
+  async receive(place: string, what: Awaited, withinMs: number, scope: Scope): Promise<Message | undefined> {
+    const taking = this.#run.mailbox.take(what.kind, what.name)
+    if (taking.early) return taking.early
+    const timing = new Scope(scope)
+    const late = this.wait(`${place}:timeout`, withinMs, timing).catch(() => {})
+    const message = await Promise.race([taking.message, late])
+    taking.cancel()
+    timing.cancel(new GatewayError('cancelled'))
+    scope.throwIfCancelled()
+    return message ?? undefined
   }
 
   #at(place: string): string {

@@ -121,7 +121,7 @@ export class Run<Outcome> {
     const deadline = clock.now() + log.beganAt + settings.timeoutMs - clock.epoch()
     const time = { now: () => clock.now(), epoch: () => clock.epoch(), deadline }
     const recorder = new RunRecorder({
-      ...{ id, log, clock, scope: this.#scope, compensations: this.#compensations },
+      ...{ id, log, clock, scope: this.#scope, mailbox: this.mailbox, compensations: this.#compensations },
       isFull: () => this.#bytes > settings.maxStateBytes,
     })
     const work = new RecordedWork(maxWork, time, log, seed)

@@ -19,6 +19,7 @@ import { everyRead, RecordsRead } from './reads.ts'
 import { recordCalls } from './record-calls.ts'
 import { compileIdentityView, compileRequestView, readsBody, readsRaw, requestPartsRead } from './request-view.ts'
 import { compileRouteCaching } from './route-caching.ts'
+import { signalsOf } from './signals.ts'
 import type { AggregatedRoute } from './snapshot.ts'
 import { toldOfAggregate } from './told-of-requests.ts'
 
@@ -60,6 +61,7 @@ export function compileRoute(bound: BoundRoute, nameMeaning: () => string): Aggr
     maxCalls: bound.maxCalls,
     maxWork: bound.maxWork,
     durable,
+    signals: durable && signalsOf(bound),
     blame: blame.tooMuchWork,
     createDocument(request, work) {
       const document: Document = { request: viewRequest(request), steps: {}, [workOf]: work }

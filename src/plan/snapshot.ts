@@ -14,6 +14,7 @@ import type { FormatName } from '../formats/format.ts'
 import type { PolicyOrigin } from '../operations/origin.ts'
 import type { RouteMatch } from '../routes/match.ts'
 import type { Exit, Recover, Run } from '../steps/context.ts'
+import type { AwaitedSignal } from '../steps/signal.ts'
 import type { AuthWorld, RouteAccess, RouteGrants } from './access.ts'
 import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
@@ -92,6 +93,8 @@ export interface AggregatedRoute extends RouteCommon {
   readonly maxWork: number
   /** Each request is a run that is recorded; undefined where it is over with its answer. */
   readonly durable: BoundRoute['durable']
+  /** The signals that its runs wait for, by their names, with what is wrong with what comes by one. */
+  readonly signals?: ReadonlyMap<string, AwaitedSignal['check']> | undefined
   /** Says who is to blame for too much work: the client, a backend or the route. */
   readonly blame: (error: TooMuchWork) => GatewayError
   /** Makes the request's context. Throws `invalid-input` with every fault of the client's input. */

@@ -12,6 +12,12 @@ export interface Undo {
   readonly delayMs: (attempt: number) => number
 }
 
+/** What a step waits for, by the kind and name under which it is sent. */
+export interface Awaited {
+  readonly kind: string
+  readonly name: string
+}
+
 /**
  * Through what the steps of a durable run do all that must not be done twice, or that may come out otherwise the next time:
  * calls, waits, choices. After a restart the same steps run again, and are given what was recorded.
@@ -26,6 +32,13 @@ export interface Recorder extends CallRecorder {
   wait(place: string, ms: number, scope: Scope): Promise<void>
   /** Writes a message, which has an id of its own, again and again until it is written. */
   emit(place: string, send: (id: string) => Promise<void>, scope: Scope): Promise<void>
+  /** The next of what is sent to the run under a name; undefined where nothing came in time. */
+  receive(
+    place: string,
+    what: Awaited,
+    withinMs: number,
+    scope: Scope,
+  ): Promise<{ readonly body?: unknown } | undefined>
   /** From now on the call of a place can be undone. */
   mayUndo(place: string, undo: Undo): void
   /** The run goes on behind the call of a place: is it not known how that ended, it is undone. */

@@ -11,6 +11,7 @@ import type { Composition, Order, Repetition } from './composition.ts'
 import type { Recover, Run, StepRun } from './context.ts'
 import type { BoundResponse } from './response.ts'
 import type { ServiceOperation } from './service-operation.ts'
+import type { AwaitedSignal } from './signal.ts'
 import type { StepCall } from './step-call.ts'
 
 /** A list of steps inside a step, as the file has it. */
@@ -103,6 +104,8 @@ export interface StepBinding {
   readonly derives?: readonly Derivation[]
   /** What an error of it says to a client that nothing else answers. */
   readonly says?: readonly BoundTemplate[]
+  /** What it waits for that somebody sends to the run. */
+  readonly awaits?: AwaitedSignal
   /** Calls that it undoes, by their names. */
   readonly undoes?: 'all' | 'none' | readonly string[]
   /** The stream that it writes to. */

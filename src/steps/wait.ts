@@ -1,38 +1,70 @@
 import * as z from 'zod'
-import { timeSpan } from '../binding/scalars.ts'
+import { colorKey, timeSpan } from '../binding/scalars.ts'
+import { type Position, within } from '../binding/shape.ts'
 import { GatewayError } from '../errors.ts'
 import { printDuration } from '../expressions/units.ts'
 import { pause } from '../pause.ts'
 import type { Context } from './context.ts'
-import { defineStep } from './step.ts'
+import { bindSignal } from './signal.ts'
+import { type Binder, defineStep, type StepBinding } from './step.ts'
 
-/** What outlives a request has nowhere to be kept yet. */
-const durable = z
-  .looseObject({})
-  .refine(() => false, {
-    message: 'only a durable route waits for a moment or a signal, and there are none yet',
-    params: { help: 'inside a request it is a duration: `wait: 200ms`' },
+/** What a durable run waits for that is sent to it. */
+const signal = z
+  .strictObject({
+    signal: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/)
+      .describe('Its name. Those that come before the step waits are kept, and each is taken once.'),
+    timeout: timeSpan.describe('How long it is waited for; then it is `timeout`.'),
+    out: z.record(colorKey, z.string()).default({}).describe('Color: JSONPath into what comes by it.'),
   })
-  .meta({ not: {} })
+  .describe('Waits for a signal, in a durable route.')
 
 /** Waits, inside the budget of the request. */
 export const wait = defineStep({
   kind: 'wait',
   category: 'control',
-  summary: 'Waits, inside the budget of the request.',
+  summary: 'Waits, inside the budget of the request; in a durable route as long as it takes, and for signals.',
   example: '- wait: 200ms',
   shape: z.strictObject({
-    wait: z.union([timeSpan, durable]).describe('How long; more than is left of the budget is `timeout` at once.'),
+    wait: z
+      .union([timeSpan, signal])
+      .describe('How long; more than is left of the budget is `timeout` at once. Or for which signal.'),
   }),
-  bind({ config, position }) {
-    const ms = config.wait as number
+  bind({ config, position }, binder) {
+    const { wait: what } = config
+    const at = position.source.locate([...position.path, 'wait'])
+    if (typeof what !== 'number') return bindSignalWait(what, position, binder)
     return {
-      caption: { title: `wait ${printDuration(ms)}` },
-      takes: { ms, at: position.source.locate([...position.path, 'wait']) },
-      compile: ({ recordedAs }) => compilePause(ms, recordedAs),
+      caption: { title: `wait ${printDuration(what)}` },
+      takes: { ms: what, at },
+      compile: ({ recordedAs }) => compilePause(what, recordedAs),
     }
   },
 })
+
+function bindSignalWait(
+  { signal: name, timeout, out }: z.output<typeof signal>,
+  position: Position,
+  binder: Binder,
+): StepBinding {
+  const bound = bindSignal(name, out, within(position, 'wait', 'out'), binder)
+  return {
+    caption: { title: `wait for ${name}`, lines: [`at most ${printDuration(timeout)}`] },
+    takes: { ms: timeout, at: position.source.locate([...position.path, 'wait', 'timeout']) },
+    writes: bound.writes,
+    raises: ['timeout'],
+    awaits: bound,
+    compile: ({ recordedAs: place }) => {
+      if (place === undefined) throw new Error('a signal is waited for in a durable route')
+      return async ({ run, scope, document }) => {
+        const message = await run.recorder!.receive(place, { kind: 'signal', name }, timeout, scope)
+        if (!message) throw new GatewayError('timeout', { title: `The signal ${name} did not come in time` })
+        bound.write(message.body, document)
+      }
+    },
+  }
+}
 
 /** A durable run goes on waiting after a restart, until the moment at which it would have gone on. */
 export function compilePause(

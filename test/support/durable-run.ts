@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Backends } from '../../src/calls/registry.ts'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { packDocument, unpackDocument } from '../../src/durable/document.ts'
+import type { Sent } from '../../src/durable/inbox/message.ts'
 import type { Batch } from '../../src/durable/log/entry.ts'
 import { runInMemory } from '../../src/durable/memory.ts'
 import type { RunEnd } from '../../src/durable/run.ts'
@@ -59,6 +60,9 @@ export interface RunOptions {
   readonly past?: readonly Batch[]
   /** So many batches are written; then it crashes, before the next one is. */
   readonly writes?: number
+  /** What is sent to it as soon as it has begun. */
+  readonly sent?: readonly Sent[]
+  readonly clock?: Clock
 }
 
 export interface Executed {
@@ -71,7 +75,14 @@ export interface Executed {
 }
 
 /** Executes a run of the one route, until its end, its crash, or somebody has to look; over real sockets, through all policies. */
-export async function executeRun({ snapshot, body, past = [], writes = Infinity }: RunOptions): Promise<Executed> {
+export async function executeRun({
+  snapshot,
+  body,
+  past = [],
+  writes = Infinity,
+  sent = [],
+  clock = systemClock,
+}: RunOptions): Promise<Executed> {
   const route = snapshot.routes[0] as AggregatedRoute
   const backends = await opened(new Backends({ clock: systemClock }))
   const { calls } = backends.open(route.callSites)
@@ -88,11 +99,11 @@ export async function executeRun({ snapshot, body, past = [], writes = Infinity 
       past: batches.slice(),
       settings: route.durable!,
       maxWork: route.maxWork,
-      clock: systemClock,
+      clock,
       execute: (start) =>
         runRecorded(
           route,
-          { clock: systemClock, calls: () => calls, stepEnded() {} },
+          { clock, calls: () => calls, stepEnded() {} },
           {
             ...start,
             span: silentSpan,
@@ -108,6 +119,10 @@ export async function executeRun({ snapshot, body, past = [], writes = Infinity 
       written += 1
       batches.push(JSON.parse(JSON.stringify(batch)))
       return true
+    },
+    (run) => {
+      const known = run.log.lastMessage
+      for (const [index, one] of sent.entries()) run.log.receive({ ...one, seq: known + index + 1 })
     },
   )
   return { end, batches, parked, states }

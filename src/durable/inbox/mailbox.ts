@@ -2,6 +2,8 @@ import type { Message } from './message.ts'
 
 /** A wait for a message, which may be given up. */
 export interface Taking {
+  /** What was there already. */
+  readonly early?: Message | undefined
   readonly message: Promise<Message>
   /** It is not waited for any more; without effect once it came. */
   cancel(): void
@@ -34,7 +36,7 @@ export class Mailbox {
   take(kind: string, name: string): Taking {
     const key = keyOf(kind, name)
     const early = this.#early.get(key)?.shift()
-    if (early) return { message: Promise.resolve(early), cancel() {} }
+    if (early) return { early, message: Promise.resolve(early), cancel() {} }
     const { promise, resolve } = Promise.withResolvers<Message>()
     const takers = this.#takers.get(key) ?? []
     this.#takers.set(key, [...takers, resolve])

@@ -61,8 +61,8 @@ export class RunLog {
   constructor({ past, clock, deliver, mayAct = () => true, settled = () => {} }: RunLogOptions) {
     this.#clock = clock
     this.#mayAct = mayAct
-    this.#settled = settled
     this.#deliver = deliver
+    this.#settled = settled
     this.#past = new Past(past)
     const at = clock.epoch()
     this.beganAt = this.#past.beganAt ?? at
@@ -95,6 +95,11 @@ export class RunLog {
     this.#lastMessage = message.seq
     this.#arrived.push({ happening: { kind: 'received', at: this.#clock.epoch(), message }, live: undefined })
     this.#tellNext()
+  }
+
+  /** Whether it does nothing but wait for something from outside that is no call. */
+  get isWaiting(): boolean {
+    return !this.#isTelling && !this.#isOver && this.#outside === 0 && this.#arrived.length === 0
   }
 
   /** When the run was told something last, in milliseconds since the epoch. */
@@ -135,11 +140,6 @@ export class RunLog {
   /** Resolves once all that was noted so far is written. */
   kept(): Promise<void> {
     return this.#entries.length > 0 ? this.#written.promise : this.#taken
-  }
-
-  /** Whether all that is under way are waits. */
-  get isWaiting(): boolean {
-    return this.#begun > 0 && this.#outside === 0 && this.#arrived.length === 0
   }
 
   /** Gives what comes of a place: what was recorded, in its turn; else what `begin` arrives with. */

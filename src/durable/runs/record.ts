@@ -52,6 +52,9 @@ export interface RunFilter {
 /** What became of something that was sent to a run. */
 export type Delivery = { readonly seq: number } | 'unknown-run' | 'ended'
 
+/** The same of a signal: `unknown-signal` is none that its plan waits for, and faults are the sender's. */
+export type SignalDelivery = Delivery | 'unknown-signal' | { readonly faults: readonly string[] }
+
 /** The records of all runs, and what was sent to them: for all gateways that share a store. */
 export interface RunRecords {
   /** Records a run as `pending`, before anything of it begins. */

@@ -15,7 +15,8 @@ export const durableRoutesCanBeRecorded: RouteCheck = (route, language) => {
 
 function checkOthers(steps: readonly BoundStep[], { diagnostics }: Language): void {
   const help = 'make the route `durable: true`'
-  for (const { call, undoes, at } of steps) {
+  for (const { call, undoes, awaits, at } of steps) {
+    if (awaits) diagnostics.add('invalid-durable', 'only a durable route waits for a signal', at, help)
     const place = call?.compensation?.at ?? (undoes === undefined ? undefined : at)
     if (place) diagnostics.add('invalid-compensation', 'only a durable route undoes what it did', place, help)
   }

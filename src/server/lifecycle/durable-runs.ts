@@ -176,6 +176,7 @@ export class DurableRuns {
     return {
       settings: route.durable!,
       maxWork: route.maxWork,
+      signals: route.signals,
       execute: (start, { id, requestId, loop }) => {
         const client = this.#clients.get(id)
         this.#clients.delete(id)
