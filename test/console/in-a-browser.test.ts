@@ -74,6 +74,7 @@ inChromium(() => {
     await page.goto(`${admin}/console`)
     await page.keyboard.press('Control+k')
     await page.keyboard.type('route home')
+    await page.getByRole('option', { name: 'mobile-home' }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'mobile-home' }).waitFor()
     const box = page.locator('.picture g[data-id]').first()

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request as sendRequest } from 'node:http'
 import { request as sendSecurely } from 'node:https'
 import { join } from 'node:path'
@@ -12,12 +12,28 @@ import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { makeAuthority, type Pair } from '../support/certificates.ts'
 import { createDirectory } from '../support/cleanup.ts'
+import { runTessera } from '../support/tessera.ts'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
 const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? entry.name : []))
 const examples = await Promise.all(
-  names.map(async (name) => [name, await readExample(`${folder}/${name}/example.yaml`)] as const),
+  names
+    .filter((name) => existsSync(`${folder}/${name}/example.yaml`))
+    .map(async (name) => [name, await readExample(`${folder}/${name}/example.yaml`)] as const),
 )
+
+test.each(names.filter((name) => globSync(`${folder}/${name}/routes/**/*.test.yaml`).length > 0))(
+  'the tests of the routes of %s pass',
+  async (name) => {
+    const { code, stdout, stderr } = await runTessera(['test', '-c', `${folder}/${name}/config/gateway.yaml`])
+    expect({ code, said: stdout + stderr }).toEqual({ code: 0, said: expect.stringContaining('all pass') })
+  },
+)
+
+test('every example has something that is run', () => {
+  const isRun = (name: string) => globSync(`${folder}/${name}/{example.yaml,routes/**/*.test.yaml}`).length > 0
+  expect(names.filter((name) => !isRun(name))).toEqual([])
+})
 
 describe.each(examples)('%s', (name, example: Example) => {
   const certificates = example.certificates && makeCertificates(example.certificates)
