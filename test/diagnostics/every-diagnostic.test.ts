@@ -647,7 +647,7 @@ mirror: { to: «spare@next }`,
     code: 'invalid-durable',
     name: 'a person in a database that everybody can read who has it',
     files: {
-      gateway: 'stores: { durable: postgres://127.0.0.1/runs }',
+      gateway: 'stores: { durable: postgres://runs@127.0.0.1/runs }',
       ...route('«durable: true\nin: { user.id: query.u }\nresponse: { body: $.user.id }'),
     },
     help: /durableKey/,
