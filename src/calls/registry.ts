@@ -24,7 +24,8 @@ import { serviceOf } from './http-caching/request-key.ts'
 import { type BackendMetrics, uncounted } from './metrics.ts'
 import type { StackParts } from './parts.ts'
 import { RetryBudget } from './policies/retry-budget.ts'
-import type { CallSite, SitePolicy, StateParts } from './policy.ts'
+import type { CallSite } from './policy.ts'
+import { openPolicyStates } from './policy-states.ts'
 import type { ServiceTarget } from './service-target.ts'
 import { answerUseOf } from './site-policies.ts'
 import { Split } from './splits/split.ts'
@@ -82,7 +83,7 @@ export class Backends {
   readonly #admission: Admission
   readonly #discoveries: Shared<DiscoverySource, DiscoveryWatch>
   readonly #credentials: Shared<CredentialTarget, Credentials>
-  readonly #policyStates: Shared<StateKey, OpenState>
+  readonly #policyStates: ReturnType<typeof openPolicyStates>
   readonly #splits: Shared<ServiceTarget, Split>
   /** Services that something keeps answers of. */
   readonly #keepers = new Shared(
@@ -135,23 +136,7 @@ export class Backends {
       (target) => new Split(target.name, target.split!, { clock, random, notify }),
       () => {},
     )
-    this.#policyStates = new Shared(
-      ({ policy, key }) => JSON.stringify([policy.kind.name, ...key]),
-      ({ policy: { kind, config }, site }) => {
-        const gauge = metrics.gauge?.(kind, site.service.name, site.operation) ?? (() => {})
-        const leaves: (() => void)[] = []
-        const subject = `${site.service.name}.${site.operation}`
-        const tell: StateParts['tell'] = (level, message) => notify({ level, subject, message })
-        const onChange = (listener: (uri: string) => void) => {
-          leaves.push(this.#changes.subscribe(serviceOf(site), listener))
-        }
-        return { kind, state: kind.shared!.open(config, { clock, gauge, tell, onChange }), leaves }
-      },
-      ({ kind, state, leaves }) => {
-        for (const leave of leaves) leave()
-        kind.shared!.close?.(state)
-      },
-    )
+    this.#policyStates = openPolicyStates({ clock, metrics, notify, changes: this.#changes })
   }
 
   /**
@@ -239,17 +224,3 @@ export class Backends {
 
 /** Uses what is shared until the snapshot is released. */
 type Hold = <Value>(shared: { value: Value; release: () => void }) => Value
-/** A policy and what its state belongs to. */
-interface StateKey {
-  readonly policy: SitePolicy
-  readonly key: readonly unknown[]
-  /** The first that has it. */
-  readonly site: CallSite
-}
-
-interface OpenState {
-  readonly kind: SitePolicy['kind']
-  readonly state: unknown
-  /** What it listens to ends with it. */
-  readonly leaves: (() => void)[]
-}
