@@ -93,7 +93,9 @@ describe('the document', () => {
   test.each(
     readdirSync(join(root, 'examples'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name),
+      .map(({ name }) => name)
+      // Its certificates are made when it runs; without them it does not load.
+      .filter((name) => name !== 'tls'),
   )('of the example %s is OpenAPI 3.1', async (name) => {
     const document = describeApi(await loadFolder(`examples/${name}`))
     expectValid(document)
