@@ -10,6 +10,7 @@ import { buildGraph } from '../../src/describe/graph/build.ts'
 import { graphFormats } from '../../src/describe/graph/formats.ts'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { Route, Snapshot } from '../../src/plan/snapshot.ts'
+import { certificatesOf } from '../support/example-certificates.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory())
@@ -20,7 +21,8 @@ const routes: [name: string, route: Route, snapshot: Snapshot][] = []
 const told: string[] = []
 for (const project of projects) {
   const base = join(root, project)
-  const { texts } = await readConfig({ config: 'config/gateway.yaml', base, env: {}, secrets: join(base, 'secrets') })
+  const env = await certificatesOf(base)
+  const { texts } = await readConfig({ config: 'config/gateway.yaml', base, env, secrets: join(base, 'secrets') })
   const { snapshot, diagnostics } = buildSnapshot(texts)
   told.push(...diagnostics.map(({ severity, message, at }) => `${severity} ${at.file}:${at.line} ${message}`))
   for (const route of snapshot?.routes ?? []) routes.push([join(project, route.file), route, snapshot!])

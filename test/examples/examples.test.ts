@@ -1,7 +1,6 @@
-import { existsSync, globSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync } from 'node:fs'
 import { type IncomingMessage, request as sendRequest } from 'node:http'
 import { request as sendSecurely } from 'node:https'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Example, type ExampleRequest, readExample } from '../../examples/example.ts'
@@ -10,8 +9,8 @@ import { type Certificates, fillIn, type Stubs, startStubs } from '../../example
 import { compilePath } from '../../src/expressions/path.ts'
 import { createGateway, type Gateway } from '../../src/server/gateway.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
-import { makeAuthority, type Pair } from '../support/certificates.ts'
-import { createDirectory } from '../support/cleanup.ts'
+import type { Pair } from '../support/certificates.ts'
+import { makeCertificates, writeCertificates } from '../support/example-certificates.ts'
 import { runTessera } from '../support/tessera.ts'
 
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url))
@@ -49,7 +48,7 @@ describe.each(examples)('%s', (name, example: Example) => {
       config: `${folder}/${name}/config/gateway.yaml`,
       port: 0,
       adminPort: false,
-      env: { ...stubs.env, ...grpcStubs.env, ...(certificates && { CERTS: write(certificates) }) },
+      env: { ...stubs.env, ...grpcStubs.env, ...(certificates && { CERTS: writeCertificates(certificates) }) },
       secrets: `${folder}/${name}/secrets`,
       watch: false,
       logger: createLogger({ level: 'silent' }),
@@ -93,24 +92,6 @@ interface Answer {
   status: number
   headers: Record<string, string>
   text: string
-}
-
-/** `gateway` and the backends that are named speak TLS by these, all of one authority. */
-function makeCertificates(named: NonNullable<Example['certificates']>): Certificates {
-  const authority = makeAuthority()
-  const pairs = Object.entries(named).map(([name, names]) => [name, authority.issue(name, ...names)] as const)
-  return { ca: authority.cert, pairs: new Map(pairs) }
-}
-
-/** As files, for the gateway; their directory. */
-function write({ ca, pairs }: Certificates): string {
-  const directory = createDirectory()
-  writeFileSync(join(directory, 'ca.crt'), ca)
-  for (const [name, { cert, key }] of pairs) {
-    writeFileSync(join(directory, `${name}.crt`), cert)
-    writeFileSync(join(directory, `${name}.key`), key)
-  }
-  return directory
 }
 
 function call(

@@ -13,13 +13,15 @@ import { describeApi, type OpenApi } from '../../src/interchange/to-openapi/docu
 import { buildSnapshot } from '../../src/plan/build.ts'
 import type { Snapshot } from '../../src/plan/snapshot.ts'
 import { runSnapshot } from '../support/engine.ts'
+import { certificatesOf } from '../support/example-certificates.ts'
 import { loadProject, type ProjectFiles, world } from '../support/project.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 async function loadFolder(folder: string): Promise<Snapshot> {
   const secrets = join(root, folder, 'secrets')
-  const { texts } = await readConfig({ config: join(folder, 'config/gateway.yaml'), env: {}, base: root, secrets })
+  const env = await certificatesOf(join(root, folder))
+  const { texts } = await readConfig({ config: join(folder, 'config/gateway.yaml'), env, base: root, secrets })
   const { snapshot } = buildSnapshot(texts)
   return snapshot!
 }
@@ -93,9 +95,7 @@ describe('the document', () => {
   test.each(
     readdirSync(join(root, 'examples'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name)
-      // Its certificates are made when it runs; without them it does not load.
-      .filter((name) => name !== 'tls'),
+      .map(({ name }) => name),
   )('of the example %s is OpenAPI 3.1', async (name) => {
     const document = describeApi(await loadFolder(`examples/${name}`))
     expectValid(document)

@@ -12,11 +12,11 @@ import { placesOf } from '../support/schemas/places.ts'
 const mark = 'hush-4711'
 
 /**
- * Addresses, names of files, and names by which the configuration speaks of its own: they are told where they are at
- * fault (docs/guides/security.md).
+ * Addresses, names of files, names by which the configuration speaks of its own, times, and what is written to be told:
+ * they are told where they are at fault (docs/guides/security.md).
  */
 const told =
-  /(?:\.listen(?:\[\])?(?:\.(?:name|host))?|\.hosts\[\]|\.endpoints\[\](?:\.url)?|\.to(?:\[\])?|\.retry(?:\[\])?\.on(?:\[\])?|\.telemetry\.service|\.auth(?:\.(?:any|all))?(?:\[\])?|\.tokenUrl|\.(?:cert|key|ca|proto)|^part\.(?:in|out)\[\])$/
+  /(?:\.summary|\.listeners\[\]|\.on\.cron|\.listen(?:\[\])?(?:\.(?:name|host))?|\.hosts\[\]|\.endpoints\[\](?:\.url)?|\.to(?:\[\])?|\.retry(?:\[\])?\.on(?:\[\])?|\.telemetry\.service|\.auth(?:\.(?:any|all))?(?:\[\])?|\.tokenUrl|\.(?:cert|key|ca|proto)|^part\.(?:in|out)\[\])$/
 
 const bases: Readonly<Record<string, { readonly file: string; readonly base: Record<string, unknown> }>> = {
   gateway: { file: 'gateway', base: {} },
