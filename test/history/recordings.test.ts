@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { RunShown } from '../../src/history/history.ts'
+import { SensitiveTexts } from '../../src/history/masking/tokens.ts'
 import type { Summary } from '../../src/history/recording.ts'
 import { type Received, sendJson, startBackend } from '../support/backend.ts'
 import { type Files, type Running, startGateway } from '../support/gateway.ts'
@@ -226,6 +227,45 @@ describe('a recording', () => {
     expect(await find('route:through')).toMatchObject({ outcome: 'ok', passedTo: { service: 'shop', attempts: 1 } })
     expect(await find('status:400 path:/home')).toMatchObject({ outcome: 'refused' })
     expect(await find('route:slow')).toMatchObject({ outcome: 'cancelled', status: 499 })
+  })
+})
+
+describe('whoever chooses a personal value', () => {
+  test.each(['false', 'calls', 'response', '\ud800 lone'])(
+    'cannot choose what its recording is made of: %j',
+    async (value) => {
+      const { ask, list, get } = await start('{ sample: 100% }')
+      const body = JSON.stringify({ id: value, word: `say ${value}` })
+      const headers = { 'content-type': 'application/json' }
+      const answered = await ask('/order', { method: 'POST', headers, body })
+      const ofRoute = async () => (await list('route:order step:order')).runs[0]
+      const summary = await until(ofRoute, 'its recording')
+      const run = await get(summary.id)
+      expect([run.id, run.status]).toEqual([summary.id, answered.status])
+      expect(run).toMatchObject({ isSlow: false, outcome: summary.outcome, response: { status: answered.status } })
+      expect(run.request.inputs['word']).toBe(`say ${run.request.inputs['user.id']}`)
+    },
+  )
+})
+
+describe('a text that is nobody’s to know', () => {
+  const removed = (sensitive: string[], recording: object) => {
+    const texts = new SensitiveTexts()
+    for (const text of sensitive) texts.add(text, () => '***')
+    return JSON.parse(texts.removeFrom(JSON.stringify(recording).replaceAll('ü', '\\u00fc'))) as object
+  }
+
+  test('is taken out as a whole where a shorter one is in it, and however it is written', () => {
+    const path = '/of/f%C3%BCrst%40host.example/xfürst@host.example'
+    expect(removed(['fürst', 'fürst@host.example'], { path })).toEqual({ path: '/of/***/x***' })
+    expect(removed(['a "b" c'], { document: { text: JSON.stringify({ said: 'a "b" c' }) } })).toEqual({
+      document: { text: '{"said":"***"}' },
+    })
+  })
+
+  test('is taken out of names that are none of ours', () => {
+    const recording = { status: 200, document: { map: { 'status of': 'status', status: 1 } } }
+    expect(removed(['status'], recording)).toEqual({ status: 200, document: { map: { '*** of': '***', '***': 1 } } })
   })
 })
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { printByValue } from '../../json-text.ts'
+import { parseJson, printByValue, printJson } from '../../json-text.ts'
 
 const hexDigits = 16
 const mostRemembered = 1000
@@ -31,6 +31,14 @@ export class Tokens {
   }
 }
 
+/** Members of a recording below which stands what clients and backends said. */
+const ofOthers = new Set(['inputs', 'colors', 'document', 'values', 'headers', 'attributes', 'body', 'failures'])
+/** What the gateway and its files say: by some of it a recording is found, and forgotten. */
+const ofGateway = new Set([
+  ...['id', 'traceId', 'version', 'why', 'outcome', 'source'],
+  ...['route', 'step', 'name', 'kind', 'service', 'operation', 'template'],
+])
+
 /**
  * The last net: texts of one request that are nobody's to know, taken out wherever they stand in what is to be kept. Where
  * they are is told by the plan; this is for what the plan does not know of.
@@ -51,14 +59,45 @@ export class SensitiveTexts {
     }
   }
 
-  /** @param json a JSON text */
+  /**
+   * Takes them out of texts alone: who chooses what is sensitive must not choose what a recording is made of.
+   *
+   * @param json a JSON text, of a recording or of its summary
+   */
   removeFrom(json: string): string {
-    let text = json
-    for (const [sensitive, shown] of this.#texts) {
-      const escaped = JSON.stringify(sensitive).slice(1, -1)
-      for (const form of new Set([escaped, encodeURIComponent(sensitive)]))
-        if (text.includes(form)) text = text.replaceAll(form, shown)
+    if (this.isEmpty) return json
+    // Backends write some letters as they like.
+    const plain = /\\[u/]/.test(json) ? printJson(parseJson(json)) : json
+    // A text that holds another one goes first.
+    const texts = [...this.#texts].sort(([a], [b]) => b.length - a.length)
+    const forms = texts
+      .flatMap(([text, shown]) => formsOf(text).map((form) => [form, shown] as const))
+      .filter(([form]) => plain.includes(inJson(form)))
+    if (forms.length === 0) return json
+    const clean = (text: string) => forms.reduce((left, [form, shown]) => left.replaceAll(form, shown), text)
+    const walk = (value: unknown, isOfOthers: boolean): unknown => {
+      if (typeof value === 'string') return clean(value)
+      if (Array.isArray(value)) return value.map((element) => walk(element, isOfOthers))
+      if (!isPlain(value)) return value
+      const left = Object.entries(value).map(([name, member]) => {
+        if (isOfOthers) return [clean(name), walk(member, true)] as const
+        return [name, ofGateway.has(name) ? member : walk(member, ofOthers.has(name))] as const
+      })
+      return Object.fromEntries(left)
     }
-    return text
+    return printJson(walk(parseJson(plain), false))
   }
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+/** As it is, in a URL, and in JSON within a text. What is no text in UTF-8 stands in no URL. */
+function formsOf(text: string): string[] {
+  return [...new Set([text, encodeURIComponent(text.toWellFormed()), inJson(text)])]
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }
