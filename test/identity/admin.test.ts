@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { FakeClock } from '../support/fake-clock.ts'
 import { type Files, startGateway } from '../support/gateway.ts'
 import { hashOf, withPassword } from '../support/hashing.ts'
 import { startIssuer } from '../support/issuer.ts'
@@ -172,4 +173,21 @@ test('who changes what, and why, is written down before it is done; what cannot 
   mkdirSync(file)
   expect((await ask('/cache?all', withPassword('admin', 'admin'), 'DELETE')).status).toBe(503)
   expect(lines.filter((line) => line.includes('stored answers were purged'))).toHaveLength(1)
+})
+
+test('who is nobody any more is told nothing more of what is recorded', async () => {
+  const clock = new FakeClock()
+  const hour = 3_600_000
+  const expires = new Date(clock.epoch() + hour).toISOString()
+  const viewer = { name: 'viewer', hash: hashOf('viewer'), claims: { roles: ['ops-viewer'] }, expires }
+  const { adminPort } = await startGateway(
+    { gateway: `history: {}\n${schemes}\nadmin: { auth: ops, ${roles} }`, users: JSON.stringify({ users: [viewer] }) },
+    { clock },
+  )
+  const headers = withPassword('viewer', 'viewer')
+  const live = await fetch(`http://127.0.0.1:${adminPort}/-/history/live`, { headers })
+  expect(live.status).toBe(200)
+  clock.skip(hour - 1)
+  await clock.advance(1)
+  expect(await live.text()).toMatch(/^: live\n/)
 })

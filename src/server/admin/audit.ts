@@ -19,6 +19,11 @@ export function whoAsks(request: Request): string {
   return identity ? `${identity.scheme}:${identity.subject ?? 'nobody'}` : 'this machine'
 }
 
+/** When who asks is nobody any more, in milliseconds since the epoch; undefined: never. */
+export function askingEndsAt(request: Request): number | undefined {
+  return asking.get(request)?.expiresMs
+}
+
 /**
  * Writes down what somebody is about to change, and what came of it: in the log, and in the file of `admin.audit`.
  * What cannot be written there is not done.

@@ -1,7 +1,9 @@
 import type { Request, Response } from 'express'
 import type { History } from '../../history/history.ts'
 import { outcomes } from '../../history/recording.ts'
+import { endWhenExpired } from '../http/expiry.ts'
 import type { Serving } from '../lifecycle/serving.ts'
+import { askingEndsAt } from './audit.ts'
 import {
   type AdminEndpoint,
   type AdminParameter,
@@ -188,7 +190,8 @@ async function answerList(history: History, { query }: Request, response: Respon
   else response.json({ ...page, kept: history.size() })
 }
 
-function stream(history: History, { clock }: Serving, { query }: Request, response: Response): void {
+function stream(history: History, { clock }: Serving, request: Request, response: Response): void {
+  const { query } = request
   let beat: { cancel(): void } | undefined
   const send = (text: string) => {
     // Who does not read misses some, and costs nothing.
@@ -214,6 +217,8 @@ function stream(history: History, { clock }: Serving, { query }: Request, respon
     stop()
     beat?.cancel()
   })
+  const expiresMs = askingEndsAt(request)
+  if (expiresMs !== undefined) endWhenExpired(response, expiresMs, clock, () => response.end())
 }
 
 function textOf(value: unknown): string | undefined {
