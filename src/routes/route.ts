@@ -12,7 +12,7 @@ import { catchArm } from '../steps/catch.ts'
 import { routeResponseShape } from '../steps/response.ts'
 import type { ParsedBlock, StepKinds } from '../steps/step.ts'
 import type { Source } from '../yaml/source.ts'
-import { type DurableSettings, defaultDurable, durableShape } from './durable.ts'
+import { type DurableSettings, defaultDurable, durableShape, replyShape } from './durable.ts'
 import { parseMatches, type RouteMatch } from './match.ts'
 import { onShape, printTrigger, type Trigger } from './on.ts'
 import { listOf, parseBlock, parseHandlers } from './parse-steps.ts'
@@ -85,6 +85,7 @@ export const routeShape = z
       .optional()
       .describe('A tool of `mcp` in the gateway’s file; `true`: its `summary` describes it.'),
     durable: durableShape.optional(),
+    reply: replyShape.optional(),
     do: steps.optional().describe('What happens, one step after the other.'),
     catch: z.array(catchArm).min(1).optional().describe('What to do when a step fails and nothing else handles it.'),
     response: routeResponseShape.optional().describe('The answer when the steps have ended; 204 without one.'),
@@ -97,6 +98,7 @@ export const routeShape = z
       'tool',
       'decode',
       'durable',
+      'reply',
       'catch',
       'response',
       ...routeSetKeys.filter((key) => !holdsForProxy(key)),
@@ -115,6 +117,13 @@ export const routeShape = z
         code: 'custom',
         path: [kept],
         message: `a page that goes out in parts has no \`${kept}\`: nobody may keep it`,
+      })
+    }
+    if (route.reply && !route.durable && !route.on && route.proxy === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['reply'],
+        message: 'only a durable route has a `reply`: others answer when they have ended',
       })
     }
     if (route.proxy === undefined && route.do === undefined && route.response === undefined) {
@@ -137,6 +146,7 @@ const ofRequests = [
     'allow',
     'decode',
     'tool',
+    'reply',
     'response',
     'proxy',
   ] as const),
@@ -186,7 +196,7 @@ export function parseRoute(
   const handlers = parseHandlers(raw.catch, position, kinds, diagnostics)
   if (!definition) return undefined
   const name = definition.name ?? nameOfFile(source.path)
-  const durable = definition.durable ?? (definition.on && defaultDurable)
+  const durable = durableOf(definition)
   if (definition.on)
     return { name, match: matchOfTrigger(definition.on), durable, definition, body, handlers, position }
   const match = parseMatches([definition.match ?? []].flat(), definition.proxy !== undefined)
@@ -198,6 +208,12 @@ export function parseRoute(
   const { hosts, listeners } = definition
   const placed = hosts || listeners ? { ...match, hosts, listeners } : match
   return { name, match: placed, durable, definition, body, handlers, position }
+}
+
+/** What is recorded of a route: of one that a trigger begins, always. */
+function durableOf({ durable, reply, on }: RouteDefinition): DurableSettings | undefined {
+  if (!durable && !on) return undefined
+  return { ...defaultDurable, ...durable, ...(reply && { replyWithinMs: reply.within }) }
 }
 
 /** Of a route that no request finds: a name for it where others have method and path. */

@@ -101,6 +101,14 @@ describe('the document', () => {
     expectValid(document)
   })
 
+  test('tells of a durable route that it may answer before its run has ended', () => {
+    const { responses } = describeRoute('match: POST /r\ndurable: true\nresponse: { body: well }', {
+      gateway: 'stores: { durable: ./data }',
+    })
+    expect(Object.keys(responses['202'].headers)).toEqual(['Location', 'Retry-After'])
+    expect(responses['202'].content['application/json'].schema.required).toEqual(['id', 'state'])
+  })
+
   test('names each operation once', () => {
     const files = {
       'routes/a b': 'name: a.b\nmatch: GET /a\nresponse: {}',

@@ -19,7 +19,7 @@ export function printRoute(route: RouteExplanation, { paint, width }: Screen): s
     ...Object.entries(route.bounds).map(
       ([name, bound]) => `${name} ${paint.bold(printCount(bound.value))}  ${paint.dim(describeOrigin(bound))}`,
     ),
-    ...(route.caching === undefined ? [] : [route.caching]),
+    ...[route.caching, route.durable].filter((line) => line !== undefined),
     ...route.access,
     ...route.admission,
     ...route.browsers,

@@ -9,6 +9,7 @@ import { describeAccess } from '../access.ts'
 import { describeRouteAdmission, describeServiceAdmission } from '../admission.ts'
 import { describeBrowsers, describeCompression } from '../browsers.ts'
 import { describeRouteCaching } from '../caching.ts'
+import { describeDurable } from '../durable.ts'
 import { identifySteps } from '../graph/build.ts'
 import { describePassed } from '../passed-request.ts'
 import { findWires, nameRead } from '../wires.ts'
@@ -32,6 +33,8 @@ export interface RouteExplanation {
   readonly bounds: Readonly<Record<'maxCalls' | 'maxWork', { readonly value: number } & Origin>>
   /** What is kept of whole answers; undefined where nothing is. */
   readonly caching: string | undefined
+  /** What becomes of its runs; undefined where it is over with its answer. */
+  readonly durable: string | undefined
   /** Who may ask. */
   readonly access: readonly string[]
   /** What stands before the route: its class, limits and bulkhead. */
@@ -94,6 +97,7 @@ export function explainRoute(route: AggregatedRoute, { colors }: Pick<Snapshot, 
     budget: { ms: bound.timeoutMs, ...describeOrigin(settings.timeout.origin) },
     bounds: { maxCalls: describeBound(settings.maxCalls), maxWork: describeBound(settings.maxWork) },
     caching: route.caching && describeRouteCaching(route.caching),
+    durable: route.durable && describeDurable(route),
     access: describeAccess(route),
     admission: describeRouteAdmission(route.admission),
     settings: explainSettings(settings),

@@ -37,6 +37,7 @@ export function describeResponses(route: AggregatedRoute, schemas: PublishedSche
     answers.addAnswer(response, calls.length > 0, schemas)
   }
   if (route.bound.response === undefined && !steps.some((step) => step.ends)) answers.addEmpty(204)
+  if (route.durable) answers.addRun()
   if (route.bound.inputs.length > 0 || route.readsBody) answers.addProblem(400, sharedCodes[400]!)
   if (route.access) answers.addProblem(401, ['unauthenticated'])
   const refusals = codesOfRefusals(route)
@@ -94,6 +95,16 @@ class Answers {
 
   addEmpty(status: number): void {
     this.#at(status)
+  }
+
+  /** Of a durable route whose run takes longer than its client is kept. */
+  addRun(): void {
+    const answer = this.#at(202)
+    answer.headers['Location'] = { description: 'Where its run is told of.', schema: { type: 'string' } }
+    answer.headers['Retry-After'] = { description: 'Seconds.', schema: { type: 'integer' } }
+    const text = { type: 'string' }
+    const run = { type: 'object', required: ['id', 'state'], properties: { id: text, state: text } }
+    answer.bodies.set('application/json', [...(answer.bodies.get('application/json') ?? []), run])
   }
 
   addProblem(status: number, codes: readonly string[], anyStatus = false): void {

@@ -18,9 +18,7 @@ import { runRecorded } from '../../run/recorded.ts'
 import type { Client, Handle } from '../../run/stage.ts'
 import type { Notify } from '../../telemetry/notice.ts'
 import { untraced } from '../../telemetry/untraced.ts'
-
-/** How long a client is kept for the answer of its run. */
-const replyWithinMs = 3000
+import { goesOn } from '../requests/run-answers.ts'
 
 interface DurableRunsParts {
   readonly clock: Clock
@@ -127,6 +125,7 @@ export class DurableRuns {
   end(route: AggregatedRoute, parts: ExecutionParts, hold: Served['hold']): Handle {
     const plan = this.#packPlan!(this.#snapshot!.texts, route.file)
     this.#served.set(route.name, { route, parts, hold, plan })
+    const { replyWithinMs: withinMs } = route.durable!
     return async (request, client) => {
       const { engine } = (await this.#opened)!
       const { requestId, loop } = client.propagation()
@@ -140,7 +139,7 @@ export class DurableRuns {
         if (!started.isNew) throw new GatewayError('internal', { reason: 'a run without a key was found by one' })
         const { id, ended } = started
         const { promise: late, resolve } = Promise.withResolvers<Outcome>()
-        const timer = this.#parts.clock.schedule(replyWithinMs, () => resolve(accepted(id, engine.stateOf(id))))
+        const timer = this.#parts.clock.schedule(withinMs, () => resolve(goesOn(route, id, engine.stateOf(id))))
         const outcome = await Promise.race([ended.then((end) => end.outcome), late])
         timer.cancel()
         return outcome
@@ -229,15 +228,4 @@ function withServiceOf({ catalogue }: Snapshot, site: CallSite): CallSite {
 
 function cannotGoOn(reason: string): GatewayError {
   return new GatewayError('internal', { reason })
-}
-
-function accepted(id: string, state = 'running'): Answer {
-  return {
-    kind: 'answer',
-    status: 202,
-    headers: { 'cache-control': 'no-store' },
-    body: Buffer.from(JSON.stringify({ id, state })),
-    records: [],
-    degraded: [],
-  }
 }

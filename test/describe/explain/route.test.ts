@@ -269,3 +269,15 @@ test('says whose pages read a route, and what follows for them', () => {
   ])
   expect(explain(`in: { geo.city: query.c }${response}`).browsers).toEqual([])
 })
+
+test('says how long a run may take, its client is kept, and what of it stays', () => {
+  const gateway = 'stores: { durable: ./data }'
+  const durableOf = (text: string) => explain(`${text}\nresponse: { body: well }`, { gateway }).durable
+  expect(durableOf('durable: true')).toBe(
+    'each run is recorded, and ends within 30d, its client is kept 3s, then told 202, its answer is kept 7d',
+  )
+  expect(durableOf('durable: { timeout: 1h, keep: all }\nreply: { within: 500ms }')).toBe(
+    'each run is recorded, and ends within 1h, its client is kept 500ms, then told 202, all of it is kept 7d',
+  )
+  expect(durableOf('summary: plain')).toBeUndefined()
+})
