@@ -279,7 +279,7 @@ describe('a change of state is one line', () => {
         JSON.stringify(ports.map((port) => ({ url: `http://127.0.0.1:${port}` }))),
       )
     list(7001)
-    const { lines } = await startGateway({
+    const { lines, adminPort } = await startGateway({
       'services/words': `
 service: words
 discover: { file: ${join(directory, 'words.yaml')} }
@@ -287,6 +287,8 @@ operations: { word: { get: /word, out: { word: $.word } } }
 `,
       'routes/word': wordRoute,
     })
+    const known = async () => (await fetch(`http://127.0.0.1:${adminPort}/-/endpoints`)).text()
+    await until(async () => (await known()).includes(':7001'), 'the list is read')
     list(7001, 7002)
     await until(() => told(lines, /endpoints of a service/).length > 0)
     expect(told(lines, /endpoints of a service/)).toMatchObject([
