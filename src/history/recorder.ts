@@ -11,7 +11,7 @@ import { RouteMasks } from './masking/route-masks.ts'
 import { SensitiveTexts, Tokens } from './masking/tokens.ts'
 import { printPlan } from './plan.ts'
 import type { Outcome, Summary, Why } from './recording.ts'
-import type { Dropped, HistoryStore } from './stores/store.ts'
+import type { Dropped, HistoryStore, WrittenPlan } from './stores/store.ts'
 
 export interface RecorderParts {
   readonly settings: HistorySettings
@@ -28,11 +28,11 @@ export interface RecorderParts {
 }
 
 interface OfRoute {
-  readonly masks: RouteMasks
-  readonly plan: string
+  readonly masks: RouteMasks | undefined
+  readonly plan: WrittenPlan
 }
 
-const noPlan = ''
+const ofNone: OfRoute = { masks: undefined, plan: { name: '', text: 'null' } }
 
 /** Follows requests, and says when they have ended whether they are kept. */
 export class Recorder {
@@ -116,8 +116,8 @@ export class Recorder {
     return decided.id
   }
 
-  #viewOf({ route, snapshot }: EndedRequest): { readonly masks: RouteMasks | undefined; readonly plan: string } {
-    if (route?.kind !== 'aggregate') return { masks: undefined, plan: noPlan }
+  #viewOf({ route, snapshot }: EndedRequest): OfRoute {
+    if (route?.kind !== 'aggregate') return ofNone
     let view = this.#routes.get(route)
     if (!view) {
       view = this.#open(route, snapshot)
@@ -127,8 +127,7 @@ export class Recorder {
   }
 
   #open(route: AggregatedRoute, { colors, version }: Pick<Snapshot, 'colors' | 'version'>): OfRoute {
-    const plan = `${version}/${route.name}`
-    this.#parts.store.addPlan(plan, printPlan(route))
+    const plan = { name: `${version}/${route.name}`, text: printPlan(route) }
     return { masks: new RouteMasks(route.bound, colors), plan }
   }
 }

@@ -36,7 +36,7 @@ function written(index: number, more: Partial<Summary> = {}, text = '{"n":1}'): 
     colors: { word: `w${index % 3}` },
     ...more,
   }
-  return { summary, text, plan: 'v1/home' }
+  return { summary, text, plan: { name: 'v1/home', text: '{"plan":1}' } }
 }
 
 interface World {
@@ -87,7 +87,6 @@ describe.each(Object.keys(stores))('the store %s', (name) => {
   test('finds the same by every filter', async () => {
     const store = await open(world().parts)
     const all = Array.from({ length: 100 }, (_, index) => written(index))
-    store.addPlan('v1/home', '{"plan":1}')
     for (const one of all) store.add(one)
     await until(async () => store.size().runs === 100, 'all are kept')
     const texts = [
@@ -107,7 +106,7 @@ describe.each(Object.keys(stores))('the store %s', (name) => {
     expect(await store.get('none')).toBeUndefined()
   })
 
-  test('forgets what is too old, and the oldest of what is too much', async () => {
+  test('forgets what is too old, and the oldest of what is too much, and no plan that comes again', async () => {
     const made = world({ maxBytes: 400_000 })
     const store = await open(made.parts)
     for (let index = 0; index < 300; index++) store.add(written(index, {}, JSON.stringify('x'.repeat(4000))))
@@ -121,6 +120,12 @@ describe.each(Object.keys(stores))('the store %s', (name) => {
     expect(store.size().bytes).toBeLessThanOrEqual(400_000)
     made.now += 2 * hour
     expect((await store.list(everything)).runs).toEqual([])
+    for (const [index, name] of ['v1/other', 'v1/home'].entries()) {
+      const late = { ...written(2 * hour + index), plan: { name, text: '{"plan":1}' } }
+      store.add(late)
+      await until(async () => (await store.list(everything)).runs[0]?.id === late.summary.id, 'it is written')
+      expect(await store.get(late.summary.id)).toEqual({ text: '{"n":1}', plan: '{"plan":1}' })
+    }
   })
 })
 
@@ -142,10 +147,11 @@ test('a disk that is full drops what does not fit, says so, and keeps the rest',
   const file = join(createDirectory(), 'history.sqlite')
   const database = new HistoryDatabase({ file, keepMs: hour, maxBytes: 100_000_000, mostPages: 40 })
   afterTest(() => database.close())
-  const add = () => database.add([written(2, {}, JSON.stringify('x'.repeat(200_000)))], start)
-  database.add([written(1)], start)
+  const row = (index: number, text?: string) => ({ ...written(index, {}, text), plan: 'v1/home' })
+  const add = () => database.add([row(2, JSON.stringify('x'.repeat(200_000)))], [], start)
+  database.add([row(1)], [], start)
   expect(add).toThrow(/full/)
-  database.add([written(3)], start)
+  database.add([row(3)], [], start)
   expect(database.list({ conditions: [], before: undefined, limit: 10 }, start).runs.map(({ path }) => path)).toEqual([
     '/x/3',
     '/x/1',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Summary } from '../recording.ts'
-import type { HistoryStore, Page, Query, StoreParts, StoreSize, Written } from './store.ts'
+import type { HistoryStore, Page, Query, StoreParts, StoreSize, Written, WrittenPlan } from './store.ts'
 
 /** What a summary takes beside its text, about. */
 const summaryBytes = 1024
@@ -28,7 +28,7 @@ export class MemoryHistory implements HistoryStore {
   }
 
   add({ summary, text, plan }: Written): void {
-    const entry = { summary, text: Buffer.from(text), plan }
+    const entry = { summary, text: Buffer.from(text), plan: plan.name }
     if (sizeOf(entry) > this.#parts.maxBytes) {
       this.#parts.dropped('pressure')
       return
@@ -36,15 +36,8 @@ export class MemoryHistory implements HistoryStore {
     this.#entries.push(entry)
     this.#byId.set(summary.id, entry)
     this.#bytes += sizeOf(entry)
-    const of = this.#plans.get(plan)
-    if (of) of.users++
+    this.#use(plan)
     this.#forget()
-  }
-
-  addPlan(name: string, text: string): void {
-    if (this.#plans.has(name)) return
-    this.#plans.set(name, { text, users: 0 })
-    this.#bytes += text.length
   }
 
   async list({ filter, before, limit }: Query): Promise<Page> {
@@ -85,6 +78,15 @@ export class MemoryHistory implements HistoryStore {
     if (this.#first < compactAfter) return
     this.#entries = this.#entries.slice(this.#first)
     this.#first = 0
+  }
+
+  #use({ name, text }: WrittenPlan): void {
+    const plan = this.#plans.get(name)
+    if (plan) plan.users++
+    else {
+      this.#plans.set(name, { text, users: 1 })
+      this.#bytes += text.length
+    }
   }
 
   #release(name: string): void {

@@ -5,8 +5,13 @@ import type { Summary } from '../recording.ts'
 export interface Written {
   readonly summary: Summary
   readonly text: string
-  /** Names what is written once for many (`plan`). */
-  readonly plan: string
+  readonly plan: WrittenPlan
+}
+
+/** What is the same for many recordings: it is kept once, by its name, as long as one of them is. */
+export interface WrittenPlan {
+  readonly name: string
+  readonly text: string
 }
 
 export interface Page {
@@ -36,8 +41,6 @@ export interface HistoryStore {
   readonly key: Uint8Array
   /** Takes a recording over, or drops it: never throws, and nobody waits. */
   add(written: Written): void
-  /** Keeps what is the same for many recordings, by its name. */
-  addPlan(name: string, text: string): void
   list(query: Query): Promise<Page>
   /** The recording as JSON, and what is the same for many. */
   get(id: string): Promise<{ readonly text: string; readonly plan: string | undefined } | undefined>

@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Condition } from '../../filter.ts'
 import type { Summary } from '../../recording.ts'
 import { columns, idAt, rowOf } from '../row.ts'
-import type { Page, StoreSize, Written } from '../store.ts'
+import type { Page, StoreSize, Written, WrittenPlan } from '../store.ts'
 
 export interface DatabaseOptions {
   readonly file: string
@@ -16,6 +16,11 @@ export interface ListQuery {
   readonly conditions: readonly Condition[]
   readonly before: string | undefined
   readonly limit: number
+}
+
+/** A recording, which names its plan. */
+export interface Row extends Pick<Written, 'summary' | 'text'> {
+  readonly plan: string
 }
 
 /** Recordings in a file of SQLite, in whatever thread: everything here waits for the disk. */
@@ -47,19 +52,17 @@ export class HistoryDatabase {
     this.#insertText = database.prepare('INSERT OR REPLACE INTO texts VALUES (?, ?, ?, ?)')
   }
 
-  /** All of them or, where that cannot be, none. */
-  add(batch: readonly Written[], epoch: number): void {
+  /** All of them or, where that cannot be, none. Gives the names of plans that no recording has any more. */
+  add(batch: readonly Row[], plans: readonly WrittenPlan[], epoch: number): string[] {
     this.#inOneGo(() => {
+      const addPlan = this.#prepare('INSERT OR REPLACE INTO plans VALUES (?, ?)')
+      for (const { name, text } of plans) addPlan.run(name, text)
       for (const written of batch) {
         this.#insert.run(...rowOf(written))
         this.#insertText.run(written.summary.id, JSON.stringify(written.summary), written.text, written.plan)
       }
     })
-    this.#forget(epoch)
-  }
-
-  addPlan(name: string, text: string): void {
-    this.#prepare('INSERT OR REPLACE INTO plans VALUES (?, ?)').run(name, text)
+    return this.#forget(epoch)
   }
 
   list({ conditions, before, limit }: ListQuery, epoch: number): Page {
@@ -96,24 +99,27 @@ export class HistoryDatabase {
   }
 
   /** The oldest go: those that are too old, and then so many that the others have room. */
-  #forget(epoch: number): void {
-    this.#deleteBefore(idAt(epoch - this.#options.keepMs))
+  #forget(epoch: number): string[] {
+    const forgotten = this.#deleteBefore(idAt(epoch - this.#options.keepMs))
     while (this.#bytes() > this.#options.maxBytes) {
       const oldest = this.#prepare('SELECT id FROM runs ORDER BY id LIMIT 1 OFFSET 64').get() as
         | { id: string }
         | undefined
       if (!oldest) break
-      this.#deleteBefore(oldest.id)
+      forgotten.push(...this.#deleteBefore(oldest.id))
     }
+    return forgotten
   }
 
-  #deleteBefore(id: string): void {
-    if (!this.#prepare('SELECT 1 FROM runs WHERE id < ? LIMIT 1').get(id)) return
+  #deleteBefore(id: string): string[] {
+    if (!this.#prepare('SELECT 1 FROM runs WHERE id < ? LIMIT 1').get(id)) return []
+    let plans: Record<string, unknown>[] = []
     this.#inOneGo(() => {
       for (const table of ['runs', 'texts']) this.#prepare(`DELETE FROM ${table} WHERE id < ?`).run(id)
-      this.#prepare('DELETE FROM plans WHERE name NOT IN (SELECT plan FROM texts)').run()
+      plans = this.#prepare('DELETE FROM plans WHERE name NOT IN (SELECT plan FROM texts) RETURNING name').all()
     })
     this.#database.exec('PRAGMA incremental_vacuum')
+    return plans.map(({ name }) => String(name))
   }
 
   #bytes(): number {

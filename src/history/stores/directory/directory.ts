@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { HistoryStore, Page, Query, StoreParts, StoreSize, Written } from '../store.ts'
+import type { HistoryStore, Page, Query, StoreParts, StoreSize, Written, WrittenPlan } from '../store.ts'
 import type { DatabaseOptions } from './database.ts'
-import type { Answered, Asked } from './messages.ts'
+import type { Added, Answered, Asked } from './messages.ts'
 
 /** What may wait for the disk. */
 const mostWaiting = 16 * 1024 * 1024
@@ -17,6 +17,8 @@ export class DirectoryHistory implements HistoryStore {
   readonly #parts: StoreParts
   readonly #worker: Worker
   readonly #waiting = new Map<number, { done(value: unknown): void; failed(error: Error): void }>()
+  /** Names of those that are kept. */
+  readonly #plans = new Set<string>()
   #queue: Written[] = []
   #bytes = 0
   #isWriting = false
@@ -61,10 +63,6 @@ export class DirectoryHistory implements HistoryStore {
     }
   }
 
-  addPlan(name: string, text: string): void {
-    this.#ask({ kind: 'plan', name, text }).catch((error: Error) => this.#trouble(error))
-  }
-
   async list({ filter: { conditions }, before, limit }: Query): Promise<Page> {
     const plain = conditions.map(({ sql, values }) => ({ sql, values }))
     return this.#ask({ kind: 'list', query: { conditions: plain, before, limit }, epoch: this.#parts.epoch() })
@@ -91,16 +89,30 @@ export class DirectoryHistory implements HistoryStore {
     this.#isWriting = true
     while (this.#queue.length > 0 && !this.#hasEnded) {
       const batch = this.#queue.splice(0, mostInBatch)
+      const plans = this.#plansOf(batch)
       try {
-        this.#size = await this.#ask<StoreSize>({ kind: 'add', batch, epoch: this.#parts.epoch() })
+        const rows = batch.map(({ summary, text, plan }) => ({ summary, text, plan: plan.name }))
+        const ask = { kind: 'add', batch: rows, plans, epoch: this.#parts.epoch() } as const
+        const { size, forgotten } = await this.#ask<Added>(ask)
+        this.#size = size
+        for (const name of forgotten) this.#plans.delete(name)
         this.#isTrouble = false
       } catch (error) {
+        for (const { name } of plans) this.#plans.delete(name)
         this.#parts.dropped('store', batch.length)
         this.#trouble(error as Error)
       }
       for (const { text } of batch) this.#bytes -= text.length
     }
     this.#isWriting = false
+  }
+
+  /** Those that are not kept yet. */
+  #plansOf(batch: readonly Written[]): WrittenPlan[] {
+    const plans = new Map(batch.map(({ plan }) => [plan.name, plan]))
+    const lacking = [...plans.values()].filter(({ name }) => !this.#plans.has(name))
+    for (const { name } of lacking) this.#plans.add(name)
+    return lacking
   }
 
   /** Told once, until it is well again. */

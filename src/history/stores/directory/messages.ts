@@ -1,12 +1,16 @@
-import type { Written } from '../store.ts'
-import type { ListQuery } from './database.ts'
+import type { StoreSize, WrittenPlan } from '../store.ts'
+import type { ListQuery, Row } from './database.ts'
 
 /** What the thread of a store is asked, by a number that its answer has too. */
 export interface Asked {
   readonly id: number
   readonly ask:
-    | { readonly kind: 'add'; readonly batch: readonly Written[]; readonly epoch: number }
-    | { readonly kind: 'plan'; readonly name: string; readonly text: string }
+    | {
+        readonly kind: 'add'
+        readonly batch: readonly Row[]
+        readonly plans: readonly WrittenPlan[]
+        readonly epoch: number
+      }
     | { readonly kind: 'list'; readonly query: ListQuery; readonly epoch: number }
     | { readonly kind: 'get'; readonly run: string }
     | { readonly kind: 'size' }
@@ -18,4 +22,11 @@ export interface Answered {
   readonly value?: unknown
   /** In the words of SQLite. */
   readonly error?: string
+}
+
+/** What came of an `add`. */
+export interface Added {
+  readonly size: StoreSize
+  /** Names of plans that no recording has any more. */
+  readonly forgotten: readonly string[]
 }

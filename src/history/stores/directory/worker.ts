@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type DatabaseOptions, HistoryDatabase } from './database.ts'
-import type { Answered, Asked } from './messages.ts'
+import type { Added, Answered, Asked } from './messages.ts'
 
 /** Writes and reads recordings beside the thread that serves, which waits for no disk. */
 const database = new HistoryDatabase(workerData as DatabaseOptions)
@@ -18,10 +18,7 @@ port.on('message', ({ id, ask }: Asked) => {
 function perform(ask: Asked['ask']): unknown {
   switch (ask.kind) {
     case 'add':
-      database.add(ask.batch, ask.epoch)
-      return database.size()
-    case 'plan':
-      return database.addPlan(ask.name, ask.text)
+      return { forgotten: database.add(ask.batch, ask.plans, ask.epoch), size: database.size() } satisfies Added
     case 'list':
       return database.list(ask.query, ask.epoch)
     case 'get':
