@@ -30,11 +30,11 @@ response: { body: { name: $.user.name } }
 
 async function start(gateway?: string) {
   const stub = await startStub(({ url }) => (url.endsWith('/bad') ? { status: 500 } : { body: '{"name":"Ada"}' }))
-  const { port, adminPort } = await startGateway({ ...files(stub.url), ...(gateway && { gateway }) })
+  const { port, adminPort, lines } = await startGateway({ ...files(stub.url), ...(gateway && { gateway }) })
   const admin = `http://127.0.0.1:${adminPort}`
   const ask = async <Answer>(path: string): Promise<Answer> =>
     (await fetch(`${admin}${path}`)).json() as Promise<Answer>
-  return { admin, ask, home: (id: string) => fetch(`http://127.0.0.1:${port}/home/${id}`) }
+  return { admin, lines, ask, home: (id: string) => fetch(`http://127.0.0.1:${port}/home/${id}`) }
 }
 
 test('the overview tells the rate of a route, what failed of it and what was degraded', async () => {
@@ -84,6 +84,12 @@ test('what is not there is a problem, and no page', async () => {
       expect.stringContaining('application/problem+json'),
     ])
   }
+})
+
+test('a path that cannot be read is the fault of who asks', async () => {
+  const { admin, lines } = await start()
+  expect((await fetch(`${admin}/-/routes/%E0%A4`)).status).toBe(400)
+  expect(lines.join('')).not.toContain('the admin listener failed')
 })
 
 test('its page takes everything from the gateway alone, and stands in no other page', async () => {

@@ -58,8 +58,10 @@ export function createAdminApp({ hosts, ...parts }: AdminParts, base: string): E
     app.all(path, (_request, response) => sendAdminProblem(response.set('allow', methods.join(', ')), 405))
   app.use((_request: Request, response: Response) => sendAdminProblem(response, 404))
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    serving.logger.error({ err: error }, 'the admin listener failed')
-    if (!response.headersSent) sendAdminProblem(response, 500)
+    // A path that cannot be read is the fault of who asks.
+    const { status = 500 } = error as { readonly status?: number }
+    if (status >= 500) serving.logger.error({ err: error }, 'the admin listener failed')
+    if (!response.headersSent) sendAdminProblem(response, status)
   })
   return app
 }
