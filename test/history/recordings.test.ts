@@ -40,7 +40,7 @@ do:
   - { invoke: shop.items }
   - { assign: { title: "\${ 'Hello ' + word }" } }
 response:
-  headers: { x-title: $.title }
+  headers: { x-title: $.title, x-session-token: $.title }
   body:
     title: $.title
     who: $.user.name
@@ -246,6 +246,13 @@ describe('whoever chooses a personal value', () => {
       expect(run.request.inputs['word']).toBe(`say ${run.request.inputs['user.id']}`)
     },
   )
+})
+
+test('a credential by its name is in no recording of an answer', async () => {
+  const { ask, find } = await start()
+  expect((await ask('/home/hi')).headers.get('x-session-token')).toBe('Hello hi')
+  const { headers } = (await find('route:home')).response
+  expect([headers['x-title'], headers['x-session-token']]).toEqual(['Hello hi', undefined])
 })
 
 describe('a text that is nobody’s to know', () => {

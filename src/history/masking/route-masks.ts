@@ -152,7 +152,9 @@ export class RouteMasks {
 
   #ofResponse({ body, headers, encoding, status }: BoundResponse, marks: readonly TracedMark[]): ResponseMasks {
     void status
-    const own = headers.map(({ name, value }) => [name, wholeOf(this.#masksOf(value, marks))] as const)
+    const own = headers
+      .filter(({ name }) => !isCredential(name))
+      .map(({ name, value }) => [name, wholeOf(this.#masksOf(value, marks))] as const)
     return {
       body: body ? this.#masksOf(body, marks) : [],
       headers: new Map(own),
