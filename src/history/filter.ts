@@ -22,6 +22,9 @@ export interface FilterParts {
   readonly isPersonal: (color: string) => boolean
 }
 
+/** SQLite takes no condition that is nested deeper than 1000, and each is asked of every recording. */
+const mostTerms = 50
+
 interface Term extends Condition {
   readonly test: (summary: Summary) => boolean
 }
@@ -92,6 +95,7 @@ export function parseFilter(text: string, parts: FilterParts): Filter | string {
     if (key !== undefined && !Object.hasOwn(keys, key))
       return `nothing is filtered by \`${key}\`: it is one of ${Object.keys(keys).join(', ')}`
     if (!term) return `\`${key}:${value}\` says nothing`
+    if (terms.length === mostTerms) return `a filter has at most ${mostTerms} words`
     terms.push(not ? negate(term) : term)
   }
   return { test: (summary) => terms.every(({ test }) => test(summary)), conditions: terms }

@@ -311,6 +311,7 @@ describe('what is recorded', () => {
     expect((await list('status:>=500 until:1h')).runs).toHaveLength(0)
     expect((await list('colour:red')).detail).toMatch(/nothing is filtered by `colour`/)
     expect((await list('ms:fast')).detail).toMatch(/says nothing/)
+    expect((await list('a '.repeat(2000))).detail).toBe('a filter has at most 50 words')
   })
 
   test('is told as it happens', async () => {
