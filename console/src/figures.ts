@@ -20,3 +20,17 @@ export function printShare(share: number): string {
   if (share < 0.001) return '<0.1 %'
   return `${trim((share * 100).toFixed(share < 0.1 ? 1 : 0))} %`
 }
+
+export function printCount(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
+}
+
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+
+/** A moment, by its day too where that is another one. */
+export function printTime(at: number): string {
+  const date = new Date(at)
+  const isToday = date.toDateString() === new Date().toDateString()
+  return isToday ? time.format(date) : `${day.format(date)} ${time.format(date)}`
+}

@@ -1,11 +1,9 @@
+import { describeCall, type Ending, endingOf, endings, worstOf } from '../call-ending.ts'
 import { cutToWidth, padToWidth, screenWidth } from '../diagnostics/screen-width.ts'
 import type { RequestEntry } from '../server/gateway.ts'
 import type { CallRecord } from '../steps/context.ts'
 import { printable, printBytes, printMs } from './figures.ts'
 import type { Paint, Terminal } from './terminal.ts'
-
-/** How a call ended, as its symbol and color tell. */
-type Ending = 'ok' | 'kept' | 'covered' | 'left-out' | 'failed'
 
 /** The calls of one step: a forEach makes many. */
 interface Row {
@@ -15,7 +13,6 @@ interface Row {
 }
 
 const symbols: Record<Ending, string> = { ok: '✓', kept: '≈', covered: '↷', 'left-out': '○', failed: '✗' }
-const gravity: readonly Ending[] = ['ok', 'kept', 'covered', 'left-out', 'failed']
 const widestName = 24
 const widestNote = 32
 const widestBar = 60
@@ -70,7 +67,7 @@ function drawHead(entry: RequestEntry, { width, paint }: Screen): string {
 }
 
 function drawRow(row: Row, totalMs: number, layout: Layout, paint: Paint): string {
-  const worst = row.endings.reduce((a, b) => (gravity.indexOf(a) > gravity.indexOf(b) ? a : b))
+  const worst = worstOf(row.endings)
   const tint = tints(paint)[worst]
   const startedMs = Math.min(...row.calls.map((call) => call.startedMs))
   const endedMs = Math.max(...row.calls.map((call) => call.startedMs + call.ms))
@@ -90,10 +87,10 @@ function drawBar(row: Row, totalMs: number, columns: number, paint: Paint): stri
   row.calls.forEach((call, index) => {
     const from = Math.min(columns - 1, Math.floor(call.startedMs * scale))
     const to = Math.max(from + 1, Math.round((call.startedMs + call.ms) * scale))
-    cells.fill(String(gravity.indexOf(row.endings[index]!)), from, to)
+    cells.fill(String(endings.indexOf(row.endings[index]!)), from, to)
   })
   const tint = tints(paint)
-  return cells.join('').replaceAll(/(\d)\1*/g, (run, level) => tint[gravity[Number(level)]!]('━'.repeat(run.length)))
+  return cells.join('').replaceAll(/(\d)\1*/g, (run, level) => tint[endings[Number(level)]!]('━'.repeat(run.length)))
 }
 
 function tints(paint: Paint): Record<Ending, (text: string) => string> {
@@ -112,26 +109,8 @@ function groupBySteps({ records, degraded }: RequestEntry): Row[] {
   return [...rows.values()]
 }
 
-function endingOf({ source, error }: CallRecord, tolerated: boolean): Ending {
-  if (source === 'skipped') return error === undefined || tolerated ? 'left-out' : 'failed'
-  if (error !== undefined || source === 'fallback') return 'covered'
-  return source === 'live' ? 'ok' : 'kept'
-}
-
 /** What the bar does not tell: how many calls and attempts, from where, after which error. */
 function describeCalls({ calls, endings }: Row): string {
   const notes = new Set(calls.map((call, index) => describeCall(call, endings[index]!)).filter((note) => note !== ''))
   return [...(calls.length > 1 ? [`×${calls.length}`] : []), ...notes].join(', ')
-}
-
-function describeCall({ source, error, status, attempts, version = '' }: CallRecord, ending: Ending): string {
-  const tries = attempts > 1 ? `${attempts} attempts` : ''
-  const told: Record<Ending, string> = {
-    ok: status === undefined || status === 200 ? '' : String(status),
-    kept: source,
-    covered: error === undefined ? source : `${source} after ${error}`,
-    'left-out': error === undefined ? 'left out' : `left out after ${error}`,
-    failed: error ?? '',
-  }
-  return [told[ending], version, tries].filter((part) => part !== '').join(', ')
 }

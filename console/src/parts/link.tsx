@@ -6,14 +6,18 @@ interface LinkProps {
   readonly children: ReactNode
   readonly className?: string
   readonly current?: boolean
+  /** For who does not see what it shows. */
+  readonly label?: string
 }
 
 /** A link within the console: a click changes the view, everything else that people do with links stays theirs. */
-export function Link({ to, children, className, current }: LinkProps) {
+export function Link({ to, children, className, current, label }: LinkProps) {
   return (
     <a
       href={to}
       className={className}
+      aria-label={label}
+      title={label}
       aria-current={current ? 'page' : undefined}
       onClick={(event) => {
         if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return

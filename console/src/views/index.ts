@@ -3,6 +3,7 @@ import { About } from './about.tsx'
 import { Dictionary } from './dictionary.tsx'
 import { OverviewView } from './overview.tsx'
 import { RouteView } from './route.tsx'
+import { Runs } from './runs.tsx'
 import { Services } from './services.tsx'
 
 export interface ViewProps {
@@ -21,6 +22,7 @@ interface View {
 export const views: readonly View[] = [
   { title: 'Overview', path: [], Show: OverviewView },
   { title: 'Routes', path: ['routes'], Show: RouteView },
+  { title: 'Runs', path: ['runs'], Show: Runs },
   { title: 'Services', path: ['services'], Show: Services },
   { title: 'Dictionary', path: ['dictionary'], Show: Dictionary },
   { title: 'About', path: ['about'], Show: About },
