@@ -31,6 +31,8 @@ export interface CallContext {
   readonly propagation: Propagation
   /** Through what it is made, in a durable run: a `CallRecorder` (recorder.ts). */
   readonly recorder?: object | undefined
+  /** Whether it shares no answer with others: none is kept for it, or was. */
+  readonly isApart?: boolean
   /** Counts requests that its route has to answer for beside the call itself, or throws where they are too many. */
   countCalls?(count: number): void
 }

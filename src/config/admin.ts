@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { condition } from '../binding/scalars.ts'
 import { authRuleShape } from '../identity/access.ts'
 import { adminListenShape } from './listen.ts'
 
@@ -41,6 +42,12 @@ export const adminShape = z
         'A file to which is written who changes what here, a JSON document a line, as the log has it; what cannot be written down is not done.',
       )
       .meta({ examples: ['./data/audit.ndjson'] }),
+    debug: condition
+      .optional()
+      .describe(
+        'CEL on the claims and the request of a route: of whom it is true `Tessera-Record: 1` and `Tessera-Lineage: 1` are heeded, of others never.',
+      )
+      .meta({ examples: ["'debug' in auth.roles"] }),
     metrics: z.literal('viewer').optional().describe('`viewer`: metrics are for those alone, too.'),
   })
   .superRefine(({ auth, roles, metrics }, context) => {

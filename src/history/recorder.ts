@@ -50,11 +50,12 @@ export class Recorder {
   }
 
   /** The span of a request that is followed, or the one that it has anyway. */
-  begin(inner: Span, name: string, isAsked: boolean): Span {
+  begin(inner: Span, name: string, mayBeAsked: boolean): Span {
     const { settings, clock } = this.#parts
     // Where nothing can be told at the end, the coin is tossed at the beginning.
-    if (settings.always.length === 0 && !isAsked && this.#random() >= settings.sample) return inner
-    return new CaptureSpan(inner, new Capture(clock), undefined, name, 'server')
+    const isDrawn = settings.always.length === 0 ? this.#random() < settings.sample : undefined
+    if (isDrawn === false && !mayBeAsked) return inner
+    return new CaptureSpan(inner, new Capture(clock, isDrawn), undefined, name, 'server')
   }
 
   /** Keeps a request that has ended, if it is one that is kept. Gives its id. Never throws. */
@@ -90,16 +91,15 @@ export class Recorder {
       slow: isSlow,
     }
     const cause = settings.always.find((one) => happened[one])
-    const why = ended.isAsked ? 'asked' : (cause ?? this.#draws())
+    const why = ended.isAsked ? 'asked' : (cause ?? this.#draws(ended))
     if (why === undefined) return undefined
     const epoch = clock.epoch()
     return { id: this.#ids.next(epoch), at: Math.round(epoch - ended.ms), outcome, isSlow, why }
   }
 
   /** Where the coin was tossed at the beginning, what is followed is of the sample. */
-  #draws(): Why | undefined {
-    const { always, sample } = this.#parts.settings
-    return always.length === 0 || this.#random() < sample ? 'sample' : undefined
+  #draws({ span }: EndedRequest): Why | undefined {
+    return (span.recording.isDrawn ?? this.#random() < this.#parts.settings.sample) ? 'sample' : undefined
   }
 
   #keep(ended: EndedRequest, decided: Decided): string {

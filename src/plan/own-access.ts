@@ -9,6 +9,7 @@ import type { ServiceOperation } from '../steps/service-operation.ts'
 import type { Source } from '../yaml/source.ts'
 import { type AuthWorld, defaultAccess, type RouteAccess } from './access.ts'
 import type { Catalogue } from './catalogue.ts'
+import { bindDebugRule, type DebugRule } from './debug-rule.ts'
 import { bindAskedOperations, bindQuestions } from './scheme-questions.ts'
 
 /** What schemes ask, and who may ask for what is no route. */
@@ -21,6 +22,8 @@ export interface OwnAccess {
   readonly toolsAccess: RouteAccess | undefined
   /** Who may ask at the admin listener. */
   readonly adminAccess: RouteAccess | undefined
+  /** Whose wishes to be recorded, and to see lineage, are heeded; undefined where nobody's. */
+  readonly debug: DebugRule | undefined
 }
 
 export function bindOwnAccess(
@@ -35,7 +38,8 @@ export function bindOwnAccess(
   const { mcp } = settings
   const toolsAccess = mcp && defaultAccess({ ...auth, rule: mcp.auth ?? auth.rule })
   const adminAccess = bindAdminAccess(settings, gateway, auth, diagnostics)
-  if (!gateway || !catalogue || !language) return { askedOperations: new Map(), ownAccess, toolsAccess, adminAccess }
+  if (!gateway || !catalogue || !language)
+    return { askedOperations: new Map(), ownAccess, toolsAccess, adminAccess, debug: undefined }
   const locate = (scheme: Scheme) => locateQuestion(scheme, gateway)
   const askedOperations = bindAskedOperations(auth.schemes, locate, catalogue, language)
   const bind = (access: RouteAccess | undefined, name: string, ...path: string[]) =>
@@ -45,6 +49,7 @@ export function bindOwnAccess(
     ownAccess: bind(ownAccess, 'openapi.json', 'openapi'),
     toolsAccess: bind(toolsAccess, 'mcp', 'mcp'),
     adminAccess: bind(adminAccess, 'admin', 'admin', 'auth'),
+    debug: bindDebugRule(settings, gateway, language),
   }
 }
 

@@ -81,7 +81,10 @@ export class RouteUnit {
     const bound = this.#bound
     if (!bound) throw new Error(`${this.facts.file.path} has errors and is not compiled`)
     if (!('kind' in bound)) {
-      this.#route ??= compileRoute(bound, () => nameMeaning(this))
+      this.#route ??= heeding(
+        compileRoute(bound, () => nameMeaning(this)),
+        this.world,
+      )
       return this.#route
     }
     const route = withhold(bound, asserted)
@@ -90,6 +93,11 @@ export class RouteUnit {
     this.#withheldFor = withheldFor
     return this.#route
   }
+}
+
+/** With whose wishes to be recorded it heeds. */
+function heeding<Some extends Route>(route: Some, { debug }: Pick<World, 'debug'>): Some {
+  return debug ? { ...route, debug } : route
 }
 
 const none: ReadonlySet<string> = new Set()
@@ -129,10 +137,11 @@ export function isUnitOf(unit: RouteUnit, file: SourceText, environment: Environ
 
 function* bind(
   parsed: ParsedRoute,
-  { catalogue, parts, defaults, auth, settings, askedOperations }: World,
+  world: World,
   around: Language,
   isLarge: boolean,
 ): Work<BoundRoute | PassthroughRoute | undefined> {
+  const { catalogue, parts, defaults, auth, settings, askedOperations } = world
   if (!catalogue) return undefined
   checkListenersExist(parsed, settings, around.diagnostics)
   const said = settleRoute(parsed, defaults, around)
@@ -146,7 +155,10 @@ function* bind(
   const guardAt = source.locate([parsed.definition.auth === undefined ? 'match' : 'auth'])
   const guard: BindGuard = (inputs) =>
     bindQuestions(access, parsed.name, inputs, askedOperations, catalogue, guardAt, language)
-  if (parsed.definition.proxy !== undefined) return bindPassthrough(parsed, said, catalogue, defaults, guard, language)
+  if (parsed.definition.proxy !== undefined) {
+    const passed = bindPassthrough(parsed, said, catalogue, defaults, guard, language)
+    return passed && heeding(passed, world)
+  }
   const bindWith = (holding: RouteSettings) => bindRoute(parsed, holding, catalogue, parts, defaults, guard, language)
   let bound = bindWith(said)
   if (said.cache?.value && isInherited(said.cache)) {

@@ -20,6 +20,7 @@ import type { RouteAdmission } from './admission/route.ts'
 import type { BoundRoute } from './bound-route.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { ListenerTls } from './certificates.ts'
+import type { DebugRule } from './debug-rule.ts'
 import type { Registry } from './extensions/registry.ts'
 import type { PassedRequest } from './passed-request.ts'
 import type { ProgressivePage } from './progressive.ts'
@@ -74,6 +75,8 @@ interface RouteCommon {
   /** Who may ask it; undefined where everybody may. */
   readonly access?: RouteAccess | undefined
   readonly grants?: RouteGrants | undefined
+  /** Whose wishes to be recorded, and to see lineage, it heeds. */
+  readonly debug?: DebugRule | undefined
   /** What stands before it; undefined where nothing does. */
   readonly admission?: RouteAdmission | undefined
   readonly told: ToldOfRequests

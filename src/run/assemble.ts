@@ -34,6 +34,7 @@ export function assembleAnswer(
     body: printBody(body),
     records,
     degraded,
+    filledFrom: exit.filledFrom,
     ...(left.length > 0 && { left }),
     ...(dropped && { dropped }),
   }

@@ -64,6 +64,7 @@ function compileBegin(route: AggregatedRoute, { clock, calls, stepEnded, emit }:
       maxCalls,
       callsLeft: maxCalls,
       propagation: client.propagation(),
+      isApart: request.debug !== undefined,
       progress: undefined,
       stepEnded,
       emit,

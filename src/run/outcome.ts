@@ -17,6 +17,8 @@ export interface Answer {
   readonly degraded: readonly Degradation[]
   /** What was left out without a call of its own that failed. */
   readonly left?: readonly LeftOut[]
+  /** What it was filled from; undefined where that is no template of the route. */
+  readonly filledFrom?: object | undefined
   /** Headers that its route gives and that cannot be sent: they were left out. */
   readonly dropped?: readonly string[]
 }

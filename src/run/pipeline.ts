@@ -11,6 +11,7 @@ import { bulkhead } from './stages/bulkhead.ts'
 import { addressLimits, clientLimits } from './stages/client-limits.ts'
 import { compress } from './stages/compress.ts'
 import { conditional } from './stages/conditional.ts'
+import { debug } from './stages/debug.ts'
 import { inputs } from './stages/inputs.ts'
 import { origin } from './stages/origin.ts'
 import { service } from './stages/service.ts'
@@ -30,6 +31,7 @@ export const stages: readonly Stage[] = [
   body,
   inputs,
   compress,
+  debug,
   conditional,
   answerCache,
 ]

@@ -7,6 +7,12 @@ import type { Identity } from '../identity/identity.ts'
 import type { RequestParts } from '../plan/request-parts.ts'
 import type { StagedRoute } from './staged-route.ts'
 
+/** To be recorded, and to be told where members of the answer come from. */
+export interface DebugWish {
+  readonly record: boolean
+  readonly lineage: boolean
+}
+
 /** One request on its way through the stages of its route: what it holds, until when, and how much may be done for it. */
 export class RouteRequest {
   readonly parts: RequestParts & {
@@ -17,6 +23,8 @@ export class RouteRequest {
   }
   /** Whether a browser may have sent along by itself what says who asks. */
   isAmbient = false
+  /** What else its client wants to know, and may; undefined where nothing. */
+  debug: DebugWish | undefined = undefined
   /** Its context, once its inputs are read. */
   document: Document | undefined = undefined
   readonly #route: StagedRoute

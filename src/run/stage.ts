@@ -4,9 +4,10 @@ import type { Scope } from '../cancellation.ts'
 import type { Clock } from '../clock.ts'
 import type { Verdict } from '../identity/identity.ts'
 import type { Schemes } from '../identity/open-scheme.ts'
+import type { AggregatedRoute } from '../plan/snapshot.ts'
 import type { ResponseStore } from '../stores/store.ts'
 import type { Propagation, Span } from '../telemetry/span.ts'
-import type { Outcome } from './outcome.ts'
+import type { Answer, Outcome } from './outcome.ts'
 import type { RouteRequest } from './route-request.ts'
 import type { StagedRoutes } from './staged-route.ts'
 
@@ -60,9 +61,14 @@ export interface StageParts {
   readonly store: ResponseStore
   readonly metrics: StageMetrics
   readonly hold: Hold
+  /** Undefined where nobody is told. */
+  readonly lineageOf?: LineageOf | undefined
   /** What schemes ask, by their names; undefined where nobody is asked, and a test says who asks. */
   readonly questions?: ReadonlyMap<string, Call> | undefined
 }
+
+/** Tells of each answer of a route where its members come from. */
+export type LineageOf = (route: AggregatedRoute) => (answer: Answer) => unknown
 
 export interface StageMetrics {
   countRouteCache(route: string, result: 'hit' | 'miss' | 'stored'): void

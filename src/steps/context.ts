@@ -55,6 +55,8 @@ export interface RequestRun extends CallBudget {
   /** What the route has in all, as written. */
   readonly budgetMs: number
   readonly propagation: Propagation
+  /** Whether its calls share no answer with others: none is kept for them, or was. */
+  readonly isApart?: boolean
   /** Through what a durable run does what it does. */
   readonly recorder?: Recorder | undefined
   /** Writes to a stream of the gateway. */
@@ -89,6 +91,10 @@ export class Context implements CallContext {
 
   get propagation(): Propagation {
     return this.run.propagation
+  }
+
+  get isApart(): boolean {
+    return this.run.isApart ?? false
   }
 
   get recorder(): Recorder | undefined {
@@ -162,6 +168,9 @@ export class Exit {
   /** A JSON value, or the bytes of its text. */
   readonly body: unknown
 
+  /** The response that was filled; undefined where there was none. */
+  readonly filledFrom: object | undefined
+
   /** Says of a failure to print it what it was made of. */
   readonly suspect: (thrown: unknown) => unknown
 
@@ -170,7 +179,9 @@ export class Exit {
     headers: Readonly<Record<string, unknown>>,
     body: unknown,
     suspect = (thrown: unknown): unknown => thrown,
+    filledFrom?: object,
   ) {
+    this.filledFrom = filledFrom
     this.suspect = suspect
     this.status = status
     this.headers = headers

@@ -99,9 +99,8 @@ export function compileResponse(
     let body = makeBody?.(document)
     if (write && body !== undefined) body = write(body, filled, document)
     if (body === undefined) delete filled['content-type']
-    return new Exit(response.status.fixed ?? response.status.evaluate(document), filled, body, (thrown) =>
-      suspect(thrown, response.reads, document),
-    )
+    const blameFor = (thrown: unknown) => suspect(thrown, response.reads, document)
+    return new Exit(response.status.fixed ?? response.status.evaluate(document), filled, body, blameFor, response)
   }
 }
 

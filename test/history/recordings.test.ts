@@ -4,6 +4,8 @@ import { SensitiveTexts } from '../../src/history/masking/tokens.ts'
 import type { Summary } from '../../src/history/recording.ts'
 import { type Received, sendJson, startBackend } from '../support/backend.ts'
 import { type Files, type Running, startGateway } from '../support/gateway.ts'
+import { bearer } from '../support/guarded.ts'
+import { startIssuer } from '../support/issuer.ts'
 import { sendRaw } from '../support/raw.ts'
 import { until } from '../support/waiting.ts'
 
@@ -334,4 +336,119 @@ test('nothing is recorded where nobody says so, and who asks is told', async () 
   const response = await fetch(`http://127.0.0.1:${adminPort}/-/history`)
   expect(response.status).toBe(404)
   expect(await response.text()).toContain('history:')
+})
+
+describe('a client that `admin.debug` allows', () => {
+  async function startDebugged() {
+    const issuer = await startIssuer()
+    let asked = 0
+    const backend = await startBackend((received, response) => {
+      asked++
+      answer(received, response)
+    })
+    const base = files(backend.url, '{ sample: 0%, always: [] }')
+    const running = await startGateway({
+      ...base,
+      gateway: `
+auth: { user: ${issuer.jwt} }
+admin: { listen: 0, debug: "'debug' in auth.roles" }
+history: { sample: 0%, always: [] }
+defaults: { timeout: 5s, auth: { any: [user], optional: true } }
+overload: false
+`,
+      'services/shop': `${base['services/shop']}
+  kept: { get: /items/kept, cache: { ttl: 1h }, out: { thing.list: $.items } }
+`,
+      'routes/kept': `
+match: GET /kept
+cache: { ttl: 1h }
+do: [ { invoke: shop.kept } ]
+response: { body: { first: '$.thing.list[0].id' } }
+`,
+      'routes/list': "match: GET /list\ndo: [ { invoke: shop.kept } ]\nresponse: { body: ['$.thing.list[0].id'] }\n",
+    })
+    const debugging = bearer(await issuer.sign({ sub: 'mei', roles: ['debug'] }))
+    const other = bearer(await issuer.sign({ sub: 'ann', roles: ['guest'] }))
+    return { ...running, ...api(running), asked: () => asked, debugging, other }
+  }
+
+  test('is told where members come from, past every cache; nobody else is', async () => {
+    const { ask, asked, debugging, other } = await startDebugged()
+    const lineage = { 'tessera-lineage': '1' }
+    const kept = async (headers: Record<string, string> = {}, path = '/kept') => {
+      const response = await ask(path, { headers })
+      return { body: await response.json(), headers: response.headers }
+    }
+    await kept()
+    expect((await kept()).headers.get('cache-status')).toContain('hit')
+    expect(asked()).toBe(1)
+
+    const told = await kept({ ...debugging, ...lineage })
+    expect(told.body).toMatchObject({
+      first: 'a',
+      'tessera-lineage': [
+        { member: '$.first', color: 'thing.list', step: 'kept', operation: 'shop.kept', source: 'live', attempt: 1 },
+      ],
+    })
+    expect(Object.keys(told.body as object)).toEqual(['first', 'tessera-lineage'])
+    expect(told.headers.get('cache-control')).toBe('no-store')
+    expect(told.headers.get('etag')).toBeNull()
+    expect(asked()).toBe(2)
+
+    for (const headers of [{}, other, debugging]) {
+      const wish: Record<string, string> = headers === debugging ? { 'tessera-lineage': '0' } : lineage
+      const plain = await kept({ ...headers, ...wish })
+      expect(plain.body).toEqual({ first: 'a' })
+      expect(plain.headers.get('cache-control')).not.toBe('no-store')
+    }
+    expect(asked()).toBe(2)
+    expect((await kept({ ...debugging, ...lineage }, '/list')).body).toEqual(['a'])
+    const parts = await ask('/stream/hi', { headers: { ...debugging, ...lineage, accept: 'text/event-stream' } })
+    expect(await parts.json()).toMatchObject({ word: 'hi', 'tessera-lineage': expect.any(Array) })
+  })
+
+  test('of a step that answers sees what that was made of', async () => {
+    const { ask, debugging } = await startDebugged()
+    const answered = await ask('/order', {
+      method: 'POST',
+      body: '{"id":"user-mei","word":"stop"}',
+      headers: { ...debugging, 'tessera-lineage': '1', 'content-type': 'application/json' },
+    })
+    expect(await answered.json()).toMatchObject({
+      'tessera-lineage': [
+        { member: '$.said', color: 'word', source: 'request' },
+        { member: '$.by', color: 'user.id', source: 'request' },
+      ],
+    })
+  })
+
+  test('is recorded where it asks for that; nobody else is', async () => {
+    const { ask, find, list, debugging, other } = await startDebugged()
+    const record = { 'tessera-record': '1' }
+    await ask('/home/one', { headers: { ...other, ...record } })
+    await ask('/home/two', { headers: record })
+    await ask('/home/three', { headers: debugging })
+    const passed = await ask('/through/x', { headers: { ...debugging, ...record } })
+    expect(passed.headers.get('cache-control')).toContain('no-store')
+    const failed = await ask('/bad', { headers: { ...debugging, ...record } })
+    expect([failed.status, failed.headers.get('cache-control')]).toEqual([502, 'no-store'])
+    const answered = await ask('/home/four', { headers: { ...debugging, ...record } })
+    expect(answered.headers.get('cache-control')).toBe('no-store')
+    expect(await find('color:word=four')).toMatchObject({ why: 'asked', steps: [{}, {}, {}] })
+    expect((await list()).runs.map(({ route, why }) => [route, why])).toEqual([
+      ['home', 'asked'],
+      ['bad', 'asked'],
+      ['through', 'asked'],
+    ])
+  })
+
+  test.each([
+    ["user.id == 'mei'", /late-key|is not there yet/],
+    ["claims.sub == 'mei'", /nobody .*claims|unfilled-claims/],
+    ['1 + 1', /true or false/],
+  ])('is said by a condition that can be told: not %s', async (condition, fault) => {
+    const base = files('http://127.0.0.1:1', '{}')
+    const gateway = `admin: { listen: 0, debug: ${JSON.stringify(condition)} }\n${base['gateway']}`
+    await expect(startGateway({ ...base, gateway })).rejects.toThrow(fault)
+  })
 })

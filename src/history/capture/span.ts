@@ -20,10 +20,13 @@ export class Capture {
   readonly calls: { readonly span: CaptureSpan; readonly call: CapturedCall }[] = []
   /** Spans that were too many. */
   more = 0
+  /** Whether the coin fell for it when it began; undefined where it is tossed at the end. */
+  readonly isDrawn: boolean | undefined
   /** Whether it was told of. */
   isOver = false
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, isDrawn: boolean | undefined) {
+    this.isDrawn = isDrawn
     this.clock = clock
   }
 }

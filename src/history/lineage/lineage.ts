@@ -1,5 +1,6 @@
+import type { AggregatedRoute } from '../../plan/snapshot.ts'
 import type { CallSummary } from '../recording.ts'
-import type { Member, Producer } from './members.ts'
+import { findMembersByResponse, type Member, type Producer } from './members.ts'
 
 /** Where a member of one answer came from. */
 export interface Lineage {
@@ -23,9 +24,11 @@ export interface Lineage {
   readonly ms?: number
 }
 
+type Call = Pick<CallSummary, 'step' | 'source' | 'attempts' | 'startedMs' | 'ms'>
+
 /** What the plan tells of an answer's members, for what ran of it. */
-export function lineageOf(members: readonly Member[], calls: readonly CallSummary[]): Lineage[] {
-  const ran = new Map<string, CallSummary>()
+export function lineageOf(members: readonly Member[], calls: readonly Call[]): Lineage[] {
+  const ran = new Map<string, Call>()
   for (const call of calls) {
     const before = ran.get(call.step)
     // Of the turns of a loop the last one tells for all.
@@ -40,7 +43,7 @@ export function lineageOf(members: readonly Member[], calls: readonly CallSummar
 }
 
 /** Of several that may have given it the one that ran last; of a call that failed the color is another's. */
-function choose(producers: readonly Producer[], ran: ReadonlyMap<string, CallSummary>): Producer | undefined {
+function choose(producers: readonly Producer[], ran: ReadonlyMap<string, Call>): Producer | undefined {
   const endOf = (producer: Producer) => {
     const call = producer.kind === 'call' ? ran.get(producer.step) : undefined
     if (producer.kind !== 'call') return 0
@@ -52,7 +55,7 @@ function choose(producers: readonly Producer[], ran: ReadonlyMap<string, CallSum
   )
 }
 
-function describe(producer: Producer | undefined, inner: string, ran: ReadonlyMap<string, CallSummary>) {
+function describe(producer: Producer | undefined, inner: string, ran: ReadonlyMap<string, Call>) {
   switch (producer?.kind) {
     case undefined:
       return {}
@@ -72,4 +75,18 @@ function describe(producer: Producer | undefined, inner: string, ran: ReadonlyMa
       }
     }
   }
+}
+
+/** Tells of a route's answers where their members come from: the plan's share is found with the first of them. */
+export function tellLineage({ bound }: AggregatedRoute): (answer: ToldAnswer) => Lineage[] {
+  let members: ReturnType<typeof findMembersByResponse> | undefined
+  return ({ filledFrom, records }) => {
+    members ??= findMembersByResponse(bound)
+    return lineageOf((filledFrom && members.get(filledFrom)) ?? [], records)
+  }
+}
+
+interface ToldAnswer {
+  readonly filledFrom?: object | undefined
+  readonly records: readonly Call[]
 }

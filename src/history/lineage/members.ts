@@ -38,13 +38,30 @@ export interface Member {
 
 /** For the route's own answer (``), and for each step that answers, where its members come from: told by the plan alone. */
 export function findMembers(route: BoundRoute): Readonly<Record<string, readonly Member[]>> {
+  return Object.fromEntries(findResponses(route).map(({ step, members }) => [step, members]))
+}
+
+/** The same by what each answer is filled from. */
+export function findMembersByResponse(route: BoundRoute): ReadonlyMap<object, readonly Member[]> {
+  return new Map(findResponses(route).map(({ response, members }) => [response, members]))
+}
+
+interface FoundResponse {
+  readonly step: string
+  readonly response: BoundResponse
+  readonly members: readonly Member[]
+}
+
+function findResponses(route: BoundRoute): FoundResponse[] {
   const isTraced = () => true
   const traced = traceValues(route, isTraced, isTraced, findUnnamed(route))
   const producers = producersOf(route)
-  const found: Record<string, readonly Member[]> = {}
-  if (route.response) found[''] = membersOf(route.response, traced.marks, producers)
-  for (const step of everyStep(route.body))
-    if (step.response) found[step.name] = membersOf(step.response, traced.seenIn(step), producers)
+  const found: FoundResponse[] = []
+  const add = (step: string, response: BoundResponse | undefined, marks: readonly TracedMark[]) => {
+    if (response) found.push({ step, response, members: membersOf(response, marks, producers) })
+  }
+  add('', route.response, traced.marks)
+  for (const step of everyStep(route.body)) if (step.response) add(step.name, step.response, traced.seenIn(step))
   return found
 }
 

@@ -21,6 +21,8 @@ interface Ends {
 /** The end of a route whose page goes out in parts to who asks for them, and as a whole to all others. */
 export function answerInParts(page: ProgressivePage, { begin, whole, firstPart }: Ends): Handle {
   return (request, client) => {
+    // What is told of all of it comes with all of it.
+    if (request.debug?.lineage) return andThen(whole(request, client), noteChoice)
     const { headers } = request.parts
     const framing = chooseFraming(headers['accept'])
     if (!framing) return andThen(whole(request, client), noteChoice)

@@ -46,6 +46,7 @@ export const answerCache = defineStage({
       }
 
       return (request, client) => {
+        if (request.debug) return next(request, client)
         const key = keyOf(request)
         const looking = store.get(key)
         if (!(looking instanceof Promise)) return answer(request, client, key, looking)

@@ -12,8 +12,11 @@ export const conditional = defineStage({
   on: ['route'],
   open({ caching }) {
     if (!caching) return undefined
-    return (next) => (request, client) =>
-      andThen(next(request, client), (outcome) => makeConditional(outcome, caching, request.parts))
+    return (next) => (request, client) => {
+      // What it is answered is kept nowhere.
+      if (request.debug) return next(request, client)
+      return andThen(next(request, client), (outcome) => makeConditional(outcome, caching, request.parts))
+    }
   },
 })
 

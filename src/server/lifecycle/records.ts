@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../clock.ts'
 import type { HistorySettings } from '../../config/history.ts'
 import type { EndedRequest } from '../../history/capture/ended.ts'
@@ -63,8 +62,9 @@ export class Records {
     return new Records(store, parts)
   }
 
-  begin(span: Span, title: string, _request: IncomingMessage): Span {
-    return this.#recorder.begin(span, title, false)
+  /** @param mayBeAsked whether its client asks for that; whether he may is told at the end */
+  begin(span: Span, title: string, mayBeAsked: boolean): Span {
+    return this.#recorder.begin(span, title, mayBeAsked)
   }
 
   /** Whether a request is recorded, and has not been told of. */

@@ -1,6 +1,7 @@
 import { type Browsers, compileBrowsers } from '../../browsers/browsers.ts'
 import type { Call } from '../../calls/call.ts'
 import type { Backends, OpenBackends, OpenService } from '../../calls/registry.ts'
+import { tellLineage } from '../../history/lineage/lineage.ts'
 import type { Hold } from '../../identity/open-scheme.ts'
 import type { SignIn } from '../../identity/sign-in.ts'
 import type { RouteAccess } from '../../plan/access.ts'
@@ -207,7 +208,7 @@ export class ActiveRoutes {
     }
     const end = route.durable ? this.#parts.durable.end(route, execution, hold) : executeSteps(route, execution)
     const asking = callsOf(questions, opened.calls.slice(calls.length))
-    return openPipeline(route, { ...this.#parts, questions: asking }, end)
+    return openPipeline(route, { ...this.#parts, lineageOf: tellLineage, questions: asking }, end)
   }
 }
 

@@ -27,6 +27,8 @@ export interface Reported {
   readonly activation: Activation
   /** Its context, once there is one. */
   readonly document?: Document | undefined
+  /** Whether its client has asked for a recording, and may. */
+  readonly isRecordingAsked?: boolean
 }
 
 export interface Asked extends CallPlace {
@@ -104,7 +106,7 @@ function record(exchange: Reported, ending: Ending, failures: readonly ToldFailu
     isDegraded: outcome?.kind === 'answer' && outcome.degraded.length > 0,
     failures,
     passedTo: asked,
-    isAsked: false,
+    isAsked: exchange.isRecordingAsked ?? false,
   })
 }
 

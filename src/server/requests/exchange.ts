@@ -11,6 +11,7 @@ import { endsConnection } from '../../run/refusals.ts'
 import { type Reply, renderReply } from '../../run/reply.ts'
 import type { RouteRequest } from '../../run/route-request.ts'
 import type { Client, Departure } from '../../run/stage.ts'
+import { recordHeader } from '../../run/stages/debug.ts'
 import { methodOfTitle } from '../../telemetry/methods.ts'
 import type { Span } from '../../telemetry/span.ts'
 import { headersForBrowser } from '../http/for-browsers.ts'
@@ -69,7 +70,7 @@ export class Exchange extends Received implements Client {
     this.#startedAt = serving.clock.now()
     const title = active ? titleOf(active, request) : methodOfTitle(request.method)
     const span = serving.tracer.startRequest(this.traceHeaders, title)
-    this.span = serving.records ? serving.records.begin(span, title, request) : span
+    this.span = serving.records ? serving.records.begin(span, title, this.#asksForRecord()) : span
     if (this.span.sampled) this.span.set(describeServerSpan(this, active))
     this.ownHeaders = headersForBrowser(active ? active.route.browsers : activation.browsersAt(request), request)
     activation.enter()
@@ -101,6 +102,15 @@ export class Exchange extends Received implements Client {
 
   get document(): RouteRequest['document'] {
     return this.#passed?.document
+  }
+
+  get isRecordingAsked(): boolean {
+    return this.#passed?.debug?.record ?? false
+  }
+
+  #asksForRecord(): boolean {
+    const { activation, request } = this
+    return activation.snapshot.settings.admin.debug !== undefined && request.headers[recordHeader] === '1'
   }
 
   addHeaders(headers: readonly string[]): void {

@@ -81,7 +81,15 @@ export function answerFromStore(policy: CachePolicy, parts: PolicyParts<Refreshe
     if (span.sampled) events.trace(span, { result, key: digest(key.digest) })
   }
 
+  /** Asks for one request alone: nothing kept is looked at, and nothing is kept. */
+  async function passBy(...[request, call, next]: [...Parameters<Layer>, Layer]): Promise<LayerResponse> {
+    const answer = await next(request, call)
+    if (answer.status === 304 && !site.isSuccess(304)) throw unasked304(site)
+    return answer
+  }
+
   return (next) => async (request, call) => {
+    if (call.context.isApart) return passBy(request, call, next)
     const question = await entries.look(request)
     const { entry } = question
     if (entry && entry.leftMs > 0) {

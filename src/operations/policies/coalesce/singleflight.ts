@@ -30,7 +30,7 @@ export function singleflight(parts: PolicyParts, flights: Flights | undefined): 
   return (next) => (request, call) => {
     const { context } = call
     if (context.scope.reason) return Promise.reject(context.scope.reason)
-    if (clock.now() >= context.deadline) return next(request, call)
+    if (context.isApart || clock.now() >= context.deadline) return next(request, call)
     const key = flights ? keyOf(request) : ''
     const known = flights?.get(key)
     const flight: Flight =
