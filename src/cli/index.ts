@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   check: async () => (await import('./check.ts')).check,
   test: async () => (await import('./test.ts')).test,
+  record: async () => (await import('./record.ts')).record,
   eval: async () => (await import('./eval.ts')).evaluate,
   graph: async () => (await import('./graph.ts')).graph,
   explain: async () => (await import('./explain.ts')).explain,

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { RunShown } from '../../src/history/history.ts'
 import { SensitiveTexts } from '../../src/history/masking/tokens.ts'
@@ -7,6 +9,7 @@ import { type Files, type Running, startGateway } from '../support/gateway.ts'
 import { bearer } from '../support/guarded.ts'
 import { startIssuer } from '../support/issuer.ts'
 import { sendRaw } from '../support/raw.ts'
+import { runTessera } from '../support/tessera.ts'
 import { until } from '../support/waiting.ts'
 
 const files = (url: string, history: string): Files => ({
@@ -450,5 +453,71 @@ response: { body: { first: '$.thing.list[0].id' } }
     const base = files('http://127.0.0.1:1', '{}')
     const gateway = `admin: { listen: 0, debug: ${JSON.stringify(condition)} }\n${base['gateway']}`
     await expect(startGateway({ ...base, gateway })).rejects.toThrow(fault)
+  })
+})
+
+describe('`tessera record`', () => {
+  async function startRecorded() {
+    const running = await start()
+    const { find, directory: cwd, adminPort } = running
+    const admin = `http://127.0.0.1:${adminPort}`
+    const recordOf = async (filter: string) => {
+      const { id } = await find(filter)
+      return runTessera(['record', id, '--admin', admin], { cwd })
+    }
+    return { ...running, recordOf, cwd }
+  }
+
+  test('makes a test that passes of what was recorded, and says what is masked in it', async () => {
+    const { ask, recordOf, cwd, find } = await startRecorded()
+    const json = { 'content-type': 'application/json' }
+    await Promise.all([
+      ask('/home/hi?user=user-mei'),
+      ask('/less'),
+      ask('/bad'),
+      ask('/order', { method: 'POST', body: '{"id":"user-mei","word":"stop"}', headers: json }),
+    ])
+    const home = await recordOf('route:home')
+    expect([home.code, home.stderr]).toEqual([0, ''])
+    expect(home.stdout).toMatch(/^# Made of the recording [0-9a-f]{32}\.\n# Masked, as it was recorded:\n/)
+    expect(home.stdout).toContain('#   the request user.id\n')
+    expect(home.stdout).toContain('#   the answer who\n')
+    expect(home.stdout).not.toMatch(/user-mei|Name-Mei|Owner-Ann/)
+    for (const name of ['home', 'less', 'bad', 'order']) {
+      const made = await recordOf(`route:${name}`)
+      expect([name, made.stderr]).toEqual([name, ''])
+      writeFileSync(join(cwd, `routes/${name}.test.yaml`), made.stdout)
+    }
+    const tested = await runTessera(['test', '--format', 'json'], { cwd })
+    expect([tested.code, tested.stderr]).toEqual([0, ''])
+
+    // It is a test of something: another backend's answer fails it.
+    const { id } = await find('route:less')
+    expect(id).toMatch(/^[0-9a-f]{32}$/)
+    writeFileSync(
+      join(cwd, 'routes/less.yaml'),
+      'match: GET /less\ndo: [ { invoke: shop.bad } ]\nresponse: { body: $.title }\n',
+    )
+    expect((await runTessera(['test', 'less'], { cwd })).code).toBe(1)
+  })
+
+  test('refuses what would not pass, and what is no recording', async () => {
+    const { ask, recordOf, cwd, find } = await startRecorded()
+    await ask('/home/hi?user=user-mei')
+    await ask('/through/x')
+    expect(await recordOf('route:through')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('`through` is no aggregated route'),
+    })
+    const run = await find('route:home')
+    const other = { ...run, response: { ...run.response, body: { title: 'other' } } }
+    writeFileSync(join(cwd, 'other.json'), JSON.stringify(other))
+    const refused = await runTessera(['record', 'other.json'], { cwd })
+    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect(refused.stderr).toMatch(/a test of it would not pass: .*\n.*masked values: the request user\.id/)
+    writeFileSync(join(cwd, 'none.json'), '{}')
+    const none = await runTessera(['record', 'none.json'], { cwd })
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('none.json is no recording')])
   })
 })
