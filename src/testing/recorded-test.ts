@@ -1,6 +1,7 @@
 import type { RecordedCall, RecordedStep, Recording } from '../history/recording.ts'
 import { everyStep, operationsOf } from '../plan/bound-route.ts'
 import type { AggregatedRoute } from '../plan/snapshot.ts'
+import { lineageMember } from '../run/stages/debug.ts'
 import { fillBody, findHidden, placeInputs } from './recorded-values.ts'
 import { failures } from './shape.ts'
 
@@ -30,7 +31,8 @@ export function testOf(
       answers.push(...answersTo(call, step, route))
       hidden.push(...findHidden(call.answer?.values ?? {}).map((path) => `${name} ${path}`))
     }
-  const { status, body } = run.response
+  const { status } = run.response
+  const body = withoutLineage(run.response.body)
   hidden.push(...findHidden(body).map((path) => `the answer ${path}`))
   const request = placeInputs(run.request.inputs, route, run.method)
   return {
@@ -46,6 +48,13 @@ export function testOf(
     },
     hidden: [...new Set(hidden)],
   }
+}
+
+/** Who makes the test asks for none. */
+function withoutLineage(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !(lineageMember in body)) return body
+  const { [lineageMember]: _, ...own } = body
+  return own
 }
 
 /** What a call was answered, an entry for each attempt. */

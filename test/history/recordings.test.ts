@@ -426,7 +426,7 @@ response: { body: { first: '$.thing.list[0].id' } }
   })
 
   test('is recorded where it asks for that; nobody else is', async () => {
-    const { ask, find, list, debugging, other } = await startDebugged()
+    const { ask, find, list, debugging, other, adminPort, directory: cwd } = await startDebugged()
     const record = { 'tessera-record': '1' }
     await ask('/home/one', { headers: { ...other, ...record } })
     await ask('/home/two', { headers: record })
@@ -438,7 +438,13 @@ response: { body: { first: '$.thing.list[0].id' } }
     const answered = await ask('/home/four', { headers: { ...debugging, ...record } })
     expect(answered.headers.get('cache-control')).toBe('no-store')
     expect(await find('color:word=four')).toMatchObject({ why: 'asked', steps: [{}, {}, {}] })
+    // Of one that was told its lineage as well, the test is that of the answer without it.
+    await ask('/kept', { headers: { ...debugging, ...record, 'tessera-lineage': '1' } })
+    const { id } = await find('route:kept')
+    const made = await runTessera(['record', id, '--admin', `http://127.0.0.1:${adminPort}`], { cwd })
+    expect([made.code, made.stderr]).toEqual([0, ''])
     expect((await list()).runs.map(({ route, why }) => [route, why])).toEqual([
+      ['kept', 'asked'],
       ['home', 'asked'],
       ['bad', 'asked'],
       ['through', 'asked'],

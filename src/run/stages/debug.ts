@@ -9,7 +9,7 @@ export const recordHeader = 'tessera-record'
 const lineageHeader = 'tessera-lineage'
 
 /** The last member of an answer that tells where its other members come from. */
-const lineageMember = 'tessera-lineage'
+export const lineageMember = 'tessera-lineage'
 
 /**
  * Takes note of who asks to be recorded, or to be told where members of the answer come from, and may. What he is
