@@ -12,7 +12,7 @@ import type { RunEnd } from './run.ts'
 import { PlanTable } from './runs/plans.ts'
 import type { Claim, Delivery, RunFilter, RunRecord, SignalDelivery } from './runs/record.ts'
 import { inboxChannel, RunTable } from './runs/table.ts'
-import type { RunState } from './state.ts'
+import { isEnd, type RunState } from './state.ts'
 import type { Lease } from './store/lease.ts'
 import type { Listener } from './store/listener.ts'
 import { notRecorded, type StartTicket, startWithin } from './store/start-deadline.ts'
@@ -196,9 +196,10 @@ export class Engine<Outcome> {
     }
   }
 
-  /** What a run is at that is executed here; undefined for another. */
+  /** What a run is at that is executed here; undefined for another. Its end is none before that is recorded, with its answer. */
   stateOf(id: string): RunState | undefined {
-    return this.#executor.runOf(id)?.state
+    const state = this.#executor.runOf(id)?.state
+    return state && isEnd(state) ? 'running' : state
   }
 
   /** There is another configuration: what could not go on may do so now. */

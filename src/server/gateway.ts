@@ -49,6 +49,7 @@ import { tryOpenApi } from './requests/openapi.ts'
 import { tryPreflight } from './requests/preflight.ts'
 import { tellRefused } from './requests/refused.ts'
 import { trySignIn } from './requests/sign-in.ts'
+import { tryRuns } from './runs/endpoint.ts'
 
 export type { Gateway, GatewayOptions } from './gateway-contract.ts'
 export { ConfigurationError } from './lifecycle/load.ts'
@@ -109,7 +110,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const isBusy = () => serving.overload.isBusy
   const colors = () => serving.current.snapshot.colors
   const { Records } = history ? await import('./lifecycle/records.ts') : {}
-  const records = history && (await Records!.open({ settings: history, clock, logger, metrics, base: dirname(config), isBusy, colors }))
+  const records =
+    history &&
+    (await Records!.open({ settings: history, clock, logger, metrics, base: dirname(config), isBusy, colors }))
   const captures = records !== undefined
   const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission, captures })
   const schemes = new SharedSchemes(clock, notify)
@@ -131,6 +134,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     backends,
     store,
     triggers,
+    durable,
     unmatched: metrics.route('*', ''),
     records,
     onRequest,
@@ -162,6 +166,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const handler: Gateway['handler'] = (request, response, next) => {
     dropHeadersOfProxies(request, serving.current.addresses.trustsPeerOf)
     if (trySignIn(serving, request, response) || tryMcp(serving, request, response)) return
+    if (tryRuns(serving, request, response)) return
     if (request.method === 'OPTIONS' && tryPreflight(serving, request, response)) return
     const found = findRoute(serving.current, request)
     if (tryAggregate(serving, found, request, response)) return

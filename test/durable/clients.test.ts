@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { buildSnapshot } from '../../src/plan/build.ts'
 import { openedForAll } from '../support/cleanup.ts'
 import { startDurableGateway } from '../support/durable-gateway.ts'
-import { hashOf } from '../support/hashing.ts'
+import { hashOf, withPassword } from '../support/hashing.ts'
 import { orderRoute, orderWorld } from '../support/orders.ts'
 import { projectTexts } from '../support/project.ts'
 import { startHttpServer } from '../support/servers.ts'
@@ -41,6 +41,10 @@ beforeAll(async () => {
     ...{ dictionary: dictionary!, 'services/shop': service!, users: JSON.stringify({ users }) },
     'routes/later': route('POST /later', 'reply: { within: 0s }\nheaders: { x-of-route: yes }'),
     'routes/soon': route('POST /soon', 'reply: { within: 1h }'),
+    'routes/failing': 'match: POST /failing\ndurable: true\ndo: [{ throw: { error: sold-out, status: 409 } }]\n',
+    'routes/late-failing':
+      'match: POST /late-failing\ndurable: true\nreply: { within: 0s }\ndo: [{ wait: 1ms }, { throw: { error: sold-out, status: 409 } }]\n',
+    'routes/all': 'match: ANY /*rest\nproxy: shop\n',
     'routes/mine': route('POST /mine', 'reply: { within: 0s }\nauth: user'),
   })
   url = started.url
@@ -92,5 +96,83 @@ describe('how long a client is kept', () => {
     expect(diagnose('on: { every: 1h }\nreply: { within: 1s }\ndo: [{ wait: 1s }]\n')).toEqual([
       'a route that a trigger begins has no `reply`: nobody asks it, and nobody is answered',
     ])
+  })
+})
+
+/** Of the run that a client was told of with 202. */
+const placeOf = async (answer: Promise<Response>) => (await answer).headers.get('location')!
+const get = (path: string, init?: RequestInit) => fetch(url + path, init)
+
+/** What is told of a run, once it has come to a state. */
+const told = (place: string, state: string, init?: RequestInit) =>
+  until(async () => {
+    const answer = await get(place, init)
+    const body = (await answer.json()) as Record<string, unknown>
+    return body['state'] === state && { status: answer.status, headers: answer.headers, body }
+  }, state)
+
+describe('what is told of a run', () => {
+  testWithPostgres('is its state and since when, and in the end its answer; nothing of what it does', async () => {
+    const release = hold()
+    const place = await placeOf(send('/later'))
+    const running = await told(place, 'running')
+    expect(running.body).toEqual({
+      ...{ id: place.slice('/-/runs/'.length), route: 'later', state: 'running' },
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    })
+    expect(Object.fromEntries(running.headers)).toMatchObject({ 'retry-after': '1', 'cache-control': 'no-store' })
+    const open = await get(`${place}/answer`)
+    expect([open.status, open.headers.get('location'), open.headers.get('retry-after')]).toEqual([202, place, '1'])
+    release()
+    const { headers, body } = await told(place, 'done')
+    expect(body).toMatchObject({ route: 'later', answer: { status: 201, body: { payment: 'p1' } } })
+    expect(JSON.stringify(body)).not.toMatch(/charge|shop/)
+    expect([headers.get('retry-after'), headers.get('cache-control')]).toEqual([null, 'no-store'])
+  })
+
+  testWithPostgres('its answer can be had as it would have been given', async () => {
+    hold()()
+    const place = await placeOf(send('/later'))
+    await told(place, 'done')
+    const answer = await get(`${place}/answer`)
+    expect([answer.status, answer.headers.get('x-shop'), answer.headers.get('cache-control')]).toEqual([
+      ...[201, 'one', 'no-store'],
+    ])
+    expect(await answer.json()).toEqual({ payment: 'p1' })
+    expect((await get(`${place}/answer`, { method: 'HEAD' })).status).toBe(201)
+  })
+
+  testWithPostgres('a failure is told as it was, and is none of whoever asks', async () => {
+    const refused = await send('/failing')
+    const answer = await refused.json()
+    expect([refused.status, answer]).toMatchObject([409, { code: 'sold-out' }])
+    const release = hold()
+    release()
+    const place = await placeOf(send('/late-failing'))
+    const { status, body } = await told(place, 'failed')
+    expect([status, body['answer']]).toMatchObject([200, { status: 409, body: { code: 'sold-out' } }])
+    const kept = await get(`${place}/answer`)
+    expect([kept.status, kept.headers.get('content-type')]).toEqual([409, 'application/problem+json; charset=utf-8'])
+    expect(await kept.json()).toMatchObject({ code: 'sold-out', route: 'late-failing' })
+  })
+
+  testWithPostgres('a run is there for who began it, and for nobody else; nor is what is no run', async () => {
+    hold()()
+    const [anna, bo] = ['anna', 'bo'].map((name) => ({ headers: withPassword(name, name) }))
+    const place = await placeOf(send('/mine', anna!.headers))
+    expect((await told(place, 'done', anna)).body).toMatchObject({ route: 'mine' })
+    const wrong = { headers: withPassword('anna', 'wrong') }
+    const unknown = '/-/runs/00000000-0000-4000-8000-000000000000'
+    const missing = [
+      ...[get(place), get(place, bo), get(place, wrong), get(`${place}/answer`, bo)],
+      ...[get(unknown, anna), get('/-/runs/', anna), get('/-/runs/x', anna), get(`${place}/more`, anna)],
+    ]
+    for (const answer of await Promise.all(missing)) {
+      expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([404, null])
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(await answer.json()).not.toHaveProperty('route')
+    }
+    const posted = await send(place, anna!.headers)
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET'])
   })
 })

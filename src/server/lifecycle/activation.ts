@@ -4,7 +4,7 @@ import { callbackPath, type SignIn, signOutPath } from '../../identity/sign-in.t
 import { compressionOfPassed } from '../../plan/for-browsers.ts'
 import type { Snapshot } from '../../plan/snapshot.ts'
 import type { Work } from '../../plan/work.ts'
-import { everyMatch } from '../../routes/match.ts'
+import { everyMatch, type MatchSegment } from '../../routes/match.ts'
 import { type AnswerCoder, compileAnswerCoder } from '../../run/coded-answer.ts'
 import type { CallerHeaders } from '../../telemetry/propagators.ts'
 import { type ClientAddresses, compileClientAddresses } from '../http/client-address.ts'
@@ -17,6 +17,8 @@ import { Loops } from '../requests/loops.ts'
 import type { Found } from '../requests/router.ts'
 import { compileTraceTrust } from '../requests/trace-trust.ts'
 import { Views } from '../requests/views.ts'
+import { ActiveRuns } from '../runs/active-runs.ts'
+import { runsPath } from '../runs/answers.ts'
 
 export {
   type ActiveAggregate,
@@ -29,10 +31,12 @@ const matchOf = (path: string) => ({
   segments: path
     .slice(1)
     .split('/')
-    .map((text) => ({ kind: 'literal', text }) as const),
+    .map((text): MatchSegment => (text === '{id}' ? { kind: 'parameter', name: 'id' } : { kind: 'literal', text })),
 })
 /** What the gateway answers by itself. */
 const ownPaths = ['/openapi.json', callbackPath, signOutPath].map(matchOf)
+/** The same where there are runs. */
+const pathsOfRuns = ['', '/answer'].map((rest) => matchOf(`${runsPath}{id}${rest}`))
 
 export type ActiveMatch = Found<ActiveRoute>
 
@@ -55,6 +59,8 @@ export class Activation {
   readonly codeOwn: AnswerCoder | undefined
   /** Where models ask for tools; undefined where nowhere. */
   readonly mcp: ActiveMcp | undefined
+  /** Those that whoever began them may ask for. */
+  readonly runs: ActiveRuns
   /** Where people sign in. */
   readonly signIns: readonly SignIn[]
   readonly #signIns: { release(): void }
@@ -84,6 +90,7 @@ export class Activation {
     const compression = compressionOfPassed(settings)
     this.codeOwn = compression && compileAnswerCoder(compression, true)
     this.mcp = settings.mcp && new ActiveMcp(snapshot, settings.mcp, routes)
+    this.runs = new ActiveRuns(snapshot, routes)
     this.admin = adminAccess && routes.openGuard(snapshot, adminAccess)
     const { opened, release } = routes.openSignIns(snapshot)
     this.signIns = opened
@@ -137,7 +144,8 @@ export class Activation {
     const routes = this.routesFor(request)
     let known = this.#knownPaths.get(routes)
     if (!known) {
-      const own = [...ownPaths, ...(this.mcp?.paths ?? []).map(matchOf)]
+      const ofRuns = this.runs.isEmpty ? [] : pathsOfRuns
+      const own = [...ownPaths, ...ofRuns, ...(this.mcp?.paths ?? []).map(matchOf)]
       known = new KnownPaths([...[...routes].flatMap(({ route: { match } }) => everyMatch(match)), ...own])
       this.#knownPaths.set(routes, known)
     }
@@ -156,6 +164,7 @@ export class Activation {
     if (this.own !== this.outer) this.own.pipeline.release()
     this.#signIns.release()
     this.mcp?.release()
+    this.runs.release()
     this.admin?.pipeline.release()
     for (const route of this.snapshot.routes) this.#routes.release(route)
   }

@@ -6,11 +6,13 @@ import type { Clock } from '../../clock.ts'
 import type { Engine } from '../../durable/engine.ts'
 import type { EngineParts, OpenPlan } from '../../durable/engine-parts.ts'
 import type { PlanText, packPlan } from '../../durable/plan-text.ts'
+import type { RunRecord } from '../../durable/runs/record.ts'
 import type { DurableStore } from '../../durable/store/store.ts'
-import { GatewayError } from '../../errors.ts'
+import { GatewayError, toGatewayError } from '../../errors.ts'
 import { buildSnapshot } from '../../plan/build.ts'
 import type { RequestParts } from '../../plan/request-parts.ts'
 import type { AggregatedRoute, Snapshot } from '../../plan/snapshot.ts'
+import { callerOf } from '../../run/caller.ts'
 import type { ExecutionParts } from '../../run/execute.ts'
 import type { Answer, Failure } from '../../run/outcome.ts'
 import { packOutcome } from '../../run/packed-outcome.ts'
@@ -18,7 +20,7 @@ import { runRecorded } from '../../run/recorded.ts'
 import type { Client, Handle } from '../../run/stage.ts'
 import type { Notify } from '../../telemetry/notice.ts'
 import { untraced } from '../../telemetry/untraced.ts'
-import { goesOn } from '../requests/run-answers.ts'
+import { goesOn } from '../runs/answers.ts'
 
 interface DurableRunsParts {
   readonly clock: Clock
@@ -121,6 +123,20 @@ export class DurableRuns {
     return this.#limits
   }
 
+  /**
+   * What is known of a run, wherever it is executed.
+   * @throws GatewayError `overloaded`, 503, where that cannot be read now
+   */
+  async find(id: string): Promise<RunRecord | undefined> {
+    const { engine } = (await this.#opened)!
+    try {
+      return await engine.find(id)
+    } catch (thrown) {
+      const { message: reason } = toGatewayError(thrown)
+      throw new GatewayError('overloaded', { status: 503, retryAfter: 1, reason, title: 'Runs cannot be read now' })
+    }
+  }
+
   /** The end of a durable route: its answer, if the run has one in time; else that it goes on. */
   end(route: AggregatedRoute, parts: ExecutionParts, hold: Served['hold']): Handle {
     const plan = this.#packPlan!(this.#snapshot!.texts, route.file)
@@ -130,9 +146,10 @@ export class DurableRuns {
       const { engine } = (await this.#opened)!
       const { requestId, loop } = client.propagation()
       const document = request.document!
+      const by = callerOf(request.parts.identity)
       let begun = ''
       try {
-        const started = await engine.start({ plan, route: route.name, document, requestId, loop }, (id) => {
+        const started = await engine.start({ plan, route: route.name, document, by, requestId, loop }, (id) => {
           begun = id
           this.#clients.set(id, client)
         })

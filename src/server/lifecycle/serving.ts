@@ -9,6 +9,7 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Tracer } from '../../telemetry/tracer.ts'
 import type { Overload } from '../overload/overload.ts'
 import type { Activation } from './activation.ts'
+import type { DurableRuns } from './durable-runs.ts'
 import type { Records } from './records.ts'
 import type { Triggers } from './triggers.ts'
 
@@ -46,6 +47,7 @@ export interface Serving {
   /** Whether the process has more to do than it can. */
   readonly overload: Overload
   readonly triggers: Pick<Triggers, 'states'>
+  readonly durable: Pick<DurableRuns, 'find'>
   /** Of requests that match no route. */
   readonly unmatched: RouteMetrics
   /** Records requests; undefined where nobody asks for that. */

@@ -12,6 +12,7 @@ import { arrive } from '../requests/arrival.ts'
 import { findRoute } from '../requests/dispatch.ts'
 import { isOfOpenApi } from '../requests/openapi.ts'
 import { isOfSignIn } from '../requests/sign-in.ts'
+import { isOfRuns } from '../runs/endpoint.ts'
 
 /** The `proxy:` route that takes a request, and the request as its stages see it. */
 export interface PassthroughMatch {
@@ -23,6 +24,7 @@ export interface PassthroughMatch {
 export function findPassthrough(serving: Serving, request: IncomingMessage): PassthroughMatch | undefined {
   const { current } = serving
   if (isOfSignIn(current, request) || isOfMcp(current, request) || isOfOpenApi(current, request)) return undefined
+  if (isOfRuns(current, request)) return undefined
   return arriveAt(serving, findRoute(serving.current, request), request)
 }
 
