@@ -10,7 +10,7 @@ import { Inbox } from './inbox/inbox.ts'
 import type { Sent } from './inbox/message.ts'
 import type { RunEnd } from './run.ts'
 import { PlanTable } from './runs/plans.ts'
-import type { Claim, Delivery, RunFilter, RunRecord, SignalDelivery } from './runs/record.ts'
+import type { Claim, Delivery, Purge, RunFilter, RunRecord, SignalDelivery } from './runs/record.ts'
 import { inboxChannel, RunTable } from './runs/table.ts'
 import { isEnd, type RunState } from './state.ts'
 import type { Lease } from './store/lease.ts'
@@ -170,6 +170,11 @@ export class Engine<Outcome> {
   /** The newest runs first, of all gateways of the store. */
   list(filter: RunFilter): Promise<readonly RunRecord[]> {
     return this.#runs.list(filter)
+  }
+
+  /** Forgets a run that has ended. */
+  purge(id: string): Promise<Purge> {
+    return this.#runs.purge(id)
   }
 
   /**

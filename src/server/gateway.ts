@@ -214,7 +214,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         hosts: [admin.listen.host, ...admin.hosts, ...(register ? [nameOfSelf(register)] : [])],
         reload: () => reloader.reload(),
         lastReload: () => reloader.last,
-        durableLimits: () => durable.limits,
+        durable,
         windows,
       }
       const adminApp = loadAtFirstRequest(

@@ -86,6 +86,28 @@ testBoth('runs are found by state, route, age and key, the newest first', async 
   expect(await ids({ key: 'k1' })).toEqual(['new', 'old'])
 })
 
+testBoth('a list goes on behind its last run, also among runs of one moment', async (records) => {
+  for (const id of ['B', 'a', 'c', 'b']) await records.claim(newRun(id))
+  const ids: string[] = []
+  for (let page = await records.list({ limit: 1 }); page.length > 0; ) {
+    ids.push(page[0]!.id)
+    page = await records.list({ limit: 1, behind: page[0]! })
+  }
+  expect(ids).toEqual(['c', 'b', 'a', 'B'])
+})
+
+testBoth('a run that has ended can be forgotten before its time, an open one cannot', async (records) => {
+  await records.claim(newRun('one'))
+  expect(await records.purge('one')).toBe('open')
+  await records.end('one', ending)
+  expect(await records.purge('one')).toBe('purged')
+  expect([await records.find('one'), await records.list({}), await records.purge('one')]).toEqual([
+    undefined,
+    [],
+    'unknown-run',
+  ])
+})
+
 testBoth('what is sent to a run is numbered without gaps, and read behind what it has', async (records) => {
   await records.claim(newRun('one'))
   await records.claim(newRun('two'))

@@ -6,6 +6,7 @@ import {
   type Delivery,
   defaultLimit,
   type NewRun,
+  type Purge,
   type RunEnding,
   type RunFilter,
   type RunRecord,
@@ -47,17 +48,18 @@ export class MemoryRecords implements RunRecords {
     return this.#runs.get(id)?.record
   }
 
-  async list({ states, route, before, key, limit = defaultLimit }: RunFilter): Promise<readonly RunRecord[]> {
+  async list({ states, route, before, key, behind, limit = defaultLimit }: RunFilter): Promise<readonly RunRecord[]> {
     const found = [...this.#runs.values()].filter(
       (kept) =>
         (!states || states.includes(kept.record.state)) &&
         (route === undefined || kept.record.route === route) &&
         (before === undefined || kept.record.startedAt < before) &&
-        (key === undefined || kept.key === key),
+        (key === undefined || kept.key === key) &&
+        (!behind || newestFirst(behind, kept.record) < 0),
     )
     return found
       .map(({ record }) => record)
-      .sort((a, b) => b.startedAt - a.startedAt)
+      .sort(newestFirst)
       .slice(0, limit)
   }
 
@@ -67,6 +69,13 @@ export class MemoryRecords implements RunRecords {
 
   async end(id: string, { state, at, answer }: RunEnding): Promise<void> {
     if (!this.#isEnded(id)) this.#change(id, { state, since: at, endedAt: at, answer })
+  }
+
+  async purge(id: string): Promise<Purge> {
+    if (!this.#runs.has(id)) return 'unknown-run'
+    if (!this.#isEnded(id)) return 'open'
+    this.#runs.delete(id)
+    return 'purged'
   }
 
   async send(id: string, sent: Sent): Promise<Delivery> {
@@ -94,4 +103,8 @@ export class MemoryRecords implements RunRecords {
     const kept = this.#runs.get(id)
     if (kept) kept.record = { ...kept.record, ...change }
   }
+}
+
+function newestFirst(a: Pick<RunRecord, 'id' | 'startedAt'>, b: Pick<RunRecord, 'id' | 'startedAt'>): number {
+  return b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
 }

@@ -46,8 +46,13 @@ export interface RunFilter {
   readonly before?: number
   /** As the client gave it. */
   readonly key?: string
+  /** Those that a list which ended with this one goes on with. */
+  readonly behind?: Pick<RunRecord, 'id' | 'startedAt'>
   readonly limit?: number
 }
+
+/** What became of a run that is to be forgotten; one that is open is not. */
+export type Purge = 'purged' | 'open' | 'unknown-run'
 
 /** What became of something that was sent to a run. */
 export type Delivery = { readonly seq: number } | 'unknown-run' | 'ended'
@@ -68,6 +73,8 @@ export interface RunRecords {
   enter(id: string, state: RunState, at: number): Promise<void>
   /** It ended; the same again changes nothing. */
   end(id: string, ending: RunEnding): Promise<void>
+  /** From now on nobody finds it: it ended, and is forgotten before its time. */
+  purge(id: string): Promise<Purge>
   /** Puts something into the inbox of a run, and tells whoever executes it. */
   send(id: string, sent: Sent, at: number): Promise<Delivery>
   /** What was sent to runs behind the messages of which they know, in order. */

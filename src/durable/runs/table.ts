@@ -7,6 +7,7 @@ import {
   type Delivery,
   defaultLimit,
   type NewRun,
+  type Purge,
   type RunEnding,
   type RunFilter,
   type RunRecord,
@@ -66,17 +67,21 @@ export class RunTable implements RunRecords {
   }
 
   async find(id: string): Promise<RunRecord | undefined> {
-    const { rows } = await this.#pool.query<Row>('SELECT * FROM tessera.runs WHERE id = $1', [id])
+    const { rows } = await this.#pool.query<Row>(`SELECT * FROM tessera.runs WHERE id = $1 AND ${isKept}`, [id])
     return rows[0] && this.#read(rows[0])
   }
 
-  async list({ states, route, before, key, limit = defaultLimit }: RunFilter): Promise<readonly RunRecord[]> {
+  async list({ states, route, before, key, behind, limit = defaultLimit }: RunFilter): Promise<readonly RunRecord[]> {
     const { rows } = await this.#pool.query<Row>(
       `SELECT * FROM tessera.runs
        WHERE ($1::text[] IS NULL OR state = ANY($1)) AND ($2::text IS NULL OR route = $2)
          AND ($3::timestamptz IS NULL OR started_at < $3) AND ($4::text IS NULL OR key_name = $4)
-       ORDER BY started_at DESC LIMIT $5`,
-      [states ?? null, route ?? null, before === undefined ? null : new Date(before), digestOfName(key) ?? null, limit],
+         AND ($5::timestamptz IS NULL OR (started_at, id COLLATE "C") < ($5, $6)) AND ${isKept}
+       ORDER BY started_at DESC, id COLLATE "C" DESC LIMIT $7`,
+      [
+        ...[states ?? null, route ?? null, before === undefined ? null : new Date(before), digestOfName(key) ?? null],
+        ...[behind ? new Date(behind.startedAt) : null, behind?.id ?? null, limit],
+      ],
     )
     return rows.map((row) => this.#read(row))
   }
@@ -94,6 +99,17 @@ export class RunTable implements RunRecords {
        WHERE id = $1 AND ended_at IS NULL`,
       [id, state, new Date(at), answer === undefined ? null : this.#seal(answer), new Date(expiresAt), keepsJournal],
     )
+  }
+
+  /** Its journal goes with the next sweep; who ended it may still write there. */
+  async purge(id: string): Promise<Purge> {
+    const { rowCount } = await this.#pool.query(
+      `UPDATE tessera.runs SET expires_at = '-infinity', answer = NULL
+       WHERE id = $1 AND ended_at IS NOT NULL AND ${isKept}`,
+      [id],
+    )
+    if (rowCount) return 'purged'
+    return (await this.find(id)) ? 'open' : 'unknown-run'
   }
 
   /** Numbers are given under the lock of the run's row: who reads one has seen all before it. */
@@ -164,6 +180,8 @@ export class RunTable implements RunRecords {
   }
 }
 
+/** It was not purged. */
+const isKept = "expires_at IS DISTINCT FROM '-infinity'"
 const mostSwept = 1000
 /** After its end is recorded a run's journal is told so. */
 const settleMs = 5000

@@ -9,6 +9,7 @@ import { historyEndpoints } from './history.ts'
 import { describeAdmin } from './openapi.ts'
 import { ownEndpoints } from './own-endpoints.ts'
 import { sendAdminProblem } from './problem.ts'
+import { runEndpoints } from './runs.ts'
 
 /** What operators and machines ask of a running gateway: the one table of it. */
 export function adminEndpoints(parts: Omit<AdminParts, 'hosts'>): readonly AdminEndpoint[] {
@@ -16,6 +17,7 @@ export function adminEndpoints(parts: Omit<AdminParts, 'hosts'>): readonly Admin
     ...ownEndpoints(parts),
     ...consoleEndpoints(parts),
     ...historyEndpoints(parts),
+    ...runEndpoints(parts),
     {
       method: 'get',
       path: '/-/openapi.json',

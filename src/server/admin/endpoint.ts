@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import type { AdminRole } from '../../config/admin.ts'
 import type { MetricWindows } from '../../telemetry/windows.ts'
+import type { DurableRuns } from '../lifecycle/durable-runs.ts'
 import type { ReloadResult } from '../lifecycle/reload.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 
@@ -12,8 +13,7 @@ export interface AdminParts {
   readonly hosts: readonly string[]
   /** Whether it is reached from this machine alone. */
   readonly isPrivate: boolean
-  /** What the place where durable runs are kept bears, and what not; undefined where there is none. */
-  readonly durableLimits: () => string | undefined
+  readonly durable: Pick<DurableRuns, 'limits' | 'control'>
   /** Undefined: it has no console. */
   readonly windows: MetricWindows | undefined
 }

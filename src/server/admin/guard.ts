@@ -5,7 +5,7 @@ import { checkRequest } from '../http/strict.ts'
 import { sendAdminProblem } from './problem.ts'
 
 /** More than anyone sends who has nothing to say; it is not read. */
-const mostBodyBytes = 16 * 1024
+export const mostBodyBytes = 16 * 1024
 
 /**
  * Keeps web pages away from the admin listener. It answers only to addresses and to names that are its own, so that a

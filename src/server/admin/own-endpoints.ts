@@ -35,12 +35,7 @@ const diagnostic = object({
 const reloaded = object({ ok: flag, 'changed?': flag, 'version?': text, 'ms?': number, diagnostics: list(diagnostic) })
 
 /** Health, metrics, configuration: what there is of every gateway. */
-export function ownEndpoints({
-  serving,
-  reload,
-  lastReload,
-  durableLimits,
-}: Omit<AdminParts, 'hosts'>): AdminEndpoint[] {
+export function ownEndpoints({ serving, reload, lastReload, durable }: Omit<AdminParts, 'hosts'>): AdminEndpoint[] {
   const plain = { 200: { type: 'text/plain', schema: text } } as const
   return [
     {
@@ -61,7 +56,7 @@ export function ownEndpoints({
       parameters: [{ in: 'query', name: 'verbose', description: 'Tells of each check.', schema: text }],
       answers: { ...plain, 503: plain[200] },
       handle(request, response) {
-        const checks = checkHealth(serving, lastReload(), durableLimits())
+        const checks = checkHealth(serving, lastReload(), durable.limits)
         const isReady = checks.every(({ ok, required }) => ok || !required)
         response.status(isReady ? 200 : 503).type('text/plain')
         const lines = checks.map(({ name, ok, detail }) => `[${ok ? '+' : '-'}] ${name}: ${detail}\n`).join('')

@@ -118,6 +118,11 @@ export class DurableRuns {
     }
   }
 
+  /** What operators do with runs, wherever those are executed; undefined where nothing keeps any. */
+  async control(): Promise<RunControl | undefined> {
+    return (await this.#opened)?.engine
+  }
+
   /** What the place where runs are kept bears, and what it does not, for people; undefined where there is none. */
   get limits(): string | undefined {
     return this.#limits
@@ -213,6 +218,8 @@ export class DurableRuns {
     await opened.store.close()
   }
 }
+
+export type RunControl = Pick<Engine<Outcome>, 'find' | 'list' | 'send' | 'signal' | 'purge'>
 
 /** Begins the runs that nobody asks for. */
 export interface TriggeredEngine extends Pick<Engine<Outcome>, 'marks' | 'isOpen'> {
