@@ -5,6 +5,7 @@ import type { AggregatedRoute, Snapshot } from '../plan/snapshot.ts'
 import type { Span } from '../telemetry/span.ts'
 import type { EndedRequest } from './capture/ended.ts'
 import { Capture, CaptureSpan } from './capture/span.ts'
+import { mostBytesOfAll } from './capture/write-call.ts'
 import { type Decided, writeRecording } from './capture/write-recording.ts'
 import { RecordingIds } from './ids.ts'
 import { RouteMasks } from './masking/route-masks.ts'
@@ -106,7 +107,7 @@ export class Recorder {
     const { settings, store, recorded } = this.#parts
     const { masks, plan } = this.#viewOf(ended)
     const sensitive = new SensitiveTexts()
-    const writing = { tokens: this.tokens, sensitive, bodies: settings.bodies === 'all' }
+    const writing = { tokens: this.tokens, sensitive, bodies: settings.bodies === 'all', bytesLeft: mostBytesOfAll }
     const { summary, recording } = writeRecording(ended, decided, masks, writing)
     const text = sensitive.removeFrom(printJson(recording))
     const shown = sensitive.isEmpty ? summary : (JSON.parse(sensitive.removeFrom(printJson(summary))) as Summary)

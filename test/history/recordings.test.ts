@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { OpaqueBytes } from '../../src/formats/opaque-bytes.ts'
+import { writeValue } from '../../src/history/capture/write-call.ts'
 import type { RunShown } from '../../src/history/history.ts'
-import { SensitiveTexts } from '../../src/history/masking/tokens.ts'
+import { SensitiveTexts, Tokens } from '../../src/history/masking/tokens.ts'
 import type { Summary } from '../../src/history/recording.ts'
 import { type Received, sendJson, startBackend } from '../support/backend.ts'
 import { type Files, type Running, startGateway } from '../support/gateway.ts'
@@ -258,6 +260,18 @@ test('a credential by its name is in no recording of an answer', async () => {
   expect((await ask('/home/hi')).headers.get('x-session-token')).toBe('Hello hi')
   const { headers } = (await find('route:home')).response
   expect([headers['x-title'], headers['x-session-token']]).toEqual(['Hello hi', undefined])
+})
+
+test('what is kept of values is bounded, each and all of them, whatever they are', () => {
+  const tokens = new Tokens(Buffer.alloc(32))
+  const writing = { tokens, sensitive: new SensitiveTexts(), bodies: false, bytesLeft: 100_000 }
+  const list = (length: number) => Array.from({ length }, () => 'x'.repeat(97))
+  expect(writeValue(list(700), [], writing)).toEqual({ unshown: 'array', bytes: 70_001 })
+  expect(writeValue(list(600), [], writing)).toHaveLength(600)
+  expect(writeValue(list(600), [], writing)).toEqual({ unshown: 'array', bytes: 60_001 })
+  const file = new OpaqueBytes(Buffer.from('bytes'), 'image/png')
+  const masks = (['pii', 'unnamed'] as const).map((keeping) => [{ area: ['file'], keeping }])
+  for (const all of [[], ...masks]) expect(writeValue({ file }, all, writing)).toEqual({ unshown: 'object', bytes: 0 })
 })
 
 describe('a text that is nobody’s to know', () => {

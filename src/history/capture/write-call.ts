@@ -15,10 +15,14 @@ export interface Writing {
   readonly sensitive: SensitiveTexts
   /** With `bodies: all`. */
   readonly bodies: boolean
+  /** What values of this recording may still take. */
+  bytesLeft: number
 }
 
 /** What of one value is kept, at most. */
 const mostBytes = 64 * 1024
+/** What of all values of one recording is kept, at most. */
+export const mostBytesOfAll = 4 * 1024 * 1024
 
 /** A call as it is kept. Of one that no plan knows, as what schemes ask, sizes alone. */
 export function writeCall(
@@ -87,8 +91,17 @@ export function writeValue(value: unknown, masks: readonly Mask[], writing: Writ
   const size = sliceOf(value)?.bytes.length
   if (size !== undefined && size > mostBytes) return describeUnshown(value, size)
   noteSensitive(value, masks, writing)
-  const shown = maskValue(value, masks, writing.tokens)
-  if (typeof shown === 'string' && shown.length > mostBytes) return describeUnshown(shown, Buffer.byteLength(shown))
+  let shown: unknown
+  let bytes: number
+  try {
+    shown = maskValue(value, masks, writing.tokens)
+    bytes = size ?? Buffer.byteLength(printJson(shown) ?? '')
+  } catch {
+    // Files have no form in JSON.
+    return describeUnshown(value, 0)
+  }
+  if (bytes > Math.min(mostBytes, writing.bytesLeft)) return describeUnshown(value, bytes)
+  writing.bytesLeft -= bytes
   return shown
 }
 
