@@ -19,11 +19,12 @@ export async function ask<Answer>(path: string, init?: RequestInit): Promise<Ans
   throw new Refusal(response.status, detail ?? title ?? `The gateway answered ${response.status}.`)
 }
 
-/** The same for a view, again every so often; `everyMs` undefined: once. */
-export function useAnswer<Answer>(path: string, everyMs?: number) {
+/** The same for a view, again every so often; `everyMs` undefined: once; `path` undefined: never. */
+export function useAnswer<Answer>(path: string | undefined, everyMs?: number) {
   return useQuery<Answer>({
     queryKey: [path],
-    queryFn: () => ask<Answer>(path),
+    queryFn: () => ask<Answer>(path!),
+    enabled: path !== undefined,
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
   })
 }

@@ -51,11 +51,12 @@ export function go(href: string): void {
 
 /** Chooses something in the view that is shown; undefined: nothing any more. */
 export function choose(name: string, value: string | undefined): void {
+  chooseAll({ [name]: value })
+}
+
+/** The same for several at once. */
+export function chooseAll(values: Readonly<Record<string, string | undefined>>): void {
   const { path, chosen } = current()
-  const next = new URLSearchParams(chosen)
-  if (value === undefined) next.delete(name)
-  else next.set(name, value)
-  const search = next.toString()
-  window.history.replaceState(undefined, '', `${hrefOf(path)}${search ? `?${search}` : ''}`)
+  window.history.replaceState(undefined, '', hrefOf(path, { ...Object.fromEntries(chosen), ...values }))
   tell()
 }

@@ -9,9 +9,16 @@ import { routeIn, withRoute } from '../runs/cells.ts'
 import { RunsGrid } from '../runs/grid.tsx'
 import { RunsTable } from '../runs/table.tsx'
 import { useRuns } from '../runs/use-runs.ts'
+import type { ViewProps } from './index.ts'
+import { Run } from './run.tsx'
 
-/** Recorded requests that fit a line of text, as they come. */
-export function Runs() {
+/** Recorded requests, or one of them. */
+export function Runs({ path: [, id] }: ViewProps) {
+  return id === undefined ? <RunList /> : <Run key={id} id={id} />
+}
+
+/** Those that fit a line of text, as they come. */
+function RunList() {
   const filter = usePlace().chosen.get('filter') ?? ''
   const [isFollowed, setFollowed] = useState(true)
   const { runs, kept, refusal, isConnected, showOlder } = useRuns(filter, isFollowed)
