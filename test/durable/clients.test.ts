@@ -156,6 +156,27 @@ describe('what is told of a run', () => {
     expect(await kept.json()).toMatchObject({ code: 'sold-out', route: 'late-failing' })
   })
 
+  testWithPostgres('who listens hears of each state, then the answer, and then nothing more', async () => {
+    const release = hold()
+    const place = await placeOf(send('/later'))
+    await told(place, 'running')
+    const events = await get(place, { headers: { accept: 'text/event-stream' } })
+    expect(Object.fromEntries(events.headers)).toMatchObject({
+      ...{ 'content-type': 'text/event-stream', 'cache-control': 'no-store' },
+    })
+    const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let text = (await reader.read()).value!
+    expect(text).toMatch(
+      /^event: state\ndata: \{"id":"[0-9a-f-]{36}","route":"later","state":"running","since":".*"\}\n\n$/,
+    )
+    release()
+    for (let next = await reader.read(); !next.done; next = await reader.read()) text += next.value
+    expect(text.match(/"state":"\w+"/g)).toEqual(['"state":"running"', '"state":"done"'])
+    expect(text).toMatch(/event: answer\nid: end\ndata: \{"status":201,"body":\{"payment":"p1"\}\}\n\n$/)
+    const again = await get(place, { headers: { accept: 'text/event-stream', 'last-event-id': 'end' } })
+    expect(again.status).toBe(204)
+  })
+
   testWithPostgres('a run is there for who began it, and for nobody else; nor is what is no run', async () => {
     hold()()
     const [anna, bo] = ['anna', 'bo'].map((name) => ({ headers: withPassword(name, name) }))

@@ -26,16 +26,24 @@ export function statusOf(run: RunRecord, context: ProblemContext): Answer {
   return answerWith(200, notKept(run.state), describeRun(run, context))
 }
 
-/** As JSON. Of what its answer is only what is JSON: the whole of it has a place of its own. */
-export function describeRun(run: RunRecord, context: ProblemContext): string {
-  const { id, route, state, since } = run
-  const about = JSON.stringify({ id, route, state, since: new Date(since).toISOString() })
+function describeRun(run: RunRecord, context: ProblemContext): string {
+  const answer = describeAnswer(run, context)
+  return answer === undefined ? describeState(run) : `${describeState(run).slice(0, -1)},"answer":${answer}}`
+}
+
+/** As JSON. */
+export function describeState({ id, route, state, since }: RunRecord): string {
+  return JSON.stringify({ id, route, state, since: new Date(since).toISOString() })
+}
+
+/** As JSON; of a body only what is JSON: the whole of it has a place of its own. Undefined while there is none. */
+export function describeAnswer(run: RunRecord, context: ProblemContext): string | undefined {
   const answer = recordedAnswer(run, context)
-  if (!answer) return about
+  if (!answer) return undefined
   const { status, headers, body } = answer
   const isJson = body && /\bjson\b/i.test(String(headers['content-type']))
   // Its numbers keep their value as they are.
-  return `${about.slice(0, -1)},"answer":{"status":${status}${isJson ? `,"body":${Buffer.from(body)}` : ''}}}`
+  return `{"status":${status}${isJson ? `,"body":${Buffer.from(body)}` : ''}}`
 }
 
 /** What a run came to, as its client was or would have been told; that it goes on; undefined where it ended without. */

@@ -4,7 +4,7 @@ import { toGatewayError } from '../../errors.ts'
 import { contained } from '../../faults.ts'
 import type { AggregatedRoute } from '../../plan/snapshot.ts'
 import { callerOf } from '../../run/caller.ts'
-import type { Answer } from '../../run/outcome.ts'
+import type { Answer, StreamedAnswer } from '../../run/outcome.ts'
 import { refuse } from '../../run/refusals.ts'
 import { headersForBrowser } from '../http/for-browsers.ts'
 import { checkRequest, pathOf } from '../http/strict.ts'
@@ -15,6 +15,7 @@ import { checkPath, passOutside } from '../requests/dispatch.ts'
 import { Exchange } from '../requests/exchange.ts'
 import { ServerRequestParts } from '../requests/request-parts.ts'
 import { answerOfRun, runsPath, statusOf } from './answers.ts'
+import { lastEventId, watchRun } from './events.ts'
 
 /** Ids that are not guessed. */
 const place = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\/answer)?$/
@@ -47,20 +48,57 @@ export function isOfRuns({ runs }: Activation, request: IncomingMessage): boolea
   return !runs.isEmpty && request.url!.includes(runsPath) && pathOf(request).startsWith(runsPath)
 }
 
-async function tell(exchange: Exchange): Promise<Answer> {
+function wantsEvents({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && /\btext\/event-stream\b/i.test(headers.accept ?? '')
+}
+
+/** Tells a browser that has had the last event to connect no more. */
+const noMore: Answer = {
+  ...{
+    kind: 'answer',
+    status: 204,
+    headers: { 'cache-control': 'no-store' },
+    body: undefined,
+    records: [],
+    degraded: [],
+  },
+}
+
+/** Who may be told of a run. */
+interface Asking {
+  readonly route: AggregatedRoute
+  /** Until when: epoch milliseconds. */
+  readonly expiresMs: number | undefined
+}
+
+async function tell(exchange: Exchange): Promise<Answer | StreamedAnswer> {
   const [, id, ofAnswer] = place.exec(pathOf(exchange.request).slice(runsPath.length)) ?? []
   const run = id === undefined ? undefined : await exchange.serving.durable.find(id)
-  const route = run && (await routeFor(exchange, run))
-  if (!route) throw refuse('not-found')
-  exchange.ownHeaders = headersForBrowser(route.browsers, exchange.request)
+  const asking = run && (await letIn(exchange, run))
+  if (!asking) throw refuse('not-found')
+  exchange.ownHeaders = headersForBrowser(asking.route.browsers, exchange.request)
   const context = { ...exchange.problemContext(), route: run.route }
+  if (!ofAnswer && wantsEvents(exchange.request)) {
+    const { serving } = exchange
+    const { clock, durable } = serving
+    if (exchange.request.headers['last-event-id'] === lastEventId) return noMore
+    const isOver = () => serving.isDraining || exchange.isGone
+    return watchRun(run, {
+      clock,
+      owner: exchange,
+      context,
+      expiresMs: asking.expiresMs,
+      look: () => durable.find(run.id),
+      isOver,
+    })
+  }
   const answer = ofAnswer ? answerOfRun(run, context) : statusOf(run, context)
   if (!answer) throw refuse('not-found')
   return answer
 }
 
 /** The route of a run, where it is there for whoever asks, lets him in, and the run is no one else's. */
-async function routeFor(exchange: Exchange, run: RunRecord): Promise<AggregatedRoute | undefined> {
+async function letIn(exchange: Exchange, run: RunRecord): Promise<Asking | undefined> {
   const { activation, request } = exchange
   const asked = activation.runs.find(run.route)
   if (!asked) return undefined
@@ -76,5 +114,5 @@ async function routeFor(exchange: Exchange, run: RunRecord): Promise<AggregatedR
   }
   // Another answer sends people to where they sign in.
   const isHis = run.by === undefined || run.by === callerOf(parts.identity)
-  return outcome.status === 204 && isHis ? route : undefined
+  return outcome.status === 204 && isHis ? { route, expiresMs: parts.identity?.expiresMs } : undefined
 }
