@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Overview } from '../../../src/server/admin/console/overview.ts'
 import { useAnswer } from '../api.ts'
+import { printTime } from '../figures.ts'
 import { go, hrefOf } from '../location.ts'
+import { useRunsById } from '../runs/find-runs.ts'
 
 interface Hit {
   readonly kind: string
@@ -25,7 +27,7 @@ export function useSearchKey(open: () => void): void {
   })
 }
 
-/** Finds routes, services and colors by a piece of their names. */
+/** Finds routes, services and colors by a piece of their names, and a run by any of its ids. */
 export function Search({ close }: { readonly close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [text, setText] = useState('')
@@ -42,11 +44,11 @@ export function Search({ close }: { readonly close: () => void }) {
       <input
         type="search"
         role="combobox"
-        aria-label="Routes, services, colors"
+        aria-label="Routes, services, colors, runs by id"
         aria-expanded="true"
         aria-controls="hits"
         aria-activedescendant={hits[at] ? `hit-${at}` : undefined}
-        placeholder="Routes, services, colors"
+        placeholder="Routes, services, colors, runs by id"
         value={text}
         onChange={(event) => {
           setText(event.target.value)
@@ -63,7 +65,7 @@ export function Search({ close }: { readonly close: () => void }) {
       <div id="hits" role="listbox" aria-label="Found" className="hits">
         {hits.map((hit, index) => (
           <div
-            key={`${hit.kind} ${hit.name}`}
+            key={hit.href}
             id={`hit-${index}`}
             role="option"
             tabIndex={-1}
@@ -111,12 +113,19 @@ function useHits(text: string): readonly Hit[] {
     ],
     [overview, dictionary],
   )
+  const runs = useRunsById(text)
   return useMemo(() => {
+    const recorded = runs.map(({ id, method, path, status, at }) => ({
+      kind: 'run',
+      name: `${method} ${path}`,
+      detail: `${status}, ${printTime(at)}`,
+      href: hrefOf(['runs', id]),
+    }))
     const words = text.toLowerCase().split(/\s+/).filter(Boolean)
     const fits = ({ kind, name, detail }: Hit) => {
       const whole = `${kind} ${name} ${detail}`.toLowerCase()
       return words.every((word) => whole.includes(word))
     }
-    return all.filter(fits).slice(0, mostHits)
-  }, [all, text])
+    return [...recorded, ...all.filter(fits)].slice(0, mostHits)
+  }, [all, text, runs])
 }
