@@ -10,7 +10,7 @@ export type Undone = 'open' | 'undone' | 'parked' | 'stands'
 /** How a call is undone, and through what. */
 interface Way {
   readonly undo: Undo
-  readonly recorder: Pick<Recorder, 'wait'> & {
+  readonly recorder: {
     /** The same for an attempt to undo it, from 1. */
     undoing(attempt: number): Recorder
   }
@@ -67,6 +67,11 @@ export class Compensations {
     void this.run(group, 'all')
   }
 
+  /** Undoes all that may have done something. */
+  all(): Promise<void> {
+    return this.run(new Set(this.#calls.keys()), 'all')
+  }
+
   /** Undoes those of a group, one after the other, in the reverse of the order in which they went out. */
   async run(group: ReadonlySet<string>, which: 'all' | 'none' | readonly string[]): Promise<void> {
     const chosen = [...this.#calls].filter(
@@ -115,8 +120,9 @@ export class Compensations {
     // Each restart since it was parked gives it as many attempts again.
     const attempts = undo.attempts * (1 + log.timesParked(place))
     for (let attempt = 1; ; attempt += 1) {
+      const undoing = recorder.undoing(attempt)
       try {
-        await undo.send(recorder.undoing(attempt), scope)
+        await undo.send(undoing, scope)
         this.#isUndone(call)
         return
       } catch (thrown) {
@@ -132,7 +138,7 @@ export class Compensations {
           return
         }
       }
-      await recorder.wait(`${step}:compensate#${attempt}:wait`, delayMs(attempt), scope)
+      await undoing.wait(`${step}:compensate#${attempt}:wait`, delayMs(attempt), scope)
     }
   }
 

@@ -8,6 +8,7 @@ import { pause } from '../pause.ts'
 import type { Context } from '../steps/context.ts'
 import type { Awaited, Recorder, Undo } from '../steps/recorder.ts'
 import type { Compensations } from './compensations.ts'
+import { type Control, never } from './control.ts'
 import type { Mailbox } from './inbox/mailbox.ts'
 import type { Message } from './inbox/message.ts'
 import type { RunLog } from './log/run-log.ts'
@@ -22,6 +23,7 @@ export interface RunParts {
   /** Of the whole run: no step beside a call ends it. */
   readonly scope: Scope
   readonly compensations: Compensations
+  readonly control: Control
   /** Whether no more is to be recorded. */
   readonly isFull: () => boolean
 }
@@ -61,28 +63,41 @@ export class RunRecorder implements Recorder {
   }
 
   async call(site: CallSite, request: CallRequest, call: OngoingCall, send: Layer): Promise<LayerResponse> {
-    const { log, compensations } = this.#run
+    const { log, compensations, control } = this.#run
     const { isCompensation, mayRepeat } = site.recorded!
+    if (control.isPaused) {
+      await control.goesOn()
+      if (!isCompensation) call.context.scope.throwIfCancelled()
+    }
+    if (this.#isLeft) return never()
     const key = this.#keyOf(site)
     const place = this.#here.undoing > 1 ? `${key}#${this.#here.undoing}` : key
     const again = log.intentOf(place) !== undefined
     if (!again && !isCompensation && this.#run.isFull()) throw tooMuchState(site)
     if (!isCompensation) {
       compensations.begin(place)
+      control.began()
       for (const group of this.#groups) group.add(place)
     }
     const sent = { ...request, headers: this.#headersOf(site, request, key) }
     const { said, live } = await log.tell<LayerResponse | GatewayError>(place, (arrive) => {
       if (again && !mayRepeat) return arrive(sayUnknown(site))
       if (!again) log.note({ kind: 'intent', place })
-      log
-        .send(() => this.#send(site, sent, call, send))
-        .then(
-          (response) => arrive(sayResponse(response), response),
-          (thrown: unknown) => arrive(sayError(toGatewayError(thrown), site), toGatewayError(thrown)),
-        )
+      const go = () =>
+        log
+          .send(() => this.#send(site, sent, call, send))
+          .then(
+            (response) => arrive(sayResponse(response), response),
+            (thrown: unknown) => arrive(sayError(toGatewayError(thrown), site), toGatewayError(thrown)),
+          )
+      if (control.holds(again)) void control.goesOn(again).then(go)
+      else void go()
     })
-    if (!isCompensation) compensations.end(place, (said as Said).ending)
+    if (!isCompensation) {
+      compensations.end(place, (said as Said).ending)
+      control.ended()
+    }
+    if (this.#isLeft) return never()
     if (live) return live instanceof GatewayError ? raise(live) : live
     return restore(said as Said, site)
   }
@@ -116,6 +131,7 @@ export class RunRecorder implements Recorder {
     const { said } = await this.#run.log.tell(this.#at(place), (arrive) => {
       find().then(arrive, () => arrive(undefined))
     })
+    if (this.#isLeft) return never()
     return said as Value
   }
 
@@ -138,16 +154,21 @@ export class RunRecorder implements Recorder {
         .then(() => pause(leftMs, clock, scope))
         .then(arrive, arrive)
     })
+    if (this.#isLeft) return never()
     scope.throwIfCancelled()
   }
 
   async emit(place: string, send: (id: string) => Promise<void>, scope: Scope): Promise<void> {
-    const { log, id } = this.#run
+    const { log, id, control } = this.#run
     const at = this.#at(place)
+    if (control.isPaused) await control.goesOn()
+    if (this.#isLeft) return never()
+    scope.throwIfCancelled()
     await log.tell(at, (arrive) => {
       if (log.intentOf(at) === undefined) log.note({ kind: 'intent', place: at })
       this.#insist(() => log.send(() => send(`${id}:${at}`)), scope).then(() => arrive('sent'), arrive)
     })
+    if (this.#isLeft) return never()
     scope.throwIfCancelled()
   }
 
@@ -172,6 +193,7 @@ export class RunRecorder implements Recorder {
     const message = await Promise.race([taking.message, late])
     taking.cancel()
     timing.cancel(new GatewayError('cancelled'))
+    if (this.#isLeft) return never()
     scope.throwIfCancelled()
     return message ?? undefined
   }
@@ -185,15 +207,21 @@ export class RunRecorder implements Recorder {
   }
 
   leaveBehind(place: string): void {
-    this.#run.compensations.leaveBehind(this.#at(place))
+    if (!this.#isLeft) this.#run.compensations.leaveBehind(this.#at(place))
   }
 
   abandon(): void {
-    this.#run.compensations.abandon(this.#groups.at(-1)!)
+    if (!this.#isLeft) this.#run.compensations.abandon(this.#groups.at(-1)!)
   }
 
-  compensate(which: 'all' | 'none' | readonly string[]): Promise<void> {
-    return this.#run.compensations.run(this.#groups.at(-1)!, which)
+  async compensate(which: 'all' | 'none' | readonly string[]): Promise<void> {
+    if (!this.#isLeft) await this.#run.compensations.run(this.#groups.at(-1)!, which)
+    if (this.#isLeft) return never()
+  }
+
+  /** The run was cancelled: its steps stay where they are, and only what undoes them goes on. */
+  get #isLeft(): boolean {
+    return this.#here.undoing === 0 && this.#run.control.isCancelled
   }
 }
 

@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { Document } from '../expressions/document.ts'
 import type { DurableSettings } from '../routes/durable.ts'
 import { Compensations } from './compensations.ts'
+import { Control } from './control.ts'
 import { Mailbox } from './inbox/mailbox.ts'
 import type { Batch } from './log/entry.ts'
 import { RunLog } from './log/run-log.ts'
@@ -19,6 +20,10 @@ export interface RunStart {
   readonly scope: Scope
   /** Until when it may take, on `Clock.now()`'s scale. */
   readonly deadline: number
+  /** What the steps come to, unless somebody cancels the run before. */
+  readonly untilCancelled: Control['untilCancelled']
+  /** Undoes all that they may have done. */
+  readonly undoAll: () => Promise<void>
 }
 
 export interface RunOptions<Outcome> {
@@ -59,7 +64,10 @@ export class Run<Outcome> {
   readonly mailbox = new Mailbox()
   readonly #options: RunOptions<Outcome>
   readonly #compensations: Compensations
+  readonly #control: Control
   readonly #scope = new Scope()
+  /** Of its steps, not of what undoes them. */
+  readonly #steps = new Scope(this.#scope)
   #bytes = 0
   #end: RunEnd<Outcome> | undefined
   #seen: RunState | undefined
@@ -72,6 +80,7 @@ export class Run<Outcome> {
       settled: () => this.#look(),
       deliver: (message) => this.mailbox.deliver(message),
     })
+    this.#control = new Control(this.mailbox, past, (reason) => this.#steps.cancel(reason))
     this.#compensations = new Compensations({ log: this.log, scope: this.#scope, parked, stuck: () => this.#isStuck() })
   }
 
@@ -87,6 +96,7 @@ export class Run<Outcome> {
 
   get state(): RunState {
     if (this.#end) return this.#end.state
+    if (this.#control.isPaused) return 'paused'
     if (this.#compensations.hasParked) return 'parked'
     if (this.#compensations.isUnderWay) return 'compensating'
     return this.log.isWaiting ? 'waiting' : 'running'
@@ -121,17 +131,30 @@ export class Run<Outcome> {
     const deadline = clock.now() + log.beganAt + settings.timeoutMs - clock.epoch()
     const time = { now: () => clock.now(), epoch: () => clock.epoch(), deadline }
     const recorder = new RunRecorder({
-      ...{ id, log, clock, scope: this.#scope, mailbox: this.mailbox, compensations: this.#compensations },
+      ...{
+        id,
+        log,
+        clock,
+        scope: this.#scope,
+        mailbox: this.mailbox,
+        compensations: this.#compensations,
+        control: this.#control,
+      },
       isFull: () => this.#bytes > settings.maxStateBytes,
     })
     const work = new RecordedWork(maxWork, time, log, seed)
-    const executed = execute({ document, recorder, work, scope: this.#scope, deadline })
+    const executed = execute({
+      ...{ document, recorder, work, scope: this.#steps, deadline },
+      untilCancelled: (steps) => this.#control.untilCancelled(steps),
+      undoAll: () => this.#compensations.all(),
+    })
     log.open()
     const outcome = await executed
     await this.#compensations.rest()
     const { compensated } = this
-    const isUndone = compensated.length > 0 && isFailure(outcome)
-    this.#end = { outcome, state: isUndone ? 'compensated' : isFailure(outcome) ? 'failed' : 'done', compensated }
+    const failed: EndState = compensated.length > 0 ? 'compensated' : 'failed'
+    const steered = isFailure(outcome) ? failed : 'done'
+    this.#end = { outcome, state: this.#control.isRaised ? 'cancelled' : steered, compensated }
     this.#look()
     return this.#end
   }

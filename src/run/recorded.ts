@@ -19,6 +19,10 @@ export interface RecordedRun {
   readonly propagation: Propagation
   /** Until when it may take, on `Clock.now()`'s scale. */
   readonly deadline: number
+  /** What the steps come to, unless somebody cancels the run before. */
+  readonly untilCancelled: <Value>(steps: Promise<Value>) => Promise<Value>
+  /** Undoes all that they may have done. */
+  readonly undoAll: () => Promise<void>
 }
 
 /**
@@ -28,7 +32,7 @@ export interface RecordedRun {
 export async function runRecorded(
   route: AggregatedRoute,
   { clock, calls, stepEnded, emit }: ExecutionParts,
-  { document, recorder, work, scope, span, propagation, deadline }: RecordedRun,
+  { document, recorder, work, scope, span, propagation, deadline, untilCancelled, undoAll }: RecordedRun,
 ): Promise<Answer | Failure> {
   const left: LeftOut[] = []
   document[leftOut] = left
@@ -50,13 +54,16 @@ export async function runRecorded(
     recorder,
   }
   const execution = { route, context: new Context(run, document, scope, span), left, work }
+  const answer = async () => {
+    await route.run(execution.context)
+    return respond(execution)
+  }
   let outcome: Answer | Failure
   try {
-    await route.run(execution.context)
-    outcome = await respond(execution)
+    outcome = await untilCancelled(answer())
   } catch (thrown) {
     outcome = endWith(execution, thrown)
   }
-  if (outcome.kind === 'failure') await recorder.compensate('all')
+  if (outcome.kind === 'failure') await undoAll()
   return outcome
 }

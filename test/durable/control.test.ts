@@ -43,8 +43,34 @@ async function startOrders() {
   }
   /** Who is told of an end has not yet to do with its record. */
   const ends = (id: string) => until(async () => 'endedAt' in (await ask('GET', `/${id}`)).body, 'its end is recorded')
-  return { ask, order, ends, lines }
+  const comesTo = (id: string, state: string) =>
+    until(async () => (await ask('GET', `/${id}`)).body['state'] === state, state)
+  return { shop, ask, order, comesTo, ends, lines }
 }
+
+testWithPostgres(
+  'a run is paused, resumed and cancelled by the admin listener, for whatever gateway executes it',
+  async () => {
+    const { shop, ask, order, comesTo, ends, lines } = await startOrders()
+    const { id } = await order()
+    const tell = async (command: string, run = id) => (await ask('POST', `/${run}/${command}`)).status
+    expect(await tell('pause', 'nobody')).toBe(404)
+    expect(await tell('pause')).toBe(202)
+    await comesTo(id, 'paused')
+    await until(async () => JSON.stringify((await ask('GET', '?state=paused')).body).includes(id), 'it is listed')
+    expect(await tell('resume')).toBe(202)
+    await comesTo(id, 'waiting')
+    expect(await tell('cancel')).toBe(202)
+    await ends(id)
+    await comesTo(id, 'cancelled')
+    expect(shop.asked.map((line) => line.replace(/ [0-9a-f-]{36}:/, ' '))).toEqual([
+      'POST /reserve reserve',
+      'POST /release reserve:compensate',
+    ])
+    expect(await tell('pause')).toBe(409)
+    expect(lines.some((line) => line.includes('"audit"') && line.includes(`/-/runs/${id}/cancel`))).toBe(true)
+  },
+)
 
 testWithPostgres('the admin listener lists runs, sends them signals, and forgets those that ended', async () => {
   const { ask, order, ends, lines } = await startOrders()

@@ -62,6 +62,8 @@ export interface RunOptions {
   readonly writes?: number
   /** What is sent to it as soon as it has begun. */
   readonly sent?: readonly Sent[]
+  /** Handed what sends it something more, as soon as it has begun, and again whenever something of it is written. */
+  readonly steer?: (send: (kind: string) => void, written: number, batch: Batch | undefined) => void
   readonly clock?: Clock
 }
 
@@ -81,6 +83,7 @@ export async function executeRun({
   past = [],
   writes = Infinity,
   sent = [],
+  steer = () => {},
   clock = systemClock,
 }: RunOptions): Promise<Executed> {
   const route = snapshot.routes[0] as AggregatedRoute
@@ -91,6 +94,7 @@ export async function executeRun({
   const parked: string[] = []
   const states: RunState[] = []
   let written = 0
+  let send = (_kind: string) => {}
   const { end } = await runInMemory(
     {
       id: 'run-1',
@@ -118,11 +122,14 @@ export async function executeRun({
       if (written === writes) return false
       written += 1
       batches.push(JSON.parse(JSON.stringify(batch)))
+      steer(send, written, batch)
       return true
     },
     (run) => {
       const known = run.log.lastMessage
       for (const [index, one] of sent.entries()) run.log.receive({ ...one, seq: known + index + 1 })
+      send = (kind) => run.log.receive({ kind, name: '', seq: run.log.lastMessage + 1 })
+      steer(send, 0, undefined)
     },
   )
   return { end, batches, parked, states }

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express'
+import { type Command, commands } from '../../durable/control.ts'
 import type { Delivery, RunFilter, RunRecord } from '../../durable/runs/record.ts'
 import { type RunState, runStates } from '../../durable/state.ts'
 import { GatewayError } from '../../errors.ts'
@@ -118,6 +119,20 @@ export function runEndpoints({ serving, durable }: Pick<AdminParts, 'serving' | 
         else sendDelivery(delivery, request, response)
       }),
     },
+    ...commands.map(
+      (kind): AdminEndpoint => ({
+        method: 'post',
+        path: `/-/runs/:id/${kind}`,
+        role: 'editor',
+        summary: summaries[kind],
+        parameters: [id],
+        answers: json(queued, 202),
+        handle: at(async (control, request, response) => {
+          const delivery = await control.send(idOf(request), { kind, name: '', who: whoAsks(request) })
+          sendDelivery(delivery, request, response)
+        }),
+      }),
+    ),
     {
       method: 'delete',
       path: '/-/runs/:id',
@@ -133,6 +148,13 @@ export function runEndpoints({ serving, durable }: Pick<AdminParts, 'serving' | 
       }),
     },
   ]
+}
+
+const summaries: Readonly<Record<Command, string>> = {
+  pause:
+    'Nothing of the run begins any more, what undoes it included; what is under way is recorded, and clocks run on.',
+  resume: 'A paused run goes on.',
+  cancel: 'Ends a run as soon as what is under way has ended, and undoes what it did; no handler of it sees that.',
 }
 
 const unknownRun = 'no such run is kept'
