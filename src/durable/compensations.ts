@@ -85,9 +85,19 @@ export class Compensations {
     for (const [place, call] of chosen.reverse()) await this.#undo(place, call)
   }
 
-  /** Resolves when nothing is being undone any more; never while a call is parked. */
+  /**
+   * Resolves when nothing is being undone any more; never while a call is parked. One that an execution before left parked is
+   * tried once more, now that all else is as it was then.
+   */
   async rest(): Promise<void> {
     for (const { ended } of this.#calls.values()) await ended
+    for (let round = 2; ; round += 1) {
+      const again = [...this.#calls].filter(
+        ([place, { undone }]) => undone === 'parked' && round <= 1 + this.#options.log.timesParked(place),
+      )
+      if (again.length === 0) break
+      for (const [place, call] of again.reverse()) await this.#tryRound(place, call, round)
+    }
     if (!this.hasParked) return
     this.#options.stuck()
     await new Promise<never>(() => {})
@@ -109,17 +119,18 @@ export class Compensations {
   #undo(place: string, call: Call): Promise<void> {
     if (!call.way || call.ending === 'refused' || call.ending === undefined || call.undone === 'stands')
       return Promise.resolve()
-    call.ended ??= this.#tryUntilDone(place, call)
+    call.ended ??= this.#tryRound(place, call, 1)
     return call.ended
   }
 
-  async #tryUntilDone(place: string, call: Call): Promise<void> {
+  /** Tries to undo a call as often as its `retry` says, behind which it is parked. */
+  async #tryRound(place: string, call: Call, round: number): Promise<void> {
     const { log, scope, parked } = this.#options
     const { undo, recorder } = call.way!
-    const { step, delayMs } = undo
-    // Each restart since it was parked gives it as many attempts again.
-    const attempts = undo.attempts * (1 + log.timesParked(place))
-    for (let attempt = 1; ; attempt += 1) {
+    const { step, delayMs, attempts } = undo
+    call.undone = 'open'
+    for (let nth = 1; ; nth += 1) {
+      const attempt = (round - 1) * attempts + nth
       const undoing = recorder.undoing(attempt)
       try {
         await undo.send(undoing, scope)
@@ -131,14 +142,16 @@ export class Compensations {
           this.#isUndone(call)
           return
         }
-        if (attempt === attempts) {
+        if (nth === attempts) {
           call.undone = 'parked'
+          // What stood behind it in the record of before went on from here.
+          if (log.timesParked(place) >= round) return
           log.note({ kind: 'parked', place })
           parked(place, error)
           return
         }
       }
-      await undoing.wait(`${step}:compensate#${attempt}:wait`, delayMs(attempt), scope)
+      await undoing.wait(`${step}:compensate#${attempt}:wait`, delayMs(nth), scope)
     }
   }
 

@@ -77,3 +77,30 @@ test('what undoes a call is tried again with the same key, and reads what the ca
   expect({ state: end!.state, refusals }).toEqual({ state: 'compensated', refusals: 2 })
   expect(shop.asked.filter((line) => line === 'POST /refund run-1:charge:compensate')).toHaveLength(3)
 })
+
+test('one that was parked before another was undone is tried again behind it, after each restart', async () => {
+  const route = orderRoute.replace(
+    'shop.refund, retry: { delay: 1ms }',
+    'shop.refund, retry: { attempts: 2, delay: 1ms }',
+  )
+  let isWell = false
+  const shop = await startShop((line) => {
+    if (line.endsWith('/ship')) return { status: 409 }
+    return line.endsWith('/refund') && !isWell ? { status: 500 } : undefined
+  })
+  const snapshot = loadProject(orderWorld(shop.url, route))
+  const refunds = () => shop.asked.filter((line) => line.includes('/refund')).length
+  const first = await executeRun({ snapshot, body })
+  expect({ parked: first.parked, refunds: refunds(), states: first.states.at(-1) }).toEqual({
+    parked: ['charge'],
+    refunds: 2,
+    states: 'parked',
+  })
+  const second = await executeRun({ snapshot, body, past: first.batches })
+  expect({ parked: second.parked, refunds: refunds() }).toEqual({ parked: ['charge'], refunds: 4 })
+  isWell = true
+  const third = await executeRun({ snapshot, body, past: second.batches })
+  expect(third.end).toMatchObject({ state: 'compensated', compensated: ['reserve', 'charge'] })
+  expect(refunds()).toBe(5)
+  expect(shop.effects.filter((line) => line.includes('/release'))).toHaveLength(1)
+})
