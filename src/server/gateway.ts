@@ -49,7 +49,7 @@ import { tryOpenApi } from './requests/openapi.ts'
 import { tryPreflight } from './requests/preflight.ts'
 import { tellRefused } from './requests/refused.ts'
 import { trySignIn } from './requests/sign-in.ts'
-import { tryRuns } from './runs/endpoint.ts'
+import { isOfRuns } from './runs/place.ts'
 
 export type { Gateway, GatewayOptions } from './gateway-contract.ts'
 export { ConfigurationError } from './lifecycle/load.ts'
@@ -163,10 +163,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     watcher.watch(locations)
   }
 
+  const answerRuns = loadAtFirstRequest(
+    async () => (await import('./runs/endpoint.ts')).answerRuns.bind(undefined, serving),
+    (thrown) => logger.error({ err: thrown }, 'what tells of durable runs cannot be loaded'),
+  )
   const handler: Gateway['handler'] = (request, response, next) => {
     dropHeadersOfProxies(request, serving.current.addresses.trustsPeerOf)
     if (trySignIn(serving, request, response) || tryMcp(serving, request, response)) return
-    if (tryRuns(serving, request, response)) return
+    if (isOfRuns(serving.current, request)) return answerRuns(request, response)
     if (request.method === 'OPTIONS' && tryPreflight(serving, request, response)) return
     const found = findRoute(serving.current, request)
     if (tryAggregate(serving, found, request, response)) return

@@ -196,6 +196,7 @@ inChromium(() => {
     }
     await page.setViewportSize({ width: 1280, height: 850 })
     await page.goto(`${admin}/console`)
+    await page.locator('main h1').first().waitFor()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('route home')
     await page.getByRole('option', { name: 'mobile-home' }).first().waitFor()

@@ -18,7 +18,7 @@ import type { Found } from '../requests/router.ts'
 import { compileTraceTrust } from '../requests/trace-trust.ts'
 import { Views } from '../requests/views.ts'
 import { ActiveRuns } from '../runs/active-runs.ts'
-import { runsPath } from '../runs/answers.ts'
+import { runsPath } from '../runs/place.ts'
 
 export {
   type ActiveAggregate,

@@ -20,7 +20,7 @@ import { runRecorded } from '../../run/recorded.ts'
 import type { Client, Handle } from '../../run/stage.ts'
 import type { Notify } from '../../telemetry/notice.ts'
 import { untraced } from '../../telemetry/untraced.ts'
-import { goesOn } from '../runs/answers.ts'
+import type { goesOn } from '../runs/answers.ts'
 
 interface DurableRunsParts {
   readonly clock: Clock
@@ -54,6 +54,7 @@ export class DurableRuns {
   #snapshot: Snapshot | undefined
   #opened: Promise<Opened> | undefined
   #packPlan: typeof packPlan | undefined
+  #goesOn: typeof goesOn | undefined
   #limits: string | undefined
   /** Of requests whose runs begin in this process, by their ids. */
   readonly #clients = new Map<string, Client>()
@@ -79,12 +80,14 @@ export class DurableRuns {
 
   async #open({ settings: { stores } }: Snapshot): Promise<Opened> {
     const { clock, notify, base } = this.#parts
-    const [{ Engine }, { packPlan }, { openDurableStore }] = await Promise.all([
+    const [{ Engine }, { packPlan }, { openDurableStore }, { goesOn }] = await Promise.all([
       import('../../durable/engine.ts'),
       import('../../durable/plan-text.ts'),
       import('../../durable/store/open.ts'),
+      import('../runs/answers.ts'),
     ])
     this.#packPlan = packPlan
+    this.#goesOn = goesOn
     const warn = (message: string) => notify({ level: 'warn', subject: 'durable runs', message })
     const store = await openDurableStore(stores.durable!, { keys: stores.durableKey, base, warn })
     const openPlan = this.#openPlan.bind(this)
@@ -161,7 +164,7 @@ export class DurableRuns {
         if (!started.isNew) throw new GatewayError('internal', { reason: 'a run without a key was found by one' })
         const { id, ended } = started
         const { promise: late, resolve } = Promise.withResolvers<Outcome>()
-        const timer = this.#parts.clock.schedule(withinMs, () => resolve(goesOn(route, id, engine.stateOf(id))))
+        const timer = this.#parts.clock.schedule(withinMs, () => resolve(this.#goesOn!(route, id, engine.stateOf(id))))
         const outcome = await Promise.race([ended.then((end) => end.outcome), late])
         timer.cancel()
         return outcome

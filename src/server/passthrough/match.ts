@@ -12,7 +12,7 @@ import { arrive } from '../requests/arrival.ts'
 import { findRoute } from '../requests/dispatch.ts'
 import { isOfOpenApi } from '../requests/openapi.ts'
 import { isOfSignIn } from '../requests/sign-in.ts'
-import { isOfRuns } from '../runs/endpoint.ts'
+import { isOfRuns } from '../runs/place.ts'
 
 /** The `proxy:` route that takes a request, and the request as its stages see it. */
 export interface PassthroughMatch {

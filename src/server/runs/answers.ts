@@ -6,9 +6,7 @@ import type { Answer } from '../../run/outcome.ts'
 import { unpackOutcome } from '../../run/packed-outcome.ts'
 import type { ProblemContext } from '../../run/problem.ts'
 import { renderReply } from '../../run/reply.ts'
-
-/** Below it each run is told of by its id. */
-export const runsPath = '/-/runs/'
+import { runsPath } from './place.ts'
 
 /** The answer to a client that is kept no longer: its run goes on. */
 export function goesOn(

@@ -8,25 +8,24 @@ import type { Answer, StreamedAnswer } from '../../run/outcome.ts'
 import { refuse } from '../../run/refusals.ts'
 import { headersForBrowser } from '../http/for-browsers.ts'
 import { checkRequest, pathOf } from '../http/strict.ts'
-import type { Activation } from '../lifecycle/activation.ts'
 import type { Serving } from '../lifecycle/serving.ts'
 import { passCall } from '../mcp/tool-call.ts'
 import { checkPath, passOutside } from '../requests/dispatch.ts'
 import { Exchange } from '../requests/exchange.ts'
 import { ServerRequestParts } from '../requests/request-parts.ts'
-import { answerOfRun, runsPath, statusOf } from './answers.ts'
+import { answerOfRun, statusOf } from './answers.ts'
 import { lastEventId, watchRun } from './events.ts'
+import { runsPath } from './place.ts'
 
 /** Ids that are not guessed. */
 const place = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\/answer)?$/
 
 /**
- * Tells whoever began a run what it is at, and its answer: false for any other request. It stands before every route, since
- * a `proxy:` may take any path. Whatever is not his to know is not there.
+ * Tells whoever began a run what it is at, and its answer. It stands before every route, since a `proxy:` may take any path.
+ * Whatever is not his to know is not there.
  */
-export function tryRuns(serving: Serving, request: IncomingMessage, response: ServerResponse): boolean {
+export function answerRuns(serving: Serving, request: IncomingMessage, response: ServerResponse): void {
   const activation = serving.current
-  if (!isOfRuns(activation, request)) return false
   const exchange = new Exchange(serving, activation, undefined, request, response)
   const { method } = request
   const refusal = checkRequest(request) ?? checkPath(request)
@@ -41,11 +40,6 @@ export function tryRuns(serving: Serving, request: IncomingMessage, response: Se
         ),
       )
     })
-  return true
-}
-
-export function isOfRuns({ runs }: Activation, request: IncomingMessage): boolean {
-  return !runs.isEmpty && request.url!.includes(runsPath) && pathOf(request).startsWith(runsPath)
 }
 
 function wantsEvents({ method, headers }: IncomingMessage): boolean {
