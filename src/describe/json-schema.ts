@@ -75,6 +75,16 @@ function stepOf(kinds: readonly StepKind[], definitions: Schema): Schema {
   const keys = new Map(names.flatMap((name) => keysOf(definitions[`step-${name}`] as Schema)))
   for (const { kind, summary } of kinds) keys.set(kind, { description: summary })
   const errorMessage = `A step has one of ${names.join(', ')}.`
+  // `compensate` is a kind, and a key of `invoke`, which then says the kind.
+  const isOfKind = (name: string): Schema => {
+    const others = names.filter(
+      (other) => other !== name && keysOf(definitions[`step-${other}`] as Schema).some(([key]) => key === name),
+    )
+    return {
+      required: [name],
+      ...(others.length > 0 && { not: { anyOf: others.map((other) => ({ required: [other] })) } }),
+    }
+  }
   return {
     if: { type: 'string' },
     then: { const: 'empty', errorMessage },
@@ -83,7 +93,7 @@ function stepOf(kinds: readonly StepKind[], definitions: Schema): Schema {
       errorMessage,
       anyOf: names.map((name) => ({ required: [name], errorMessage })),
       properties: Object.fromEntries(keys),
-      allOf: names.map((name) => ({ if: { required: [name] }, then: { $ref: `#/definitions/step-${name}` } })),
+      allOf: names.map((name) => ({ if: isOfKind(name), then: { $ref: `#/definitions/step-${name}` } })),
     },
   }
 }

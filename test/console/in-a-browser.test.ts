@@ -155,6 +155,7 @@ async function findByTrace(page: Page): Promise<void> {
   const url = page.url()
   const trace = await page.locator('.facts code').first().textContent()
   await page.goto(new URL('/console', url).href)
+  await page.locator('main h1').first().waitFor()
   await page.keyboard.press('Control+k')
   await page.keyboard.type(trace!)
   await page.getByRole('option', { name: 'run' }).waitFor()
