@@ -1,12 +1,20 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 
-/** Ports that were free a moment ago. */
+/** Ports that were free a moment ago, below those that the system gives to connections: none takes one meanwhile. */
 export async function findFreePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  const found: Server[] = []
+  while (found.length < count) {
+    const server = createServer().listen(randomInt(10_240, 32_000), '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (isFree) found.push(server)
+  }
+  const ports = found.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(found.map((server) => once(server.close(), 'close')))
   return ports
 }
 

@@ -3,7 +3,7 @@ import { afterTest, opened } from '../support/cleanup.ts'
 import { type Running, startGateway } from '../support/gateway.ts'
 import { ConsulDouble } from '../support/registries/consul.ts'
 import { EtcdServer, etcdProgram } from '../support/registries/etcd.ts'
-import { findFreePort, startHttpServer, type TestServer } from '../support/servers.ts'
+import { freePort, startHttpServer, type TestServer } from '../support/servers.ts'
 import { pause, until } from '../support/waiting.ts'
 import { wordRoute } from '../support/words.ts'
 
@@ -229,7 +229,7 @@ describe('a gateway that registers itself', () => {
   })
 
   test('serves without its registry', async () => {
-    const nobody = await findFreePort()
+    const nobody = await freePort()
     const words = await startWord('hello')
     const { port, lines } = await startGateway({
       gateway: `register: { etcd: { address: "http://127.0.0.1:${nobody}", prefix: /gateways/ } }`,

@@ -9,7 +9,7 @@ import { issue } from '../support/certificates.ts'
 import { afterTest, createDirectory } from '../support/cleanup.ts'
 import { askHttp2, connectHttp2 } from '../support/http2.ts'
 import { dial } from '../support/raw.ts'
-import { findFreePort } from '../support/servers.ts'
+import { freePort } from '../support/servers.ts'
 import { pairFiles, startWith } from '../support/tls-gateway.ts'
 import { until } from '../support/waiting.ts'
 import { wordService } from '../support/words.ts'
@@ -171,7 +171,7 @@ if (!hasNginx) console.warn('skipped, as nginx is not installed: what it makes o
 
 /** The real thing: what is asked for below `/NUMBER/` goes on to the backend of that number. */
 async function startNginx(backends: readonly string[]): Promise<number> {
-  const port = await findFreePort()
+  const port = await freePort()
   const directory = createDirectory()
   const file = join(directory, 'nginx.conf')
   const upstreams = backends.map(

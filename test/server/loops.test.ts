@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { opened } from '../support/cleanup.ts'
 import { startGateway } from '../support/gateway.ts'
 import { request, sendRaw } from '../support/raw.ts'
-import { findFreePort, startHttpServer } from '../support/servers.ts'
+import { freePort, startHttpServer } from '../support/servers.ts'
 import { wordRoute, wordService } from '../support/words.ts'
 
 const own = /^tessera-[0-9a-f]{12}$/
@@ -30,7 +30,7 @@ test.each([
   ['an aggregated route', '/word'],
   ['`proxy:`', '/through/word'],
 ])('a service that is the gateway itself is found out by %s', async (_what, path) => {
-  const port = await findFreePort()
+  const port = await freePort()
   const running = await startGateway(
     {
       ...files(`http://127.0.0.1:${port}`),
@@ -83,7 +83,7 @@ test('two gateways in a row are no loop, and a loop of two is one', async () => 
   const outer = await startGateway(files(`http://127.0.0.1:${inner.port}`))
   expect((await sendRaw(outer.port, request('GET /word HTTP/1.1'))).status).toBe(200)
 
-  const [one, other] = [await findFreePort(), await findFreePort()]
+  const [one, other] = [await freePort(), await freePort()]
   const first = await startGateway(files(`http://127.0.0.1:${other}`), { port: one })
   const second = await startGateway(files(`http://127.0.0.1:${one}`), { port: other })
   await sendRaw(one, request('GET /word HTTP/1.1'))

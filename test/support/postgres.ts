@@ -6,7 +6,7 @@ import pg from 'pg'
 import { environmentOf } from '../../src/durable/store/binaries.ts'
 import { layoutOf, prepareDirectory } from '../../src/durable/store/directory.ts'
 import type { ServerSettings } from '../../src/durable/store/process.ts'
-import { findFreePort } from './servers.ts'
+import { freePort } from './servers.ts'
 import { until } from './waiting.ts'
 
 /** A directory of a short path: that of a socket is not long. */
@@ -29,7 +29,7 @@ export class TestPostgres {
 
   static async start(): Promise<TestPostgres> {
     const root = makeStoreDirectory()
-    const postgres = new TestPostgres(await findFreePort(), root, await prepareDirectory(layoutOf(root)))
+    const postgres = new TestPostgres(await freePort(), root, await prepareDirectory(layoutOf(root)))
     await postgres.startAgain()
     return postgres
   }

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findFreePort } from './servers.ts'
+import { freePort } from './servers.ts'
 import { until } from './waiting.ts'
 
 const paths = (process.env['PATH'] ?? '').split(':').concat('/usr/bin', '/usr/local/bin')
@@ -28,7 +28,7 @@ export class TestRedis {
   }
 
   static async start(password?: string): Promise<TestRedis> {
-    const redis = new TestRedis(await findFreePort(), password)
+    const redis = new TestRedis(await freePort(), password)
     await redis.startAgain()
     return redis
   }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
@@ -88,19 +89,23 @@ export async function observe(
   }
 }
 
-/** A port that nothing listens on, for a moment at least. */
-export async function findFreePort(): Promise<number> {
-  const { port, close } = await startTcpServer(() => {})
-  await close()
-  return port
-}
-
-/** A port that nothing listens on now: for who has to say it before he listens. */
+/**
+ * A port that nothing listens on: for who has to say it before he listens, or listens on it again. It lies below those that
+ * the system gives to whoever asks for any, connections to elsewhere included: such a one may not take it meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const server = createTcpServer()
+    // Files of tests run side by side, and draw the same where chance is seeded.
+    server.listen(randomInt(10_240, 32_000), '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    const { port } = server.address() as AddressInfo
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }

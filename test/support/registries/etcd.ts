@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { findFreePort } from '../servers.ts'
+import { freePort } from '../servers.ts'
 import { until } from '../waiting.ts'
 
 /** Where etcd is on this machine; undefined when it is not installed (Debian: etcd-server). */
@@ -31,7 +31,7 @@ export class EtcdServer {
   }
 
   async start(): Promise<this> {
-    if (this.#port === 0) [this.#port, this.#peerPort] = [await findFreePort(), await findFreePort()]
+    if (this.#port === 0) [this.#port, this.#peerPort] = [await freePort(), await freePort()]
     const peer = `http://127.0.0.1:${this.#peerPort}`
     const args = ['--data-dir', join(this.#directory, 'data'), '--name', 'one', '--log-level', 'error']
     args.push('--listen-client-urls', this.address, '--advertise-client-urls', this.address)
