@@ -20,8 +20,8 @@ export interface RecorderParts {
   readonly clock: Clock
   /** 0 ≤ x < 1. */
   readonly random?: () => number
-  /** Whether the process has more to do than it can: then nothing is recorded but what went wrong. */
-  readonly isBusy: () => boolean
+  /** Whether the process has more to do than it can and turns requests away: then nothing is recorded but what went wrong. */
+  readonly isShedding: () => boolean
   readonly recorded: (why: Why) => void
   readonly dropped: (why: Dropped) => void
   /** Told when something cannot be written down, which is a fault of ours. */
@@ -63,7 +63,7 @@ export class Recorder {
   end(ended: EndedRequest): string | undefined {
     const decided = this.#decide(ended)
     if (!decided) return undefined
-    if (decided.why === 'sample' && this.#parts.isBusy()) {
+    if (decided.why === 'sample' && this.#parts.isShedding()) {
       this.#parts.dropped('overload')
       return undefined
     }

@@ -107,12 +107,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   await limiters.connected()
   const admission = new Admission(clock, metrics.admission, limiters)
   const history = first.settings.history ?? options.history
-  const isBusy = () => serving.overload.isBusy
+  const isShedding = () => serving.overload.isShedding
   const colors = () => serving.current.snapshot.colors
   const { Records } = history ? await import('./lifecycle/records.ts') : {}
   const records =
     history &&
-    (await Records!.open({ settings: history, clock, logger, metrics, base: dirname(config), isBusy, colors }))
+    (await Records!.open({ settings: history, clock, logger, metrics, base: dirname(config), isShedding, colors }))
   const captures = records !== undefined
   const backends = new Backends({ clock, metrics: countBackends(metrics), notify, store, admission, captures })
   const schemes = new SharedSchemes(clock, notify)

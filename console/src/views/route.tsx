@@ -5,8 +5,8 @@ import { printMs, printRate, printShare } from '../figures.ts'
 import { choose, hrefOf, usePlace } from '../location.ts'
 import { Link } from '../parts/link.tsx'
 import { SourceText } from '../parts/source-text.tsx'
-import { Sparkline } from '../parts/sparkline.tsx'
 import { State } from '../parts/state.tsx'
+import { Traffic } from '../parts/traffic.tsx'
 import { Picture } from '../picture/picture.tsx'
 import type { ViewProps } from './index.ts'
 
@@ -62,7 +62,7 @@ function OneRoute({ name }: { readonly name: string }) {
                 <code>{route.match}</code>
               </p>
               {route.summary && <p>{route.summary}</p>}
-              {live.data && <Traffic live={live.data} />}
+              {live.data && <Traffic now={live.data.now} trend={live.data.trend} of={route.name} />}
               {step ? <StepFacts step={step} live={live.data} /> : <RouteFacts route={route} />}
               <details open={step !== undefined}>
                 <summary>{route.file}</summary>
@@ -83,34 +83,6 @@ function printTimes(min: number, max: number): string {
 
 function lineOf(at: string, file: string): number | undefined {
   return at.startsWith(`${file}:`) ? Number(at.slice(file.length + 1).split(':')[0]) : undefined
-}
-
-function Traffic({ live: { now, trend } }: { readonly live: RouteLive }) {
-  return (
-    <dl className="traffic">
-      <div>
-        <dt>Rate</dt>
-        <dd>
-          {printRate(now.rate)}
-          <Sparkline values={trend.rate} label="rate in the last 15 minutes" />
-        </dd>
-      </div>
-      <div>
-        <dt>p95</dt>
-        <dd>
-          {printMs(now.p95Ms)}
-          <Sparkline values={trend.p95Ms} label="p95 in the last 15 minutes" />
-        </dd>
-      </div>
-      <div>
-        <dt>Errors</dt>
-        <dd>
-          {now.rate === 0 ? '–' : printShare(now.errors)}
-          <Sparkline values={trend.errors} label="errors in the last 15 minutes" tone="failing" />
-        </dd>
-      </div>
-    </dl>
-  )
 }
 
 function StepFacts({ step, live }: { readonly step: DrawnStep; readonly live: RouteLive | undefined }) {

@@ -1,9 +1,9 @@
 import type { Overview } from '../../../src/server/admin/console/overview.ts'
 import { useAnswer } from '../api.ts'
-import { printMs, printRate, printShare } from '../figures.ts'
+import { printMs } from '../figures.ts'
 import { usePlace } from '../location.ts'
-import { Sparkline } from '../parts/sparkline.tsx'
 import { State } from '../parts/state.tsx'
+import { Traffic } from '../parts/traffic.tsx'
 
 interface Endpoints {
   readonly services: readonly {
@@ -39,29 +39,7 @@ export function Services() {
                   <h2 id={name}>
                     {name} {own && <span className="kind">{own.balance}</span>}
                   </h2>
-                  <dl className="traffic">
-                    <div>
-                      <dt>Rate</dt>
-                      <dd>
-                        {printRate(now.rate)}
-                        <Sparkline values={trend.rate} label={`rate of ${name}`} />
-                      </dd>
-                    </div>
-                    <div>
-                      <dt>p95</dt>
-                      <dd>
-                        {printMs(now.p95Ms)}
-                        <Sparkline values={trend.p95Ms} label={`p95 of ${name}`} />
-                      </dd>
-                    </div>
-                    <div>
-                      <dt>Errors</dt>
-                      <dd>
-                        {now.rate === 0 ? '–' : printShare(now.errors)}
-                        <Sparkline values={trend.errors} label={`errors of ${name}`} tone="failing" />
-                      </dd>
-                    </div>
-                  </dl>
+                  <Traffic now={now} trend={trend} of={name} />
                   {breakers.map(({ operation, state }) => (
                     <p key={operation} className="failing-text">
                       The breaker of <code>{operation}</code> is {state}.

@@ -18,7 +18,7 @@ export interface RecordsParts {
   readonly metrics: Metrics
   /** What directories of stores are beside. */
   readonly base: string
-  readonly isBusy: () => boolean
+  readonly isShedding: () => boolean
   /** The dictionary of now. */
   readonly colors: () => Snapshot['colors']
 }
@@ -29,13 +29,13 @@ export class Records {
   readonly #recorder: Recorder
   readonly #store: HistoryStore
 
-  private constructor(store: HistoryStore, { settings, clock, logger, metrics, isBusy, colors }: RecordsParts) {
+  private constructor(store: HistoryStore, { settings, clock, logger, metrics, isShedding, colors }: RecordsParts) {
     this.#store = store
     this.#recorder = new Recorder({
       settings,
       store,
       clock,
-      isBusy,
+      isShedding,
       recorded: (why) => metrics.history.recorded.count(why),
       dropped: (why) => metrics.history.dropped.count(why),
       failed: (thrown) => logger.error({ err: thrown }, 'a request could not be recorded'),

@@ -61,6 +61,11 @@ export class Overload {
     return this.#isBusy
   }
 
+  /** Whether requests are being shed: working in short turns alone is no overload. */
+  get isShedding(): boolean {
+    return this.#isShedding
+  }
+
   /** Whether a request of this class is to be shed. */
   sheds(priority: number): boolean {
     if (priority === 0) return false
